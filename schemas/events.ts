@@ -1,0 +1,660 @@
+// Generated from the .avsc files by `npm run generate`. Do not edit.
+
+export type Tool = {
+  /** What a plan names. */
+  readonly name: string
+  /** What the planner is told. */
+  readonly description: string
+  /** JSON Schema of the argument, as text; null for one free-text query. */
+  readonly argumentSchema: string | null
+}
+
+export type Budgets = {
+  /** Share of turns to select for review, 0 to 1; escalated turns come first. */
+  readonly sampleShare: number
+  /** Reviews needed for one gold answer. */
+  readonly reviewersPerItem: number
+  /** New gold answers that trigger a dataset. */
+  readonly newGoldForDataset: number
+  /** Share of families kept for evaluation, 0 to 1. */
+  readonly evaluationShare: number
+  /** Largest synthetic share of a training stratum, 0 to 1. */
+  readonly syntheticShare: number
+}
+
+export type Targets = {
+  /** Tool accuracy at which the ladder rests, 0 to 1. */
+  readonly accuracy: number
+  /** Non-inferiority margin overall, a difference of accuracies. */
+  readonly margin: number
+  /** Non-inferiority margin in each stratum with at least 30 rows. */
+  readonly stratumMargin: number
+}
+
+export type Sampling = 'active' | 'random'
+
+/** An agent was registered or changed: its tool catalogue, budgets and targets. */
+export type AgentDescribed = {
+  /** Identity of this event, derived from what caused it: a replay gives the same one. */
+  readonly id: string
+  /** Ids of the events this one follows from. */
+  readonly parents: readonly string[]
+  /** When the fact became true, not when it was processed. */
+  readonly at: number
+  /** The agent this concerns. Agents never mix. */
+  readonly agent: string
+  /** For people. */
+  readonly name: string
+  /** The tool catalogue. */
+  readonly tools: readonly Tool[]
+  /** What may be spent. */
+  readonly budgets: Budgets
+  /** What is aimed at. */
+  readonly targets: Targets
+  /** How turns are chosen: by all arms, or by the random arm alone (a control). */
+  readonly sampling: Sampling
+}
+
+export type Rung = 'prompt' | 'trajectory' | 'lora'
+
+export type Stratum = {
+  /** The gold tool. */
+  readonly name: string
+  /** Paired rows in it. */
+  readonly rows: number
+  /** Right only with the candidate. */
+  readonly gained: number
+  /** Right only with the baseline. */
+  readonly lost: number
+}
+
+/** Candidate and baseline ran on the same frozen evaluation set. */
+export type CandidateEvaluated = {
+  /** Identity of this event, derived from what caused it: a replay gives the same one. */
+  readonly id: string
+  /** Ids of the events this one follows from. */
+  readonly parents: readonly string[]
+  /** When the fact became true, not when it was processed. */
+  readonly at: number
+  /** The agent this concerns. Agents never mix. */
+  readonly agent: string
+  /** Id of the TuningDecided event. */
+  readonly requestId: string
+  /** Version of the dataset. */
+  readonly datasetVersion: number
+  /** The rung that made the candidate. */
+  readonly rung: Rung
+  /** SHA-256 of the evaluation set. */
+  readonly evaluation: string
+  /** SHA-256 of the candidate planner manifest. */
+  readonly candidate: string
+  /** SHA-256 of the baseline planner manifest. */
+  readonly baseline: string
+  /** Paired rows. */
+  readonly rows: number
+  /** Share of rows with the right tool. */
+  readonly candidateAccuracy: number
+  /** Share of rows with the right tool. */
+  readonly baselineAccuracy: number
+  /** Mean over tools of F1. */
+  readonly candidateMacroF1: number
+  /** Mean over tools of F1. */
+  readonly baselineMacroF1: number
+  /** Rows right only with the candidate. */
+  readonly gained: number
+  /** Rows right only with the baseline. */
+  readonly lost: number
+  /** Median time of a plan in milliseconds. */
+  readonly candidateLatencyMs: number
+  /** Median time of a plan in milliseconds. */
+  readonly baselineLatencyMs: number
+  /** Per gold tool. */
+  readonly strata: readonly Stratum[]
+  /** SHA-256 of the paired rows. */
+  readonly results: string
+}
+
+/** A customer was handed to a person. */
+export type ChatEscalated = {
+  /** Identity of this event, derived from what caused it: a replay gives the same one. */
+  readonly id: string
+  /** Ids of the events this one follows from. */
+  readonly parents: readonly string[]
+  /** When the fact became true, not when it was processed. */
+  readonly at: number
+  /** The agent this concerns. Agents never mix. */
+  readonly agent: string
+  /** The conversation. */
+  readonly conversationId: string
+  /** The turn that led to it; null means the last one before it. */
+  readonly turnId: string | null
+  /** Why, in a word or a sentence. */
+  readonly reason: string
+}
+
+/** What the agent decided to do. */
+export type Plan = {
+  /** The tool or downstream agent chosen. */
+  readonly tool: string
+  /** The query argument given to it. */
+  readonly argument: string
+  /** Probability the planner gave this tool, 0 to 1; null where the planner states none. */
+  readonly confidence: number | null
+  /** Probability of the chosen tool minus that of the runner-up, 0 to 1; null where unknown. */
+  readonly margin: number | null
+  /** SHA-256 of the planner manifest that planned; null for foreign planners. */
+  readonly planner: string | null
+}
+
+/** One turn of a conversation between a customer and the agent. */
+export type ChatLogged = {
+  /** Identity of this event, derived from what caused it: a replay gives the same one. */
+  readonly id: string
+  /** Ids of the events this one follows from. */
+  readonly parents: readonly string[]
+  /** When the fact became true, not when it was processed. */
+  readonly at: number
+  /** The agent this concerns. Agents never mix. */
+  readonly agent: string
+  /** The conversation; records of one conversation keep their order. */
+  readonly conversationId: string
+  /** Position in the conversation, from 0. */
+  readonly turn: number
+  /** Pseudonym of the customer; null if unknown. */
+  readonly userId: string | null
+  /** The customer's turn, redacted. */
+  readonly question: string
+  /** The customer's earlier turns in this conversation, oldest first; empty for the first. */
+  readonly earlier: readonly string[]
+  /** What the agent decided. */
+  readonly plan: Plan
+  /** What the agent answered, redacted; null if not logged. */
+  readonly answer: string | null
+  /** Time to answer in milliseconds; null if not logged. */
+  readonly latencyMs: number | null
+  /** Where it came from: gateway, http, import, or the name of a system that writes directly. */
+  readonly source: string
+}
+
+export type DatasetOutcome = 'curated' | 'waiting'
+
+/** The curator built a dataset, or says why not yet. */
+export type DatasetDecided = {
+  /** Identity of this event, derived from what caused it: a replay gives the same one. */
+  readonly id: string
+  /** Ids of the events this one follows from. */
+  readonly parents: readonly string[]
+  /** When the fact became true, not when it was processed. */
+  readonly at: number
+  /** The agent this concerns. Agents never mix. */
+  readonly agent: string
+  /** waiting: the trigger did not fire; reasons say why. */
+  readonly outcome: DatasetOutcome
+  /** Why it fired, or did not. */
+  readonly reasons: readonly string[]
+  /** 1, 2, 3 … for each agent; of the newest dataset where waiting. */
+  readonly version: number
+  /** SHA-256 of the dataset object; null where waiting. */
+  readonly dataset: string | null
+  /** SHA-256 of the frozen evaluation set; null where waiting. */
+  readonly evaluation: string | null
+  /** Gold rows known. */
+  readonly gold: number
+  /** Rows to train on, synthetic ones included. */
+  readonly trainingRows: number
+  /** Of those, synthetic. */
+  readonly syntheticRows: number
+  /** Rows of the evaluation set. */
+  readonly evaluationRows: number
+  /** Families in it. */
+  readonly families: number
+  /** Training rows dropped as near-duplicates of evaluation rows. */
+  readonly refusedLeaks: number
+}
+
+/** What a service saw beside a record when it decided: enough to replay the decision offline. */
+export type DecisionRecorded = {
+  /** Derived from the service and the input. */
+  readonly id: string
+  /** Who decided. */
+  readonly service: string
+  /** Topic of the input. */
+  readonly topic: string
+  /** Partition of the input. */
+  readonly partition: number
+  /** Offset of the input. */
+  readonly offset: number
+  /** Id of the input event. */
+  readonly inputId: string
+  /** What gather brought, as JSON; the SHA-256 of it in the object store where it is large. */
+  readonly facts: string
+  /** True where facts holds a SHA-256. */
+  readonly large: boolean
+  /** Ids of the events that followed. */
+  readonly outputs: readonly string[]
+}
+
+export type Rating = 'up' | 'down'
+
+/** A customer rated a turn. */
+export type FeedbackGiven = {
+  /** Identity of this event, derived from what caused it: a replay gives the same one. */
+  readonly id: string
+  /** Ids of the events this one follows from. */
+  readonly parents: readonly string[]
+  /** When the fact became true, not when it was processed. */
+  readonly at: number
+  /** The agent this concerns. Agents never mix. */
+  readonly agent: string
+  /** The conversation. */
+  readonly conversationId: string
+  /** The rated turn; null means the last one before it. */
+  readonly turnId: string | null
+  /** Thumb. */
+  readonly rating: Rating
+  /** Free text, redacted; null if none. */
+  readonly comment: string | null
+}
+
+export type GoldOutcome = 'agreed' | 'undecided'
+
+/** Reviews agreed on the right plan for a sample, or could not. */
+export type GoldAnswered = {
+  /** Identity of this event, derived from what caused it: a replay gives the same one. */
+  readonly id: string
+  /** Ids of the events this one follows from. */
+  readonly parents: readonly string[]
+  /** When the fact became true, not when it was processed. */
+  readonly at: number
+  /** The agent this concerns. Agents never mix. */
+  readonly agent: string
+  /** Id of the SampleSelected event. */
+  readonly sampleId: string
+  /** The conversation the turn belongs to. */
+  readonly conversationId: string
+  /** Id of the ChatLogged event of the turn. */
+  readonly turnId: string
+  /** Kinship, see SampleSelected. */
+  readonly family: string
+  /** The customer's turn, redacted. */
+  readonly question: string
+  /** The customer's earlier turns in this conversation, oldest first; empty for the first. */
+  readonly earlier: readonly string[]
+  /** What the agent had decided. */
+  readonly plan: Plan
+  /** undecided: reviewers could not tell or were tied; then tool is null. */
+  readonly outcome: GoldOutcome
+  /** The right tool; null where undecided. */
+  readonly tool: string | null
+  /** The right argument; null where undecided. */
+  readonly argument: string | null
+  /** The right answer; null if none was written. */
+  readonly answer: string | null
+  /** Who reviewed. */
+  readonly reviewers: readonly string[]
+  /** Share of reviews for the winning tool, 0 to 1. */
+  readonly agreement: number
+  /** Of the sample, see SampleSelected. */
+  readonly inclusionProbability: number
+}
+
+/** A LoRA adapter was trained. */
+export type ModelTrained = {
+  /** Identity of this event, derived from what caused it: a replay gives the same one. */
+  readonly id: string
+  /** Ids of the events this one follows from. */
+  readonly parents: readonly string[]
+  /** When the fact became true, not when it was processed. */
+  readonly at: number
+  /** The agent this concerns. Agents never mix. */
+  readonly agent: string
+  /** Id of the TuningDecided event. */
+  readonly requestId: string
+  /** Version of the dataset. */
+  readonly datasetVersion: number
+  /** SHA-256 of the evaluation set. */
+  readonly evaluation: string
+  /** SHA-256 of the baseline planner. */
+  readonly baseline: string
+  /** SHA-256 of the candidate planner manifest. */
+  readonly candidate: string
+  /** SHA-256 of the adapter, a safetensors file. */
+  readonly adapter: string
+  /** LoRA rank. */
+  readonly rank: number
+  /** Parameters trained. */
+  readonly trainableParameters: number
+  /** Parameters of the whole planner. */
+  readonly totalParameters: number
+  /** Of the chosen try, on validation families inside the training rows. */
+  readonly validationAccuracy: number
+  /** Hyper-parameter settings tried. */
+  readonly tries: number
+  /** Where it was trained: embedded, local, sagemaker-fast or sagemaker-power. */
+  readonly lane: string
+  /** Time taken. */
+  readonly seconds: number
+}
+
+/** The prompt search ended. */
+export type PromptTuned = {
+  /** Identity of this event, derived from what caused it: a replay gives the same one. */
+  readonly id: string
+  /** Ids of the events this one follows from. */
+  readonly parents: readonly string[]
+  /** When the fact became true, not when it was processed. */
+  readonly at: number
+  /** The agent this concerns. Agents never mix. */
+  readonly agent: string
+  /** Id of the TuningDecided event. */
+  readonly requestId: string
+  /** Version of the dataset. */
+  readonly datasetVersion: number
+  /** SHA-256 of the evaluation set. */
+  readonly evaluation: string
+  /** SHA-256 of the baseline planner. */
+  readonly baseline: string
+  /** SHA-256 of the candidate planner manifest. */
+  readonly candidate: string
+  /** Accuracy on the rows the search saw. */
+  readonly searchScore: number
+  /** Accuracy on training rows it did not see: what the choice was made on. */
+  readonly heldScore: number
+  /** Prompts graded. */
+  readonly mutantsTried: number
+  /** Time taken. */
+  readonly seconds: number
+}
+
+export type ReleaseOutcome = 'promoted' | 'rejected' | 'rolledBack'
+
+/** The gate promoted or rejected a candidate. */
+export type ReleaseDecided = {
+  /** Identity of this event, derived from what caused it: a replay gives the same one. */
+  readonly id: string
+  /** Ids of the events this one follows from. */
+  readonly parents: readonly string[]
+  /** When the fact became true, not when it was processed. */
+  readonly at: number
+  /** The agent this concerns. Agents never mix. */
+  readonly agent: string
+  /** promoted and rolledBack change what is served; rejected does not. */
+  readonly outcome: ReleaseOutcome
+  /** SHA-256 of the planner manifest that is served from now on. */
+  readonly planner: string
+  /** SHA-256 of the candidate that was judged. */
+  readonly candidate: string
+  /** What was served before; null for the first. */
+  readonly previous: string | null
+  /** The rung that made the candidate. */
+  readonly rung: Rung
+  /** Version of the dataset. */
+  readonly datasetVersion: number
+  /** Id of the CandidateEvaluated event. */
+  readonly evaluationId: string
+  /** Id of the TuningDecided event. */
+  readonly requestId: string
+  /** Every test of the gate with its figures. */
+  readonly reasons: readonly string[]
+  /** Of the served planner on the evaluation set. */
+  readonly accuracy: number
+  /** Candidate minus baseline accuracy on paired rows. */
+  readonly difference: number
+  /** Lower end of its 95% interval. */
+  readonly lower: number
+  /** Upper end of its 95% interval. */
+  readonly upper: number
+}
+
+export type Verdict = 'right' | 'wrong' | 'unclear'
+
+/** A reviewer answered an item of the queue. */
+export type SampleReviewed = {
+  /** Identity of this event, derived from what caused it: a replay gives the same one. */
+  readonly id: string
+  /** Ids of the events this one follows from. */
+  readonly parents: readonly string[]
+  /** When the fact became true, not when it was processed. */
+  readonly at: number
+  /** The agent this concerns. Agents never mix. */
+  readonly agent: string
+  /** Id of the SampleSelected event. */
+  readonly sampleId: string
+  /** Who. */
+  readonly reviewer: string
+  /** Was the plan right? unclear: the reviewer cannot tell. */
+  readonly verdict: Verdict
+  /** The right tool; null where unclear. */
+  readonly tool: string | null
+  /** The right argument; null where unclear. */
+  readonly argument: string | null
+  /** The right answer to the customer; null if not written. */
+  readonly answer: string | null
+  /** For colleagues; null if none. */
+  readonly notes: string | null
+}
+
+export type ScoreSource = 'production' | 'gold' | 'synthetic'
+
+/** The judge graded a plan, or refused to with a reason. */
+export type SampleScored = {
+  /** Identity of this event, derived from what caused it: a replay gives the same one. */
+  readonly id: string
+  /** Ids of the events this one follows from. */
+  readonly parents: readonly string[]
+  /** When the fact became true, not when it was processed. */
+  readonly at: number
+  /** The agent this concerns. Agents never mix. */
+  readonly agent: string
+  /** Id of the SampleSelected event, or the variantId of a synthetic one. */
+  readonly sampleId: string
+  /** Kinship, see SampleSelected. */
+  readonly family: string
+  /** production: no gold yet; gold: graded against it; synthetic: a variant against its parent's gold. */
+  readonly source: ScoreSource
+  /** The question planned for. */
+  readonly question: string
+  /** What the agent chose. */
+  readonly plannedTool: string
+  /** The right tool; null without gold. */
+  readonly goldTool: string | null
+  /** How good the plan was, 0 to 1; null where refused. A failure of the judge is never a 0. */
+  readonly score: number | null
+  /** Planned tool equals gold tool; null without gold. */
+  readonly toolCorrect: boolean | null
+  /** Cosine of planned and gold argument, 0 to 1; null without gold. */
+  readonly argumentSimilarity: number | null
+  /** Amounts, dates, percentages and tickers agree as values; null without gold. */
+  readonly figuresEqual: boolean | null
+  /** Why there is no score; null where there is one. */
+  readonly refused: string | null
+  /** Version of the judge. */
+  readonly judge: string
+  /** False while this version of the judge is quarantined or uncalibrated. */
+  readonly trusted: boolean
+  /** SHA-256 of the evidence packet; null where the fields above are all there is. */
+  readonly evidence: string | null
+  /** Of the sample; 1 for synthetic ones. */
+  readonly inclusionProbability: number
+  /** Arms that selected it; empty for synthetic ones. */
+  readonly arms: readonly string[]
+}
+
+export type Arm = 'escalated' | 'impact' | 'uncertain' | 'underrepresented' | 'random'
+
+export type ArmWeight = {
+  /** Why the turn deserves attention. */
+  readonly arm: Arm
+  /** How much, at least 0. */
+  readonly weight: number
+}
+
+export type Outcome = {
+  /** Handed to a person. */
+  readonly escalated: boolean
+  /** up or down; null if unrated. */
+  readonly rating: string | null
+  /** The customer had asked before in this conversation. */
+  readonly repeatAsk: boolean
+  /** Time to answer in milliseconds. */
+  readonly latencyMs: number | null
+}
+
+/** A turn was chosen for attention, with the probability it had of being chosen. */
+export type SampleSelected = {
+  /** Identity of this event, derived from what caused it: a replay gives the same one. */
+  readonly id: string
+  /** Ids of the events this one follows from. */
+  readonly parents: readonly string[]
+  /** When the fact became true, not when it was processed. */
+  readonly at: number
+  /** The agent this concerns. Agents never mix. */
+  readonly agent: string
+  /** The conversation the turn belongs to. */
+  readonly conversationId: string
+  /** Id of the ChatLogged event of the turn. */
+  readonly turnId: string
+  /** Kinship: a conversation, its near-duplicates and synthetic descendants share one family, which is in training or in evaluation, never both. */
+  readonly family: string
+  /** The customer's turn, redacted. */
+  readonly question: string
+  /** The customer's earlier turns in this conversation, oldest first; empty for the first. */
+  readonly earlier: readonly string[]
+  /** What the agent decided. */
+  readonly plan: Plan
+  /** What the agent answered; null if not logged. */
+  readonly answer: string | null
+  /** The arms that spoke for it. */
+  readonly arms: readonly ArmWeight[]
+  /** Probability of selection, above 0 and at most 1 (Poisson sampling). */
+  readonly inclusionProbability: number
+  /** Value of reviewing it: reviewers see higher ones first. */
+  readonly value: number
+  /** What is known of how the turn went. */
+  readonly outcome: Outcome
+  /** True where a late escalation or rating selected a turn that had been passed over. */
+  readonly correction: boolean
+}
+
+export type Operator = 'synonym' | 'typo' | 'slot' | 'drop' | 'swap' | 'recombine'
+
+export type Fate = 'accepted' | 'label' | 'slots' | 'duplicate' | 'confusable' | 'capped'
+
+export type Variant = {
+  /** Derived identity. */
+  readonly variantId: string
+  /** The varied question. */
+  readonly question: string
+  /** The right argument for it. */
+  readonly argument: string
+  /** How it was made. */
+  readonly operator: Operator
+  /** accepted, or the check that refused it: label (does not route to the gold tool), slots (a value was lost), duplicate, confusable (nearer to another tool), capped (enough synthetic already). */
+  readonly fate: Fate
+  /** What the agent would do, for the judge. */
+  readonly plannedTool: string
+}
+
+/** Self-play tried to widen a gold answer: every variant with its fate. */
+export type SampleWidened = {
+  /** Identity of this event, derived from what caused it: a replay gives the same one. */
+  readonly id: string
+  /** Ids of the events this one follows from. */
+  readonly parents: readonly string[]
+  /** When the fact became true, not when it was processed. */
+  readonly at: number
+  /** The agent this concerns. Agents never mix. */
+  readonly agent: string
+  /** Id of the GoldAnswered event. */
+  readonly goldId: string
+  /** Id of the SampleSelected event. */
+  readonly sampleId: string
+  /** The parent's family. */
+  readonly family: string
+  /** The gold tool, which every accepted variant keeps. */
+  readonly tool: string
+  /** All variants tried. */
+  readonly variants: readonly Variant[]
+}
+
+/** Golden examples were proven by re-running the agent with them, and indexed. */
+export type TrajectoriesProven = {
+  /** Identity of this event, derived from what caused it: a replay gives the same one. */
+  readonly id: string
+  /** Ids of the events this one follows from. */
+  readonly parents: readonly string[]
+  /** When the fact became true, not when it was processed. */
+  readonly at: number
+  /** The agent this concerns. Agents never mix. */
+  readonly agent: string
+  /** Id of the TuningDecided event. */
+  readonly requestId: string
+  /** Version of the dataset. */
+  readonly datasetVersion: number
+  /** SHA-256 of the evaluation set. */
+  readonly evaluation: string
+  /** SHA-256 of the baseline planner. */
+  readonly baseline: string
+  /** SHA-256 of the candidate planner manifest. */
+  readonly candidate: string
+  /** SHA-256 of the example set, which is also the name of its index. */
+  readonly examples: string
+  /** Examples that made the agent reach gold and harmed no neighbour. */
+  readonly admitted: number
+  /** Gold rows the agent reached without help. */
+  readonly unaided: number
+  /** Examples refused, by either test. */
+  readonly refused: number
+  /** Time taken. */
+  readonly seconds: number
+}
+
+export type TuningOutcome = 'requested' | 'skipped' | 'settled'
+
+/** The strategist asks for a candidate on one rung, or rests and says why. */
+export type TuningDecided = {
+  /** Identity of this event, derived from what caused it: a replay gives the same one. */
+  readonly id: string
+  /** Ids of the events this one follows from. */
+  readonly parents: readonly string[]
+  /** When the fact became true, not when it was processed. */
+  readonly at: number
+  /** The agent this concerns. Agents never mix. */
+  readonly agent: string
+  /** requested: climb this rung; skipped: this rung is not worth it; settled: done with this dataset. */
+  readonly outcome: TuningOutcome
+  /** The rung meant; the last one tried where settled. */
+  readonly rung: Rung
+  /** Why. */
+  readonly reasons: readonly string[]
+  /** Version of the dataset. */
+  readonly datasetVersion: number
+  /** SHA-256 of the dataset object. */
+  readonly dataset: string
+  /** SHA-256 of the evaluation set. */
+  readonly evaluation: string
+  /** SHA-256 of the planner manifest now released, or of the untuned one. */
+  readonly baseline: string
+  /** Seed of the search or training, derived from the request. */
+  readonly seed: number
+}
+
+export type Events = {
+  AgentDescribed: AgentDescribed
+  CandidateEvaluated: CandidateEvaluated
+  ChatEscalated: ChatEscalated
+  ChatLogged: ChatLogged
+  DatasetDecided: DatasetDecided
+  DecisionRecorded: DecisionRecorded
+  FeedbackGiven: FeedbackGiven
+  GoldAnswered: GoldAnswered
+  ModelTrained: ModelTrained
+  PromptTuned: PromptTuned
+  ReleaseDecided: ReleaseDecided
+  SampleReviewed: SampleReviewed
+  SampleScored: SampleScored
+  SampleSelected: SampleSelected
+  SampleWidened: SampleWidened
+  TrajectoriesProven: TrajectoriesProven
+  TuningDecided: TuningDecided
+}

@@ -1,0 +1,142 @@
+import { functionWords } from './function-words.ts'
+
+/** Length of every feature vector. A power of two, so that a hash becomes an index by masking. */
+export const DIMENSIONS = 4096
+
+/** Unit length (or empty, for text without a letter or digit); `indices` ascend, are unique and below DIMENSIONS. */
+export type SparseVector = { readonly indices: Uint16Array; readonly values: Float32Array }
+
+/** Longer texts are cut here: a planner's cost must not be the customer's choice. */
+const MAX_CHARACTERS = 4096
+const WORD = 2
+const PAIR = 1
+const GRAM = 1
+const FUNCTION_WORD = 0.3
+/** Weight of the customer's previous turn, then of the one before it; older turns are ignored. */
+const EARLIER = [0.3, 0.15]
+
+const FNV_OFFSET = 0x811c9dc5
+const FNV_PRIME = 0x01000193
+const GRAM_SEED = 0x2545f491
+const SPACE = 32
+
+// Scratch memory, reused by every call: featurize neither waits nor calls back, so calls cannot overlap.
+const characters = new Uint16Array(MAX_CHARACTERS + 2)
+const sums = new Float32Array(DIMENSIONS)
+const touched = new Uint32Array(DIMENSIONS / 32)
+
+const light = new Set(functionWords.map((word) => hash(word)))
+
+/**
+ * The features of a question: hashed word 1-2-grams and, within words, character 3-5-grams; term weights
+ * log(1 + count), function words weighted .3, unit length. `earlier` holds the customer's earlier turns, oldest
+ * first; the last two count, at .3 and .15. The hashing trick: Weinberger et al., ICML 2009.
+ */
+export function featurize(question: string, earlier: readonly string[] = []): SparseVector {
+  addText(question, 1)
+  for (const [age, weight] of EARLIER.entries()) {
+    const turn = earlier[earlier.length - 1 - age]
+    if (turn !== undefined) addText(turn, weight)
+  }
+  return collect()
+}
+
+function addText(text: string, weight: number): void {
+  const length = normalise(text)
+  let previous = 0
+  let previousWeight = 0
+  for (let start = 1; start < length;) {
+    let end = start
+    let word = FNV_OFFSET
+    for (; code(end) !== SPACE; end++) word = Math.imul(word ^ code(end), FNV_PRIME)
+    const share = weight * (light.has(word) ? FUNCTION_WORD : 1)
+    add(word, WORD * share)
+    if (previousWeight > 0) add(Math.imul(previous, 31) ^ word, PAIR * Math.sqrt(previousWeight * share))
+    addGrams(start - 1, end + 1, GRAM * share)
+    previous = word
+    previousWeight = share
+    start = end + 1
+  }
+}
+
+/** Character 3-5-grams of the word between two spaces, the spaces included: they mark its beginning and end. */
+function addGrams(from: number, to: number, weight: number): void {
+  for (let start = from; start + 3 <= to; start++) {
+    const last = Math.min(to, start + 5)
+    let gram = GRAM_SEED
+    for (let at = start; at < last; at++) {
+      gram = Math.imul(gram ^ code(at), FNV_PRIME)
+      if (at >= start + 2) add(gram, weight)
+    }
+  }
+}
+
+/** Writes ' word word word ' in lower case into `characters` and returns its length; 1 if there is no word. */
+function normalise(text: string): number {
+  const lower = text.slice(0, MAX_CHARACTERS).toLowerCase()
+  characters[0] = SPACE
+  let length = 1
+  // Some letters grow when lowered, hence the second limit.
+  for (let at = 0; at < lower.length && length <= MAX_CHARACTERS; at++) {
+    const letter = lower.charCodeAt(at)
+    if (isWordCharacter(letter)) characters[length++] = letter
+    else if (code(length - 1) !== SPACE) characters[length++] = SPACE
+  }
+  if (code(length - 1) !== SPACE) characters[length++] = SPACE
+  return length
+}
+
+/** ASCII letters and digits, and everything from U+00C0 on but general punctuation and CJK punctuation. */
+function isWordCharacter(letter: number): boolean {
+  if (letter < 128) return (letter >= 97 && letter <= 122) || (letter >= 48 && letter <= 57)
+  return letter >= 0xc0 && (letter < 0x2000 || letter > 0x206f) && (letter < 0x3000 || letter > 0x303f)
+}
+
+function code(at: number): number {
+  return characters[at] ?? SPACE
+}
+
+function hash(word: string): number {
+  let value = FNV_OFFSET
+  for (let at = 0; at < word.length; at++) value = Math.imul(value ^ word.charCodeAt(at), FNV_PRIME)
+  return value
+}
+
+function add(key: number, weight: number): void {
+  // FNV's low bits are weak; the finaliser of MurmurHash3 spreads all 32 bits over the twelve that are used.
+  let mixed = Math.imul(key ^ (key >>> 16), 0x85ebca6b)
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35)
+  const index = (mixed ^ (mixed >>> 16)) & (DIMENSIONS - 1)
+  sums[index] = (sums[index] ?? 0) + weight
+  touched[index >>> 5] = (touched[index >>> 5] ?? 0) | (1 << (index & 31))
+}
+
+/** Empties the scratch memory into a vector. Walking the bit set yields ascending indices without a sort. */
+function collect(): SparseVector {
+  let count = 0
+  for (const bits of touched) count += ones(bits)
+  const indices = new Uint16Array(count)
+  const values = new Float32Array(count)
+  let squares = 0
+  let at = 0
+  for (let block = 0; block < touched.length; block++) {
+    for (let bits = touched[block] ?? 0; bits !== 0; bits &= bits - 1) {
+      const index = block * 32 + 31 - Math.clz32(bits & -bits)
+      const value = Math.log1p(sums[index] ?? 0)
+      sums[index] = 0
+      indices[at] = index
+      values[at++] = value
+      squares += value * value
+    }
+    touched[block] = 0
+  }
+  const length = Math.sqrt(squares)
+  for (let index = 0; index < count; index++) values[index] = (values[index] ?? 0) / length
+  return { indices, values }
+}
+
+function ones(bits: number): number {
+  let rest = bits - ((bits >>> 1) & 0x55555555)
+  rest = (rest & 0x33333333) + ((rest >>> 2) & 0x33333333)
+  return Math.imul((rest + (rest >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
+}

@@ -1,0 +1,41 @@
+/** What happens next for each known error. An error that is not here stops the service: skipping training data is worse than pausing. */
+export const faults = {
+  FLY_CONFIG: { then: 'stop', means: 'A setting is missing, malformed or unknown.' },
+  FLY_USAGE: { then: 'stop', means: 'A command was called with something it cannot take.' },
+  FLY_PORT: { then: 'stop', means: 'The HTTP port cannot be listened on.' },
+  FLY_HOME: { then: 'stop', means: 'The data folder is in use, from another version, or not a data folder.' },
+  FLY_TOPIC: { then: 'stop', means: 'A topic is missing or differs from the map.' },
+  FLY_BROKER: { then: 'retry', means: 'The event log cannot be reached or is not ready.' },
+  FLY_FENCED: { then: 'stop', means: 'Another process owns this partition now.' },
+  FLY_REGISTRY: { then: 'retry', means: 'The schema registry cannot be reached.' },
+  FLY_SCHEMA: { then: 'stop', means: 'A schema is not compatible with what was registered before.' },
+  FLY_DECODE: { then: 'dead-letter', means: 'The bytes do not match the schema they name.' },
+  FLY_ENCODE: { then: 'stop', means: 'A service produced an event that its schema refuses.' },
+  FLY_TOO_LARGE: { then: 'dead-letter', means: 'What a record leads to is larger than the log accepts.' },
+  FLY_AGENT: { then: 'dead-letter', means: 'The event names an agent that is not registered.' },
+  FLY_OBJECT: { then: 'dead-letter', means: 'An object named by its digest is missing or damaged.' },
+  FLY_STORE: { then: 'retry', means: 'The object store or the vector index cannot be reached.' },
+  FLY_LEAK: { then: 'dead-letter', means: 'A family is in training and in evaluation.' },
+  FLY_STATE: { then: 'stop', means: 'A changelog was written by another version of the service.' },
+  FLY_BUG: { then: 'stop', means: 'A promise this code makes to itself was broken.' },
+} as const satisfies Record<string, { then: 'retry' | 'dead-letter' | 'stop'; means: string }>
+
+export type FaultCode = keyof typeof faults
+
+/** The one error class: `code` says what happens next, `about` holds plain fields for the log (never chat text or secrets). */
+export class Fault extends Error {
+  readonly code: FaultCode
+  readonly about: Readonly<Record<string, unknown>>
+
+  constructor(code: FaultCode, message: string, about: Readonly<Record<string, unknown>> = {}, cause?: unknown) {
+    super(message, { cause })
+    this.name = 'Fault'
+    this.code = code
+    this.about = about
+  }
+}
+
+/** What happens next after an error; unknown errors are bugs, not weather. */
+export function verdict(error: unknown): 'retry' | 'dead-letter' | 'stop' {
+  return error instanceof Fault ? faults[error.code].then : 'stop'
+}

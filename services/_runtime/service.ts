@@ -1,0 +1,78 @@
+import type { FastifyInstance } from 'fastify'
+import type { AgentDescribed } from '#schemas/events.ts'
+import type { EventOf, Follows, Inbound, Outbound, ServiceName, Writes } from '#topology/types.ts'
+import type { Clock } from './clock.ts'
+import type { Settings } from './config.ts'
+import type { ModelHost } from './model.ts'
+import type { Change, StateView } from './state.ts'
+import type { ObjectStore } from './store.ts'
+import type { Trainer } from './trainer.ts'
+import type { VectorIndex } from './vectors.ts'
+
+/** The outside world as a service may use it in `gather` and at its HTTP edge. Each names only the few it needs. */
+export type Ports = {
+  readonly agents: Agents
+  readonly objects: ObjectStore
+  readonly vectors: VectorIndex
+  readonly models: ModelHost
+  readonly trainer: Trainer
+  readonly clock: Clock
+}
+
+/** The newest description of each agent. */
+export type Agents = {
+  readonly get: (agent: string) => AgentDescribed | undefined
+  /** Waits a moment for an agent that was just registered; FLY_AGENT when it does not come. */
+  readonly need: (agent: string) => Promise<AgentDescribed>
+}
+
+/** What `decide` answers: events to emit, state to keep (`value: null` forgets), objects to store before the events appear. */
+export type Decision<S extends ServiceName> = {
+  readonly emit?: readonly Outbound<S>[]
+  readonly keep?: readonly Change[]
+  readonly objects?: readonly Uint8Array[]
+}
+
+/**
+ * A stage of the wheel. `gather` is the only step that waits, calls a model or reads a clock; it never sees state.
+ * `decide` is a pure function of record, facts and state: same input, same answer, for ever.
+ */
+export type Service<S extends ServiceName, F = undefined> = {
+  readonly name: S
+  /** Versioned label of its rule; goes into derived ids. */
+  readonly version: string
+  readonly gather?: (inbound: Inbound<S>, ports: Ports, signal: AbortSignal) => Promise<F>
+  readonly decide?: (inbound: Inbound<S>, facts: F, state: StateView) => Decision<S>
+  /** HTTP routes and followed topics; opened before the first record is consumed. */
+  readonly edge?: (context: EdgeContext<S>) => Edge<S>
+}
+
+export type EdgeContext<S extends ServiceName> = {
+  readonly settings: Settings
+  readonly ports: Ports
+  /** Appends complete events; durable when it resolves. */
+  readonly append: <T extends Writes<S>>(topic: T, events: readonly EventOf<T>[]) => Promise<void>
+  /** State of the partitions that this process owns now. */
+  readonly states: () => readonly StateView[]
+  /** Base URL of another service's HTTP edge. */
+  readonly urlOf: (service: ServiceName) => string
+  /** Consumer lag of a service, per input partition. */
+  readonly lag: (service: ServiceName) => Promise<readonly import('./log.ts').PartitionLag[]>
+  /** Records in a topic. */
+  readonly count: (topic: string) => Promise<number>
+}
+
+/** A record of a followed topic, decoded. */
+export type Followed<S extends ServiceName> = {
+  [T in Follows<S>]: { readonly topic: T; readonly event: EventOf<T>; readonly timestamp: number }
+}[Follows<S>]
+
+export type Edge<S extends ServiceName> = {
+  readonly routes?: (app: FastifyInstance) => void
+  readonly saw?: (followed: Followed<S>) => void
+  readonly close?: () => Promise<void>
+}
+
+/** Any service, for the runtime, which treats all alike. */
+// biome-ignore lint/suspicious/noExplicitAny: the fence between services is at their own definitions; inside, the runtime erases it
+export type AnyService = Service<any, any>

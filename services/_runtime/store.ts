@@ -1,0 +1,17 @@
+/** Large things under their SHA-256: written once, never changed. */
+export interface ObjectStore {
+  /** Returns the digest. Writing the same content again is free of effect. */
+  put(content: Uint8Array): Promise<string>
+  /** FLY_OBJECT when it is missing or its content does not have that digest. */
+  get(digest: string): Promise<Uint8Array>
+  has(digest: string): Promise<boolean>
+}
+
+export async function putJson(objects: ObjectStore, canonicalJson: string): Promise<string> {
+  return objects.put(Buffer.from(canonicalJson))
+}
+
+/** Reads a JSON object this project wrote; its digest vouches for its shape. */
+export async function getJson<T>(objects: ObjectStore, digest: string): Promise<T> {
+  return JSON.parse(Buffer.from(await objects.get(digest)).toString('utf8')) as T
+}

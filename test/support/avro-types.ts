@@ -1,0 +1,57 @@
+/** TypeScript from Avro schemas: erasable, readonly, one type per named Avro type. */
+
+type Field = { name: string; type: Avro; doc?: string }
+type Named = { type: 'record' | 'enum'; name: string; doc?: string; fields?: Field[]; symbols?: string[] }
+type Avro = string | Avro[] | { type: 'array'; items: Avro } | { type: 'map'; values: Avro } | { type: string } | Named
+
+const primitives: Record<string, string> = {
+  null: 'null',
+  boolean: 'boolean',
+  int: 'number',
+  // Every long of ours is a time or a count below 2^53.
+  long: 'number',
+  float: 'number',
+  double: 'number',
+  string: 'string',
+}
+
+/** Collects the declarations that `schema` needs into `declared` (name to text) and returns the type expression. */
+function typeOf(schema: Avro, declared: Map<string, string>): string {
+  if (typeof schema === 'string') return primitives[schema] ?? schema
+  if (Array.isArray(schema)) return schema.map(branch => typeOf(branch, declared)).sort(nullLast).join(' | ')
+  if ('items' in schema) return `readonly ${wrap(typeOf(schema.items, declared))}[]`
+  if ('values' in schema) return `Readonly<Record<string, ${typeOf(schema.values, declared)}>>`
+  if (!('name' in schema)) return typeOf(schema.type, declared)
+  const text =
+    schema.type === 'enum'
+      ? `export type ${schema.name} = ${(schema.symbols ?? []).map(symbol => `'${symbol}'`).join(' | ')}\n`
+      : `export type ${schema.name} = {\n${(schema.fields ?? []).map(field => fieldOf(field, declared)).join('')}}\n`
+  const full = schema.doc ? `/** ${schema.doc} */\n${text}` : text
+  const before = declared.get(schema.name)
+  if (before !== undefined && before !== full) throw new Error(`${schema.name} is declared twice and differs`)
+  declared.set(schema.name, full)
+  return schema.name
+}
+
+const nullLast = (a: string, b: string): number => Number(a === 'null') - Number(b === 'null')
+const wrap = (type: string): string => (type.includes(' | ') ? `(${type})` : type)
+const fieldOf = (field: Field, declared: Map<string, string>): string =>
+  `${field.doc ? `  /** ${field.doc} */\n` : ''}  readonly ${field.name}: ${typeOf(field.type, declared)}\n`
+
+/** The text of `schemas/events.ts`: types, and the record from event name to type. */
+export function eventTypes(schemas: readonly Named[]): string {
+  const declared = new Map<string, string>()
+  for (const schema of schemas) typeOf(schema, declared)
+  const names = schemas.map(schema => schema.name)
+  return [
+    '// Generated from the .avsc files by `npm run generate`. Do not edit.\n',
+    ...declared.values(),
+    `export type Events = {\n${names.map(name => `  ${name}: ${name}\n`).join('')}}\n`,
+  ].join('\n')
+}
+
+/** The text of `schemas/avro.ts`: the schemas themselves as data. */
+export function schemaData(schemas: readonly Named[]): string {
+  const entries = schemas.map(schema => `  ${schema.name}: ${JSON.stringify(schema)},\n`).join('')
+  return `// Generated from the .avsc files by \`npm run generate\`. Do not edit.\nimport type { Events } from './events.ts'\n\nexport const avro = {\n${entries}} as const satisfies Record<keyof Events, object>\n`
+}

@@ -1,0 +1,180 @@
+import type { Events } from '#schemas/events.ts'
+
+/** What a topic is: the event it carries, the field its records are keyed by, and how long they stay. */
+export type TopicPlan = {
+  readonly event: keyof Events
+  readonly key: string
+  readonly partitions: number
+  /** Days a record stays, or 'compact' to keep the newest record of each key, or 'forever'. */
+  readonly keep: number | 'compact' | 'forever'
+  /** Production systems may write here directly, besides the one writing service. */
+  readonly open?: true
+}
+
+/** What a service is: why it exists, its edges, how late it may run, and the port of its HTTP listener. */
+export type ServicePlan = {
+  readonly why: string
+  /** Topics it consumes in its consumer group, one record after the other per key. */
+  readonly reads: readonly string[]
+  /** Topics it keeps a full, read-only copy of: every instance follows every partition, without a group. */
+  readonly follows: readonly string[]
+  readonly writes: readonly string[]
+  /** It remembers between records: a compacted changelog topic holds what. */
+  readonly remembers: boolean
+  readonly maxLagSeconds: number
+  /** Added to the base port. */
+  readonly port: number
+}
+
+/** Conversations spread over partitions; what follows sampling is budgeted, so one partition holds all of an agent. */
+const byConversation = { key: 'conversationId', partitions: 6 } as const
+const byAgent = { key: 'agent', partitions: 3 } as const
+
+export const topics = {
+  agents: { event: 'AgentDescribed', key: 'agent', partitions: 1, keep: 'compact' },
+  'chat-logs': { event: 'ChatLogged', ...byConversation, keep: 30, open: true },
+  escalations: { event: 'ChatEscalated', ...byConversation, keep: 30, open: true },
+  feedback: { event: 'FeedbackGiven', ...byConversation, keep: 30, open: true },
+  'selected-samples': { event: 'SampleSelected', ...byAgent, keep: 90 },
+  reviews: { event: 'SampleReviewed', ...byAgent, keep: 'forever' },
+  'gold-answers': { event: 'GoldAnswered', ...byAgent, keep: 'forever' },
+  'synthetic-samples': { event: 'SampleWidened', ...byAgent, keep: 'forever' },
+  'scored-samples': { event: 'SampleScored', ...byAgent, keep: 365 },
+  datasets: { event: 'DatasetDecided', ...byAgent, keep: 'forever' },
+  'tuning-requests': { event: 'TuningDecided', ...byAgent, keep: 'forever' },
+  'tuned-prompts': { event: 'PromptTuned', ...byAgent, keep: 'forever' },
+  'golden-trajectories': { event: 'TrajectoriesProven', ...byAgent, keep: 'forever' },
+  'trained-models': { event: 'ModelTrained', ...byAgent, keep: 'forever' },
+  evaluations: { event: 'CandidateEvaluated', ...byAgent, keep: 'forever' },
+  releases: { event: 'ReleaseDecided', ...byAgent, keep: 'forever' },
+} as const satisfies Record<string, TopicPlan>
+
+/** In the order the wheel turns, so that this file reads as a tour. */
+export const services = {
+  ingest: {
+    why: 'Takes chat logs, escalations and feedback in, and acknowledges only what is durable.',
+    reads: [],
+    follows: ['chat-logs', 'escalations', 'feedback', 'agents'],
+    writes: ['agents', 'chat-logs', 'escalations', 'feedback'],
+    remembers: false,
+    maxLagSeconds: 5,
+    port: 1,
+  },
+  sampler: {
+    why: 'Picks the turns that teach most, each with a known inclusion probability.',
+    reads: ['chat-logs', 'escalations', 'feedback'],
+    follows: ['agents'],
+    writes: ['selected-samples'],
+    remembers: true,
+    maxLagSeconds: 60,
+    port: 2,
+  },
+  annotation: {
+    why: 'Queues samples for reviewers and turns their reviews into one gold answer.',
+    reads: ['selected-samples', 'scored-samples', 'reviews'],
+    follows: ['agents'],
+    writes: ['reviews', 'gold-answers'],
+    remembers: true,
+    maxLagSeconds: 60,
+    port: 3,
+  },
+  judge: {
+    why: 'Scores plans: against gold where there is gold, from outcome signals where there is none.',
+    reads: ['selected-samples', 'gold-answers', 'synthetic-samples'],
+    follows: ['agents'],
+    writes: ['scored-samples'],
+    remembers: true,
+    maxLagSeconds: 120,
+    port: 4,
+  },
+  'self-play': {
+    why: 'Widens each gold answer by variants that keep its meaning.',
+    reads: ['gold-answers'],
+    follows: ['agents'],
+    writes: ['synthetic-samples'],
+    remembers: true,
+    maxLagSeconds: 300,
+    port: 5,
+  },
+  curator: {
+    why: 'Decides when there is enough for a dataset, and builds it: stratified, clustered, free of leaks.',
+    reads: ['gold-answers', 'synthetic-samples', 'scored-samples'],
+    follows: ['agents'],
+    writes: ['datasets'],
+    remembers: true,
+    maxLagSeconds: 300,
+    port: 6,
+  },
+  strategist: {
+    why: 'Climbs the ladder: which rung to try on a dataset, and why not.',
+    reads: ['datasets', 'releases'],
+    follows: ['agents'],
+    writes: ['tuning-requests'],
+    remembers: true,
+    maxLagSeconds: 60,
+    port: 7,
+  },
+  'prompt-tuner': {
+    why: 'Searches for the prompt that plans best.',
+    reads: ['tuning-requests'],
+    follows: ['agents'],
+    writes: ['tuned-prompts'],
+    remembers: false,
+    maxLagSeconds: 3600,
+    port: 8,
+  },
+  trajectory: {
+    why: 'Keeps the golden examples that make the agent reach gold when shown to it.',
+    reads: ['tuning-requests'],
+    follows: ['agents'],
+    writes: ['golden-trajectories'],
+    remembers: false,
+    maxLagSeconds: 3600,
+    port: 9,
+  },
+  trainer: {
+    why: 'Trains one LoRA adapter per request.',
+    reads: ['tuning-requests'],
+    follows: ['agents'],
+    writes: ['trained-models'],
+    remembers: false,
+    maxLagSeconds: 14_400,
+    port: 10,
+  },
+  evaluator: {
+    why: 'Runs candidate and baseline on the same frozen evaluation set.',
+    reads: ['tuned-prompts', 'golden-trajectories', 'trained-models'],
+    follows: ['agents'],
+    writes: ['evaluations'],
+    remembers: false,
+    maxLagSeconds: 3600,
+    port: 11,
+  },
+  promoter: {
+    why: 'Releases a candidate only when the evidence says it is better.',
+    reads: ['evaluations'],
+    follows: [],
+    writes: ['releases'],
+    remembers: true,
+    maxLagSeconds: 60,
+    port: 12,
+  },
+  gateway: {
+    why: 'Serves the released planner and logs each turn through ingest.',
+    reads: [],
+    follows: ['agents', 'releases'],
+    writes: [],
+    remembers: false,
+    maxLagSeconds: 5,
+    port: 13,
+  },
+  console: {
+    why: 'Shows the wheel: lag, quality, candidates and releases.',
+    reads: [],
+    follows: ['agents', 'scored-samples', 'datasets', 'evaluations', 'releases'],
+    writes: [],
+    remembers: false,
+    maxLagSeconds: 5,
+    port: 0,
+  },
+} as const satisfies Record<string, ServicePlan>

@@ -1,0 +1,25 @@
+import type { Events } from '#schemas/events.ts'
+import type { services, topics } from './map.ts'
+
+export type TopicName = keyof typeof topics
+export type ServiceName = keyof typeof services
+
+/** The event a topic carries. */
+export type EventOf<T extends TopicName> = Events[(typeof topics)[T]['event']]
+
+export type Reads<S extends ServiceName> = (typeof services)[S]['reads'][number]
+export type Follows<S extends ServiceName> = (typeof services)[S]['follows'][number]
+export type Writes<S extends ServiceName> = (typeof services)[S]['writes'][number]
+
+/** Fields the runtime stamps on what a service emits: derived identity, parents, and the time of the fact. */
+export type Envelope = 'id' | 'parents' | 'at'
+
+/** One decoded record that a service consumes; `topic` tells which event it is. */
+export type Inbound<S extends ServiceName> = {
+  [T in Reads<S>]: { readonly topic: T; readonly event: EventOf<T> }
+}[Reads<S>]
+
+/** One event that a service may write. A topic that the map does not give the service does not compile. */
+export type Outbound<S extends ServiceName> = {
+  [T in Writes<S>]: { readonly topic: T; readonly event: Omit<EventOf<T>, Envelope>; readonly parents?: readonly string[] }
+}[Writes<S>]
