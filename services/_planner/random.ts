@@ -17,7 +17,7 @@ export function gaussian(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
 }
 
-/** A shuffled copy (Fisher and Yates). */
+/** A shuffled copy: sorted by a random key each. */
 export function shuffle<T>(items: readonly T[], random: Random): T[] {
   return items
     .map((item) => ({ item, order: random() }))

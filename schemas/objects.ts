@@ -1,0 +1,43 @@
+/** Shapes of the large things in the object store. Events carry their digest; `format` changes when a shape does. */
+
+/** A row of a dataset. */
+export type DatasetRow = {
+  readonly id: string
+  readonly family: string
+  readonly question: string
+  readonly earlier: readonly string[]
+  readonly tool: string
+  readonly argument: string
+  readonly synthetic: boolean
+  /** Of the sample behind it; 1 for synthetic rows. */
+  readonly inclusionProbability: number
+}
+
+export type Dataset = {
+  readonly format: 1
+  readonly agent: string
+  readonly version: number
+  readonly rows: readonly DatasetRow[]
+}
+
+/** Frozen: no rung ever sees these rows or their families. */
+export type EvaluationSet = { readonly format: 1; readonly agent: string; readonly rows: readonly DatasetRow[] }
+
+/** What both planners did on each row of an evaluation set. */
+export type EvaluationResults = {
+  readonly format: 1
+  readonly candidate: string
+  readonly baseline: string
+  readonly rows: readonly {
+    readonly id: string
+    readonly tool: string
+    readonly candidateTool: string
+    readonly baselineTool: string
+  }[]
+}
+
+/** Examples proven to make an agent reach gold: what a trajectory index is built from. */
+export type ExampleSet = {
+  readonly format: 1
+  readonly examples: readonly Omit<DatasetRow, 'synthetic' | 'inclusionProbability'>[]
+}

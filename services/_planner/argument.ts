@@ -1,0 +1,3 @@
+export function argumentOf(question: string): string {
+  return question
+}
