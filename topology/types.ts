@@ -21,5 +21,9 @@ export type Inbound<S extends ServiceName> = {
 
 /** One event that a service may write. A topic that the map does not give the service does not compile. */
 export type Outbound<S extends ServiceName> = {
-  [T in Writes<S>]: { readonly topic: T; readonly event: Omit<EventOf<T>, Envelope>; readonly parents?: readonly string[] }
+  [T in Writes<S>]: {
+    readonly topic: T
+    readonly event: Omit<EventOf<T>, Envelope>
+    readonly parents?: readonly string[]
+  }
 }[Writes<S>]

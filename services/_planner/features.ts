@@ -11,7 +11,7 @@ const MAX_CHARACTERS = 4096
 const WORD = 2
 const PAIR = 1
 const GRAM = 1
-const FUNCTION_WORD = 0.3
+const FUNCTION_WORD = 0.5
 /** Weight of the customer's previous turn, then of the one before it; older turns are ignored. */
 const EARLIER = [0.3, 0.15]
 
@@ -29,7 +29,7 @@ const light = new Set(functionWords.map((word) => hash(word)))
 
 /**
  * The features of a question: hashed word 1-2-grams and, within words, character 3-5-grams; term weights
- * log(1 + count), function words weighted .3, unit length. `earlier` holds the customer's earlier turns, oldest
+ * log(1 + count), function words weighted half, unit length. `earlier` holds the customer's earlier turns, oldest
  * first; the last two count, at .3 and .15. The hashing trick: Weinberger et al., ICML 2009.
  */
 export function featurize(question: string, earlier: readonly string[] = []): SparseVector {

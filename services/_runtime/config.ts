@@ -53,3 +53,10 @@ export function readSettings(
   if (problems.length > 0 || !parsed.data) throw new Fault('FLY_CONFIG', problems.join('; '))
   return parsed.data
 }
+
+/** The environment that gives these settings to another process. */
+export function toEnvironment(settings: Settings): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(settings).flatMap(([name, value]) => (value === undefined ? [] : [[variable(name), String(value)]])),
+  )
+}

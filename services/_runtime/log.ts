@@ -90,3 +90,6 @@ export interface EventLog {
   count(topic: string): Promise<number>
   close(): Promise<void>
 }
+
+/** Largest value of one record, below Kafka's default of 1 MiB with its overhead. */
+export const maxRecordBytes = 1_000_000

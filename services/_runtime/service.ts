@@ -3,8 +3,10 @@ import type { AgentDescribed } from '#schemas/events.ts'
 import type { EventOf, Follows, Inbound, Outbound, ServiceName, Writes } from '#topology/types.ts'
 import type { Clock } from './clock.ts'
 import type { Settings } from './config.ts'
+import type { PartitionLag } from './log.ts'
 import type { ModelHost } from './model.ts'
 import type { Change, StateView } from './state.ts'
+import type { Offload } from './offload.ts'
 import type { ObjectStore } from './store.ts'
 import type { Trainer } from './trainer.ts'
 import type { VectorIndex } from './vectors.ts'
@@ -16,12 +18,15 @@ export type Ports = {
   readonly vectors: VectorIndex
   readonly models: ModelHost
   readonly trainer: Trainer
+  /** Pure work that would block: it runs in a worker thread. */
+  readonly offload: Offload
   readonly clock: Clock
 }
 
 /** The newest description of each agent. */
 export type Agents = {
   readonly get: (agent: string) => AgentDescribed | undefined
+  readonly all: () => readonly AgentDescribed[]
   /** Waits a moment for an agent that was just registered; FLY_AGENT when it does not come. */
   readonly need: (agent: string) => Promise<AgentDescribed>
 }
@@ -57,7 +62,7 @@ export type EdgeContext<S extends ServiceName> = {
   /** Base URL of another service's HTTP edge. */
   readonly urlOf: (service: ServiceName) => string
   /** Consumer lag of a service, per input partition. */
-  readonly lag: (service: ServiceName) => Promise<readonly import('./log.ts').PartitionLag[]>
+  readonly lag: (service: ServiceName) => Promise<readonly PartitionLag[]>
   /** Records in a topic. */
   readonly count: (topic: string) => Promise<number>
 }

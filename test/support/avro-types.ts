@@ -18,7 +18,11 @@ const primitives: Record<string, string> = {
 /** Collects the declarations that `schema` needs into `declared` (name to text) and returns the type expression. */
 function typeOf(schema: Avro, declared: Map<string, string>): string {
   if (typeof schema === 'string') return primitives[schema] ?? schema
-  if (Array.isArray(schema)) return schema.map(branch => typeOf(branch, declared)).sort(nullLast).join(' | ')
+  if (Array.isArray(schema))
+    return schema
+      .map(branch => typeOf(branch, declared))
+      .sort(nullLast)
+      .join(' | ')
   if ('items' in schema) return `readonly ${wrap(typeOf(schema.items, declared))}[]`
   if ('values' in schema) return `Readonly<Record<string, ${typeOf(schema.values, declared)}>>`
   if (!('name' in schema)) return typeOf(schema.type, declared)

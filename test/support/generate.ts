@@ -13,7 +13,10 @@ const schemas = readdirSync(at('schemas/'))
   .map(name => JSON.parse(read(`schemas/${name}`)))
 
 const format = (path: string, text: string): string =>
-  execFileSync('node_modules/.bin/biome', ['format', `--stdin-file-path=${path}`], { cwd: root, input: text }).toString()
+  execFileSync('node_modules/.bin/biome', ['format', `--stdin-file-path=${path}`], {
+    cwd: root,
+    input: text,
+  }).toString()
 
 const generated: Record<string, string> = {
   'schemas/events.ts': format('schemas/events.ts', eventTypes(schemas)),

@@ -1,0 +1,52 @@
+import type { Measure, Progress, RunOptions } from '#services/_desk/ledger.ts'
+import { topic } from '#topology/names.ts'
+import type { World } from '#runtime/open.ts'
+
+const rungs = ['prompt', 'trajectory', 'lora'] as const
+const percent = (share: number | undefined): string => (share === undefined ? '-' : `${(100 * share).toFixed(1)}%`)
+const withInterval = (measure: Measure | null | undefined): string =>
+  measure ? `${percent(measure.accuracy)} [${percent(measure.lower)}, ${percent(measure.upper)}]` : '-'
+
+/** Quality on held-out rows per revolution and rung, for people. */
+export function table({ base, rounds }: Progress): string {
+  const rows = [
+    ['revolution', 'gold', ...rungs, 'released, 95% interval'],
+    ['untuned', '0', '-', '-', '-', withInterval(base)],
+    ...rounds.map(({ round, gold, rungs: tried, accuracy }) => [
+      String(round),
+      String(gold),
+      ...rungs.map(rung => (tried[rung] ? `${percent(tried[rung].accuracy)}${tried[rung].outcome === 'promoted' ? '*' : ''}` : '-')),
+      withInterval(accuracy),
+    ]),
+  ]
+  const widths = rows[0]?.map((_cell, at) => Math.max(...rows.map(row => row[at]?.length ?? 0))) ?? []
+  const lines = rows.map(row => row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  '))
+  return `\nShare of held-out questions planned right (* released by the gate)\n${lines.join('\n')}\n`
+}
+
+/** The last line of `--json`. */
+export async function summary(world: World, run: RunOptions, { base, rounds }: Progress, accepted: number) {
+  const last = rounds.at(-1)
+  const newest = (rung: string) => rounds.findLast(round => round.rungs[rung])?.rungs[rung]
+  const all = await world.log.topics()
+  const sum = async (names: readonly string[]): Promise<number> =>
+    (await Promise.all(names.map(name => world.log.count(name)))).reduce((total, count) => total + count, 0)
+  return {
+    ...{ seed: run.seed, data: run.data, sampling: run.sampling, goldUsed: last?.gold ?? 0 },
+    base: base && { accuracy: base.accuracy, lower: base.lower, upper: base.upper },
+    final: last && {
+      ...{ accuracy: last.accuracy.accuracy, lower: last.accuracy.lower, upper: last.accuracy.upper },
+      ...{ macroF1: last.accuracy.macroF1, release: last.released },
+    },
+    rungs: Object.fromEntries(rungs.map(rung => [rung, newest(rung) ?? null])),
+    rounds,
+    counts: {
+      accepted,
+      logged: await sum([topic.chatLogs, topic.escalations, topic.feedback]),
+      sampled: await sum([topic.selectedSamples]),
+      gold: await sum([topic.goldAnswers]),
+      scored: await sum([topic.scoredSamples]),
+      deadLettered: await sum(all.flatMap(({ name }) => (name.endsWith('.dlq') ? [name] : []))),
+    },
+  }
+}

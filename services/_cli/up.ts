@@ -1,0 +1,23 @@
+import type { Settings } from '#runtime/config.ts'
+import { Fault } from '#runtime/faults.ts'
+import { openWorld } from '#runtime/open.ts'
+import { inProcess, processes, serviceNames } from './wheel.ts'
+
+type Options = { readonly embedded: boolean; readonly services?: string; readonly json: boolean }
+
+/** Runs services until the signal: in this process on the embedded log, as one process each on Kafka. */
+export async function up(options: Options, settings: Settings, signal: AbortSignal): Promise<void> {
+  if (options.embedded && settings.kafka !== undefined)
+    throw new Fault('FLY_USAGE', '--embedded and --kafka exclude each other: leave one out')
+  const names = serviceNames(options.services)
+  const world = await openWorld(settings)
+  try {
+    const wheel = await (settings.kafka === undefined ? inProcess : processes)(world, names, signal)
+    const urls = Object.fromEntries(names.map(name => [name, wheel.urlOf(name)]))
+    if (options.json) process.stdout.write(`${JSON.stringify({ services: urls })}\n`)
+    else process.stdout.write(`${names.length} services are up; console: ${wheel.urlOf('console')}\n`)
+    await wheel.done
+  } finally {
+    await world.close()
+  }
+}

@@ -1,0 +1,90 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { type Settings, toEnvironment } from '#runtime/config.ts'
+import { Fault } from '#runtime/faults.ts'
+import type { World } from '#runtime/open.ts'
+import { run } from '#runtime/run.ts'
+import { applyTopics, planTopics } from '#runtime/topics.ts'
+import { all } from '#services/all.ts'
+import { services } from '#topology/map.ts'
+import type { ServiceName } from '#topology/types.ts'
+
+/** A wheel that turns: where its services listen, and how it ends. */
+export type Wheel = {
+  readonly urlOf: (service: ServiceName) => string
+  /** Rejects with what stopped it. */
+  readonly done: Promise<void>
+}
+
+export const everyService = Object.keys(services) as ServiceName[]
+
+/** FLY_USAGE naming the unknown service and the known ones. */
+export function serviceNames(list: string | undefined): readonly ServiceName[] {
+  if (list === undefined) return everyService
+  return list.split(',').map(name => {
+    if (name in services) return name as ServiceName
+    throw new Fault('FLY_USAGE', `there is no service ${name}; known are ${everyService.join(', ')}`)
+  })
+}
+
+/** Makes what topics are missing. FLY_TOPIC where an existing one differs. */
+export async function ensureTopics(world: World): Promise<void> {
+  const steps = await planTopics(world.log)
+  const refused = steps.flatMap(step => (step.do === 'refuse' ? [step.because] : []))
+  if (refused.length > 0) throw new Fault('FLY_TOPIC', refused.join('; '))
+  await applyTopics(world.log, steps)
+}
+
+/** All services in this process, on one port. */
+export async function inProcess(world: World, names: readonly ServiceName[], signal: AbortSignal): Promise<Wheel> {
+  await ensureTopics(world)
+  const { url, done } = await run(world, names.map(name => all[name]), signal)
+  return { urlOf: () => url, done }
+}
+
+/** One process for each service, as in production: `node services/NAME/main.ts`. Ends them all when one ends or the signal comes. */
+export async function processes(world: World, names: readonly ServiceName[], signal: AbortSignal): Promise<Wheel> {
+  const { settings } = world
+  await ensureTopics(world)
+  const children = names.map(name => ({ name, process: start(name, settings) }))
+  const stop = (): void => {
+    for (const child of children) child.process.kill('SIGTERM')
+  }
+  signal.addEventListener('abort', stop, { once: true })
+  const ends = children.map(
+    ({ name, process }) =>
+      new Promise<void>((resolve, reject) => {
+        process.once('error', reject)
+        process.once('exit', (code, by) => {
+          if (signal.aborted && (code === 0 || by === 'SIGTERM')) return resolve()
+          reject(new Fault('FLY_BUG', `${name} ended with ${by ?? `code ${code}`}; its lines above say why`))
+        })
+      }),
+  )
+  for (const end of ends) end.catch(stop)
+  const urlOf = (service: ServiceName): string => `http://127.0.0.1:${settings.port + services[service].port}`
+  const done = Promise.allSettled(ends).then(results => {
+    for (const result of results) if (result.status === 'rejected') throw result.reason
+  })
+  await Promise.race([done, Promise.all(names.map(name => healthy(urlOf(name), signal)))])
+  return { urlOf, done }
+}
+
+function start(name: ServiceName, settings: Settings): ChildProcess {
+  const entry = fileURLToPath(import.meta.resolve(`#services/${name}/main.ts`))
+  const inherited = Object.entries(process.env).filter(([key]) => !key.startsWith('FLYWHEEL_'))
+  return spawn(process.execPath, [entry], {
+    env: { ...Object.fromEntries(inherited), ...toEnvironment(settings) },
+    stdio: ['ignore', 'inherit', 'inherit'],
+    // Its own group: Ctrl-C reaches this process, which then ends its children in order.
+    detached: true,
+  })
+}
+
+async function healthy(url: string, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const answer = await fetch(`${url}/health`).catch(() => undefined)
+    if (answer?.ok) return
+    await new Promise(resolve => setTimeout(resolve, 100))
+  }
+}

@@ -1,0 +1,52 @@
+import { fraction } from '#runtime/identity.ts'
+import type { Api, QueueItem, Review } from './api.ts'
+
+/** Simulated reviewers: they know the truth, err at a stated rate, and differ in how readily they call a plan wrong. */
+export type Reviewer = {
+  readonly name: string
+  /** Probability of naming a wrong tool. */
+  readonly errorRate: number
+  /** Probability of calling a right plan wrong over its argument, while naming the same tool. */
+  readonly severity: number
+}
+
+export const reviewers: readonly Reviewer[] = [
+  { name: 'ada', errorRate: 0.01, severity: 0.02 },
+  { name: 'ben', errorRate: 0.02, severity: 0.1 },
+  { name: 'chi', errorRate: 0.01, severity: 0.05 },
+]
+
+const leaseSize = 25
+
+/**
+ * Everybody reviews until `remaining` answers 0. The truth comes from the visits: a conversation is about one tool.
+ * A queue that stays empty is asked again by the caller.
+ */
+export async function reviewRound(
+  api: Api,
+  agent: string,
+  truth: ReadonlyMap<string, string>,
+  tools: readonly string[],
+  remaining: () => number,
+): Promise<number> {
+  let done = 0
+  for (const reviewer of reviewers) {
+    const count = Math.min(leaseSize, Math.ceil(remaining() / reviewers.length))
+    if (count === 0) continue
+    const { items } = await api.lease(agent, reviewer.name, count)
+    if (items.length === 0) continue
+    await api.review(items.map(item => review(agent, reviewer, item, truth, tools)))
+    done += items.length
+  }
+  return done
+}
+
+function review(agent: string, reviewer: Reviewer, item: QueueItem, truth: ReadonlyMap<string, string>, tools: readonly string[]): Review {
+  const chance = (what: string): number => fraction(`desk/${what}/${reviewer.name}`, item.sampleId)
+  const right = truth.get(item.conversationId) ?? item.plan.tool
+  const others = tools.filter(tool => tool !== right)
+  const tool = chance('error') < reviewer.errorRate ? (others[Math.floor(chance('which') * others.length)] ?? right) : right
+  const about = { agent, sampleId: item.sampleId, reviewer: reviewer.name }
+  if (tool === item.plan.tool && chance('severity') >= reviewer.severity) return { ...about, verdict: 'right' }
+  return { ...about, verdict: 'wrong', tool, argument: item.question }
+}

@@ -1,0 +1,107 @@
+const months = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ')
+const MONTH = '(jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?:uary|ruary|ch|il|ust|ember|tember|ober)?'
+const DAY = '(\\d{1,2})(?:st|nd|rd|th)?'
+const NUMBER = '(\\d{1,3}(?:,\\d{3})+(?:\\.\\d+)?|\\d+(?:\\.\\d+)?|\\.\\d+)'
+const scales: Readonly<Record<string, number>> = {
+  k: 1e3, thousand: 1e3, m: 1e6, mm: 1e6, million: 1e6, b: 1e9, bn: 1e9, billion: 1e9,
+}
+const SCALE = '(?:\\s?(k|mm|m|bn|b|thousand|million|billion)\\b)?'
+const currencies: Readonly<Record<string, string>> = {
+  $: 'USD', '€': 'EUR', '£': 'GBP', '¥': 'JPY', dollar: 'USD', buck: 'USD', usd: 'USD', euro: 'EUR', eur: 'EUR',
+  pound: 'GBP', gbp: 'GBP', yen: 'JPY', jpy: 'JPY',
+}
+
+/** Capitals that are words, forms and accounts rather than securities. */
+const notTickers = new Set(
+  `A I AM AN AS AT BE BY DO GO HE IF IN IS IT ME MY NO OF OH OK ON OR SO TO UP US WE AND ARE BUT CAN DID FOR GET HAS HOW
+  MAY NOT NOW OUT PIN SMS THE WAS WHO WHY YES YOU ACH ADR AGI API APR APY ATM CD CEO CFO CPA CSV DRIP EPS EST ET EDT PST PT
+  ETF ETFS FAQ FBI FDIC FINRA FX GTC HELP HSA ID IPO IRA IRS IT LLC LTD MFA NAV NYSE OTC OTP PDF PE PM QR RMD ROTH RMDS SEC
+  SEP SIPC SSN TOD TV UK UI URL USA USD EUR GBP JPY UTMA VAT VIP W2 YTD ACATS ASAP IBAN SWIFT PLEASE`.split(/\s+/),
+)
+
+type Rule = { readonly pattern: RegExp; readonly value: (groups: readonly (string | undefined)[]) => string | undefined }
+
+/** In order: what an earlier rule has read, a later one no longer sees. */
+const rules: readonly Rule[] = [
+  { pattern: /\b(\d{4})-(\d{2})-(\d{2})\b/g, value: ([, year, month, day]) => `date:${year}-${month}-${day}` },
+  {
+    pattern: /\b(\d{1,2})\/(\d{1,2})\/(\d{4}|\d{2})\b/g,
+    value: ([, month, day, year]) => `date:${year?.length === 2 ? `20${year}` : year}-${two(month)}-${two(day)}`,
+  },
+  {
+    pattern: new RegExp(`\\b${MONTH}\\.? ${DAY}(?:,? (\\d{4}))?\\b`, 'gi'),
+    value: ([, month, day, year]) => date(year, month, day),
+  },
+  {
+    pattern: new RegExp(`\\b${DAY}(?: of)? ${MONTH}\\b\\.?(?:,? (\\d{4}))?`, 'gi'),
+    value: ([, day, month, year]) => date(year, month, day),
+  },
+  { pattern: new RegExp(`\\b${MONTH}\\.?,? (\\d{4})\\b`, 'gi'), value: ([, month, year]) => date(year, month) },
+  {
+    pattern: /\b(today|tomorrow|yesterday|(?:last|this|next) (?:week|month|quarter|year))\b/gi,
+    value: ([, when]) => `date:${when?.toLowerCase().replace(' ', '-')}`,
+  },
+  { pattern: new RegExp(`${NUMBER}\\s?(?:%|percent\\b)`, 'gi'), value: ([, number]) => `percent:${amount(number)}` },
+  {
+    pattern: new RegExp(`([$€£¥])\\s?${NUMBER}${SCALE}`, 'gi'),
+    value: ([, sign, number, scale]) => `amount:${amount(number, scale)}:${currency(sign)}`,
+  },
+  {
+    pattern: new RegExp(`(?<![\\w.])${NUMBER}${SCALE}\\s?(dollars?|bucks?|usd|euros?|eur|pounds?|gbp|yen|jpy)\\b`, 'gi'),
+    value: ([, number, scale, unit]) => `amount:${amount(number, scale)}:${currency(unit)}`,
+  },
+  { pattern: /\$([A-Z]{1,5})\b/g, value: ([, ticker]) => `ticker:${ticker}` },
+  { pattern: /(?<![\w$])((?:19|20)\d{2})(?![\w,.]\d)\b/g, value: ([, year]) => `date:${year}` },
+  {
+    pattern: new RegExp(`(?<![\\w.])${NUMBER}${SCALE}(?![\\w(])`, 'gi'),
+    value: ([, number, scale]) => `quantity:${amount(number, scale)}`,
+  },
+  {
+    pattern: /(?<![\w'$])([A-Z]{2,5}(?:\.[A-Z])?)(?![\w'])/g,
+    value: ([, ticker = '']) => (notTickers.has(ticker) ? undefined : `ticker:${ticker}`),
+  },
+]
+
+/**
+ * The figures of a text as normalised values, sorted, each once, so that two texts can be compared: `amount:1200.5:USD`,
+ * `percent:5`, `quantity:100`, `date:2026-03-01`, `date:03-01` (no year), `date:2026-03`, `date:2026`, `date:yesterday`,
+ * `ticker:AAPL`. Numeric dates are read month first. Numbers in words are not read; in a text all in capitals neither
+ * are tickers, save those written $AAPL.
+ */
+export function figures(text: string): readonly string[] {
+  const found = new Set<string>()
+  let rest = text
+  const shouting = !/[a-z]/.test(text)
+  for (const { pattern, value } of rules) {
+    rest = rest.replace(pattern, (...groups: (string | undefined)[]) => {
+      const figure = value(groups)
+      if (figure === undefined || (shouting && figure.startsWith('ticker:') && !groups[0]?.startsWith('$'))) return groups[0] ?? ''
+      found.add(figure)
+      return ' ; '
+    })
+  }
+  return [...found].sort()
+}
+
+/** Whether two texts state the same figures. */
+export function sameFigures(left: string, right: string): boolean {
+  return figures(left).join() === figures(right).join()
+}
+
+function amount(number = '', scale = ''): number {
+  return Number((Number(number.replaceAll(',', '')) * (scales[scale.toLowerCase()] ?? 1)).toPrecision(12))
+}
+
+function currency(sign = ''): string {
+  const word = sign.toLowerCase()
+  return currencies[word] ?? currencies[word.replace(/s$/, '')] ?? 'USD'
+}
+
+function date(year: string | undefined, month = '', day?: string): string {
+  const number = two(String(months.indexOf(month.slice(0, 3).toLowerCase()) + 1))
+  return `date:${[year, number, day === undefined ? undefined : two(day)].filter((part) => part !== undefined).join('-')}`
+}
+
+function two(number = ''): string {
+  return number.padStart(2, '0')
+}

@@ -1,0 +1,70 @@
+import { join } from 'node:path'
+import { avro } from '#schemas/avro.ts'
+import { type Clock, systemClock } from './clock.ts'
+import { type Codec, createCodec } from './codec.ts'
+import type { Settings } from './config.ts'
+import { openEmbedded } from './log/embedded.ts'
+import { openKafkaLog } from './log/kafka.ts'
+import type { EventLog } from './log.ts'
+import { createModelHost } from './model-embedded.ts'
+import type { ModelHost } from './model.ts'
+import { createOffload, type Offload } from './offload.ts'
+import { openHttpRegistry } from './registry/http.ts'
+import type { SchemaRegistry } from './registry.ts'
+import { openFolderStore } from './store-folder.ts'
+import type { ObjectStore } from './store.ts'
+import { createLogger, createMetrics, type Logger, type Metrics } from './telemetry.ts'
+import { createEmbeddedTrainer } from './trainer-embedded.ts'
+import type { Trainer } from './trainer.ts'
+import { openLanceIndex } from './vectors-lancedb.ts'
+import type { VectorIndex } from './vectors.ts'
+
+/** Everything outside that a process uses, opened; whoever opens it closes it. */
+export type World = {
+  readonly settings: Settings
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly metrics: Metrics
+  readonly log: EventLog
+  readonly registry: SchemaRegistry
+  readonly codec: Codec
+  readonly objects: ObjectStore
+  readonly vectors: VectorIndex
+  readonly models: ModelHost
+  readonly trainer: Trainer
+  readonly offload: Offload
+  readonly close: () => Promise<void>
+}
+
+/** Opens the size that the settings name: embedded in a folder, or Kafka and a registry. */
+export async function openWorld(settings: Settings, clock: Clock = systemClock): Promise<World> {
+  const logger = createLogger(settings)
+  const { log, registry } = await openLog(settings, clock, logger)
+  const objects = openFolderStore(join(settings.home, 'objects'))
+  const vectors = openLanceIndex(join(settings.home, 'vectors'))
+  const offload = createOffload()
+  const models = createModelHost(objects, vectors)
+  const trainer = createEmbeddedTrainer({ objects, vectors, offload })
+  return {
+    ...{ settings, clock, logger, log, registry, objects, vectors, offload, models, trainer },
+    metrics: createMetrics(),
+    codec: createCodec(registry, avro),
+    close: async () => {
+      await offload.close()
+      await vectors.close()
+      await registry.close()
+      await log.close()
+    },
+  }
+}
+
+async function openLog(settings: Settings, clock: Clock, logger: Logger): Promise<{ log: EventLog; registry: SchemaRegistry }> {
+  if (settings.kafka === undefined || settings.registry === undefined) return openEmbedded(settings.home, { clock })
+  const log = await openKafkaLog({
+    brokers: settings.kafka.split(','),
+    clientId: 'flywheel',
+    replication: settings.kafkaReplication,
+    logger,
+  })
+  return { log, registry: openHttpRegistry(settings.registry) }
+}

@@ -1,0 +1,39 @@
+import avsc from 'avsc'
+import type { Compatibility } from '../registry.ts'
+
+type Schema = avsc.Schema
+
+/**
+ * Why a schema may not follow the earlier versions of its subject, oldest first; undefined where it may. BACKWARD: new
+ * readers read old records; FORWARD: old readers read new ones. Only TRANSITIVE looks beyond the newest version.
+ */
+export function incompatibility(schema: object, earlier: readonly object[], level: Compatibility): string | undefined {
+  let next: avsc.Type
+  try {
+    next = avsc.Type.forSchema(schema as Schema)
+  } catch (error) {
+    return `it is not an Avro schema: ${messageOf(error)}`
+  }
+  if (level === 'NONE') return undefined
+  const first = level === 'FULL_TRANSITIVE' ? 0 : Math.max(0, earlier.length - 1)
+  for (const [index, old] of earlier.entries()) {
+    if (index < first) continue
+    const previous = avsc.Type.forSchema(old as Schema)
+    const backward = level === 'FORWARD' ? undefined : unreadable(next, previous)
+    if (backward !== undefined) return `it cannot read version ${index + 1}: ${backward}`
+    const forward = level === 'BACKWARD' ? undefined : unreadable(previous, next)
+    if (forward !== undefined) return `version ${index + 1} cannot read it: ${forward}`
+  }
+  return undefined
+}
+
+function unreadable(reader: avsc.Type, writer: avsc.Type): string | undefined {
+  try {
+    reader.createResolver(writer)
+    return undefined
+  } catch (error) {
+    return messageOf(error)
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

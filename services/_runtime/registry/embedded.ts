@@ -1,0 +1,55 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { Fault } from '../faults.ts'
+import { canonical } from '../identity.ts'
+import type { Compatibility, SchemaRegistry } from '../registry.ts'
+import { incompatibility } from './compatibility.ts'
+
+/**
+ * The registry beside the embedded log, in its file. As in Confluent's, a schema has one number wherever it is registered.
+ * The connection belongs to the log, which closes it.
+ */
+export function createEmbeddedRegistry(db: DatabaseSync): SchemaRegistry {
+  const byText = db.prepare('SELECT id FROM schemas WHERE text = ?')
+  const byId = db.prepare('SELECT text FROM schemas WHERE id = ?')
+  const versions = db.prepare(
+    'SELECT schema, text FROM versions JOIN schemas ON id = schema WHERE subject = ? ORDER BY version',
+  )
+  const addSchema = db.prepare('INSERT INTO schemas (text) VALUES (?)')
+  const addVersion = db.prepare('INSERT INTO versions VALUES (?, ?, ?)')
+
+  const register = (subject: string, schema: object, compatibility: Compatibility): number => {
+    const text = canonical(schema)
+    const earlier = versions.all(subject)
+    const same = earlier.find(version => version.text === text)
+    if (same) return Number(same.schema)
+    const problem = incompatibility(
+      schema,
+      earlier.map(version => JSON.parse(String(version.text))),
+      compatibility,
+    )
+    if (problem !== undefined)
+      throw new Fault('FLY_SCHEMA', `${subject} is not ${compatibility} compatible: ${problem}`, {
+        subject,
+        compatibility,
+      })
+    db.exec('BEGIN')
+    try {
+      const id = Number(byText.get(text)?.id ?? addSchema.run(text).lastInsertRowid)
+      addVersion.run(subject, earlier.length + 1, id)
+      db.exec('COMMIT')
+      return id
+    } finally {
+      if (db.isTransaction) db.exec('ROLLBACK')
+    }
+  }
+
+  return {
+    register: async (subject, schema, compatibility) => register(subject, schema, compatibility),
+    async schema(id) {
+      const text = byId.get(id)?.text
+      if (text === undefined) throw new Fault('FLY_DECODE', `there is no schema ${id}`, { schemaId: id })
+      return JSON.parse(String(text))
+    },
+    close: async () => {},
+  }
+}

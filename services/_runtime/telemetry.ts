@@ -1,0 +1,60 @@
+import { type Logger, pino } from 'pino'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { Settings } from './config.ts'
+
+export type { Logger } from 'pino'
+
+/** JSON lines on stderr, so that stdout belongs to commands. Chat text and secrets are never passed to it. */
+export function createLogger(settings: Pick<Settings, 'logLevel'>): Logger {
+  return pino({ level: settings.logLevel, base: { pid: process.pid } }, pino.destination({ dest: 2, sync: true }))
+}
+
+/** Every metric of the program is declared here and counted in the runtime. */
+export function createMetrics() {
+  const registers = [new Registry()]
+  const [register] = registers as [Registry]
+  collectDefaultMetrics({ register })
+  return {
+    register,
+    records: new Counter({
+      name: 'flywheel_records_total',
+      help: 'Records consumed, by what became of them.',
+      labelNames: ['service', 'topic', 'outcome'],
+      registers,
+    }),
+    emitted: new Counter({
+      name: 'flywheel_emitted_total',
+      help: 'Events emitted.',
+      labelNames: ['service', 'topic'],
+      registers,
+    }),
+    retries: new Counter({
+      name: 'flywheel_retries_total',
+      help: 'Attempts that are tried again.',
+      labelNames: ['service', 'code'],
+      registers,
+    }),
+    gatherSeconds: new Histogram({
+      name: 'flywheel_gather_seconds',
+      help: 'Time to gather the facts of one record.',
+      labelNames: ['service'],
+      buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10, 60, 600],
+      registers,
+    }),
+    commitSeconds: new Histogram({
+      name: 'flywheel_commit_seconds',
+      help: 'Time to decide and commit one batch.',
+      labelNames: ['service'],
+      buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10],
+      registers,
+    }),
+    lagSeconds: new Gauge({
+      name: 'flywheel_lag_seconds',
+      help: 'Age of the oldest record not consumed; 0 when there is none.',
+      labelNames: ['service', 'topic', 'partition'],
+      registers,
+    }),
+  }
+}
+
+export type Metrics = ReturnType<typeof createMetrics>

@@ -1,0 +1,115 @@
+import { z } from 'zod'
+
+/** Names what is unknown and what to do about it. */
+const strict = <T extends z.ZodRawShape>(shape: T) =>
+  z.strictObject(shape, {
+    error: issue =>
+      issue.code === 'unrecognized_keys'
+        ? `unknown field ${issue.keys.join(', ')}: remove it; known are ${Object.keys(shape).join(', ')}`
+        : undefined,
+  })
+
+const KiB = 1024
+const text = (kibibytes: number) =>
+  z.string().refine(value => Buffer.byteLength(value) <= kibibytes * KiB, `longer than ${kibibytes} KiB: shorten it`)
+const filled = (kibibytes: number) => text(kibibytes).refine(value => value.trim() !== '', 'is empty: send some text')
+const label = z.string().regex(/^[^\p{Cc}]{1,200}$/u, 'must have 1 to 200 characters, none of them a control character')
+const share = z.number().min(0).max(1)
+
+/** Names collections, keys and paths, so it is kept plain. */
+export const agentName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'must be 1 to 100 letters, digits, dots, dashes or underscores')
+
+/** Milliseconds since 1970, from a number or ISO 8601 text with a zone. */
+const time = z.union(
+  [
+    z.int().min(100_000_000_000, 'must be milliseconds since 1970; this looks like seconds'),
+    z.iso.datetime({ offset: true }).transform(iso => Date.parse(iso)),
+  ],
+  'must be milliseconds since 1970 or ISO 8601 with a zone, such as 2026-01-31T09:30:00Z',
+)
+
+const common = { id: label.nullish(), agent: agentName, conversationId: label, at: time.nullish() }
+
+export const chatLogBody = strict({
+  ...common,
+  turn: z
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1),
+  userId: label.nullish(),
+  question: filled(8),
+  earlier: z.array(text(8)).max(50, 'more than 50 turns: send the newest').nullish(),
+  plan: strict({
+    tool: label,
+    argument: text(8),
+    confidence: share.nullish(),
+    margin: share.nullish(),
+    planner: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/, 'must be a SHA-256: 64 hexadecimal digits')
+      .nullish(),
+  }),
+  answer: text(32).nullish(),
+  latencyMs: z.number().min(0).nullish(),
+  source: label.nullish(),
+})
+export const escalationBody = strict({ ...common, turnId: label.nullish(), reason: filled(8) })
+export const feedbackBody = strict({
+  ...common,
+  turnId: label.nullish(),
+  rating: z.enum(['up', 'down']),
+  comment: text(8).nullish(),
+})
+
+export const agentBody = strict({
+  name: label.optional(),
+  tools: z
+    .array(
+      strict({
+        name: label,
+        description: filled(8),
+        argumentSchema: z
+          .union([
+            z.record(z.string(), z.unknown()),
+            text(64).refine(isJsonObject, 'must be a JSON Schema, as an object or its text'),
+          ])
+          .nullish(),
+      }),
+    )
+    .min(1, 'a planner needs at least one tool')
+    .max(1000)
+    .refine(
+      tools => new Set(tools.map(({ name }) => name)).size === tools.length,
+      'two tools have the same name: rename one',
+    ),
+  budgets: strict({
+    sampleShare: share,
+    reviewersPerItem: z.int().min(1).max(9),
+    newGoldForDataset: z
+      .int()
+      .min(1)
+      .max(2 ** 31 - 1),
+    evaluationShare: share,
+    syntheticShare: share,
+  })
+    .partial()
+    .optional(),
+  targets: strict({ accuracy: share, margin: share, stratumMargin: share }).partial().optional(),
+  sampling: z.enum(['active', 'random']).optional(),
+})
+
+export type ChatLogBody = z.infer<typeof chatLogBody>
+export type EscalationBody = z.infer<typeof escalationBody>
+export type FeedbackBody = z.infer<typeof feedbackBody>
+export type AgentBody = z.infer<typeof agentBody>
+
+function isJsonObject(value: string): boolean {
+  try {
+    const parsed: unknown = JSON.parse(value)
+    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,4 @@
+import { runService } from '#runtime/main.ts'
+import { ingest } from './service.ts'
+
+await runService(ingest)

@@ -1,0 +1,4 @@
+import { runService } from '#runtime/main.ts'
+import { sampler } from './service.ts'
+
+await runService(sampler)

@@ -1,0 +1,45 @@
+import type { Compatibility } from '#runtime/registry.ts'
+import { topic as known } from '../names.ts'
+import type { ServiceName } from '../types.ts'
+
+/** One consumer group per service, under its name. */
+export function consumerGroup(service: ServiceName): string {
+  return service
+}
+
+/** Prefix of a service's transactional ids: one for each input partition, so that a new owner fences the old one. */
+export function transactionalPrefix(service: ServiceName): string {
+  return consumerGroup(service)
+}
+
+/** Kafka wants a group id even from readers without a group: each takes its own below this prefix and commits nothing. */
+export const readerPrefix = 'flywheel-reader-'
+
+export function clientId(service: ServiceName): string {
+  return `flywheel-${service}`
+}
+
+/** Where a service puts what it refuses of a topic. */
+export function deadLetterTopic(topic: string, service: ServiceName): string {
+  return `${topic}.${service}.dlq`
+}
+
+/** What a service saw beside each record it decided. */
+export function decisionsTopic(service: ServiceName): string {
+  return `decisions.${service}`
+}
+
+/** The changelog of what a service remembers. */
+export function stateTopic(service: ServiceName): string {
+  return `state.${service}`
+}
+
+/** The registry's name for the schema of a topic's values. */
+export function subject(topic: string): string {
+  return `${topic}-value`
+}
+
+/** Scored samples have readers outside: any of our versions must read any other. For the rest, our readers are deployed first. */
+export function compatibility(topic: string): Compatibility {
+  return topic === known.scoredSamples ? 'FULL_TRANSITIVE' : 'BACKWARD'
+}

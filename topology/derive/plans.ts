@@ -1,0 +1,21 @@
+import { type ServicePlan, services, type TopicPlan, topics } from '../map.ts'
+import type { ServiceName, TopicName } from '../types.ts'
+
+type Edges = {
+  readonly reads: readonly TopicName[]
+  readonly follows: readonly TopicName[]
+  readonly writes: readonly TopicName[]
+}
+
+/** The map's topics, for code that treats all alike. */
+export const topicPlans: Readonly<Record<TopicName, TopicPlan>> = topics
+export const topicNames = Object.keys(topics) as TopicName[]
+
+/** The map's services in the order of the wheel, for code that treats all alike. */
+export const servicePlans: Readonly<Record<ServiceName, Omit<ServicePlan, keyof Edges> & Edges>> = services
+export const serviceNames = Object.keys(services) as ServiceName[]
+
+/** Services with an edge of that kind to a topic, in the order of the wheel. */
+export function servicesThat(edge: keyof Edges, topic: TopicName): readonly ServiceName[] {
+  return serviceNames.filter(service => servicePlans[service][edge].includes(topic))
+}

@@ -1,0 +1,65 @@
+import type { TopicSpec } from '#runtime/log.ts'
+import type { ServiceName, TopicName } from '../types.ts'
+import { deadLetterTopic, decisionsTopic, stateTopic } from './names.ts'
+import { serviceNames, servicePlans, servicesThat, topicNames, topicPlans } from './plans.ts'
+
+/** A topic that must exist, and what another number of partitions would break; nothing where no reader relies on it. */
+export type WantedTopic = TopicSpec & { readonly breaks?: string }
+
+/** Days that a decision's facts stay for replay under a new rule: as long as the samples they are about. */
+const decisionDays = 90
+
+/** Every topic of the running system: those of the map, then dead letters, decisions and changelogs of each service. */
+export function wanted(): readonly WantedTopic[] {
+  return [
+    ...topicNames.map(eventTopic),
+    ...serviceNames.flatMap(service => servicePlans[service].reads.map(topic => deadLetters(topic, service))),
+    ...serviceNames.filter(service => servicePlans[service].reads.length > 0).map(decisions),
+    ...serviceNames.filter(service => servicePlans[service].remembers).map(changelog),
+  ]
+}
+
+function eventTopic(topic: TopicName): WantedTopic {
+  const { partitions, keep } = topicPlans[topic]
+  return { name: topic, partitions, keep, breaks: breaksFor(topic) }
+}
+
+function breaksFor(topic: TopicName): string {
+  const { key } = topicPlans[topic]
+  const moved = `records of one ${key} would lie in two partitions`
+  const readers = servicesThat('reads', topic)
+  if (readers.length === 0) return `${moved}, and followers could take an old one for the newest`
+  const rememberers = readers.filter(service => servicePlans[service].remembers)
+  const forgets =
+    rememberers.length > 0 ? `, and ${rememberers.join(', ')} would not find what they remember of it` : ''
+  return `${moved}: ${readers.join(', ')} would see them out of order${forgets}`
+}
+
+/** As many partitions as the topic, so that re-driving keeps the order of each key; and no longer-lived than its text may be. */
+function deadLetters(topic: TopicName, service: ServiceName): WantedTopic {
+  const { partitions, keep } = topicPlans[topic]
+  return {
+    name: deadLetterTopic(topic, service),
+    partitions,
+    keep: keep === 'compact' ? 'forever' : keep,
+    breaks: 'dead letters of one key would be re-driven out of order',
+  }
+}
+
+function decisions(service: ServiceName): WantedTopic {
+  return { name: decisionsTopic(service), partitions: inputPartitions(service), keep: decisionDays }
+}
+
+function changelog(service: ServiceName): WantedTopic {
+  return {
+    name: stateTopic(service),
+    partitions: inputPartitions(service),
+    keep: 'compact',
+    breaks: `${service} would look for what it remembers in another partition than the one that holds it`,
+  }
+}
+
+/** A task of a service owns partition N of all its inputs, and with it partition N of its changelog. */
+function inputPartitions(service: ServiceName): number {
+  return Math.max(...servicePlans[service].reads.map(topic => topicPlans[topic].partitions))
+}

@@ -1,0 +1,16 @@
+import { topics } from './map.ts'
+import type { TopicName } from './types.ts'
+
+type CamelCase<Name extends string> = Name extends `${infer Head}-${infer Tail}`
+  ? `${Head}${Capitalize<CamelCase<Tail>>}`
+  : Name
+
+const camelCase = (name: string): string => name.replace(/-(.)/g, (_dash, letter: string) => letter.toUpperCase())
+
+/**
+ * Every topic of the map under its name in camel case: `topic.goldAnswers` is `'gold-answers'`, with that literal type, so
+ * that it narrows an `Inbound` and a misspelt one does not compile. Outside `topology/` a topic has no other name.
+ */
+export const topic = Object.fromEntries(Object.keys(topics).map(name => [camelCase(name), name])) as {
+  readonly [Name in TopicName as CamelCase<Name>]: Name
+}
