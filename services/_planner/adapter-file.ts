@@ -26,7 +26,8 @@ export function decodeAdapter(bytes: Uint8Array): Adapter {
   const alpha = Number(metadata.alpha)
   const tools = parseNames(metadata.tools ?? '')
   const [a, b] = [tensors[A], tensors[B]]
-  if (!Number.isSafeInteger(rank) || rank < 1 || !Number.isFinite(alpha)) throw new SyntaxError('not an adapter: no rank or alpha')
+  if (!Number.isSafeInteger(rank) || rank < 1 || !Number.isFinite(alpha))
+    throw new SyntaxError('not an adapter: no rank or alpha')
   if (a === undefined || b === undefined) throw new SyntaxError('not an adapter: lora_A or lora_B is missing')
   if (a.shape.join() !== `${rank},${DIMENSIONS}` || b.shape.join() !== `${tools.length},${rank}`) {
     throw new SyntaxError('not an adapter: its shapes do not fit the planner')

@@ -7,7 +7,10 @@ please help me(?: with this)?|please help|can you help me(?: with)?|could you he
 (?:can|could|would|will) you(?: please)?|(?:i am|i'm) (?:trying|looking) to|i (?:would like|'d like|want|need|wish) to
 i'd like to|i(?: was|'m| am) wondering (?:if|whether)|do you know (?:if|whether)?|i have a question(?: about)?
 tell me|show me|let me know|quick question|please|kindly|so|well|okay|ok|um|uh|just|actually|basically
-`.trim().split(/\s*[|\n]\s*(?![^(]*\))/).sort((left, right) => right.length - left.length)
+`
+  .trim()
+  .split(/\s*[|\n]\s*(?![^(]*\))/)
+  .sort((left, right) => right.length - left.length)
 
 const COURTESY = new RegExp(`(?<![\\w'$])(?:${courtesies.join('|')})(?![\\w'])[,.!:;]*`, 'gi')
 const MAX_CHARACTERS = 400
@@ -24,7 +27,10 @@ export function argumentOf(question: string): string {
 }
 
 function tidy(text: string): string {
-  return text.replace(/\s+/g, ' ').replace(/ (?=[,.!?;:])/g, '').replace(/^[\s,.!?;:-]+|[\s,.!?;:-]+$/g, '')
+  return text
+    .replace(/\s+/g, ' ')
+    .replace(/ (?=[,.!?;:])/g, '')
+    .replace(/^[\s,.!?;:-]+|[\s,.!?;:-]+$/g, '')
 }
 
 /** Cuts at a word's end, so that a figure is dropped rather than changed. */

@@ -25,7 +25,7 @@ const characters = new Uint16Array(MAX_CHARACTERS + 2)
 const sums = new Float32Array(DIMENSIONS)
 const touched = new Uint32Array(DIMENSIONS / 32)
 
-const light = new Set(functionWords.map((word) => hash(word)))
+const light = new Set(functionWords.map(word => hash(word)))
 
 /**
  * The features of a question: hashed word 1-2-grams and, within words, character 3-5-grams; term weights
@@ -45,7 +45,7 @@ function addText(text: string, weight: number): void {
   const length = normalise(text)
   let previous = 0
   let previousWeight = 0
-  for (let start = 1; start < length;) {
+  for (let start = 1; start < length; ) {
     let end = start
     let word = FNV_OFFSET
     for (; code(end) !== SPACE; end++) word = Math.imul(word ^ code(end), FNV_PRIME)

@@ -3,12 +3,30 @@ const MONTH = '(jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?:uary|ru
 const DAY = '(\\d{1,2})(?:st|nd|rd|th)?'
 const NUMBER = '(\\d{1,3}(?:,\\d{3})+(?:\\.\\d+)?|\\d+(?:\\.\\d+)?|\\.\\d+)'
 const scales: Readonly<Record<string, number>> = {
-  k: 1e3, thousand: 1e3, m: 1e6, mm: 1e6, million: 1e6, b: 1e9, bn: 1e9, billion: 1e9,
+  k: 1e3,
+  thousand: 1e3,
+  m: 1e6,
+  mm: 1e6,
+  million: 1e6,
+  b: 1e9,
+  bn: 1e9,
+  billion: 1e9,
 }
 const SCALE = '(?:\\s?(k|mm|m|bn|b|thousand|million|billion)\\b)?'
 const currencies: Readonly<Record<string, string>> = {
-  $: 'USD', '€': 'EUR', '£': 'GBP', '¥': 'JPY', dollar: 'USD', buck: 'USD', usd: 'USD', euro: 'EUR', eur: 'EUR',
-  pound: 'GBP', gbp: 'GBP', yen: 'JPY', jpy: 'JPY',
+  $: 'USD',
+  '€': 'EUR',
+  '£': 'GBP',
+  '¥': 'JPY',
+  dollar: 'USD',
+  buck: 'USD',
+  usd: 'USD',
+  euro: 'EUR',
+  eur: 'EUR',
+  pound: 'GBP',
+  gbp: 'GBP',
+  yen: 'JPY',
+  jpy: 'JPY',
 }
 
 /** Capitals that are words, forms and accounts rather than securities. */
@@ -19,7 +37,13 @@ const notTickers = new Set(
   SEP SIPC SSN TOD TV UK UI URL USA USD EUR GBP JPY UTMA VAT VIP W2 YTD ACATS ASAP IBAN SWIFT PLEASE`.split(/\s+/),
 )
 
-type Rule = { readonly pattern: RegExp; readonly value: (groups: readonly (string | undefined)[]) => string | undefined }
+/** Accounts whose names look like figures. */
+const ACCOUNTS = /\b(?:401|403|457)\s?(?:\([kb]\)|[kb]\b)/gi
+
+type Rule = {
+  readonly pattern: RegExp
+  readonly value: (groups: readonly (string | undefined)[]) => string | undefined
+}
 
 /** In order: what an earlier rule has read, a later one no longer sees. */
 const rules: readonly Rule[] = [
@@ -47,7 +71,10 @@ const rules: readonly Rule[] = [
     value: ([, sign, number, scale]) => `amount:${amount(number, scale)}:${currency(sign)}`,
   },
   {
-    pattern: new RegExp(`(?<![\\w.])${NUMBER}${SCALE}\\s?(dollars?|bucks?|usd|euros?|eur|pounds?|gbp|yen|jpy)\\b`, 'gi'),
+    pattern: new RegExp(
+      `(?<![\\w.])${NUMBER}${SCALE}\\s?(dollars?|bucks?|usd|euros?|eur|pounds?|gbp|yen|jpy)\\b`,
+      'gi',
+    ),
     value: ([, number, scale, unit]) => `amount:${amount(number, scale)}:${currency(unit)}`,
   },
   { pattern: /\$([A-Z]{1,5})\b/g, value: ([, ticker]) => `ticker:${ticker}` },
@@ -70,12 +97,13 @@ const rules: readonly Rule[] = [
  */
 export function figures(text: string): readonly string[] {
   const found = new Set<string>()
-  let rest = text
+  let rest = text.replace(ACCOUNTS, ' ; ')
   const shouting = !/[a-z]/.test(text)
   for (const { pattern, value } of rules) {
     rest = rest.replace(pattern, (...groups: (string | undefined)[]) => {
       const figure = value(groups)
-      if (figure === undefined || (shouting && figure.startsWith('ticker:') && !groups[0]?.startsWith('$'))) return groups[0] ?? ''
+      if (figure === undefined || (shouting && figure.startsWith('ticker:') && !groups[0]?.startsWith('$')))
+        return groups[0] ?? ''
       found.add(figure)
       return ' ; '
     })
@@ -99,7 +127,7 @@ function currency(sign = ''): string {
 
 function date(year: string | undefined, month = '', day?: string): string {
   const number = two(String(months.indexOf(month.slice(0, 3).toLowerCase()) + 1))
-  return `date:${[year, number, day === undefined ? undefined : two(day)].filter((part) => part !== undefined).join('-')}`
+  return `date:${[year, number, day === undefined ? undefined : two(day)].filter(part => part !== undefined).join('-')}`
 }
 
 function two(number = ''): string {

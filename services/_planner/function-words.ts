@@ -1,7 +1,8 @@
 /**
  * Words that say how a customer asks rather than what about: they weigh less than the rest in `featurize`.
- * This list is the planner's whole "IDF": fixed, so that vectors made by any service at any version compare.
- * On BANKING77 (base / LoRA with 1,700 gold rows) it beats an IDF fitted on all training rows: .497 / .74 against .484 / .69.
+ * This list is the planner's whole "IDF": fixed, so that vectors made by any service at any version compare. On BANKING77
+ * test accuracy with this list, with an IDF fitted on all training rows, with neither: base .497 .490 .485; ten nearest
+ * of 1,700 examples .784 .742 .736; LoRA on those .82 for all three.
  */
 export const functionWords: readonly string[] = `
 a an the i my me mine we our us you your yours it its he she his her they them their
@@ -12,4 +13,6 @@ that this these those there here what whats why how when where which who whom wh
 can could cant would will wont shall should may might must dont doesnt didnt isnt im ive
 not no yes please help hi hello hey ok okay thanks thank just also too very really still get got getting any some
 want wanted need needed like know tell see think sure try trying tried let way thing something anything
-`.trim().split(/\s+/)
+`
+  .trim()
+  .split(/\s+/)

@@ -1,11 +1,11 @@
 import { adam } from './adam.ts'
 import type { Adapter } from './adapter.ts'
-import { DIMENSIONS } from './features.ts'
 import type { SparseVector } from './features.ts'
-import { gaussian, mulberry32, shuffle } from './random.ts'
+import { DIMENSIONS } from './features.ts'
 import type { Random } from './random.ts'
-import { score, softmax } from './weights.ts'
+import { gaussian, mulberry32, shuffle } from './random.ts'
 import type { Weights } from './weights.ts'
+import { score, softmax } from './weights.ts'
 
 /** A training row: features, the gold tool's position in the catalogue, and how much the row counts (1 if not given). */
 export type LoraRow = { readonly vector: SparseVector; readonly tool: number; readonly weight?: number }
@@ -38,14 +38,19 @@ export type LoraFit = {
  * mini-batches. B starts at zero, so the untrained adapter changes nothing; A starts at small random numbers. The same
  * rows, order and seed give the same adapter. Throws RangeError without rows.
  */
-export function fitLora(rows: readonly LoraRow[], base: Weights, tools: readonly string[], settings: LoraSettings): LoraFit {
+export function fitLora(
+  rows: readonly LoraRow[],
+  base: Weights,
+  tools: readonly string[],
+  settings: LoraSettings,
+): LoraFit {
   if (rows.length === 0) throw new RangeError('LoRA needs at least one row')
   const { rank, alpha, epochs, batch } = settings
   const random = mulberry32(settings.seed)
   const a = new Float32Array(DIMENSIONS * rank).map(() => 0.02 * gaussian(random))
   const b = new Float32Array(tools.length * rank)
   // W0 x never changes, so each row's base scores are computed once for all epochs.
-  const prepared = rows.map((row) => ({ ...row, base: score(base, row.vector, new Float64Array(tools.length)) }))
+  const prepared = rows.map(row => ({ ...row, base: score(base, row.vector, new Float64Array(tools.length)) }))
   const step = backward({ rank, alpha, tools, a, b }, settings, random)
   const [updateA, updateB] = [adam(a), adam(b)]
   const total = epochs * Math.ceil(rows.length / batch)

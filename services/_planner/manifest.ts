@@ -31,7 +31,7 @@ export type PlannerManifest = {
 }
 
 /** Scale of an untuned planner: on BANKING77 its confidence then matches its accuracy, over all rows, within 2 points. */
-export const BASE_SCALE = 12
+export const BASE_SCALE = 16
 
 /** The planner before any tuning: the catalogue's own descriptions. Throws RangeError without tools or on a repeated name. */
 export function basePlanner(agent: string, tools: readonly Tool[]): PlannerManifest {

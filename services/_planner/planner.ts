@@ -1,10 +1,10 @@
-import { merge } from './adapter.ts'
 import type { Adapter } from './adapter.ts'
+import { merge } from './adapter.ts'
 import { argumentOf } from './argument.ts'
 import { featurize } from './features.ts'
 import type { PlannerManifest } from './manifest.ts'
-import { vote } from './neighbours.ts'
 import type { ExampleIndex, Hit } from './neighbours.ts'
+import { vote } from './neighbours.ts'
 import { describe, score, softmax } from './weights.ts'
 
 /** What the manifest names by digest, already loaded. Each must be given exactly if the manifest names it. */
@@ -58,7 +58,10 @@ export function createPlanner(manifest: PlannerManifest, parts: PlannerParts = {
       const use = manifest.examples
       const consulted = use === null ? [] : (hits ?? examples?.nearest(vector, use.neighbours, family) ?? [])
       if (use !== null) blend(probabilities, consulted, use.weight, positions)
-      const ranking = rank(probabilities).map((at) => ({ tool: tools[at]?.name ?? '', probability: probabilities[at] ?? 0 }))
+      const ranking = rank(probabilities).map(at => ({
+        tool: tools[at]?.name ?? '',
+        probability: probabilities[at] ?? 0,
+      }))
       const [first, second] = ranking
       return {
         tool: first?.tool ?? '',
@@ -74,7 +77,10 @@ export function createPlanner(manifest: PlannerManifest, parts: PlannerParts = {
 
 /** Mixes the neighbours' vote into the probabilities, in place. Hits for tools no longer in the catalogue are ignored. */
 export function blend(
-  probabilities: Float64Array, hits: readonly Hit[], weight: number, positions: ReadonlyMap<string, number>,
+  probabilities: Float64Array,
+  hits: readonly Hit[],
+  weight: number,
+  positions: ReadonlyMap<string, number>,
 ): void {
   const votes = vote(hits.filter(({ tool }) => positions.has(tool)))
   if (votes.size === 0) return

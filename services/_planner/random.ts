@@ -20,7 +20,7 @@ export function gaussian(random: Random): number {
 /** A shuffled copy: sorted by a random key each. */
 export function shuffle<T>(items: readonly T[], random: Random): T[] {
   return items
-    .map((item) => ({ item, order: random() }))
+    .map(item => ({ item, order: random() }))
     .sort((left, right) => left.order - right.order)
     .map(({ item }) => item)
 }

@@ -50,7 +50,8 @@ export function decodeSafetensors(bytes: Uint8Array): Safetensors {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (bytes.length < LENGTH_BYTES) throw refused('shorter than its header length')
   const headerBytes = view.getBigUint64(0, true)
-  if (headerBytes > MAX_HEADER_BYTES || headerBytes > bytes.length - LENGTH_BYTES) throw refused('header overruns the bytes')
+  if (headerBytes > MAX_HEADER_BYTES || headerBytes > bytes.length - LENGTH_BYTES)
+    throw refused('header overruns the bytes')
   const dataStart = LENGTH_BYTES + Number(headerBytes)
   const header = parseHeader(bytes.subarray(LENGTH_BYTES, dataStart))
   const tensors: Record<string, Tensor> = {}

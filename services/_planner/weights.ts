@@ -1,5 +1,5 @@
-import { DIMENSIONS, featurize } from './features.ts'
 import type { SparseVector } from './features.ts'
+import { DIMENSIONS, featurize } from './features.ts'
 import type { Tool } from './manifest.ts'
 
 /** A dense linear layer; the weight of feature f for tool t is `values[f * tools + t]`, so that a sparse input reads rows. */
@@ -8,7 +8,9 @@ export type Weights = { readonly tools: number; readonly values: Float32Array }
 /** W0: the frozen base weights. Column t is the feature vector of tool t's description. */
 export function describe(tools: readonly Tool[]): Weights {
   const weights = { tools: tools.length, values: new Float32Array(DIMENSIONS * tools.length) }
-  tools.forEach(({ description }, tool) => writeTool(weights, tool, featurize(description)))
+  tools.forEach(({ description }, tool) => {
+    writeTool(weights, tool, featurize(description))
+  })
   return weights
 }
 
@@ -21,7 +23,11 @@ export function writeTool({ tools, values }: Weights, tool: number, vector: Spar
 }
 
 /** One score per tool: W x. Written into `scores`, which must have length `tools`, and returned. */
-export function score({ tools, values }: Weights, { indices, values: entries }: SparseVector, scores: Float64Array): Float64Array {
+export function score(
+  { tools, values }: Weights,
+  { indices, values: entries }: SparseVector,
+  scores: Float64Array,
+): Float64Array {
   scores.fill(0)
   for (let entry = 0; entry < indices.length; entry++) {
     const row = (indices[entry] ?? 0) * tools

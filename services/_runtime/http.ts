@@ -48,7 +48,7 @@ export function createServer(settings: Settings, logger: Logger, metrics: Metric
       .send(body(unavailable ? 'unavailable' : 'internal', unavailable ? 'Try again in a moment' : 'This is our fault; it is logged'))
   })
   app.get('/health', async () => health())
-  app.get('/metrics', async (_request, reply) => reply.type(metrics.register.contentType).send(await metrics.register.metrics()))
+  app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()))
   return app
 }
 

@@ -5,7 +5,7 @@ import type { ServiceName, TopicName } from '#topology/types.ts'
 import { createAgents, follow } from './follow.ts'
 import { createServer, listen } from './http.ts'
 import type { World } from './open.ts'
-import type { AnyService, Edge, EdgeContext, Ports } from './service.ts'
+import type { AnyEdge, AnyService, EdgeContext, Ports } from './service.ts'
 import type { StateView } from './state.ts'
 import { work } from './step.ts'
 
@@ -35,9 +35,9 @@ export async function run(world: World, started: readonly AnyService[], signal: 
     if (service === 'ingest' && settings.ingestUrl) return settings.ingestUrl
     return `http://127.0.0.1:${settings.port + services[service].port}`
   }
-  const edges = new Map<ServiceName, Edge<ServiceName>>()
+  const edges = new Map<ServiceName, AnyEdge>()
   for (const service of started) {
-    const name: ServiceName = service.name
+    const { name } = service
     const context: EdgeContext<ServiceName> = {
       settings,
       ports,
@@ -47,11 +47,11 @@ export async function run(world: World, started: readonly AnyService[], signal: 
       lag: other => (services[other].reads.length === 0 ? Promise.resolve([]) : log.lag(consumerGroup(other), services[other].reads)),
       count: counted => log.count(counted),
     }
-    const edge = service.edge?.(context)
+    const edge = service.edge?.(context as never)
     if (edge) edges.set(name, edge)
   }
 
-  const followed = new Set<string>([topic.agents, ...started.flatMap(({ name }) => [...services[name as ServiceName].follows])])
+  const followed = new Set<string>([topic.agents, ...started.flatMap(({ name }) => [...services[name].follows])])
   const following = await follow(
     world,
     [...followed],
@@ -67,12 +67,12 @@ export async function run(world: World, started: readonly AnyService[], signal: 
   const app = createServer(settings, logger, metrics, () => health)
   for (const edge of edges.values()) edge.routes?.(app)
   const [only] = started
-  const offset = started.length === 1 && only && settings.port !== 0 ? services[only.name as ServiceName].port : 0
+  const offset = started.length === 1 && only && settings.port !== 0 ? services[only.name].port : 0
   url = await listen(app, settings.host, settings.port + offset)
   logger.info({ services: health.services, url }, 'listening')
 
   const joins = started.map(async service => {
-    const name: ServiceName = service.name
+    const { name } = service
     const { reads, remembers } = services[name]
     if (reads.length === 0) return
     await log.join(

@@ -78,6 +78,20 @@ export type Edge<S extends ServiceName> = {
   readonly close?: () => Promise<void>
 }
 
-/** Any service, for the runtime, which treats all alike. */
-// biome-ignore lint/suspicious/noExplicitAny: the fence between services is at their own definitions; inside, the runtime erases it
-export type AnyService = Service<any, any>
+/** A decision without the fence: what the runtime carries out. */
+export type AnyDecision = {
+  readonly emit?: readonly { readonly topic: string; readonly event: object; readonly parents?: readonly string[] }[]
+  readonly keep?: readonly Change[]
+  readonly objects?: readonly Uint8Array[]
+}
+
+/** Any service, for the runtime, which treats all alike: the fence stands where each is defined. */
+export type AnyService = {
+  readonly name: ServiceName
+  readonly version: string
+  readonly gather?: (inbound: never, ports: Ports, signal: AbortSignal) => Promise<unknown>
+  readonly decide?: (inbound: never, facts: never, state: StateView) => AnyDecision
+  readonly edge?: (context: never) => AnyEdge
+}
+
+export type AnyEdge = Omit<Edge<ServiceName>, 'saw'> & { readonly saw?: (followed: never) => void }

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { decisionsTopic, stateTopic } from '#topology/derive/names.ts'
-import type { ServiceName } from '#topology/types.ts'
 import type { Codec } from './codec.ts'
 import { deadLetter, envelope, recordDecision } from './emit.ts'
 import { Fault, verdict } from './faults.ts'
 import { type EventLog, type LogRecord, maxRecordBytes, type NewRecord, type Position, type Task } from './log.ts'
-import type { AnyService, Decision, Ports } from './service.ts'
+import type { AnyService, Ports } from './service.ts'
 import { type Change, changelog, restore, State } from './state.ts'
 import type { ObjectStore } from './store.ts'
 import type { Logger, Metrics } from './telemetry.ts'
@@ -42,7 +41,7 @@ export async function work(
   remembers: boolean,
   onState: (state: State) => void,
 ): Promise<void> {
-  const name: ServiceName = service.name
+  const { name } = service
   const state = remembers
     ? await restore(context.log, stateTopic(name), task.partition, task.signal)
     : new State()
@@ -98,7 +97,7 @@ async function prepare(service: AnyService, record: LogRecord, context: StepCont
     try {
       const event = (await context.codec.decode(record.topic, record.value)) as { id: string; at: number }
       const inbound = { topic: record.topic, event }
-      const facts = await service.gather?.(inbound, context.ports, signal)
+      const facts = await service.gather?.(inbound as never, context.ports, signal)
       end()
       return { record, fate: 'ready', inbound, facts }
     } catch (error) {
@@ -132,7 +131,7 @@ async function decideBatch(
     }
     try {
       if (prepared.fate === 'refused') throw prepared.fault
-      const decision: Decision<ServiceName> = service.decide?.(prepared.inbound, prepared.facts, state) ?? {}
+      const decision = service.decide?.(prepared.inbound as never, prepared.facts as never, state) ?? {}
       const emitted = (decision.emit ?? []).map((out, index) => envelope(service, prepared.inbound.event, record, out, index))
       const encoded = emitted.map(({ topic, event, headers }) => context.codec.record(topic, event, headers))
       const tooLarge = encoded.find(({ value }) => (value?.length ?? 0) > maxRecordBytes)

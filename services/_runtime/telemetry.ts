@@ -1,5 +1,5 @@
 import { type Logger, pino } from 'pino'
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, register as processRegister, Registry } from 'prom-client'
 import type { Settings } from './config.ts'
 
 export type { Logger } from 'pino'
@@ -11,11 +11,13 @@ export function createLogger(settings: Pick<Settings, 'logLevel'>): Logger {
 
 /** Every metric of the program is declared here and counted in the runtime. */
 export function createMetrics() {
-  const registers = [new Registry()]
-  const [register] = registers as [Registry]
+  const register = new Registry()
+  const registers = [register]
   collectDefaultMetrics({ register })
   return {
-    register,
+    /** Prometheus text: these, and what services count beside them. */
+    text: () => Registry.merge([register, processRegister]).metrics(),
+    contentType: register.contentType,
     records: new Counter({
       name: 'flywheel_records_total',
       help: 'Records consumed, by what became of them.',

@@ -32,7 +32,9 @@ function cluster(vectors: readonly SparseVector[], k: number, random: Random): (
     vectors.forEach((vector, at) => {
       members[nearest(centres, vector)]?.push(at)
     })
-    centres = members.filter(inside => inside.length > 0).map(inside => centreOf(inside.map(at => vectorAt(vectors, at))))
+    centres = members
+      .filter(inside => inside.length > 0)
+      .map(inside => centreOf(inside.map(at => vectorAt(vectors, at))))
     members = members.filter(inside => inside.length > 0)
   }
   return members.map((inside, at) => picker(vectors, inside, centres[at] ?? new Float32Array(DIMENSIONS)))
@@ -50,15 +52,26 @@ function seedCentres(vectors: readonly SparseVector[], k: number, random: Random
       distances[at] = Math.min(distances[at] ?? 0, Math.max(0, 1 - project(newest, vector)))
       sum += distances[at] ?? 0
     })
-    let mark = random() * sum
-    let chosen = distances.findIndex(distance => (mark -= distance) < 0)
-    if (chosen < 0) chosen = vectors.length - 1
-    centres.push(centreOf([vectorAt(vectors, chosen)]))
+    centres.push(centreOf([vectorAt(vectors, draw(distances, random() * sum))]))
   }
   return centres
 }
 
-function picker(vectors: readonly SparseVector[], inside: readonly number[], centre: Float32Array): () => number | undefined {
+/** The position at which the running sum of the weights passes `mark`. */
+function draw(weights: readonly number[], mark: number): number {
+  let sum = 0
+  const at = weights.findIndex(weight => {
+    sum += weight
+    return sum > mark
+  })
+  return at < 0 ? weights.length - 1 : at
+}
+
+function picker(
+  vectors: readonly SparseVector[],
+  inside: readonly number[],
+  centre: Float32Array,
+): () => number | undefined {
   // How much each member is like what was picked; before the first pick, how far it is from the centre.
   const likeness = new Map(inside.map(at => [at, -project(centre, vectorAt(vectors, at))]))
   let picks = 0

@@ -17,27 +17,24 @@ const label = z.string().regex(/^[^\p{Cc}]{1,200}$/u, 'must have 1 to 200 charac
 const share = z.number().min(0).max(1)
 
 /** Names collections, keys and paths, so it is kept plain. */
-export const agentName = z
+const agentName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'must be 1 to 100 letters, digits, dots, dashes or underscores')
 
-/** Milliseconds since 1970, from a number or ISO 8601 text with a zone. */
+const timeShape = 'must be milliseconds (not seconds) since 1970, or ISO 8601 with a zone such as 2026-01-31T09:30:00Z'
 const time = z.union(
   [
-    z.int().min(100_000_000_000, 'must be milliseconds since 1970; this looks like seconds'),
-    z.iso.datetime({ offset: true }).transform(iso => Date.parse(iso)),
+    z.int().min(100_000_000_000, timeShape).max(4_000_000_000_000, timeShape),
+    z.iso.datetime({ offset: true, error: timeShape }).transform(iso => Date.parse(iso)),
   ],
-  'must be milliseconds since 1970 or ISO 8601 with a zone, such as 2026-01-31T09:30:00Z',
+  timeShape,
 )
 
 const common = { id: label.nullish(), agent: agentName, conversationId: label, at: time.nullish() }
 
 export const chatLogBody = strict({
   ...common,
-  turn: z
-    .int()
-    .min(0)
-    .max(2 ** 31 - 1),
+  turn: z.int32().min(0),
   userId: label.nullish(),
   question: filled(8),
   earlier: z.array(text(8)).max(50, 'more than 50 turns: send the newest').nullish(),
@@ -63,6 +60,8 @@ export const feedbackBody = strict({
   comment: text(8).nullish(),
 })
 
+export const agentParams = z.object({ agent: agentName })
+
 export const agentBody = strict({
   name: label.optional(),
   tools: z
@@ -80,6 +79,7 @@ export const agentBody = strict({
     )
     .min(1, 'a planner needs at least one tool')
     .max(1000)
+    .refine(tools => JSON.stringify(tools).length <= 800 * KiB, 'the catalogue is longer than 800 KiB: shorten it')
     .refine(
       tools => new Set(tools.map(({ name }) => name)).size === tools.length,
       'two tools have the same name: rename one',
@@ -87,10 +87,7 @@ export const agentBody = strict({
   budgets: strict({
     sampleShare: share,
     reviewersPerItem: z.int().min(1).max(9),
-    newGoldForDataset: z
-      .int()
-      .min(1)
-      .max(2 ** 31 - 1),
+    newGoldForDataset: z.int32().min(1),
     evaluationShare: share,
     syntheticShare: share,
   })

@@ -6,7 +6,7 @@ import type { Edge, EdgeContext } from '#runtime/service.ts'
 import type { AgentDescribed } from '#schemas/events.ts'
 import { topic } from '#topology/names.ts'
 import type { EventOf } from '#topology/types.ts'
-import { agentBody, agentName, chatLogBody, escalationBody, feedbackBody } from './bodies.ts'
+import { agentBody, agentParams, chatLogBody, escalationBody, feedbackBody } from './bodies.ts'
 import { agentDescribed, chatEscalated, chatLogged, feedbackGiven } from './decide.ts'
 import { createRecent } from './recent.ts'
 import { recordsOf, validate } from './records.ts'
@@ -61,17 +61,16 @@ export function edge(context: EdgeContext<'ingest'>): Edge<'ingest'> {
   ): void => {
     app.post(`/v1/${kind}`, async request => {
       const events = read(kind, schema, request).map(body => toEvent(body, clock.now()))
-      // The first of a repeated id is the one that counts.
-      const byId = new Map(events.toReversed().map(event => [keyOf(kind, event), event]))
-      const fresh = await recent.admit([...byId.keys()], ids =>
-        context.append(
-          kind,
-          events.filter(event => byId.get(keyOf(kind, event)) === event && ids.has(keyOf(kind, event))),
-        ),
-      )
-      count(kind, 'accepted', fresh.size)
-      count(kind, 'duplicate', events.length - fresh.size)
-      return { accepted: fresh.size, duplicates: events.length - fresh.size, ids: events.map(({ id }) => id) }
+      const byKey = new Map<string, EventOf<T>>()
+      for (const event of events) {
+        const key = keyOf(kind, event)
+        if (!byKey.has(key)) byKey.set(key, event)
+      }
+      const accepted = await recent.admit(byKey, fresh => context.append(kind, fresh))
+      const duplicates = events.length - accepted
+      count(kind, 'accepted', accepted)
+      count(kind, 'duplicate', duplicates)
+      return { accepted, duplicates, ids: events.map(({ id }) => id) }
     })
   }
 
@@ -87,7 +86,7 @@ export function edge(context: EdgeContext<'ingest'>): Edge<'ingest'> {
       app.get('/v1/ingest/counts', async () => counts)
 
       app.put<{ Params: { agent: string } }>('/v1/agents/:agent', async request => {
-        const agent = agentName.parse(request.params.agent)
+        const { agent } = agentParams.parse(request.params)
         const described = agentDescribed(agent, agentBody.parse(request.body), clock.now())
         const changed = agents.get(agent)?.id !== described.id
         if (changed) {

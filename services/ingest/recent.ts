@@ -5,13 +5,10 @@ export type Recent = {
   /** The id is in the log: appended here, or seen in a followed topic. */
   readonly saw: (id: string) => void
   /**
-   * Appends what is new and answers which of `ids` were; each id must occur once. An id that another request is appending
-   * is waited for: it is a duplicate if that append succeeds, and ours to append if it fails.
+   * Appends those of `events` (by id) that are new and answers how many were. An id that another request is appending is
+   * waited for: it is a duplicate if that append succeeds, and ours to append if it fails.
    */
-  readonly admit: (
-    ids: readonly string[],
-    append: (fresh: ReadonlySet<string>) => Promise<void>,
-  ) => Promise<ReadonlySet<string>>
+  readonly admit: <E>(events: ReadonlyMap<string, E>, append: (fresh: readonly E[]) => Promise<void>) => Promise<number>
 }
 
 /** Remembers ids in two generations: when the young one is full it becomes the old one, and the old one is forgotten. */
@@ -27,27 +24,25 @@ export function createRecent(limit = RECENT_IDS): Recent {
     old = young
     young = new Set()
   }
+  const inFlight = (ids: Iterable<string>): Promise<void>[] => [...ids].flatMap(id => appending.get(id) ?? [])
 
   return {
     saw,
-    async admit(ids, append) {
+    async admit(events, append) {
       // Waiting comes before claiming, and all ids are claimed at once: requests never wait for each other in a circle.
-      for (let busy = inFlight(ids); busy.length > 0; busy = inFlight(ids)) await Promise.allSettled(busy)
-      const fresh = new Set(ids.filter(id => !young.has(id) && !old.has(id)))
-      if (fresh.size === 0) return fresh
-      const written = append(fresh)
-      for (const id of fresh) appending.set(id, written)
+      for (let busy = inFlight(events.keys()); busy.length > 0; busy = inFlight(events.keys()))
+        await Promise.allSettled(busy)
+      const fresh = new Map([...events].filter(([id]) => !young.has(id) && !old.has(id)))
+      if (fresh.size === 0) return 0
+      const written = append([...fresh.values()])
+      for (const id of fresh.keys()) appending.set(id, written)
       try {
         await written
-        for (const id of fresh) saw(id)
+        for (const id of fresh.keys()) saw(id)
       } finally {
-        for (const id of fresh) appending.delete(id)
+        for (const id of fresh.keys()) appending.delete(id)
       }
-      return fresh
+      return fresh.size
     },
-  }
-
-  function inFlight(ids: readonly string[]): Promise<void>[] {
-    return ids.flatMap(id => appending.get(id) ?? [])
   }
 }

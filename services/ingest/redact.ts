@@ -4,11 +4,12 @@ const end = '(?!\\w|[.,]\\d|%)'
 
 const email = /[\p{L}\p{N}._%+'-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,4}\p{L}{2,24}/gu
 const iban = /\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){3,8}\b/g
+/** Four groups that do not start with a year, or American Express's three. */
 const card = new RegExp(
-  `${start}(?:\\d{13,19}|\\d{4}([ -])\\d{4}\\1\\d{4}(?:\\1\\d{1,4}){1,2}|\\d{4}([ -])\\d{6}\\2\\d{5})${end}`,
+  `${start}(?:\\d{13,19}|(?!19|20)\\d{4}([ -])\\d{4}\\1\\d{4}\\1\\d{4}|\\d{4}([ -])\\d{6}\\2\\d{5})${end}`,
   'g',
 )
-const international = '\\+\\d{1,3}(?:[ .-]?\\(?\\d{1,4}\\)?){2,5}'
+const international = '\\+1[ .-]?\\(?\\d{3}\\)?[ .-]?\\d{3}[ .-]?\\d{4}|\\+[2-9](?:[ .()-]{0,2}\\d){7,12}'
 const northAmerican = '(?:1[ .-])?(?:\\(\\d{3}\\) ?|\\d{3}[ .-])\\d{3}[ .-]\\d{4}'
 const national = '0\\d{2,4}[ -]\\d{3,4}[ -]?\\d{3,4}'
 const phone = new RegExp(`${start}(?:${international}|${northAmerican}|${national})${end}`, 'g')
@@ -20,23 +21,22 @@ const account = new RegExp(
 
 /**
  * Replaces e-mail addresses, phone numbers, card numbers (Luhn) and account numbers (IBAN, social security, 8 digits and
- * more) by `[email]`, `[phone]`, `[card]` and `[account]`. Amounts, dates, tickers and option symbols stay. Linear in the
- * length of the text; redacting twice changes nothing more.
+ * more) by `[email]`, `[phone]`, `[card]` and `[account]`. Amounts, dates, tickers and option symbols stay. Time is linear in
+ * the length of the text, whoever wrote it.
  */
 export function redact(text: string): string {
   return text
     .replace(email, '[email]')
     .replace(iban, found => replaceIban(found))
     .replace(card, found => (isCard(found) ? '[card]' : found))
-    .replace(phone, found => (isPhone(found) ? '[phone]' : found))
+    .replace(phone, '[phone]')
     .replace(account, found => (isAccount(found) ? '[account]' : found))
 }
 
 const digitsOf = (text: string): string => text.replace(/\D/g, '')
 
-/** Luhn's check (ISO/IEC 7812-1). A row of years is not a card. */
+/** Luhn's check (ISO/IEC 7812-1). */
 function isCard(found: string): boolean {
-  if (found.split(/[ -]/).every(group => /^(?:19|20)\d{2}$/.test(group))) return false
   let sum = 0
   for (const [at, digit] of [...digitsOf(found)].reverse().entries()) {
     const doubled = at % 2 === 0 ? Number(digit) : Number(digit) * 2
@@ -44,9 +44,6 @@ function isCard(found: string): boolean {
   }
   return sum % 10 === 0
 }
-
-/** At most 15 digits (ITU-T E.164). */
-const isPhone = (found: string): boolean => digitsOf(found).length >= 8 && digitsOf(found).length <= 15
 
 function isAccount(found: string): boolean {
   const digits = digitsOf(found)

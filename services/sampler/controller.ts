@@ -20,10 +20,10 @@ export type Scale = { readonly c: number; readonly floor: number }
 
 /** Turns the running mean looks back on. */
 const meanTurns = 500
-/** A debt of this many picks doubles c, the opposite stops picking but for the floor. */
+/** A debt of this many picks multiplies c by e; one of the other sign divides it. */
 const debtPicks = 16
 const maxDebt = 3 * debtPicks
-/** No turn has less than this share of the budget's average probability: the anchor for unbiased estimates. */
+/** No turn has less than this share of the average probability: the anchor for unbiased estimates. */
 const floorShare = 0.1
 
 /** The control after seeing one more turn of weight `weight`, before it is known whether it is picked. */
@@ -37,15 +37,16 @@ export function spent(control: Control, picks: number): Control {
   return { ...control, picks: control.picks + picks, debt: bounded(control.debt - picks) }
 }
 
+/** A share above one half leaves little choice, so its floor rises: a share of 1 takes everything. */
 export function scaleOf({ mean, debt }: Control, share: number): Scale {
-  return { c: (share / mean) * (1 + debt / debtPicks), floor: floorShare * share }
+  return { c: (share / mean) * Math.exp(debt / debtPicks), floor: Math.max(floorShare * share, 2 * share - 1) }
 }
 
-/** In (0, 1] for a share in (0, 1]; a share of 1 takes everything. Never falls as the weight grows. */
+/** In (0, 1] for a share in (0, 1]. Never falls as the weight grows. */
 export function probability(weight: number, { c, floor }: Scale): number {
   return Math.min(1, Math.max(floor, c * weight))
 }
 
 function bounded(debt: number): number {
-  return Math.min(maxDebt, Math.max(-debtPicks, debt))
+  return Math.min(maxDebt, Math.max(-maxDebt, debt))
 }

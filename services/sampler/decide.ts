@@ -2,6 +2,7 @@ import { deriveId, fraction } from '#runtime/identity.ts'
 import type { Decision } from '#runtime/service.ts'
 import type { StateView } from '#runtime/state.ts'
 import type { ArmWeight, ChatLogged, Outcome, Sampling } from '#schemas/events.ts'
+import { topic } from '#topology/names.ts'
 import type { Inbound, Outbound } from '#topology/types.ts'
 import { armsOf, randomOnly, rarity, reviewValue, total } from './arms.ts'
 import { type Control, initial, probability, scaleOf, seen } from './controller.ts'
@@ -30,9 +31,9 @@ export type Facts = { readonly sampleShare: number; readonly sampling: Sampling 
  * same choice in any order of arrival.
  */
 export function decide(inbound: Inbound<'sampler'>, facts: Facts, state: StateView): Decision<'sampler'> {
-  if (inbound.topic === 'chat-logs') return onTurn(inbound.event, facts, state)
+  if (inbound.topic === topic.chatLogs) return onTurn(inbound.event, facts, state)
   const { id, at, agent, conversationId, turnId } = inbound.event
-  const kind = inbound.topic === 'feedback' ? inbound.event.rating : 'escalated'
+  const kind = inbound.topic === topic.feedback ? inbound.event.rating : 'escalated'
   return onRemark({ id, at, turnId, kind }, agent, conversationId, facts, state)
 }
 
@@ -126,7 +127,7 @@ function selected(
 ): Outbound<'sampler'> {
   const family = deriveId('family/v1', agent, turn.conversationId)
   const event = { agent, ...turn, family, arms, inclusionProbability, value: reviewValue(arms), outcome, correction }
-  return { topic: 'selected-samples', event, parents: correction ? [turn.turnId] : [] }
+  return { topic: topic.selectedSamples, event, parents: correction ? [turn.turnId] : [] }
 }
 
 function turnOf({ id, conversationId, question, earlier, plan, answer }: ChatLogged): Passed['turn'] {

@@ -34,7 +34,7 @@ export const collections = (agent: string) => ({
 })
 
 /** How many of each are remembered per agent and partition; the oldest is forgotten first. */
-export const limits = { conversations: 4_000, passed: 4_000, picked: 500, tools: 1_000 } as const
+export const limits = { conversations: 4_000, passed: 4_000, picked: 300, tools: 1_000 } as const
 
 /** Forgets the oldest keys of a collection, so that with `coming` new ones it stays within `limit`. */
 export function makeRoom(state: StateView, collection: string, limit: number, coming: number): readonly Change[] {

@@ -17,30 +17,39 @@ const primitives: Record<string, string> = {
 
 /** Collects the declarations that `schema` needs into `declared` (name to text) and returns the type expression. */
 function typeOf(schema: Avro, declared: Map<string, string>): string {
-  if (typeof schema === 'string') return primitives[schema] ?? schema
-  if (Array.isArray(schema))
-    return schema
-      .map(branch => typeOf(branch, declared))
-      .sort(nullLast)
-      .join(' | ')
+  if (typeof schema === 'string') return primitives[schema] ?? nameOf(schema, declared)
+  if (Array.isArray(schema)) {
+    const branches = schema.map(branch => typeOf(branch, declared))
+    return branches.sort(nullLast).join(' | ')
+  }
   if ('items' in schema) return `readonly ${wrap(typeOf(schema.items, declared))}[]`
   if ('values' in schema) return `Readonly<Record<string, ${typeOf(schema.values, declared)}>>`
   if (!('name' in schema)) return typeOf(schema.type, declared)
-  const text =
+  const body =
     schema.type === 'enum'
-      ? `export type ${schema.name} = ${(schema.symbols ?? []).map(symbol => `'${symbol}'`).join(' | ')}\n`
-      : `export type ${schema.name} = {\n${(schema.fields ?? []).map(field => fieldOf(field, declared)).join('')}}\n`
-  const full = schema.doc ? `/** ${schema.doc} */\n${text}` : text
+      ? (schema.symbols ?? []).map(symbol => `'${symbol}'`).join(' | ')
+      : `{\n${(schema.fields ?? []).map(field => fieldOf(field, declared)).join('')}}`
+  const text = `${docOf(schema.doc)}export type ${schema.name} = ${body}\n`
   const before = declared.get(schema.name)
-  if (before !== undefined && before !== full) throw new Error(`${schema.name} is declared twice and differs`)
-  declared.set(schema.name, full)
+  if (before !== undefined && before !== text) throw new Error(`${schema.name} is declared twice and differs`)
+  declared.set(schema.name, text)
   return schema.name
+}
+
+/** A type declared before, with or without its namespace. */
+function nameOf(name: string, declared: Map<string, string>): string {
+  const short = name.slice(name.lastIndexOf('.') + 1)
+  if (!declared.has(short))
+    throw new Error(`${name} is used before it is declared, or is no type that is generated here`)
+  return short
 }
 
 const nullLast = (a: string, b: string): number => Number(a === 'null') - Number(b === 'null')
 const wrap = (type: string): string => (type.includes(' | ') ? `(${type})` : type)
+const docOf = (doc: string | undefined, indent = ''): string =>
+  doc ? `${indent}/** ${doc.replaceAll('*/', '* /')} */\n` : ''
 const fieldOf = (field: Field, declared: Map<string, string>): string =>
-  `${field.doc ? `  /** ${field.doc} */\n` : ''}  readonly ${field.name}: ${typeOf(field.type, declared)}\n`
+  `${docOf(field.doc, '  ')}  readonly ${field.name}: ${typeOf(field.type, declared)}\n`
 
 /** The text of `schemas/events.ts`: types, and the record from event name to type. */
 export function eventTypes(schemas: readonly Named[]): string {

@@ -1,6 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { settingsTable as settings } from '#runtime/config.ts'
+import { faults } from '#runtime/faults.ts'
+import { composeServices } from '#topology/derive/compose.ts'
+import { diagram } from '#topology/derive/diagram.ts'
+import { faultsTable, servicesTable, settingsTable, topicsTable } from '#topology/derive/tables.ts'
 import { eventTypes, schemaData } from './avro-types.ts'
+import { fillBlock } from './blocks.ts'
 
 /** Writes what is derived from the map and the schemas; with `--check` it writes nothing and fails where a file differs. */
 const root = new URL('../../', import.meta.url)
@@ -18,19 +24,38 @@ const format = (path: string, text: string): string =>
     input: text,
   }).toString()
 
+const readmeBlocks = {
+  diagram: diagram(),
+  services: servicesTable(),
+  topics: topicsTable(),
+  settings: settingsTable(settings),
+  faults: faultsTable(faults),
+}
+
 const generated: Record<string, string> = {
   'schemas/events.ts': format('schemas/events.ts', eventTypes(schemas)),
   'schemas/avro.ts': format('schemas/avro.ts', schemaData(schemas)),
+  'docker-compose.yml': fillBlock('yml', read('docker-compose.yml'), 'services', composeServices()),
+  'README.md': Object.entries(readmeBlocks).reduce(
+    (text, [name, content]) => fillBlock('md', text, name, content),
+    read('README.md'),
+  ),
 }
 
-const stale = Object.entries(generated).filter(([path, text]) => {
+const current = (path: string): string | undefined => {
   try {
-    return read(path) !== text
+    return read(path)
   } catch {
-    return true
+    return undefined
   }
-})
+}
+const stale = Object.entries(generated).filter(([path, text]) => current(path) !== text)
+
 if (process.argv.includes('--check')) {
   for (const [path] of stale) console.error(`${path} is not what the map and the schemas give: run npm run generate`)
   process.exitCode = stale.length > 0 ? 1 : 0
-} else for (const [path, text] of stale) writeFileSync(at(path), text)
+} else
+  for (const [path, text] of stale) {
+    writeFileSync(at(path), text)
+    console.log(`wrote ${path}`)
+  }

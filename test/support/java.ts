@@ -35,9 +35,14 @@ export async function fetched(
   try {
     if (existsSync(folder)) return folder
     const fresh = await mkdtemp(`${folder}.`)
-    await exec('mvn', ['-q', '-B', ...maven(fresh)], { maxBuffer: 2 ** 26 })
-    await unpack?.(fresh)
-    await rename(fresh, folder)
+    try {
+      await exec('mvn', ['-q', '-B', ...maven(fresh)], { maxBuffer: 2 ** 26 })
+      await unpack?.(fresh)
+      await rename(fresh, folder)
+    } catch (error) {
+      await rm(fresh, { recursive: true, force: true })
+      throw error
+    }
     return folder
   } finally {
     await release()

@@ -34,7 +34,7 @@ const below = (operation: Acl['operation'], resource: Acl['resource'], name: str
   pattern: 'prefixed',
 })
 
-/** What each service, the production systems and whoever runs `flywheel topics` and `flywheel dlq` are allowed. */
+/** What each service is allowed, and who is outside: production systems, readers of scored samples, and operators. */
 export function acls(): readonly Acl[] {
   return [
     ...serviceNames.flatMap(service => granted(service, grantsOf(service))),
@@ -42,6 +42,7 @@ export function acls(): readonly Acl[] {
       'production',
       topicNames.filter(name => topicPlans[name].open).map(name => may('write', 'topic', name)),
     ),
+    ...granted('scientist', [may('read', 'topic', topic.scoredSamples), below('read', 'group', readerPrefix)]),
     ...granted('operator', operatorGrants),
   ]
 }
@@ -64,7 +65,6 @@ function grantsOf(service: ServiceName): readonly Grant[] {
     ...(service === watcher
       ? [may('read', 'topic', '*'), may('describe', 'group', '*')]
       : [...read].map(name => may('read', 'topic', name))),
-    below('read', 'group', readerPrefix),
     ...written.map(name => may('write', 'topic', name)),
     ...(reads.length > 0
       ? [may('read', 'group', consumerGroup(service)), below('write', 'transactional-id', transactionalPrefix(service))]
@@ -75,5 +75,4 @@ function grantsOf(service: ServiceName): readonly Grant[] {
 const operatorGrants: readonly Grant[] = [
   ...(['create', 'alter', 'describe', 'read', 'write'] as const).map(operation => may(operation, 'topic', '*')),
   may('read', 'group', '*'),
-  below('write', 'transactional-id', 'flywheel-'),
 ]

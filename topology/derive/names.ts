@@ -12,7 +12,7 @@ export function transactionalPrefix(service: ServiceName): string {
   return consumerGroup(service)
 }
 
-/** Kafka wants a group id even from readers without a group: each takes its own below this prefix and commits nothing. */
+/** Groups of readers outside begin with this. Our own followers and views read without a group. */
 export const readerPrefix = 'flywheel-reader-'
 
 export function clientId(service: ServiceName): string {

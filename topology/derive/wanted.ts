@@ -30,9 +30,8 @@ function breaksFor(topic: TopicName): string {
   const readers = servicesThat('reads', topic)
   if (readers.length === 0) return `${moved}, and followers could take an old one for the newest`
   const rememberers = readers.filter(service => servicePlans[service].remembers)
-  const forgets =
-    rememberers.length > 0 ? `, and ${rememberers.join(', ')} would not find what they remember of it` : ''
-  return `${moved}: ${readers.join(', ')} would see them out of order${forgets}`
+  const memory = rememberers.length > 0 ? `, and the memory of it in ${rememberers.join(', ')} would stay behind` : ''
+  return `${moved}: ${readers.join(', ')} would see them out of order${memory}`
 }
 
 /** As many partitions as the topic, so that re-driving keeps the order of each key; and no longer-lived than its text may be. */

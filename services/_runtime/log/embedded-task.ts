@@ -62,6 +62,7 @@ export class EmbeddedTask implements Task {
     const taken: LogRecord[] = []
     for (const [index, partition] of order.entries()) {
       const share = Math.ceil((max - taken.length) / (order.length - index))
+      if (share === 0) break
       const { records, next } = this.#parts.records.read(partition, this.#position(partition), partition.next, share)
       this.#polled.set(partition, next)
       taken.push(...records)

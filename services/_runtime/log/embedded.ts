@@ -62,6 +62,15 @@ function embeddedLog({ db, close }: EmbeddedFile, clock: Clock): EmbeddedLog {
   const upkeep = (): Promise<void> => lasting(closing.signal, until => maintain(db, parts, clock, until))
   const timer = setInterval(() => upkeep().catch(error => process.emitWarning(error)), maintenanceMilliseconds).unref()
 
+  let closed: Promise<void> | undefined
+  const end = async (): Promise<void> => {
+    closing.abort()
+    clearInterval(timer)
+    await Promise.allSettled(active)
+    await writer.idle()
+    close()
+  }
+
   return {
     maintain: upkeep,
     async append(newRecords) {
@@ -82,22 +91,29 @@ function embeddedLog({ db, close }: EmbeddedFile, clock: Clock): EmbeddedLog {
       open()
       await lasting(signal, until => readPartitions(parts, [...new Set(names)], options, onRecords, until))
     },
-    topics: async () => topics.all().map(({ name, partitions }) => ({ name, partitions: partitions.length })),
-    createTopics: async specs => topics.create(specs),
-    growTopic: async topic => topics.grow(topic),
+    async topics() {
+      open()
+      return topics.all().map(({ name, partitions }) => ({ name, partitions: partitions.length }))
+    },
+    async createTopics(specs) {
+      open()
+      topics.create(specs)
+    },
+    async growTopic(topic) {
+      open()
+      topics.grow(topic)
+    },
     async lag(group, names) {
+      open()
       return names.flatMap(name => topics.get(name).partitions.map(partition => lagOf(records, group, partition)))
     },
     async count(name) {
+      open()
       return topics.get(name).partitions.reduce((sum, { live }) => sum + live, 0)
     },
-    async close() {
-      if (closing.signal.aborted) return
-      closing.abort()
-      clearInterval(timer)
-      await Promise.allSettled(active)
-      await writer.idle()
-      close()
+    close() {
+      closed ??= end()
+      return closed
     },
   }
 }

@@ -1,0 +1,102 @@
+import type avsc from 'avsc'
+
+/** Steps over one value of a type; throws where the bytes do not hold one. */
+type Step = (cursor: Cursor) => void
+
+/**
+ * Steps over the bytes of one value of `type` and makes sure that it ends at their end. Bytes come from strangers and avsc
+ * trusts their counts: an array of a billion items in a record of ten bytes would keep it busy, out of memory or both.
+ */
+export function boundsOf(type: avsc.Type): (bytes: Uint8Array, from: number) => void {
+  const step = stepOver(type, new Map())
+  return (bytes, from) => {
+    const cursor = new Cursor(bytes, from)
+    step(cursor)
+    if (cursor.at < bytes.length) throw new Error(`${bytes.length - cursor.at} bytes follow the value`)
+  }
+}
+
+class Cursor {
+  readonly bytes: Uint8Array
+  at: number
+
+  constructor(bytes: Uint8Array, at: number) {
+    this.bytes = bytes
+    this.at = at
+  }
+
+  skip(count: number): void {
+    if (count < 0 || count > this.bytes.length - this.at) throw new Error('the value ends too early')
+    this.at += count
+  }
+
+  long(): number {
+    let value = 0
+    for (let unit = 1; ; unit *= 128) {
+      const byte = this.bytes[this.at++]
+      if (byte === undefined) throw new Error('the value ends too early')
+      value += (byte & 0x7f) * unit
+      // Beyond this avsc answers another number without a word, even one of the other sign.
+      if (value > Number.MAX_SAFE_INTEGER) throw new Error('a number is beyond 2^52')
+      if (byte < 0x80) return value % 2 === 0 ? value / 2 : -(value + 1) / 2
+      if (unit > 2 ** 62) throw new Error('a number is longer than 64 bits')
+    }
+  }
+}
+
+const sizes: Record<string, number> = { null: 0, boolean: 1, float: 4, double: 8 }
+
+function stepOver(type: avsc.Type, known: Map<avsc.Type, Step>): Step {
+  const done = known.get(type)
+  if (done) return done
+  // A recursive type meets itself while it is being made.
+  known.set(type, cursor => made(cursor))
+  const made = makeStep(type, inner => stepOver(inner, known))
+  known.set(type, made)
+  return made
+}
+
+function makeStep(type: avsc.Type, stepFor: (inner: avsc.Type) => Step): Step {
+  const { typeName } = type
+  const size = typeName === 'fixed' ? (type as avsc.types.FixedType).size : sizes[typeName]
+  if (size !== undefined) return cursor => cursor.skip(size)
+  if (typeName === 'int' || typeName === 'long' || typeName === 'enum') return cursor => void cursor.long()
+  if (typeName === 'string' || typeName === 'bytes') return cursor => cursor.skip(cursor.long())
+  if (typeName === 'record' || typeName === 'error') {
+    const steps = (type as avsc.types.RecordType).fields.map(field => stepFor(field.type))
+    return cursor => {
+      for (const step of steps) step(cursor)
+    }
+  }
+  if (typeName === 'array') return blocksOf(stepFor((type as avsc.types.ArrayType).itemsType))
+  if (typeName === 'map') {
+    const value = stepFor((type as avsc.types.MapType).valuesType)
+    return blocksOf(cursor => {
+      cursor.skip(cursor.long())
+      value(cursor)
+    })
+  }
+  if (!typeName.startsWith('union:')) throw new Error(`a ${typeName} cannot be read`)
+  const branches = (type as avsc.types.UnwrappedUnionType).types.map(stepFor)
+  return cursor => {
+    const branch = branches[cursor.long()]
+    if (!branch) throw new Error('a union has no such branch')
+    branch(cursor)
+  }
+}
+
+/** Items in blocks, each with its count; a negative count is followed by the size of the block. */
+function blocksOf(item: Step): Step {
+  return cursor => {
+    for (;;) {
+      const count = cursor.long()
+      if (count === 0) return
+      const size = count < 0 ? cursor.long() : undefined
+      const from = cursor.at
+      // Each item takes a byte at least: items without content are nothing that our schemas have.
+      if (Math.abs(count) > cursor.bytes.length - from) throw new Error('an array is longer than its value')
+      for (let left = Math.abs(count); left > 0; left--) item(cursor)
+      if (size !== undefined && cursor.at - from !== size) throw new Error('a block is not as long as it says')
+    }
+  }
+}

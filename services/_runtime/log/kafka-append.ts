@@ -1,0 +1,100 @@
+import type { Fault } from '../faults.ts'
+import type { NewRecord } from '../log.ts'
+import type { KafkaSettings } from './kafka-client.ts'
+import { toFault, within } from './kafka-faults.ts'
+import { createProducer, type OpenProducer } from './kafka-producer.ts'
+import type { Query } from './kafka-query.ts'
+import { type Bundle, route, send } from './kafka-send.ts'
+
+/** Calls that wait are sent together up to this many records. */
+const togetherRecords = 5_000
+
+/** How long the brokers may be away before an append is given up. */
+const patienceMs = 10_000
+
+type Waiting = {
+  readonly bundles: readonly Bundle[]
+  readonly records: number
+  readonly settled: PromiseWithResolvers<void>
+}
+
+export type Appender = {
+  readonly append: (records: readonly NewRecord[]) => Promise<void>
+  /** The next append asks the brokers anew, after topics changed. */
+  readonly renew: () => void
+  readonly close: () => Promise<void>
+}
+
+/**
+ * Appends with one idempotent producer, one round after the other; what arrives meanwhile goes into the next together.
+ * One after the other because kafkajs gives the sequence numbers of a failed request to whatever is sent next: the broker
+ * would take that for a repetition and acknowledge what it never stored. For the same reason a producer is not used again
+ * after a failure.
+ */
+export function createAppender(settings: KafkaSettings, query: Query): Appender {
+  const queue: Waiting[] = []
+  let open: OpenProducer | undefined
+  let draining: Promise<void> | undefined
+
+  const discard = (): void => {
+    open?.discard()
+    open = undefined
+  }
+
+  const sendAll = async (bundles: readonly Bundle[]): Promise<void> => {
+    const deadline = Date.now() + patienceMs
+    const attempt = async (): Promise<void> => {
+      open ??= createProducer(settings, { idempotent: true })
+      const { producer, watch } = open
+      await producer.connect()
+      const again = ({ code }: Fault): boolean => code === 'FLY_BROKER' && Date.now() < deadline
+      await send({ watch, sendBatch: batch => producer.sendBatch(batch) }, bundles, query, again)
+    }
+    try {
+      await within(patienceMs + 5_000, 'append', attempt())
+    } catch (error) {
+      discard()
+      throw error
+    }
+  }
+
+  const settle = async (batch: readonly Waiting[]): Promise<void> => {
+    try {
+      await sendAll(batch.flatMap(({ bundles }) => bundles))
+      for (const { settled } of batch) settled.resolve()
+    } catch (error) {
+      const fault = toFault(error, 'append')
+      // A refusal is the fault of one call only.
+      if (fault.code !== 'FLY_BROKER' && batch.length > 1) for (const one of batch) await settle([one])
+      else for (const { settled } of batch) settled.reject(fault)
+    }
+  }
+
+  const drain = async (): Promise<void> => {
+    while (queue.length > 0) {
+      let taken = 0
+      for (let records = 0; taken < queue.length && records <= togetherRecords; taken++)
+        records += queue[taken]?.records ?? 0
+      await settle(queue.splice(0, taken))
+    }
+    draining = undefined
+  }
+
+  return {
+    async append(records) {
+      if (records.length === 0) return
+      const bundles = await route(records, query)
+      const settled = Promise.withResolvers<void>()
+      queue.push({ bundles, records: records.length, settled })
+      draining ??= drain()
+      await settled.promise
+    },
+    renew: () => {
+      if (!draining) discard()
+    },
+    close: async () => {
+      await draining
+      await open?.close()
+    },
+  }
+}

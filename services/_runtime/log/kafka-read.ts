@@ -1,0 +1,60 @@
+import type { EventLog, LogRecord } from '../log.ts'
+import type { KafkaSettings } from './kafka-client.ts'
+import { createFetcher } from './kafka-fetch.ts'
+import type { Offsets, Query } from './kafka-query.ts'
+import { createQueue, type Source } from './kafka-queue.ts'
+
+const recordsAtOnce = 1_000
+
+/** Reads without a group: nothing of it is left at the brokers afterwards. */
+export function createReader(settings: KafkaSettings, query: Query, closing: AbortSignal): EventLog['read'] {
+  return async (topics, { partitions, from, follow, onCaughtUp }, onRecords, given) => {
+    const signal = AbortSignal.any([given, closing])
+    const all = await query.partitions(topics)
+    const of = new Map(
+      [...all].map(([topic, numbers]) => [topic, numbers.filter(number => partitions?.includes(number) ?? true)]),
+    )
+    const ends = await query.offsets('end', of)
+    const starts = from === 'end' ? ends : await query.offsets('start', of)
+    const fetcher = createFetcher(settings)
+    const queue = createQueue(fetcher, settings.queueBytes ?? 4_194_304)
+    try {
+      for (const [topic, numbers] of of)
+        for (const number of numbers) {
+          const start = offsetOf(starts, topic, number)
+          // Without `follow`, a partition is read up to its end as it was; one that holds nothing is not even asked for.
+          if (follow || start < offsetOf(ends, topic, number)) queue.open(topic, number, start)
+        }
+      const reached = (): boolean => queue.sources.every(source => source.handedOut() >= endOf(ends, source))
+      let caughtUp = false
+      while (!signal.aborted) {
+        if (!caughtUp && reached()) {
+          caughtUp = true
+          onCaughtUp?.()
+          if (!follow) return
+        }
+        const taken = await queue.take(recordsAtOnce, signal, () => !caughtUp && reached())
+        const records = follow
+          ? taken
+          : taken.filter(record => record.offset < offsetOf(ends, record.topic, record.partition))
+        if (records.length > 0) await onRecords(records)
+      }
+    } finally {
+      queue.close()
+      await fetcher.close()
+    }
+  }
+}
+
+/** Records that a reader would see, by reading them. */
+export async function count(read: EventLog['read'], topic: string): Promise<number> {
+  let found = 0
+  const add = (records: readonly LogRecord[]): void => {
+    found += records.length
+  }
+  await read([topic], { from: 'beginning', follow: false }, add, new AbortController().signal)
+  return found
+}
+
+const offsetOf = (offsets: Offsets, topic: string, partition: number): number => offsets.get(topic)?.get(partition) ?? 0
+const endOf = (offsets: Offsets, { topic, partition }: Source): number => offsetOf(offsets, topic, partition)

@@ -1,0 +1,95 @@
+import { SchemaRegistry as Client, COMPATIBILITY } from '@kafkajs/confluent-schema-registry'
+import { Fault } from '../faults.ts'
+import type { Compatibility, SchemaRegistry } from '../registry.ts'
+
+/** What the client throws: `status` is that of an answer; where none came it is 400, and where none was asked for absent. */
+type ClientError = Error & { readonly status?: number }
+
+type Middleware = NonNullable<ConstructorParameters<typeof Client>[0]['middlewares']>[number]
+
+/** A registry that speaks Confluent's HTTP API. */
+export function openHttpRegistry(url: string): SchemaRegistry {
+  const host = url.replace(/\/+$/, '')
+  /** Schemas as they were written, by number: the client itself keeps parsed ones only, without their documentation. */
+  const texts = new Map<number, object>()
+  const client = new Client({ host, middlewares: [keeping(texts)] })
+
+  const register = async (subject: string, schema: object, compatibility: Compatibility): Promise<number> => {
+    const options = { subject, compatibility: COMPATIBILITY[compatibility] }
+    const { id } = await client.register(schema as Parameters<Client['register']>[0], options)
+    texts.set(id, schema)
+    return id
+  }
+
+  return {
+    async register(subject, schema, compatibility) {
+      const about = { subject, compatibility }
+      try {
+        return await register(subject, schema, compatibility).catch(async (error: ClientError) => {
+          if (error.name !== 'ConfluentSchemaRegistryCompatibilityError') throw error
+          // The subject has another level than the map, and the map is the one that counts.
+          await setLevel(host, subject, compatibility)
+          return register(subject, schema, compatibility)
+        })
+      } catch (error) {
+        const { message, status } = error as ClientError
+        if (status === 409)
+          throw new Fault('FLY_SCHEMA', `${subject} is not ${compatibility} compatible: ${message}`, about, error)
+        if (status === 422 || status === undefined)
+          throw new Fault('FLY_SCHEMA', `the schema of ${subject} is not valid Avro: ${message}`, about, error)
+        throw troubleAt(host, error)
+      }
+    },
+    async schema(id) {
+      try {
+        if (!texts.has(id)) await client.getSchema(id)
+        return texts.get(id) ?? {}
+      } catch (error) {
+        if ((error as ClientError).status === 404)
+          throw new Fault('FLY_DECODE', `there is no schema ${id}`, { schemaId: id }, error)
+        throw troubleAt(host, error)
+      }
+    },
+    close: async () => {},
+  }
+}
+
+function keeping(texts: Map<number, object>): Middleware {
+  return () => ({
+    response: async next => {
+      const answer = await next()
+      const id = /\/schemas\/ids\/(\d+)/.exec(answer.request().path())?.[1]
+      const { schema } = answer.data<{ schema?: string }>()
+      if (id && schema) texts.set(Number(id), JSON.parse(schema))
+      return answer
+    },
+  })
+}
+
+/** The client sets a level with the first registration only. */
+async function setLevel(host: string, subject: string, compatibility: Compatibility): Promise<void> {
+  const response = await fetch(`${host}/config/${encodeURIComponent(subject)}`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/vnd.schemaregistry.v1+json' },
+    body: JSON.stringify({ compatibility }),
+  }).catch((error: Error) => {
+    throw Object.assign(error, { status: 400 })
+  })
+  if (response.ok) return
+  const refusal = new Error(`setting the compatibility of ${subject} was answered ${response.status}`)
+  throw Object.assign(refusal, { status: response.status })
+}
+
+function troubleAt(host: string, error: unknown): Fault {
+  const { message, status } = error as ClientError
+  const [code, what] =
+    status === 401 || status === 403
+      ? (['FLY_CONFIG', 'refuses access'] as const)
+      : (['FLY_REGISTRY', 'does not answer as it should'] as const)
+  return new Fault(
+    code,
+    `the schema registry at ${host} ${what}: ${message}; start it or correct FLYWHEEL_REGISTRY`,
+    { host, status },
+    error,
+  )
+}

@@ -1,0 +1,125 @@
+import type { PartitionLag } from '#runtime/log.ts'
+import { type Interval, wilson } from '#runtime/statistics.ts'
+import type { CandidateEvaluated, ReleaseDecided } from '#schemas/events.ts'
+import { services } from '#topology/map.ts'
+import type { ServiceName } from '#topology/types.ts'
+import { type Quality, quality } from './quality.ts'
+import type { Seen } from './state.ts'
+
+export type ServiceView = {
+  readonly name: ServiceName
+  readonly lagRecords: number
+  /** Age of the oldest record not consumed; 0 where there is none. */
+  readonly lagSeconds: number
+  readonly limitSeconds: number
+  readonly ok: boolean
+}
+
+export type ReleaseView = Pick<
+  ReleaseDecided,
+  'id' | 'at' | 'outcome' | 'planner' | 'previous' | 'rung' | 'datasetVersion'
+>
+
+export type CandidateView = Pick<
+  CandidateEvaluated,
+  'at' | 'rung' | 'datasetVersion' | 'candidate' | 'rows' | 'candidateAccuracy' | 'baselineAccuracy'
+> & {
+  readonly evaluationId: string
+  readonly outcome: ReleaseDecided['outcome'] | 'pending'
+  /** Candidate minus baseline on paired rows, with the 95% interval of the gate; null while pending. */
+  readonly difference: number | null
+  readonly interval: Interval | null
+  readonly reasons: readonly string[]
+}
+
+export type AgentView = {
+  readonly agent: string
+  readonly name: string
+  readonly tools: number
+  /** What is served; null before the first release. The interval is of the accuracy, 95% (Wilson); null where the evaluation is not known. */
+  readonly release:
+    | (ReleaseView & { readonly accuracy: number; readonly rows: number | null; readonly interval: Interval | null })
+    | null
+  readonly quality: Quality
+  /** Newest first, as are the lists below. */
+  readonly candidates: readonly CandidateView[]
+  readonly datasets: readonly {
+    readonly version: number
+    readonly at: number
+    readonly gold: number
+    readonly trainingRows: number
+    readonly syntheticRows: number
+    readonly evaluationRows: number
+    readonly families: number
+  }[]
+  /** Why there is no newer dataset; empty where nothing was said since. */
+  readonly waiting: readonly string[]
+  readonly releases: readonly ReleaseView[]
+}
+
+export type Status = {
+  readonly at: number
+  /** Those that consume; ingest, gateway and console have nothing to be late with. */
+  readonly services: readonly ServiceView[]
+  readonly agents: readonly AgentView[]
+  readonly topics: readonly { readonly name: string; readonly records: number }[]
+}
+
+/** The services that consume, in the order of the map. */
+export const consumers = (Object.keys(services) as ServiceName[]).filter(name => services[name].reads.length > 0)
+
+export function serviceView(name: ServiceName, lag: readonly PartitionLag[], now: number): ServiceView {
+  const limitSeconds = services[name].maxLagSeconds
+  const oldest = Math.min(now, ...lag.flatMap(one => one.oldest ?? []))
+  const lagSeconds = (now - oldest) / 1000
+  const lagRecords = lag.reduce((sum, { records }) => sum + records, 0)
+  return { name, lagRecords, lagSeconds, limitSeconds, ok: lagSeconds <= limitSeconds }
+}
+
+export function agentView(agent: string, seen: Seen): AgentView {
+  const { described, datasets, evaluations, releases, waiting } = seen
+  const current = releases.findLast(({ outcome }) => outcome !== 'rejected')
+  const rows = evaluations.find(({ id }) => id === current?.evaluationId)?.rows ?? null
+  return {
+    agent,
+    name: described?.name ?? agent,
+    tools: described?.tools.length ?? 0,
+    release: current
+      ? {
+          ...releaseView(current),
+          accuracy: current.accuracy,
+          rows,
+          interval: rows === null ? null : wilson(current.accuracy * rows, rows),
+        }
+      : null,
+    quality: quality(seen.samples.values()),
+    candidates: evaluations.toReversed().map(evaluation =>
+      candidateView(
+        evaluation,
+        releases.find(({ evaluationId, outcome }) => evaluationId === evaluation.id && outcome !== 'rolledBack'),
+      ),
+    ),
+    datasets: datasets
+      .toReversed()
+      .map(({ version, at, gold, trainingRows, syntheticRows, evaluationRows, families }) => ({
+        ...{ version, at, gold, trainingRows, syntheticRows, evaluationRows, families },
+      })),
+    waiting: waiting?.reasons ?? [],
+    releases: releases.toReversed().map(releaseView),
+  }
+}
+
+const releaseView = ({ id, at, outcome, planner, previous, rung, datasetVersion }: ReleaseDecided): ReleaseView => ({
+  ...{ id, at, outcome, planner, previous, rung, datasetVersion },
+})
+
+function candidateView(evaluation: CandidateEvaluated, gate: ReleaseDecided | undefined): CandidateView {
+  const { id, at, rung, datasetVersion, candidate, rows, candidateAccuracy, baselineAccuracy } = evaluation
+  return {
+    ...{ evaluationId: id, at, rung, datasetVersion, candidate, rows, candidateAccuracy, baselineAccuracy },
+    outcome: gate?.outcome ?? 'pending',
+    difference: gate?.difference ?? null,
+    interval: gate ? { lower: gate.lower, upper: gate.upper } : null,
+    reasons: gate?.reasons ?? [],
+  }
+}

@@ -1,0 +1,4 @@
+import type { Service } from '#runtime/service.ts'
+import { edge } from './edge.ts'
+
+export const consoleService: Service<'console'> = { name: 'console', version: 'console/v1', edge }

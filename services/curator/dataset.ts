@@ -1,0 +1,148 @@
+import { featurize, type SparseVector } from '#planner/features.ts'
+import { fraction } from '#runtime/identity.ts'
+import type { Dataset, DatasetRow, EvaluationSet } from '#schemas/objects.ts'
+import type { Candidate } from './candidates.ts'
+import { nearIndex, normalise } from './near-duplicates.ts'
+import { selectRows } from './select-rows.ts'
+import type { KeptErrors } from './state.ts'
+
+/** More training rows than this are drawn from, not taken whole. */
+export const MAX_ROWS = 15_000
+
+export type Recipe = {
+  readonly agent: string
+  readonly version: number
+  readonly candidates: readonly Candidate[]
+  /** Names of the tools in the catalogue. */
+  readonly tools: readonly string[]
+  readonly evaluationShare: number
+  readonly syntheticShare: number
+  /** Graded plans per tool. */
+  readonly errors: ReadonlyMap<string, KeptErrors>
+  readonly maxRows?: number
+}
+
+/** Rows that each rule dropped. */
+export type Dropped = {
+  readonly uncatalogued: number
+  readonly contradicting: number
+  readonly leaking: number
+  readonly collapsed: number
+  readonly capped: number
+  readonly unpicked: number
+}
+
+const rules: Record<keyof Dropped, string> = {
+  uncatalogued: 'their tool is not in the catalogue',
+  contradicting: 'an equal question has another tool',
+  leaking: 'near-duplicates of evaluation rows',
+  collapsed: 'near-duplicates inside their tool',
+  capped: 'over the synthetic share of their tool',
+  unpicked: 'over the maximum of a dataset',
+}
+
+/** One sentence per rule, whether it dropped rows or not. */
+export function reasonsOf(dropped: Dropped): string[] {
+  return Object.entries(rules).map(([rule, why]) => `${dropped[rule as keyof Dropped]} rows dropped: ${why}`)
+}
+
+export type Built = { readonly dataset: Dataset; readonly evaluation: EvaluationSet; readonly dropped: Dropped }
+
+type Vectored = { readonly row: DatasetRow; readonly vector: SparseVector }
+
+/** True for families that are held out: the same on every machine, for ever. */
+export function heldOut(family: string, evaluationShare: number): boolean {
+  return fraction('split/v1', family) < evaluationShare
+}
+
+/** Builds both sets. Rows are sorted by id, so that equal content has an equal digest. */
+export function buildDataset(recipe: Recipe): Built {
+  const { agent, version, candidates, evaluationShare, syntheticShare, errors, maxRows = MAX_ROWS } = recipe
+  const tools = new Set(recipe.tools)
+  const known = candidates.filter(({ row }) => tools.has(row.tool))
+  const agreeing = withoutContradictions(known)
+  const evaluation = agreeing.filter(row => !row.synthetic && heldOut(row.family, evaluationShare)).sort(byId)
+  const all = agreeing.filter(row => !heldOut(row.family, evaluationShare)).map(vectored)
+  const clean = withoutLeaks(all, evaluation)
+  const distinct = collapse(clean)
+  const capped = capSynthetic(distinct, syntheticShare)
+  const rows = selectRows(capped, errors, maxRows)
+  return {
+    dataset: { format: 1, agent, version, rows: rows.map(({ row }) => row).sort(byId) },
+    evaluation: { format: 1, agent, rows: evaluation },
+    dropped: {
+      uncatalogued: candidates.length - known.length,
+      contradicting: known.length - agreeing.length,
+      leaking: all.length - clean.length,
+      collapsed: clean.length - distinct.length,
+      capped: distinct.length - capped.length,
+      unpicked: capped.length - rows.length,
+    },
+  }
+}
+
+/**
+ * Equal questions (earlier turns included) with different tools: the tool with most gold rows stays, then the most recent
+ * one. Variants of a gold row that goes, go with it.
+ */
+export function withoutContradictions(candidates: readonly Candidate[]): DatasetRow[] {
+  const groups = Map.groupBy(candidates, ({ row }) => [row.question, ...row.earlier].map(normalise).join('\n'))
+  const refused = new Set<string>()
+  for (const group of groups.values()) {
+    const byTool = Map.groupBy(group, ({ row }) => row.tool)
+    if (byTool.size === 1) continue
+    const strength = (rows: readonly Candidate[]) => ({
+      gold: rows.filter(({ row }) => !row.synthetic).length,
+      newest: Math.max(...rows.map(({ at }) => at)),
+    })
+    const ranked = [...byTool.entries()]
+      .map(([tool, rows]) => ({ tool, ...strength(rows) }))
+      .sort((a, b) => b.gold - a.gold || b.newest - a.newest || (a.tool < b.tool ? -1 : 1))
+    for (const { row } of group) if (row.tool !== ranked[0]?.tool) refused.add(row.id)
+  }
+  return candidates.filter(({ row, sampleId }) => !refused.has(row.id) && !refused.has(sampleId)).map(({ row }) => row)
+}
+
+/** No training question is (nearly) an evaluation question, whatever its family and context. */
+function withoutLeaks(rows: readonly Vectored[], evaluation: readonly DatasetRow[]): Vectored[] {
+  const texts = new Set(evaluation.map(row => normalise(row.question)))
+  const near = nearIndex(evaluation.map(row => vectored(row).vector))
+  return rows.filter(({ row, vector }) => !texts.has(normalise(row.question)) && near(vector).length === 0)
+}
+
+/** One row of each group of near-duplicates inside a tool: gold before synthetic, then the smallest id. */
+function collapse(rows: readonly Vectored[]): Vectored[] {
+  return [...Map.groupBy(rows, ({ row }) => row.tool).values()].flatMap(group => {
+    const ordered = group.toSorted((a, b) => Number(a.row.synthetic) - Number(b.row.synthetic) || byId(a.row, b.row))
+    const near = nearIndex(ordered.map(({ vector }) => vector))
+    const kept = new Set<number>()
+    ordered.forEach(({ vector }, at) => {
+      if (!near(vector).some(other => kept.has(other))) kept.add(at)
+    })
+    return ordered.filter((_, at) => kept.has(at))
+  })
+}
+
+/** At most `share` of each tool's rows are synthetic; which ones stay is drawn by their ids. */
+function capSynthetic(rows: readonly Vectored[], share: number): Vectored[] {
+  if (share >= 1) return [...rows]
+  const kept: Vectored[] = []
+  for (const group of Map.groupBy(rows, ({ row }) => row.tool).values()) {
+    const gold = group.filter(({ row }) => !row.synthetic)
+    const most = Math.floor((gold.length * share) / (1 - share))
+    const drawn = group
+      .filter(({ row }) => row.synthetic)
+      .map(item => ({ item, order: fraction('synthetic/v1', item.row.id) }))
+      .sort((a, b) => a.order - b.order)
+    kept.push(...gold, ...drawn.slice(0, most).map(({ item }) => item))
+  }
+  return kept
+}
+
+function vectored(row: DatasetRow): Vectored {
+  return { row, vector: featurize(row.question, row.earlier) }
+}
+
+function byId(left: { readonly id: string }, right: { readonly id: string }): number {
+  return left.id < right.id ? -1 : 1
+}

@@ -1,0 +1,13 @@
+import type { Service } from '#runtime/service.ts'
+import { decide, type Facts } from './decide.ts'
+
+export const curator: Service<'curator', Facts> = {
+  name: 'curator',
+  version: 'curator/v1',
+  async gather({ topic, event }, { agents }) {
+    if (topic === 'scored-samples') return undefined
+    const { budgets, tools } = await agents.need(event.agent)
+    return { budgets, tools: tools.map(({ name }) => name) }
+  },
+  decide,
+}

@@ -1,0 +1,48 @@
+import { canonical, digest } from '#runtime/identity.ts'
+import type { Decision } from '#runtime/service.ts'
+import type { Rung } from '#schemas/events.ts'
+import type { Inbound } from '#topology/types.ts'
+import { accuracy, macroF1, pairsOf, strataOf } from './metrics.ts'
+import type { Run } from './run.ts'
+
+const rungs = {
+  'tuned-prompts': 'prompt',
+  'golden-trajectories': 'trajectory',
+  'trained-models': 'lora',
+} as const satisfies Record<Inbound<'evaluator'>['topic'], Rung>
+
+/** States what both planners did on the same rows; whether that is enough is the promoter's to say. */
+export function decide({ topic, event }: Inbound<'evaluator'>, run: Run): Decision<'evaluator'> {
+  const { results, candidateLatencyMs, baselineLatencyMs } = run
+  const { agent, requestId, datasetVersion, evaluation, candidate, baseline } = event
+  const ours = results.rows.map(({ tool, candidateTool }) => ({ tool, answer: candidateTool }))
+  const theirs = results.rows.map(({ tool, baselineTool }) => ({ tool, answer: baselineTool }))
+  const object = Buffer.from(canonical(results))
+  return {
+    objects: [object],
+    emit: [
+      {
+        topic: 'evaluations',
+        event: {
+          agent,
+          requestId,
+          datasetVersion,
+          rung: rungs[topic],
+          evaluation,
+          candidate,
+          baseline,
+          rows: results.rows.length,
+          candidateAccuracy: accuracy(ours),
+          baselineAccuracy: accuracy(theirs),
+          candidateMacroF1: macroF1(ours),
+          baselineMacroF1: macroF1(theirs),
+          ...pairsOf(results.rows),
+          candidateLatencyMs,
+          baselineLatencyMs,
+          strata: strataOf(results.rows),
+          results: digest(object),
+        },
+      },
+    ],
+  }
+}

@@ -1,0 +1,48 @@
+import type { HostedPlanner, ModelHost } from '#runtime/model.ts'
+import type { DatasetRow, EvaluationResults } from '#schemas/objects.ts'
+import { median } from './metrics.ts'
+
+/** What both planners did, and the median time of a plan in milliseconds. */
+export type Run = {
+  readonly results: EvaluationResults
+  readonly candidateLatencyMs: number
+  readonly baselineLatencyMs: number
+}
+
+/** Rows planned before the clock counts, so that neither planner pays for compiling the code that both share. */
+const WARM_UP = 20
+
+/**
+ * Both planners on every row, one plan at a time; who goes first alternates, so that neither always finds warm caches.
+ * The row's family is passed: no planner may consult an example of the row's own family.
+ */
+export async function runBoth(
+  models: ModelHost,
+  { candidate, baseline }: { readonly candidate: string; readonly baseline: string },
+  rows: readonly DatasetRow[],
+  signal: AbortSignal,
+): Promise<Run> {
+  const planners = { candidate: await models.load(candidate), baseline: await models.load(baseline) }
+  for (const row of rows.slice(0, WARM_UP)) for (const planner of Object.values(planners)) await timed(planner, row)
+  const paired: EvaluationResults['rows'][number][] = []
+  const times: { readonly ours: number; readonly theirs: number }[] = []
+  for (const [at, row] of rows.entries()) {
+    signal.throwIfAborted()
+    const first = at % 2 === 0 ? undefined : await timed(planners.baseline, row)
+    const ours = await timed(planners.candidate, row)
+    const theirs = first ?? (await timed(planners.baseline, row))
+    paired.push({ id: row.id, tool: row.tool, candidateTool: ours.tool, baselineTool: theirs.tool })
+    times.push({ ours: ours.milliseconds, theirs: theirs.milliseconds })
+  }
+  return {
+    results: { format: 1, candidate, baseline, rows: paired },
+    candidateLatencyMs: median(times.map(({ ours }) => ours)),
+    baselineLatencyMs: median(times.map(({ theirs }) => theirs)),
+  }
+}
+
+async function timed(planner: HostedPlanner, { question, earlier, family }: DatasetRow) {
+  const started = performance.now()
+  const { tool } = await planner.plan(question, earlier, family)
+  return { tool, milliseconds: performance.now() - started }
+}

@@ -1,0 +1,15 @@
+import type { Service } from '#runtime/service.ts'
+import { getJson } from '#runtime/store.ts'
+import type { EvaluationSet } from '#schemas/objects.ts'
+import { decide } from './decide.ts'
+import { type Run, runBoth } from './run.ts'
+
+export const evaluator: Service<'evaluator', Run> = {
+  name: 'evaluator',
+  version: 'evaluator/v1',
+  async gather({ event }, { models, objects }, signal) {
+    const { rows } = await getJson<EvaluationSet>(objects, event.evaluation)
+    return runBoth(models, event, rows, signal)
+  },
+  decide,
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod'
+
+/** Names what is unknown and what to do about it. */
+const strict = <T extends z.ZodRawShape>(shape: T) =>
+  z.strictObject(shape, {
+    error: issue =>
+      issue.code === 'unrecognized_keys'
+        ? `unknown field ${issue.keys.join(', ')}: remove it; known are ${Object.keys(shape).join(', ')}`
+        : undefined,
+  })
+
+const label = z.string().regex(/^[^\p{Cc}]{1,200}$/u, 'must have 1 to 200 characters, none of them a control character')
+const text = z.string().refine(value => Buffer.byteLength(value) <= 8192, 'longer than 8 KiB: shorten it')
+const asked = {
+  question: text.refine(value => value.trim() !== '', 'is empty: send some text'),
+  earlier: z.array(text).max(50, 'more than 50 turns: send the newest').default([]),
+}
+const digest = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256: 64 hexadecimal digits')
+
+/** One turn of a customer, to plan and to log. */
+export const turnBody = strict({
+  agent: label,
+  ...asked,
+  conversationId: label.optional(),
+  turn: z.int32().min(0).optional(),
+  userId: label.optional(),
+  planner: digest.optional(),
+  log: z.boolean().default(true),
+}).refine(({ planner, log }) => planner === undefined || !log, {
+  path: ['planner'],
+  error: 'a chosen planner is not what production serves, so its turn is not logged: send "log": false as well',
+})
+
+/** Many questions to plan and not to log, for evaluation. */
+export const batchBody = strict({
+  agent: label,
+  questions: z.array(strict(asked)).min(1).max(500),
+  planner: digest.optional(),
+  log: z.literal(false, 'a batch is not logged: send "log": false'),
+})
+
+export const statusQuery = strict({ agent: label.optional() })
+
+export type TurnBody = z.infer<typeof turnBody>

@@ -1,0 +1,37 @@
+import type { Decision } from '#runtime/service.ts'
+import type { StateView } from '#runtime/state.ts'
+import type { Inbound } from '#topology/types.ts'
+import { judge } from './gate.ts'
+import { type Served, servedOf } from './state.ts'
+
+/** Promotes or rejects one candidate. One that was compared with something not served any more proves nothing. */
+export function decide({ event }: Inbound<'promoter'>, _facts: undefined, state: StateView): Decision<'promoter'> {
+  const { agent, candidate, baseline, rung, datasetVersion, requestId, id: evaluationId } = event
+  const served = state.get<Served>(servedOf(agent), agent)
+  const stale = served !== undefined && served.planner !== baseline
+  const { promoted: passed, reasons, ...figures } = judge(event)
+  const promoted = passed && !stale
+  const accuracy = promoted ? event.candidateAccuracy : stale ? served.accuracy : event.baselineAccuracy
+  return {
+    keep: promoted ? [{ collection: servedOf(agent), key: agent, value: { planner: candidate, accuracy } }] : [],
+    emit: [
+      {
+        topic: 'releases',
+        event: {
+          agent,
+          outcome: promoted ? 'promoted' : 'rejected',
+          planner: promoted ? candidate : (served?.planner ?? baseline),
+          candidate,
+          previous: served?.planner ?? null,
+          rung,
+          datasetVersion,
+          evaluationId,
+          requestId,
+          reasons: stale ? ['stale baseline', ...reasons] : reasons,
+          accuracy,
+          ...figures,
+        },
+      },
+    ],
+  }
+}

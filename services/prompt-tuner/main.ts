@@ -1,0 +1,4 @@
+import { runService } from '#runtime/main.ts'
+import { promptTuner } from './service.ts'
+
+await runService(promptTuner)

@@ -1,0 +1,64 @@
+import { basePlanner, type PlannerManifest, type Tool } from '#planner/manifest.ts'
+import { PROMPT_SETTINGS, type PromptSearch, type searchPrompt } from '#planner/prompt-search.ts'
+import { readDataset } from '#runtime/datasets.ts'
+import { canonical } from '#runtime/identity.ts'
+import type { Ports, Service } from '#runtime/service.ts'
+import { getJson, putJson } from '#runtime/store.ts'
+import type { TuningDecided } from '#schemas/events.ts'
+import type { DatasetRow } from '#schemas/objects.ts'
+import { decide, type Facts } from './decide.ts'
+
+const searcher = new URL('../_planner/prompt-search.ts', import.meta.url)
+
+export const promptTuner: Service<'prompt-tuner', Facts> = {
+  name: 'prompt-tuner',
+  version: 'prompt-tuner/v1',
+  async gather({ event }, ports, signal) {
+    if (event.outcome !== 'requested' || event.rung !== 'prompt') return undefined
+    const { agents, objects, clock } = ports
+    const started = clock.now()
+    const [{ rows }, baseline, { tools: catalogue }] = await Promise.all([
+      readDataset(objects, event.dataset, event.evaluation),
+      getJson<PlannerManifest>(objects, event.baseline),
+      agents.need(event.agent),
+    ])
+    const tools = currentTools(catalogue, baseline.tools)
+    const gold = rows.filter(row => !row.synthetic)
+    const found = await search(ports, event, tools, gold, signal)
+    return {
+      candidate: await putJson(objects, canonical(basePlanner(event.agent, found.tools))),
+      searchScore: found.searchScore,
+      heldScore: found.heldScore,
+      mutantsTried: found.mutants,
+      seconds: (clock.now() - started) / 1000,
+    }
+  },
+  decide,
+}
+
+/** Today's catalogue, each tool in the words of the baseline where it has them. */
+function currentTools(catalogue: readonly Tool[], known: readonly Tool[]): Tool[] {
+  const words = new Map(known.map(tool => [tool.name, tool.description]))
+  return catalogue.map(({ name, description }) => ({ name, description: words.get(name) ?? description }))
+}
+
+/** Too few families to search some and hold others is an outcome, not an error: the words stay as they are. */
+async function search(
+  { offload }: Ports,
+  { seed }: TuningDecided,
+  tools: readonly Tool[],
+  gold: readonly DatasetRow[],
+  signal: AbortSignal,
+): Promise<Pick<PromptSearch, 'tools' | 'searchScore' | 'heldScore' | 'mutants'>> {
+  try {
+    return await offload.run<typeof searchPrompt>(
+      searcher,
+      'searchPrompt',
+      [tools, gold, { ...PROMPT_SETTINGS, seed }],
+      signal,
+    )
+  } catch (error) {
+    if (error instanceof RangeError) return { tools, searchScore: 0, heldScore: 0, mutants: 0 }
+    throw error
+  }
+}

@@ -1,0 +1,4 @@
+import { runService } from '#runtime/main.ts'
+import { selfPlay } from './service.ts'
+
+await runService(selfPlay)

@@ -1,0 +1,40 @@
+import type { Random } from '#planner/random.ts'
+
+const rows = ['qwertyuiop', 'asdfghjkl', 'zxcvbnm']
+
+export function wordsOf(text: string): readonly string[] {
+  return text.trim().split(/\s+/)
+}
+
+/** A word with the punctuation around it. */
+export type Word = { readonly before: string; readonly core: string; readonly after: string }
+
+export function split(word: string): Word {
+  const [, before = '', core = '', after = ''] = /^([^\p{L}\p{N}]*)(.*?)([^\p{L}\p{N}]*)$/u.exec(word) ?? []
+  return { before, core, after }
+}
+
+/** Clauses of two words or more, by sentences and commas; a comma inside a figure separates nothing. */
+export function clausesOf(text: string): readonly string[] {
+  return text.split(/(?<=[.?!])\s+|[,;]\s+(?:and |but |so )?/).filter(clause => /\w+\s+\w+/.test(clause))
+}
+
+/** A key beside this one on an English keyboard. */
+export function neighbouringKey(letter: string, random: Random): string {
+  const row = rows.find(keys => keys.includes(letter.toLowerCase())) ?? letter
+  const at = row.indexOf(letter.toLowerCase())
+  return (
+    pick(
+      [row.charAt(at - 1), row.charAt(at + 1)].filter(key => key !== ''),
+      random,
+    ) ?? letter
+  )
+}
+
+export function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+export function pick<T>(from: readonly T[], random: Random): T | undefined {
+  return from[Math.floor(random() * from.length)]
+}

@@ -1,0 +1,67 @@
+import type { Tool } from '#planner/manifest.ts'
+import type { Decision } from '#runtime/service.ts'
+import type { StateView } from '#runtime/state.ts'
+import type { DatasetDecided, ReleaseDecided, Targets } from '#schemas/events.ts'
+import type { Inbound } from '#topology/types.ts'
+import { ask, climb, type Step, settle } from './climb.ts'
+import { collectionsOf, type Standing, start, type Try } from './state.ts'
+
+/** Of the agent's description; undefined where the event needs none. */
+export type Facts = { readonly tools: readonly Tool[]; readonly targets: Targets } | undefined
+
+export function decide(
+  { topic, event }: Inbound<'strategist'>,
+  facts: Facts,
+  state: StateView,
+): Decision<'strategist'> {
+  if (facts === undefined) return {}
+  const names = collectionsOf(event.agent)
+  const standing = state.get<Standing>(names.standing, event.agent) ?? start
+  const tries = [...state.entries<Try>(names.tries)].map(([, one]) => one)
+  const before: Step = { agent: event.agent, ...facts, standing, tries, emit: [], objects: [] }
+  const after = topic === 'datasets' ? curated(before, event) : released(before, event)
+  const added = after.tries.slice(tries.length)
+  return {
+    emit: after.emit,
+    objects: after.objects,
+    keep: [
+      ...(after.standing === standing ? [] : [{ collection: names.standing, key: event.agent, value: after.standing }]),
+      ...added.map(value => ({ collection: names.tries, key: `${value.version}/${value.rung}`, value })),
+    ],
+  }
+}
+
+/** A dataset is climbed at once, or after the climb in hand; each once. */
+function curated(step: Step, { outcome, version, dataset, evaluation, trainingRows }: DatasetDecided): Step {
+  const { standing } = step
+  if (outcome !== 'curated' || dataset === null || evaluation === null) return step
+  if (version <= Math.max(standing.version, standing.next?.version ?? 0)) return step
+  const ground = { version, dataset, evaluation, trainingRows }
+  return standing.climb === null ? climb(step, ground) : { ...step, standing: { ...standing, next: ground } }
+}
+
+/** The answer to the pending request leads on; any release says what is served. */
+function released(step: Step, event: ReleaseDecided): Step {
+  // Before the first promotion nothing is served but the untuned planner, which follows the catalogue.
+  const planner = event.outcome === 'rejected' && event.previous === null ? null : event.planner
+  const standing = { ...step.standing, served: { planner, accuracy: event.accuracy } }
+  const now = { ...step, standing }
+  const { climb: going } = standing
+  if (going === null || event.datasetVersion !== going.ground.version || event.rung !== going.pending.rung) return now
+  const { ground, pending } = going
+  if (event.outcome === 'rejected' && event.planner !== pending.baseline)
+    return ask(now, ground, pending.rung, ['another planner is served now than the one asked against'])
+  const one: Try = {
+    rung: event.rung,
+    version: ground.version,
+    trainingRows: ground.trainingRows,
+    promoted: event.outcome === 'promoted',
+    difference: event.difference,
+    lower: event.lower,
+  }
+  const told = { ...now, tries: [...now.tries, one] }
+  const { accuracy } = step.targets
+  return event.accuracy >= accuracy
+    ? settle(told, ground, event.rung, `accuracy ${event.accuracy.toFixed(4)} reaches the target ${accuracy}`)
+    : climb(told, ground, event.rung)
+}

@@ -1,0 +1,29 @@
+import type { PlannerManifest, Tool } from '#planner/manifest.ts'
+import { readDataset } from '#runtime/datasets.ts'
+import type { Service } from '#runtime/service.ts'
+import { getJson } from '#runtime/store.ts'
+import { decide, type Facts } from './decide.ts'
+
+export const trainer: Service<'trainer', Facts> = {
+  name: 'trainer',
+  version: 'trainer/v1',
+  async gather({ event }, { agents, objects, trainer: lane, clock }, signal) {
+    if (event.outcome !== 'requested' || event.rung !== 'lora') return undefined
+    const started = clock.now()
+    const [{ rows }, baseline, { tools }] = await Promise.all([
+      readDataset(objects, event.dataset, event.evaluation),
+      getJson<PlannerManifest>(objects, event.baseline),
+      agents.need(event.agent),
+    ])
+    const base = { ...baseline, tools: currentTools(tools, baseline.tools) }
+    const result = await lane.train({ base, dataset: event.dataset, rows, seed: event.seed }, signal)
+    return { ...result, seconds: (clock.now() - started) / 1000 }
+  },
+  decide,
+}
+
+/** Today's catalogue, each tool in the words of the baseline where it has them. */
+function currentTools(catalogue: readonly Tool[], known: readonly Tool[]): Tool[] {
+  const words = new Map(known.map(tool => [tool.name, tool.description]))
+  return catalogue.map(({ name, description }) => ({ name, description: words.get(name) ?? description }))
+}

@@ -1,0 +1,24 @@
+import type { Decision } from '#runtime/service.ts'
+import type { Inbound } from '#topology/types.ts'
+
+/** What a proof came to; undefined where the request is not for this rung. */
+export type Facts =
+  | {
+      readonly candidate: string
+      readonly examples: string
+      readonly admitted: number
+      readonly unaided: number
+      readonly refused: number
+      readonly seconds: number
+    }
+  | undefined
+
+export function decide({ event }: Inbound<'trajectory'>, facts: Facts): Decision<'trajectory'> {
+  if (facts === undefined) return {}
+  const { agent, id: requestId, datasetVersion, evaluation, baseline } = event
+  return {
+    emit: [
+      { topic: 'golden-trajectories', event: { agent, requestId, datasetVersion, evaluation, baseline, ...facts } },
+    ],
+  }
+}

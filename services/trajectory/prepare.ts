@@ -1,0 +1,61 @@
+import { type Adapter, merge } from '#planner/adapter.ts'
+import { featurize } from '#planner/features.ts'
+import type { PlannerManifest } from '#planner/manifest.ts'
+import { type Example, type Hit, indexExamples } from '#planner/neighbours.ts'
+import { blend } from '#planner/planner.ts'
+import { describe, score, softmax } from '#planner/weights.ts'
+
+/** A gold row with what the agent thinks of it unaided, and the gold rows of other families that are nearest to it. */
+export type Prepared = {
+  readonly row: Example
+  /** Probability of each tool, without examples. */
+  readonly own: Float64Array
+  /** Most similar first. */
+  readonly near: readonly Hit[]
+}
+
+/** The agent under proof: how it answers a row when it is shown some examples. */
+export type Agent = {
+  readonly rows: readonly Prepared[]
+  readonly rightWith: (prepared: Prepared, shown: readonly Hit[], weight: number) => boolean
+  /** Sum over tools of (probability - truth)^2, in [0, 2] (Brier, 1950). */
+  readonly brier: (prepared: Prepared, shown: readonly Hit[], weight: number) => number
+}
+
+/** Readies the gold rows of tools that the planner knows; each sees `depth` neighbours. */
+export function prepare(
+  manifest: PlannerManifest,
+  adapter: Adapter | null,
+  gold: readonly Example[],
+  depth: number,
+): Agent {
+  const positions = new Map(manifest.tools.map(({ name }, at) => [name, at]))
+  const base = describe(manifest.tools)
+  const weights = adapter === null ? base : merge(base, adapter)
+  const known = gold.filter(({ tool }) => positions.has(tool))
+  const index = indexExamples(known)
+  const rows = known.map(row => {
+    const vector = featurize(row.question, row.earlier)
+    const own = softmax(score(weights, vector, new Float64Array(weights.tools)), manifest.scale)
+    return { row, own, near: index.nearest(vector, depth, row.family) }
+  })
+
+  function shownTo({ own }: Prepared, shown: readonly Hit[], weight: number): Float64Array {
+    const probabilities = own.slice()
+    blend(probabilities, shown, weight, positions)
+    return probabilities
+  }
+
+  return {
+    rows,
+    rightWith(prepared, shown, weight) {
+      const probabilities = shownTo(prepared, shown, weight)
+      return probabilities.indexOf(Math.max(...probabilities)) === positions.get(prepared.row.tool)
+    },
+    brier(prepared, shown, weight) {
+      const gold = positions.get(prepared.row.tool)
+      const probabilities = shownTo(prepared, shown, weight)
+      return probabilities.reduce((sum, value, at) => sum + (value - (at === gold ? 1 : 0)) ** 2, 0)
+    },
+  }
+}

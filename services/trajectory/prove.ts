@@ -1,0 +1,72 @@
+import { decodeAdapter } from '#planner/adapter-file.ts'
+import { featurize } from '#planner/features.ts'
+import type { PlannerManifest } from '#planner/manifest.ts'
+import type { Example, Hit } from '#planner/neighbours.ts'
+import { embed } from '#planner/vectors.ts'
+import { chooseUse, MOST_NEIGHBOURS, type Use } from './choose-use.ts'
+import { type Agent, type Prepared, prepare } from './prepare.ts'
+
+export type Proof = {
+  /** Ids of the examples that help and harm no guard. */
+  readonly admitted: readonly string[]
+  /** Embeddings of the admitted, in the same order. */
+  readonly vectors: readonly Float32Array[]
+  readonly use: Use
+  /** Rows that the agent answers right without examples. */
+  readonly unaided: number
+  readonly refused: number
+}
+
+/** What is shown to make the agent reach gold: the example itself, then more and more of its nearest of the same tool. */
+const TRIES = 6
+/** An example may turn one guard wrong: that is noise, and refusing on it costs half a point of accuracy on BANKING77. */
+const TOLERATED = 1
+/** An adapter has seen the gold rows, so they cannot tell how much its own word is worth: a cautious vote. */
+const ADAPTED: Use = { neighbours: MOST_NEIGHBOURS, weight: 0.3 }
+
+/**
+ * Proves each gold row as an example, by re-running the agent: shown the example, it must reach gold on the row itself;
+ * and the rows of other families that would be shown the example (its guards) must not get worse by it, as they would
+ * be served: with the vote of all their neighbours, with and without the example. `adapter` holds safetensors bytes.
+ */
+export function prove(manifest: PlannerManifest, adapter: Uint8Array | null, gold: readonly Example[]): Proof {
+  const agent = prepare(manifest, adapter === null ? null : decodeAdapter(adapter), gold, MOST_NEIGHBOURS + TRIES)
+  const use = adapter === null ? chooseUse(agent) : (manifest.examples ?? ADAPTED)
+  const harm = harmOf(agent, use)
+  const admitted = agent.rows.filter(
+    prepared => reachesGold(agent, prepared, use) && (harm.get(prepared.row.id) ?? 0) <= TOLERATED,
+  )
+  return {
+    admitted: admitted.map(({ row }) => row.id),
+    vectors: admitted.map(({ row }) => embed(featurize(row.question, row.earlier))),
+    use: { neighbours: use.neighbours, weight: use.weight },
+    unaided: agent.rows.filter(prepared => agent.rightWith(prepared, [], 0)).length,
+    refused: agent.rows.length - admitted.length,
+  }
+}
+
+function reachesGold({ rightWith }: Agent, prepared: Prepared, { neighbours, weight }: Use): boolean {
+  const { row, near } = prepared
+  if (rightWith(prepared, [], 0)) return true
+  const itself: Hit = { id: row.id, tool: row.tool, similarity: 1 }
+  const retrieved = near.slice(0, neighbours)
+  const more = near.slice(neighbours).filter(({ tool }) => tool === row.tool)
+  for (let tries = 0; tries < TRIES; tries++)
+    if (rightWith(prepared, [itself, ...retrieved, ...more.slice(0, tries)], weight)) return true
+  return false
+}
+
+/** For each example, the guards it turns wrong minus those it turns right. */
+function harmOf({ rows, rightWith }: Agent, { neighbours, weight }: Use): ReadonlyMap<string, number> {
+  const harm = new Map<string, number>()
+  for (const guard of rows) {
+    const shown = guard.near.slice(0, neighbours)
+    const right = rightWith(guard, shown, weight)
+    for (const { id } of shown) {
+      const others = guard.near.filter(hit => hit.id !== id).slice(0, neighbours)
+      const change = Number(rightWith(guard, others, weight)) - Number(right)
+      harm.set(id, (harm.get(id) ?? 0) + change)
+    }
+  }
+  return harm
+}

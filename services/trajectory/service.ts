@@ -1,0 +1,60 @@
+import type { PlannerManifest } from '#planner/manifest.ts'
+import { readDataset } from '#runtime/datasets.ts'
+import { canonical } from '#runtime/identity.ts'
+import type { Ports, Service } from '#runtime/service.ts'
+import { getJson, putJson } from '#runtime/store.ts'
+import type { DatasetRow, ExampleSet } from '#schemas/objects.ts'
+import { decide, type Facts } from './decide.ts'
+import type { Proof, prove } from './prove.ts'
+
+const prover = new URL('./prove.ts', import.meta.url)
+
+export const trajectory: Service<'trajectory', Facts> = {
+  name: 'trajectory',
+  version: 'trajectory/v1',
+  async gather({ event }, ports, signal) {
+    if (event.outcome !== 'requested' || event.rung !== 'trajectory') return undefined
+    const { objects, offload, clock } = ports
+    const started = clock.now()
+    const [{ rows }, baseline] = await Promise.all([
+      readDataset(objects, event.dataset, event.evaluation),
+      getJson<PlannerManifest>(objects, event.baseline),
+    ])
+    const gold = rows.filter(row => !row.synthetic)
+    const adapter = baseline.adapter === null ? null : await objects.get(baseline.adapter)
+    const proof = await offload.run<typeof prove>(prover, 'prove', [baseline, adapter, gold], signal)
+    const stored = await store(ports, baseline, gold, proof)
+    const { admitted, unaided, refused } = proof
+    return { ...stored, admitted: admitted.length, unaided, refused, seconds: (clock.now() - started) / 1000 }
+  },
+  decide,
+}
+
+/** Example set, its index and the candidate that uses it; the baseline itself where nothing was admitted. */
+async function store(
+  { objects, vectors }: Ports,
+  baseline: PlannerManifest,
+  gold: readonly DatasetRow[],
+  proof: Proof,
+) {
+  const rows = new Map(gold.map(row => [row.id, row]))
+  const set: ExampleSet = {
+    format: 1,
+    examples: proof.admitted.flatMap(id => {
+      const row = rows.get(id)
+      if (row === undefined) return []
+      const { family, question, earlier, tool, argument } = row
+      return [{ id, family, question, earlier, tool, argument }]
+    }),
+  }
+  const examples = await putJson(objects, canonical(set))
+  const count = set.examples.length
+  if (count > 0)
+    await vectors.build(
+      examples,
+      set.examples.map(({ id, family }, at) => ({ id, family, vector: proof.vectors[at] ?? new Float32Array() })),
+    )
+  const manifest: PlannerManifest =
+    count === 0 ? baseline : { ...baseline, examples: { digest: examples, count, ...proof.use } }
+  return { examples, candidate: await putJson(objects, canonical(manifest)) }
+}

@@ -1,0 +1,126 @@
+import type { ServicePlan, TopicPlan } from '#topology/map.ts'
+
+/** A map as the laws see it: also one that breaks them. An exit is a topic that only readers outside consume. */
+export type AnyMap = {
+  readonly topics: Readonly<Record<string, TopicPlan & { readonly exit?: true }>>
+  readonly services: Readonly<Record<string, ServicePlan>>
+  /** Edges that are HTTP calls. */
+  readonly overHttp: readonly (readonly [from: string, to: string])[]
+}
+
+export type AnySchema = { readonly name: string; readonly fields?: readonly Field[] }
+type Field = { readonly name: string; readonly type: unknown; readonly doc?: string }
+
+const entriesOf = (map: AnyMap): readonly (readonly [string, ServicePlan])[] => Object.entries(map.services)
+
+/** Each topic of the map, and each topic that a service names, has one writer and somebody who reads it. */
+export function edgeFaults(map: AnyMap): readonly string[] {
+  const unknown = entriesOf(map).flatMap(([service, { reads, follows, writes }]) =>
+    [...reads, ...follows, ...writes]
+      .filter(topic => map.topics[topic] === undefined)
+      .map(topic => `${service} has an edge to ${topic}, which is not a topic of the map`),
+  )
+  const counted = Object.entries(map.topics).flatMap(([topic, { exit }]) => {
+    const writers = entriesOf(map)
+      .filter(([, { writes }]) => writes.includes(topic))
+      .map(([service]) => service)
+    const readers = entriesOf(map).filter(([, { reads, follows }]) => reads.includes(topic) || follows.includes(topic))
+    return [
+      ...(writers.length === 1
+        ? []
+        : [`${topic} is written by ${writers.join(', ') || 'nobody'}: one service writes a topic`]),
+      ...(readers.length > 0 || exit ? [] : [`${topic} is read by nobody and is not marked as an exit`]),
+    ]
+  })
+  return [...unknown, ...counted]
+}
+
+/** A task owns partition N of all inputs: what has one key must lie in one partition number, and memory has one key. */
+export function partitionFaults(map: AnyMap): readonly string[] {
+  return entriesOf(map).flatMap(([service, { reads, remembers }]) => {
+    const plans = reads.flatMap(topic => map.topics[topic] ?? [])
+    const keys = [...new Set(plans.map(({ key }) => key))]
+    const counts = keys.map(key => new Set(plans.filter(plan => plan.key === key).map(({ partitions }) => partitions)))
+    return [
+      ...keys
+        .filter((_key, index) => (counts[index]?.size ?? 0) > 1)
+        .map(
+          key =>
+            `${service} reads topics keyed by ${key} that differ in partitions: records of one ${key} would not meet`,
+        ),
+      ...(remembers && keys.length > 1
+        ? [
+            `${service} remembers and reads topics keyed by ${keys.join(' and by ')}: what it remembers would lie elsewhere`,
+          ]
+        : []),
+    ]
+  })
+}
+
+/** Ports, and names of which one begins with another: ACLs for transactional ids are prefixes. */
+export function nameFaults(map: AnyMap): readonly string[] {
+  const services = entriesOf(map)
+  const ports = Map.groupBy(services, ([, { port }]) => port)
+  return [
+    ...Array.from(ports)
+      .filter(([, owners]) => owners.length > 1)
+      .map(([port, owners]) => `port +${port} is given to ${owners.map(([name]) => name).join(', ')}`),
+    ...services.flatMap(([name]) => [
+      ...services
+        .filter(([other]) => other !== name && other.startsWith(name))
+        .map(([other]) => `${name} is the beginning of ${other}: its transactional ids would cover the other's`),
+      ...(map.topics[name] === undefined ? [] : [`${name} names a service and a topic`]),
+    ]),
+  ]
+}
+
+/** Why one cannot walk along topics and HTTP edges through all the `stops` and back to the first; empty when one can. */
+export function wheelFaults(map: AnyMap, stops: readonly string[]): readonly string[] {
+  return stops.flatMap((from, index) => {
+    const to = stops[(index + 1) % stops.length] ?? from
+    return reaches(map, from, to) ? [] : [`the wheel does not close: there is no way from ${from} to ${to}`]
+  })
+}
+
+function reaches(map: AnyMap, from: string, to: string): boolean {
+  const next = (at: string): readonly string[] => [
+    ...(map.services[at]?.writes ?? []),
+    ...entriesOf(map)
+      .filter(([, { reads, follows }]) => reads.includes(at) || follows.includes(at))
+      .map(([name]) => name),
+    ...map.overHttp.flatMap(([caller, called]) => (caller === at ? [called] : [])),
+  ]
+  const seen = new Set(next(from))
+  for (const at of seen) for (const further of next(at)) seen.add(further)
+  return seen.has(to)
+}
+
+/** The event of each topic has a schema, and the topic's key is one of its fields. */
+export function keyFaults(map: AnyMap, schemas: readonly AnySchema[]): readonly string[] {
+  return Object.entries(map.topics).flatMap(([topic, { event, key }]) => {
+    const schema = schemas.find(({ name }) => name === event)
+    if (!schema) return [`${topic} carries ${event}, which has no .avsc`]
+    return schema.fields?.some(({ name }) => name === key)
+      ? []
+      : [`${topic} is keyed by ${key}, which ${event} does not have`]
+  })
+}
+
+/** Fields without a doc, however deep. */
+export function undocumented(schema: unknown, path = ''): readonly string[] {
+  if (Array.isArray(schema)) return schema.flatMap(inner => undocumented(inner, path))
+  if (schema === null || typeof schema !== 'object') return []
+  const { name, type, items, values, fields } = schema as Partial<AnySchema> & {
+    type?: unknown
+    items?: unknown
+    values?: unknown
+  }
+  const here = fields ? `${path}${name}.` : path
+  return [
+    ...[type, items, values].flatMap(inner => undocumented(inner, path)),
+    ...(fields ?? []).flatMap(field => [
+      ...(field.doc ? [] : [`${here}${field.name} has no doc`]),
+      ...undocumented(field.type, `${here}${field.name}: `),
+    ]),
+  ]
+}

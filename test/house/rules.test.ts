@@ -1,0 +1,221 @@
+import { describe, expect, test } from 'vitest'
+import { topicNamesInQuotes } from './forbidden.ts'
+import { importsOf, resolve } from './imports.ts'
+import {
+  ambient,
+  branchyMain,
+  crossings,
+  folderGaps,
+  impurities,
+  isPureRoot,
+  quotedTopics,
+  told,
+  tooLong,
+} from './rules.ts'
+
+describe('a topic name in quotes', () => {
+  const found = (path: string, text: string): readonly string[] => told(quotedTopics(path, text, topicNamesInQuotes))
+
+  test.each([
+    ["emit({ topic: 'scored-samples' })", 'topic.scoredSamples from topology/names.ts'],
+    ['emit({ topic: "scored-samples" })', 'topic.scoredSamples from topology/names.ts'],
+    ['emit({ topic: `scored-samples` })', 'topic.scoredSamples from topology/names.ts'],
+    ["case 'agents':", 'topic.agents from topology/names.ts'],
+    ["log.count('gold-answers.judge.dlq')", 'what topology/derive/names.ts gives'],
+    ["log.count('decisions.judge')", 'what topology/derive/names.ts gives'],
+    ["log.count('state.judge')", 'what topology/derive/names.ts gives'],
+    ["registry.register('gold-answers-value')", 'what topology/derive/names.ts gives'],
+  ])('%s fails and says what to write', (text, instead) => {
+    for (const path of [
+      'services/judge/decide.ts',
+      'services/_cli/tail.ts',
+      'test/unit/services/judge/decide.test.ts',
+    ]) {
+      const [message] = found(path, `\n${text}\n`)
+      expect(message).toContain(`${path}:2 `)
+      expect(message).toContain(instead)
+    }
+  })
+
+  test.each([
+    ['the constant', 'emit({ topic: topic.scoredSamples })'],
+    ['an HTTP path', "app.post('/v1/feedback')"],
+    ['a sentence', "test('agents are registered once')"],
+    ['a property', 'const counts = { feedback: 1 }'],
+    ['an invented topic', "log.append([{ topic: 'scored-samples-test' }])"],
+    ['a comment', "// writes 'scored-samples'\n  /** reads `gold-answers` */\n  const a = 1 // and 'feedback'"],
+  ])('%s does not', (_what, text) => {
+    expect(found('services/judge/decide.ts', text)).toEqual([])
+  })
+
+  test('in the map itself does not', () => {
+    expect(found('topology/map.ts', "reads: ['scored-samples']")).toEqual([])
+  })
+
+  test('after a glob or a URL in the same file is still seen', () => {
+    const text =
+      "const glob = 'services/*/decide.ts' // 'agents'\nconst url = 'http://x'\nconst t = 'feedback'\nconst g = '**/*.ts'"
+    expect(found('services/judge/a.ts', text)).toEqual([expect.stringContaining('services/judge/a.ts:3 ')])
+  })
+})
+
+describe('a pure file', () => {
+  const runtime = {
+    'services/_runtime/identity.ts': "import { hash } from 'node:crypto'",
+    'services/_runtime/faults.ts': 'export const faults = {}',
+    'services/_runtime/statistics.ts': "import { Fault } from './faults.ts'",
+    'services/_runtime/store.ts': "import { readFile } from 'node:fs/promises'",
+  }
+
+  const impure = (entries: Record<string, string>): readonly string[] => {
+    const files = new Map(Object.entries({ ...runtime, ...entries }))
+    return told(impurities(files, [...files.keys()].filter(isPureRoot)))
+  }
+
+  test.each([
+    ["import { readFileSync } from 'node:fs'", "'node:fs'"],
+    ["import {\n  a,\n  readFileSync,\n} from 'node:fs'", "'node:fs'"],
+    ["import 'node:fs'", "'node:fs'"],
+    ["export { readFileSync } from 'node:fs'", "'node:fs'"],
+    ["export * from 'fs'", "'fs'"],
+    ["const fs = await import('node:fs')", "'node:fs'"],
+    ['const fs = await import(name)', "'?'"],
+    ["import { type A, b } from '#runtime/store.ts'", "'node:fs/promises'"],
+    ["import { a } from './gone.ts'", "'./gone.ts', which is not there"],
+    ["import { Kafka } from 'kafkajs'", "'kafkajs'"],
+    ['const now = Date.now()', 'Date.now'],
+    ['const luck = Math.random()', 'Math.random'],
+    ['const now = new Date()', 'new Date()'],
+    ["const page = fetch('http://x')", 'fetch('],
+    ['const home = process.env.HOME', 'process.'],
+  ])('fails with %s', (text, what) => {
+    for (const path of [
+      'services/judge/decide.ts',
+      'topology/map.ts',
+      'schemas/events.ts',
+      'services/_planner/planner.ts',
+    ])
+      expect(impure({ [path]: text })).toContainEqual(expect.stringContaining(what))
+  })
+
+  test('fails with what it reaches through its own imports', () => {
+    const entries = {
+      'services/judge/decide.ts': "import { grade } from './grade.ts'",
+      'services/judge/grade.ts': "import { now } from './clock.ts'",
+      'services/judge/clock.ts': 'export const now = Date.now()',
+    }
+    const message =
+      'services/judge/clock.ts:1 uses Date.now, which a pure file may not: gather brings what it needs as data'
+    expect(impure(entries)).toEqual([`${message} (services/judge/decide.ts imports it and must stay pure)`])
+  })
+
+  test.each([
+    ["import type { Clock } from '#runtime/clock.ts'"],
+    ["import { type Clock, type Log } from '#runtime/clock.ts'"],
+    ["import type { FastifyInstance } from 'fastify'"],
+    ["import { deriveId } from '#runtime/identity.ts'"],
+    ["import { Fault } from '../_runtime/faults.ts'"],
+    ["import { interval } from '#runtime/statistics.ts'"],
+    ["import { z } from 'zod'"],
+    ['const at = new Date(event.at).toISOString()'],
+    ["const text = 'fetch(this) at Date.now()' // never Date.now()"],
+  ])('may have %s', text => {
+    expect(impure({ 'services/judge/decide.ts': text })).toEqual([])
+  })
+
+  test('is not any other file', () => {
+    expect(impure({ 'services/judge/service.ts': "import 'node:fs'", 'services/_runtime/x.ts': 'Date.now()' })).toEqual(
+      [],
+    )
+  })
+})
+
+describe('an import across rooms', () => {
+  test.each([
+    ['services/judge/decide.ts', "import { a } from '../curator/state.ts'"],
+    ['services/judge/decide.ts', "import type { A } from '#services/curator/state.ts'"],
+    ['services/judge/service.ts', "import { a } from '#services/_desk/tools.ts'"],
+    ['services/judge/service.ts', "import { a } from '#services/all.ts'"],
+    ['services/judge/main.ts', "import { a } from '../_cli/demo.ts'"],
+    ['services/_runtime/run.ts', "import { judge } from '#services/judge/service.ts'"],
+    ['services/_planner/planner.ts', "import { judge } from '../judge/service.ts'"],
+    ['services/_desk/watch.ts', "import { judge } from '../judge/decide.ts'"],
+    ['services/judge/service.ts', "const other = await import('../curator/state.ts')"],
+  ])('fails: %s with %s', (path, text) => {
+    expect(told(crossings(path, text))).toEqual([expect.stringContaining(`${path}:1 `)])
+  })
+
+  test.each([
+    ['services/judge/decide.ts', "import { a } from './state.ts'"],
+    ['services/judge/service.ts', "import { a } from '#runtime/store.ts'"],
+    ['services/judge/service.ts', "import { a } from '../_planner/planner.ts'"],
+    ['services/judge/decide.ts', "import { topic } from '#topology/names.ts'"],
+    ['services/_cli/demo.ts', "import { a } from '../judge/service.ts'"],
+    ['services/all.ts', "import { judge } from './judge/service.ts'"],
+    ['test/unit/services/judge/decide.test.ts', "import { a } from '#services/judge/decide.ts'"],
+  ])('may be: %s with %s', (path, text) => {
+    expect(crossings(path, text)).toEqual([])
+  })
+})
+
+describe('services and folders', () => {
+  const whole = (name: string): string[] =>
+    ['README.md', 'decide.ts', 'service.ts', 'main.ts'].map(file => `services/${name}/${file}`)
+  const others = ['services/_runtime/run.ts', 'services/all.ts']
+
+  test('agree', () => {
+    expect(folderGaps(['judge'], [...whole('judge'), ...others])).toEqual([])
+  })
+
+  test('a service of the map without a folder fails', () => {
+    expect(told(folderGaps(['judge', 'jury'], whole('judge')))).toEqual([
+      'services/jury/:1 is in the map but has no folder',
+    ])
+  })
+
+  test('a folder that the map does not have fails', () => {
+    expect(told(folderGaps(['judge'], [...whole('judge'), 'services/jury/decide.ts']))).toEqual([
+      'services/jury/:1 is a folder but not in the map: add it to topology/map.ts',
+    ])
+  })
+
+  test.each(['README.md', 'decide.ts', 'service.ts', 'main.ts'])('a service without %s fails', file => {
+    const rest = [...whole('judge'), 'services/judge/state.ts'].filter(path => !path.endsWith(file))
+    expect(told(folderGaps(['judge'], rest))).toEqual([`services/judge/${file}:1 is missing: every service has it`])
+  })
+})
+
+describe('small rules', () => {
+  test('chance is refused everywhere, clocks and settings outside the runtime', () => {
+    expect(ambient('services/_runtime/run.ts', 'Math.random()')).toHaveLength(1)
+    expect(ambient('services/_runtime/clock.ts', 'Date.now()')).toEqual([])
+    for (const text of ['Math.random()', 'Date.now()', 'new Date()', 'process.env.HOME'])
+      expect(ambient('services/judge/edge.ts', text)).toHaveLength(1)
+    expect(ambient('services/judge/edge.ts', 'new Date(event.at)')).toEqual([])
+    expect(ambient('services/_cli/main.ts', 'process.env')).toEqual([])
+  })
+
+  test('a main.ts with a branch is refused', () => {
+    expect(branchyMain('services/judge/main.ts', 'if (process.argv.length > 2) start()')).toHaveLength(1)
+    expect(branchyMain('services/judge/main.ts', 'await runService(ready ? judge : other)')).toHaveLength(1)
+    expect(branchyMain('services/judge/main.ts', 'await runService(judge)')).toEqual([])
+    expect(branchyMain('services/judge/edge.ts', 'if (a) b()')).toEqual([])
+  })
+
+  test('a file of more than 250 lines is refused', () => {
+    expect(tooLong('services/judge/decide.ts', 'a\n'.repeat(250))).toEqual([])
+    expect(tooLong('services/judge/decide.ts', 'a\n'.repeat(251))).toHaveLength(1)
+  })
+})
+
+test('imports are found with their line and kind', () => {
+  const text =
+    "import type { A } from './a.ts'\nimport {\n  type B,\n  c,\n} from '#schemas/b.ts'\n\nexport const text = 'x'\n"
+  expect(importsOf(text)).toEqual([
+    { target: './a.ts', typeOnly: true, line: 1 },
+    { target: '#schemas/b.ts', typeOnly: false, line: 2 },
+  ])
+  expect(resolve('services/judge/decide.ts', '../_planner/x.ts')).toBe('services/_planner/x.ts')
+  expect(resolve('services/judge/decide.ts', '#runtime/log.ts')).toBe('services/_runtime/log.ts')
+  expect(resolve('services/judge/decide.ts', 'zod')).toBeUndefined()
+})

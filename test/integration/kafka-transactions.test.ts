@@ -1,0 +1,132 @@
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { openKafkaLog } from '#runtime/log/kafka.ts'
+import type { KafkaSettings } from '#runtime/log/kafka-client.ts'
+import { createQuery } from '#runtime/log/kafka-query.ts'
+import { openTransactions } from '#runtime/log/kafka-transaction.ts'
+import type { EventLog, Task } from '#runtime/log.ts'
+import {
+  createTopic,
+  joined,
+  openFor,
+  positionsAfter,
+  readAll,
+  record,
+  texts,
+  unique,
+} from '#test/contract/event-log.support.ts'
+import { addPartitions, breakAt, endTransaction } from '#test/support/kafka/wire.ts'
+import { sharedKafka } from '#test/support/servers.ts'
+import { until } from '#test/support/until.ts'
+
+const kafka = await sharedKafka()
+const settings: KafkaSettings = { brokers: [kafka?.brokers ?? ''], clientId: 'test', replication: 1, sessionMs: 6_000 }
+const open = async (): Promise<EventLog> => (await openFor(async () => ({ log: await openKafkaLog(settings) }))).log
+
+/** A topic with three records, one to copy them to, and a group. */
+async function threeRecords(log: EventLog) {
+  const [input, output] = [await createTopic(log, 1), await createTopic(log, 1)]
+  await log.append([1, 2, 3].map(number => record(input, 'k', number)))
+  return { input, output, group: unique('group') }
+}
+
+/** What a process does that takes a partition over; `commit` moves the group's position as well. */
+async function takeOver(group: string, topic: string, commit: boolean): Promise<void> {
+  const query = createQuery(settings)
+  const { signal } = new AbortController()
+  const other = await openTransactions({ settings, query, group, partition: 0, signal })
+  const at = (offset: number) => [{ topic, partition: 0, offset }]
+  if (commit) await other.commit([], at(1), at(-1))
+  await other.close()
+  await query.close()
+}
+
+/** Kafka shows a commit a moment after it has answered. */
+async function expectTexts(log: EventLog, topic: string, expected: readonly string[]): Promise<void> {
+  await until('all is visible', async () => (await log.count(topic)) >= expected.length)
+  expect(texts(await readAll(log, [topic]))).toEqual(expected)
+}
+
+/** Commits all that comes; tells the codes of commits that failed, and goes on as the runtime does. */
+const copying = (output: string, codes: string[], before: () => Promise<void>) => async (task: Task) => {
+  while (!task.signal.aborted) {
+    const records = await task.poll(10)
+    if (records.length === 0) continue
+    if (codes.length === 0) await before()
+    try {
+      await task.commit(
+        records.map(one => record(output, 'k', texts([one])[0] ?? '')),
+        positionsAfter(records),
+      )
+      codes.push('committed')
+    } catch (error) {
+      const { code } = error as { code: string }
+      codes.push(code)
+      // As the runtime does: it looks for more before it ends.
+      if (code === 'FLY_FENCED') await task.poll(1)
+      else await task.rewind()
+    }
+  }
+}
+
+describe.skipIf(!kafka)('a Kafka commit', () => {
+  test('of a zombie is refused, leaves nothing, and its process joins the group anew', async () => {
+    const log = await open()
+    const { input, output, group } = await threeRecords(log)
+    const codes: string[] = []
+    const member = joined(
+      log,
+      group,
+      [input],
+      copying(output, codes, () => takeOver(group, input, false)),
+    )
+    await until('it has committed after all', () => codes.includes('committed'))
+    await member.stop()
+    expect(codes).toEqual(['FLY_FENCED', 'committed'])
+    await expectTexts(log, output, ['1', '2', '3'])
+  })
+
+  test('whose answer is lost has happened, and is not done again', async () => {
+    const log = await open()
+    const { input, output, group } = await threeRecords(log)
+    const codes: string[] = []
+    const breaking = async (): Promise<void> => {
+      const { broken } = breakAt(endTransaction, 'before its answer')
+      onTestFinished(() => expect(broken()).toBe(true))
+    }
+    const member = joined(log, group, [input], copying(output, codes, breaking))
+    await until('it has committed', () => codes.includes('committed'))
+    await log.append([record(input, 'k', 4)])
+    await until('it goes on', () => codes.length === 2)
+    await member.stop()
+    expect(codes).toEqual(['committed', 'committed'])
+    await expectTexts(log, output, ['1', '2', '3', '4'])
+  })
+
+  test('whose request is lost has not happened, and the same records come again', async () => {
+    const log = await open()
+    const { input, output, group } = await threeRecords(log)
+    const codes: string[] = []
+    const breaking = async (): Promise<void> => void breakAt(endTransaction, 'before it is sent')
+    const member = joined(log, group, [input], copying(output, codes, breaking))
+    await until('it has committed', () => codes.includes('committed'))
+    await member.stop()
+    expect(codes).toEqual(['FLY_BROKER', 'committed'])
+    await expectTexts(log, output, ['1', '2', '3'])
+  })
+
+  test('that fails otherwise notices, while it finds out, that another process has gone on', async () => {
+    const log = await open()
+    const { input, output, group } = await threeRecords(log)
+    const codes: string[] = []
+    const before = async (): Promise<void> => {
+      await takeOver(group, input, true)
+      // The connection breaks before the broker can say that this is a zombie.
+      breakAt(addPartitions, 'before it is sent')
+    }
+    const member = joined(log, group, [input], copying(output, codes, before))
+    await until('it has committed', () => codes.includes('committed'))
+    await member.stop()
+    expect(codes).toEqual(['FLY_FENCED', 'committed'])
+    await expectTexts(log, output, ['2', '3'])
+  })
+})

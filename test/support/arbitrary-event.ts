@@ -1,0 +1,46 @@
+import fc from 'fast-check'
+import { avro } from '#schemas/avro.ts'
+import type { Events } from '#schemas/events.ts'
+
+type Named = { readonly name: string; readonly fields?: readonly { name: string; type: unknown }[]; symbols?: string[] }
+type Schema = { readonly type: unknown; readonly items?: unknown; readonly values?: unknown } & Partial<Named>
+
+/** Any text that UTF-8 can hold, and any number that avsc reads exactly. */
+const text = fc.string({ unit: 'binary', maxLength: 12 })
+const long = fc.integer({ min: -(2 ** 52), max: 2 ** 52 - 1 })
+const primitives: Record<string, fc.Arbitrary<unknown>> = {
+  null: fc.constant(null),
+  boolean: fc.boolean(),
+  int: fc.integer(),
+  long,
+  float: fc.float(),
+  double: fc.double(),
+  string: text,
+}
+
+/** Any event of that name: whatever its schema allows. */
+export function anyEvent<N extends keyof Events>(name: N): fc.Arbitrary<Events[N]> {
+  return anyOf(avro[name], new Map()) as fc.Arbitrary<Events[N]>
+}
+
+function anyOf(schema: unknown, named: Map<string, Schema>): fc.Arbitrary<unknown> {
+  if (Array.isArray(schema)) return fc.oneof(...schema.map(branch => anyOf(branch, named)))
+  if (typeof schema === 'string') {
+    const known = named.get(schema)
+    return primitives[schema] ?? (known ? anyOf(known, named) : fail(schema))
+  }
+  const { type, name, fields, symbols, items, values } = schema as Schema
+  if (name) named.set(name, schema as Schema)
+  if (type === 'record')
+    return fc.record(Object.fromEntries((fields ?? []).map(field => [field.name, anyOf(field.type, named)])), {
+      noNullPrototype: true,
+    })
+  if (type === 'enum') return fc.constantFrom(...(symbols ?? []))
+  if (type === 'array') return fc.array(anyOf(items, named), { maxLength: 3 })
+  if (type === 'map') return fc.dictionary(text, anyOf(values, named), { maxKeys: 3, noNullPrototype: true })
+  return anyOf(type, named)
+}
+
+function fail(schema: string): never {
+  throw new Error(`no arbitrary for ${schema}`)
+}

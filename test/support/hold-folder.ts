@@ -1,0 +1,8 @@
+import { openEmbedded } from '#runtime/log/embedded.ts'
+
+/** Holds a data folder as another process: appends one record, says `held` once it is durable, goes on until killed. */
+const { log } = openEmbedded(process.argv[2] ?? '', { clock: { now: Date.now } })
+await log.createTopics([{ name: 'held', partitions: 1, keep: 'forever' }])
+await log.append([{ topic: 'held', key: 'k', value: Buffer.from('durable') }])
+process.stdout.write('held\n')
+await log.join('holder', ['held'], async task => void (await task.poll(1)), new AbortController().signal)

@@ -1,0 +1,167 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { State } from '#runtime/state.ts'
+import { decide, worthOf } from '#services/annotation/decide.ts'
+import {
+  closedOf,
+  earlyReviewsOf,
+  earlyScoresOf,
+  type Item,
+  itemsOf,
+  keepBounded,
+  MAX_EARLY,
+} from '#services/annotation/state.ts'
+import { topic } from '#topology/names.ts'
+import { isReview, isSample, isScore, review, run, sample, scored } from './make.ts'
+
+const gold = (tools: readonly (string | null)[], reviewersPerItem: number) => {
+  const reviews = tools.map((tool, at) => isReview(review(`p${at}`, tool)))
+  return run([isSample(sample()), ...reviews], { reviewersPerItem }).emitted.map(({ event }) => event)
+}
+
+describe('consensus', () => {
+  it('one review is enough where one is asked for', () => {
+    const { emitted } = run([isSample(sample()), isReview(review('ann', 'holdings', { answer: 'You paid …' }))])
+    const {
+      id: _id,
+      parents: _parents,
+      at: _at,
+      answer: _answer,
+      arms: _arms,
+      value: _value,
+      outcome: _outcome,
+      correction: _c,
+      ...kept
+    } = sample()
+    expect(emitted).toEqual([
+      {
+        topic: topic.goldAnswers,
+        event: {
+          ...kept,
+          sampleId: 's1',
+          outcome: 'agreed',
+          tool: 'holdings',
+          argument: 'argument by ann',
+          answer: 'You paid …',
+          reviewers: ['ann'],
+          agreement: 1,
+        },
+        parents: ['s1'],
+      },
+    ])
+  })
+
+  it.each<[string, (string | null)[], number, object | null]>([
+    ['waits for the second of two', ['a'], 2, null],
+    ['two that agree', ['a', 'a'], 2, { tool: 'a', agreement: 1 }],
+    ['two of three', ['a', 'b', 'a'], 3, { tool: 'a', agreement: 2 / 3 }],
+    ['a tie asks for one more', ['a', 'b'], 2, null],
+    ['who settles it', ['a', 'b', 'b'], 2, { tool: 'b', agreement: 2 / 3 }],
+    ['a majority that cannot tell asks for one more', [null], 1, null],
+    ['unclear, then a tie, then a majority', [null, 'a', 'a'], 1, { tool: 'a', agreement: 2 / 3 }],
+    ['a majority may settle it before all have answered alike', ['a', 'a', 'b'], 3, { tool: 'a', agreement: 2 / 3 }],
+    ['half is not more than half', ['a', 'b', 'c', 'a'], 3, null],
+    ['later reviews are not counted', ['a', 'b', 'b'], 1, { tool: 'a', agreement: 1, reviewers: ['p0'] }],
+    [
+      'undecided after two that follow an unclear one',
+      [null, null, 'a'],
+      1,
+      { outcome: 'undecided', tool: null, argument: null, agreement: 1 / 3 },
+    ],
+    ['undecided after two adjudicators', ['a', 'b', 'c', 'a'], 2, { outcome: 'undecided', tool: null, agreement: 0.5 }],
+    ['nobody could tell', [null, null, null], 1, { outcome: 'undecided', agreement: 0 }],
+  ])('%s', (_what, tools, reviewersPerItem, expected) => {
+    expect(gold(tools, reviewersPerItem)).toEqual(expected === null ? [] : [expect.objectContaining(expected)])
+  })
+
+  it('takes the argument that most winners gave, the first where they differ', () => {
+    const by = (reviewer: string, tool: string, argument: string) => isReview(review(reviewer, tool, { argument }))
+    const { emitted } = run(
+      [isSample(sample()), by('p', 'a', 'x'), by('q', 'b', 'z'), by('r', 'a', 'y'), by('s', 'a', 'y')],
+      { reviewersPerItem: 4 },
+    )
+    expect(emitted[0]?.event).toMatchObject({ tool: 'a', argument: 'y' })
+  })
+
+  it('a second review by the same reviewer and one after closing change nothing', () => {
+    const again = isReview(review('ann', 'b', { id: 'r2' }))
+    const two = { reviewersPerItem: 2 }
+    const { emitted, state } = run([isSample(sample()), isReview(review('ann', 'a')), again], two)
+    expect(emitted).toEqual([])
+    expect(decide(again, two, state)).toEqual({})
+    run([isReview(review('bob', 'a'))], two, state)
+    expect(decide(isReview(review('cy', 'b')), two, state)).toEqual({})
+    expect(decide(isSample(sample()), two, state)).toEqual({})
+  })
+})
+
+describe('order of arrival', () => {
+  it('reviews and scores before their sample lead to the same gold and leave nothing behind', () => {
+    const records = [
+      isSample(sample()),
+      isScore(scored(0.1)),
+      isReview(review('p', 'a')),
+      isReview(review('q', 'b')),
+      isReview(review('r', 'b')),
+    ]
+    const usual = run(records, { reviewersPerItem: 2 })
+    expect(usual.emitted).toHaveLength(1)
+    // Reviews share a topic and keep their order; the other topics may run ahead or behind.
+    const places = fc.tuple(fc.nat(3), fc.nat(4))
+    fc.assert(
+      fc.property(places, ([sampleAt, scoreAt]) => {
+        const shuffled = records.slice(2)
+        shuffled.splice(sampleAt, 0, isSample(sample()))
+        shuffled.splice(scoreAt, 0, isScore(scored(0.1)))
+        const { emitted, state } = run(shuffled, { reviewersPerItem: 2 })
+        expect(emitted.map(({ event }) => event)).toEqual(usual.emitted.map(({ event }) => event))
+        for (const collection of [itemsOf('desk'), earlyReviewsOf('desk'), earlyScoresOf('desk')])
+          expect(state.size(collection)).toBe(0)
+        expect(state.get(closedOf('desk'), 's1')).toBe(1)
+      }),
+      { seed: 3 },
+    )
+  })
+
+  it('what comes later than the settling review is not counted, though it waited with it', () => {
+    const { emitted } = run([isReview(review('p', 'a')), isReview(review('q', 'b')), isSample(sample())])
+    expect(emitted[0]).toMatchObject({ event: { tool: 'a', reviewers: ['p'] }, parents: ['r-p'] })
+  })
+
+  it('what waits is bounded: the oldest goes', () => {
+    const early = Array.from({ length: MAX_EARLY + 2 }, (_, at) => isReview(review('p', 'a', { sampleId: `s${at}` })))
+    const { state } = run(early)
+    expect(state.size(earlyReviewsOf('desk'))).toBe(MAX_EARLY)
+    expect(state.get(earlyReviewsOf('desk'), 's1')).toBeUndefined()
+    expect(state.get(earlyReviewsOf('desk'), 's2')).toBeDefined()
+  })
+
+  it('a kept key that changes costs nobody its place', () => {
+    const state = new State()
+    state.apply(['a', 'b'].map(key => ({ collection: 'x', key, value: 1 })))
+    expect(keepBounded(state, 'x', 'b', 2, 2)).toEqual([{ collection: 'x', key: 'b', value: 2 }])
+    expect(keepBounded(state, 'x', 'c', 2, 2)).toEqual([
+      { collection: 'x', key: 'a', value: null },
+      { collection: 'x', key: 'c', value: 2 },
+    ])
+  })
+})
+
+describe('scores', () => {
+  const worthAfter = (...scores: Parameters<typeof isScore>[0][]) => {
+    const { state } = run([isSample(sample({ value: 4 })), ...scores.map(isScore)])
+    const item = state.get<Item>(itemsOf('desk'), 's1')
+    return item && worthOf(item)
+  }
+  it('a low one of production raises the value, trusted or not; the lowest counts', () => {
+    expect(worthAfter()).toBe(4)
+    expect(worthAfter(scored(0.25))).toBe(7)
+    expect(worthAfter(scored(0), scored(0.25))).toBe(8)
+    expect(worthAfter(scored(0.25, { trusted: false }))).toBe(7)
+  })
+  it('high ones, refusals, gold and synthetic ones do not', () => {
+    expect(
+      worthAfter(scored(0.5), scored(null), scored(0, { source: 'gold' }), scored(0, { source: 'synthetic' })),
+    ).toBe(4)
+  })
+})

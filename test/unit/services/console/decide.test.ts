@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest'
+import type { Followed } from '#runtime/service.ts'
+import { wilson } from '#runtime/statistics.ts'
+import { agentView, consumers, serviceView } from '#services/console/decide.ts'
+import { MAX_SHOWN, type Seen, see } from '#services/console/state.ts'
+import { agentDescribed } from '#services/ingest/decide.ts'
+import { services } from '#topology/map.ts'
+import { topic } from '#topology/names.ts'
+import { dataset, evaluation, release, score } from './make.ts'
+
+const now = 1_000_000
+
+describe('lag', () => {
+  const partition = (records: number, oldest: number | null) => ({
+    topic: topic.chatLogs,
+    partition: 0,
+    records,
+    oldest,
+  })
+  const limit = services.sampler.maxLagSeconds
+  it.each([
+    ['nothing behind', [partition(0, null)], { lagRecords: 0, lagSeconds: 0, ok: true }],
+    [
+      'the oldest of all partitions counts',
+      [partition(3, now - 2_000), partition(4, now - 9_000)],
+      { lagRecords: 7, lagSeconds: 9, ok: true },
+    ],
+    ['at the limit', [partition(1, now - limit * 1000)], { lagSeconds: limit, ok: true }],
+    ['over the limit', [partition(1, now - limit * 1000 - 1)], { ok: false }],
+    ['a clock that runs behind the log', [partition(1, now + 50)], { lagSeconds: 0, ok: true }],
+  ])('%s', (_what, lag, expected) => {
+    expect(serviceView('sampler', lag, now)).toMatchObject({ name: 'sampler', limitSeconds: limit, ...expected })
+  })
+  it('is asked of every service that consumes', () => {
+    expect(consumers).toContain('curator')
+    expect(consumers).not.toContain('gateway')
+  })
+})
+
+const viewAfter = (...records: Omit<Followed<'console'>, 'timestamp'>[]) => {
+  const memory = new Map<string, Seen>()
+  for (const record of records) see(memory, { ...record, timestamp: now } as Followed<'console'>)
+  return agentView('desk', memory.get('desk') as Seen)
+}
+const released = (over = {}) => ({ topic: topic.releases, event: release(over) }) as const
+const evaluated = (over = {}) => ({ topic: topic.evaluations, event: evaluation(over) }) as const
+const curated = (over = {}) => ({ topic: topic.datasets, event: dataset(over) }) as const
+const scored = (over = {}) => ({ topic: topic.scoredSamples, event: score(over) }) as const
+
+describe('an agent', () => {
+  it('starts with its catalogue and the untuned planner', () => {
+    const described = agentDescribed('desk', { name: 'Desk', tools: [{ name: 'quote', description: 'Price.' }] }, now)
+    expect(viewAfter({ topic: topic.agents, event: described })).toEqual({
+      agent: 'desk',
+      name: 'Desk',
+      tools: 1,
+      release: null,
+      candidates: [],
+      datasets: [],
+      waiting: [],
+      releases: [],
+      quality: { sampled: 0, gold: 0, mean: null, interval: null, biasedMean: null },
+    })
+  })
+
+  it('is served by the newest promotion or roll-back, with the interval of its accuracy', () => {
+    const view = viewAfter(evaluated(), released(), released({ id: 'r2', outcome: 'rejected', evaluationId: 'e2' }))
+    expect(view.release).toMatchObject({
+      id: 'r1',
+      planner: 'c'.repeat(64),
+      accuracy: 0.9,
+      rows: 400,
+      interval: wilson(360, 400),
+    })
+    expect(viewAfter(released()).release).toMatchObject({ rows: null, interval: null })
+    expect(viewAfter(released(), released({ id: 'back', outcome: 'rolledBack' })).release).toMatchObject({ id: 'back' })
+  })
+
+  it('shows what the gate said of each candidate, a roll-back aside', () => {
+    const { candidates } = viewAfter(
+      evaluated(),
+      released(),
+      evaluated({ id: 'e2', rung: 'prompt' }),
+      released({ id: 'back', outcome: 'rolledBack' }),
+    )
+    expect(candidates).toMatchObject([
+      { evaluationId: 'e2', rung: 'prompt', outcome: 'pending', difference: null, interval: null, reasons: [] },
+      {
+        evaluationId: 'e1',
+        outcome: 'promoted',
+        difference: 0.1,
+        interval: { lower: 0.06, upper: 0.14 },
+        reasons: ['better by 10 points'],
+      },
+    ])
+  })
+
+  it('shows datasets, and why there is no newer one', () => {
+    const view = viewAfter(
+      curated(),
+      curated({ version: 2 }),
+      curated({ outcome: 'waiting', reasons: ['20 of 200 gold'] }),
+    )
+    expect(view.datasets.map(({ version }) => version)).toEqual([2, 1])
+    expect(view.waiting).toEqual(['20 of 200 gold'])
+    expect(viewAfter(curated({ outcome: 'waiting', reasons: ['x'] }), curated()).waiting).toEqual([])
+  })
+
+  it('estimates quality from trusted scores against gold alone, the newest of each sample', () => {
+    const { quality } = viewAfter(
+      scored({ source: 'production', score: 0.2 }),
+      scored({ score: 0 }),
+      scored({ score: 1 }),
+      scored({ score: 0, trusted: false }),
+      scored({ sampleId: 's2', source: 'production', score: 0.1, inclusionProbability: 1 }),
+      scored({ sampleId: 's3', source: 'synthetic', score: 0 }),
+    )
+    expect(quality).toMatchObject({ sampled: 2, gold: 1, mean: 1 })
+  })
+
+  it('keeps the newest', () => {
+    const { releases } = viewAfter(...Array.from({ length: MAX_SHOWN + 1 }, (_, at) => released({ id: `r${at}` })))
+    expect([releases.length, releases[0]?.id, releases.at(-1)?.id]).toEqual([MAX_SHOWN, `r${MAX_SHOWN}`, 'r1'])
+  })
+})

@@ -1,0 +1,122 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { readSettings } from '#runtime/config.ts'
+import { Fault } from '#runtime/faults.ts'
+import { createServer } from '#runtime/http.ts'
+import type { EdgeContext, Followed } from '#runtime/service.ts'
+import { createLogger, createMetrics } from '#runtime/telemetry.ts'
+import { consumers } from '#services/console/decide.ts'
+import { edge } from '#services/console/edge.ts'
+import { html } from '#services/console/html.ts'
+import { agentDescribed } from '#services/ingest/decide.ts'
+import { topics } from '#topology/map.ts'
+import { topic } from '#topology/names.ts'
+import { dataset, evaluation, release, score } from './make.ts'
+
+const attack = `"><script>alert('x')</script><img src=x onerror=alert(1)>&`
+
+describe('html', () => {
+  it('escapes every value, and only what it made itself stays markup', () => {
+    const inner = html`<b>${'<i>'}</b>`
+    expect(html`<p title="${attack}">${inner}${[inner, inner]}${7}</p>`.markup).toBe(
+      '<p title="&quot;&gt;&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&lt;img src=x onerror=alert(1)&gt;&amp;">' +
+        '<b>&lt;i&gt;</b><b>&lt;i&gt;</b><b>&lt;i&gt;</b>7</p>',
+    )
+  })
+})
+
+let now: number
+let asked: number
+let down: boolean
+const start = () => {
+  const context = {
+    ports: { clock: { now: () => now } },
+    lag: async () => {
+      asked++
+      if (down) throw new Fault('FLY_BROKER', 'the broker is away')
+      return [{ topic: 'any', partition: 0, records: 3, oldest: now - 61_000 }]
+    },
+    count: async () => 42,
+  } as unknown as EdgeContext<'console'>
+  const app = createServer(readSettings({}), createLogger({ logLevel: 'silent' }), createMetrics(), () => ({}))
+  const { routes, saw } = edge(context)
+  routes?.(app)
+  const show = (record: object) => saw?.({ ...record, timestamp: now } as Followed<'console'>)
+  return { app, show }
+}
+beforeEach(() => {
+  now = 1_800_000_000_000
+  asked = 0
+  down = false
+})
+
+it('status is what the map asks of each service, and what each topic holds', async () => {
+  const { app } = start()
+  const status = (await app.inject('/v1/status')).json()
+  expect(status.services.map(({ name }: { name: string }) => name)).toEqual(consumers)
+  expect(status.services).toContainEqual({
+    name: 'sampler',
+    lagRecords: 3,
+    lagSeconds: 61,
+    limitSeconds: 60,
+    ok: false,
+  })
+  expect(status.services).toContainEqual({ name: 'judge', lagRecords: 3, lagSeconds: 61, limitSeconds: 120, ok: true })
+  expect(status.topics).toEqual(Object.keys(topics).map(name => ({ name, records: 42 })))
+  expect(status.agents).toEqual([])
+})
+
+it('the log is asked once for all who look within two seconds', async () => {
+  const { app } = start()
+  await Promise.all([app.inject('/v1/status'), app.inject('/'), app.inject('/v1/status')])
+  expect(asked).toBe(consumers.length)
+  now += 2_000
+  await app.inject('/')
+  expect(asked).toBe(2 * consumers.length)
+})
+
+it('a log that does not answer is an outage for people and for programs, and is asked again at once', async () => {
+  const { app } = start()
+  down = true
+  const shown = await app.inject('/')
+  expect([shown.statusCode, shown.headers['content-type']]).toEqual([503, 'text/html; charset=utf-8'])
+  expect(shown.body).toContain('the broker is away')
+  expect((await app.inject('/v1/status')).statusCode).toBe(503)
+  down = false
+  expect((await app.inject('/')).statusCode).toBe(200)
+})
+
+it('the page shows everything, and nothing that was sent gets through as markup', async () => {
+  const { app, show } = start()
+  const tools = [{ name: attack, description: attack }]
+  show({ topic: topic.agents, event: agentDescribed('desk', { name: attack, tools }, now) })
+  show({ topic: topic.evaluations, event: evaluation({ candidate: attack }) })
+  show({
+    topic: topic.releases,
+    event: release({ planner: attack, previous: attack, reasons: [attack, 'better by 10 points'] }),
+  })
+  show({ topic: topic.releases, event: release({ id: 'far', outcome: 'rejected', at: 9e15 }) })
+  show({ topic: topic.datasets, event: dataset() })
+  show({ topic: topic.datasets, event: dataset({ outcome: 'waiting', reasons: [attack] }) })
+  for (let at = 0; at < 40; at++)
+    show({ topic: topic.scoredSamples, event: score({ sampleId: `s${at}`, score: at % 2 }) })
+  show({ topic: topic.scoredSamples, event: score({ sampleId: 'waits', source: 'production' }) })
+  const reply = await app.inject('/')
+  expect(reply.headers['content-security-policy']).toContain("default-src 'none'")
+  for (const text of [
+    '<meta http-equiv="refresh" content="5">',
+    'over',
+    'in time',
+    '90.0% [86.7%, 92.6%] on 400 frozen rows',
+    '+10.0 pp [+6.0 pp, +14.0 pp]',
+    'better by 10 points',
+    'mean score <b>50.0%</b>',
+    '40 gold scores',
+    '41 sampled turns',
+    'Reviewers see',
+    'biased: 50.0%',
+    'unknown',
+  ])
+    expect(reply.body).toContain(text)
+  expect(reply.body).not.toMatch(/<script|<img|onerror=(?!alert\(1\)&gt;)/)
+  expect(reply.body).toContain('&lt;script&gt;')
+})

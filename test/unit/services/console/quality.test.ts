@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest'
+import { mulberry32 } from '#planner/random.ts'
+import { LEAST_FOR_INTERVAL, quality } from '#services/console/quality.ts'
+
+/** By hand: weights 2, 4, 1; mean 3/7; variance (32/49 + 108/49 + 0) / 49 for one of each, a tenth of it for ten. */
+const known = [
+  { probability: 0.5, score: 1 },
+  { probability: 0.25, score: 0 },
+  { probability: 1, score: 1 },
+]
+const ten = Array.from({ length: 10 }, () => known).flat()
+
+it('is the Hajek mean with its linearised interval', () => {
+  const { mean, interval, biasedMean, gold, sampled } = quality([...ten, { probability: 0.1, score: null }])
+  const half = 1.959963984540054 * Math.sqrt(140 / 49 / 49 / 10)
+  expect(mean).toBeCloseTo(3 / 7, 12)
+  expect(interval?.lower).toBeCloseTo(3 / 7 - half, 12)
+  expect(interval?.upper).toBeCloseTo(3 / 7 + half, 12)
+  expect(biasedMean).toBeCloseTo(2 / 3, 12)
+  expect([gold, sampled]).toEqual([30, 31])
+})
+
+it('has no interval from a handful, from equal scores, or from nothing', () => {
+  expect(quality(known)).toMatchObject({ mean: expect.closeTo(3 / 7), interval: null })
+  const equal = Array.from({ length: LEAST_FOR_INTERVAL }, () => ({ probability: 0.5, score: 1 }))
+  expect(quality(equal)).toMatchObject({ mean: 1, interval: null })
+  expect(quality([{ probability: 0.5, score: null }])).toEqual({
+    sampled: 1,
+    gold: 0,
+    mean: null,
+    interval: null,
+    biasedMean: null,
+  })
+})
+
+it('covers the known truth of simulated streams in about 95%, where the plain mean is far off', () => {
+  const random = mulberry32(11)
+  let covered = 0
+  let plainWithin = 0
+  const streams = 1_000
+  for (let stream = 0; stream < streams; stream++) {
+    // Wrong plans are sampled four times as often as right ones.
+    const turns = Array.from({ length: 1_500 }, () =>
+      random() < 0.8 ? { score: 1, probability: 0.1 } : { score: 0, probability: 0.4 },
+    )
+    const truth = turns.reduce((sum, { score }) => sum + score, 0) / turns.length
+    const { interval, biasedMean } = quality(turns.filter(({ probability }) => random() < probability))
+    if (interval && interval.lower <= truth && truth <= interval.upper) covered++
+    if (interval && biasedMean !== null && interval.lower <= biasedMean && biasedMean <= interval.upper) plainWithin++
+  }
+  expect(covered / streams).toBeGreaterThan(0.93)
+  expect(covered / streams).toBeLessThan(0.97)
+  expect(plainWithin).toBe(0)
+})

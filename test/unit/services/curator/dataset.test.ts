@@ -1,0 +1,122 @@
+import { expect, test } from 'vitest'
+import { canonical, digest } from '#runtime/identity.ts'
+import type { DatasetRow } from '#schemas/objects.ts'
+import type { Candidate } from '#services/curator/candidates.ts'
+import { buildDataset, heldOut, withoutContradictions } from '#services/curator/dataset.ts'
+import { row, words } from './makers.ts'
+
+const recipe = {
+  agent: 'desk',
+  version: 1,
+  tools: ['quote', 'fees'],
+  evaluationShare: 0.3,
+  syntheticShare: 0.5,
+  errors: new Map(),
+}
+
+/** The first family name with this prefix on the wanted side of the split. */
+function family(prefix: string, held: boolean): string {
+  for (let n = 0; ; n++) if (heldOut(`${prefix}-${n}`, recipe.evaluationShare) === held) return `${prefix}-${n}`
+}
+
+function build(rows: readonly DatasetRow[], over: Partial<Parameters<typeof buildDataset>[0]> = {}) {
+  return buildDataset({ ...recipe, candidates: rows.map(item => candidate(item)), ...over })
+}
+
+function candidate(item: DatasetRow, at = 0, sampleId = item.id): Candidate {
+  return { row: item, sampleId, at }
+}
+
+test('the split holds out the stated share of families, and what .1 holds out .2 holds out too', () => {
+  const families = Array.from({ length: 4000 }, (_, n) => `family-${n}`)
+  const held = families.filter(name => heldOut(name, 0.2))
+  expect(held.length / families.length).toBeCloseTo(0.2, 1)
+  expect(held.length).toBeGreaterThan(720)
+  expect(families.filter(name => heldOut(name, 0.1) && !heldOut(name, 0.2))).toEqual([])
+})
+
+test('a training question that is an evaluation question but for case is dropped and counted', () => {
+  const question = words(1)
+  const { dataset, dropped } = build([
+    row('r1', { family: family('a', true), question }),
+    row('r2', { family: family('b', false), question: `${question.toUpperCase()}!` }),
+    row('r3', { family: family('c', false) }),
+  ])
+  expect(dataset.rows.map(({ id }) => id)).toEqual(['r3'])
+  expect(dropped).toMatchObject({ leaking: 1, collapsed: 0 })
+})
+
+test('a training question with one more small word than an evaluation question leaks, whatever its tool', () => {
+  const question = `${words(1)} ${words(2)} ${words(3)}`
+  const { dropped } = build([
+    row('r1', { family: family('a', true), question }),
+    row('r2', { family: family('b', false), question: `${question} please`, tool: 'fees' }),
+  ])
+  expect(dropped).toMatchObject({ leaking: 1 })
+})
+
+test('near-duplicates inside a tool collapse to the gold one; across tools they stay', () => {
+  const question = `${words(1)} ${words(2)} ${words(3)}`
+  const near = { question: `${question} please` }
+  const { dataset, dropped } = build([
+    row('r1', { family: family('a', false), question, synthetic: true }),
+    row('r2', { family: family('b', false), ...near }),
+    row('r3', { family: family('c', false), question: `ok ${question}`, tool: 'fees' }),
+  ])
+  expect(dataset.rows.map(({ id }) => id)).toEqual(['r2', 'r3'])
+  expect(dropped).toMatchObject({ collapsed: 1 })
+})
+
+test('of contradicting rows the majority stays, then the most recent, and variants go with their gold', () => {
+  const same = { question: 'How much is it?' }
+  const majority = [
+    candidate(row('r1', same)),
+    candidate(row('r2', same)),
+    candidate(row('r3', { ...same, question: 'how much is it', tool: 'fees' }), 99),
+    candidate(row('v4', { tool: 'fees', synthetic: true }), 99, 'r3'),
+  ]
+  expect(withoutContradictions(majority).map(({ id }) => id)).toEqual(['r1', 'r2'])
+  const tie = [candidate(row('r1', same), 1), candidate(row('r2', { ...same, tool: 'fees' }), 2)]
+  expect(withoutContradictions(tie).map(({ id }) => id)).toEqual(['r2'])
+})
+
+test('the same words after other turns do not contradict', () => {
+  const rows = [
+    candidate(row('r1', { question: 'yes', earlier: ['price of gold?'] })),
+    candidate(row('r2', { question: 'yes', earlier: ['what do you charge?'], tool: 'fees' })),
+  ]
+  expect(withoutContradictions(rows)).toHaveLength(2)
+})
+
+test('synthetic rows are at most their share of each tool, and never evaluate', () => {
+  const parts = Array.from({ length: 40 }, (_, n) => row(`r${n}`, { family: `f${n}`, synthetic: n % 4 !== 0 }))
+  const { dataset, evaluation, dropped } = build(parts, { syntheticShare: 0.25 })
+  const synthetic = dataset.rows.filter(item => item.synthetic).length
+  expect(synthetic).toBe(Math.floor((dataset.rows.length - synthetic) / 3))
+  expect(dropped.capped).toBeGreaterThan(0)
+  expect(evaluation.rows.some(item => item.synthetic)).toBe(false)
+})
+
+test('rows of tools that left the catalogue are dropped', () => {
+  expect(build([row('r1', { tool: 'gone' })]).dropped).toMatchObject({ uncatalogued: 1 })
+})
+
+test('the order in which rows come does not change the digest', () => {
+  const rows = Array.from({ length: 60 }, (_, n) => row(`r${n}`, { family: `f${n}`, synthetic: n % 5 === 0 }))
+  const digests = [rows, rows.toReversed()].map(some => digest(canonical(build(some))))
+  expect(digests[0]).toBe(digests[1])
+})
+
+test('over the maximum, rows are drawn from every stratum, more where the planner errs', () => {
+  const rows = Array.from({ length: 400 }, (_, n) => row(`r${n}`, { tool: n % 2 ? 'quote' : 'fees' }))
+  const errors = new Map([
+    ['quote', { graded: 100, wrong: 50 }],
+    ['fees', { graded: 100, wrong: 1 }],
+  ])
+  const { dataset, dropped } = build(rows, { errors, maxRows: 100, evaluationShare: 0 })
+  const count = (tool: string) => dataset.rows.filter(item => item.tool === tool).length
+  expect(dataset.rows).toHaveLength(100)
+  expect(dropped.unpicked).toBe(300)
+  expect(count('quote')).toBeGreaterThan(1.5 * count('fees'))
+  expect(count('fees')).toBeGreaterThanOrEqual(20)
+})

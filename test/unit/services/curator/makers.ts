@@ -1,0 +1,113 @@
+import { State } from '#runtime/state.ts'
+import type { GoldAnswered, SampleScored, SampleWidened } from '#schemas/events.ts'
+import type { DatasetRow } from '#schemas/objects.ts'
+import { decide, type Facts } from '#services/curator/decide.ts'
+import type { Inbound } from '#topology/types.ts'
+
+export const facts = {
+  budgets: { sampleShare: 0.2, reviewersPerItem: 1, newGoldForDataset: 30, evaluationShare: 0.3, syntheticShare: 0.5 },
+  tools: ['quote', 'fees', 'margin'],
+} satisfies NonNullable<Facts>
+
+const envelope = { parents: [], at: 1000, agent: 'desk' }
+
+export function gold(n: number, over: Partial<GoldAnswered> = {}): GoldAnswered {
+  const tool = facts.tools[n % facts.tools.length] ?? ''
+  return {
+    ...envelope,
+    id: `gold-${n}`,
+    sampleId: `sample-${n}`,
+    conversationId: `talk-${n}`,
+    turnId: `turn-${n}`,
+    family: `family-${n}`,
+    question: `${words(n)} ${tool}`,
+    earlier: [],
+    plan: { tool, argument: '', confidence: 1, margin: 1, planner: null },
+    outcome: 'agreed',
+    tool,
+    argument: 'it',
+    answer: null,
+    reviewers: ['ann'],
+    agreement: 1,
+    inclusionProbability: 0.5,
+    ...over,
+  }
+}
+
+export function widened(n: number, accepted = 0, over: Partial<SampleWidened> = {}): SampleWidened {
+  const { id, sampleId, family, tool } = gold(n)
+  const variants = Array.from({ length: accepted + 1 }, (_, at) => ({
+    variantId: `variant-${n}-${at}`,
+    question: `${words(1000 + n * 10 + at)} ${tool}`,
+    argument: 'it',
+    operator: 'synonym' as const,
+    fate: at < accepted ? ('accepted' as const) : ('label' as const),
+    plannedTool: tool ?? '',
+  }))
+  return { ...envelope, id: `widened-${n}`, goldId: id, sampleId, family, tool: tool ?? '', variants, ...over }
+}
+
+export function scored(n: number, over: Partial<SampleScored> = {}): SampleScored {
+  const { sampleId, family, question, tool } = gold(n)
+  return {
+    ...envelope,
+    id: `scored-${n}`,
+    sampleId,
+    family,
+    source: 'gold',
+    question,
+    plannedTool: tool ?? '',
+    goldTool: tool,
+    score: 1,
+    toolCorrect: true,
+    argumentSimilarity: 1,
+    figuresEqual: true,
+    refused: null,
+    judge: 'judge/v1',
+    trusted: true,
+    evidence: null,
+    inclusionProbability: 0.5,
+    arms: [],
+    ...over,
+  }
+}
+
+/** Five made-up words, different for each number: no two questions are alike unless a test says so. */
+export function words(n: number): string {
+  let seed = n * 7919 + 13
+  const letters = () => {
+    seed = (seed * 1103515245 + 12345) % 2 ** 31
+    return 'bcdfglmnprst'[seed % 12] ?? ''
+  }
+  return Array.from({ length: 5 }, () => `${letters()}a${letters()}o${letters()}${letters()}e`).join(' ')
+}
+
+export function row(id: string, over: Partial<DatasetRow> = {}): DatasetRow {
+  const n = Number(id.replace(/\D/g, ''))
+  return {
+    id,
+    family: `family-${id}`,
+    question: words(n),
+    earlier: [],
+    tool: 'quote',
+    argument: 'it',
+    synthetic: false,
+    inclusionProbability: 1,
+    ...over,
+  }
+}
+
+/** Feeds events in order, state carried along; returns what was emitted and the objects by event. */
+export function feed(
+  events: readonly (GoldAnswered | SampleWidened | SampleScored)[],
+  state = new State(),
+  known = facts,
+) {
+  const decisions = events.map(event => {
+    const topic = 'outcome' in event ? 'gold-answers' : 'goldId' in event ? 'synthetic-samples' : 'scored-samples'
+    const decision = decide({ topic, event } as Inbound<'curator'>, known, state)
+    state.apply(decision.keep ?? [])
+    return decision
+  })
+  return { state, decisions, emitted: decisions.flatMap(({ emit = [] }) => emit.map(({ event }) => event)) }
+}

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest'
+import {
+  agentDescribed,
+  chatEscalated,
+  chatLogged,
+  DEFAULT_BUDGETS,
+  DEFAULT_TARGETS,
+  feedbackGiven,
+} from '#services/ingest/decide.ts'
+
+const now = 1_800_000_000_000
+const turn = {
+  agent: 'desk',
+  conversationId: 'c1',
+  turn: 2,
+  question: 'Price of AAPL?',
+  plan: { tool: 'quote', argument: 'AAPL' },
+}
+
+describe('a chat log', () => {
+  it('fills in what was not sent', () => {
+    expect(chatLogged(turn, now)).toEqual({
+      ...turn,
+      id: expect.stringMatching(/^[0-9a-f]{32}$/),
+      parents: [],
+      at: now,
+      userId: null,
+      earlier: [],
+      plan: { tool: 'quote', argument: 'AAPL', confidence: null, margin: null, planner: null },
+      answer: null,
+      latencyMs: null,
+      source: 'http',
+    })
+  })
+  it('has the same id for the same turn, whatever else changed', () => {
+    const id = chatLogged(turn, now).id
+    expect(chatLogged({ ...turn, question: 'again', at: 5 }, now + 1).id).toBe(id)
+    expect(chatLogged({ ...turn, turn: 3 }, now).id).not.toBe(id)
+    expect(chatLogged({ ...turn, agent: 'other' }, now).id).not.toBe(id)
+    expect(chatLogged({ ...turn, id: 'mine' }, now).id).toBe('mine')
+  })
+  it('is redacted wherever a customer may have written, the argument included', () => {
+    const event = chatLogged(
+      {
+        ...turn,
+        question: 'I am a@b.com',
+        earlier: ['a@b.com'],
+        answer: 'Hi a@b.com',
+        plan: { tool: 'quote', argument: 'a@b.com' },
+      },
+      now,
+    )
+    expect([event.question, ...event.earlier, event.answer, event.plan.argument]).toEqual([
+      'I am [email]',
+      '[email]',
+      'Hi [email]',
+      '[email]',
+    ])
+  })
+  it('turns an address given as user into a pseudonym that is the same each time', () => {
+    const userOf = (userId: string) => chatLogged({ ...turn, userId }, now).userId
+    expect(userOf('u-17')).toBe('u-17')
+    expect(userOf('a@b.com')).toMatch(/^[0-9a-f]{32}$/)
+    expect(userOf('a@b.com')).toBe(userOf('a@b.com'))
+    expect(userOf('a@b.com')).not.toBe(userOf('b@b.com'))
+  })
+})
+
+it('escalations and feedback are the same when all they say is', () => {
+  const escalation = { agent: 'desk', conversationId: 'c1', turnId: 't1', reason: 'Call me at 415-555-0132' }
+  expect(chatEscalated(escalation, now)).toMatchObject({ parents: ['t1'], at: now, reason: 'Call me at [phone]' })
+  expect(chatEscalated(escalation, now).id).toBe(chatEscalated(escalation, now + 1).id)
+  expect(chatEscalated({ ...escalation, at: 7 }, now).id).not.toBe(chatEscalated(escalation, now).id)
+
+  const rating = { agent: 'desk', conversationId: 'c1', rating: 'down' } as const
+  expect(feedbackGiven(rating, now)).toMatchObject({ parents: [], turnId: null, comment: null })
+  expect(feedbackGiven({ ...rating, rating: 'up' }, now).id).not.toBe(feedbackGiven(rating, now).id)
+})
+
+describe('an agent', () => {
+  const tools = [
+    { name: 'quote', description: 'Price.', argumentSchema: { type: 'object', additionalProperties: false } },
+  ]
+  it('gets defaults for what it leaves open', () => {
+    const event = agentDescribed('desk', { tools, budgets: { reviewersPerItem: 3, sampleShare: undefined } }, now)
+    expect(event).toMatchObject({ name: 'desk', sampling: 'active', targets: DEFAULT_TARGETS })
+    expect(event.budgets).toEqual({ ...DEFAULT_BUDGETS, reviewersPerItem: 3 })
+    expect(event.tools[0]?.argumentSchema).toBe('{"additionalProperties":false,"type":"object"}')
+  })
+  it('has an id that follows its content', () => {
+    expect(agentDescribed('desk', { tools }, now).id).toBe(agentDescribed('desk', { tools, name: 'desk' }, now + 9).id)
+    expect(agentDescribed('desk', { tools, name: 'Desk' }, now).id).not.toBe(agentDescribed('desk', { tools }, now).id)
+  })
+})

@@ -1,0 +1,196 @@
+import type { FastifyInstance } from 'fastify'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { readSettings } from '#runtime/config.ts'
+import { createServer } from '#runtime/http.ts'
+import type { Edge, EdgeContext } from '#runtime/service.ts'
+import { createLogger, createMetrics } from '#runtime/telemetry.ts'
+import type { ChatLogged } from '#schemas/events.ts'
+import { chatLogged } from '#services/ingest/decide.ts'
+import { edge } from '#services/ingest/edge.ts'
+import { topic } from '#topology/names.ts'
+
+const now = 1_800_000_000_000
+const tools = [{ name: 'quote', description: 'Price of a security.' }]
+const turn = (over: object = {}) => ({
+  agent: 'desk',
+  conversationId: 'c1',
+  turn: 0,
+  question: 'Price of AAPL?',
+  plan: { tool: 'retired', argument: 'AAPL' },
+  ...over,
+})
+
+let app: FastifyInstance
+let door: Edge<'ingest'>
+let appended: { topic: string; events: readonly { id: string }[] }[]
+let failing: Error | null
+
+beforeEach(async () => {
+  appended = []
+  failing = null
+  const context = {
+    ports: { clock: { now: () => now } },
+    append: async (to: string, events: readonly { id: string }[]) => {
+      if (failing) throw failing
+      appended.push({ topic: to, events })
+    },
+  } as unknown as EdgeContext<'ingest'>
+  const logger = createLogger({ logLevel: 'silent' })
+  app = createServer(readSettings({}), logger, createMetrics(), () => ({}))
+  door = edge(context)
+  door.routes?.(app)
+  await app.inject({ method: 'PUT', url: '/v1/agents/desk', payload: { tools } })
+  appended = []
+})
+
+const post = (url: string, payload: object | string, type = 'application/json') =>
+  app.inject({ method: 'POST', url, payload, headers: { 'content-type': type } })
+
+describe('records', () => {
+  it('one object is acknowledged after it was appended', async () => {
+    const reply = await post('/v1/chat-logs', turn())
+    expect(reply.statusCode).toBe(200)
+    expect(reply.json()).toEqual({ accepted: 1, duplicates: 0, ids: [chatLogged(turn(), now).id] })
+    expect(appended).toEqual([{ topic: topic.chatLogs, events: [chatLogged(turn(), now)] }])
+  })
+
+  it('an array keeps its order, and a repeat inside it is a duplicate of the first', async () => {
+    const reply = await post('/v1/chat-logs', [
+      turn({ id: 'a' }),
+      turn({ id: 'b' }),
+      turn({ id: 'a', question: 'other' }),
+    ])
+    expect(reply.json()).toEqual({ accepted: 2, duplicates: 1, ids: ['a', 'b', 'a'] })
+    expect(appended[0]?.events.map(event => [event.id, (event as ChatLogged).question])).toEqual([
+      ['a', 'Price of AAPL?'],
+      ['b', 'Price of AAPL?'],
+    ])
+  })
+
+  it('NDJSON is one record a line, blank lines aside', async () => {
+    const lines = `${JSON.stringify({ agent: 'desk', conversationId: 'c', rating: 'up', at: '2026-01-31T10:00:00+01:00' })}\n\n${JSON.stringify({ agent: 'desk', conversationId: 'c', rating: 'down' })}\r\n`
+    const reply = await post('/v1/feedback', lines, 'application/x-ndjson; charset=utf-8')
+    expect(reply.json()).toMatchObject({ accepted: 2 })
+    expect(appended[0]?.events).toMatchObject([
+      { rating: 'up', at: Date.UTC(2026, 0, 31, 9) },
+      { rating: 'down', at: now },
+    ])
+  })
+
+  it('re-sent records are acknowledged and not appended again, and so are those seen in the log', async () => {
+    await post('/v1/escalations', { agent: 'desk', conversationId: 'c', reason: 'angry' })
+    door.saw?.({ topic: topic.chatLogs, event: chatLogged(turn({ id: 'elsewhere' }), now), timestamp: now })
+    appended = []
+    expect(
+      (await post('/v1/escalations', { agent: 'desk', conversationId: 'c', reason: 'angry' })).json(),
+    ).toMatchObject({ accepted: 0, duplicates: 1 })
+    expect((await post('/v1/chat-logs', turn({ id: 'elsewhere' }))).json()).toMatchObject({
+      accepted: 0,
+      duplicates: 1,
+    })
+    expect(appended).toEqual([])
+  })
+
+  it('a failed append is no acknowledgement, and the re-send is accepted', async () => {
+    failing = new Error('disk full')
+    expect((await post('/v1/chat-logs', turn())).statusCode).toBe(500)
+    failing = null
+    expect((await post('/v1/chat-logs', turn())).json()).toMatchObject({ accepted: 1 })
+  })
+})
+
+describe('refusals name record, field and fix, and nothing is appended', () => {
+  it.each([
+    ['an unknown field', [turn(), turn({ lang: 'en' })], '[1]: unknown field lang: remove it; known are id, agent,'],
+    [
+      'a nested unknown field',
+      turn({ plan: { tool: 'quote', argument: '', score: 1 } }),
+      'plan: unknown field score: remove it',
+    ],
+    ['a missing field', [turn({ plan: { argument: 'x' } })], '[0].plan.tool: '],
+    ['an empty question', turn({ question: ' \n' }), 'question: is empty: send some text'],
+    ['a question too long', turn({ question: 'ü'.repeat(4097) }), 'question: longer than 8 KiB: shorten it'],
+    ['seconds for milliseconds', turn({ at: 1_800_000_000 }), 'at: must be milliseconds (not seconds)'],
+    ['a date without zone', turn({ at: '2026-01-31 09:00' }), 'at: must be milliseconds (not seconds)'],
+    ['a turn below 0', turn({ turn: -1 }), 'turn: '],
+    ['no record', [], 'No record in the body'],
+  ])('%s', async (_what, body, message) => {
+    const reply = await post('/v1/chat-logs', body)
+    expect(reply.statusCode).toBe(400)
+    expect(reply.json().error.message).toContain(message)
+    expect(appended).toEqual([])
+  })
+
+  it('an agent nobody registered is a 404 that tells how', async () => {
+    const reply = await post('/v1/chat-logs', [turn(), turn({ agent: 'ghost' })])
+    expect(reply.statusCode).toBe(404)
+    expect(reply.json().error).toEqual({ code: 'unknown_agent', message: '[1].agent: PUT /v1/agents/ghost first' })
+  })
+
+  it('too many, not JSON, and other media types', async () => {
+    expect(
+      (
+        await post(
+          '/v1/chat-logs',
+          Array.from({ length: 1001 }, () => turn()),
+        )
+      ).statusCode,
+    ).toBe(413)
+    const line = await post('/v1/chat-logs', `${JSON.stringify(turn())}\n{"agent"`, 'application/x-ndjson')
+    expect(line.json().error.message).toContain('line 2: not JSON')
+    expect((await post('/v1/chat-logs', 'agent=desk', 'text/plain')).statusCode).toBe(415)
+  })
+
+  it('are counted beside what was accepted', async () => {
+    await post('/v1/chat-logs', [turn(), turn()])
+    await post('/v1/chat-logs', [turn({ turn: 1 }), turn({ question: '' })])
+    const counts = (await app.inject('/v1/ingest/counts')).json()
+    expect(counts[topic.chatLogs]).toEqual({ accepted: 1, duplicate: 1, refused: 2 })
+  })
+})
+
+describe('descriptions of agents', () => {
+  const put = (agent: string, payload: object) => app.inject({ method: 'PUT', url: `/v1/agents/${agent}`, payload })
+
+  it('the same description twice is written once', async () => {
+    const first = await put('other', { tools, name: 'Other' })
+    const again = await put('other', { tools, name: 'Other' })
+    expect(first.json()).toMatchObject({ agent: 'other', changed: true })
+    expect(again.json()).toEqual({ ...first.json(), changed: false })
+    expect(appended).toHaveLength(1)
+    expect((await put('other', { tools, name: 'Another' })).json()).toMatchObject({ changed: true })
+  })
+
+  it('are read back, one or all', async () => {
+    expect((await app.inject('/v1/agents/desk')).json()).toMatchObject({
+      agent: 'desk',
+      tools: [{ name: 'quote', argumentSchema: null }],
+    })
+    expect((await app.inject('/v1/agents')).json().agents).toHaveLength(1)
+    expect((await app.inject('/v1/agents/ghost')).statusCode).toBe(404)
+  })
+
+  it.each([
+    ['a name that cannot be a key', 'de sk', { tools }, 'agent: must be 1 to 100 letters'],
+    ['no tools', 'x', { tools: [] }, 'tools: a planner needs at least one tool'],
+    ['a repeated tool', 'x', { tools: [...tools, ...tools] }, 'tools: two tools have the same name'],
+    [
+      'a misspelt budget',
+      'x',
+      { tools, budgets: { sampleshare: 0.2 } },
+      'budgets: unknown field sampleshare: remove it; known are sampleShare',
+    ],
+    ['a share above 1', 'x', { tools, budgets: { sampleShare: 10 } }, 'budgets.sampleShare: '],
+    [
+      'a schema that is not JSON',
+      'x',
+      { tools: [{ ...tools[0], argumentSchema: 'string' }] },
+      'tools.0.argumentSchema: ',
+    ],
+  ])('refuse %s', async (_what, agent, body, message) => {
+    const reply = await put(encodeURIComponent(agent), body)
+    expect(reply.statusCode).toBe(400)
+    expect(reply.json().error.message).toContain(message)
+    expect(appended).toEqual([])
+  })
+})

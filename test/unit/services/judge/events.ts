@@ -1,0 +1,64 @@
+import { State } from '#runtime/state.ts'
+import type { GoldAnswered, Outcome, Plan, SampleSelected, SampleWidened, Variant } from '#schemas/events.ts'
+import { decide } from '#services/judge/decide.ts'
+import { topic } from '#topology/names.ts'
+import type { Inbound } from '#topology/types.ts'
+
+const envelope = { parents: [], at: 1000, agent: 'desk' }
+const planned: Plan = { tool: 'quote', argument: 'price of AAPL', confidence: 0.6, margin: 0.3, planner: null }
+const quiet: Outcome = { escalated: false, rating: null, repeatAsk: false, latencyMs: 900 }
+
+export type Details = { plan?: Partial<Plan>; outcome?: Partial<Outcome>; correction?: boolean; agent?: string }
+
+export function sample(
+  id: string,
+  { plan, outcome, correction = false, agent = 'desk' }: Details = {},
+): Inbound<'judge'> {
+  const turn = { conversationId: 'c', turnId: 't', family: 'f', question: 'price of AAPL?', earlier: [], answer: null }
+  const arms: SampleSelected['arms'] = [{ arm: 'random', weight: 0.1 }]
+  const chosen = { arms, inclusionProbability: 0.25, value: 1, correction }
+  const how = { plan: { ...planned, ...plan }, outcome: { ...quiet, ...outcome } }
+  return { topic: topic.selectedSamples, event: { ...envelope, id, ...turn, ...chosen, ...how, agent } }
+}
+
+type GoldDetails = Partial<Pick<GoldAnswered, 'tool' | 'argument' | 'outcome' | 'agent'>> & { plan?: Partial<Plan> }
+
+export function gold(sampleId: string, { plan, ...over }: GoldDetails = {}): Inbound<'judge'> {
+  const turn = { sampleId, conversationId: 'c', turnId: 't', family: 'f', question: 'price of AAPL?', earlier: [] }
+  const right = { outcome: 'agreed', tool: 'quote', argument: 'price of AAPL', answer: null } as const
+  const reviewed = { reviewers: ['r1'], agreement: 1, inclusionProbability: 0.25, plan: { ...planned, ...plan } }
+  return {
+    topic: topic.goldAnswers,
+    event: { ...envelope, id: `gold-${sampleId}`, ...turn, ...right, ...reviewed, ...over },
+  }
+}
+
+export function widened(variants: readonly Partial<Variant>[]): Inbound<'judge'> {
+  const variant: Variant = {
+    variantId: 'v',
+    question: 'q',
+    argument: 'a',
+    operator: 'typo',
+    fate: 'accepted',
+    plannedTool: 'quote',
+  }
+  const event: SampleWidened = {
+    ...envelope,
+    id: 'w',
+    goldId: 'gold-s',
+    sampleId: 's',
+    family: 'f',
+    tool: 'quote',
+    variants: variants.map(over => ({ ...variant, ...over })),
+  }
+  return { topic: topic.syntheticSamples, event }
+}
+
+/** Scores of a stream, in order; `state` is carried along. */
+export function scores(stream: readonly Inbound<'judge'>[], state = new State()) {
+  return stream.flatMap(inbound => {
+    const { emit = [], keep = [], objects = [] } = decide(inbound, undefined, state)
+    state.apply(keep)
+    return emit.map(({ event }) => ({ ...event, objects }))
+  })
+}

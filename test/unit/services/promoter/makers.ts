@@ -1,0 +1,43 @@
+import { mulberry32 } from '#planner/random.ts'
+import type { CandidateEvaluated, Stratum } from '#schemas/events.ts'
+
+export function evaluated(over: Partial<CandidateEvaluated> = {}): CandidateEvaluated {
+  return {
+    id: 'evaluation-1',
+    parents: [],
+    at: 1000,
+    agent: 'desk',
+    requestId: 'request-1',
+    datasetVersion: 1,
+    rung: 'prompt',
+    evaluation: 'e'.repeat(64),
+    candidate: 'candidate',
+    baseline: 'base',
+    rows: 1000,
+    candidateAccuracy: 0.75,
+    baselineAccuracy: 0.7,
+    candidateMacroF1: 0.7,
+    baselineMacroF1: 0.7,
+    gained: 100,
+    lost: 50,
+    candidateLatencyMs: 1,
+    baselineLatencyMs: 1,
+    strata: [],
+    results: 'r'.repeat(64),
+    ...over,
+  }
+}
+
+/** Rows spread over strata, each gained or lost with these probabilities. */
+export function simulated(seed: number, { rows = 1000, strata = 28, gain = 0.05, loss = 0.05, latency = 1 } = {}) {
+  const random = mulberry32(seed)
+  const counted: Stratum[] = Array.from({ length: strata }, (_, at) => {
+    const size = Math.floor(rows / strata) + Number(at < rows % strata)
+    const draws = Array.from({ length: size }, random)
+    const gained = draws.filter(draw => draw < gain).length
+    const lost = draws.filter(draw => draw >= 1 - loss).length
+    return { name: `tool-${at}`, rows: size, gained, lost }
+  })
+  const sum = (field: 'gained' | 'lost') => counted.reduce((total, stratum) => total + stratum[field], 0)
+  return evaluated({ rows, gained: sum('gained'), lost: sum('lost'), strata: counted, candidateLatencyMs: latency })
+}

@@ -1,0 +1,41 @@
+import { State } from '#runtime/state.ts'
+import type { ChatEscalated, ChatLogged, FeedbackGiven, SampleSelected } from '#schemas/events.ts'
+import { decide, type Facts } from '#services/sampler/decide.ts'
+import { topic } from '#topology/names.ts'
+import type { Inbound } from '#topology/types.ts'
+
+export type Arrival = Inbound<'sampler'>
+
+export const active: Facts = { sampleShare: 0.1, sampling: 'active' }
+const envelope = { parents: [], agent: 'desk' }
+
+export function turn(id: string, over: Partial<ChatLogged> & { tool?: string; margin?: number | null } = {}): Arrival {
+  const { tool = 'quote', margin = 0.5, ...fields } = over
+  const plan = { tool, argument: id, confidence: 0.6, margin, planner: null }
+  const asked = { conversationId: `about-${id}`, turn: 0, userId: null, question: `what of ${id}`, earlier: [] }
+  const event = { ...envelope, id, at: 1000, ...asked, plan, answer: 'so', latencyMs: 900, source: 'test', ...fields }
+  return { topic: topic.chatLogs, event }
+}
+
+export function escalation(of: string, over: Partial<ChatEscalated> = {}): Arrival {
+  const about = { conversationId: `about-${of}`, turnId: of, reason: 'asked for a person' }
+  return { topic: topic.escalations, event: { ...envelope, id: `escalated-${of}`, at: 2000, ...about, ...over } }
+}
+
+export function rating(of: string, thumb: 'up' | 'down', over: Partial<FeedbackGiven> = {}): Arrival {
+  const about = { conversationId: `about-${of}`, turnId: of, rating: thumb, comment: null }
+  return { topic: topic.feedback, event: { ...envelope, id: `rated-${of}-${thumb}`, at: 3000, ...about, ...over } }
+}
+
+/** What the sampler selects from a stream, in order; `state` is carried along. */
+export function selections(
+  stream: readonly Arrival[],
+  facts: Facts = active,
+  state = new State(),
+): Omit<SampleSelected, 'id' | 'parents' | 'at'>[] {
+  return stream.flatMap(arrival => {
+    const { emit = [], keep = [] } = decide(arrival, facts, state)
+    state.apply(keep)
+    return emit.map(({ event }) => event)
+  })
+}

@@ -1,0 +1,119 @@
+import { expect, test } from 'vitest'
+import { State } from '#runtime/state.ts'
+import { collectionsOf, limits } from '#services/self-play/state.ts'
+import { facts, gold, widen } from './gold.ts'
+
+const question = 'Could you tell me the current price of AAPL today, please? I have $500 to invest.'
+/** The share is no limit, so that fates show the other checks. */
+const uncapped = { ...facts, syntheticShare: 1 }
+
+test('an agreed gold answer gives one event with its variants, of the family and tool of their parent', () => {
+  const [widened, ...more] = widen([gold('g', question, 'quote')], uncapped)
+  expect(more).toEqual([])
+  expect(widened).toMatchObject({ agent: 'desk', goldId: 'g', sampleId: 's-g', family: 'f-g', tool: 'quote' })
+  expect(widened?.variants).toHaveLength(4)
+  expect(new Set(widened?.variants.map(({ variantId }) => variantId)).size).toBe(4)
+  expect(widened?.variants.some(({ fate }) => fate === 'accepted')).toBe(true)
+})
+
+test('a question with nothing to vary gives an event without variants', () => {
+  expect(widen([gold('g', 'fee', 'fees')])).toMatchObject([{ goldId: 'g', variants: [] }])
+})
+
+test('undecided gold gives no event, and a repeated record no second one', () => {
+  const state = new State()
+  expect(widen([gold('u', question, null)], facts, state)).toEqual([])
+  expect(widen([gold('g', question, 'quote'), gold('g', question, 'quote')], facts, state)).toHaveLength(1)
+})
+
+test('the more gold a tool has, the less it is widened', () => {
+  const stream = Array.from({ length: 51 }, (_none, at) =>
+    gold(`g${at}`, `${question} It is matter ${at * 7919}.`, 'quote'),
+  )
+  const tried = widen(stream, uncapped).map(({ variants }) => variants.length)
+  expect([tried[0], tried[6], tried[7], tried[18], tried[19], tried[48], tried[49], tried[50]]).toEqual([
+    4, 4, 2, 2, 1, 1, 0, 0,
+  ])
+})
+
+test('a variant whose tool the ensemble misses is refused for its label', () => {
+  const elsewhere = gold('g', 'Send money to my bank by wire transfer immediately', 'fees')
+  const rivals = Array.from({ length: 5 }, (_none, at) =>
+    gold(`w${at}`, `Send money to my bank by wire number ${at}`, 'wire'),
+  )
+  const widened = widen([...rivals, elsewhere], uncapped).at(-1)
+  expect(widened?.variants.map(({ fate }) => fate)).toContain('label')
+})
+
+test('what the base planner would do is told, right or wrong', () => {
+  const [widened] = widen([gold('g', 'Is there any commission on the price of a stock?', 'fees')], uncapped)
+  for (const { plannedTool } of widened?.variants ?? [])
+    expect(facts.tools.map(({ name }) => name)).toContain(plannedTool)
+  const [odd] = widen([gold('g', 'Tell me about the current price of a stock I have', 'fees')], uncapped)
+  expect(odd?.variants.map(({ plannedTool }) => plannedTool)).toContain('quote')
+})
+
+test('a replaced value is replaced in the argument as well', () => {
+  const variants = Array.from({ length: 30 }, (_none, at) =>
+    widen(
+      [gold(`g${at}`, 'what would it cost to buy $500 of shares', 'quote', { argument: 'cost of $500 of shares' })],
+      uncapped,
+    ),
+  ).flatMap(widened => widened.flatMap(event => event.variants))
+  const slots = variants.filter(({ operator }) => operator === 'slot')
+  expect(slots.length).toBeGreaterThan(5)
+  for (const { argument, question: varied } of slots) {
+    const [amount = '?'] = /\$[\d,]+/.exec(varied) ?? []
+    expect(amount).not.toBe('$500')
+    expect(argument).toBe(`cost of ${amount} of shares`)
+  }
+  for (const { argument, operator } of variants)
+    if (operator !== 'slot') expect(argument).toBe('cost of $500 of shares')
+})
+
+test('values that customers wrote stand for others of their kind later', () => {
+  const state = new State()
+  widen([gold('seen', 'what is the price of NVDA', 'quote')], facts, state)
+  const later = Array.from({ length: 40 }, (_none, at) => gold(`g${at}`, `quote for TSLA number ${at}`, 'quote'))
+  const written = widen(later, uncapped, state).flatMap(({ variants }) => variants.map(variant => variant.question))
+  expect(written.some(text => text.includes('NVDA'))).toBe(true)
+})
+
+test('clauses come from the own family alone: text of another could stand in its evaluation set', () => {
+  const own = gold('a', 'I need a quote, the weather being fine', 'quote', { family: 'mine' })
+  const kin = gold('b', 'give me the price then, zebras are nice', 'quote', { family: 'mine' })
+  const stranger = gold('c', 'tell me the stock price, giraffes are tall', 'quote')
+  const written = Array.from({ length: 30 }, (_none, at) =>
+    gold(`d${at}`, `one more price please, attempt ${at}`, 'quote', { family: 'mine' }),
+  )
+  const texts = widen([own, kin, stranger, ...written], uncapped)
+    .filter(({ family }) => family === 'mine')
+    .flatMap(({ variants }) => variants.map(variant => variant.question))
+  expect(texts.some(text => /zebras/.test(text) && /attempt/.test(text))).toBe(true)
+  expect(texts.some(text => /giraffes/.test(text))).toBe(false)
+})
+
+test('a story of hundreds of words is not varied, and still answered', () => {
+  const [widened] = widen([gold('g', `${'my dear broker '.repeat(200)}what is the price of AAPL`, 'quote')])
+  expect(widened?.variants).toEqual([])
+})
+
+test('agents never mix', () => {
+  const state = new State()
+  const stream = Array.from({ length: 60 }, (_none, at) => gold(`g${at}`, `${question} ${at}`, 'quote'))
+  widen(stream, facts, state)
+  const [other] = widen([gold('o', question, 'quote', { agent: 'other' })], uncapped, state)
+  expect(other?.variants).toEqual(widen([gold('o', question, 'quote', { agent: 'other' })], uncapped)[0]?.variants)
+})
+
+test('what is remembered is bounded', () => {
+  const state = new State()
+  const story = 'word '.repeat(200)
+  const stories = Array.from({ length: limits.gold + 100 }, (_none, at) => gold(`g${at}`, story, `tool${at}`))
+  const valued = Array.from({ length: limits.values + 10 }, (_none, at) => gold(`v${at}`, `${at} things`, 'quote'))
+  widen([...stories, ...valued], facts, state)
+  const names = collectionsOf('desk')
+  expect(state.size(names.gold)).toBe(limits.gold)
+  expect(state.size(names.rows)).toBe(limits.rows)
+  expect(state.get<string[]>(names.values, 'quantity')).toHaveLength(limits.values)
+})

@@ -1,0 +1,55 @@
+import { State } from '#runtime/state.ts'
+import type { GoldAnswered, SampleWidened } from '#schemas/events.ts'
+import { decide, type Facts } from '#services/self-play/decide.ts'
+import { topic } from '#topology/names.ts'
+import type { Inbound } from '#topology/types.ts'
+
+export const facts: Facts = {
+  tools: [
+    { name: 'quote', description: 'Current price of a stock.' },
+    { name: 'fees', description: 'Commissions and charges.' },
+    { name: 'wire', description: 'Send money to a bank by wire transfer.' },
+  ],
+  syntheticShare: 0.5,
+}
+
+export function gold(
+  id: string,
+  question: string,
+  tool: string | null,
+  over: Partial<GoldAnswered> = {},
+): Inbound<'self-play'> {
+  const plan = { tool: 'quote', argument: question, confidence: 0.5, margin: 0.1, planner: null }
+  const turn = { conversationId: id, turnId: `t-${id}`, family: `f-${id}`, question, earlier: [], plan }
+  const right = {
+    outcome: tool === null ? 'undecided' : 'agreed',
+    tool,
+    argument: tool && question,
+    answer: null,
+  } as const
+  const event: GoldAnswered = {
+    id,
+    parents: [],
+    at: 1000,
+    agent: 'desk',
+    sampleId: `s-${id}`,
+    ...turn,
+    ...right,
+    reviewers: ['r'],
+    agreement: 1,
+    inclusionProbability: 0.5,
+    ...over,
+  }
+  return { topic: topic.goldAnswers, event }
+}
+
+export type Widened = Omit<SampleWidened, 'id' | 'parents' | 'at'>
+
+/** What self-play emits for a stream of gold answers; `state` is carried along. */
+export function widen(stream: readonly Inbound<'self-play'>[], given: Facts = facts, state = new State()): Widened[] {
+  return stream.flatMap(inbound => {
+    const { emit = [], keep = [] } = decide(inbound, given, state)
+    state.apply(keep)
+    return emit.map(({ event }) => event)
+  })
+}

@@ -1,0 +1,57 @@
+import { expect, onTestFinished, test } from 'vitest'
+import type { featurize } from '#planner/features.ts'
+import { featurize as here } from '#planner/features.ts'
+import type { fitLora } from '#planner/lora.ts'
+import type { searchPrompt } from '#planner/prompt-search.ts'
+import { createOffload } from '#runtime/offload.ts'
+
+const planner = (file: string) => new URL(`../../../../services/_planner/${file}`, import.meta.url)
+const never = new AbortController().signal
+
+function opened() {
+  const offload = createOffload(1)
+  onTestFinished(() => offload.close())
+  return offload
+}
+
+test('a function runs in a thread and gives what it gives here', async () => {
+  const answer = await opened().run<typeof featurize>(planner('features.ts'), 'featurize', ['price of gold'], never)
+  expect(answer).toEqual(here('price of gold'))
+})
+
+test('what the function throws is thrown here, as what it is', async () => {
+  const failed = opened().run<typeof searchPrompt>(planner('prompt-search.ts'), 'searchPrompt', [[], []], never)
+  await expect(failed).rejects.toBeInstanceOf(RangeError)
+})
+
+test('a name that the module does not export is refused', async () => {
+  await expect(opened().run<typeof featurize>(planner('features.ts'), 'absent', ['x'], never)).rejects.toThrow(
+    'exports no function absent',
+  )
+})
+
+test('an aborted signal stops the thread', async () => {
+  const stop = new AbortController()
+  const vector = here('price of gold')
+  const rows = Array.from({ length: 20_000 }, () => ({ vector, tool: 0 }))
+  const settings = {
+    rank: 32,
+    alpha: 32,
+    epochs: 100_000,
+    rate: 0.01,
+    decay: 0,
+    scale: 5,
+    dropout: 0,
+    batch: 32,
+    seed: 1,
+  }
+  const weights = { tools: 1, values: new Float32Array(4096) }
+  const endless = opened().run<typeof fitLora>(
+    planner('lora.ts'),
+    'fitLora',
+    [rows, weights, ['quote'], settings],
+    stop.signal,
+  )
+  stop.abort()
+  await expect(endless).rejects.toMatchObject({ name: 'AbortError' })
+})

@@ -1,0 +1,104 @@
+import type { PlannerManifest } from '#planner/manifest.ts'
+import { Fault } from '#runtime/faults.ts'
+import { canonical, digest } from '#runtime/identity.ts'
+import type { Offload } from '#runtime/offload.ts'
+import type { Ports } from '#runtime/service.ts'
+import { type ObjectStore, putJson } from '#runtime/store.ts'
+import { createEmbeddedTrainer } from '#runtime/trainer-embedded.ts'
+import type { IndexedVector, VectorIndex } from '#runtime/vectors.ts'
+import type { TuningDecided } from '#schemas/events.ts'
+import type { Dataset, DatasetRow, EvaluationSet } from '#schemas/objects.ts'
+
+/** What stands for the outside world in memory, and what was built in it. */
+export function fakePorts(catalogue = tools) {
+  const stored = new Map<string, Uint8Array>()
+  const indexes = new Map<string, readonly IndexedVector[]>()
+  const objects: ObjectStore = {
+    async put(content) {
+      stored.set(digest(content), content)
+      return digest(content)
+    },
+    async get(name) {
+      const content = stored.get(name)
+      if (content === undefined) throw new Fault('FLY_OBJECT', 'missing')
+      return content
+    },
+    has: async name => stored.has(name),
+  }
+  const vectors = {
+    build: async (name: string, rows: readonly IndexedVector[]) => void indexes.set(name, rows),
+  } as VectorIndex
+  const offload: Offload = {
+    run: async (module, name, args) => (await import(module.href))[name](...structuredClone(args)),
+    close: async () => {},
+  }
+  const ticks = [0, 1500].values()
+  const clock = { now: () => ticks.next().value }
+  const trainer = createEmbeddedTrainer({ objects, vectors, offload })
+  const agents = { need: async () => ({ tools: catalogue }) }
+  return { stored, indexes, objects, ports: { objects, vectors, offload, clock, trainer, agents } as unknown as Ports }
+}
+
+export const tools = [
+  { name: 'quote', description: 'Market value.', argumentSchema: null },
+  { name: 'fees', description: 'Costs of service.', argumentSchema: null },
+  { name: 'login', description: 'Access.', argumentSchema: null },
+]
+
+const openings = [
+  'hi',
+  'please tell me',
+  'could you say',
+  'well',
+  'sorry but',
+  'one question:',
+  'quick one,',
+  'hey there',
+]
+const asks = {
+  quote: ['what is apple trading at', 'price of gold now', 'how much is one share of tesla', 'is the stock up today'],
+  fees: ['what do you charge for a wire', 'commission on options', 'is there a yearly charge', 'why was i billed'],
+  login: ['i forgot my password', 'cannot sign in on my phone', 'the code never arrives', 'my account is locked'],
+}
+
+/** 96 gold rows of 96 families, eight ways to open each ask. */
+export const gold: readonly DatasetRow[] = Object.entries(asks).flatMap(([tool, questions]) =>
+  questions.flatMap((question, ask) =>
+    openings.map((opening, at) => ({
+      id: `${tool}-${ask}-${at}`,
+      family: `family-${tool}-${ask}-${at}`,
+      question: `${opening} ${question}`,
+      earlier: [],
+      tool,
+      argument: question,
+      synthetic: false,
+      inclusionProbability: 1,
+    })),
+  ),
+)
+
+/** Stores dataset, evaluation set and baseline, and returns the request that names them. */
+export async function request(
+  objects: ObjectStore,
+  rung: TuningDecided['rung'],
+  baseline: PlannerManifest,
+  rows: readonly DatasetRow[] = gold,
+  held: readonly DatasetRow[] = [],
+): Promise<TuningDecided> {
+  const dataset: Dataset = { format: 1, agent: 'desk', version: 4, rows }
+  const evaluation: EvaluationSet = { format: 1, agent: 'desk', rows: held }
+  return {
+    id: 'request-1',
+    parents: [],
+    at: 1,
+    agent: 'desk',
+    outcome: 'requested',
+    rung,
+    reasons: [],
+    datasetVersion: 4,
+    dataset: await putJson(objects, canonical(dataset)),
+    evaluation: await putJson(objects, canonical(evaluation)),
+    baseline: await putJson(objects, canonical(baseline)),
+    seed: 7,
+  }
+}

@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest'
+import { eventTypes, schemaData } from '#test/support/avro-types.ts'
+import { fillBlock } from '#test/support/blocks.ts'
+
+describe('types from Avro', () => {
+  const mood = { type: 'enum' as const, name: 'Mood', symbols: ['good', 'bad'] }
+  const record = (fields: { name: string; type: never; doc?: string }[]) => ({
+    type: 'record' as const,
+    name: 'A',
+    fields,
+  })
+  const field = (type: unknown, doc?: string) => ({ name: 'x', type: type as never, ...(doc ? { doc } : {}) })
+  const typed = (type: unknown): string | undefined => /readonly x: (.*)/.exec(eventTypes([record([field(type)])]))?.[1]
+
+  test.each([
+    ['string', 'string'],
+    [{ type: 'long', logicalType: 'timestamp-millis' }, 'number'],
+    [['null', 'string'], 'string | null'],
+    [{ type: 'array', items: ['null', 'int'] }, 'readonly (number | null)[]'],
+    [{ type: 'map', values: 'double' }, 'Readonly<Record<string, number>>'],
+    [mood, 'Mood'],
+    [{ type: 'array', items: { type: 'record', name: 'B', fields: [] } }, 'readonly B[]'],
+  ])('%j is %s', (avro, expected) => expect(typed(avro)).toBe(expected))
+
+  test('docs go along and cannot end their comment', () => {
+    expect(eventTypes([record([field('string', 'Ends */ here.')])])).toContain(
+      '  /** Ends * / here. */\n  readonly x: string',
+    )
+  })
+
+  test('a named type is declared once, also when it is named again', () => {
+    const schema = record([field(mood), { ...field('flywheel.Mood'), name: 'y' }])
+    const text = eventTypes([schema])
+    expect(text.match(/type Mood =/g)).toHaveLength(1)
+    expect(text).toContain('readonly y: Mood')
+  })
+
+  test('two different types under one name, and names that nothing declares, are refused', () => {
+    const other = { ...record([field({ ...mood, symbols: ['good'] })]), name: 'C' }
+    expect(() => eventTypes([record([field(mood)]), other])).toThrow('Mood is declared twice and differs')
+    expect(() => typed('Mood')).toThrow('Mood is used before it is declared')
+    expect(() => typed('bytes')).toThrow('bytes')
+  })
+
+  test('schemas go into the program as they are', () => {
+    expect(schemaData([record([field('string')])])).toContain(
+      '  A: {"type":"record","name":"A","fields":[{"name":"x","type":"string"}]},',
+    )
+  })
+})
+
+describe('a generated block', () => {
+  const text = 'a\n<!-- generated:t -->\nold\n<!-- /generated -->\nb\n<!-- generated:u -->\n<!-- /generated -->\n'
+
+  test('is filled, the rest stays, and again changes nothing', () => {
+    const filled = fillBlock('md', text, 't', 'new')
+    expect(filled).toBe(text.replace('old', 'new'))
+    expect(fillBlock('md', filled, 't', 'new')).toBe(filled)
+    expect(fillBlock('md', text, 'u', 'x')).toBe(text.replace('generated:u -->\n', 'generated:u -->\nx\n'))
+  })
+
+  test.each([
+    ['missing', 'a\n'],
+    ['open', 'a\n<!-- generated:t -->\nb\n'],
+    ['there twice', text + text],
+  ])('that is %s is refused', (_how, broken) => {
+    expect(() => fillBlock('md', broken, 't', 'new')).toThrow("one block from '<!-- generated:t -->'")
+  })
+})

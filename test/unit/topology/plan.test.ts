@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest'
+import { plan } from '#topology/derive/plan.ts'
+import { wanted } from '#topology/derive/wanted.ts'
+import { topic } from '#topology/names.ts'
+
+const keyed = { name: 't', partitions: 6, keep: 7, breaks: 'order would break' } as const
+const loose = { name: 't', partitions: 6, keep: 7 } as const
+const has = (partitions: number) => [{ name: 't', partitions }]
+
+test('a missing topic is created as it is wanted', () => {
+  expect(plan([keyed], [])).toEqual([{ do: 'create', topic: { name: 't', partitions: 6, keep: 7 } }])
+})
+
+test('a topic as it is wanted needs nothing, and topics of others are left alone', () => {
+  expect(plan([keyed], [...has(6), { name: 'not-ours', partitions: 1 }])).toEqual([])
+})
+
+test('a topic whose keys nobody relies on is grown', () => {
+  expect(plan([loose], has(3))).toEqual([{ do: 'grow', topic: { name: 't', partitions: 6 }, from: 3 }])
+})
+
+describe('growing a keyed topic', () => {
+  test('is refused, and the refusal says what would break', () => {
+    const because = 't has 3 partitions and the map wants 6, but growing moves keys: order would break'
+    expect(plan([keyed], has(3))).toEqual([{ do: 'refuse', topic: { name: 't', partitions: 6 }, from: 3, because }])
+  })
+
+  test('is done when it is forced', () => {
+    expect(plan([keyed], has(3), { force: true })).toEqual([
+      { do: 'grow', topic: { name: 't', partitions: 6 }, from: 3 },
+    ])
+  })
+})
+
+test('shrinking is refused, forced or not', () => {
+  for (const force of [false, true])
+    expect(plan([loose], has(9), { force })).toEqual([
+      expect.objectContaining({ do: 'refuse', because: expect.stringContaining('cannot shrink') }),
+    ])
+})
+
+test('the refusal for a topic of the map names its readers and what they remember', () => {
+  const actual = wanted().map(({ name, partitions }) => ({
+    name,
+    partitions: name === topic.goldAnswers ? 1 : partitions,
+  }))
+  expect(plan(wanted(), actual)).toEqual([
+    expect.objectContaining({
+      because: expect.stringMatching(
+        /one agent .* judge, self-play, curator would see them out of order, and the memory/,
+      ),
+    }),
+  ])
+})
