@@ -1,14 +1,14 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Settings } from '#runtime/config.ts'
+import { Fault } from '#runtime/faults.ts'
+import { openWorld, type World } from '#runtime/open.ts'
 import { createApi } from '#services/_desk/api.ts'
 import { openLedger, type Progress, type RunOptions } from '#services/_desk/ledger.ts'
 import { csvQuestions, deskQuestions } from '#services/_desk/questions.ts'
 import { turn } from '#services/_desk/scenario.ts'
 import { watchAgent } from '#services/_desk/watch.ts'
-import type { Settings } from '#runtime/config.ts'
-import { Fault } from '#runtime/faults.ts'
-import { openWorld, type World } from '#runtime/open.ts'
 import { consumerGroup } from '#topology/derive/names.ts'
 import { services } from '#topology/map.ts'
 import type { ServiceName } from '#topology/types.ts'
@@ -29,9 +29,17 @@ type Options = {
 const leastGold = 40
 
 /** Turns the whole wheel on simulated customers and reviewers, tells what happens, and ends with what became better. */
-export async function demo(options: Options, settingsOf: (defaults: Partial<Settings>) => Settings, signal: AbortSignal): Promise<void> {
+export async function demo(
+  options: Options,
+  settingsOf: (defaults: Partial<Settings>) => Settings,
+  signal: AbortSignal,
+): Promise<void> {
   const started = performance.now()
-  if (options.gold < leastGold) throw new Fault('FLY_USAGE', `--gold ${options.gold} is too few to train and evaluate on: give at least ${leastGold}`)
+  if (options.gold < leastGold)
+    throw new Fault(
+      'FLY_USAGE',
+      `--gold ${options.gold} is too few to train and evaluate on: give at least ${leastGold}`,
+    )
   const questions = options.data === undefined ? deskQuestions() : csvQuestions(options.data)
   const home = options.home ?? mkdtempSync(join(tmpdir(), 'flywheel-'))
   mkdirSync(home, { recursive: true })
@@ -50,12 +58,23 @@ export async function demo(options: Options, settingsOf: (defaults: Partial<Sett
     const agent = agentOf(home)
     const ledger = openLedger(home, run, agent)
     const api = createApi(
-      { ingest: wheel.urlOf('ingest'), gateway: wheel.urlOf('gateway'), annotation: wheel.urlOf('annotation'), key: settings.apiKey },
+      {
+        ingest: wheel.urlOf('ingest'),
+        gateway: wheel.urlOf('gateway'),
+        annotation: wheel.urlOf('annotation'),
+        key: settings.apiKey,
+      },
       stop,
     )
     const watch = await watchAgent(world, agent, followed => narrate(followed, report), stop)
-    await Promise.race([turn({ api, watch, ledger, questions, report, drained: service => drained(world, service, stop) }, stop), wheel.done])
-    const result = { ...(await summary(world, run, ledger.progress(), ledger.acknowledged())), seconds: (performance.now() - started) / 1000 }
+    await Promise.race([
+      turn({ api, watch, ledger, questions, report, drained: service => drained(world, service, stop) }, stop),
+      wheel.done,
+    ])
+    const result = {
+      ...(await summary(world, run, ledger.progress(), ledger.acknowledged())),
+      seconds: (performance.now() - started) / 1000,
+    }
     report(table(ledger.progress()))
     if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`)
     if (!options.once) {
@@ -78,7 +97,10 @@ function agentOf(home: string): string {
 
 async function drained(world: World, service: ServiceName, signal: AbortSignal): Promise<void> {
   const behind = async (): Promise<number> =>
-    (await world.log.lag(consumerGroup(service), services[service].reads)).reduce((sum, { records }) => sum + records, 0)
+    (await world.log.lag(consumerGroup(service), services[service].reads)).reduce(
+      (sum, { records }) => sum + records,
+      0,
+    )
   while ((await behind()) > 0) {
     signal.throwIfAborted()
     await new Promise(resolve => setTimeout(resolve, 50))

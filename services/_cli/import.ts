@@ -2,18 +2,19 @@ import { createReadStream, statSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { parse } from 'csv-parse'
 import { ZodError } from 'zod'
-import { chatLogBody, escalationBody, feedbackBody } from '#services/ingest/bodies.ts'
 import type { Settings } from '#runtime/config.ts'
 import { Fault } from '#runtime/faults.ts'
 import { deriveId } from '#runtime/identity.ts'
+import { chatLogBody, escalationBody, feedbackBody } from '#services/ingest/bodies.ts'
 import { services } from '#topology/map.ts'
+import { topic } from '#topology/names.ts'
 
 type Options = { readonly agent: string; readonly kind: string; readonly url?: string; readonly json: boolean }
 type Row = { readonly line: number; readonly value: Record<string, unknown> }
 
 const rowsPerRequest = 500
 const bodies: Record<string, typeof chatLogBody | typeof escalationBody | typeof feedbackBody> = {
-  'chat-logs': chatLogBody,
+  [topic.chatLogs]: chatLogBody,
   escalations: escalationBody,
   feedback: feedbackBody,
 }
@@ -23,7 +24,12 @@ const bodies: Record<string, typeof chatLogBody | typeof escalationBody | typeof
  * again after an interruption sends nothing twice. CSV columns and JSONL fields are those of ingest's HTTP body; in CSV a
  * plan's fields are `plan.tool`, `plan.argument`, `plan.confidence`, `plan.margin`.
  */
-export async function importFile(path: string, options: Options, settings: Settings, signal: AbortSignal): Promise<void> {
+export async function importFile(
+  path: string,
+  options: Options,
+  settings: Settings,
+  signal: AbortSignal,
+): Promise<void> {
   const url = options.url ?? `http://127.0.0.1:${settings.port}`
   const say = (text: string): void => void (process.stderr.isTTY && process.stderr.write(text))
   let rows = 0
@@ -49,7 +55,9 @@ export async function importFile(path: string, options: Options, settings: Setti
   }
   await send()
   say('\n')
-  process.stdout.write(options.json ? `${JSON.stringify(total)}\n` : `${total.accepted} accepted, ${total.duplicates} known already\n`)
+  process.stdout.write(
+    options.json ? `${JSON.stringify(total)}\n` : `${total.accepted} accepted, ${total.duplicates} known already\n`,
+  )
 }
 
 async function* read(path: string): AsyncGenerator<Row> {
@@ -104,22 +112,34 @@ async function* readJsonLines(path: string): AsyncGenerator<Row> {
 /** The body of a row: agent and source filled in, validated as ingest will. FLY_USAGE naming file, line, field and fix. */
 function complete({ line, value }: Row, { agent, kind }: Options, path: string): object {
   const conversationId = value['conversationId'] ?? deriveId('import/v1', path, line)
-  const turn = kind === 'chat-logs' ? { turn: value['turn'] ?? 0, source: value['source'] ?? 'import' } : {}
+  const turn = kind === topic.chatLogs ? { turn: value['turn'] ?? 0, source: value['source'] ?? 'import' } : {}
   const body = { ...value, agent, conversationId, ...turn }
   try {
     bodies[kind]?.parse(body)
     return body
   } catch (error) {
     const first = error instanceof ZodError ? error.issues[0] : undefined
-    throw new Fault('FLY_USAGE', `${path} line ${line}: ${first?.path.join('.') || 'row'}: ${first?.message ?? String(error)}`)
+    throw new Fault(
+      'FLY_USAGE',
+      `${path} line ${line}: ${first?.path.join('.') || 'row'}: ${first?.message ?? String(error)}`,
+    )
   }
 }
 
 async function post(url: string, rows: readonly object[], settings: Settings, signal: AbortSignal) {
-  const headers = { 'content-type': 'application/json', ...(settings.apiKey ? { authorization: `Bearer ${settings.apiKey}` } : {}) }
+  const headers = {
+    'content-type': 'application/json',
+    ...(settings.apiKey ? { authorization: `Bearer ${settings.apiKey}` } : {}),
+  }
   const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(rows), signal }).catch(error => {
-    throw new Fault('FLY_USAGE', `ingest does not answer at ${url}: start it with flywheel up (port ${services.ingest.port} above the base with --kafka), or give --url`, {}, error)
+    throw new Fault(
+      'FLY_USAGE',
+      `ingest does not answer at ${url}: start it with flywheel up (port ${services.ingest.port} above the base with --kafka), or give --url`,
+      {},
+      error,
+    )
   })
-  if (!answer.ok) throw new Fault('FLY_USAGE', `ingest answered ${answer.status}: ${(await answer.text()).slice(0, 300)}`)
+  if (!answer.ok)
+    throw new Fault('FLY_USAGE', `ingest answered ${answer.status}: ${(await answer.text()).slice(0, 300)}`)
   return (await answer.json()) as { accepted: number; duplicates: number }
 }

@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { readSettings, type Settings } from '#runtime/config.ts'
 import { describe } from '#runtime/main.ts'
+import { topic } from '#topology/names.ts'
 import { demo } from './demo.ts'
 import { importFile } from './import.ts'
 import { status } from './status.ts'
@@ -24,7 +25,10 @@ const number = (text: string): number => {
 }
 type Common = { home?: string; kafka?: string; registry?: string; port?: number }
 const settingsOf = (options: Common, defaults: Partial<Settings> = {}): Settings =>
-  readSettings(process.env, { ...defaults, ...(({ home, kafka, registry, port }) => ({ home, kafka, registry, port }))(options) })
+  readSettings(process.env, {
+    ...defaults,
+    ...(({ home, kafka, registry, port }) => ({ home, kafka, registry, port }))(options),
+  })
 
 const common = (command: Command): Command =>
   command
@@ -32,14 +36,20 @@ const common = (command: Command): Command =>
     .option('--kafka <brokers>', 'Kafka brokers host:port,… instead of the embedded log')
     .option('--registry <url>', 'Confluent-compatible schema registry, needed with --kafka')
     .option('--json', 'one JSON object on the last line of stdout', false)
-const withPort = (command: Command): Command => command.option('--port <n>', 'base port of the HTTP listeners; 0 takes a free one', number)
+const withPort = (command: Command): Command =>
+  command.option('--port <n>', 'base port of the HTTP listeners; 0 takes a free one', number)
 
 withPort(common(program.command('demo')))
   .description('turn the whole wheel on a simulated support desk, and show what became better')
   .option('--once', 'end after the last round instead of staying up', false)
-  .option('--data <dir>', "questions from DIR/train.csv and held-out rows from DIR/test.csv (columns text,category) instead of the desk's own")
+  .option(
+    '--data <dir>',
+    "questions from DIR/train.csv and held-out rows from DIR/test.csv (columns text,category) instead of the desk's own",
+  )
   .option('--gold <n>', 'gold answers in all', number, 600)
-  .addOption(new Option('--sampling <how>', 'how turns are chosen for review').choices(['active', 'random']).default('active'))
+  .addOption(
+    new Option('--sampling <how>', 'how turns are chosen for review').choices(['active', 'random']).default('active'),
+  )
   .option('--seed <n>', 'seed of customers and reviewers', number, 1)
   .action(options => demo(options, defaults => settingsOf(options, defaults), stop.signal))
 
@@ -53,7 +63,11 @@ program
   .command('import <file>')
   .description('send a CSV or JSONL file to ingest; nothing is sent unless every row is valid')
   .requiredOption('--agent <agent>', 'the agent the rows belong to')
-  .addOption(new Option('--kind <kind>', 'what the rows are').choices(['chat-logs', 'escalations', 'feedback']).default('chat-logs'))
+  .addOption(
+    new Option('--kind <kind>', 'what the rows are')
+      .choices([topic.chatLogs, topic.escalations, topic.feedback])
+      .default(topic.chatLogs),
+  )
   .option('--url <url>', 'base URL of ingest')
   .option('--json', 'one JSON object on the last line of stdout', false)
   .action((file, options) => importFile(file, options, settingsOf({}), stop.signal))
@@ -72,8 +86,12 @@ common(program.command('tail <topic>'))
   .action((name, options) => tail(name, options, settingsOf(options), stop.signal))
 
 const topics = program.command('topics').description('compare the log with the map')
-common(topics.command('plan')).description('print what apply would do').action(options => showPlan(options, settingsOf(options)))
-common(topics.command('apply')).description('create what is missing').action(options => applyPlan(options, settingsOf(options)))
+common(topics.command('plan'))
+  .description('print what apply would do')
+  .action(options => showPlan(options, settingsOf(options)))
+common(topics.command('apply'))
+  .description('create what is missing')
+  .action(options => applyPlan(options, settingsOf(options)))
 
 try {
   await program.parseAsync()

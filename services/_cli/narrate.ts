@@ -1,6 +1,6 @@
+import type { FollowedRecord } from '#runtime/follow.ts'
 import type { CandidateEvaluated, DatasetDecided, ReleaseDecided, TuningDecided } from '#schemas/events.ts'
 import { topic } from '#topology/names.ts'
-import type { FollowedRecord } from '#runtime/follow.ts'
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)}%`
 const short = (digest: string): string => digest.slice(0, 8)
@@ -29,7 +29,9 @@ function tell({ topic: from, event }: FollowedRecord): string | undefined {
   if (from === topic.releases) {
     const { outcome, rung, difference, lower, upper, reasons } = event as ReleaseDecided
     const points = `${signed(difference)} [${signed(lower)}, ${signed(upper)}] points`
-    return outcome === 'promoted' ? `${rung} RELEASED: ${points}` : `${rung} ${outcome}: ${points}; ${reasons.at(-1) ?? ''}`
+    return outcome === 'promoted'
+      ? `${rung} RELEASED: ${points}`
+      : `${rung} ${outcome}: ${points}; ${reasons.at(-1) ?? ''}`
   }
   return undefined
 }

@@ -1,6 +1,6 @@
+import type { World } from '#runtime/open.ts'
 import type { Measure, Progress, RunOptions } from '#services/_desk/ledger.ts'
 import { topic } from '#topology/names.ts'
-import type { World } from '#runtime/open.ts'
 
 const rungs = ['prompt', 'trajectory', 'lora'] as const
 const percent = (share: number | undefined): string => (share === undefined ? '-' : `${(100 * share).toFixed(1)}%`)
@@ -15,7 +15,9 @@ export function table({ base, rounds }: Progress): string {
     ...rounds.map(({ round, gold, rungs: tried, accuracy }) => [
       String(round),
       String(gold),
-      ...rungs.map(rung => (tried[rung] ? `${percent(tried[rung].accuracy)}${tried[rung].outcome === 'promoted' ? '*' : ''}` : '-')),
+      ...rungs.map(rung =>
+        tried[rung] ? `${percent(tried[rung].accuracy)}${tried[rung].outcome === 'promoted' ? '*' : ''}` : '-',
+      ),
       withInterval(accuracy),
     ]),
   ]

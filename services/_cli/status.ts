@@ -5,7 +5,15 @@ import { Fault } from '#runtime/faults.ts'
 type Options = { readonly url?: string; readonly json: boolean }
 
 const shape = z.looseObject({
-  services: z.array(z.looseObject({ name: z.string(), lagRecords: z.number(), lagSeconds: z.number(), limitSeconds: z.number(), ok: z.boolean() })),
+  services: z.array(
+    z.looseObject({
+      name: z.string(),
+      lagRecords: z.number(),
+      lagSeconds: z.number(),
+      limitSeconds: z.number(),
+      ok: z.boolean(),
+    }),
+  ),
   agents: z.array(z.looseObject({ agent: z.string() })),
 })
 
@@ -14,13 +22,24 @@ export async function status(options: Options, settings: Settings): Promise<void
   const url = options.url ?? `http://127.0.0.1:${settings.port}`
   const headers: Record<string, string> = settings.apiKey ? { authorization: `Bearer ${settings.apiKey}` } : {}
   const answer = await fetch(`${url}/v1/status`, { headers }).catch(error => {
-    throw new Fault('FLY_USAGE', `no console answers at ${url}: start the wheel with flywheel up, or give --url`, {}, error)
+    throw new Fault(
+      'FLY_USAGE',
+      `no console answers at ${url}: start the wheel with flywheel up, or give --url`,
+      {},
+      error,
+    )
   })
-  if (!answer.ok) throw new Fault('FLY_USAGE', `the console at ${url} answered ${answer.status}: ${(await answer.text()).slice(0, 200)}`)
+  if (!answer.ok)
+    throw new Fault(
+      'FLY_USAGE',
+      `the console at ${url} answered ${answer.status}: ${(await answer.text()).slice(0, 200)}`,
+    )
   const known = shape.parse(await answer.json())
   if (known.services.some(({ ok }) => !ok)) process.exitCode = 1
   if (options.json) return void process.stdout.write(`${JSON.stringify(known)}\n`)
   for (const { name, lagRecords, lagSeconds, limitSeconds, ok } of known.services)
-    process.stdout.write(`${name.padEnd(14)} ${String(lagRecords).padStart(8)} records ${lagSeconds.toFixed(1).padStart(8)} s behind (limit ${limitSeconds} s)${ok ? '' : '  OVER'}\n`)
+    process.stdout.write(
+      `${name.padEnd(14)} ${String(lagRecords).padStart(8)} records ${lagSeconds.toFixed(1).padStart(8)} s behind (limit ${limitSeconds} s)${ok ? '' : '  OVER'}\n`,
+    )
   for (const agent of known.agents) process.stdout.write(`${JSON.stringify(agent)}\n`)
 }

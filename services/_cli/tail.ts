@@ -11,11 +11,17 @@ export async function tail(name: string, options: Options, settings: Settings, s
   const reader = await openReader(settings)
   try {
     const known = (await reader.log.topics()).map(topic => topic.name)
-    if (!known.includes(name)) throw new Fault('FLY_USAGE', `there is no topic ${name}; known are ${known.sort().join(', ')}`)
+    if (!known.includes(name))
+      throw new Fault('FLY_USAGE', `there is no topic ${name}; known are ${known.sort().join(', ')}`)
     const from = options.fromBeginning ? 'beginning' : 'end'
-    await reader.log.read([name], { from, follow: !options.exit }, async records => {
-      for (const record of records) await print(await show(record))
-    }, signal)
+    await reader.log.read(
+      [name],
+      { from, follow: !options.exit },
+      async records => {
+        for (const record of records) await print(await show(record))
+      },
+      signal,
+    )
   } finally {
     await reader.close()
   }

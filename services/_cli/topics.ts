@@ -21,7 +21,10 @@ export async function applyPlan(options: Options, settings: Settings): Promise<v
 
 type World = Awaited<ReturnType<typeof openWorld>>
 
-async function withSteps(settings: Settings, use: (steps: readonly Step[], world: World) => Promise<void>): Promise<void> {
+async function withSteps(
+  settings: Settings,
+  use: (steps: readonly Step[], world: World) => Promise<void>,
+): Promise<void> {
   const world = await openWorld(settings)
   try {
     await use(await planTopics(world.log), world)
@@ -33,6 +36,8 @@ async function withSteps(settings: Settings, use: (steps: readonly Step[], world
 function print({ json }: Options, steps: readonly Step[], nothing: string): void {
   if (json) return void process.stdout.write(`${JSON.stringify({ steps })}\n`)
   for (const step of steps)
-    process.stdout.write(`${step.do} ${step.topic.name}${step.do === 'refuse' ? `: ${step.because}` : ` (${step.topic.partitions} partitions)`}\n`)
+    process.stdout.write(
+      `${step.do} ${step.topic.name}${step.do === 'refuse' ? `: ${step.because}` : ` (${step.topic.partitions} partitions)`}\n`,
+    )
   if (steps.length === 0) process.stdout.write(`${nothing}\n`)
 }

@@ -38,7 +38,11 @@ export async function ensureTopics(world: World): Promise<void> {
 /** All services in this process, on one port. */
 export async function inProcess(world: World, names: readonly ServiceName[], signal: AbortSignal): Promise<Wheel> {
   await ensureTopics(world)
-  const { url, done } = await run(world, names.map(name => all[name]), signal)
+  const { url, done } = await run(
+    world,
+    names.map(name => all[name]),
+    signal,
+  )
   return { urlOf: () => url, done }
 }
 

@@ -1,12 +1,35 @@
 import { Fault } from '#runtime/faults.ts'
 
 /** The addresses of the wheel that the desk may use. It has no other way in. */
-export type Addresses = { readonly ingest: string; readonly gateway: string; readonly annotation: string; readonly key?: string | undefined }
+export type Addresses = {
+  readonly ingest: string
+  readonly gateway: string
+  readonly annotation: string
+  readonly key?: string | undefined
+}
 
-export type QueueItem = { readonly sampleId: string; readonly conversationId: string; readonly question: string; readonly plan: { readonly tool: string } }
+export type QueueItem = {
+  readonly sampleId: string
+  readonly conversationId: string
+  readonly question: string
+  readonly plan: { readonly tool: string }
+}
 export type About = { readonly agent: string; readonly conversationId: string; readonly turnId: string }
-type Ask = { readonly agent: string; readonly conversationId: string; readonly turn: number; readonly userId: string; readonly turns: readonly string[] }
-export type Review = { readonly agent: string; readonly sampleId: string; readonly reviewer: string; readonly verdict: 'right' | 'wrong'; readonly tool?: string; readonly argument?: string }
+type Ask = {
+  readonly agent: string
+  readonly conversationId: string
+  readonly turn: number
+  readonly userId: string
+  readonly turns: readonly string[]
+}
+export type Review = {
+  readonly agent: string
+  readonly sampleId: string
+  readonly reviewer: string
+  readonly verdict: 'right' | 'wrong'
+  readonly tool?: string
+  readonly argument?: string
+}
 export type BatchQuestion = { readonly question: string; readonly earlier: readonly string[] }
 
 /** The wheel as its users see it: HTTP calls, tried again while a service restarts. */
@@ -16,14 +39,19 @@ export function createApi(addresses: Addresses, signal: AbortSignal) {
       try {
         const answer = await fetch(url, {
           method,
-          headers: { 'content-type': 'application/json', ...(addresses.key ? { authorization: `Bearer ${addresses.key}` } : {}) },
+          headers: {
+            'content-type': 'application/json',
+            ...(addresses.key ? { authorization: `Bearer ${addresses.key}` } : {}),
+          },
           body: JSON.stringify(body),
           signal,
         })
         if (answer.ok) return (await answer.json()) as T
         const said = await answer.text()
-        if (answer.status < 500 && answer.status !== 429) throw new Fault('FLY_USAGE', `${method} ${url} answered ${answer.status}: ${said.slice(0, 300)}`)
-        if (attempt === 8) throw new Fault('FLY_BROKER', `${method} ${url} keeps answering ${answer.status}: ${said.slice(0, 300)}`)
+        if (answer.status < 500 && answer.status !== 429)
+          throw new Fault('FLY_USAGE', `${method} ${url} answered ${answer.status}: ${said.slice(0, 300)}`)
+        if (attempt === 8)
+          throw new Fault('FLY_BROKER', `${method} ${url} keeps answering ${answer.status}: ${said.slice(0, 300)}`)
       } catch (error) {
         if (error instanceof Fault || signal.aborted || attempt === 8) throw error
       }
@@ -35,18 +63,28 @@ export function createApi(addresses: Addresses, signal: AbortSignal) {
   return {
     describeAgent: (agent: string, body: object) => call('PUT', `${addresses.ingest}/v1/agents/${agent}`, body),
     ask: async ({ turns, ...about }: Ask) => {
-      const plan = await call<{ tool: string; turnId: string; logged: boolean }>('POST', `${addresses.gateway}/v1/plan`, {
-        ...about,
-        question: turns.at(-1),
-        earlier: turns.slice(0, -1),
-      })
+      const plan = await call<{ tool: string; turnId: string; logged: boolean }>(
+        'POST',
+        `${addresses.gateway}/v1/plan`,
+        {
+          ...about,
+          question: turns.at(-1),
+          earlier: turns.slice(0, -1),
+        },
+      )
       if (!plan.logged) throw new Fault('FLY_BROKER', 'the gateway could not log a turn: is ingest up?')
       return plan
     },
-    rate: (body: About & { readonly rating: 'up' | 'down' }) => first(call<Accepted>('POST', `${addresses.ingest}/v1/feedback`, body)),
-    escalate: (body: About & { readonly reason: string }) => first(call<Accepted>('POST', `${addresses.ingest}/v1/escalations`, body)),
+    rate: (body: About & { readonly rating: 'up' | 'down' }) =>
+      first(call<Accepted>('POST', `${addresses.ingest}/v1/feedback`, body)),
+    escalate: (body: About & { readonly reason: string }) =>
+      first(call<Accepted>('POST', `${addresses.ingest}/v1/escalations`, body)),
     lease: (agent: string, reviewer: string, count: number) =>
-      call<{ items: readonly QueueItem[] }>('POST', `${addresses.annotation}/v1/queue/lease`, { agent, reviewer, count }),
+      call<{ items: readonly QueueItem[] }>('POST', `${addresses.annotation}/v1/queue/lease`, {
+        agent,
+        reviewer,
+        count,
+      }),
     review: (reviews: readonly Review[]) => call('POST', `${addresses.annotation}/v1/reviews`, reviews),
     /** Plans of a given planner, or the released one, that are not logged. */
     measure: (agent: string, questions: readonly BatchQuestion[], planner?: string) =>

@@ -15,7 +15,13 @@ export type Visit = { readonly id: string; readonly question: Question }
  * Who comes in a round. Phrasings follow a long-tailed mix of tools (Zipf) whose head drifts from round to round; rows of
  * a file come once each, `share` of them in `round` after those of the rounds before.
  */
-export function visits(questions: Questions, seed: number, round: number, shares: readonly number[], chats: number): Visit[] {
+export function visits(
+  questions: Questions,
+  seed: number,
+  round: number,
+  shares: readonly number[],
+  chats: number,
+): Visit[] {
   const id = (at: number): string => deriveId('desk/conversation/v1', questions.name, seed, round, at)
   if (!questions.canRephrase) {
     const shuffled = questions.training
@@ -28,7 +34,11 @@ export function visits(questions: Questions, seed: number, round: number, shares
       .slice(Math.round(before * shuffled.length), Math.round(until * shuffled.length))
       .map(({ question }, at) => ({ id: id(at), question }))
   }
-  const mix = toolMix(questions.tools.map(({ name }) => name), seed, round)
+  const mix = toolMix(
+    questions.tools.map(({ name }) => name),
+    seed,
+    round,
+  )
   return Array.from({ length: chats }, (_none, at) => {
     const tool = pick(mix, fraction('desk/tool/v1', id(at)))
     return { id: id(at), question: phrasing(questions, tool, id(at)) }
@@ -61,15 +71,23 @@ export async function visit(api: Api, questions: Questions, agent: string, { id,
   const acknowledged: string[] = []
   let turns = question.turns
   for (let ask = 0; ask < habits.mostTurns; ask++) {
-    const plan = await api.ask({ agent, conversationId: id, turn: question.turns.length - 1 + ask, userId: `customer-${id.slice(0, 8)}`, turns })
+    const plan = await api.ask({
+      agent,
+      conversationId: id,
+      turn: question.turns.length - 1 + ask,
+      userId: `customer-${id.slice(0, 8)}`,
+      turns,
+    })
     acknowledged.push(plan.turnId)
     const chance = (what: string): number => fraction(`desk/${what}/v1`, plan.turnId)
     const about = { agent, conversationId: id, turnId: plan.turnId }
     if (plan.tool === question.tool) {
-      if (chance('thumbs-up') < habits.afterRightPlan.thumbsUp) acknowledged.push(await api.rate({ ...about, rating: 'up' }))
+      if (chance('thumbs-up') < habits.afterRightPlan.thumbsUp)
+        acknowledged.push(await api.rate({ ...about, rating: 'up' }))
       break
     }
-    if (chance('thumbs-down') < habits.afterWrongPlan.thumbsDown) acknowledged.push(await api.rate({ ...about, rating: 'down' }))
+    if (chance('thumbs-down') < habits.afterWrongPlan.thumbsDown)
+      acknowledged.push(await api.rate({ ...about, rating: 'down' }))
     if (chance('escalate') < habits.afterWrongPlan.escalate) {
       acknowledged.push(await api.escalate({ ...about, reason: 'the customer asked for a person' }))
       break

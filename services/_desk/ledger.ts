@@ -4,9 +4,19 @@ import { Fault } from '#runtime/faults.ts'
 import { canonical } from '#runtime/identity.ts'
 
 /** What a run was asked for; a run is continued only with the same. */
-export type RunOptions = { readonly seed: number; readonly data: string; readonly gold: number; readonly sampling: 'active' | 'random' }
+export type RunOptions = {
+  readonly seed: number
+  readonly data: string
+  readonly gold: number
+  readonly sampling: 'active' | 'random'
+}
 
-export type Measure = { readonly accuracy: number; readonly macroF1: number; readonly lower: number; readonly upper: number }
+export type Measure = {
+  readonly accuracy: number
+  readonly macroF1: number
+  readonly lower: number
+  readonly upper: number
+}
 
 /** What is remembered of a finished round. */
 export type Round = {
@@ -19,7 +29,12 @@ export type Round = {
   readonly rungs: Readonly<Record<string, { readonly accuracy: number; readonly outcome: string }>>
 }
 
-export type Progress = { readonly options: RunOptions; readonly agent: string; readonly base: Measure | null; readonly rounds: readonly Round[] }
+export type Progress = {
+  readonly options: RunOptions
+  readonly agent: string
+  readonly base: Measure | null
+  readonly rounds: readonly Round[]
+}
 
 /**
  * The desk's own memory in `HOME/desk`: finished rounds, and every event id that was acknowledged, written before the next
@@ -30,9 +45,14 @@ export function openLedger(home: string, options: RunOptions, agent: string) {
   mkdirSync(folder, { recursive: true })
   const file = join(folder, 'progress.json')
   const ids = join(folder, 'acknowledged')
-  let progress: Progress = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { options, agent, base: null, rounds: [] }
+  let progress: Progress = existsSync(file)
+    ? JSON.parse(readFileSync(file, 'utf8'))
+    : { options, agent, base: null, rounds: [] }
   if (canonical(progress.options) !== canonical(options))
-    throw new Fault('FLY_HOME', `${home} holds a run with ${canonical(progress.options)}: call it with the same options, or name another --home`)
+    throw new Fault(
+      'FLY_HOME',
+      `${home} holds a run with ${canonical(progress.options)}: call it with the same options, or name another --home`,
+    )
   const lines = existsSync(ids) ? readFileSync(ids, 'utf8').split('\n') : []
   const acknowledged = new Set(lines.filter(line => line !== '' && !line.startsWith('done ')))
   const visited = new Set(lines.filter(line => line.startsWith('done ')).map(line => line.slice(5)))

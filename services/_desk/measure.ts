@@ -15,7 +15,9 @@ export async function measure(
   const planned: string[] = []
   let digest = ''
   for (let from = 0; from < heldOut.length; from += batch) {
-    const questions = heldOut.slice(from, from + batch).map(({ turns }) => ({ question: turns.at(-1) ?? '', earlier: turns.slice(0, -1) }))
+    const questions = heldOut
+      .slice(from, from + batch)
+      .map(({ turns }) => ({ question: turns.at(-1) ?? '', earlier: turns.slice(0, -1) }))
     const answer = await api.measure(agent, questions, planner)
     planned.push(...answer.plans.map(({ tool }) => tool))
     digest = answer.planner
@@ -23,7 +25,17 @@ export async function measure(
   const right = heldOut.map(({ tool }, at) => planned[at] === tool)
   const hits = right.filter(Boolean).length
   const { lower, upper } = wilson(hits, heldOut.length)
-  return { accuracy: hits / heldOut.length, macroF1: macroF1(heldOut.map(({ tool }) => tool), planned), lower, upper, planner: digest, right }
+  return {
+    accuracy: hits / heldOut.length,
+    macroF1: macroF1(
+      heldOut.map(({ tool }) => tool),
+      planned,
+    ),
+    lower,
+    upper,
+    planner: digest,
+    right,
+  }
 }
 
 /** Mean over the tools that occur in `truth` of F1 = 2 TP / (2 TP + FP + FN). */
@@ -39,6 +51,8 @@ export function macroF1(truth: readonly string[], planned: readonly string[]): n
     of(planned[at] ?? '').planned++
     if (planned[at] === tool) of(tool).hit++
   })
-  const scores = [...counts.values()].filter(count => count.truth > 0).map(count => (2 * count.hit) / (count.truth + count.planned))
+  const scores = [...counts.values()]
+    .filter(count => count.truth > 0)
+    .map(count => (2 * count.hit) / (count.truth + count.planned))
   return scores.reduce((sum, score) => sum + score, 0) / Math.max(1, scores.length)
 }

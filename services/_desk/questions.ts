@@ -54,7 +54,10 @@ export function fillSlots(question: Question, id: string): Question {
     const values = slots[slot] ?? []
     return values[Math.floor(fraction(`desk/slot/${slot}`, id) * values.length)] ?? slot
   }
-  return { ...question, turns: question.turns.map(turn => turn.replace(/\{(\w+)\}/g, (_all, slot: string) => value(slot))) }
+  return {
+    ...question,
+    turns: question.turns.map(turn => turn.replace(/\{(\w+)\}/g, (_all, slot: string) => value(slot))),
+  }
 }
 
 /** Questions from `DIR/train.csv` and `DIR/test.csv`, columns `text,category`. FLY_USAGE naming file, line and fix. */
@@ -73,15 +76,25 @@ function readCsv(path: string): Question[] {
   try {
     rows = parse(readFileSync(path, 'utf8'), { bom: true, skip_empty_lines: true })
   } catch (error) {
-    throw new Fault('FLY_USAGE', `${path}: ${error instanceof Error ? error.message : String(error)}; give a CSV file with columns text,category`)
+    throw new Fault(
+      'FLY_USAGE',
+      `${path}: ${error instanceof Error ? error.message : String(error)}; give a CSV file with columns text,category`,
+    )
   }
   const header = rows.shift() ?? []
   if (header.length !== 2 || !header.includes('text') || !header.includes('category'))
-    throw new Fault('FLY_USAGE', `${path}: line 1 has columns ${header.join(',') || 'none'}; it must have text,category`)
+    throw new Fault(
+      'FLY_USAGE',
+      `${path}: line 1 has columns ${header.join(',') || 'none'}; it must have text,category`,
+    )
   if (rows.length === 0) throw new Fault('FLY_USAGE', `${path}: no rows below the header; give at least one question`)
   return rows.map((row, at) => {
     const [text, tool] = [row[header.indexOf('text')]?.trim(), row[header.indexOf('category')]?.trim()]
-    if (!text || !tool) throw new Fault('FLY_USAGE', `${path}: row ${at + 2} has no ${text ? 'category' : 'text'}; fill it or remove the row`)
+    if (!text || !tool)
+      throw new Fault(
+        'FLY_USAGE',
+        `${path}: row ${at + 2} has no ${text ? 'category' : 'text'}; fill it or remove the row`,
+      )
     return { turns: [text], tool }
   })
 }

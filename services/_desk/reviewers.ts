@@ -41,11 +41,18 @@ export async function reviewRound(
   return done
 }
 
-function review(agent: string, reviewer: Reviewer, item: QueueItem, truth: ReadonlyMap<string, string>, tools: readonly string[]): Review {
+function review(
+  agent: string,
+  reviewer: Reviewer,
+  item: QueueItem,
+  truth: ReadonlyMap<string, string>,
+  tools: readonly string[],
+): Review {
   const chance = (what: string): number => fraction(`desk/${what}/${reviewer.name}`, item.sampleId)
   const right = truth.get(item.conversationId) ?? item.plan.tool
   const others = tools.filter(tool => tool !== right)
-  const tool = chance('error') < reviewer.errorRate ? (others[Math.floor(chance('which') * others.length)] ?? right) : right
+  const tool =
+    chance('error') < reviewer.errorRate ? (others[Math.floor(chance('which') * others.length)] ?? right) : right
   const about = { agent, sampleId: item.sampleId, reviewer: reviewer.name }
   if (tool === item.plan.tool && chance('severity') >= reviewer.severity) return { ...about, verdict: 'right' }
   return { ...about, verdict: 'wrong', tool, argument: item.question }

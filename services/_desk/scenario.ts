@@ -27,7 +27,10 @@ export type Desk = {
 }
 
 /** Turns the wheel: measures the untuned planner, then round by round lets customers ask, reviewers answer, and waits for the gate. */
-export async function turn({ api, watch, ledger, questions, report, drained }: Desk, signal: AbortSignal): Promise<void> {
+export async function turn(
+  { api, watch, ledger, questions, report, drained }: Desk,
+  signal: AbortSignal,
+): Promise<void> {
   const { options, agent, rounds } = ledger.progress()
   const { seed, sampling } = options
   const chats = questions.canRephrase ? options.gold * 4 : questions.training.length
@@ -58,7 +61,9 @@ export async function turn({ api, watch, ledger, questions, report, drained }: D
     report(`round ${round + 1}: ${coming.length} chats, ${wanted} gold answers to be written`)
     await customersCome()
     await reviewersAnswer(round)
-    const settled = await watch.until(seen => seen.tuning.find(({ outcome, datasetVersion }) => outcome === 'settled' && datasetVersion === round + 1))
+    const settled = await watch.until(seen =>
+      seen.tuning.find(({ outcome, datasetVersion }) => outcome === 'settled' && datasetVersion === round + 1),
+    )
     report(`round ${round + 1}: ${settled.reasons.join('; ')}`)
     const summary = await summarize(round, coming.length)
     ledger.finished(summary)
@@ -70,7 +75,8 @@ export async function turn({ api, watch, ledger, questions, report, drained }: D
         for (let at = next++; at < coming.length && !signal.aborted; at = next++) {
           const who = coming[at]
           if (who && !ledger.visited(who.id)) ledger.add(who.id, await visit(api, questions, agent, who))
-          if (++done % Math.ceil(coming.length / 4) === 0) report(`  ${done} chats, ${watch.seen.samples.length} samples selected`)
+          if (++done % Math.ceil(coming.length / 4) === 0)
+            report(`  ${done} chats, ${watch.seen.samples.length} samples selected`)
         }
       }
       await Promise.all(Array.from({ length: customersAtOnce }, customer))
@@ -104,8 +110,17 @@ export async function turn({ api, watch, ledger, questions, report, drained }: D
     for (const { rung, candidate, outcome } of decided)
       rungs[rung] = { accuracy: (await measure(api, agent, questions.heldOut, candidate)).accuracy, outcome }
     const released: Measure & { planner: string } = await measure(api, agent, questions.heldOut)
-    return { round: version, chats: chatsSeen, gold: goldUntil(round), datasetVersion: version, released: released.planner, accuracy: released, rungs }
+    return {
+      round: version,
+      chats: chatsSeen,
+      gold: goldUntil(round),
+      datasetVersion: version,
+      released: released.planner,
+      accuracy: released,
+      rungs,
+    }
   }
 }
 
-const percent = (measured: Measure | null): string => (measured === null ? '?' : `${(100 * measured.accuracy).toFixed(1)}%`)
+const percent = (measured: Measure | null): string =>
+  measured === null ? '?' : `${(100 * measured.accuracy).toFixed(1)}%`

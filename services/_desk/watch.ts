@@ -1,7 +1,14 @@
-import type { CandidateEvaluated, DatasetDecided, GoldAnswered, ReleaseDecided, SampleSelected, TuningDecided } from '#schemas/events.ts'
-import { topic } from '#topology/names.ts'
 import { type FollowedRecord, follow } from '#runtime/follow.ts'
 import type { World } from '#runtime/open.ts'
+import type {
+  CandidateEvaluated,
+  DatasetDecided,
+  GoldAnswered,
+  ReleaseDecided,
+  SampleSelected,
+  TuningDecided,
+} from '#schemas/events.ts'
+import { topic } from '#topology/names.ts'
 
 /** What the desk knows of the wheel: the events of one agent, as any subscriber sees them. */
 export type Seen = {

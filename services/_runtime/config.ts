@@ -6,14 +6,25 @@ const port = z.coerce.number().int().min(0).max(65_535)
 /** Every setting of the program, each an environment variable `FLYWHEEL_` + its name in capitals. */
 const shape = z.object({
   home: z.string().min(1).default('./.flywheel').describe('Folder of the embedded log, of objects and of vectors.'),
-  kafka: z.string().min(1).optional().describe('Kafka brokers, host:port separated by commas; absent: the embedded log.'),
+  kafka: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Kafka brokers, host:port separated by commas; absent: the embedded log.'),
   registry: z.url().optional().describe('URL of a Confluent-compatible schema registry; needed with Kafka.'),
   kafkaReplication: z.coerce.number().int().min(1).max(5).default(1).describe('Replicas of each topic.'),
   host: z.string().min(1).default('127.0.0.1').describe('Address the HTTP listeners bind to.'),
   port: port.default(8600).describe('Base port; 0 takes a free one.'),
   ingestUrl: z.url().optional().describe('Where the gateway sends its logs; derived from the port when absent.'),
-  apiKey: z.string().min(16).optional().describe('Key that callers send as a bearer token; needed to bind beyond loopback.'),
-  logLevel: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info').describe('Least level that is logged.'),
+  apiKey: z
+    .string()
+    .min(16)
+    .optional()
+    .describe('Key that callers send as a bearer token; needed to bind beyond loopback.'),
+  logLevel: z
+    .enum(['silent', 'error', 'warn', 'info', 'debug'])
+    .default('info')
+    .describe('Least level that is logged.'),
 })
 
 export type Settings = z.infer<typeof shape>

@@ -21,15 +21,27 @@ export async function follow(
     for (const record of records) {
       if (record.value === null) continue
       try {
-        saw({ topic: record.topic, event: await context.codec.decode(record.topic, record.value), timestamp: record.timestamp })
+        saw({
+          topic: record.topic,
+          event: await context.codec.decode(record.topic, record.value),
+          timestamp: record.timestamp,
+        })
       } catch (error) {
         if (!(error instanceof Fault)) throw error
         // A view leaves out what it cannot read; the record's consumers dead-letter it.
-        context.logger.warn({ topic: record.topic, offset: record.offset, code: error.code }, 'followed record not readable')
+        context.logger.warn(
+          { topic: record.topic, offset: record.offset, code: error.code },
+          'followed record not readable',
+        )
       }
     }
   }
-  const done = context.log.read(topics, { from: 'beginning', follow: true, onCaughtUp: caughtUp.resolve }, onRecords, signal)
+  const done = context.log.read(
+    topics,
+    { from: 'beginning', follow: true, onCaughtUp: caughtUp.resolve },
+    onRecords,
+    signal,
+  )
   await Promise.race([caughtUp.promise, done])
   return { done }
 }
@@ -48,7 +60,9 @@ export function createAgents(): Agents & { readonly saw: (followed: FollowedReco
         if (found) return found
         await sleep(patience.step)
       }
-      throw new Fault('FLY_AGENT', 'the agent is not registered: PUT it to ingest at /v1/agents/AGENT, then re-drive', { agent })
+      throw new Fault('FLY_AGENT', 'the agent is not registered: PUT it to ingest at /v1/agents/AGENT, then re-drive', {
+        agent,
+      })
     },
     saw(followed) {
       if (followed.topic === topic.agents) {

@@ -15,10 +15,18 @@ const open = new Set(['/health', '/metrics'])
  * The HTTP server of a process: one key for all routes, errors as `{ error: { code, message, field? } }`, `/health` and
  * `/metrics`. FLY_CONFIG when it would be reachable from other machines without a key.
  */
-export function createServer(settings: Settings, logger: Logger, metrics: Metrics, health: () => object): FastifyInstance {
+export function createServer(
+  settings: Settings,
+  logger: Logger,
+  metrics: Metrics,
+  health: () => object,
+): FastifyInstance {
   const loopback = ['127.0.0.1', '::1', 'localhost'].includes(settings.host)
   if (!loopback && settings.apiKey === undefined)
-    throw new Fault('FLY_CONFIG', `FLYWHEEL_HOST=${settings.host} is reachable from other machines: set FLYWHEEL_API_KEY as well`)
+    throw new Fault(
+      'FLY_CONFIG',
+      `FLYWHEEL_HOST=${settings.host} is reachable from other machines: set FLYWHEEL_API_KEY as well`,
+    )
   const app = fastify({ bodyLimit, forceCloseConnections: true })
 
   app.addHook('onRequest', async request => {
@@ -45,23 +53,36 @@ export function createServer(settings: Settings, logger: Logger, metrics: Metric
     logger.error({ path: request.routeOptions.url, error: String(error) }, 'request failed')
     return reply
       .code(unavailable ? 503 : 500)
-      .send(body(unavailable ? 'unavailable' : 'internal', unavailable ? 'Try again in a moment' : 'This is our fault; it is logged'))
+      .send(
+        body(
+          unavailable ? 'unavailable' : 'internal',
+          unavailable ? 'Try again in a moment' : 'This is our fault; it is logged',
+        ),
+      )
   })
   app.get('/health', async () => health())
   app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()))
   return app
 }
 
-const body = (code: string, message: string, field?: string): object => ({ error: { code, message, ...(field ? { field } : {}) } })
+const body = (code: string, message: string, field?: string): object => ({
+  error: { code, message, ...(field ? { field } : {}) },
+})
 
 /** Compares digests, so that neither length nor content shows in the time taken. */
-const sameKey = (given: string, key: string): boolean => timingSafeEqual(Buffer.from(digest(given)), Buffer.from(digest(key)))
+const sameKey = (given: string, key: string): boolean =>
+  timingSafeEqual(Buffer.from(digest(given)), Buffer.from(digest(key)))
 
 /** Listens and returns the base URL. FLY_PORT when the port is taken or not ours to take. */
 export async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
   try {
     return await app.listen({ host, port })
   } catch (error) {
-    throw new Fault('FLY_PORT', `cannot listen on ${host}:${port} (${String((error as { code?: string }).code)}): stop what uses it, or set FLYWHEEL_PORT or --port`, { host, port }, error)
+    throw new Fault(
+      'FLY_PORT',
+      `cannot listen on ${host}:${port} (${String((error as { code?: string }).code)}): stop what uses it, or set FLYWHEEL_PORT or --port`,
+      { host, port },
+      error,
+    )
   }
 }

@@ -73,7 +73,12 @@ export interface EventLog {
    * Joins a consumer group and runs `work` once for each partition number it is given, until `signal` is aborted; then
    * waits for the work to end and leaves. An error of `work` ends the membership and is thrown.
    */
-  join(group: string, topics: readonly string[], work: (task: Task) => Promise<void>, signal: AbortSignal): Promise<void>
+  join(
+    group: string,
+    topics: readonly string[],
+    work: (task: Task) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void>
   /** Reads without a group. Resolves at the end as it was at the call, or with `follow` when the signal is aborted. */
   read(
     topics: readonly string[],

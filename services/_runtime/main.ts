@@ -26,5 +26,7 @@ export async function runService(service: AnyService): Promise<void> {
 /** One line for a person: code, what is wrong, what to do. Bugs bring their stack. */
 export function describe(error: unknown): string {
   if (error instanceof Fault && error.code !== 'FLY_BUG') return `${error.code}: ${error.message}`
-  return error instanceof Error ? `FLY_BUG: ${error.stack ?? error.message}${error.cause ? `\ncaused by ${describe(error.cause)}` : ''}` : String(error)
+  return error instanceof Error
+    ? `FLY_BUG: ${error.stack ?? error.message}${error.cause ? `\ncaused by ${describe(error.cause)}` : ''}`
+    : String(error)
 }

@@ -6,18 +6,18 @@ import type { Settings } from './config.ts'
 import { openEmbedded } from './log/embedded.ts'
 import { openKafkaLog } from './log/kafka.ts'
 import type { EventLog } from './log.ts'
-import { createModelHost } from './model-embedded.ts'
 import type { ModelHost } from './model.ts'
+import { createModelHost } from './model-embedded.ts'
 import { createOffload, type Offload } from './offload.ts'
 import { openHttpRegistry } from './registry/http.ts'
 import type { SchemaRegistry } from './registry.ts'
-import { openFolderStore } from './store-folder.ts'
 import type { ObjectStore } from './store.ts'
+import { openFolderStore } from './store-folder.ts'
 import { createLogger, createMetrics, type Logger, type Metrics } from './telemetry.ts'
-import { createEmbeddedTrainer } from './trainer-embedded.ts'
 import type { Trainer } from './trainer.ts'
-import { openLanceIndex } from './vectors-lancedb.ts'
+import { createEmbeddedTrainer } from './trainer-embedded.ts'
 import type { VectorIndex } from './vectors.ts'
+import { openLanceIndex } from './vectors-lancedb.ts'
 
 /** Everything outside that a process uses, opened; whoever opens it closes it. */
 export type World = {
@@ -58,7 +58,11 @@ export async function openWorld(settings: Settings, clock: Clock = systemClock):
   }
 }
 
-async function openLog(settings: Settings, clock: Clock, logger: Logger): Promise<{ log: EventLog; registry: SchemaRegistry }> {
+async function openLog(
+  settings: Settings,
+  clock: Clock,
+  logger: Logger,
+): Promise<{ log: EventLog; registry: SchemaRegistry }> {
   if (settings.kafka === undefined || settings.registry === undefined) return openEmbedded(settings.home, { clock })
   const log = await openKafkaLog({
     brokers: settings.kafka.split(','),
@@ -67,4 +71,17 @@ async function openLog(settings: Settings, clock: Clock, logger: Logger): Promis
     logger,
   })
   return { log, registry: openHttpRegistry(settings.registry) }
+}
+
+/** The log for looking only: what `tail` and `topics` need. */
+export async function openReader(settings: Settings): Promise<Pick<World, 'log' | 'codec' | 'close'>> {
+  const { log, registry } = await openLog(settings, systemClock, createLogger(settings))
+  return {
+    log,
+    codec: createCodec(registry, avro),
+    close: async () => {
+      await registry.close()
+      await log.close()
+    },
+  }
 }

@@ -1,7 +1,7 @@
 import { consumerGroup } from '#topology/derive/names.ts'
-import { services, topics as topicPlans } from '#topology/map.ts'
+import { services } from '#topology/map.ts'
 import { topic } from '#topology/names.ts'
-import type { ServiceName, TopicName } from '#topology/types.ts'
+import type { ServiceName } from '#topology/types.ts'
 import { createAgents, follow } from './follow.ts'
 import { createServer, listen } from './http.ts'
 import type { World } from './open.ts'
@@ -26,7 +26,7 @@ export async function run(world: World, started: readonly AnyService[], signal: 
   const until = AbortSignal.any([signal, ending.signal])
   const agents = createAgents()
   const ports: Ports = { ...world, agents }
-  await codec.prepare(Object.keys(topicPlans) as TopicName[])
+  await codec.prepare()
 
   const states = new Map<string, StateView>()
   let url = ''
@@ -44,7 +44,8 @@ export async function run(world: World, started: readonly AnyService[], signal: 
       urlOf,
       append: (target, events) => log.append(events.map(event => codec.record(target, event))),
       states: () => [...states].flatMap(([key, state]) => (key.startsWith(`${name}/`) ? [state] : [])),
-      lag: other => (services[other].reads.length === 0 ? Promise.resolve([]) : log.lag(consumerGroup(other), services[other].reads)),
+      lag: other =>
+        services[other].reads.length === 0 ? Promise.resolve([]) : log.lag(consumerGroup(other), services[other].reads),
       count: counted => log.count(counted),
     }
     const edge = service.edge?.(context as never)
@@ -91,11 +92,13 @@ export async function run(world: World, started: readonly AnyService[], signal: 
   })
   const everything = [following.done, ...joins]
   for (const part of everything) part.catch(() => ending.abort())
-  const done = new Promise<void>(resolve => until.addEventListener('abort', () => resolve(), { once: true })).then(async () => {
-    const ends = await Promise.allSettled(everything)
-    for (const edge of edges.values()) await edge.close?.()
-    await app.close()
-    for (const end of ends) if (end.status === 'rejected') throw end.reason
-  })
+  const done = new Promise<void>(resolve => until.addEventListener('abort', () => resolve(), { once: true })).then(
+    async () => {
+      const ends = await Promise.allSettled(everything)
+      for (const edge of edges.values()) await edge.close?.()
+      await app.close()
+      for (const end of ends) if (end.status === 'rejected') throw end.reason
+    },
+  )
   return { url, done }
 }

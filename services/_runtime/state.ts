@@ -81,11 +81,15 @@ export async function restore(log: EventLog, topic: string, partition: number, s
     for (const record of records) {
       const [collection, key] = (record.key?.toString() ?? '').split(separator)
       if (record.headers['format'] !== format || collection === undefined || key === undefined)
-        throw new Fault('FLY_STATE', `${topic} was written by another version; delete it to start this service afresh`, {
-          topic,
-          partition,
-          offset: record.offset,
-        })
+        throw new Fault(
+          'FLY_STATE',
+          `${topic} was written by another version; delete it to start this service afresh`,
+          {
+            topic,
+            partition,
+            offset: record.offset,
+          },
+        )
       state.apply([{ collection, key, value: record.value === null ? null : JSON.parse(record.value.toString()) }])
     }
     state.settle()

@@ -24,7 +24,11 @@ export type StepContext = {
 
 /** A record on its way: gathered and ready to decide, refused for good, or without content. */
 type Prepared = { readonly record: LogRecord } & (
-  | { readonly fate: 'ready'; readonly inbound: { topic: string; event: { id: string; at: number } }; readonly facts: unknown }
+  | {
+      readonly fate: 'ready'
+      readonly inbound: { topic: string; event: { id: string; at: number } }
+      readonly facts: unknown
+    }
   | { readonly fate: 'refused'; readonly fault: Fault; readonly attempts: number }
   | { readonly fate: 'empty' }
 )
@@ -42,9 +46,7 @@ export async function work(
   onState: (state: State) => void,
 ): Promise<void> {
   const { name } = service
-  const state = remembers
-    ? await restore(context.log, stateTopic(name), task.partition, task.signal)
-    : new State()
+  const state = remembers ? await restore(context.log, stateTopic(name), task.partition, task.signal) : new State()
   onState(state)
   let next = prepareBatch(service, task, context)
   while (!task.signal.aborted) {
@@ -56,7 +58,10 @@ export async function work(
     const started = performance.now()
     try {
       const outcome = await decideBatch(service, batch, state, context)
-      await task.commit([...outcome.outputs, ...changelog(stateTopic(name), task.partition, outcome.changes)], positionsAfter(batch))
+      await task.commit(
+        [...outcome.outputs, ...changelog(stateTopic(name), task.partition, outcome.changes)],
+        positionsAfter(batch),
+      )
       state.settle()
       outcome.count()
     } catch (error) {
@@ -64,7 +69,12 @@ export async function work(
       if (task.signal.aborted || (error instanceof Fault && error.code === 'FLY_FENCED')) break
       if (verdict(error) !== 'retry') throw error
       context.metrics.retries.inc({ service: name, code: error instanceof Fault ? error.code : 'unknown' })
-      context.logger.warn({ service: name, partition: task.partition, error: String(error) }, 'commit failed, batch comes again')
+      context.logger.warn(
+        { service: name, partition: task.partition, error: String(error) },
+        'commit failed, batch comes again',
+      )
+      // Twice: the first ends a poll that waits, the second drops what it may have taken meanwhile.
+      await task.rewind()
       await next.catch(() => {})
       await task.rewind()
       next = prepareBatch(service, task, context)
@@ -90,7 +100,12 @@ async function prepareBatch(service: AnyService, task: Task, context: StepContex
   return task.signal.aborted ? [] : prepared
 }
 
-async function prepare(service: AnyService, record: LogRecord, context: StepContext, signal: AbortSignal): Promise<Prepared> {
+async function prepare(
+  service: AnyService,
+  record: LogRecord,
+  context: StepContext,
+  signal: AbortSignal,
+): Promise<Prepared> {
   if (record.value === null) return { record, fate: 'empty' }
   const end = context.metrics.gatherSeconds.startTimer({ service: service.name })
   for (let attempt = 1; ; attempt++) {
@@ -102,7 +117,8 @@ async function prepare(service: AnyService, record: LogRecord, context: StepCont
       return { record, fate: 'ready', inbound, facts }
     } catch (error) {
       if (signal.aborted) return { record, fate: 'empty' }
-      if (error instanceof Fault && verdict(error) === 'dead-letter') return { record, fate: 'refused', fault: error, attempts: attempt }
+      if (error instanceof Fault && verdict(error) === 'dead-letter')
+        return { record, fate: 'refused', fault: error, attempts: attempt }
       if (verdict(error) === 'stop') throw error
       context.metrics.retries.inc({ service: service.name, code: error instanceof Fault ? error.code : 'unknown' })
       // An outage is waited out, never turned into dead letters; lag tells of it.
@@ -111,7 +127,11 @@ async function prepare(service: AnyService, record: LogRecord, context: StepCont
   }
 }
 
-type Outcome = { readonly outputs: readonly NewRecord[]; readonly changes: readonly Change[]; readonly count: () => void }
+type Outcome = {
+  readonly outputs: readonly NewRecord[]
+  readonly changes: readonly Change[]
+  readonly count: () => void
+}
 
 async function decideBatch(
   service: AnyService,
@@ -132,10 +152,13 @@ async function decideBatch(
     try {
       if (prepared.fate === 'refused') throw prepared.fault
       const decision = service.decide?.(prepared.inbound as never, prepared.facts as never, state) ?? {}
-      const emitted = (decision.emit ?? []).map((out, index) => envelope(service, prepared.inbound.event, record, out, index))
+      const emitted = (decision.emit ?? []).map((out, index) =>
+        envelope(service, prepared.inbound.event, record, out, index),
+      )
       const encoded = emitted.map(({ topic, event, headers }) => context.codec.record(topic, event, headers))
       const tooLarge = encoded.find(({ value }) => (value?.length ?? 0) > maxRecordBytes)
-      if (tooLarge) throw new Fault('FLY_TOO_LARGE', `an event for ${tooLarge.topic} is larger than ${maxRecordBytes} bytes`)
+      if (tooLarge)
+        throw new Fault('FLY_TOO_LARGE', `an event for ${tooLarge.topic} is larger than ${maxRecordBytes} bytes`)
       outputs.push(...encoded)
       if (prepared.facts !== undefined) {
         const recorded = recordDecision(service.name, record, prepared.inbound.event.id, prepared.facts, emitted)
@@ -148,7 +171,17 @@ async function decideBatch(
       counts.push([record.topic, 'decided'])
     } catch (error) {
       if (!(error instanceof Fault) || verdict(error) !== 'dead-letter') throw located(error, service.name, record)
-      context.logger.warn({ service: service.name, topic: record.topic, partition: record.partition, offset: record.offset, code: error.code, why: error.message }, 'record dead-lettered')
+      context.logger.warn(
+        {
+          service: service.name,
+          topic: record.topic,
+          partition: record.partition,
+          offset: record.offset,
+          code: error.code,
+          why: error.message,
+        },
+        'record dead-lettered',
+      )
       outputs.push(deadLetter(service.name, record, error, prepared.fate === 'refused' ? prepared.attempts : 1))
       counts.push([record.topic, 'dead-lettered'])
     }
@@ -167,7 +200,9 @@ async function decideBatch(
 
 function positionsAfter(batch: readonly Prepared[]): Position[] {
   const newest = new Map<string, Position>()
-  for (const { record: { topic, partition, offset } } of batch)
+  for (const {
+    record: { topic, partition, offset },
+  } of batch)
     newest.set(topic, { topic, partition, offset: offset + 1 })
   return [...newest.values()]
 }
@@ -176,5 +211,10 @@ function positionsAfter(batch: readonly Prepared[]): Position[] {
 function located(error: unknown, service: string, { topic, partition, offset }: LogRecord): unknown {
   return error instanceof Fault
     ? error
-    : new Fault('FLY_BUG', `${service} failed on ${topic}/${partition}@${offset}: ${String(error)}`, { service, topic, partition, offset }, error)
+    : new Fault(
+        'FLY_BUG',
+        `${service} failed on ${topic}/${partition}@${offset}: ${String(error)}`,
+        { service, topic, partition, offset },
+        error,
+      )
 }

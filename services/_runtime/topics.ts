@@ -11,7 +11,8 @@ export async function planTopics(log: EventLog): Promise<readonly Step[]> {
 /** Creates what is missing and grows what may be grown; refusals are left and returned among the steps. */
 export async function applyTopics(log: EventLog, steps: readonly Step[]): Promise<void> {
   await log.createTopics(steps.flatMap(step => (step.do === 'create' ? [step.topic] : [])))
-  for (const step of steps) if (step.do === 'grow') await log.growTopic({ name: step.topic.name, partitions: step.topic.partitions })
+  for (const step of steps)
+    if (step.do === 'grow') await log.growTopic({ name: step.topic.name, partitions: step.topic.partitions })
 }
 
 /** FLY_TOPIC when the log's topics are not those of the map. */

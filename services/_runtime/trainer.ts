@@ -26,7 +26,12 @@ export type TrainingResult = {
 /** Trains one adapter. The same spec gives the job that already ran for it, whatever crashed in between. */
 export interface Trainer {
   train(
-    spec: { readonly base: PlannerManifest; readonly dataset: string; readonly rows: readonly TrainingRow[]; readonly seed: number },
+    spec: {
+      readonly base: PlannerManifest
+      readonly dataset: string
+      readonly rows: readonly TrainingRow[]
+      readonly seed: number
+    },
     signal: AbortSignal,
   ): Promise<TrainingResult>
 }

@@ -1,6 +1,7 @@
 import { canonical, digest } from '#runtime/identity.ts'
 import type { Decision } from '#runtime/service.ts'
 import type { Budgets } from '#schemas/events.ts'
+import { topic } from '#topology/names.ts'
 import type { Outbound } from '#topology/types.ts'
 import type { Candidate } from './candidates.ts'
 import { buildDataset, reasonsOf } from './dataset.ts'
@@ -73,7 +74,7 @@ export function curate(
         value: { ...progress, fresh: 0, version, share, newest },
       },
     ],
-    emit: [{ topic: 'datasets', event }],
+    emit: [{ topic: topic.datasets, event }],
   }
 }
 
@@ -89,5 +90,5 @@ function wait(agent: string, { version, complete, newest }: Progress, why: strin
     gold: complete,
     ...newest,
   }
-  return { emit: [{ topic: 'datasets', event }] }
+  return { emit: [{ topic: topic.datasets, event }] }
 }

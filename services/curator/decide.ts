@@ -1,6 +1,7 @@
 import type { Decision } from '#runtime/service.ts'
 import type { Change, StateView } from '#runtime/state.ts'
 import type { GoldAnswered, SampleScored, SampleWidened } from '#schemas/events.ts'
+import { topic } from '#topology/names.ts'
 import type { Inbound } from '#topology/types.ts'
 import { candidatesOf, isComplete } from './candidates.ts'
 import { type Catalogue, curate } from './curate.ts'
@@ -9,10 +10,14 @@ import { collectionsOf, type KeptErrors, type KeptGold, type KeptVariants, type 
 /** undefined where the event needs none. */
 export type Facts = Catalogue | undefined
 
-export function decide({ topic, event }: Inbound<'curator'>, facts: Facts, state: StateView): Decision<'curator'> {
-  if (topic === 'scored-samples') return countError(event, state)
+export function decide(
+  { topic: from, event }: Inbound<'curator'>,
+  facts: Facts,
+  state: StateView,
+): Decision<'curator'> {
+  if (from === topic.scoredSamples) return countError(event, state)
   if (facts === undefined) return {}
-  return topic === 'gold-answers' ? keepGold(event, facts, state) : keepVariants(event, facts, state)
+  return from === topic.goldAnswers ? keepGold(event, facts, state) : keepVariants(event, facts, state)
 }
 
 /** Gold grades of a trusted judge say where the planner errs. */

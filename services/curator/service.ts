@@ -1,11 +1,12 @@
 import type { Service } from '#runtime/service.ts'
+import { topic } from '#topology/names.ts'
 import { decide, type Facts } from './decide.ts'
 
 export const curator: Service<'curator', Facts> = {
   name: 'curator',
   version: 'curator/v1',
-  async gather({ topic, event }, { agents }) {
-    if (topic === 'scored-samples') return undefined
+  async gather({ topic: from, event }, { agents }) {
+    if (from === topic.scoredSamples) return undefined
     const { budgets, tools } = await agents.need(event.agent)
     return { budgets, tools: tools.map(({ name }) => name) }
   },

@@ -1,18 +1,19 @@
 import { canonical, digest } from '#runtime/identity.ts'
 import type { Decision } from '#runtime/service.ts'
 import type { Rung } from '#schemas/events.ts'
+import { topic } from '#topology/names.ts'
 import type { Inbound } from '#topology/types.ts'
 import { accuracy, macroF1, pairsOf, strataOf } from './metrics.ts'
 import type { Run } from './run.ts'
 
 const rungs = {
-  'tuned-prompts': 'prompt',
-  'golden-trajectories': 'trajectory',
-  'trained-models': 'lora',
+  [topic.tunedPrompts]: 'prompt',
+  [topic.goldenTrajectories]: 'trajectory',
+  [topic.trainedModels]: 'lora',
 } as const satisfies Record<Inbound<'evaluator'>['topic'], Rung>
 
 /** States what both planners did on the same rows; whether that is enough is the promoter's to say. */
-export function decide({ topic, event }: Inbound<'evaluator'>, run: Run): Decision<'evaluator'> {
+export function decide({ topic: from, event }: Inbound<'evaluator'>, run: Run): Decision<'evaluator'> {
   const { results, candidateLatencyMs, baselineLatencyMs } = run
   const { agent, requestId, datasetVersion, evaluation, candidate, baseline } = event
   const ours = results.rows.map(({ tool, candidateTool }) => ({ tool, answer: candidateTool }))
@@ -22,12 +23,12 @@ export function decide({ topic, event }: Inbound<'evaluator'>, run: Run): Decisi
     objects: [object],
     emit: [
       {
-        topic: 'evaluations',
+        topic: topic.evaluations,
         event: {
           agent,
           requestId,
           datasetVersion,
-          rung: rungs[topic],
+          rung: rungs[from],
           evaluation,
           candidate,
           baseline,

@@ -1,5 +1,6 @@
 import type { Decision } from '#runtime/service.ts'
 import type { StateView } from '#runtime/state.ts'
+import { topic } from '#topology/names.ts'
 import type { Inbound } from '#topology/types.ts'
 import { judge } from './gate.ts'
 import { type Served, servedOf } from './state.ts'
@@ -16,7 +17,7 @@ export function decide({ event }: Inbound<'promoter'>, _facts: undefined, state:
     keep: promoted ? [{ collection: servedOf(agent), key: agent, value: { planner: candidate, accuracy } }] : [],
     emit: [
       {
-        topic: 'releases',
+        topic: topic.releases,
         event: {
           agent,
           outcome: promoted ? 'promoted' : 'rejected',

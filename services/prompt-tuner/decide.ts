@@ -1,4 +1,5 @@
 import type { Decision } from '#runtime/service.ts'
+import { topic } from '#topology/names.ts'
 import type { Inbound } from '#topology/types.ts'
 
 /** What a search came to; undefined where the request is not for this rung. */
@@ -16,6 +17,6 @@ export function decide({ event }: Inbound<'prompt-tuner'>, facts: Facts): Decisi
   if (facts === undefined) return {}
   const { agent, id: requestId, datasetVersion, evaluation, baseline } = event
   return {
-    emit: [{ topic: 'tuned-prompts', event: { agent, requestId, datasetVersion, evaluation, baseline, ...facts } }],
+    emit: [{ topic: topic.tunedPrompts, event: { agent, requestId, datasetVersion, evaluation, baseline, ...facts } }],
   }
 }

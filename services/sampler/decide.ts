@@ -4,7 +4,7 @@ import type { StateView } from '#runtime/state.ts'
 import type { ArmWeight, ChatLogged, Outcome, Sampling } from '#schemas/events.ts'
 import { topic } from '#topology/names.ts'
 import type { Inbound, Outbound } from '#topology/types.ts'
-import { armsOf, randomOnly, rarity, reviewValue, total } from './arms.ts'
+import { armsOf, coldPicks, randomOnly, rarity, reviewValue, total } from './arms.ts'
 import { type Control, initial, probability, scaleOf, seen } from './controller.ts'
 import { isRepeat, noveltyOf } from './novelty.ts'
 import { type Conversation, outcomeOf, type Remark, silent, withRemark, withTurn } from './outcome.ts'
@@ -60,6 +60,7 @@ function onTurn(event: ChatLogged, { sampleShare, sampling }: Facts, state: Stat
     uncertainty: 1 - (event.plan.margin ?? 1),
     rarity: rarity(decayed(state.get<ToolPicks>(names.tools, event.plan.tool), control.picks)),
     novelty: noveltyOf(asked, state.entries<Asked>(names.picked)),
+    cold: control.picks < coldPicks,
   }
   const blind = total(armsOf(interest, { ...known, escalated: false, rating: null }))
   const informed = seen(control, blind, sampleShare)

@@ -1,6 +1,7 @@
 import { basePlanner, type Tool } from '#planner/manifest.ts'
 import { canonical, digest, seedOf } from '#runtime/identity.ts'
 import type { Rung, Targets, TuningOutcome } from '#schemas/events.ts'
+import { topic } from '#topology/names.ts'
 import type { Outbound } from '#topology/types.ts'
 import { type Ground, ladder, type Standing, type Try } from './state.ts'
 
@@ -57,7 +58,7 @@ function say(step: Step, ground: Ground, outcome: TuningOutcome, rung: Rung, rea
   const event = { agent, outcome, rung, reasons, datasetVersion, dataset, evaluation, baseline: baseline.digest, seed }
   return {
     ...step,
-    emit: [...step.emit, { topic: 'tuning-requests', event }],
+    emit: [...step.emit, { topic: topic.tuningRequests, event }],
     objects: baseline.object ? [...step.objects, baseline.object] : step.objects,
   }
 }

@@ -2,6 +2,7 @@ import type { Tool } from '#planner/manifest.ts'
 import type { Decision } from '#runtime/service.ts'
 import type { StateView } from '#runtime/state.ts'
 import type { DatasetDecided, ReleaseDecided, Targets } from '#schemas/events.ts'
+import { topic } from '#topology/names.ts'
 import type { Inbound } from '#topology/types.ts'
 import { ask, climb, type Step, settle } from './climb.ts'
 import { collectionsOf, type Standing, start, type Try } from './state.ts'
@@ -10,7 +11,7 @@ import { collectionsOf, type Standing, start, type Try } from './state.ts'
 export type Facts = { readonly tools: readonly Tool[]; readonly targets: Targets } | undefined
 
 export function decide(
-  { topic, event }: Inbound<'strategist'>,
+  { topic: from, event }: Inbound<'strategist'>,
   facts: Facts,
   state: StateView,
 ): Decision<'strategist'> {
@@ -19,7 +20,7 @@ export function decide(
   const standing = state.get<Standing>(names.standing, event.agent) ?? start
   const tries = [...state.entries<Try>(names.tries)].map(([, one]) => one)
   const before: Step = { agent: event.agent, ...facts, standing, tries, emit: [], objects: [] }
-  const after = topic === 'datasets' ? curated(before, event) : released(before, event)
+  const after = from === topic.datasets ? curated(before, event) : released(before, event)
   const added = after.tries.slice(tries.length)
   return {
     emit: after.emit,

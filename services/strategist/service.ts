@@ -1,11 +1,12 @@
 import type { Service } from '#runtime/service.ts'
+import { topic } from '#topology/names.ts'
 import { decide, type Facts } from './decide.ts'
 
 export const strategist: Service<'strategist', Facts> = {
   name: 'strategist',
   version: 'strategist/v1',
-  async gather({ topic, event }, { agents }) {
-    if (topic === 'datasets' && event.outcome === 'waiting') return undefined
+  async gather({ topic: from, event }, { agents }) {
+    if (from === topic.datasets && event.outcome === 'waiting') return undefined
     const { tools, targets } = await agents.need(event.agent)
     return { targets, tools: tools.map(({ name, description }) => ({ name, description })) }
   },

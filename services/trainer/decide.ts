@@ -1,5 +1,6 @@
 import type { Decision } from '#runtime/service.ts'
 import type { TrainingResult } from '#runtime/trainer.ts'
+import { topic } from '#topology/names.ts'
 import type { Inbound } from '#topology/types.ts'
 
 /** What a training came to; undefined where the request is not for this rung. */
@@ -9,6 +10,6 @@ export function decide({ event }: Inbound<'trainer'>, facts: Facts): Decision<'t
   if (facts === undefined) return {}
   const { agent, id: requestId, datasetVersion, evaluation, baseline } = event
   return {
-    emit: [{ topic: 'trained-models', event: { agent, requestId, datasetVersion, evaluation, baseline, ...facts } }],
+    emit: [{ topic: topic.trainedModels, event: { agent, requestId, datasetVersion, evaluation, baseline, ...facts } }],
   }
 }

@@ -1,4 +1,5 @@
 import type { Decision } from '#runtime/service.ts'
+import { topic } from '#topology/names.ts'
 import type { Inbound } from '#topology/types.ts'
 
 /** What a proof came to; undefined where the request is not for this rung. */
@@ -18,7 +19,7 @@ export function decide({ event }: Inbound<'trajectory'>, facts: Facts): Decision
   const { agent, id: requestId, datasetVersion, evaluation, baseline } = event
   return {
     emit: [
-      { topic: 'golden-trajectories', event: { agent, requestId, datasetVersion, evaluation, baseline, ...facts } },
+      { topic: topic.goldenTrajectories, event: { agent, requestId, datasetVersion, evaluation, baseline, ...facts } },
     ],
   }
 }

@@ -33,7 +33,12 @@ test('errors name the field and never show what is inside', async () => {
   const bug = await app.inject('/bug')
   expect([bug.statusCode, bug.body.includes('secret')]).toEqual([500, false])
   expect((await app.inject('/nowhere')).statusCode).toBe(404)
-  const malformed = await app.inject({ method: 'POST', url: '/strict', payload: '{', headers: { 'content-type': 'application/json' } })
+  const malformed = await app.inject({
+    method: 'POST',
+    url: '/strict',
+    payload: '{',
+    headers: { 'content-type': 'application/json' },
+  })
   expect(malformed.statusCode).toBe(400)
 })
 

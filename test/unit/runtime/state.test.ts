@@ -57,5 +57,7 @@ test('a failed transaction leaves no trace', () => {
 test('a changelog of another version is refused, not misread', async () => {
   const change: Change = { collection: 'a', key: 'x', value: 1 }
   const records = changelog('changes', 0, [change]).map(record => ({ ...record, headers: { format: 'state/v0' } }))
-  await expect(restore(holding(records), 'changes', 0, new AbortController().signal)).rejects.toMatchObject({ code: 'FLY_STATE' })
+  await expect(restore(holding(records), 'changes', 0, new AbortController().signal)).rejects.toMatchObject({
+    code: 'FLY_STATE',
+  })
 })

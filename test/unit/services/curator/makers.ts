@@ -2,6 +2,7 @@ import { State } from '#runtime/state.ts'
 import type { GoldAnswered, SampleScored, SampleWidened } from '#schemas/events.ts'
 import type { DatasetRow } from '#schemas/objects.ts'
 import { decide, type Facts } from '#services/curator/decide.ts'
+import { topic } from '#topology/names.ts'
 import type { Inbound } from '#topology/types.ts'
 
 export const facts = {
@@ -104,8 +105,9 @@ export function feed(
   known = facts,
 ) {
   const decisions = events.map(event => {
-    const topic = 'outcome' in event ? 'gold-answers' : 'goldId' in event ? 'synthetic-samples' : 'scored-samples'
-    const decision = decide({ topic, event } as Inbound<'curator'>, known, state)
+    const from =
+      'outcome' in event ? topic.goldAnswers : 'goldId' in event ? topic.syntheticSamples : topic.scoredSamples
+    const decision = decide({ topic: from, event } as Inbound<'curator'>, known, state)
     state.apply(decision.keep ?? [])
     return decision
   })

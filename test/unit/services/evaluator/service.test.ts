@@ -6,6 +6,7 @@ import { State } from '#runtime/state.ts'
 import type { PromptTuned } from '#schemas/events.ts'
 import type { DatasetRow, EvaluationResults, EvaluationSet } from '#schemas/objects.ts'
 import { evaluator } from '#services/evaluator/service.ts'
+import { topic } from '#topology/names.ts'
 
 const rows: DatasetRow[] = ['a', 'b', 'c', 'd'].map(name => ({
   id: `row-${name}`,
@@ -61,7 +62,7 @@ async function evaluated(inbound: Parameters<NonNullable<typeof evaluator.gather
 }
 
 test('both planners answer the same rows, and the pairs are stored under the digest in the event', async () => {
-  const decision = await evaluated({ topic: 'tuned-prompts', event })
+  const decision = await evaluated({ topic: topic.tunedPrompts, event })
   const [object] = decision?.objects ?? []
   expect(decision?.emit?.[0]?.event).toMatchObject({
     requestId: 'request',
@@ -84,7 +85,7 @@ test('both planners answer the same rows, and the pairs are stored under the dig
 
 test('the family of each row is passed, and who goes first alternates', async () => {
   const fake = fakePorts()
-  await evaluated({ topic: 'tuned-prompts', event }, fake)
+  await evaluated({ topic: topic.tunedPrompts, event }, fake)
   const measured = fake.asked.slice(-8)
   expect(measured[0]).toBe('better ask a before family-a')
   expect(measured.map(line => line.split(' ')[0])).toEqual([
@@ -110,18 +111,18 @@ test('the topic says which rung made the candidate', async () => {
     tries: 1,
     lane: 'embedded',
   }
-  expect((await evaluated({ topic: 'trained-models', event: trained }))?.emit?.[0]?.event).toMatchObject({
+  expect((await evaluated({ topic: topic.trainedModels, event: trained }))?.emit?.[0]?.event).toMatchObject({
     rung: 'lora',
   })
   const proven = { ...event, examples: 'x', admitted: 1, unaided: 1, refused: 1 }
-  expect((await evaluated({ topic: 'golden-trajectories', event: proven }))?.emit?.[0]?.event).toMatchObject({
+  expect((await evaluated({ topic: topic.goldenTrajectories, event: proven }))?.emit?.[0]?.event).toMatchObject({
     rung: 'trajectory',
   })
 })
 
 test('a stop in the middle ends the run', async () => {
   const stop = AbortSignal.abort(new Error('stopped'))
-  await expect(evaluator.gather?.({ topic: 'tuned-prompts', event }, fakePorts().ports, stop)).rejects.toThrow(
+  await expect(evaluator.gather?.({ topic: topic.tunedPrompts, event }, fakePorts().ports, stop)).rejects.toThrow(
     'stopped',
   )
 })

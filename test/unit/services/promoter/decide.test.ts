@@ -2,10 +2,11 @@ import { expect, test } from 'vitest'
 import { State } from '#runtime/state.ts'
 import type { CandidateEvaluated } from '#schemas/events.ts'
 import { decide } from '#services/promoter/decide.ts'
+import { topic } from '#topology/names.ts'
 import { evaluated } from './makers.ts'
 
 function released(event: CandidateEvaluated, state = new State()) {
-  const { emit = [], keep = [] } = decide({ topic: 'evaluations', event }, undefined, state)
+  const { emit = [], keep = [] } = decide({ topic: topic.evaluations, event }, undefined, state)
   state.apply(keep)
   return emit.map(out => out.event)[0]
 }

@@ -5,13 +5,14 @@ import { State } from '#runtime/state.ts'
 import { getJson } from '#runtime/store.ts'
 import { promptTuner } from '#services/prompt-tuner/service.ts'
 import { fakePorts, gold, request, tools } from '#test/unit/services/trainer/ports.ts'
+import { topic } from '#topology/names.ts'
 
 const base = basePlanner('desk', tools)
 const never = new AbortController().signal
 
 async function tuned(baseline: PlannerManifest = base, rows = gold, fake = fakePorts()) {
   const event = await request(fake.objects, 'prompt', baseline, rows)
-  const inbound = { topic: 'tuning-requests', event } as const
+  const inbound = { topic: topic.tuningRequests, event } as const
   const facts = await promptTuner.gather?.(inbound, fake.ports, never)
   const [out] = promptTuner.decide?.(inbound, facts, new State()).emit ?? []
   if (out === undefined) throw new Error('nothing was tuned')
@@ -52,7 +53,7 @@ test('other rungs and other outcomes lead to nothing', async () => {
     { ...event, rung: 'lora' as const },
     { ...event, outcome: 'settled' as const },
   ]) {
-    const inbound = { topic: 'tuning-requests', event: other } as const
+    const inbound = { topic: topic.tuningRequests, event: other } as const
     expect(promptTuner.decide?.(inbound, await promptTuner.gather?.(inbound, ports, never), new State())).toEqual({})
   }
 })

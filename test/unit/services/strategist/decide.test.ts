@@ -4,6 +4,7 @@ import { canonical, digest, seedOf } from '#runtime/identity.ts'
 import { State } from '#runtime/state.ts'
 import type { DatasetDecided, ReleaseDecided } from '#schemas/events.ts'
 import { decide, type Facts } from '#services/strategist/decide.ts'
+import { topic } from '#topology/names.ts'
 import type { Inbound } from '#topology/types.ts'
 
 const facts: NonNullable<Facts> = {
@@ -62,8 +63,12 @@ function climber() {
   const state = new State()
   return (...events: (DatasetDecided | ReleaseDecided)[]) =>
     events.flatMap(event => {
-      const topic = 'version' in event ? 'datasets' : 'releases'
-      const { emit = [], keep = [], objects = [] } = decide({ topic, event } as Inbound<'strategist'>, facts, state)
+      const from = 'version' in event ? topic.datasets : topic.releases
+      const {
+        emit = [],
+        keep = [],
+        objects = [],
+      } = decide({ topic: from, event } as Inbound<'strategist'>, facts, state)
       state.apply(keep)
       return emit.map(out => ({ ...out.event, stored: objects.map(bytes => digest(bytes)) }))
     })

@@ -7,6 +7,7 @@ import { State } from '#runtime/state.ts'
 import { getJson } from '#runtime/store.ts'
 import type { ExampleSet } from '#schemas/objects.ts'
 import { trainer } from '#services/trainer/service.ts'
+import { topic } from '#topology/names.ts'
 import { fakePorts, gold, request, tools } from './ports.ts'
 
 const base = basePlanner('desk', tools)
@@ -14,7 +15,7 @@ const never = new AbortController().signal
 
 async function trained(baseline: PlannerManifest = base, rows = gold, fake = fakePorts()) {
   const event = await request(fake.objects, 'lora', baseline, rows)
-  const inbound = { topic: 'tuning-requests', event } as const
+  const inbound = { topic: topic.tuningRequests, event } as const
   const facts = await trainer.gather?.(inbound, fake.ports, never)
   const [out] = trainer.decide?.(inbound, facts, new State()).emit ?? []
   if (out === undefined) throw new Error('nothing was trained')
@@ -92,7 +93,7 @@ test('other rungs and other outcomes lead to nothing', async () => {
     { ...event, rung: 'prompt' as const },
     { ...event, outcome: 'skipped' as const },
   ]) {
-    const inbound = { topic: 'tuning-requests', event: other } as const
+    const inbound = { topic: topic.tuningRequests, event: other } as const
     const facts = await trainer.gather?.(inbound, ports, never)
     expect(trainer.decide?.(inbound, facts, new State())).toEqual({})
   }
@@ -101,7 +102,7 @@ test('other rungs and other outcomes lead to nothing', async () => {
 test('a dataset that shares a family with its evaluation set is refused', async () => {
   const { ports, objects } = fakePorts()
   const event = await request(objects, 'lora', base, gold, gold.slice(3, 4))
-  await expect(trainer.gather?.({ topic: 'tuning-requests', event }, ports, never)).rejects.toMatchObject({
+  await expect(trainer.gather?.({ topic: topic.tuningRequests, event }, ports, never)).rejects.toMatchObject({
     code: 'FLY_LEAK',
   })
 })

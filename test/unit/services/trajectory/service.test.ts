@@ -5,13 +5,14 @@ import { getJson } from '#runtime/store.ts'
 import type { ExampleSet } from '#schemas/objects.ts'
 import { trajectory } from '#services/trajectory/service.ts'
 import { fakePorts, gold, request, tools } from '#test/unit/services/trainer/ports.ts'
+import { topic } from '#topology/names.ts'
 
 const base = basePlanner('desk', tools)
 const never = new AbortController().signal
 
 async function proven(baseline: PlannerManifest = base, rows = gold, fake = fakePorts()) {
   const event = await request(fake.objects, 'trajectory', baseline, rows)
-  const inbound = { topic: 'tuning-requests', event } as const
+  const inbound = { topic: topic.tuningRequests, event } as const
   const facts = await trajectory.gather?.(inbound, fake.ports, never)
   const [out] = trajectory.decide?.(inbound, facts, new State()).emit ?? []
   if (out === undefined) throw new Error('nothing was proven')
@@ -62,7 +63,7 @@ test('other rungs and other outcomes lead to nothing', async () => {
     { ...event, rung: 'lora' as const },
     { ...event, outcome: 'skipped' as const },
   ]) {
-    const inbound = { topic: 'tuning-requests', event: other } as const
+    const inbound = { topic: topic.tuningRequests, event: other } as const
     expect(trajectory.decide?.(inbound, await trajectory.gather?.(inbound, ports, never), new State())).toEqual({})
   }
 })
