@@ -24,11 +24,10 @@ const number = (text: string): number => {
   return Number(text)
 }
 type Common = { home?: string; kafka?: string; registry?: string; port?: number }
-const settingsOf = (options: Common, defaults: Partial<Settings> = {}): Settings =>
-  readSettings(process.env, {
-    ...defaults,
-    ...(({ home, kafka, registry, port }) => ({ home, kafka, registry, port }))(options),
-  })
+const settingsOf = ({ home, kafka, registry, port }: Common, defaults: Partial<Settings> = {}): Settings => {
+  const given = Object.entries({ home, kafka, registry, port }).filter(([, value]) => value !== undefined)
+  return readSettings(process.env, { ...defaults, ...Object.fromEntries(given) })
+}
 
 const common = (command: Command): Command =>
   command

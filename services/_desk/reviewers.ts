@@ -19,7 +19,7 @@ export const reviewers: readonly Reviewer[] = [
 const leaseSize = 25
 
 /**
- * Everybody reviews until `remaining` answers 0. The truth comes from the visits: a conversation is about one tool.
+ * Everybody reviews once, `remaining` items in all at most. The truth comes from the visits: a conversation is about one tool.
  * A queue that stays empty is asked again by the caller.
  */
 export async function reviewRound(
@@ -27,12 +27,12 @@ export async function reviewRound(
   agent: string,
   truth: ReadonlyMap<string, string>,
   tools: readonly string[],
-  remaining: () => number,
+  remaining: number,
 ): Promise<number> {
   let done = 0
   for (const reviewer of reviewers) {
-    const count = Math.min(leaseSize, Math.ceil(remaining() / reviewers.length))
-    if (count === 0) continue
+    const count = Math.min(leaseSize, Math.ceil(remaining / reviewers.length), remaining - done)
+    if (count <= 0) continue
     const { items } = await api.lease(agent, reviewer.name, count)
     if (items.length === 0) continue
     await api.review(items.map(item => review(agent, reviewer, item, truth, tools)))

@@ -96,7 +96,7 @@ export async function turn(
     const open = (): number => target - agreed() - (reviewed - watch.seen.gold.length)
     while (agreed() < target) {
       signal.throwIfAborted()
-      const done = open() > 0 ? await reviewRound(api, agent, truth, tools, open) : 0
+      const done = open() > 0 ? await reviewRound(api, agent, truth, tools, open()) : 0
       reviewed += done
       if (done === 0) await sleep(20, undefined, { signal })
     }

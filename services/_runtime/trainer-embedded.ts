@@ -74,7 +74,7 @@ function untrained({ tools, scale }: PlannerManifest, error: unknown): Tuned {
   }
 }
 
-/** A base with examples keeps using some if the validation split says so: afresh, from the rows it was trained on. */
+/** Examples beside the adapter where the validation split says that they help: afresh, from the rows it was trained on. */
 async function keepExamples(
   base: PlannerManifest,
   { blend }: Tuned,
@@ -82,7 +82,7 @@ async function keepExamples(
   { objects, vectors, offload }: Parts,
   signal: AbortSignal,
 ): Promise<ExampleUse | null> {
-  if (base.examples === null || blend.weight === 0) return null
+  if (blend.weight === 0) return null
   const tools = new Set(base.tools.map(({ name }) => name))
   const examples = rows
     .filter(({ tool }) => tools.has(tool))
