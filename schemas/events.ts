@@ -92,14 +92,20 @@ export type CandidateEvaluated = {
   readonly baseline: string
   /** Paired rows. */
   readonly rows: number
-  /** Share of rows with the right tool. */
+  /** Share of production turns with the right tool: Hajek estimate, each row weighted by the inverse of its inclusion probability. */
   readonly candidateAccuracy: number
-  /** Share of rows with the right tool. */
+  /** Share of production turns with the right tool: Hajek estimate, each row weighted by the inverse of its inclusion probability. */
   readonly baselineAccuracy: number
   /** Mean over tools of F1. */
   readonly candidateMacroF1: number
   /** Mean over tools of F1. */
   readonly baselineMacroF1: number
+  /** Candidate minus baseline accuracy, reweighted by inclusion probability. */
+  readonly difference: number
+  /** Lower end of its 95% interval. */
+  readonly lower: number
+  /** Upper end of its 95% interval. */
+  readonly upper: number
   /** Rows right only with the candidate. */
   readonly gained: number
   /** Rows right only with the baseline. */

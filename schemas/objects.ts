@@ -33,6 +33,7 @@ export type EvaluationResults = {
     readonly tool: string
     readonly candidateTool: string
     readonly baselineTool: string
+    readonly inclusionProbability: number
   }[]
 }
 

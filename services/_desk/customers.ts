@@ -51,10 +51,13 @@ function toolMix(tools: readonly string[], seed: number, round: number): (readon
     .map((tool, at) => ({ tool, at, order: fraction(`desk/rank/${seed}`, tool) }))
     .sort((a, b) => a.order - b.order)
   const drift = Math.floor((tools.length / 8) * round)
-  const weights = ranked.map(({ tool }, at) => [tool, 1 / (((at + drift) % tools.length) + 3)] as const)
-  const total = weights.reduce((sum, [, weight]) => sum + weight, 0)
+  const weights = ranked.map((_tool, at) => 1 / (((at + drift) % tools.length) + 3))
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
   let cumulative = 0
-  return weights.map(([tool, weight]) => [tool, (cumulative += weight / total)] as const)
+  return ranked.map(({ tool }, at) => {
+    cumulative += (weights[at] ?? 0) / total
+    return [tool, cumulative] as const
+  })
 }
 
 const pick = (mix: readonly (readonly [string, number])[], at: number): string =>

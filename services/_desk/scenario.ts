@@ -10,8 +10,8 @@ import type { Watch } from './watch.ts'
 
 /** Gold at the end of each round, as a share of all of it: doubling shows the gate a difference that it can prove. */
 const goldByRound = [0.25, 0.5, 1] as const
-/** Samples selected for each gold answer wanted, so that reviewers have a choice. */
-const samplesPerGold = 1.3
+/** Samples selected for each gold answer wanted: enough in spite of chance, while hardly any goes without its gold. */
+const samplesPerGold = 1.1
 const customersAtOnce = 12
 /** Share of the questions that become gold at most: the rest keeps sampling a choice. */
 const mostGold = 0.8

@@ -3,7 +3,7 @@ import type { Decision } from '#runtime/service.ts'
 import type { Rung } from '#schemas/events.ts'
 import { topic } from '#topology/names.ts'
 import type { Inbound } from '#topology/types.ts'
-import { accuracy, macroF1, pairsOf, strataOf } from './metrics.ts'
+import { macroF1, pairsOf, reweighted, strataOf } from './metrics.ts'
 import type { Run } from './run.ts'
 
 const rungs = {
@@ -33,8 +33,7 @@ export function decide({ topic: from, event }: Inbound<'evaluator'>, run: Run): 
           candidate,
           baseline,
           rows: results.rows.length,
-          candidateAccuracy: accuracy(ours),
-          baselineAccuracy: accuracy(theirs),
+          ...reweighted(results.rows),
           candidateMacroF1: macroF1(ours),
           baselineMacroF1: macroF1(theirs),
           ...pairsOf(results.rows),

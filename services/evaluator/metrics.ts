@@ -1,11 +1,40 @@
+import { z95 } from '#runtime/statistics.ts'
 import type { Stratum } from '#schemas/events.ts'
 import type { EvaluationResults } from '#schemas/objects.ts'
 
 type Answer = { readonly tool: string; readonly answer: string }
 
-/** Share of rows answered with the gold tool; 0 without rows. */
-export function accuracy(rows: readonly Answer[]): number {
-  return rows.length === 0 ? 0 : rows.filter(({ tool, answer }) => answer === tool).length / rows.length
+export type Reweighted = {
+  readonly candidateAccuracy: number
+  readonly baselineAccuracy: number
+  readonly difference: number
+  readonly lower: number
+  readonly upper: number
+}
+
+/**
+ * What the rows say of all production turns, although they were chosen actively: Hajek (self-normalised Horvitz-Thompson)
+ * estimates with weights 1 / inclusion probability. The 95% interval of the difference is by linearisation (Särndal,
+ * Swensson and Wretman 1992, 5.7): variance n / (n - 1) sum w^2 (d - mean)^2 / (sum w)^2. Without two rows: [-1, 1].
+ */
+export function reweighted(rows: EvaluationResults['rows']): Reweighted {
+  const weights = rows.map(({ inclusionProbability }) => 1 / inclusionProbability)
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  const mean = (values: readonly number[]): number =>
+    total === 0 ? 0 : values.reduce((sum, value, at) => sum + value * (weights[at] ?? 0), 0) / total
+  const ours = rows.map(({ tool, candidateTool }) => Number(candidateTool === tool))
+  const theirs = rows.map(({ tool, baselineTool }) => Number(baselineTool === tool))
+  const differences = ours.map((right, at) => right - (theirs[at] ?? 0))
+  const difference = mean(differences)
+  const spread = differences.reduce((sum, value, at) => sum + ((weights[at] ?? 0) * (value - difference)) ** 2, 0)
+  const half = rows.length < 2 ? 2 : (z95 * Math.sqrt((rows.length / (rows.length - 1)) * spread)) / total
+  return {
+    candidateAccuracy: mean(ours),
+    baselineAccuracy: mean(theirs),
+    difference,
+    lower: Math.max(-1, difference - half),
+    upper: Math.min(1, difference + half),
+  }
 }
 
 /**

@@ -31,7 +31,13 @@ export async function runBoth(
     const first = at % 2 === 0 ? undefined : await timed(planners.baseline, row)
     const ours = await timed(planners.candidate, row)
     const theirs = first ?? (await timed(planners.baseline, row))
-    paired.push({ id: row.id, tool: row.tool, candidateTool: ours.tool, baselineTool: theirs.tool })
+    paired.push({
+      id: row.id,
+      tool: row.tool,
+      candidateTool: ours.tool,
+      baselineTool: theirs.tool,
+      inclusionProbability: row.inclusionProbability,
+    })
     times.push({ ours: ours.milliseconds, theirs: theirs.milliseconds })
   }
   return {

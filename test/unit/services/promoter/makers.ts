@@ -1,8 +1,13 @@
 import { mulberry32 } from '#planner/random.ts'
 import type { CandidateEvaluated, Stratum } from '#schemas/events.ts'
+import { differenceInterval, differenceOf } from '#services/promoter/statistics.ts'
 
+/** Unless said otherwise the rows are a plain sample: reweighting them changes nothing. */
 export function evaluated(over: Partial<CandidateEvaluated> = {}): CandidateEvaluated {
+  const pairs = { gained: 100, lost: 50, rows: 1000, ...over }
   return {
+    difference: differenceOf(pairs),
+    ...differenceInterval(pairs),
     id: 'evaluation-1',
     parents: [],
     at: 1000,
