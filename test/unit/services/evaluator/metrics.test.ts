@@ -1,11 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { accuracy, macroF1, median, pairsOf, strataOf } from '#services/evaluator/metrics.ts'
+import { mulberry32 } from '#planner/random.ts'
+import { macroF1, median, pairsOf, reweighted, strataOf } from '#services/evaluator/metrics.ts'
 
 const rows = (text: string) =>
   text.split(' ').map((word, at) => {
     const [tool = '', candidateTool = '', baselineTool = ''] = word.split('')
-    return { id: `${at}`, tool, candidateTool, baselineTool }
+    return { id: `${at}`, tool, candidateTool, baselineTool, inclusionProbability: 1 }
   })
 
 const answers = (text: string) => rows(text).map(({ tool, candidateTool: answer }) => ({ tool, answer }))
@@ -17,9 +18,36 @@ test('macro-F1 is the mean over gold tools of 2 right / (gold + answered)', () =
   expect(macroF1([])).toBe(0)
 })
 
-test('accuracy counts rows answered with the gold tool', () => {
-  expect(accuracy(answers('aa ab bb bb'))).toBe(0.75)
-  expect(accuracy([])).toBe(0)
+test('equal chances leave accuracies and the difference as they are', () => {
+  const { candidateAccuracy, baselineAccuracy, difference } = reweighted(rows('aab aba aaa abb'))
+  expect([candidateAccuracy, baselineAccuracy, difference]).toEqual([0.5, 0.5, 0])
+  expect(reweighted([])).toMatchObject({ candidateAccuracy: 0, difference: 0, lower: -1, upper: 1 })
+})
+
+test('rows that were chosen for being hard do not decide for the many that were not', () => {
+  // One easy row stands for ten turns, where the candidate loses; it gains on two hard rows that stand for themselves.
+  const [easy, ...hard] = rows('aba aab bba')
+  const weighed = reweighted([...(easy ? [{ ...easy, inclusionProbability: 0.1 }] : []), ...hard])
+  expect(weighed.difference).toBeCloseTo((-10 + 1 - 0 + (hard[1]?.candidateTool === 'b' ? 1 : 0)) / 12, 12)
+  expect(weighed.lower).toBeLessThan(weighed.difference)
+})
+
+test('the interval covers the truth of a stream that was sampled actively', () => {
+  const random = mulberry32(7)
+  let covered = 0
+  const streams = 400
+  for (let stream = 0; stream < streams; stream++) {
+    const turns = Array.from({ length: 1500 }, () => ({ hard: random() < 0.3, draw: random() }))
+    const all = turns.map(({ hard, draw }, at) => {
+      const candidateTool = draw < (hard ? 0.3 : 0.05) ? 'x' : 'a'
+      const baselineTool = draw > (hard ? 0.4 : 0.97) ? 'x' : 'a'
+      return { id: `${at}`, tool: 'a', candidateTool, baselineTool, inclusionProbability: hard ? 0.5 : 0.1 }
+    })
+    const truth = reweighted(all.map(row => ({ ...row, inclusionProbability: 1 }))).difference
+    const { lower, upper } = reweighted(all.filter(({ inclusionProbability }) => random() < inclusionProbability))
+    if (lower <= truth && truth <= upper) covered++
+  }
+  expect(covered / streams).toBeGreaterThan(0.92)
 })
 
 test('gained and lost are the rows that only one answered right, overall and per gold tool', () => {
@@ -33,7 +61,13 @@ test('gained and lost are the rows that only one answered right, overall and per
 
 test('strata add up to the whole', () => {
   const letter = fc.constantFrom('a', 'b', 'c')
-  const row = fc.record({ id: fc.string(), tool: letter, candidateTool: letter, baselineTool: letter })
+  const row = fc.record({
+    id: fc.string(),
+    tool: letter,
+    candidateTool: letter,
+    baselineTool: letter,
+    inclusionProbability: fc.constant(1),
+  })
   fc.assert(
     fc.property(fc.array(row), some => {
       const strata = strataOf(some)

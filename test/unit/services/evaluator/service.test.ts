@@ -80,7 +80,13 @@ test('both planners answer the same rows, and the pairs are stored under the dig
     results: digest(object ?? ''),
   })
   const results: EvaluationResults = JSON.parse(Buffer.from(object ?? '').toString())
-  expect(results.rows[3]).toEqual({ id: 'row-d', tool: 'fees', candidateTool: 'other', baselineTool: 'quote' })
+  expect(results.rows[3]).toEqual({
+    inclusionProbability: 1,
+    id: 'row-d',
+    tool: 'fees',
+    candidateTool: 'other',
+    baselineTool: 'quote',
+  })
 })
 
 test('the family of each row is passed, and who goes first alternates', async () => {

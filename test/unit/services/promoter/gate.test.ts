@@ -46,8 +46,8 @@ test('an equally good planner at half the latency passes; a slower one does not'
 test('every test is in the reasons with its figures, and what the set could have shown', () => {
   const { reasons } = judge(evaluated())
   expect(reasons).toEqual([
-    'difference +0.0500, 95% interval +0.0263 to +0.0743, on 1000 paired rows: 100 gained, 50 lost',
-    'yes: not worse overall: lower bound +0.0263 against -0.0100',
+    'difference in production +0.0500, 95% interval +0.0263 to +0.0743, from 1000 paired rows: 100 gained, 50 lost',
+    'yes: not worse overall: lower bounds +0.0263 reweighted and +0.0263 on the rows as they are, against -0.0100',
     'yes: better on accuracy: lower bound +0.0263 against 0',
     'no: at most half the latency: median 1.00 ms against 1.00 ms',
     expect.stringMatching(/^McNemar's exact test: p = 0\.0000\d+/),
@@ -57,4 +57,10 @@ test('every test is in the reasons with its figures, and what the set could have
 
 test('a set without rows proves nothing', () => {
   expect(judge(evaluated({ rows: 0, gained: 0, lost: 0 })).promoted).toBe(false)
+})
+
+test('a gain on rows chosen for being hard releases nothing when production would lose', () => {
+  expect(judge(evaluated({ difference: -0.03, lower: -0.06, upper: 0.01 })).promoted).toBe(false)
+  expect(judge(evaluated({ difference: 0.02, lower: -0.005, upper: 0.05 })).promoted).toBe(false)
+  expect(judge(evaluated()).promoted).toBe(true)
 })

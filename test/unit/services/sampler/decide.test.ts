@@ -26,7 +26,7 @@ test('a sample carries the turn, its family, its arms and what is known of the o
     family: expect.stringMatching(/^[0-9a-f]{32}$/),
   })
   expect(sample?.outcome).toEqual({ escalated: true, rating: null, repeatAsk: false, latencyMs: 900 })
-  expect(sample?.arms.map(({ arm }) => arm)).toEqual(['escalated', 'uncertain', 'underrepresented', 'random'])
+  expect(sample?.arms.map(({ arm }) => arm)).toEqual(['escalated', 'underrepresented', 'random'])
   expect(sample?.value).toBeGreaterThan(999)
 })
 
