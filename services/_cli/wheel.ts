@@ -50,6 +50,8 @@ export async function inProcess(world: World, names: readonly ServiceName[], sig
 export async function processes(world: World, names: readonly ServiceName[], signal: AbortSignal): Promise<Wheel> {
   const { settings } = world
   await ensureTopics(world)
+  // Once, before many processes ask for the same subjects at the same time.
+  await world.codec.prepare()
   const children = names.map(name => ({ name, process: start(name, settings) }))
   const stop = (): void => {
     for (const child of children) child.process.kill('SIGTERM')

@@ -1,9 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { SchemaRegistry as Client, COMPATIBILITY } from '@kafkajs/confluent-schema-registry'
 import { Fault } from '../faults.ts'
 import type { Compatibility, SchemaRegistry } from '../registry.ts'
 
 /** What the client throws: `status` is that of an answer; where none came it is 400, and where none was asked for absent. */
 type ClientError = Error & { readonly status?: number }
+
+const mostAttempts = 8
 
 type Middleware = NonNullable<ConstructorParameters<typeof Client>[0]['middlewares']>[number]
 
@@ -14,11 +17,23 @@ export function openHttpRegistry(url: string): SchemaRegistry {
   const texts = new Map<number, object>()
   const client = new Client({ host, middlewares: [keeping(texts)] })
 
-  const register = async (subject: string, schema: object, compatibility: Compatibility): Promise<number> => {
+  const register = async (
+    subject: string,
+    schema: object,
+    compatibility: Compatibility,
+    attempt = 1,
+  ): Promise<number> => {
     const options = { subject, compatibility: COMPATIBILITY[compatibility] }
-    const { id } = await client.register(schema as Parameters<Client['register']>[0], options)
-    texts.set(id, schema)
-    return id
+    try {
+      const { id } = await client.register(schema as Parameters<Client['register']>[0], options)
+      texts.set(id, schema)
+      return id
+    } catch (error) {
+      // Another process registers the same subject at this moment: it is there when we look again.
+      if (attempt === mostAttempts || !/already exists/.test((error as ClientError).message)) throw error
+      await sleep(50 * attempt)
+      return register(subject, schema, compatibility, attempt + 1)
+    }
   }
 
   return {
