@@ -116,6 +116,11 @@ export const avro = {
       { name: 'baseline', type: 'string', doc: 'SHA-256 of the baseline planner manifest.' },
       { name: 'rows', type: 'int', doc: 'Paired rows.' },
       {
+        name: 'effectiveRows',
+        type: 'double',
+        doc: "Kish's effective sample size: rows of a plain sample that would say as much; fewer than rows where inclusion probabilities differ.",
+      },
+      {
         name: 'candidateAccuracy',
         type: 'double',
         doc: 'Share of production turns with the right tool: Hajek estimate, each row weighted by the inverse of its inclusion probability.',

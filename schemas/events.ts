@@ -92,6 +92,8 @@ export type CandidateEvaluated = {
   readonly baseline: string
   /** Paired rows. */
   readonly rows: number
+  /** Kish's effective sample size: rows of a plain sample that would say as much; fewer than rows where inclusion probabilities differ. */
+  readonly effectiveRows: number
   /** Share of production turns with the right tool: Hajek estimate, each row weighted by the inverse of its inclusion probability. */
   readonly candidateAccuracy: number
   /** Share of production turns with the right tool: Hajek estimate, each row weighted by the inverse of its inclusion probability. */

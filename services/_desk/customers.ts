@@ -4,7 +4,7 @@ import { fillSlots, type Question, type Questions } from './questions.ts'
 
 /** How customers react; probabilities. */
 const habits = {
-  afterWrongPlan: { escalate: 0.25, thumbsDown: 0.35, askAgain: 0.3 },
+  afterWrongPlan: { escalate: 0.08, thumbsDown: 0.2, askAgain: 0.3 },
   afterRightPlan: { thumbsUp: 0.15 },
   mostTurns: 3,
 } as const

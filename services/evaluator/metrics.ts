@@ -5,6 +5,8 @@ import type { EvaluationResults } from '#schemas/objects.ts'
 type Answer = { readonly tool: string; readonly answer: string }
 
 export type Reweighted = {
+  /** (sum of weights)^2 / sum of squared weights (Kish 1965); 0 without rows. */
+  readonly effectiveRows: number
   readonly candidateAccuracy: number
   readonly baselineAccuracy: number
   readonly difference: number
@@ -28,7 +30,9 @@ export function reweighted(rows: EvaluationResults['rows']): Reweighted {
   const difference = mean(differences)
   const spread = differences.reduce((sum, value, at) => sum + ((weights[at] ?? 0) * (value - difference)) ** 2, 0)
   const half = rows.length < 2 ? 2 : (z95 * Math.sqrt((rows.length / (rows.length - 1)) * spread)) / total
+  const squares = weights.reduce((sum, weight) => sum + weight ** 2, 0)
   return {
+    effectiveRows: squares === 0 ? 0 : total ** 2 / squares,
     candidateAccuracy: mean(ours),
     baselineAccuracy: mean(theirs),
     difference,

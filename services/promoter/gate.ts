@@ -10,6 +10,8 @@ export const STRATUM_ROWS = 30
 const STRATUM_LEVEL = 0.05
 /** A candidate of equal quality is better when its median plan takes at most this share of the baseline's time. */
 const FAST = 0.5
+/** Below this the intervals' theory does not hold: whatever they say is chance. */
+export const FEWEST_EFFECTIVE_ROWS = 30
 
 export type Verdict = {
   readonly promoted: boolean
@@ -43,7 +45,13 @@ export function judge(evaluation: CandidateEvaluated): Verdict {
     'at most half the latency',
     `median ${ours.toPrecision(3)} ms against ${theirs.toPrecision(3)} ms`,
   )
-  const promoted = notWorse.passed && strata.every(({ passed }) => passed) && (better.passed || faster.passed)
+  const enough = test(
+    evaluation.effectiveRows >= FEWEST_EFFECTIVE_ROWS,
+    'enough evidence',
+    `${evaluation.effectiveRows.toFixed(0)} effective rows against ${FEWEST_EFFECTIVE_ROWS}`,
+  )
+  const promoted =
+    enough.passed && notWorse.passed && strata.every(({ passed }) => passed) && (better.passed || faster.passed)
   return {
     promoted,
     difference,
@@ -51,7 +59,7 @@ export function judge(evaluation: CandidateEvaluated): Verdict {
     upper,
     reasons: [
       `difference in production ${span}, from ${evaluation.rows} paired rows: ${evaluation.gained} gained, ${evaluation.lost} lost`,
-      ...[notWorse, better, faster, ...strata].map(({ about }) => about),
+      ...[enough, notWorse, better, faster, ...strata].map(({ about }) => about),
       `McNemar's exact test: p = ${mcNemar(evaluation).toPrecision(3)}`,
       `this set shows a difference of ${smallestShown(evaluation).toFixed(4)} or more with power .8`,
     ],

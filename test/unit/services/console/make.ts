@@ -9,7 +9,7 @@ export const evaluation = (over: Partial<CandidateEvaluated> = {}): CandidateEva
   datasetVersion: 1,
   rung: 'lora',
   evaluation: 'set',
-  ...{ difference: 0.05, lower: 0.01, upper: 0.09 },
+  ...{ effectiveRows: 100, difference: 0.05, lower: 0.01, upper: 0.09 },
   candidate: 'c'.repeat(64),
   baseline: 'b'.repeat(64),
   rows: 400,

@@ -47,6 +47,7 @@ test('every test is in the reasons with its figures, and what the set could have
   const { reasons } = judge(evaluated())
   expect(reasons).toEqual([
     'difference in production +0.0500, 95% interval +0.0263 to +0.0743, from 1000 paired rows: 100 gained, 50 lost',
+    'yes: enough evidence: 1000 effective rows against 30',
     'yes: not worse overall: lower bounds +0.0263 reweighted and +0.0263 on the rows as they are, against -0.0100',
     'yes: better on accuracy: lower bound +0.0263 against 0',
     'no: at most half the latency: median 1.00 ms against 1.00 ms',
@@ -61,6 +62,7 @@ test('a set without rows proves nothing', () => {
 
 test('a gain on rows chosen for being hard releases nothing when production would lose', () => {
   expect(judge(evaluated({ difference: -0.03, lower: -0.06, upper: 0.01 })).promoted).toBe(false)
+  expect(judge(evaluated({ effectiveRows: 29 })).promoted).toBe(false)
   expect(judge(evaluated({ difference: 0.02, lower: -0.005, upper: 0.05 })).promoted).toBe(false)
   expect(judge(evaluated()).promoted).toBe(true)
 })

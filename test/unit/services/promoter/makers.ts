@@ -6,6 +6,7 @@ import { differenceInterval, differenceOf } from '#services/promoter/statistics.
 export function evaluated(over: Partial<CandidateEvaluated> = {}): CandidateEvaluated {
   const pairs = { gained: 100, lost: 50, rows: 1000, ...over }
   return {
+    effectiveRows: pairs.rows,
     difference: differenceOf(pairs),
     ...differenceInterval(pairs),
     id: 'evaluation-1',
