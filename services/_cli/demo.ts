@@ -3,18 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Settings } from '#runtime/config.ts'
 import { Fault } from '#runtime/faults.ts'
-import { openWorld, type World } from '#runtime/open.ts'
+import { openWorld } from '#runtime/open.ts'
 import { createApi } from '#services/_desk/api.ts'
 import { openLedger, type Progress, type RunOptions } from '#services/_desk/ledger.ts'
 import { csvQuestions, deskQuestions } from '#services/_desk/questions.ts'
 import { turn } from '#services/_desk/scenario.ts'
 import { watchAgent } from '#services/_desk/watch.ts'
-import { consumerGroup } from '#topology/derive/names.ts'
-import { services } from '#topology/map.ts'
-import type { ServiceName } from '#topology/types.ts'
 import { narrate } from './narrate.ts'
 import { summary, table } from './report.ts'
-import { everyService, inProcess, processes } from './wheel.ts'
+import { drained, everyService, inProcess, processes } from './wheel.ts'
 
 type Options = {
   readonly once: boolean
@@ -68,7 +65,7 @@ export async function demo(
     )
     const watch = await watchAgent(world, agent, followed => narrate(followed, report), stop)
     await Promise.race([
-      turn({ api, watch, ledger, questions, report, drained: service => drained(world, service, stop) }, stop),
+      turn({ api, watch, ledger, questions, report, drained: drained(world, stop) }, stop),
       wheel.done,
     ])
     const result = {
@@ -93,16 +90,4 @@ export async function demo(
 function agentOf(home: string): string {
   const file = join(home, 'desk', 'progress.json')
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Progress).agent : 'desk'
-}
-
-async function drained(world: World, service: ServiceName, signal: AbortSignal): Promise<void> {
-  const behind = async (): Promise<number> =>
-    (await world.log.lag(consumerGroup(service), services[service].reads)).reduce(
-      (sum, { records }) => sum + records,
-      0,
-    )
-  while ((await behind()) > 0) {
-    signal.throwIfAborted()
-    await new Promise(resolve => setTimeout(resolve, 50))
-  }
 }

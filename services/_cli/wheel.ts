@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type Settings, toEnvironment } from '#runtime/config.ts'
 import { Fault } from '#runtime/faults.ts'
@@ -6,6 +7,7 @@ import type { World } from '#runtime/open.ts'
 import { run } from '#runtime/run.ts'
 import { applyTopics, planTopics } from '#runtime/topics.ts'
 import { all } from '#services/all.ts'
+import { consumerGroup } from '#topology/derive/names.ts'
 import { services } from '#topology/map.ts'
 import type { ServiceName } from '#topology/types.ts'
 
@@ -92,5 +94,19 @@ async function healthy(url: string, signal: AbortSignal): Promise<void> {
     const answer = await fetch(`${url}/health`).catch(() => undefined)
     if (answer?.ok) return
     await new Promise(resolve => setTimeout(resolve, 100))
+  }
+}
+
+/**
+ * Waits until a service has consumed all there is. It must look so twice: Kafka shows the outputs of a transaction a few
+ * milliseconds after it answered.
+ */
+export function drained(world: World, signal: AbortSignal): (service: ServiceName) => Promise<void> {
+  return async service => {
+    for (let empty = 0; empty < 2; ) {
+      const lag = await world.log.lag(consumerGroup(service), services[service].reads)
+      empty = lag.some(({ records }) => records > 0) ? 0 : empty + 1
+      await sleep(200, undefined, { signal })
+    }
   }
 }

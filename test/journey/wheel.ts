@@ -1,0 +1,101 @@
+import { readSettings } from '#runtime/config.ts'
+import { openWorld } from '#runtime/open.ts'
+import { drained, everyService, inProcess } from '#services/_cli/wheel.ts'
+import { createApi } from '#services/_desk/api.ts'
+import { openLedger, type RunOptions } from '#services/_desk/ledger.ts'
+import type { Questions } from '#services/_desk/questions.ts'
+import { turn } from '#services/_desk/scenario.ts'
+import { watchAgent } from '#services/_desk/watch.ts'
+import { topic } from '#topology/names.ts'
+
+export const options: RunOptions = { seed: 3, data: 'journey', gold: 240, sampling: 'active' }
+
+/** Four topics of a help desk that words tell apart, each asked in many ways: small enough to learn in seconds. */
+export function journeyQuestions(): Questions {
+  const topics = {
+    card_lost: [
+      'my card is lost',
+      'I cannot find my card',
+      'someone stole my card',
+      'card gone missing',
+      'left my card in a taxi',
+    ],
+    top_up: ['add money', 'top up my balance', 'put cash on it', 'load funds', 'my top up failed'],
+    exchange: [
+      'what is the rate',
+      'change euros to dollars',
+      'convert currency',
+      'foreign exchange price',
+      'swap pounds for yen',
+    ],
+    close: [
+      'close my account',
+      'I want to leave',
+      'delete everything about me',
+      'stop being a customer',
+      'end my membership',
+    ],
+  }
+  const when = [
+    'today',
+    'please',
+    'right now',
+    'as soon as you can',
+    'this morning',
+    'for my mother',
+    'again',
+    'after work',
+  ]
+  const how = [
+    'how do I do that',
+    'can you help',
+    'what must I do',
+    'hello',
+    'is that possible',
+    'thanks',
+    'hi there',
+    'quick one',
+  ]
+  const questions = Object.entries(topics).flatMap(([tool, phrases]) =>
+    phrases.flatMap(phrase => when.flatMap(time => how.map(ask => ({ turns: [`${phrase} ${time} ${ask}`], tool })))),
+  )
+  const isHeldOut = (at: number): boolean => at % 5 === 4
+  return {
+    name: options.data,
+    // Descriptions that say nothing: whatever is planned right later was learned.
+    tools: Object.keys(topics).map((name, at) => ({ name, description: `department ${at}` })),
+    training: questions.filter((_question, at) => !isHeldOut(at)),
+    heldOut: questions.filter((_question, at) => isHeldOut(at)),
+    canRephrase: false,
+  }
+}
+
+/** Turns the whole wheel in this process on the log that the settings name, and says what came of it. */
+export async function turnWheel(home: string, more: Record<string, string> = {}) {
+  const questions = journeyQuestions()
+  const settings = readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'error', ...more })
+  const world = await openWorld(settings)
+  const stop = new AbortController()
+  try {
+    const wheel = await inProcess(world, everyService, stop.signal)
+    const url = wheel.urlOf('ingest')
+    const ledger = openLedger(home, options, 'journey')
+    const watch = await watchAgent(world, 'journey', () => {}, stop.signal)
+    const api = createApi({ ingest: url, gateway: url, annotation: url }, stop.signal)
+    const desk = { api, watch, ledger, questions, report: () => {}, drained: drained(world, stop.signal) }
+    await Promise.race([turn(desk, stop.signal), wheel.done])
+    const { base, rounds } = ledger.progress()
+    const count = (name: string) => world.log.count(name)
+    const logged = (await count(topic.chatLogs)) + (await count(topic.escalations)) + (await count(topic.feedback))
+    const status = (await (await fetch(`${url}/v1/status`)).json()) as {
+      services: { name: string; lagRecords: number }[]
+    }
+    stop.abort()
+    await wheel.done
+    const last = rounds.at(-1)
+    return { base, rounds, last, seen: watch.seen, accepted: ledger.acknowledged(), logged, status }
+  } finally {
+    stop.abort()
+    await world.close()
+  }
+}
