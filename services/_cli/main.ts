@@ -45,7 +45,7 @@ withPort(common(program.command('demo')))
     '--data <dir>',
     "questions from DIR/train.csv and held-out rows from DIR/test.csv (columns text,category) instead of the desk's own",
   )
-  .option('--gold <n>', 'gold answers in all', number, 1000)
+  .option('--gold <n>', 'gold answers in all', number, 1600)
   .addOption(
     new Option('--sampling <how>', 'how turns are chosen for review').choices(['active', 'random']).default('active'),
   )

@@ -4,9 +4,9 @@ import { fillSlots, type Question, type Questions } from './questions.ts'
 
 /** How customers react; probabilities. */
 const habits = {
-  afterWrongPlan: { escalate: 0.08, thumbsDown: 0.2, askAgain: 0.3 },
+  afterWrongPlan: { escalate: 0.08, thumbsDown: 0.2, askAgain: 0.2 },
   afterRightPlan: { thumbsUp: 0.15 },
-  mostTurns: 3,
+  mostTurns: 2,
 } as const
 
 export type Visit = { readonly id: string; readonly question: Question }
@@ -45,13 +45,13 @@ export function visits(
   })
 }
 
-/** Cumulative shares of tools: the k-th most frequent has a share of 1 / (k + 3); each round moves the ranks by an eighth. */
+/** Cumulative shares of tools: the k-th most frequent has a share of 1 / (k + 6); each round moves the ranks by an eighth. */
 function toolMix(tools: readonly string[], seed: number, round: number): (readonly [string, number])[] {
   const ranked = tools
     .map((tool, at) => ({ tool, at, order: fraction(`desk/rank/${seed}`, tool) }))
     .sort((a, b) => a.order - b.order)
   const drift = Math.floor((tools.length / 8) * round)
-  const weights = ranked.map((_tool, at) => 1 / (((at + drift) % tools.length) + 3))
+  const weights = ranked.map((_tool, at) => 1 / (((at + drift) % tools.length) + 6))
   const total = weights.reduce((sum, weight) => sum + weight, 0)
   let cumulative = 0
   return ranked.map(({ tool }, at) => {
