@@ -1,5 +1,6 @@
 import type { World } from '#runtime/open.ts'
 import type { Measure, Progress, RunOptions } from '#services/_desk/ledger.ts'
+import { differenceInterval } from '#services/promoter/statistics.ts'
 import { topic } from '#topology/names.ts'
 
 const rungs = ['prompt', 'trajectory', 'lora'] as const
@@ -40,8 +41,10 @@ export async function summary(world: World, run: RunOptions, { base, rounds }: P
       ...{ accuracy: last.accuracy.accuracy, lower: last.accuracy.lower, upper: last.accuracy.upper },
       ...{ macroF1: last.accuracy.macroF1, release: last.released },
     },
+    /** Released minus untuned on the same held-out rows, with its 95% interval. */
+    gain: base && last && gain(base.right, last.accuracy.right),
     rungs: Object.fromEntries(rungs.map(rung => [rung, newest(rung) ?? null])),
-    rounds,
+    rounds: rounds.map(({ accuracy: { right: _rows, ...accuracy }, ...round }) => ({ ...round, accuracy })),
     counts: {
       accepted,
       logged: await sum([topic.chatLogs, topic.escalations, topic.feedback]),
@@ -51,4 +54,12 @@ export async function summary(world: World, run: RunOptions, { base, rounds }: P
       deadLettered: await sum(all.flatMap(({ name }) => (name.endsWith('.dlq') ? [name] : []))),
     },
   }
+}
+
+function gain(before: string, after: string) {
+  const rows = Math.min(before.length, after.length)
+  const where = (was: string, is: string): number =>
+    Array.from({ length: rows }, (_row, at) => before[at] === was && after[at] === is).filter(Boolean).length
+  const pairs = { gained: where('0', '1'), lost: where('1', '0'), rows }
+  return { difference: (pairs.gained - pairs.lost) / Math.max(1, rows), ...differenceInterval(pairs), ...pairs }
 }

@@ -16,6 +16,8 @@ export type Measure = {
   readonly macroF1: number
   readonly lower: number
   readonly upper: number
+  /** A digit for each held-out row, 1 where it was planned right: what pairs two measures. */
+  readonly right: string
 }
 
 /** What is remembered of a finished round. */

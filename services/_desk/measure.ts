@@ -11,7 +11,7 @@ export async function measure(
   agent: string,
   heldOut: readonly Question[],
   planner?: string,
-): Promise<Measure & { readonly planner: string; readonly right: readonly boolean[] }> {
+): Promise<Measure & { readonly planner: string }> {
   const planned: string[] = []
   let digest = ''
   for (let from = 0; from < heldOut.length; from += batch) {
@@ -34,7 +34,7 @@ export async function measure(
     lower,
     upper,
     planner: digest,
-    right,
+    right: right.map(Number).join(''),
   }
 }
 

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { readSettings } from '#runtime/config.ts'
 import { openWorld } from '#runtime/open.ts'
 import { drained, everyService, inProcess } from '#services/_cli/wheel.ts'
@@ -98,4 +100,14 @@ export async function turnWheel(home: string, more: Record<string, string> = {})
     stop.abort()
     await world.close()
   }
+}
+
+/** The same questions as files, for commands that take `--data`. */
+export function folderOfQuestions(folder: string): string {
+  const { training, heldOut } = journeyQuestions()
+  const csv = (rows: Questions['training']): string =>
+    ['text,category', ...rows.map(({ turns, tool }) => `"${turns.at(-1)}",${tool}`), ''].join('\n')
+  writeFileSync(join(folder, 'train.csv'), csv(training))
+  writeFileSync(join(folder, 'test.csv'), csv(heldOut))
+  return folder
 }
