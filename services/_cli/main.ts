@@ -19,6 +19,12 @@ const program = new Command('flywheel')
 const stop = new AbortController()
 for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stop.abort())
 
+// A reader that has seen enough, as head does, is no error.
+process.stdout.on('error', error => {
+  if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0)
+  throw error
+})
+
 const number = (text: string): number => {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('give a whole number')
   return Number(text)
@@ -78,7 +84,7 @@ program
   .option('--json', 'one JSON object on the last line of stdout', false)
   .action(options => status(options, settingsOf({})))
 
-common(program.command('tail <topic>'))
+withPort(common(program.command('tail <topic>')))
   .description('print the events of a topic')
   .option('--from-beginning', 'from the first record on instead of new ones only', false)
   .option('--exit', 'end at the end of the log', false)

@@ -5,6 +5,7 @@ import type { ServiceName } from '#topology/types.ts'
 import { createAgents, follow } from './follow.ts'
 import { createServer, listen } from './http.ts'
 import type { World } from './open.ts'
+import { serveRecords } from './records.ts'
 import type { AnyEdge, AnyService, EdgeContext, Ports } from './service.ts'
 import type { StateView } from './state.ts'
 import { work } from './step.ts'
@@ -67,6 +68,7 @@ export async function run(world: World, started: readonly AnyService[], signal: 
   const health = { status: 'ok', services: started.map(({ name }) => name as string) }
   const app = createServer(settings, logger, metrics, () => health)
   for (const edge of edges.values()) edge.routes?.(app)
+  serveRecords(app, log, codec, until)
   const [only] = started
   const offset = started.length === 1 && only && settings.port !== 0 ? services[only.name].port : 0
   url = await listen(app, settings.host, settings.port + offset)
