@@ -3,15 +3,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Settings } from '#runtime/config.ts'
 import { Fault } from '#runtime/faults.ts'
-import { openWorld } from '#runtime/open.ts'
+import type { LogRecord } from '#runtime/log.ts'
+import { openWorld, type World } from '#runtime/open.ts'
 import { createApi } from '#services/_desk/api.ts'
 import { openLedger, type Progress, type RunOptions } from '#services/_desk/ledger.ts'
 import { csvQuestions, deskQuestions } from '#services/_desk/questions.ts'
 import { turn } from '#services/_desk/scenario.ts'
 import { watchAgent } from '#services/_desk/watch.ts'
+import { topic } from '#topology/names.ts'
 import { narrate } from './narrate.ts'
 import { summary, table } from './report.ts'
-import { drained, everyService, inProcess, processes } from './wheel.ts'
+import { alreadyUp, drained, everyService, inProcess, processes } from './wheel.ts'
 
 type Options = {
   readonly once: boolean
@@ -48,11 +50,14 @@ export async function demo(
   const wheelSignal = new AbortController()
   const stop = AbortSignal.any([signal, wheelSignal.signal])
   try {
-    const wheel = await (settings.kafka === undefined ? inProcess : processes)(world, everyService, stop)
+    const wheel =
+      settings.kafka === undefined
+        ? await inProcess(world, everyService, stop)
+        : ((await alreadyUp(world, everyService, stop)) ?? (await processes(world, everyService, stop)))
     wheel.done.catch(() => wheelSignal.abort())
     report(`seed ${run.seed}, ${run.data}, ${run.gold} gold answers, ${run.sampling} sampling; home ${home}`)
     report(`console: ${wheel.urlOf('console')}`)
-    const agent = agentOf(home)
+    const agent = await agentOf(home, world, stop)
     const ledger = openLedger(home, run, agent)
     const api = createApi(
       {
@@ -86,8 +91,17 @@ export async function demo(
   }
 }
 
-/** A home keeps its agent. */
-function agentOf(home: string): string {
+/** A home keeps its agent; a new one takes a name that the log does not know yet, since agents never mix. */
+async function agentOf(home: string, world: World, signal: AbortSignal): Promise<string> {
   const file = join(home, 'desk', 'progress.json')
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Progress).agent : 'desk'
+  if (existsSync(file)) return (JSON.parse(readFileSync(file, 'utf8')) as Progress).agent
+  const taken = new Set<string>()
+  const note = (records: readonly LogRecord[]): void => {
+    for (const { key } of records) if (key) taken.add(key.toString())
+  }
+  await world.log.read([topic.agents], { from: 'beginning', follow: false }, note, signal)
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? 'desk' : `desk-${number}`
+    if (!taken.has(name)) return name
+  }
 }

@@ -78,6 +78,24 @@ export async function processes(world: World, names: readonly ServiceName[], sig
   return { urlOf, done }
 }
 
+/** The wheel that is up on the ports of these settings and on the same Kafka; undefined where there is none. */
+export async function alreadyUp(
+  { settings }: World,
+  names: readonly ServiceName[],
+  signal: AbortSignal,
+): Promise<Wheel | undefined> {
+  const urlOf = (service: ServiceName): string => `http://127.0.0.1:${settings.port + services[service].port}`
+  const answers = await Promise.all(
+    names.map(async name => {
+      const answer = await fetch(`${urlOf(name)}/health`, { signal }).catch(() => undefined)
+      return answer?.ok ? ((await answer.json()) as { log?: string }).log : undefined
+    }),
+  )
+  if (!answers.every(log => log === settings.kafka)) return undefined
+  const ended = new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), { once: true }))
+  return { urlOf, done: ended }
+}
+
 function start(name: ServiceName, settings: Settings): ChildProcess {
   const entry = fileURLToPath(import.meta.resolve(`#services/${name}/main.ts`))
   const inherited = Object.entries(process.env).filter(([key]) => !key.startsWith('FLYWHEEL_'))

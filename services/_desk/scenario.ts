@@ -12,8 +12,8 @@ import type { Watch } from './watch.ts'
 const goldByRound = [0.25, 0.5, 1] as const
 /** Samples selected for each gold answer wanted: enough in spite of chance, while hardly any goes without its gold. */
 const samplesPerGold = 1.1
-/** A fifth of the gold is spent on the evidence, so that the gate can see a difference. */
-const evaluationShare = 0.2
+/** A quarter of the gold is spent on the evidence, so that the gate can see a difference. */
+const evaluationShare = 0.25
 const customersAtOnce = 12
 /** Share of the questions that become gold at most: the rest keeps sampling a choice. */
 const mostGold = 0.8

@@ -65,7 +65,11 @@ export async function run(world: World, started: readonly AnyService[], signal: 
     until,
   )
 
-  const health = { status: 'ok', services: started.map(({ name }) => name as string) }
+  const health = {
+    status: 'ok',
+    log: settings.kafka ?? 'embedded',
+    services: started.map(({ name }) => name as string),
+  }
   const app = createServer(settings, logger, metrics, () => health)
   for (const edge of edges.values()) edge.routes?.(app)
   serveRecords(app, log, codec, until)
