@@ -1,15 +1,8 @@
 import type { PlannerManifest } from '#planner/manifest.ts'
+import type { DatasetRow } from '#schemas/objects.ts'
 
 /** A row to train on. */
-export type TrainingRow = {
-  readonly id: string
-  readonly family: string
-  readonly question: string
-  readonly earlier: readonly string[]
-  readonly tool: string
-  readonly argument: string
-  readonly synthetic: boolean
-}
+export type TrainingRow = Omit<DatasetRow, 'inclusionProbability'>
 
 export type TrainingResult = {
   /** Digest of the new planner manifest in the object store. */

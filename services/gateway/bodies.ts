@@ -1,13 +1,5 @@
 import { z } from 'zod'
-
-/** Names what is unknown and what to do about it. */
-const strict = <T extends z.ZodRawShape>(shape: T) =>
-  z.strictObject(shape, {
-    error: issue =>
-      issue.code === 'unrecognized_keys'
-        ? `unknown field ${issue.keys.join(', ')}: remove it; known are ${Object.keys(shape).join(', ')}`
-        : undefined,
-  })
+import { strict } from '#runtime/strict.ts'
 
 const label = z.string().regex(/^[^\p{Cc}]{1,200}$/u, 'must have 1 to 200 characters, none of them a control character')
 const text = z.string().refine(value => Buffer.byteLength(value) <= 8192, 'longer than 8 KiB: shorten it')

@@ -1,10 +1,9 @@
+import { type Interval, z95 } from '#runtime/statistics.ts'
+
 /** Paired rows of one evaluation set: right only with the candidate, right only with the baseline, all. */
 export type Pairs = { readonly gained: number; readonly lost: number; readonly rows: number }
 
-export type Interval = { readonly lower: number; readonly upper: number }
-
-/** 97.5% and 80% points of the standard normal distribution. */
-const Z_95 = 1.959963984540054
+/** The 80% point of the standard normal distribution. */
 const Z_POWER = 0.8416212335729143
 
 /** Candidate minus baseline accuracy; 0 without rows. */
@@ -20,8 +19,8 @@ export function differenceInterval(pairs: Pairs): Interval {
   if (pairs.rows === 0) return { lower: -1, upper: 1 }
   const estimate = differenceOf(pairs)
   return {
-    lower: crossing(supposed => score(pairs, supposed) < Z_95, -1, estimate),
-    upper: crossing(supposed => score(pairs, supposed) < -Z_95, estimate, 1),
+    lower: crossing(supposed => score(pairs, supposed) < z95, -1, estimate),
+    upper: crossing(supposed => score(pairs, supposed) < -z95, estimate, 1),
   }
 }
 
@@ -84,5 +83,5 @@ export function holm(values: readonly number[]): number[] {
  * order), given the share of pairs that differ: (z.975 + z.8) sqrt(share / rows). At least one pair is taken to differ.
  */
 export function smallestShown({ gained, lost, rows }: Pairs): number {
-  return rows === 0 ? 1 : Math.min(1, ((Z_95 + Z_POWER) * Math.sqrt(Math.max(1, gained + lost))) / rows)
+  return rows === 0 ? 1 : Math.min(1, ((z95 + Z_POWER) * Math.sqrt(Math.max(1, gained + lost))) / rows)
 }
