@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Fault, verdict } from './faults.ts'
+import type { LogRecord, Task } from './log.ts'
+import type { AnyService } from './service.ts'
+import type { StepContext } from './step.ts'
+
+/** Records of one batch, and how many of them gather at a time. */
+const batchRecords = 250
+const gatherAtOnce = 16
+
+/** A record on its way: gathered and ready to decide, refused for good, or without content. */
+export type Prepared = { readonly record: LogRecord } & (
+  | {
+      readonly fate: 'ready'
+      readonly inbound: { topic: string; event: { id: string; at: number } }
+      readonly facts: unknown
+    }
+  | { readonly fate: 'refused'; readonly fault: Fault; readonly attempts: number }
+  | { readonly fate: 'empty' }
+)
+
+/** The next records, each with what `gather` saw beside it; none once the partition is taken away. */
+export async function prepareBatch(
+  service: AnyService,
+  task: Task,
+  context: StepContext,
+): Promise<readonly Prepared[]> {
+  const records = await task.poll(batchRecords)
+  const prepared: Prepared[] = new Array(records.length)
+  let taken = 0
+  const worker = async (): Promise<void> => {
+    for (let at = taken++; at < records.length; at = taken++) {
+      const record = records[at]
+      if (record) prepared[at] = await prepare(service, record, context, task.signal)
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(gatherAtOnce, records.length) }, worker))
+  // Given up half-way: nothing of this batch is decided, the next owner sees all of it.
+  return task.signal.aborted ? [] : prepared
+}
+
+async function prepare(
+  service: AnyService,
+  record: LogRecord,
+  context: StepContext,
+  signal: AbortSignal,
+): Promise<Prepared> {
+  if (record.value === null) return { record, fate: 'empty' }
+  const end = context.metrics.gatherSeconds.startTimer({ service: service.name })
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const event = (await context.codec.decode(record.topic, record.value)) as { id: string; at: number }
+      const inbound = { topic: record.topic, event }
+      const facts = await service.gather?.(inbound as never, context.ports, signal)
+      end()
+      return { record, fate: 'ready', inbound, facts }
+    } catch (error) {
+      if (signal.aborted) return { record, fate: 'empty' }
+      if (error instanceof Fault && verdict(error) === 'dead-letter')
+        return { record, fate: 'refused', fault: error, attempts: attempt }
+      if (verdict(error) === 'stop') throw error
+      context.metrics.retries.inc({ service: service.name, code: error instanceof Fault ? error.code : 'unknown' })
+      // An outage is waited out, never turned into dead letters; lag tells of it.
+      await sleep(Math.min(30_000, 100 * 2 ** attempt), undefined, { signal }).catch(() => {})
+    }
+  }
+}
