@@ -172,23 +172,50 @@ export const avro = {
       {
         name: 'id',
         type: 'string',
+        sensitivity: 'pseudonym',
         doc: 'Identity of this event, derived from what caused it: a replay gives the same one.',
       },
-      { name: 'parents', type: { type: 'array', items: 'string' }, doc: 'Ids of the events this one follows from.' },
+      {
+        name: 'parents',
+        type: { type: 'array', items: 'string' },
+        sensitivity: 'pseudonym',
+        doc: 'Ids of the events this one follows from.',
+      },
       {
         name: 'at',
         type: { type: 'long', logicalType: 'timestamp-millis' },
         doc: 'When the fact became true, not when it was processed.',
       },
       { name: 'agent', type: 'string', doc: 'The agent this concerns. Agents never mix.' },
-      { name: 'conversationId', type: 'string', doc: 'The conversation.' },
+      { name: 'conversationId', type: 'string', sensitivity: 'pseudonym', doc: 'The conversation.' },
       {
         name: 'turnId',
         type: ['null', 'string'],
+        sensitivity: 'pseudonym',
         doc: 'The turn that led to it; null means the last one before it.',
         default: null,
       },
-      { name: 'reason', type: 'string', doc: 'Why, in a word or a sentence.' },
+      { name: 'reason', type: 'string', sensitivity: 'free-text', doc: 'Why, in a word or a sentence.' },
+      {
+        name: 'redactions',
+        type: {
+          type: 'array',
+          items: {
+            type: 'record',
+            name: 'Redaction',
+            fields: [
+              {
+                name: 'kind',
+                type: 'string',
+                doc: 'What was replaced: email, phone, card and so on; never the value.',
+              },
+              { name: 'count', type: 'int', doc: 'How often.' },
+            ],
+          },
+        },
+        doc: 'What ingest replaced in this event by pseudonyms; empty where it found nothing, and in records that did not come through ingest.',
+        default: [],
+      },
     ],
   },
   ChatLogged: {
@@ -200,9 +227,15 @@ export const avro = {
       {
         name: 'id',
         type: 'string',
+        sensitivity: 'pseudonym',
         doc: 'Identity of this event, derived from what caused it: a replay gives the same one.',
       },
-      { name: 'parents', type: { type: 'array', items: 'string' }, doc: 'Ids of the events this one follows from.' },
+      {
+        name: 'parents',
+        type: { type: 'array', items: 'string' },
+        sensitivity: 'pseudonym',
+        doc: 'Ids of the events this one follows from.',
+      },
       {
         name: 'at',
         type: { type: 'long', logicalType: 'timestamp-millis' },
@@ -212,14 +245,22 @@ export const avro = {
       {
         name: 'conversationId',
         type: 'string',
+        sensitivity: 'pseudonym',
         doc: 'The conversation; records of one conversation keep their order.',
       },
       { name: 'turn', type: 'int', doc: 'Position in the conversation, from 0.' },
-      { name: 'userId', type: ['null', 'string'], doc: 'Pseudonym of the customer; null if unknown.', default: null },
-      { name: 'question', type: 'string', doc: "The customer's turn, redacted." },
+      {
+        name: 'userId',
+        type: ['null', 'string'],
+        sensitivity: 'pseudonym',
+        doc: 'Pseudonym of the customer; null if unknown.',
+        default: null,
+      },
+      { name: 'question', type: 'string', sensitivity: 'free-text', doc: "The customer's turn, redacted." },
       {
         name: 'earlier',
         type: { type: 'array', items: 'string' },
+        sensitivity: 'free-text',
         doc: "The customer's earlier turns in this conversation, oldest first; empty for the first.",
         default: [],
       },
@@ -231,7 +272,7 @@ export const avro = {
           doc: 'What the agent decided to do.',
           fields: [
             { name: 'tool', type: 'string', doc: 'The tool or downstream agent chosen.' },
-            { name: 'argument', type: 'string', doc: 'The query argument given to it.' },
+            { name: 'argument', type: 'string', sensitivity: 'free-text', doc: 'The query argument given to it.' },
             {
               name: 'confidence',
               type: ['null', 'double'],
@@ -257,6 +298,7 @@ export const avro = {
       {
         name: 'answer',
         type: ['null', 'string'],
+        sensitivity: 'free-text',
         doc: 'What the agent answered, redacted; null if not logged.',
         default: null,
       },
@@ -270,6 +312,26 @@ export const avro = {
         name: 'source',
         type: 'string',
         doc: 'Where it came from: gateway, http, import, or the name of a system that writes directly.',
+      },
+      {
+        name: 'redactions',
+        type: {
+          type: 'array',
+          items: {
+            type: 'record',
+            name: 'Redaction',
+            fields: [
+              {
+                name: 'kind',
+                type: 'string',
+                doc: 'What was replaced: email, phone, card and so on; never the value.',
+              },
+              { name: 'count', type: 'int', doc: 'How often.' },
+            ],
+          },
+        },
+        doc: 'What ingest replaced in this event by pseudonyms; empty where it found nothing, and in records that did not come through ingest.',
+        default: [],
       },
     ],
   },
@@ -322,21 +384,32 @@ export const avro = {
     type: 'record',
     name: 'DecisionRecorded',
     namespace: 'flywheel',
-    doc: 'What a service saw beside a record when it decided: enough to replay the decision offline.',
+    doc: 'What a service saw beside a record when it decided: enough to replay the decision offline. It lies in the partition number of the input, in the order in which records were decided.',
     fields: [
       { name: 'id', type: 'string', doc: 'Derived from the service and the input.' },
       { name: 'service', type: 'string', doc: 'Who decided.' },
-      { name: 'topic', type: 'string', doc: 'Topic of the input.' },
+      {
+        name: 'topic',
+        type: 'string',
+        doc: 'Topic in which the input lies; that of its retries where it was re-driven.',
+      },
       { name: 'partition', type: 'int', doc: 'Partition of the input.' },
       { name: 'offset', type: 'long', doc: 'Offset of the input.' },
       { name: 'inputId', type: 'string', doc: 'Id of the input event.' },
       {
         name: 'facts',
-        type: 'string',
-        doc: 'What gather brought, as JSON; the SHA-256 of it in the object store where it is large.',
+        type: ['null', 'string'],
+        sensitivity: 'free-text',
+        doc: 'What gather brought, as JSON; the SHA-256 of it in the object store where it is large; null where it brought nothing.',
       },
       { name: 'large', type: 'boolean', doc: 'True where facts holds a SHA-256.' },
       { name: 'outputs', type: { type: 'array', items: 'string' }, doc: 'Ids of the events that followed.' },
+      {
+        name: 'remembered',
+        type: 'long',
+        default: -1,
+        doc: 'How many keys the service remembered in this partition when it decided: a replay can begin where it is 0. Records from before this field have -1: they lie in any partition, and cannot be replayed.',
+      },
     ],
   },
   FeedbackGiven: {
@@ -348,24 +421,57 @@ export const avro = {
       {
         name: 'id',
         type: 'string',
+        sensitivity: 'pseudonym',
         doc: 'Identity of this event, derived from what caused it: a replay gives the same one.',
       },
-      { name: 'parents', type: { type: 'array', items: 'string' }, doc: 'Ids of the events this one follows from.' },
+      {
+        name: 'parents',
+        type: { type: 'array', items: 'string' },
+        sensitivity: 'pseudonym',
+        doc: 'Ids of the events this one follows from.',
+      },
       {
         name: 'at',
         type: { type: 'long', logicalType: 'timestamp-millis' },
         doc: 'When the fact became true, not when it was processed.',
       },
       { name: 'agent', type: 'string', doc: 'The agent this concerns. Agents never mix.' },
-      { name: 'conversationId', type: 'string', doc: 'The conversation.' },
+      { name: 'conversationId', type: 'string', sensitivity: 'pseudonym', doc: 'The conversation.' },
       {
         name: 'turnId',
         type: ['null', 'string'],
+        sensitivity: 'pseudonym',
         doc: 'The rated turn; null means the last one before it.',
         default: null,
       },
       { name: 'rating', type: { type: 'enum', name: 'Rating', symbols: ['up', 'down'] }, doc: 'Thumb.' },
-      { name: 'comment', type: ['null', 'string'], doc: 'Free text, redacted; null if none.', default: null },
+      {
+        name: 'comment',
+        type: ['null', 'string'],
+        sensitivity: 'free-text',
+        doc: 'Free text, redacted; null if none.',
+        default: null,
+      },
+      {
+        name: 'redactions',
+        type: {
+          type: 'array',
+          items: {
+            type: 'record',
+            name: 'Redaction',
+            fields: [
+              {
+                name: 'kind',
+                type: 'string',
+                doc: 'What was replaced: email, phone, card and so on; never the value.',
+              },
+              { name: 'count', type: 'int', doc: 'How often.' },
+            ],
+          },
+        },
+        doc: 'What ingest replaced in this event by pseudonyms; empty where it found nothing, and in records that did not come through ingest.',
+        default: [],
+      },
     ],
   },
   GoldAnswered: {
@@ -387,13 +493,19 @@ export const avro = {
       },
       { name: 'agent', type: 'string', doc: 'The agent this concerns. Agents never mix.' },
       { name: 'sampleId', type: 'string', doc: 'Id of the SampleSelected event.' },
-      { name: 'conversationId', type: 'string', doc: 'The conversation the turn belongs to.' },
+      {
+        name: 'conversationId',
+        type: 'string',
+        sensitivity: 'pseudonym',
+        doc: 'The conversation the turn belongs to.',
+      },
       { name: 'turnId', type: 'string', doc: 'Id of the ChatLogged event of the turn.' },
       { name: 'family', type: 'string', doc: 'Kinship, see SampleSelected.' },
-      { name: 'question', type: 'string', doc: "The customer's turn, redacted." },
+      { name: 'question', type: 'string', sensitivity: 'free-text', doc: "The customer's turn, redacted." },
       {
         name: 'earlier',
         type: { type: 'array', items: 'string' },
+        sensitivity: 'free-text',
         doc: "The customer's earlier turns in this conversation, oldest first; empty for the first.",
         default: [],
       },
@@ -405,7 +517,7 @@ export const avro = {
           doc: 'What the agent decided to do.',
           fields: [
             { name: 'tool', type: 'string', doc: 'The tool or downstream agent chosen.' },
-            { name: 'argument', type: 'string', doc: 'The query argument given to it.' },
+            { name: 'argument', type: 'string', sensitivity: 'free-text', doc: 'The query argument given to it.' },
             {
               name: 'confidence',
               type: ['null', 'double'],
@@ -434,8 +546,20 @@ export const avro = {
         doc: 'undecided: reviewers could not tell or were tied; then tool is null.',
       },
       { name: 'tool', type: ['null', 'string'], doc: 'The right tool; null where undecided.', default: null },
-      { name: 'argument', type: ['null', 'string'], doc: 'The right argument; null where undecided.', default: null },
-      { name: 'answer', type: ['null', 'string'], doc: 'The right answer; null if none was written.', default: null },
+      {
+        name: 'argument',
+        type: ['null', 'string'],
+        sensitivity: 'free-text',
+        doc: 'The right argument; null where undecided.',
+        default: null,
+      },
+      {
+        name: 'answer',
+        type: ['null', 'string'],
+        sensitivity: 'free-text',
+        doc: 'The right answer; null if none was written.',
+        default: null,
+      },
       { name: 'reviewers', type: { type: 'array', items: 'string' }, doc: 'Who reviewed.' },
       { name: 'agreement', type: 'double', doc: 'Share of reviews for the winning tool, 0 to 1.' },
       { name: 'inclusionProbability', type: 'double', doc: 'Of the sample, see SampleSelected.' },
@@ -582,14 +706,27 @@ export const avro = {
         doc: 'Was the plan right? unclear: the reviewer cannot tell.',
       },
       { name: 'tool', type: ['null', 'string'], doc: 'The right tool; null where unclear.', default: null },
-      { name: 'argument', type: ['null', 'string'], doc: 'The right argument; null where unclear.', default: null },
+      {
+        name: 'argument',
+        type: ['null', 'string'],
+        sensitivity: 'free-text',
+        doc: 'The right argument; null where unclear.',
+        default: null,
+      },
       {
         name: 'answer',
         type: ['null', 'string'],
+        sensitivity: 'free-text',
         doc: 'The right answer to the customer; null if not written.',
         default: null,
       },
-      { name: 'notes', type: ['null', 'string'], doc: 'For colleagues; null if none.', default: null },
+      {
+        name: 'notes',
+        type: ['null', 'string'],
+        sensitivity: 'free-text',
+        doc: 'For colleagues; null if none.',
+        default: null,
+      },
     ],
   },
   SampleScored: {
@@ -617,7 +754,7 @@ export const avro = {
         type: { type: 'enum', name: 'ScoreSource', symbols: ['production', 'gold', 'synthetic'] },
         doc: "production: no gold yet; gold: graded against it; synthetic: a variant against its parent's gold.",
       },
-      { name: 'question', type: 'string', doc: 'The question planned for.' },
+      { name: 'question', type: 'string', sensitivity: 'free-text', doc: 'The question planned for.' },
       { name: 'plannedTool', type: 'string', doc: 'What the agent chose.' },
       { name: 'goldTool', type: ['null', 'string'], doc: 'The right tool; null without gold.', default: null },
       {
@@ -688,17 +825,23 @@ export const avro = {
         doc: 'When the fact became true, not when it was processed.',
       },
       { name: 'agent', type: 'string', doc: 'The agent this concerns. Agents never mix.' },
-      { name: 'conversationId', type: 'string', doc: 'The conversation the turn belongs to.' },
+      {
+        name: 'conversationId',
+        type: 'string',
+        sensitivity: 'pseudonym',
+        doc: 'The conversation the turn belongs to.',
+      },
       { name: 'turnId', type: 'string', doc: 'Id of the ChatLogged event of the turn.' },
       {
         name: 'family',
         type: 'string',
         doc: 'Kinship: a conversation, its near-duplicates and synthetic descendants share one family, which is in training or in evaluation, never both.',
       },
-      { name: 'question', type: 'string', doc: "The customer's turn, redacted." },
+      { name: 'question', type: 'string', sensitivity: 'free-text', doc: "The customer's turn, redacted." },
       {
         name: 'earlier',
         type: { type: 'array', items: 'string' },
+        sensitivity: 'free-text',
         doc: "The customer's earlier turns in this conversation, oldest first; empty for the first.",
         default: [],
       },
@@ -710,7 +853,7 @@ export const avro = {
           doc: 'What the agent decided to do.',
           fields: [
             { name: 'tool', type: 'string', doc: 'The tool or downstream agent chosen.' },
-            { name: 'argument', type: 'string', doc: 'The query argument given to it.' },
+            { name: 'argument', type: 'string', sensitivity: 'free-text', doc: 'The query argument given to it.' },
             {
               name: 'confidence',
               type: ['null', 'double'],
@@ -733,7 +876,13 @@ export const avro = {
         },
         doc: 'What the agent decided.',
       },
-      { name: 'answer', type: ['null', 'string'], doc: 'What the agent answered; null if not logged.', default: null },
+      {
+        name: 'answer',
+        type: ['null', 'string'],
+        sensitivity: 'free-text',
+        doc: 'What the agent answered; null if not logged.',
+        default: null,
+      },
       {
         name: 'arms',
         type: {
@@ -815,8 +964,8 @@ export const avro = {
             name: 'Variant',
             fields: [
               { name: 'variantId', type: 'string', doc: 'Derived identity.' },
-              { name: 'question', type: 'string', doc: 'The varied question.' },
-              { name: 'argument', type: 'string', doc: 'The right argument for it.' },
+              { name: 'question', type: 'string', sensitivity: 'free-text', doc: 'The varied question.' },
+              { name: 'argument', type: 'string', sensitivity: 'free-text', doc: 'The right argument for it.' },
               {
                 name: 'operator',
                 type: {

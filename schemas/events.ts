@@ -122,6 +122,13 @@ export type CandidateEvaluated = {
   readonly results: string
 }
 
+export type Redaction = {
+  /** What was replaced: email, phone, card and so on; never the value. */
+  readonly kind: string
+  /** How often. */
+  readonly count: number
+}
+
 /** A customer was handed to a person. */
 export type ChatEscalated = {
   /** Identity of this event, derived from what caused it: a replay gives the same one. */
@@ -138,6 +145,8 @@ export type ChatEscalated = {
   readonly turnId: string | null
   /** Why, in a word or a sentence. */
   readonly reason: string
+  /** What ingest replaced in this event by pseudonyms; empty where it found nothing, and in records that did not come through ingest. */
+  readonly redactions: readonly Redaction[]
 }
 
 /** What the agent decided to do. */
@@ -182,6 +191,8 @@ export type ChatLogged = {
   readonly latencyMs: number | null
   /** Where it came from: gateway, http, import, or the name of a system that writes directly. */
   readonly source: string
+  /** What ingest replaced in this event by pseudonyms; empty where it found nothing, and in records that did not come through ingest. */
+  readonly redactions: readonly Redaction[]
 }
 
 export type DatasetOutcome = 'curated' | 'waiting'
@@ -220,13 +231,13 @@ export type DatasetDecided = {
   readonly refusedLeaks: number
 }
 
-/** What a service saw beside a record when it decided: enough to replay the decision offline. */
+/** What a service saw beside a record when it decided: enough to replay the decision offline. It lies in the partition number of the input, in the order in which records were decided. */
 export type DecisionRecorded = {
   /** Derived from the service and the input. */
   readonly id: string
   /** Who decided. */
   readonly service: string
-  /** Topic of the input. */
+  /** Topic in which the input lies; that of its retries where it was re-driven. */
   readonly topic: string
   /** Partition of the input. */
   readonly partition: number
@@ -234,12 +245,14 @@ export type DecisionRecorded = {
   readonly offset: number
   /** Id of the input event. */
   readonly inputId: string
-  /** What gather brought, as JSON; the SHA-256 of it in the object store where it is large. */
-  readonly facts: string
+  /** What gather brought, as JSON; the SHA-256 of it in the object store where it is large; null where it brought nothing. */
+  readonly facts: string | null
   /** True where facts holds a SHA-256. */
   readonly large: boolean
   /** Ids of the events that followed. */
   readonly outputs: readonly string[]
+  /** How many keys the service remembered in this partition when it decided: a replay can begin where it is 0. Records from before this field have -1: they lie in any partition, and cannot be replayed. */
+  readonly remembered: number
 }
 
 export type Rating = 'up' | 'down'
@@ -262,6 +275,8 @@ export type FeedbackGiven = {
   readonly rating: Rating
   /** Free text, redacted; null if none. */
   readonly comment: string | null
+  /** What ingest replaced in this event by pseudonyms; empty where it found nothing, and in records that did not come through ingest. */
+  readonly redactions: readonly Redaction[]
 }
 
 export type GoldOutcome = 'agreed' | 'undecided'

@@ -1,10 +1,13 @@
 #!/usr/bin/env node
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { readSettings, type Settings } from '#runtime/config.ts'
-import { describe } from '#runtime/main.ts'
+import { describe, stopOnSignal } from '#runtime/main.ts'
 import { topic } from '#topology/names.ts'
 import { demo } from './demo.ts'
+import { listDeadLetters, redriveDeadLetters, showDeadLetter } from './dlq.ts'
+import { findPersonalData } from './doctor.ts'
 import { importFile } from './import.ts'
+import { replay } from './replay.ts'
 import { status } from './status.ts'
 import { tail } from './tail.ts'
 import { applyPlan, showPlan } from './topics.ts'
@@ -16,8 +19,9 @@ const program = new Command('flywheel')
   .showHelpAfterError()
   .configureHelp({ showGlobalOptions: true })
 
-const stop = new AbortController()
-for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stop.abort())
+/** In ms: as long as the services that it may have started can take, and some more. */
+const stopWithinMs = 15_000
+const stop = stopOnSignal(stopWithinMs, () => [program.args.join(' ')])
 
 // A reader that has seen enough, as head does, is no error.
 process.stdout.on('error', error => {
@@ -89,6 +93,47 @@ withPort(common(program.command('tail <topic>')))
   .option('--from-beginning', 'from the first record on instead of new ones only', false)
   .option('--exit', 'end at the end of the log', false)
   .action((name, options) => tail(name, options, settingsOf(options), stop.signal))
+
+common(program.command('replay <service>'))
+  .description('decide a range of the past again, and show what would differ; nothing live is changed')
+  .requiredOption('--as <run>', 'name of the run: its files go to HOME/replays/RUN')
+  .option('--since <time>', 'decisions from then on (ISO 8601, ms since 1970, or 2h for two hours ago); default: all')
+  .option('--until <time>', 'decisions before then; default: all')
+  .addOption(
+    new Option('--rules <file>', 'module that exports decide, and version where ids are to change').conflicts('config'),
+  )
+  .option('--config <file>', 'JSON object laid over the recorded facts of each record, such as {"sampleShare": 0.2}')
+  .addHelpText(
+    'after',
+    `
+Exit code 0 also when something differs: the receipt says what. A service that remembers is led up to the range from its first
+decision, under the same rules. A running wheel holds an embedded folder: stop it first. The files of a run hold
+what the topics hold, chats included: delete the folder when it has served.`,
+  )
+  .action((name, options) => replay(name, options, settingsOf(options), stop.signal))
+
+const dlq = program
+  .command('dlq')
+  .description('records that services refused: look at them, and have them decided again')
+withPort(common(dlq.command('list [service]')))
+  .description('what is parked, that is refused and not yet re-driven; nothing of the chats is shown')
+  .option('--all', 'name every dead letter instead of the first 20 of each topic', false)
+  .action((name, options) => listDeadLetters(name, options, settingsOf(options), stop.signal))
+withPort(common(dlq.command('show <letter>')))
+  .description('everything of one dead letter, TOPIC/PARTITION@OFFSET, the text of its chat included')
+  .action((letter, options) => showDeadLetter(letter, options, settingsOf(options), stop.signal))
+withPort(common(dlq.command('redrive <service>')))
+  .description(
+    'have the service decide again what it has parked: each record once, in order, and no other reader sees it',
+  )
+  .option('--topic <topic>', 'only what was refused of this topic')
+  .option('--dry-run', 'print what would be re-driven', false)
+  .action((name, options) => redriveDeadLetters(name, options, settingsOf(options), stop.signal))
+
+withPort(common(program.command('doctor')))
+  .description('look through the whole log and the object store; exit code 1 when something is found')
+  .requiredOption('--pii', 'for personal data and secrets: how many of which kind are where, never what')
+  .action(options => findPersonalData(options, settingsOf(options), stop.signal))
 
 const topics = program.command('topics').description('compare the log with the map')
 common(topics.command('plan'))

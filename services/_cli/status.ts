@@ -12,6 +12,7 @@ const shape = z.looseObject({
       lagSeconds: z.number(),
       limitSeconds: z.number(),
       ok: z.boolean(),
+      parked: z.number(),
     }),
   ),
   agents: z.array(z.looseObject({ agent: z.string() })),
@@ -37,9 +38,9 @@ export async function status(options: Options, settings: Settings): Promise<void
   const known = shape.parse(await answer.json())
   if (known.services.some(({ ok }) => !ok)) process.exitCode = 1
   if (options.json) return void process.stdout.write(`${JSON.stringify(known)}\n`)
-  for (const { name, lagRecords, lagSeconds, limitSeconds, ok } of known.services)
+  for (const { name, lagRecords, lagSeconds, limitSeconds, ok, parked } of known.services)
     process.stdout.write(
-      `${name.padEnd(14)} ${String(lagRecords).padStart(8)} records ${lagSeconds.toFixed(1).padStart(8)} s behind (limit ${limitSeconds} s)${ok ? '' : '  OVER'}\n`,
+      `${name.padEnd(14)} ${String(lagRecords).padStart(8)} records ${lagSeconds.toFixed(1).padStart(8)} s behind (limit ${limitSeconds} s)${ok ? '' : '  OVER'}${parked > 0 ? `  ${parked} parked` : ''}\n`,
     )
   for (const agent of known.agents) process.stdout.write(`${JSON.stringify(agent)}\n`)
 }

@@ -27,7 +27,7 @@ async function withSteps(
 ): Promise<void> {
   const world = await openWorld(settings)
   try {
-    await use(await planTopics(world.log), world)
+    await use(await planTopics(world), world)
   } finally {
     await world.close()
   }

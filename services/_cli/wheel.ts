@@ -5,9 +5,10 @@ import { type Settings, toEnvironment } from '#runtime/config.ts'
 import { Fault } from '#runtime/faults.ts'
 import type { World } from '#runtime/open.ts'
 import { run } from '#runtime/run.ts'
-import { applyTopics, planTopics } from '#runtime/topics.ts'
+import { ensureTopics } from '#runtime/topics.ts'
 import { all } from '#services/all.ts'
 import { consumerGroup } from '#topology/derive/names.ts'
+import { consumed } from '#topology/derive/plans.ts'
 import { services } from '#topology/map.ts'
 import type { ServiceName } from '#topology/types.ts'
 
@@ -27,14 +28,6 @@ export function serviceNames(list: string | undefined): readonly ServiceName[] {
     if (name in services) return name as ServiceName
     throw new Fault('FLY_USAGE', `there is no service ${name}; known are ${everyService.join(', ')}`)
   })
-}
-
-/** Makes what topics are missing. FLY_TOPIC where an existing one differs. */
-export async function ensureTopics(world: World): Promise<void> {
-  const steps = await planTopics(world.log)
-  const refused = steps.flatMap(step => (step.do === 'refuse' ? [step.because] : []))
-  if (refused.length > 0) throw new Fault('FLY_TOPIC', refused.join('; '))
-  await applyTopics(world.log, steps)
 }
 
 /** All services in this process, on one port. */
@@ -101,7 +94,8 @@ function start(name: ServiceName, settings: Settings): ChildProcess {
   const inherited = Object.entries(process.env).filter(([key]) => !key.startsWith('FLYWHEEL_'))
   return spawn(process.execPath, [entry], {
     env: { ...Object.fromEntries(inherited), ...toEnvironment(settings) },
-    stdio: ['ignore', 'inherit', 'inherit'],
+    // The channel carries nothing: its end tells the child that this process is gone, however it went.
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     // Its own group: Ctrl-C reaches this process, which then ends its children in order.
     detached: true,
   })
@@ -122,7 +116,7 @@ async function healthy(url: string, signal: AbortSignal): Promise<void> {
 export function drained(world: World, signal: AbortSignal): (service: ServiceName) => Promise<void> {
   return async service => {
     for (let empty = 0; empty < 2; ) {
-      const lag = await world.log.lag(consumerGroup(service), services[service].reads)
+      const lag = await world.log.lag(consumerGroup(service), consumed(service))
       empty = lag.some(({ records }) => records > 0) ? 0 : empty + 1
       await sleep(200, undefined, { signal })
     }

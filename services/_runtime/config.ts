@@ -1,18 +1,40 @@
 import { z } from 'zod'
 import { Fault } from './faults.ts'
+import { pemProblems } from './security.ts'
 
 const port = z.coerce.number().int().min(0).max(65_535)
+const text = z.string().min(1).optional()
 
 /** Every setting of the program, each an environment variable `FLYWHEEL_` + its name in capitals. */
 const shape = z.object({
-  home: z.string().min(1).default('./.flywheel').describe('Folder of the embedded log, of objects and of vectors.'),
-  kafka: z
+  home: z
     .string()
     .min(1)
+    .default('./.flywheel')
+    .describe('Folder of the embedded log, objects, vectors and copies of state.'),
+  kafka: z
+    .string()
+    .regex(/^[^\s,:]+:\d+(,[^\s,:]+:\d+)*$/, 'give host:port, several separated by commas')
     .optional()
     .describe('Kafka brokers, host:port separated by commas; absent: the embedded log.'),
-  registry: z.url().optional().describe('URL of a Confluent-compatible schema registry; needed with Kafka.'),
   kafkaReplication: z.coerce.number().int().min(1).max(5).default(1).describe('Replicas of each topic.'),
+  kafkaTls: z.stringbool().default(false).describe('Whether the brokers are spoken to over TLS.'),
+  kafkaCa: text.describe("PEM file with who signs the brokers' certificates; absent: whom Node and the system trust."),
+  kafkaCert: text.describe('PEM file with the certificate to show to the brokers (mutual TLS).'),
+  kafkaKey: text.describe('PEM file with the key of that certificate, without a passphrase.'),
+  kafkaSasl: z
+    .enum(['plain', 'scram-sha-256', 'scram-sha-512'])
+    .optional()
+    .describe('SASL mechanism; `plain` without TLS sends the password readable.'),
+  kafkaUser: text.describe('SASL user name.'),
+  kafkaPassword: text.describe('SASL password.'),
+  registry: z
+    .url()
+    .refine(url => !/\/\/[^/]*@/.test(url), 'give user and password in FLYWHEEL_REGISTRY_USER and _PASSWORD')
+    .optional()
+    .describe('URL of a Confluent-compatible schema registry; needed with Kafka.'),
+  registryUser: text.describe('User name for the registry (HTTP basic authentication).'),
+  registryPassword: text.describe('Password for the registry.'),
   host: z.string().min(1).default('127.0.0.1').describe('Address the HTTP listeners bind to.'),
   port: port.default(8600).describe('Base port; 0 takes a free one.'),
   ingestUrl: z.url().optional().describe('Where the gateway sends its logs; derived from the port when absent.'),
@@ -21,6 +43,11 @@ const shape = z.object({
     .min(16)
     .optional()
     .describe('Key that callers send as a bearer token; needed to bind beyond loopback.'),
+  redactionKey: z
+    .string()
+    .min(16)
+    .optional()
+    .describe('Key of the pseudonyms that personal data becomes; absent: a random one, kept in the home folder.'),
   logLevel: z
     .enum(['silent', 'error', 'warn', 'info', 'debug'])
     .default('info')
@@ -28,6 +55,20 @@ const shape = z.object({
 })
 
 export type Settings = z.infer<typeof shape>
+type Name = keyof Settings
+
+/** Settings that mean something only beside others. */
+const needs: Partial<Record<Name, readonly Name[]>> = {
+  kafka: ['registry'],
+  kafkaCa: ['kafkaTls'],
+  kafkaCert: ['kafkaTls', 'kafkaKey'],
+  kafkaKey: ['kafkaTls', 'kafkaCert'],
+  kafkaSasl: ['kafkaUser', 'kafkaPassword'],
+  kafkaUser: ['kafkaSasl', 'kafkaPassword'],
+  kafkaPassword: ['kafkaSasl', 'kafkaUser'],
+  registryUser: ['registryPassword'],
+  registryPassword: ['registryUser'],
+}
 
 const variable = (name: string): string => `FLYWHEEL_${name.replace(/[A-Z]/g, letter => `_${letter}`).toUpperCase()}`
 
@@ -35,7 +76,7 @@ const variable = (name: string): string => `FLYWHEEL_${name.replace(/[A-Z]/g, le
 export const settingsTable = Object.entries(shape.shape).map(([name, field]) => ({
   variable: variable(name),
   about: field.description ?? '',
-  default: field.safeParse(undefined).data as string | number | undefined,
+  default: field.safeParse(undefined).data as string | number | boolean | undefined,
 }))
 
 /**
@@ -44,7 +85,7 @@ export const settingsTable = Object.entries(shape.shape).map(([name, field]) => 
  */
 export function readSettings(
   environment: Readonly<Record<string, string | undefined>>,
-  overrides: Partial<Record<keyof Settings, unknown>> = {},
+  overrides: Partial<Record<Name, unknown>> = {},
 ): Settings {
   const names = new Map(Object.keys(shape.shape).map(name => [variable(name), name]))
   const problems: string[] = []
@@ -59,10 +100,21 @@ export function readSettings(
   const parsed = shape.safeParse(given)
   if (!parsed.success)
     for (const issue of parsed.error.issues) problems.push(`${variable(String(issue.path[0]))}: ${issue.message}`)
-  if (parsed.data?.kafka && !parsed.data.registry)
-    problems.push('FLYWHEEL_REGISTRY: needed with FLYWHEEL_KAFKA; give the URL of a Confluent-compatible registry')
+  problems.push(...lonely(given))
+  for (const [name, problem] of pemProblems(given)) problems.push(`${variable(name)}: ${problem}`)
   if (problems.length > 0 || !parsed.data) throw new Fault('FLY_CONFIG', problems.join('; '))
   return parsed.data
+}
+
+function lonely(given: Readonly<Record<string, unknown>>): readonly string[] {
+  // What is malformed is told elsewhere.
+  const set = (name: Name): boolean => Boolean(shape.shape[name].safeParse(given[name]).data ?? given[name])
+  const missing = Object.entries(needs).flatMap(([name, partners]) =>
+    set(name as Name) ? partners.filter(partner => !set(partner)).map(partner => [partner, name] as const) : [],
+  )
+  return [...Map.groupBy(missing, ([partner]) => partner)].map(
+    ([partner, by]) => `${variable(partner)}: needed with ${by.map(([, name]) => variable(name)).join(', ')}; set it`,
+  )
 }
 
 /** The environment that gives these settings to another process. */

@@ -1,17 +1,21 @@
-import { decisionsTopic } from '#topology/derive/names.ts'
-import { deadLetter, envelope, recordDecision } from './emit.ts'
+import { deadLetter } from './dead-letter.ts'
+import { apart } from './dead-letter-apart.ts'
+import { decideRecord } from './decide-record.ts'
+import { recordDecision } from './decisions.ts'
 import { Fault, verdict } from './faults.ts'
 import type { Prepared } from './gather.ts'
-import { type LogRecord, maxRecordBytes, type NewRecord } from './log.ts'
+import type { LogRecord, NewRecord } from './log.ts'
 import type { AnyService } from './service.ts'
-import type { Change, State } from './state.ts'
+import type { State } from './state.ts'
 import type { StepContext } from './step.ts'
 
-/** What goes into the transaction of a batch; `count` is for after its commit. */
+export type Refusal = { readonly record: LogRecord; readonly fault: Fault; readonly attempts: number }
+
+/** What goes into the transaction of a batch; `tell` is for after its commit: it counts, and logs what was refused. */
 export type Outcome = {
   readonly outputs: readonly NewRecord[]
-  readonly changes: readonly Change[]
-  readonly count: () => void
+  readonly refused: readonly Refusal[]
+  readonly tell: () => void
 }
 
 /**
@@ -24,72 +28,54 @@ export async function decideBatch(
   context: StepContext,
 ): Promise<Outcome> {
   const outputs: NewRecord[] = []
-  const changes: Change[] = []
   const objects: Uint8Array[] = []
   const counts: [topic: string, outcome: 'decided' | 'dead-lettered' | 'empty'][] = []
+  const refused: Refusal[] = []
   for (const prepared of batch) {
-    const { record } = prepared
+    const { record, span } = prepared
     if (prepared.fate === 'empty') {
       counts.push([record.topic, 'empty'])
       continue
     }
     try {
       if (prepared.fate === 'refused') throw prepared.fault
-      const decision = service.decide?.(prepared.inbound as never, prepared.facts as never, state) ?? {}
-      const emitted = (decision.emit ?? []).map((out, index) =>
-        envelope(service, prepared.inbound.event, record, out, index),
-      )
-      const encoded = emitted.map(({ topic, event, headers }) => context.codec.record(topic, event, headers))
-      const tooLarge = encoded.find(({ value }) => (value?.length ?? 0) > maxRecordBytes)
-      if (tooLarge)
-        throw new Fault('FLY_TOO_LARGE', `an event for ${tooLarge.topic} is larger than ${maxRecordBytes} bytes`)
-      outputs.push(...encoded)
-      if (prepared.facts !== undefined) {
-        const recorded = recordDecision(service.name, record, prepared.inbound.event.id, prepared.facts, emitted)
-        outputs.push(context.codec.record(decisionsTopic(service.name), recorded.event))
-        if (recorded.object) objects.push(recorded.object)
-      }
+      span?.deciding()
+      const { inbound, facts } = prepared
+      const decided = decideRecord(service, record, inbound, facts, state, context.codec, span?.traceparent)
+      const { decision, ids, outputs: events } = decided
+      const past = { record, inputId: inbound.event.id, facts, outputs: ids, remembered: state.keys }
+      const recorded = recordDecision(service.name, past, context.codec)
+      outputs.push(...events)
+      if (recorded) outputs.push(recorded.record)
+      if (recorded?.object) objects.push(recorded.object)
       state.apply(decision.keep ?? [])
-      changes.push(...(decision.keep ?? []))
       objects.push(...(decision.objects ?? []))
       counts.push([record.topic, 'decided'])
+      span?.decided()
     } catch (error) {
-      if (!(error instanceof Fault) || verdict(error) !== 'dead-letter') throw located(error, service.name, record)
-      context.logger.warn(
-        {
-          service: service.name,
-          topic: record.topic,
-          partition: record.partition,
-          offset: record.offset,
-          code: error.code,
-          why: error.message,
-        },
-        'record dead-lettered',
-      )
-      outputs.push(deadLetter(service.name, record, error, prepared.fate === 'refused' ? prepared.attempts : 1))
+      span?.decided(error)
+      if (!(error instanceof Fault) || verdict(error) !== 'dead-letter') throw error
+      const attempts = prepared.fate === 'refused' ? prepared.attempts : 1
+      refused.push({ record, fault: error, attempts })
+      const letter = deadLetter(service.name, record, error, attempts)
+      const stored = prepared.fate === 'refused' && prepared.apart ? apart(letter) : undefined
+      outputs.push(stored?.record ?? letter)
+      if (stored) objects.push(stored.object)
       counts.push([record.topic, 'dead-lettered'])
     }
   }
   // Objects first: an event never names what is not there.
   await Promise.all(objects.map(content => context.objects.put(content)))
   return {
-    outputs,
-    changes,
-    count: () => {
+    ...{ outputs, refused },
+    tell: () => {
       for (const [topic, outcome] of counts) context.metrics.records.inc({ service: service.name, topic, outcome })
       for (const { topic } of outputs) context.metrics.emitted.inc({ service: service.name, topic })
+      for (const { record, fault } of refused) {
+        const { topic, partition, offset } = record
+        const about = { service: service.name, topic, partition, offset, code: fault.code, why: fault.message }
+        context.logger.warn(about, 'record dead-lettered')
+      }
     },
   }
-}
-
-/** Where a stop happened, since the error itself may not know. */
-function located(error: unknown, service: string, { topic, partition, offset }: LogRecord): unknown {
-  return error instanceof Fault
-    ? error
-    : new Fault(
-        'FLY_BUG',
-        `${service} failed on ${topic}/${partition}@${offset}: ${String(error)}`,
-        { service, topic, partition, offset },
-        error,
-      )
 }

@@ -1,21 +1,31 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { originOf } from './dead-letter.ts'
+import { whole } from './dead-letter-apart.ts'
 import { Fault, verdict } from './faults.ts'
 import type { LogRecord, Task } from './log.ts'
 import type { AnyService } from './service.ts'
 import type { StepContext } from './step.ts'
+import type { RecordSpan } from './tracing.ts'
 
 /** Records of one batch, and how many of them gather at a time. */
-const batchRecords = 250
+export const batchRecords = 250
 const gatherAtOnce = 16
 
 /** A record on its way: gathered and ready to decide, refused for good, or without content. */
-export type Prepared = { readonly record: LogRecord } & (
+export type Prepared = { readonly record: LogRecord; readonly span?: RecordSpan | undefined } & (
   | {
       readonly fate: 'ready'
       readonly inbound: { topic: string; event: { id: string; at: number } }
       readonly facts: unknown
     }
-  | { readonly fate: 'refused'; readonly fault: Fault; readonly attempts: number }
+  /** `apart`: the log has no room for the dead letter, whose content becomes an object. */
+  | {
+      readonly fate: 'refused'
+      readonly fault: Fault
+      readonly attempts: number
+      readonly apart?: true
+      readonly inputId?: string | undefined
+    }
   | { readonly fate: 'empty' }
 )
 
@@ -27,11 +37,12 @@ export async function prepareBatch(
 ): Promise<readonly Prepared[]> {
   const records = await task.poll(batchRecords)
   const prepared: Prepared[] = new Array(records.length)
+  const prepareOne = (record: LogRecord) => prepare(service, record, context, task.signal)
   let taken = 0
   const worker = async (): Promise<void> => {
     for (let at = taken++; at < records.length; at = taken++) {
       const record = records[at]
-      if (record) prepared[at] = await prepare(service, record, context, task.signal)
+      if (record) prepared[at] = await (context.tracing?.gather(service.name, record, prepareOne) ?? prepareOne(record))
     }
   }
   await Promise.all(Array.from({ length: Math.min(gatherAtOnce, records.length) }, worker))
@@ -45,19 +56,22 @@ async function prepare(
   context: StepContext,
   signal: AbortSignal,
 ): Promise<Prepared> {
-  if (record.value === null) return { record, fate: 'empty' }
+  const origin = originOf(service.name, record)
   const end = context.metrics.gatherSeconds.startTimer({ service: service.name })
+  let inbound: { topic: string; event: { id: string; at: number } } | undefined
   for (let attempt = 1; ; attempt++) {
     try {
-      const event = (await context.codec.decode(record.topic, record.value)) as { id: string; at: number }
-      const inbound = { topic: record.topic, event }
+      const { topic, value } = origin === record ? record : await whole(origin, context.objects)
+      if (value === null) return { record, fate: 'empty' }
+      const event = (await context.codec.decode(topic, value)) as { id: string; at: number }
+      inbound = { topic, event }
       const facts = await service.gather?.(inbound as never, context.ports, signal)
       end()
       return { record, fate: 'ready', inbound, facts }
     } catch (error) {
       if (signal.aborted) return { record, fate: 'empty' }
       if (error instanceof Fault && verdict(error) === 'dead-letter')
-        return { record, fate: 'refused', fault: error, attempts: attempt }
+        return { record, fate: 'refused', fault: error, attempts: attempt, inputId: inbound?.event.id }
       if (verdict(error) === 'stop') throw error
       context.metrics.retries.inc({ service: service.name, code: error instanceof Fault ? error.code : 'unknown' })
       // An outage is waited out, never turned into dead letters; lag tells of it.

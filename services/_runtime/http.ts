@@ -6,6 +6,7 @@ import { Fault } from './faults.ts'
 import { HttpError } from './http-error.ts'
 import { digest } from './identity.ts'
 import type { Logger, Metrics } from './telemetry.ts'
+import { inCallersTrace } from './tracing.ts'
 
 const bodyLimit = 8 * 1024 * 1024
 /** Open without a key: they tell nothing of chats. */
@@ -36,6 +37,8 @@ export function createServer(
     if (given === undefined || !sameKey(given, settings.apiKey))
       throw new HttpError(401, 'unauthorized', 'Send the API key: Authorization: Bearer KEY')
   })
+  // Not sooner: the body is read in the context of the connection, and what was entered before is left then.
+  app.addHook('preHandler', (request, _reply, done) => inCallersTrace(request.headers['traceparent'], done))
   app.addContentTypeParser('application/x-ndjson', { parseAs: 'string' }, (_request, body, done) => done(null, body))
   app.setNotFoundHandler(async request => {
     throw new HttpError(404, 'not_found', `There is no ${request.method} ${request.url.split('?', 1)[0]}`)

@@ -1,8 +1,13 @@
-import { hash } from 'node:crypto'
+import { createHmac, hash } from 'node:crypto'
 
 /** SHA-256 of bytes or text, 64 hexadecimal digits: the name of an object in the store. */
 export function digest(content: string | Uint8Array): string {
   return hash('sha256', content, 'hex')
+}
+
+/** HMAC-SHA-256 of a text, 64 hexadecimal digits: without the key nobody can try texts out. */
+export function keyedDigest(key: string, content: string): string {
+  return createHmac('sha256', key).update(content).digest('hex')
 }
 
 /**

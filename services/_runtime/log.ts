@@ -35,14 +35,19 @@ export interface Task {
   poll(max: number): Promise<readonly LogRecord[]>
   /**
    * Outputs and consumed positions become visible together or not at all. Faults: FLY_FENCED when another process owns the
-   * partition now; FLY_BROKER when the outcome is a failure (after `rewind` the same records come again).
+   * partition now; FLY_BROKER when the outcome is a failure (after `rewind` the same records come again). Resolves
+   * with the offset after the last output in each partition written: a reader from there on misses nothing committed later
+   * and repeats nothing of this. A partition of which that is not known is left out.
    */
-  commit(outputs: readonly NewRecord[], consumed: readonly Position[]): Promise<void>
+  commit(outputs: readonly NewRecord[], consumed: readonly Position[]): Promise<readonly Position[]>
   /** Forgets what was polled since the last commit: `poll` goes on from there. */
   rewind(): Promise<void>
 }
 
 export type TopicState = { readonly name: string; readonly partitions: number }
+
+/** A topic as it is; `replicas` is how often its least copied partition is kept, absent where a log keeps all of it once. */
+export type FoundTopic = TopicState & { readonly replicas?: number }
 
 /** How to make a topic; `keep` as in the map. */
 export type TopicSpec = TopicState & { readonly keep: number | 'compact' | 'forever' }
@@ -58,7 +63,11 @@ export type PartitionLag = {
 export type ReadOptions = {
   /** Only these partitions of each topic; all of them when absent. */
   readonly partitions?: readonly number[]
-  readonly from: 'beginning' | 'end'
+  /**
+   * Positions are the offsets to begin with; one that lies outside of what is kept becomes the nearest that does not. A
+   * partition without one is read from its beginning.
+   */
+  readonly from: 'beginning' | 'end' | readonly Position[]
   /** Go on with new records after the end as it was at the call; until the signal is aborted. */
   readonly follow: boolean
   /** Called once, when the end as it was at the call has been reached. */
@@ -86,11 +95,18 @@ export interface EventLog {
     onRecords: (records: readonly LogRecord[]) => void | Promise<void>,
     signal: AbortSignal,
   ): Promise<void>
-  topics(): Promise<readonly TopicState[]>
+  topics(): Promise<readonly FoundTopic[]>
   createTopics(specs: readonly TopicSpec[]): Promise<void>
   /** Raises the number of partitions. */
   growTopic(topic: TopicState): Promise<void>
   lag(group: string, topics: readonly string[]): Promise<readonly PartitionLag[]>
+  /**
+   * For each partition where a reader begins with the first record appended at or after a time, in milliseconds since 1970;
+   * the end where there is none.
+   */
+  positionsAt(topics: readonly string[], time: number): Promise<readonly Position[]>
+  /** What a group goes on from; partitions of which it committed nothing are left out. */
+  committed(group: string, topics: readonly string[]): Promise<readonly Position[]>
   /** Records in a topic that a reader would see, all partitions together. */
   count(topic: string): Promise<number>
   close(): Promise<void>
@@ -98,3 +114,16 @@ export interface EventLog {
 
 /** Largest value of one record, below Kafka's default of 1 MiB with its overhead. */
 export const maxRecordBytes = 1_000_000
+
+/** The offset at which `ReadOptions.from` begins in a partition that is kept from `start` to `end`. */
+export function beginning(
+  from: ReadOptions['from'],
+  { topic, partition }: Omit<Position, 'offset'>,
+  start: number,
+  end: number,
+): number {
+  if (from === 'beginning') return start
+  if (from === 'end') return end
+  const given = from.find(position => position.topic === topic && position.partition === partition)
+  return Math.min(Math.max(given?.offset ?? start, start), end)
+}

@@ -1,7 +1,10 @@
 import { consumerGroup } from '#topology/derive/names.ts'
+import { consumed } from '#topology/derive/plans.ts'
 import { services } from '#topology/map.ts'
 import { topic } from '#topology/names.ts'
 import type { ServiceName } from '#topology/types.ts'
+import { countParked } from './dead-letters.ts'
+import { serveDeadLetters } from './dead-letters-http.ts'
 import { createAgents, follow } from './follow.ts'
 import { createServer, listen } from './http.ts'
 import type { World } from './open.ts'
@@ -9,12 +12,15 @@ import { serveRecords } from './records.ts'
 import type { AnyEdge, AnyService, EdgeContext, Ports } from './service.ts'
 import type { StateView } from './state.ts'
 import { work } from './step.ts'
+import { appendInTrace } from './tracing.ts'
 
 export type Running = {
   /** Base URL of this process. */
   readonly url: string
   /** Resolves when everything has ended after the signal; rejects with what stopped a service. */
   readonly done: Promise<void>
+  /** What has not ended yet, by name. */
+  readonly left: () => readonly string[]
 }
 
 /**
@@ -22,7 +28,7 @@ export type Running = {
  * then joins each one's consumer group. What stops one service stops the process: a half-dead wheel looks alive.
  */
 export async function run(world: World, started: readonly AnyService[], signal: AbortSignal): Promise<Running> {
-  const { settings, log, codec, logger, metrics } = world
+  const { settings, log, codec, logger, metrics, tracing } = world
   const ending = new AbortController()
   const until = AbortSignal.any([signal, ending.signal])
   const agents = createAgents()
@@ -43,10 +49,14 @@ export async function run(world: World, started: readonly AnyService[], signal: 
       settings,
       ports,
       urlOf,
-      append: (target, events) => log.append(events.map(event => codec.record(target, event))),
+      append: (target, events) =>
+        appendInTrace(tracing, name, target, events, headers =>
+          log.append(events.map(event => codec.record(target, event, headers))),
+        ),
       states: () => [...states].flatMap(([key, state]) => (key.startsWith(`${name}/`) ? [state] : [])),
       lag: other =>
-        services[other].reads.length === 0 ? Promise.resolve([]) : log.lag(consumerGroup(other), services[other].reads),
+        consumed(other).length === 0 ? Promise.resolve([]) : log.lag(consumerGroup(other), consumed(other)),
+      parked: other => countParked(log, other, 10_000, until),
       count: counted => log.count(counted),
     }
     const edge = service.edge?.(context as never)
@@ -73,18 +83,25 @@ export async function run(world: World, started: readonly AnyService[], signal: 
   const app = createServer(settings, logger, metrics, () => health)
   for (const edge of edges.values()) edge.routes?.(app)
   serveRecords(app, log, codec, until)
+  serveDeadLetters(
+    app,
+    world,
+    started.map(({ name }) => name),
+    until,
+  )
   const [only] = started
   const offset = started.length === 1 && only && settings.port !== 0 ? services[only.name].port : 0
   url = await listen(app, settings.host, settings.port + offset)
   logger.info({ services: health.services, url }, 'listening')
 
-  const joins = started.map(async service => {
+  const consume = async (service: AnyService): Promise<void> => {
     const { name } = service
-    const { reads, remembers } = services[name]
-    if (reads.length === 0) return
+    const { remembers } = services[name]
+    const inputs = consumed(name)
+    if (inputs.length === 0) return
     await log.join(
       consumerGroup(name),
-      reads,
+      inputs,
       async task => {
         const key = `${name}/${task.partition}`
         try {
@@ -95,16 +112,19 @@ export async function run(world: World, started: readonly AnyService[], signal: 
       },
       until,
     )
-  })
-  const everything = [following.done, ...joins]
-  for (const part of everything) part.catch(() => ending.abort())
+  }
+  const parts = new Map<string, Promise<void>>([['following', following.done]])
+  for (const service of started) parts.set(service.name, consume(service))
+  const left = new Set([...parts.keys(), 'http'])
+  for (const [name, part] of parts) part.catch(() => ending.abort()).finally(() => left.delete(name))
   const done = new Promise<void>(resolve => until.addEventListener('abort', () => resolve(), { once: true })).then(
     async () => {
-      const ends = await Promise.allSettled(everything)
+      const ends = await Promise.allSettled(parts.values())
       for (const edge of edges.values()) await edge.close?.()
       await app.close()
+      left.delete('http')
       for (const end of ends) if (end.status === 'rejected') throw end.reason
     },
   )
-  return { url, done }
+  return { url, done, left: () => [...left] }
 }

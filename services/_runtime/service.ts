@@ -63,6 +63,8 @@ export type EdgeContext<S extends ServiceName> = {
   readonly urlOf: (service: ServiceName) => string
   /** Consumer lag of a service, per input partition. */
   readonly lag: (service: ServiceName) => Promise<readonly PartitionLag[]>
+  /** How many dead letters of a service are not re-driven yet; 10,000 at most. */
+  readonly parked: (service: ServiceName) => Promise<number>
   /** Records in a topic. */
   readonly count: (topic: string) => Promise<number>
 }

@@ -1,10 +1,10 @@
-import { Fault } from './faults.ts'
-import type { EventLog, LogRecord, NewRecord } from './log.ts'
-
 /** What a service remembers in one partition: collections of plain JSON values by key. A service owns the shape of its own. */
 export interface StateView {
   get<T>(collection: string, key: string): T | undefined
-  /** In the order in which the keys were first kept. */
+  /**
+   * In the order in which the keys were last kept: what was not kept for longest comes first. The order is that of the
+   * changelog, so it outlives restarts, failed transactions and compaction, and decisions may stand on it.
+   */
   entries<T>(collection: string): IterableIterator<readonly [key: string, value: T]>
   size(collection: string): number
 }
@@ -12,88 +12,101 @@ export interface StateView {
 /** One change of state; `value: null` forgets the key. */
 export type Change = { readonly collection: string; readonly key: string; readonly value: unknown }
 
-const separator = '\u0000'
-/** Goes into each changelog record; a changelog of another format is refused rather than misread. */
-const format = 'state/v1'
+/** Changes of one collection that are not final, the newest of each key, and how many keys they add. */
+type Pending = { readonly changes: Map<string, unknown>; added: number }
+
+const nothing: ReadonlyMap<string, unknown> = new Map()
 
 /**
- * The state of one service in one partition. Its content always equals the fold of its changelog: changes are applied
- * at once, so that the next record of a batch sees them, and taken back when their transaction fails.
+ * The state of one service in one partition. Its content always equals the fold of its changelog: changes can be seen at once,
+ * so that the next record of a batch stands on them, and lie beside what is settled until their transaction is committed.
  */
 export class State implements StateView {
-  readonly #collections = new Map<string, Map<string, unknown>>()
-  #undo: Change[] = []
+  readonly #settled = new Map<string, Map<string, unknown>>()
+  readonly #pending = new Map<string, Pending>()
+  #keys = 0
+
+  /** How many keys there are, all collections together. */
+  get keys(): number {
+    return this.#keys
+  }
 
   get<T>(collection: string, key: string): T | undefined {
-    return this.#collections.get(collection)?.get(key) as T | undefined
+    const changed = this.#pending.get(collection)?.changes.get(key)
+    return (changed === undefined ? this.#of(collection).get(key) : (changed ?? undefined)) as T | undefined
   }
 
   entries<T>(collection: string): IterableIterator<readonly [string, T]> {
-    return ((this.#collections.get(collection) ?? new Map()) as Map<string, T>).entries()
+    const pending = this.#pending.get(collection)
+    const settled = this.#of(collection) as ReadonlyMap<string, T>
+    return pending ? merged(settled, pending.changes as ReadonlyMap<string, T | null>) : settled.entries()
   }
 
   size(collection: string): number {
-    return this.#collections.get(collection)?.size ?? 0
+    return this.#of(collection).size + (this.#pending.get(collection)?.added ?? 0)
   }
 
   apply(changes: readonly Change[]): void {
-    for (const change of changes) {
-      this.#undo.push({ ...change, value: this.get(change.collection, change.key) ?? null })
-      this.#set(change)
+    for (const { collection, key, value } of changes) {
+      const pending = this.#pending.get(collection) ?? { changes: new Map(), added: 0 }
+      this.#pending.set(collection, pending)
+      const added = Number(value !== null) - Number(this.get(collection, key) !== undefined)
+      pending.added += added
+      this.#keys += added
+      // Anew, so that the order is that of the newest changes.
+      pending.changes.delete(key)
+      pending.changes.set(key, value)
     }
   }
 
-  /** The changes since the last call are final. */
+  /** What was applied since `settle` or `rollBack`: the newest change of each key, in the order of its collection. */
+  changes(): Change[] {
+    return [...this.#pending].flatMap(([collection, { changes }]) =>
+      Array.from(changes, ([key, value]) => ({ collection, key, value })),
+    )
+  }
+
+  /** What was applied is final. */
   settle(): void {
-    this.#undo = []
+    const changes = this.changes()
+    this.rollBack()
+    this.fold(changes)
   }
 
-  /** Takes back the changes since `settle`. */
+  /** Takes back what was applied since `settle`. */
   rollBack(): void {
-    for (const change of this.#undo.reverse()) this.#set(change)
-    this.#undo = []
+    for (const { added } of this.#pending.values()) this.#keys -= added
+    this.#pending.clear()
   }
 
-  #set({ collection, key, value }: Change): void {
-    const entries = this.#collections.get(collection) ?? new Map<string, unknown>()
-    this.#collections.set(collection, entries)
-    if (value === null) entries.delete(key)
-    else entries.set(key, value)
-  }
-}
-
-/** The changelog records of changes: the newest value of each key, since the topic is compacted anyway. */
-export function changelog(topic: string, partition: number, changes: readonly Change[]): NewRecord[] {
-  const newest = new Map(changes.map(change => [`${change.collection}${separator}${change.key}`, change.value]))
-  return Array.from(newest, ([key, value]) => ({
-    topic,
-    partition,
-    key,
-    value: value === null ? null : Buffer.from(JSON.stringify(value)),
-    headers: { format },
-  }))
-}
-
-/** Rebuilds the state of one partition from its changelog. FLY_STATE when another version wrote it. */
-export async function restore(log: EventLog, topic: string, partition: number, signal: AbortSignal): Promise<State> {
-  const state = new State()
-  const fold = (records: readonly LogRecord[]): void => {
-    for (const record of records) {
-      const [collection, key] = (record.key?.toString() ?? '').split(separator)
-      if (record.headers['format'] !== format || collection === undefined || key === undefined)
-        throw new Fault(
-          'FLY_STATE',
-          `${topic} was written by another version; delete it to start this service afresh`,
-          {
-            topic,
-            partition,
-            offset: record.offset,
-          },
-        )
-      state.apply([{ collection, key, value: record.value === null ? null : JSON.parse(record.value.toString()) }])
+  /** Takes in changes that are final. */
+  fold(changes: readonly Change[]): void {
+    for (const { collection, key, value } of changes) {
+      const entries = this.#settled.get(collection) ?? new Map<string, unknown>()
+      this.#settled.set(collection, entries)
+      this.#keys -= entries.size
+      entries.delete(key)
+      if (value !== null) entries.set(key, value)
+      this.#keys += entries.size
     }
-    state.settle()
   }
-  await log.read([topic], { partitions: [partition], from: 'beginning', follow: false }, fold, signal)
-  return state
+
+  /** All that is settled, as the changes that make it of nothing. */
+  *content(): IterableIterator<Change> {
+    for (const [collection, entries] of this.#settled)
+      for (const [key, value] of entries) yield { collection, key, value }
+  }
+
+  #of(collection: string): ReadonlyMap<string, unknown> {
+    return this.#settled.get(collection) ?? nothing
+  }
+}
+
+/** What is not changed, then the changes that keep something. */
+function* merged<T>(
+  settled: ReadonlyMap<string, T>,
+  changes: ReadonlyMap<string, T | null>,
+): Generator<readonly [string, T], undefined> {
+  for (const entry of settled) if (!changes.has(entry[0])) yield entry
+  for (const [key, value] of changes) if (value !== null) yield [key, value]
 }

@@ -1,27 +1,30 @@
-import { stateTopic } from '#topology/derive/names.ts'
 import type { Codec } from './codec.ts'
-import { decideBatch } from './decide-batch.ts'
+import { commitBatch } from './commit-batch.ts'
 import { Fault, verdict } from './faults.ts'
-import { type Prepared, prepareBatch } from './gather.ts'
-import type { EventLog, Position, Task } from './log.ts'
+import { prepareBatch } from './gather.ts'
+import type { EventLog, Task } from './log.ts'
+import { type Memory, openMemory } from './memory.ts'
 import type { AnyService, Ports } from './service.ts'
-import { changelog, restore, State } from './state.ts'
+import type { State } from './state.ts'
+import type { Copies } from './state-copies.ts'
 import type { ObjectStore } from './store.ts'
 import type { Logger, Metrics } from './telemetry.ts'
+import type { Tracing } from './tracing.ts'
 
 export type StepContext = {
   readonly log: EventLog
   readonly codec: Codec
   readonly ports: Ports
   readonly objects: ObjectStore
+  readonly copies: Copies | undefined
   readonly logger: Logger
   readonly metrics: Metrics
+  readonly tracing?: Tracing | undefined
 }
 
 /**
- * One partition of one service, from assignment to revocation: restore state, then batch by batch gather concurrently,
- * decide in order, commit once. Gathering a batch overlaps committing the one before. `onState` shows the state to the
- * HTTP edge.
+ * One partition of one service, from assignment to revocation: what it remembers is restored before the first record and let
+ * go of after the last. `onState` shows the state to the HTTP edge.
  */
 export async function work(
   service: AnyService,
@@ -30,9 +33,18 @@ export async function work(
   remembers: boolean,
   onState: (state: State) => void,
 ): Promise<void> {
+  const memory = await openMemory(context, service.name, remembers, task.partition, task.signal)
+  try {
+    onState(memory.state)
+    await workOn(service, task, context, memory)
+  } finally {
+    memory.close()
+  }
+}
+
+/** Batch by batch: gather concurrently, decide in order, commit once. Gathering a batch overlaps committing the one before. */
+async function workOn(service: AnyService, task: Task, context: StepContext, memory: Memory): Promise<void> {
   const { name } = service
-  const state = remembers ? await restore(context.log, stateTopic(name), task.partition, task.signal) : new State()
-  onState(state)
   let next = prepareBatch(service, task, context)
   while (!task.signal.aborted) {
     const batch = await next
@@ -42,15 +54,8 @@ export async function work(
     if (batch.length === 0) continue
     const started = performance.now()
     try {
-      const outcome = await decideBatch(service, batch, state, context)
-      await task.commit(
-        [...outcome.outputs, ...changelog(stateTopic(name), task.partition, outcome.changes)],
-        positionsAfter(batch),
-      )
-      state.settle()
-      outcome.count()
+      await commitBatch(service, task, batch, memory, context)
     } catch (error) {
-      state.rollBack()
       if (task.signal.aborted || (error instanceof Fault && error.code === 'FLY_FENCED')) break
       if (verdict(error) !== 'retry') throw error
       context.metrics.retries.inc({ service: name, code: error instanceof Fault ? error.code : 'unknown' })
@@ -68,13 +73,4 @@ export async function work(
     context.metrics.commitSeconds.observe({ service: name }, (performance.now() - started) / 1000)
   }
   await next.catch(() => {})
-}
-
-function positionsAfter(batch: readonly Prepared[]): Position[] {
-  const newest = new Map<string, Position>()
-  for (const {
-    record: { topic, partition, offset },
-  } of batch)
-    newest.set(topic, { topic, partition, offset: offset + 1 })
-  return [...newest.values()]
 }

@@ -13,6 +13,8 @@ export type ServiceView = {
   readonly lagSeconds: number
   readonly limitSeconds: number
   readonly ok: boolean
+  /** Dead letters not re-driven yet; 10,000 stands for that or more. */
+  readonly parked: number
 }
 
 export type ReleaseView = Pick<
@@ -68,12 +70,12 @@ export type Status = {
 /** The services that consume, in the order of the map. */
 export const consumers = (Object.keys(services) as ServiceName[]).filter(name => services[name].reads.length > 0)
 
-export function serviceView(name: ServiceName, lag: readonly PartitionLag[], now: number): ServiceView {
+export function serviceView(name: ServiceName, lag: readonly PartitionLag[], parked: number, now: number): ServiceView {
   const limitSeconds = services[name].maxLagSeconds
   const oldest = Math.min(now, ...lag.flatMap(one => one.oldest ?? []))
   const lagSeconds = (now - oldest) / 1000
   const lagRecords = lag.reduce((sum, { records }) => sum + records, 0)
-  return { name, lagRecords, lagSeconds, limitSeconds, ok: lagSeconds <= limitSeconds }
+  return { name, lagRecords, lagSeconds, limitSeconds, ok: lagSeconds <= limitSeconds, parked }
 }
 
 export function agentView(agent: string, seen: Seen): AgentView {

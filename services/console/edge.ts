@@ -18,7 +18,11 @@ export function edge(context: EdgeContext<'console'>): Edge<'console'> {
   const { clock } = context.ports
   const memory = new Map<string, Seen>()
 
-  const lags = cached(clock, () => Promise.all(consumers.map(async name => ({ name, lag: await context.lag(name) }))))
+  const lags = cached(clock, () =>
+    Promise.all(
+      consumers.map(async name => ({ name, lag: await context.lag(name), parked: await context.parked(name) })),
+    ),
+  )
   const counts = cached(clock, () =>
     Promise.all(Object.keys(topics).map(async name => ({ name, records: await context.count(name) }))),
   )
@@ -27,7 +31,7 @@ export function edge(context: EdgeContext<'console'>): Edge<'console'> {
     const now = clock.now()
     return {
       at: now,
-      services: lagged.map(({ name, lag }) => serviceView(name, lag, now)),
+      services: lagged.map(({ name, lag, parked }) => serviceView(name, lag, parked, now)),
       agents: [...memory].map(([agent, seen]) => agentView(agent, seen)),
       topics: counted,
     }

@@ -19,13 +19,14 @@ export function page(status: Status): string {
     <p class="dim">${time(status.at)} UTC, anew every 5 seconds</p>
     <h2>Services</h2>
     ${table(
-      ['service', 'records behind', 'seconds behind', 'limit', ''],
-      status.services.map(({ name, lagRecords, lagSeconds, limitSeconds, ok }) => [
+      ['service', 'records behind', 'seconds behind', 'limit', '', 'parked'],
+      status.services.map(({ name, lagRecords, lagSeconds, limitSeconds, ok, parked }) => [
         name,
         lagRecords,
         lagSeconds,
         limitSeconds,
         ok ? html`<span class="ok">in time</span>` : html`<span class="over">over</span>`,
+        parked,
       ]),
     )}
     ${status.agents.length === 0 ? html`<p>No agent yet: PUT one to ingest at /v1/agents/AGENT.</p>` : ''}

@@ -5,6 +5,7 @@ import { Fault } from '#runtime/faults.ts'
 import { httpError } from '#runtime/http-error.ts'
 import type { HostedPlanner } from '#runtime/model.ts'
 import type { Edge, EdgeContext } from '#runtime/service.ts'
+import { callersHeaders } from '#runtime/tracing.ts'
 import { topic } from '#topology/names.ts'
 import { batchBody, statusQuery, turnBody } from './bodies.ts'
 import { chatLogOf, turnOf } from './decide.ts'
@@ -67,7 +68,11 @@ export function edge(context: EdgeContext<'gateway'>): Edge<'gateway'> {
       const { apiKey } = context.settings
       const reply = await fetch(`${context.urlOf('ingest')}/v1/${topic.chatLogs}`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', ...(apiKey ? { authorization: `Bearer ${apiKey}` } : {}) },
+        headers: {
+          'content-type': 'application/json',
+          ...(apiKey ? { authorization: `Bearer ${apiKey}` } : {}),
+          ...callersHeaders(),
+        },
         body: JSON.stringify(chatLog),
         signal: AbortSignal.timeout(LOG_TIMEOUT_MS),
       })

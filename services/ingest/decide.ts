@@ -1,7 +1,9 @@
+import type { PseudonymOf } from '#redaction/redact.ts'
 import { canonical, deriveId } from '#runtime/identity.ts'
+import { avro } from '#schemas/avro.ts'
 import type { AgentDescribed, Budgets, ChatEscalated, ChatLogged, FeedbackGiven, Targets } from '#schemas/events.ts'
 import type { AgentBody, ChatLogBody, EscalationBody, FeedbackBody } from './bodies.ts'
-import { redact } from './redact.ts'
+import { redaction } from './redact.ts'
 
 export const DEFAULT_BUDGETS: Budgets = {
   sampleShare: 0.1,
@@ -12,63 +14,67 @@ export const DEFAULT_BUDGETS: Budgets = {
 }
 export const DEFAULT_TARGETS: Targets = { accuracy: 0.95, margin: 0.01, stratumMargin: 0.05 }
 
-/** One turn as an event. Without an id, the same turn of the same conversation has the same id. */
-export function chatLogged(body: ChatLogBody, now: number): ChatLogged {
-  const { agent, conversationId, turn, plan } = body
-  return {
-    id: body.id ?? deriveId('ingest/v1/chat', canonical([agent, conversationId, turn])),
-    parents: [],
-    at: body.at ?? now,
-    agent,
-    conversationId,
-    turn,
-    userId: pseudonym(body.userId ?? null),
-    question: redact(body.question),
-    earlier: (body.earlier ?? []).map(redact),
-    plan: {
-      tool: plan.tool,
-      argument: redact(plan.argument),
-      confidence: plan.confidence ?? null,
-      margin: plan.margin ?? null,
-      planner: plan.planner ?? null,
+// Identities derive from what is left after redaction: a plain hash of a phone number would tell it.
+const redactChat = redaction<ChatLogged>(avro.ChatLogged)
+const redactEscalation = redaction<ChatEscalated>(avro.ChatEscalated)
+const redactFeedback = redaction<FeedbackGiven>(avro.FeedbackGiven)
+
+/** One turn as an event, redacted. Without an id, the same turn of the same conversation has the same id. */
+export function chatLogged(body: ChatLogBody, now: number, pseudonymOf: PseudonymOf): ChatLogged {
+  const { plan } = body
+  const event = redactChat(
+    {
+      id: body.id ?? '',
+      parents: [],
+      at: body.at ?? now,
+      agent: body.agent,
+      conversationId: body.conversationId,
+      turn: body.turn,
+      userId: body.userId ?? null,
+      question: body.question,
+      earlier: body.earlier ?? [],
+      plan: {
+        tool: plan.tool,
+        argument: plan.argument,
+        confidence: plan.confidence ?? null,
+        margin: plan.margin ?? null,
+        planner: plan.planner ?? null,
+      },
+      answer: body.answer ?? null,
+      latencyMs: body.latencyMs ?? null,
+      source: body.source ?? 'http',
     },
-    answer: redacted(body.answer),
-    latencyMs: body.latencyMs ?? null,
-    source: body.source ?? 'http',
-  }
+    pseudonymOf,
+  )
+  const { agent, conversationId, turn } = event
+  return { ...event, id: event.id || deriveId('ingest/v1/chat', canonical([agent, conversationId, turn])) }
 }
 
 /** Without an id, two escalations are the same if all they say is. */
-export function chatEscalated(body: EscalationBody, now: number): ChatEscalated {
-  const { agent, conversationId, reason } = body
-  const turnId = body.turnId ?? null
-  return {
-    id:
-      body.id ?? deriveId('ingest/v1/escalation', canonical([agent, conversationId, turnId, reason, body.at ?? null])),
-    parents: turnId === null ? [] : [turnId],
-    at: body.at ?? now,
-    agent,
-    conversationId,
-    turnId,
-    reason: redact(reason),
-  }
+export function chatEscalated(body: EscalationBody, now: number, pseudonymOf: PseudonymOf): ChatEscalated {
+  const event = redactEscalation(
+    { ...envelope(body, now), turnId: body.turnId ?? null, reason: body.reason },
+    pseudonymOf,
+  )
+  const { agent, conversationId, turnId, reason } = event
+  const said = [agent, conversationId, turnId, reason, body.at ?? null]
+  return { ...event, id: event.id || deriveId('ingest/v1/escalation', canonical(said)) }
 }
 
 /** Without an id, two ratings are the same if all they say is. */
-export function feedbackGiven(body: FeedbackBody, now: number): FeedbackGiven {
-  const { agent, conversationId, rating } = body
-  const turnId = body.turnId ?? null
-  const said = [agent, conversationId, turnId, rating, body.comment ?? null, body.at ?? null]
-  return {
-    id: body.id ?? deriveId('ingest/v1/feedback', canonical(said)),
-    parents: turnId === null ? [] : [turnId],
-    at: body.at ?? now,
-    agent,
-    conversationId,
-    turnId,
-    rating,
-    comment: redacted(body.comment),
-  }
+export function feedbackGiven(body: FeedbackBody, now: number, pseudonymOf: PseudonymOf): FeedbackGiven {
+  const event = redactFeedback(
+    { ...envelope(body, now), turnId: body.turnId ?? null, rating: body.rating, comment: body.comment ?? null },
+    pseudonymOf,
+  )
+  const { agent, conversationId, turnId, rating, comment } = event
+  const said = [agent, conversationId, turnId, rating, comment, body.at ?? null]
+  return { ...event, id: event.id || deriveId('ingest/v1/feedback', canonical(said)) }
+}
+
+function envelope(body: EscalationBody | FeedbackBody, now: number) {
+  const { id, agent, conversationId, turnId, at } = body
+  return { id: id ?? '', parents: turnId == null ? [] : [turnId], at: at ?? now, agent, conversationId }
 }
 
 /** An agent as an event, defaults filled in. The id derives from the content: the same description has the same id. */
@@ -87,13 +93,6 @@ export function agentDescribed(agent: string, body: AgentBody, now: number): Age
     sampling: body.sampling ?? 'active',
   }
   return { id: deriveId('ingest/v1/agent', canonical(content)), parents: [], at: now, ...content }
-}
-
-const redacted = (text: string | null | undefined): string | null => (text == null ? null : redact(text))
-
-/** A pseudonym stays; an address or number in its place becomes one that still tells customers apart. */
-function pseudonym(userId: string | null): string | null {
-  return userId === null || redact(userId) === userId ? userId : deriveId('ingest/v1/user', userId)
 }
 
 /** Without the fields that are undefined, which would otherwise hide a default. */

@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Counter } from 'prom-client'
 import type { ZodType } from 'zod'
+import { createPseudonyms } from '#redaction/pseudonym.ts'
+import type { PseudonymOf } from '#redaction/redact.ts'
 import { httpError } from '#runtime/http-error.ts'
 import type { Edge, EdgeContext } from '#runtime/service.ts'
 import type { AgentDescribed } from '#schemas/events.ts'
@@ -10,6 +12,7 @@ import { agentBody, agentParams, chatLogBody, escalationBody, feedbackBody } fro
 import { agentDescribed, chatEscalated, chatLogged, feedbackGiven } from './decide.ts'
 import { createRecent } from './recent.ts'
 import { recordsOf, validate } from './records.ts'
+import { redactionKey } from './redaction-key.ts'
 
 type Kind = typeof topic.chatLogs | typeof topic.escalations | typeof topic.feedback
 
@@ -19,9 +22,16 @@ const records = new Counter({
   labelNames: ['kind', 'outcome'],
 })
 
+const redactions = new Counter({
+  name: 'flywheel_redactions_total',
+  help: 'Values that ingest replaced by pseudonyms in accepted records, by kind.',
+  labelNames: ['kind'],
+})
+
 /** The wheel's front door: a record is acknowledged once it is in the log, and not before. */
 export function edge(context: EdgeContext<'ingest'>): Edge<'ingest'> {
   const { clock } = context.ports
+  const pseudonymOf = createPseudonyms(redactionKey(context.settings))
   const agents = new Map<string, AgentDescribed>()
   const recent = createRecent()
   const counts = {
@@ -57,16 +67,20 @@ export function edge(context: EdgeContext<'ingest'>): Edge<'ingest'> {
     app: FastifyInstance,
     kind: T,
     schema: ZodType<B>,
-    toEvent: (body: B, now: number) => EventOf<T> & { readonly id: string; readonly agent: string },
+    toEvent: (body: B, now: number, pseudonymOf: PseudonymOf) => EventOf<T>,
   ): void => {
     app.post(`/v1/${kind}`, async request => {
-      const events = read(kind, schema, request).map(body => toEvent(body, clock.now()))
+      const events = read(kind, schema, request).map(body => toEvent(body, clock.now(), pseudonymOf))
       const byKey = new Map<string, EventOf<T>>()
       for (const event of events) {
         const key = keyOf(kind, event)
         if (!byKey.has(key)) byKey.set(key, event)
       }
-      const accepted = await recent.admit(byKey, fresh => context.append(kind, fresh))
+      const accepted = await recent.admit(byKey, async fresh => {
+        await context.append(kind, fresh)
+        for (const event of fresh)
+          for (const redaction of event.redactions) redactions.inc({ kind: redaction.kind }, redaction.count)
+      })
       const duplicates = events.length - accepted
       count(kind, 'accepted', accepted)
       count(kind, 'duplicate', duplicates)

@@ -11,6 +11,7 @@ import { formatVersion } from '#runtime/log/embedded-file.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { consume, readAll, record, texts } from './event-log.support.ts'
 
+const elsewhere = 'choose another folder with FLYWHEEL_HOME'
 const options = { clock: systemClock }
 const fileOf = (folder: string): string => join(folder, 'flywheel.sqlite')
 
@@ -42,7 +43,8 @@ test('a folder is made where there is none, and opens again', async () => {
 test('a second process is refused with the pid of the holder, and takes over once that was killed', async () => {
   const folder = temporaryFolder()
   const child = await holdInChild(folder)
-  expect(refusal(folder)).toEqual({ code: 'FLY_HOME', message: `${folder} is in use by process ${child.pid}` })
+  const message = `${folder} is in use by process ${child.pid}: stop it, or ${elsewhere}`
+  expect(refusal(folder)).toEqual({ code: 'FLY_HOME', message })
   child.kill('SIGKILL')
   await once(child, 'exit')
   const { log } = openEmbedded(folder, options)
@@ -55,7 +57,7 @@ test('a second process is refused with the pid of the holder, and takes over onc
 test('a process is refused its own folder a second time, until it closed it', async () => {
   const folder = temporaryFolder()
   const { log } = openEmbedded(folder, options)
-  expect(refusal(folder)).toEqual({ code: 'FLY_HOME', message: `${folder} is in use by process ${process.pid}` })
+  expect(refusal(folder).message).toContain(`is in use by process ${process.pid}: stop it`)
   await log.close()
   await openEmbedded(folder, options).log.close()
 })
@@ -68,7 +70,7 @@ test('a folder of another format names both versions and stays as it is', async 
   db.close()
   const before = readFileSync(fileOf(folder))
   const message = `${folder} was written in format ${formatVersion + 1}, this program reads format ${formatVersion}`
-  expect(refusal(folder)).toEqual({ code: 'FLY_HOME', message })
+  expect(refusal(folder)).toEqual({ code: 'FLY_HOME', message: `${message}: run that version, or ${elsewhere}` })
   expect(readFileSync(fileOf(folder)).equals(before)).toBe(true)
 })
 
@@ -82,7 +84,7 @@ test("another program's files are not taken for a data folder", async () => {
   for (const folder of [database, text, documents]) {
     const { code, message } = refusal(folder)
     expect(code).toBe('FLY_HOME')
-    expect(message).toContain(`${folder} is not a data folder`)
+    expect(message).toMatch(RegExp(`^${folder} is not a data folder: .*; ${elsewhere}$`))
   }
   expect(existsSync(fileOf(documents))).toBe(false)
   expect(readFileSync(fileOf(text), 'utf8')).toContain('not a database')
@@ -98,9 +100,9 @@ test('folders beside the file and hidden files do no harm', async () => {
 test('a path that is not a folder, or below a file, is refused', () => {
   const file = join(temporaryFolder(), 'file')
   writeFileSync(file, '')
-  expect(refusal(file)).toEqual({ code: 'FLY_HOME', message: `${file} is not a folder` })
+  expect(refusal(file)).toEqual({ code: 'FLY_HOME', message: `${file} is not a folder; ${elsewhere}` })
   const below = join(file, 'below')
-  expect(refusal(below)).toEqual({ code: 'FLY_HOME', message: `${below} is not a folder` })
+  expect(refusal(below)).toEqual({ code: 'FLY_HOME', message: `${below} is not a folder; ${elsewhere}` })
 })
 
 test('a start that was cut off before its first commit is made good', async () => {

@@ -52,6 +52,25 @@ test('records older than their topic keeps are deleted, and nothing else', async
   expect((await readAll(again, ['t'])).map(({ offset }) => offset)).toEqual([5_010])
 })
 
+test('positions are found by time in what deletion left, and none lies before it', async () => {
+  const { log, clock } = await logWith(1)
+  for (let at = 0; at < 3; at++) {
+    await log.append(numbered(2, at * 2))
+    clock.time += 0.4 * day
+  }
+  await log.maintain()
+  const left = ['2', '3', '4', '5']
+  for (const [time, expected] of [
+    [0, left],
+    [1_000 * day + 1, left],
+    [1_000.4 * day, left],
+    [1_000.4 * day + 1, left.slice(2)],
+    [1_000.8 * day + 1, []],
+  ] as const)
+    expect(texts(await readAll(log, ['t'], { from: await log.positionsAt(['t'], time) }))).toEqual(expected)
+  expect(texts(await readAll(log, ['t'], { from: [{ topic: 't', partition: 0, offset: 1 }] }))).toEqual(left)
+})
+
 test('a group that was away for longer than records stay goes on with the oldest that is left', async () => {
   const { log, clock } = await logWith(1)
   await log.append(numbered(4))

@@ -19,7 +19,7 @@ export function topicsContract(open: OpenLog): void {
       const name = await createTopic(log, 4)
       await log.append([record(name, 'a', 1)])
       await log.createTopics([{ name, partitions: 4, keep: 'forever' }])
-      expect(await log.topics()).toContainEqual({ name, partitions: 4 })
+      expect(await log.topics()).toContainEqual(expect.objectContaining({ name, partitions: 4 }))
       expect(texts(await readAll(log, [name]))).toEqual(['1'])
     })
 
@@ -30,7 +30,7 @@ export function topicsContract(open: OpenLog): void {
         code: 'FLY_TOPIC',
       })
       await expect(log.growTopic({ name, partitions: 3 })).rejects.toMatchObject({ code: 'FLY_TOPIC' })
-      expect(await log.topics()).toContainEqual({ name, partitions: 4 })
+      expect(await log.topics()).toContainEqual(expect.objectContaining({ name, partitions: 4 }))
     })
 
     test('grow, and keep what they hold', async () => {
@@ -39,7 +39,7 @@ export function topicsContract(open: OpenLog): void {
       await log.append([record(name, 'before', 1)])
       await log.growTopic({ name, partitions: 3 })
       await log.growTopic({ name, partitions: 3 })
-      expect(await log.topics()).toContainEqual({ name, partitions: 3 })
+      expect(await log.topics()).toContainEqual(expect.objectContaining({ name, partitions: 3 }))
       await log.append([{ ...record(name, 'after', 2), partition: 2 }])
       expect((await readAll(log, [name])).map(({ partition }) => partition).sort()).toEqual([0, 2])
     })
@@ -50,6 +50,8 @@ export function topicsContract(open: OpenLog): void {
       ['join', (log, name) => log.join(unique('group'), [name], async () => {}, AbortSignal.timeout(30_000))],
       ['lag', (log, name) => log.lag(unique('group'), [name])],
       ['count', (log, name) => log.count(name)],
+      ['positionsAt', (log, name) => log.positionsAt([name], 0)],
+      ['committed', (log, name) => log.committed(unique('group'), [name])],
       ['growTopic', (log, name) => log.growTopic({ name, partitions: 2 })],
     ])('unknown ones are FLY_TOPIC to %s, and are not made by it', async (_what, use) => {
       const { log } = await openFor(open)

@@ -2,6 +2,7 @@ import { describe } from 'vitest'
 import type { OpenLog } from './event-log.support.ts'
 import { consumingContract } from './event-log-consuming.suite.ts'
 import { lagContract } from './event-log-lag.suite.ts'
+import { positionsContract } from './event-log-positions.suite.ts'
 import { readingContract } from './event-log-reading.suite.ts'
 import { topicsContract } from './event-log-topics.suite.ts'
 import { transactionContract } from './event-log-transaction.suite.ts'
@@ -14,5 +15,6 @@ export function eventLogContract(name: string, open: OpenLog): void {
     consumingContract(open)
     transactionContract(open)
     lagContract(open)
+    positionsContract(open)
   })
 }

@@ -42,6 +42,7 @@ const aliases = [
   ['#schemas/', 'schemas/'],
   ['#runtime/', 'services/_runtime/'],
   ['#planner/', 'services/_planner/'],
+  ['#redaction/', 'services/_redaction/'],
   ['#services/', 'services/'],
   ['#test/', 'test/'],
 ] as const

@@ -34,21 +34,25 @@ export function crossings(path: string, text: string): readonly Violation[] {
   return importsOf(text).flatMap(({ target, line }) => {
     const resolved = resolve(path, target)
     const to = resolved && (roomOf(resolved) ?? (resolved.startsWith('services/') ? resolved : undefined))
-    if (to === undefined || to === from || to === '_runtime' || to === '_planner') return []
+    if (to === undefined || to === from || shared.has(to)) return []
     const message = `${from} imports ${to}: services do not import services; a shared rule is an event or a field of one`
     return [{ path, line, message }]
   })
 }
 
+/** Rooms that every service may use. */
+const shared = new Set(['_runtime', '_planner', '_redaction'])
+
 const roomOf = (path: string): string | undefined => /^services\/([^/]+)\//.exec(path)?.[1]
 
 /** Files that hold rules and shapes: nothing in them, or in what they import, touches the world. */
 export const isPureRoot = (path: string): boolean =>
-  /^(topology|schemas|services\/_planner)\/.*\.ts$/.test(path) || /^services\/[^_/][^/]*\/decide\.ts$/.test(path)
+  /^(topology|schemas|services\/_(?:planner|redaction))\/.*\.ts$/.test(path) ||
+  /^services\/[^_/][^/]*\/decide\.ts$/.test(path)
 
 /** Hashes: pure, though Node computes them. Taken at its word. */
 const trusted = 'services/_runtime/identity.ts'
-const purePackages = ['zod']
+const purePackages = ['zod', 'ibantools', 'libphonenumber-js/max', 'stdnum']
 const impure =
   /\b(Date\.now|Math\.random|new Date\(\)|fetch\(|process\.|performance\.|setTimeout|setInterval|setImmediate|crypto\.|globalThis\b|console\.(?:log|error|warn|info)|await\b)/
 

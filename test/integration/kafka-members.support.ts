@@ -49,12 +49,18 @@ export const copying = (output: string, given: (task: Task) => void) => (task: T
 }
 
 /** `test/support/kafka/member.ts` in a process of its own: brokers, group, input, output. */
-export function spawnMember(...args: readonly string[]): {
+export const spawnMember = (...args: readonly string[]) => spawnScript('member.ts', ...args)
+
+/** A script of `test/support/kafka` in a process of its own. */
+export function spawnScript(
+  name: string,
+  ...args: readonly string[]
+): {
   readonly child: ChildProcess
   readonly said: () => string
   readonly ended: Promise<number | null>
 } {
-  const script = fileURLToPath(new URL('../support/kafka/member.ts', import.meta.url))
+  const script = fileURLToPath(new URL(`../support/kafka/${name}`, import.meta.url))
   const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
   onTestFinished(() => void child.kill('SIGKILL'))
   let said = ''

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { test } from 'vitest'
-import type { TopicState } from '#runtime/log.ts'
+import type { FoundTopic } from '#runtime/log.ts'
 import { plan, type Step } from '#topology/derive/plan.ts'
 import type { WantedTopic } from '#topology/derive/wanted.ts'
 
@@ -18,32 +18,41 @@ const wantedTopics: fc.Arbitrary<WantedTopic[]> = fc.uniqueArray(
   ),
   { selector: topic => topic.name },
 )
-const actualTopics = fc.uniqueArray(fc.record({ name, partitions }), { selector: topic => topic.name })
+const actualTopics = fc.uniqueArray(
+  fc.record({ name, partitions, replicas: fc.integer({ min: 1, max: 3 }) }, { requiredKeys: ['name', 'partitions'] }),
+  { selector: topic => topic.name },
+)
+const options = fc.record({ force: fc.boolean(), replicas: fc.integer({ min: 1, max: 3 }) })
 
-/** What the log has after the steps. */
-function apply(steps: readonly Step[], actual: readonly TopicState[]): readonly TopicState[] {
-  const after = new Map(actual.map(topic => [topic.name, topic.partitions]))
-  for (const step of steps) if (step.do !== 'refuse') after.set(step.topic.name, step.topic.partitions)
-  return Array.from(after, ([name, partitions]) => ({ name, partitions }))
+/** What the log has after the steps; what is created has as many replicas as are set. */
+function apply(steps: readonly Step[], actual: readonly FoundTopic[], replicas: number): readonly FoundTopic[] {
+  const after = new Map(actual.map(topic => [topic.name, topic]))
+  for (const { do: what, topic } of steps)
+    if (what !== 'refuse') after.set(topic.name, { replicas, ...after.get(topic.name), ...topic })
+  return [...after.values()]
 }
 
-const holds = (
-  law: (wanted: WantedTopic[], actual: { name: string; partitions: number }[], force: boolean) => boolean,
-): void => fc.assert(fc.property(wantedTopics, actualTopics, fc.boolean(), law))
+type Options = { readonly force: boolean; readonly replicas: number }
+
+const holds = (law: (wanted: WantedTopic[], actual: readonly FoundTopic[], options: Options) => boolean): void =>
+  fc.assert(fc.property(wantedTopics, actualTopics, options, law))
 
 test('applying a plan and planning again leaves the refusals only', () => {
-  holds((wanted, actual, force) => {
-    const steps = plan(wanted, actual, { force })
-    const again = plan(wanted, apply(steps, actual), { force })
+  holds((wanted, actual, options) => {
+    const steps = plan(wanted, actual, options)
+    const again = plan(wanted, apply(steps, actual, options.replicas), options)
     return JSON.stringify(again) === JSON.stringify(steps.filter(step => step.do === 'refuse'))
   })
 })
 
 test('every wanted topic is there, planned or refused, and nothing else is touched', () => {
-  holds((wanted, actual, force) => {
-    const named = plan(wanted, actual, { force }).map(({ topic }) => topic.name)
+  holds((wanted, actual, options) => {
+    const named = new Set(plan(wanted, actual, options).map(({ topic }) => topic.name))
     const fits = wanted.filter(({ name, partitions }) =>
-      actual.some(has => has.name === name && has.partitions === partitions),
+      actual.some(
+        has =>
+          has.name === name && has.partitions === partitions && (has.replicas ?? options.replicas) >= options.replicas,
+      ),
     )
     const covered = [...named, ...fits.map(({ name }) => name)].sort()
     return JSON.stringify(covered) === JSON.stringify(wanted.map(({ name }) => name).sort())
@@ -51,11 +60,11 @@ test('every wanted topic is there, planned or refused, and nothing else is touch
 })
 
 test('no step takes partitions away, and none moves keys unless it is forced', () => {
-  holds((wanted, actual, force) =>
-    plan(wanted, actual, { force }).every(step => {
+  holds((wanted, actual, options) =>
+    plan(wanted, actual, options).every(step => {
       if (step.do !== 'grow') return true
       const relied = wanted.find(({ name }) => name === step.topic.name)?.breaks !== undefined
-      return step.topic.partitions > step.from && (force || !relied)
+      return step.topic.partitions > step.from && (options.force || !relied)
     }),
   )
 })

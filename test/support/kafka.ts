@@ -20,6 +20,17 @@ export type TestKafka = {
   readonly up: (id: number) => Promise<void>
 }
 
+/** A broker's settings by name, as in server.properties. */
+export type Properties = Readonly<Record<string, string | number | boolean>>
+
+export type KafkaOptions = {
+  readonly brokers: 1 | 3
+  /** What is other than usual. */
+  readonly properties?: (usual: Properties) => Properties
+  /** Further arguments for formatting the storage: SCRAM's users lie there. */
+  readonly format?: readonly string[]
+}
+
 const pom = fileURLToPath(new URL('./kafka/pom.xml', import.meta.url))
 const quiet = ['-XX:+UseSerialGC', '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn']
 
@@ -28,10 +39,13 @@ const quiet = ['-XX:+UseSerialGC', '-Dorg.slf4j.simpleLogger.defaultLogLevel=war
  * and loudly so, where neither is possible; an error instead when `CI` is set.
  */
 export async function startKafka({ brokers }: { readonly brokers: 1 | 3 }): Promise<TestKafka | undefined> {
-  const inDocker = brokers === 1 ? await dockerKafka() : undefined
-  if (inDocker) return inDocker
+  return (brokers === 1 ? await dockerKafka() : undefined) ?? startKafkaFromJars({ brokers })
+}
+
+/** The same without Docker: processes of this machine, which can be crashed, set up otherwise, or pinned to a core. */
+export async function startKafkaFromJars(options: KafkaOptions): Promise<TestKafka | undefined> {
   const problem = await javaProblem()
-  if (problem) return skip('tests against a real Kafka', `no Docker engine answers and ${problem}`)
+  if (problem) return skip('a real Kafka', `it runs in Docker or on Java, and ${problem}`)
   let lib: string
   try {
     lib = await fetched('kafka-4.3.1', folder => [
@@ -41,12 +55,15 @@ export async function startKafka({ brokers }: { readonly brokers: 1 | 3 }): Prom
       `-DoutputDirectory=${folder}`,
     ])
   } catch (error) {
-    return skip('tests against a real Kafka', `Maven cannot bring Kafka's jars: ${String(error).slice(0, 300)}`)
+    return skip('a real Kafka', `Maven cannot bring Kafka's jars: ${String(error).slice(0, 300)}`)
   }
-  return startFromJars(lib, brokers)
+  return startFromJars(lib, options)
 }
 
-async function startFromJars(lib: string, count: number): Promise<TestKafka> {
+async function startFromJars(
+  lib: string,
+  { brokers: count, properties = usual => usual, format = [] }: KafkaOptions,
+): Promise<TestKafka> {
   const root = await mkdtemp(join(tmpdir(), 'flywheel-kafka-'))
   const ports = await freePorts(2 * count)
   const ids = Array.from({ length: count }, (_, index) => index + 1)
@@ -58,7 +75,7 @@ async function startFromJars(lib: string, count: number): Promise<TestKafka> {
     ids.map(async id => {
       await mkdir(folder(id))
       const file = join(folder(id), 'server.properties')
-      await writeFile(file, properties(id, ports, join(folder(id), 'data')))
+      await writeFile(file, lines(properties(usualProperties(id, ports, join(folder(id), 'data')))))
       await promisify(execFile)('java', [
         '-XX:TieredStopAtLevel=1',
         ...quiet,
@@ -70,6 +87,7 @@ async function startFromJars(lib: string, count: number): Promise<TestKafka> {
         cluster,
         '-c',
         file,
+        ...format,
       ])
     }),
   )
@@ -119,12 +137,12 @@ async function startFromJars(lib: string, count: number): Promise<TestKafka> {
 }
 
 /** A small, quick cluster. One broker needs replication 1 for the internal topics, or the first transaction hangs. */
-function properties(id: number, ports: readonly number[], data: string): string {
+function usualProperties(id: number, ports: readonly number[], data: string): Properties {
   const count = ports.length / 2
   const [replicas, inSync] = count >= 3 ? [3, 2] : [1, 1]
   const voters = Array.from({ length: count }, (_, index) => `${index + 1}@127.0.0.1:${ports[2 * index + 1]}`).join()
   const listener = `PLAINTEXT://127.0.0.1:${ports[2 * id - 2]}`
-  return Object.entries({
+  return {
     'process.roles': 'broker,controller',
     'node.id': id,
     'controller.quorum.voters': voters,
@@ -152,7 +170,10 @@ function properties(id: number, ports: readonly number[], data: string): string 
     'broker.session.timeout.ms': 3000,
     'broker.heartbeat.interval.ms': 500,
     'controlled.shutdown.enable': count >= 3,
-  })
+  }
+}
+
+const lines = (properties: Properties): string =>
+  Object.entries(properties)
     .map(([key, value]) => `${key}=${value}\n`)
     .join('')
-}

@@ -2,13 +2,14 @@ import { topic } from '../names.ts'
 import type { ServiceName } from '../types.ts'
 import {
   consumerGroup,
-  deadLetterTopic,
   decisionsTopic,
   readerPrefix,
+  redriveGroup,
+  retryTopic,
   stateTopic,
   transactionalPrefix,
 } from './names.ts'
-import { serviceNames, servicePlans, topicNames, topicPlans } from './plans.ts'
+import { consumed, deadLetterTopics, serviceNames, servicePlans, topicNames, topicPlans } from './plans.ts'
 
 /** One Kafka ACL that allows a principal something. Whoever may read or write may also describe. */
 export type Acl = {
@@ -52,14 +53,12 @@ const granted = (principal: string, grants: readonly Grant[]): readonly Acl[] =>
 
 function grantsOf(service: ServiceName): readonly Grant[] {
   const { reads, follows, writes, remembers } = servicePlans[service]
+  const letters = deadLetterTopics(service)
+  const changelog = remembers ? [stateTopic(service)] : []
   // Every process keeps the table of agents, and compares all topics with the map when it starts.
-  const read = new Set<string>([...reads, ...follows, topic.agents, ...(remembers ? [stateTopic(service)] : [])])
-  const written = [
-    ...writes,
-    ...reads.map(name => deadLetterTopic(name, service)),
-    ...(reads.length > 0 ? [decisionsTopic(service)] : []),
-    ...(remembers ? [stateTopic(service)] : []),
-  ]
+  const read = new Set<string>([...consumed(service), ...letters, ...follows, topic.agents, ...changelog])
+  const derived = reads.length > 0 ? [...letters, retryTopic(service), decisionsTopic(service)] : []
+  const written = [...writes, ...derived, ...changelog]
   return [
     may('describe', 'topic', '*'),
     ...(service === watcher
@@ -67,7 +66,11 @@ function grantsOf(service: ServiceName): readonly Grant[] {
       : [...read].map(name => may('read', 'topic', name))),
     ...written.map(name => may('write', 'topic', name)),
     ...(reads.length > 0
-      ? [may('read', 'group', consumerGroup(service)), below('write', 'transactional-id', transactionalPrefix(service))]
+      ? [
+          may('read', 'group', consumerGroup(service)),
+          may('read', 'group', redriveGroup(service)),
+          below('write', 'transactional-id', transactionalPrefix(service)),
+        ]
       : []),
   ]
 }
@@ -75,4 +78,7 @@ function grantsOf(service: ServiceName): readonly Grant[] {
 const operatorGrants: readonly Grant[] = [
   ...(['create', 'alter', 'describe', 'read', 'write'] as const).map(operation => may(operation, 'topic', '*')),
   may('read', 'group', '*'),
+  ...serviceNames
+    .filter(service => servicePlans[service].reads.length > 0)
+    .map(service => below('write', 'transactional-id', redriveGroup(service))),
 ]

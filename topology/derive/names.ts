@@ -24,6 +24,19 @@ export function deadLetterTopic(topic: string, service: ServiceName): string {
   return `${topic}.${service}.dlq`
 }
 
+/**
+ * Where dead letters go to be decided again: only the service that refused them reads it, so that other readers of the
+ * topic they came from see nothing twice.
+ */
+export function retryTopic(service: ServiceName): string {
+  return `retry.${service}`
+}
+
+/** The group whose positions tell how far a service's dead letters are re-driven; within the service's transactional prefix. */
+export function redriveGroup(service: ServiceName): string {
+  return `${service}.redrive`
+}
+
 /** What a service saw beside each record it decided. */
 export function decisionsTopic(service: ServiceName): string {
   return `decisions.${service}`

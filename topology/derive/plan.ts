@@ -1,4 +1,4 @@
-import type { TopicSpec, TopicState } from '#runtime/log.ts'
+import type { FoundTopic, TopicSpec, TopicState } from '#runtime/log.ts'
 import type { WantedTopic } from './wanted.ts'
 
 /** One thing to do so that the log has the wanted topics, or one that is refused and why. */
@@ -9,28 +9,39 @@ export type Step =
 
 /**
  * Compares what is wanted with what the log has, and says what to do; applying is the runtime's job. Topics that are not
- * ours are left alone. Growing a topic whose keys would move is refused unless `force`d. After the steps have been
- * applied, planning again gives nothing but the same refusals.
+ * ours are left alone. Growing a topic whose keys would move is refused unless `force`d; fewer than `replicas` are refused
+ * in any case, since only the brokers' own tools add some. After the steps have been applied, planning again gives nothing
+ * but the same refusals.
  */
 export function plan(
   wanted: readonly WantedTopic[],
-  actual: readonly TopicState[],
-  { force = false }: { readonly force?: boolean } = {},
+  actual: readonly FoundTopic[],
+  { force = false, replicas = 1 }: { readonly force?: boolean; readonly replicas?: number } = {},
 ): readonly Step[] {
-  const present = new Map(actual.map(({ name, partitions }) => [name, partitions]))
-  return wanted.flatMap(topic => stepFor(topic, present.get(topic.name), force))
+  const present = new Map(actual.map(found => [found.name, found]))
+  return wanted.flatMap(topic => stepFor(topic, present.get(topic.name), force, replicas))
 }
 
-function stepFor({ breaks, ...spec }: WantedTopic, from: number | undefined, force: boolean): readonly Step[] {
-  if (from === undefined) return [{ do: 'create', topic: spec }]
+function stepFor(
+  { breaks, ...spec }: WantedTopic,
+  found: FoundTopic | undefined,
+  force: boolean,
+  replicas: number,
+): readonly Step[] {
+  if (found === undefined) return [{ do: 'create', topic: spec }]
   const { keep: _unchanged, ...topic } = spec
   const { name, partitions } = topic
-  if (from === partitions) return []
-  if (from > partitions) {
-    const because = `${name} has ${from} partitions and the map wants ${partitions}: a topic cannot shrink`
-    return [{ do: 'refuse', topic, from, because }]
+  const from = found.partitions
+  const growable = from < partitions && (breaks === undefined || force)
+  const reasons: string[] = []
+  if (found.replicas !== undefined && found.replicas < replicas)
+    reasons.push(
+      `${name} has ${found.replicas} replicas and FLYWHEEL_KAFKA_REPLICATION wants ${replicas}: add some with kafka-reassign-partitions, or lower the setting`,
+    )
+  if (from !== partitions && !growable) {
+    const why = from > partitions ? 'but a topic cannot shrink' : `but growing moves keys: ${breaks}`
+    reasons.push(`${name} has ${from} partitions and the map wants ${partitions}, ${why}; let the map say ${from}`)
   }
-  if (breaks === undefined || force) return [{ do: 'grow', topic, from }]
-  const because = `${name} has ${from} partitions and the map wants ${partitions}, but growing moves keys: ${breaks}`
-  return [{ do: 'refuse', topic, from, because }]
+  if (reasons.length > 0) return [{ do: 'refuse', topic, from, because: reasons.join('; ') }]
+  return growable ? [{ do: 'grow', topic, from }] : []
 }

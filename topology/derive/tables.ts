@@ -44,7 +44,7 @@ export function settingsTable(
   settings: readonly {
     readonly variable: string
     readonly about: string
-    readonly default: string | number | undefined
+    readonly default: string | number | boolean | undefined
   }[],
 ): string {
   return table(
@@ -52,7 +52,7 @@ export function settingsTable(
     settings.map(({ variable, about, default: preset }) => [
       code(variable),
       about,
-      preset === undefined ? '' : code(preset),
+      preset === undefined ? '' : code(String(preset)),
     ]),
   )
 }

@@ -1,6 +1,6 @@
 import type { TopicSpec } from '#runtime/log.ts'
 import type { ServiceName, TopicName } from '../types.ts'
-import { deadLetterTopic, decisionsTopic, stateTopic } from './names.ts'
+import { deadLetterTopic, decisionsTopic, retryTopic, stateTopic } from './names.ts'
 import { serviceNames, servicePlans, servicesThat, topicNames, topicPlans } from './plans.ts'
 
 /** A topic that must exist, and what another number of partitions would break; nothing where no reader relies on it. */
@@ -9,12 +9,14 @@ export type WantedTopic = TopicSpec & { readonly breaks?: string }
 /** Days that a decision's facts stay for replay under a new rule: as long as the samples they are about. */
 const decisionDays = 90
 
-/** Every topic of the running system: those of the map, then dead letters, decisions and changelogs of each service. */
+/** Every topic of the running system: those of the map, then dead letters, retries, decisions and changelogs of each service. */
 export function wanted(): readonly WantedTopic[] {
+  const readers = serviceNames.filter(service => servicePlans[service].reads.length > 0)
   return [
     ...topicNames.map(eventTopic),
     ...serviceNames.flatMap(service => servicePlans[service].reads.map(topic => deadLetters(topic, service))),
-    ...serviceNames.filter(service => servicePlans[service].reads.length > 0).map(decisions),
+    ...readers.map(retries),
+    ...readers.map(decisions),
     ...serviceNames.filter(service => servicePlans[service].remembers).map(changelog),
   ]
 }
@@ -42,6 +44,17 @@ function deadLetters(topic: TopicName, service: ServiceName): WantedTopic {
     partitions,
     keep: keep === 'compact' ? 'forever' : keep,
     breaks: 'dead letters of one key would be re-driven out of order',
+  }
+}
+
+/** A re-driven record keeps its partition number and meets the memory it needs; its text lives no longer than any it may be of. */
+function retries(service: ServiceName): WantedTopic {
+  const kept = servicePlans[service].reads.map(topic => deadLetters(topic, service).keep)
+  const days = kept.filter(keep => typeof keep === 'number')
+  return {
+    name: retryTopic(service),
+    partitions: inputPartitions(service),
+    keep: days.length > 0 ? Math.min(...days) : 'forever',
   }
 }
 

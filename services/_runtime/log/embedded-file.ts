@@ -32,6 +32,8 @@ const tables = `
   PRAGMA application_id = ${applicationId};
   PRAGMA user_version = ${formatVersion};`
 
+const elsewhere = 'choose another folder with FLYWHEEL_HOME'
+
 /** The open file, held by this process alone until `close`. */
 export type EmbeddedFile = { readonly db: DatabaseSync; readonly close: () => void }
 
@@ -67,14 +69,16 @@ function prepareFolder(folder: string): void {
     // Folders beside the file are fine (objects, vectors, lost+found), and so are hidden files; documents mean a wrong path.
     const strange = entries.find(entry => entry.isFile() && !entry.name.startsWith('.'))
     if (!strange || entries.some(({ name }) => name === fileName)) return
-    throw new Fault('FLY_HOME', `${folder} is not a data folder: it holds ${strange.name} but no ${fileName}`, {
-      folder,
-    })
+    throw new Fault(
+      'FLY_HOME',
+      `${folder} is not a data folder: it holds ${strange.name} but no ${fileName}; ${elsewhere}`,
+      { folder },
+    )
   } catch (error) {
     if (error instanceof Fault) throw error
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     const why = code === 'EEXIST' || code === 'ENOTDIR' ? 'is not a folder' : 'cannot be used as a data folder'
-    throw new Fault('FLY_HOME', `${folder} ${why}`, { folder, code }, error)
+    throw new Fault('FLY_HOME', `${folder} ${why}; ${elsewhere}`, { folder, code }, error)
   }
 }
 
@@ -84,7 +88,7 @@ function prepareTables(db: DatabaseSync, folder: string): void {
   if (application === applicationId && version !== formatVersion)
     throw new Fault(
       'FLY_HOME',
-      `${folder} was written in format ${version}, this program reads format ${formatVersion}`,
+      `${folder} was written in format ${version}, this program reads format ${formatVersion}: run that version, or ${elsewhere}`,
       { folder },
     )
   const fresh = db.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined
@@ -101,7 +105,7 @@ const pragma = (db: DatabaseSync, name: string): unknown => db.prepare(`PRAGMA $
 const notOurs = (folder: string, cause?: unknown): Fault =>
   new Fault(
     'FLY_HOME',
-    `${folder} is not a data folder: its ${fileName} was not written by this program`,
+    `${folder} is not a data folder: its ${fileName} was not written by this program; ${elsewhere}`,
     { folder },
     cause,
   )
@@ -113,7 +117,13 @@ function guarded<T>(folder: string, use: () => T): T {
   } catch (error) {
     if (error instanceof Fault || !(error instanceof Error) || !('errcode' in error)) throw error
     const code = Number(error.errcode) & 0xff
-    if (code === 5) throw new Fault('FLY_HOME', `${folder} is in use by process ${holderOf(folder)}`, { folder }, error)
+    if (code === 5)
+      throw new Fault(
+        'FLY_HOME',
+        `${folder} is in use by process ${holderOf(folder)}: stop it, or ${elsewhere}`,
+        { folder },
+        error,
+      )
     if (code === 11 || code === 26) throw notOurs(folder, error)
     throw new Fault('FLY_HOME', `${folder} cannot be used: ${error.message}`, { folder, code }, error)
   }

@@ -1,12 +1,12 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import type { LogRecord, ReadOptions } from '../log.ts'
+import { beginning, type LogRecord, type ReadOptions } from '../log.ts'
 import type { Parts } from './embedded-task.ts'
 import type { Partition } from './embedded-topics.ts'
 import { wakened } from './embedded-wait.ts'
 
 const batchRecords = 1_000
 
-/** Reads partitions from an end on without a group. */
+/** Reads partitions without a group. */
 export async function readPartitions(
   { topics, records }: Parts,
   names: readonly string[],
@@ -20,7 +20,12 @@ export async function readPartitions(
       .flatMap(name => topics.get(name).partitions)
       .filter(({ number }) => wanted === undefined || wanted.includes(number))
   const ends = new Map(all().map(partition => [partition, partition.next]))
-  const positions = new Map(Array.from(ends, ([partition, end]) => [partition, from === 'end' ? end : partition.start]))
+  const positions = new Map(
+    Array.from(ends, ([partition, end]) => [
+      partition,
+      beginning(from, { topic: partition.topic, partition: partition.number }, partition.start, end),
+    ]),
+  )
 
   /** Delivers what there is below each end; true when there was nothing. */
   const deliver = async (endOf: (partition: Partition) => number): Promise<boolean> => {

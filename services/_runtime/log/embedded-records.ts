@@ -68,6 +68,17 @@ export class Records {
     return this.#first.get(idOf(partition, from), idOf(partition, next))?.timestamp as number | undefined
   }
 
+  /** Where the records appended at or after a time begin, as far as the clock did not go back; the end where there is none. */
+  offsetAt(partition: Partition, time: number): number {
+    let [low, high] = [partition.start, partition.next]
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2)
+      if ((this.firstTimestamp(partition, middle) ?? time) < time) low = middle + 1
+      else high = middle
+    }
+    return this.firstTimestamp(partition, low) === undefined ? partition.next : low
+  }
+
   insert({ partition, key, value, headers }: Routed, timestamp: number): void {
     this.#insert.run(idOf(partition, partition.next), timestamp, key, headers, value)
     partition.next++
@@ -79,10 +90,15 @@ export class Records {
     this.#advance.run(start, next, live, cleaned, id)
   }
 
+  /** The offset that a group committed. */
+  committed(group: string, { id }: Partition): number | undefined {
+    return this.#position.get(group, id)?.offset as number | undefined
+  }
+
   /** Where a group goes on: its committed offset, or the oldest record. */
-  position(group: string, { id, start }: Partition): number {
-    const committed = this.#position.get(group, id)?.offset as number | undefined
-    return Math.max(committed ?? start, start)
+  position(group: string, partition: Partition): number {
+    const { start } = partition
+    return Math.max(this.committed(group, partition) ?? start, start)
   }
 
   setPosition(group: string, { id }: Partition, offset: number): void {

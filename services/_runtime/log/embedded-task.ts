@@ -42,11 +42,11 @@ export class EmbeddedTask implements Task {
     return []
   }
 
-  async commit(outputs: readonly NewRecord[], consumed: readonly Position[]): Promise<void> {
+  async commit(outputs: readonly NewRecord[], consumed: readonly Position[]): Promise<readonly Position[]> {
     const { group, open } = this.#membership
     if (!open) throw new Fault('FLY_FENCED', `group ${group} was left`, { group, partition: this.partition })
     const positions = consumed.map(position => ({ group, partition: this.#own(position), offset: position.offset }))
-    await this.#parts.writer.write(outputs, positions)
+    return this.#parts.writer.write(outputs, positions)
   }
 
   async rewind(): Promise<void> {

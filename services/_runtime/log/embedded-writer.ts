@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Clock } from '../clock.ts'
 import { Fault } from '../faults.ts'
-import { maxRecordBytes, type NewRecord } from '../log.ts'
+import { maxRecordBytes, type NewRecord, type Position } from '../log.ts'
 import type { Records, Routed } from './embedded-records.ts'
 import type { Partition, Topics } from './embedded-topics.ts'
 
@@ -12,14 +12,16 @@ const transactionBytes = 8_000_000
 const maxBesideBytes = 48_000
 
 /** The offset to read next of a partition, for a group. */
-type Position = { readonly group: string; readonly partition: Partition; readonly offset: number }
+type GroupPosition = { readonly group: string; readonly partition: Partition; readonly offset: number }
 
 /** What becomes visible together. */
 type Write = {
   readonly records: readonly Routed[]
-  readonly positions: readonly Position[]
+  readonly positions: readonly GroupPosition[]
   readonly bytes: number
-  readonly settled: PromiseWithResolvers<void>
+  /** The offset after the last record in each partition, as the transaction goes. */
+  readonly ends: Map<Partition, number>
+  readonly settled: PromiseWithResolvers<readonly Position[]>
 }
 
 /**
@@ -41,16 +43,19 @@ export class Writer {
     this.#clock = clock
   }
 
-  /** Resolves when all of it is durable. Nothing of it is written when a record has no place or is too large. */
-  write(outputs: readonly NewRecord[], positions: readonly Position[]): Promise<void> {
+  /**
+   * Resolves when all of it is durable, with the offset after the last record in each partition. Nothing of it is written
+   * when a record has no place or is too large.
+   */
+  write(outputs: readonly NewRecord[], positions: readonly GroupPosition[]): Promise<readonly Position[]> {
     let bytes = 0
     const records = outputs.map(record => {
       const routed = this.#route(record)
       bytes += routed.value?.length ?? 0
       return routed
     })
-    const settled = Promise.withResolvers<void>()
-    this.#queue.push({ records, positions, bytes, settled })
+    const settled = Promise.withResolvers<readonly Position[]>()
+    this.#queue.push({ records, positions, bytes, ends: new Map(), settled })
     if (!this.#scheduled) setImmediate(() => this.#flush())
     this.#scheduled = true
     return settled.promise
@@ -93,7 +98,8 @@ export class Writer {
       for (const { settled } of batch) settled.reject(fault)
       return
     }
-    for (const { settled } of batch) settled.resolve()
+    for (const { ends, settled } of batch)
+      settled.resolve(Array.from(ends, ([{ topic, number }, offset]) => ({ topic, partition: number, offset })))
     for (const { waiting } of before.keys()) for (const wake of waiting) wake()
   }
 
@@ -106,11 +112,12 @@ export class Writer {
 
   #apply(batch: readonly Write[], before: Map<Partition, { next: number; live: number }>): void {
     const timestamp = this.#clock.now()
-    for (const { records, positions } of batch) {
+    for (const { records, positions, ends } of batch) {
       for (const record of records) {
         const { partition } = record
         if (!before.has(partition)) before.set(partition, { next: partition.next, live: partition.live })
         this.#records.insert(record, timestamp)
+        ends.set(partition, partition.next)
       }
       for (const { group, partition, offset } of positions) this.#records.setPosition(group, partition, offset)
     }

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { Fault } from '../faults.ts'
-import type { EventLog, PartitionLag } from '../log.ts'
+import type { EventLog, PartitionLag, Position } from '../log.ts'
 import { createEmbeddedRegistry } from '../registry/embedded.ts'
 import type { SchemaRegistry } from '../registry.ts'
 import { type EmbeddedFile, openFile } from './embedded-file.ts'
@@ -107,6 +107,21 @@ function embeddedLog({ db, close }: EmbeddedFile, clock: Clock): EmbeddedLog {
       open()
       return names.flatMap(name => topics.get(name).partitions.map(partition => lagOf(records, group, partition)))
     },
+    async positionsAt(names, time) {
+      open()
+      return names
+        .flatMap(name => topics.get(name).partitions)
+        .map(partition => positionOf(partition, records.offsetAt(partition, time)))
+    },
+    async committed(group, names) {
+      open()
+      return names
+        .flatMap(name => topics.get(name).partitions)
+        .flatMap(partition => {
+          const offset = records.committed(group, partition)
+          return offset === undefined ? [] : positionOf(partition, offset)
+        })
+    },
     async count(name) {
       open()
       return topics.get(name).partitions.reduce((sum, { live }) => sum + live, 0)
@@ -125,3 +140,5 @@ function lagOf(records: Records, group: string, partition: Partition): Partition
   const behind = oldest === null ? 0 : partition.next - from
   return { topic: partition.topic, partition: partition.number, records: behind, oldest }
 }
+
+const positionOf = ({ topic, number }: Partition, offset: number): Position => ({ topic, partition: number, offset })

@@ -1,7 +1,7 @@
 import type { Fault } from '../faults.ts'
 import type { NewRecord } from '../log.ts'
 import type { KafkaSettings } from './kafka-client.ts'
-import { toFault, within } from './kafka-faults.ts'
+import { later, toFault, unlessAborted, within } from './kafka-faults.ts'
 import { createProducer, type OpenProducer } from './kafka-producer.ts'
 import type { Query } from './kafka-query.ts'
 import { type Bundle, route, send } from './kafka-send.ts'
@@ -9,8 +9,9 @@ import { type Bundle, route, send } from './kafka-send.ts'
 /** Calls that wait are sent together up to this many records. */
 const togetherRecords = 5_000
 
-/** How long the brokers may be away before an append is given up. */
+/** How long the brokers may be away before an append is given up, and for how much longer when the log is being closed. */
 const patienceMs = 10_000
+const graceMs = 2_000
 
 type Waiting = {
   readonly bundles: readonly Bundle[]
@@ -35,6 +36,8 @@ export function createAppender(settings: KafkaSettings, query: Query): Appender 
   const queue: Waiting[] = []
   let open: OpenProducer | undefined
   let draining: Promise<void> | undefined
+  const closing = new AbortController()
+  const tooLate = later(closing.signal, graceMs)
 
   const discard = (): void => {
     open?.discard()
@@ -47,11 +50,12 @@ export function createAppender(settings: KafkaSettings, query: Query): Appender 
       open ??= createProducer(settings, { idempotent: true })
       const { producer, watch } = open
       await producer.connect()
-      const again = ({ code }: Fault): boolean => code === 'FLY_BROKER' && Date.now() < deadline
+      const again = ({ code }: Fault): boolean =>
+        code === 'FLY_BROKER' && Date.now() < deadline && !closing.signal.aborted
       await send({ watch, sendBatch: batch => producer.sendBatch(batch) }, bundles, query, again)
     }
     try {
-      await within(patienceMs + 5_000, 'append', attempt())
+      await within(patienceMs + 5_000, 'append', unlessAborted(tooLate, attempt()))
     } catch (error) {
       discard()
       throw error
@@ -93,6 +97,7 @@ export function createAppender(settings: KafkaSettings, query: Query): Appender 
       if (!draining) discard()
     },
     close: async () => {
+      closing.abort()
       await draining
       await open?.close()
     },

@@ -49,6 +49,8 @@ export function createAsker(settings: KafkaSettings): Asker {
     },
     async close() {
       closing.abort()
+      // Nobody waits for an answer any more.
+      client.drop()
       await asking
       await cluster?.disconnect()
       client.drop()

@@ -3,6 +3,10 @@ import { connect as connectSecure } from 'node:tls'
 import { type Cluster, type ISocketFactory, Kafka, type KafkaConfig, logLevel, PartitionAssigners } from 'kafkajs'
 import { Fault } from '../faults.ts'
 import type { Logger } from '../telemetry.ts'
+import { writeRequestsHere } from './kafka-produce.ts'
+
+/** TLS and authentication, as kafkajs has them. */
+export type Security = Pick<KafkaConfig, 'ssl' | 'sasl'>
 
 export type KafkaSettings = {
   /** host:port of some brokers of the cluster. */
@@ -11,12 +15,13 @@ export type KafkaSettings = {
   /** Replicas of each topic that is created. */
   readonly replication: number
   readonly logger?: Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>
-  /** TLS and authentication, as kafkajs has them. */
-  readonly security?: Pick<KafkaConfig, 'ssl' | 'sasl'>
+  readonly security?: Security
   /** A member that is silent for so long has lost its partitions. */
   readonly sessionMs?: number
   /** Fetched records that wait in memory for one task or reader. */
   readonly queueBytes?: number
+  /** Only for the test that takes the fence away: who has another's transactional id fences them, who has not does not. */
+  readonly transactionalId?: (group: string, partition: number) => string
 }
 
 export type Client = {
@@ -31,6 +36,7 @@ export type Client = {
  */
 export function createClient({ brokers, clientId, logger, security }: KafkaSettings): Client {
   tameTimeoutWarning()
+  writeRequestsHere()
   const sockets = new Set<Socket>()
   const kafka = new Kafka({
     ...security,

@@ -21,6 +21,8 @@ const meanings: Readonly<Record<string, FaultCode>> = {
   CLUSTER_AUTHORIZATION_FAILED: 'FLY_CONFIG',
   TRANSACTIONAL_ID_AUTHORIZATION_FAILED: 'FLY_CONFIG',
   SASL_AUTHENTICATION_FAILED: 'FLY_CONFIG',
+  UNSUPPORTED_SASL_MECHANISM: 'FLY_CONFIG',
+  INVALID_TRANSACTION_TIMEOUT: 'FLY_CONFIG',
 }
 
 /** PRODUCER_FENCED, which kafkajs 2.2.4 does not know. */
@@ -29,11 +31,22 @@ const producerFenced = 'Unknown error code 90'
 const mistakes = ['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError']
 
 /** The error that kafkajs wrapped, perhaps several times. */
-export function rootOf(error: unknown): { readonly name: string; readonly message: string; readonly type?: string } {
+export function rootOf(error: unknown): Root {
   let root = error
   while (root instanceof Error && root.cause instanceof Error) root = root.cause
-  return root instanceof Error ? (root as Error & { type?: string }) : { name: 'Error', message: String(root) }
+  return root instanceof Error ? (root as Root) : { name: 'Error', message: String(root) }
 }
+
+/** `type` is Kafka's name of an error; `code` its number, or what Node calls the error of a socket. */
+type Root = {
+  readonly name: string
+  readonly message: string
+  readonly type?: string
+  readonly code?: string | number
+}
+
+/** Whether one side does not take the other's certificate: no try again will change that. */
+export const isUntrusted = ({ code }: Root): boolean => /CERT|LEAF_SIGNATURE|HOSTNAME_MISMATCH/.test(String(code))
 
 export const typeOf = (error: unknown): string => rootOf(error).type ?? rootOf(error).name
 
@@ -44,7 +57,7 @@ export function toFault(error: unknown, doing: string, about: Readonly<Record<st
   const { name, message, type } = root
   const said = `cannot ${doing}: ${message}`
   if (mistakes.includes(name) && !isKafkajsOwn(error)) return new Fault('FLY_BUG', said, about, error)
-  if (name === 'KafkaJSSASLAuthenticationError') return new Fault('FLY_CONFIG', said, about, error)
+  if (name === 'KafkaJSSASLAuthenticationError' || isUntrusted(root)) return new Fault('FLY_CONFIG', said, about, error)
   if (name === 'KafkaJSNotImplemented')
     return new Fault('FLY_TOPIC', `${said}; let its writers use no compression or gzip`, about, error)
   const code = message === producerFenced ? 'FLY_FENCED' : meanings[type ?? '']
@@ -68,20 +81,43 @@ export async function within<T>(milliseconds: number, doing: string, promise: Pr
   return Promise.race([promise, timeout]).finally(() => late.abort())
 }
 
-/** Tries again with growing pauses while `again` allows it and the signal is not aborted; then throws the last error. */
+/**
+ * Tries again with growing pauses while `again` allows it; then throws the last error. Once the signal is aborted nothing is
+ * waited for any more: FLY_BROKER, and what a try still does must not matter.
+ */
 export async function patiently<T>(
   attempt: () => Promise<T>,
   again: (error: unknown, tries: number) => boolean,
   signal: AbortSignal,
 ): Promise<T> {
   for (let tries = 1; ; tries++) {
+    if (signal.aborted) throw givenUp()
     try {
-      return await attempt()
+      return await unlessAborted(signal, attempt())
     } catch (error) {
       if (signal.aborted || !again(error, tries)) throw error
       await sleep(Math.min(1_000, 20 * 2 ** tries), undefined, { signal }).catch(() => {})
     }
   }
+}
+
+/** Rejects with FLY_BROKER when the signal is aborted first; what goes on must not matter any more then. */
+export function unlessAborted<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
+  promise.catch(() => {})
+  const { promise: given, reject } = Promise.withResolvers<never>()
+  const giveUp = (): void => reject(givenUp())
+  if (signal.aborted) giveUp()
+  signal.addEventListener('abort', giveUp, { once: true })
+  return Promise.race([promise, given]).finally(() => signal.removeEventListener('abort', giveUp))
+}
+
+const givenUp = (): Fault => new Fault('FLY_BROKER', 'given up, for it was told to stop')
+
+/** Aborted some time after another signal is. */
+export function later(signal: AbortSignal, milliseconds: number): AbortSignal {
+  const late = new AbortController()
+  aborted(signal).then(() => setTimeout(() => late.abort(), milliseconds).unref())
+  return late.signal
 }
 
 /** Resolves when the signal is aborted. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Fault } from '../faults.ts'
 import { coPartitioning, topicsByNumber } from './kafka-assigner.ts'
 import { createClient } from './kafka-client.ts'
-import { aborted, patiently, toFault } from './kafka-faults.ts'
+import { aborted, patiently, toFault, within } from './kafka-faults.ts'
 import { createTasks, type Membership } from './kafka-tasks.ts'
 
 /**
@@ -28,6 +28,9 @@ export async function join(membership: Membership, signal: AbortSignal): Promise
     await sleep(Math.min(5_000, 100 * 2 ** losses), undefined, { signal }).catch(() => {})
   }
 }
+
+/** How long leaving may take. */
+const leaveMs = 2_000
 
 /** One membership; returns why it was lost, undefined when the signal ended it. Throws what `work` threw. */
 async function beMember(membership: Membership, signal: AbortSignal): Promise<Fault | undefined> {
@@ -73,11 +76,16 @@ async function beMember(membership: Membership, signal: AbortSignal): Promise<Fa
     await aborted(AbortSignal.any([signal, ending.signal]))
     await tasks.ended()
   } finally {
-    // Stopping leaves the group; a join that is still waiting for others is cut off.
-    await consumer.stop().catch(() => {})
-    drop()
-    await running
-    await consumer.disconnect().catch(() => {})
+    const leaving = async (): Promise<void> => {
+      // Stopping leaves the group; a join that is still waiting for others is cut off.
+      await consumer.stop().catch(() => {})
+      drop()
+      await running
+      await consumer.disconnect().catch(() => {})
+      drop()
+    }
+    // Where the brokers are away, kafkajs tries for longer than is worth waiting for: the session ends without it.
+    await within(leaveMs, `leave the group ${group}`, leaving()).catch(() => {})
     drop()
     await tasks.close()
   }

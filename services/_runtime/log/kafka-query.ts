@@ -12,13 +12,18 @@ export type Partitions = ReadonlyMap<string, readonly number[]>
 /** The broker that leads each partition, by topic and number; -1 where there is none now. */
 export type Leaders = ReadonlyMap<string, ReadonlyMap<number, number>>
 
+type Where = 'start' | 'end' | { readonly time: number }
+
 export type Query = {
   /** FLY_TOPIC when a topic does not exist. `fresh` asks the broker in any case. */
   readonly leaders: (topics: readonly string[], fresh?: boolean) => Promise<Leaders>
   /** All partitions of these topics, in order; under the same terms. */
   readonly partitions: (topics: readonly string[], fresh?: boolean) => Promise<Partitions>
-  /** Where the log begins, or ends for a reader of committed records. */
-  readonly offsets: (where: 'start' | 'end', of: Partitions) => Promise<Offsets>
+  /**
+   * Where the log begins, or ends for a reader of committed records, or the offset of the first record that was appended at
+   * or after a time: -1 where there is none.
+   */
+  readonly offsets: (where: Where, of: Partitions) => Promise<Offsets>
   /** What a group committed, with the note of the commit; offset -1 where there is nothing. */
   readonly committed: (group: string, of: Partitions) => Promise<Committed>
   /** Anything else, with the same patience. */
@@ -64,12 +69,13 @@ export function createQuery(settings: KafkaSettings): Query {
     partitions: async (topics, fresh) =>
       new Map([...(await leaders(topics, fresh))].map(([topic, of]) => [topic, [...of.keys()].sort((a, b) => a - b)])),
     offsets: (where, of) =>
-      ask(`ask where ${[...of.keys()].join(', ')} ${where}`, async on => {
+      ask(`ask for offsets of ${[...of.keys()].join(', ')}`, async on => {
         await know(on, [...of.keys()], false)
+        const spot = typeof where === 'string' ? { fromBeginning: where === 'start' } : { fromTimestamp: where.time }
         const asked = [...of].map(([topic, numbers]) => ({
           topic,
           partitions: numbers.map(partition => ({ partition })),
-          fromBeginning: where === 'start',
+          ...spot,
         }))
         const found = await on.fetchTopicsOffset(asked)
         const table = new Map(

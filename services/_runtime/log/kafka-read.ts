@@ -1,5 +1,6 @@
-import type { EventLog, LogRecord } from '../log.ts'
+import { beginning, type EventLog, type LogRecord } from '../log.ts'
 import type { KafkaSettings } from './kafka-client.ts'
+import { unlessAborted } from './kafka-faults.ts'
 import { createFetcher } from './kafka-fetch.ts'
 import type { Offsets, Query } from './kafka-query.ts'
 import { createQueue, type Source } from './kafka-queue.ts'
@@ -10,20 +11,27 @@ const recordsAtOnce = 1_000
 export function createReader(settings: KafkaSettings, query: Query, closing: AbortSignal): EventLog['read'] {
   return async (topics, { partitions, from, follow, onCaughtUp }, onRecords, given) => {
     const signal = AbortSignal.any([given, closing])
-    const all = await query.partitions(topics)
-    const of = new Map(
-      [...all].map(([topic, numbers]) => [topic, numbers.filter(number => partitions?.includes(number) ?? true)]),
-    )
-    const ends = await query.offsets('end', of)
-    const starts = from === 'end' ? ends : await query.offsets('start', of)
+    const ask = async () => {
+      const all = await query.partitions(topics)
+      const of = new Map(
+        [...all].map(([topic, numbers]) => [topic, numbers.filter(number => partitions?.includes(number) ?? true)]),
+      )
+      return { of, ends: await query.offsets('end', of), starts: await query.offsets('start', of) }
+    }
+    const bounds = await unlessAborted(signal, ask()).catch(error => {
+      if (!signal.aborted) throw error
+    })
+    if (!bounds) return
+    const { of, ends, starts } = bounds
     const fetcher = createFetcher(settings)
     const queue = createQueue(fetcher, settings.queueBytes ?? 4_194_304)
     try {
       for (const [topic, numbers] of of)
         for (const number of numbers) {
-          const start = offsetOf(starts, topic, number)
+          const end = offsetOf(ends, topic, number)
+          const start = beginning(from, { topic, partition: number }, offsetOf(starts, topic, number), end)
           // Without `follow`, a partition is read up to its end as it was; one that holds nothing is not even asked for.
-          if (follow || start < offsetOf(ends, topic, number)) queue.open(topic, number, start)
+          if (follow || start < end) queue.open(topic, number, start)
         }
       const reached = (): boolean => queue.sources.every(source => source.handedOut() >= endOf(ends, source))
       let caughtUp = false

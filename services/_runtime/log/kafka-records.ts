@@ -1,5 +1,6 @@
 import type { IHeaders } from 'kafkajs'
 import type { LogRecord } from '../log.ts'
+import { textOf } from './kafka-headers.ts'
 
 type Message = {
   readonly offset: string
@@ -55,12 +56,3 @@ export function readable(
 
 /** A marker's key is a version and then a type of two bytes each; type 0 aborts. */
 const isAbort = (key: Buffer | null): boolean => key !== null && key.length >= 4 && key.readInt16BE(2) === 0
-
-function textOf(headers: IHeaders): Record<string, string> {
-  const texts: Record<string, string> = {}
-  for (const [name, value] of Object.entries(headers)) {
-    const last = Array.isArray(value) ? value.at(-1) : value
-    if (last !== undefined) texts[name] = last.toString()
-  }
-  return texts
-}

@@ -1,7 +1,8 @@
 import type { Message, ProducerBatch, RecordMetadata } from 'kafkajs'
 import { Fault } from '../faults.ts'
-import { maxRecordBytes, type NewRecord } from '../log.ts'
+import { maxRecordBytes, type NewRecord, type Position } from '../log.ts'
 import { toFault } from './kafka-faults.ts'
+import { bytesOf } from './kafka-headers.ts'
 import type { OpenProducer } from './kafka-producer.ts'
 import type { Leaders, Query } from './kafka-query.ts'
 import { partitionOf } from './partitioner.ts'
@@ -16,7 +17,8 @@ const mostTries = 200
 
 /** What is to be sent to one partition, in order. */
 export type Bundle = { readonly topic: string; readonly partition: number; readonly messages: readonly Sized[] }
-type Unsent = { readonly topic: string; readonly partition: number; messages: Sized[] }
+/** What is left of a bundle; `end` is the offset after what was acknowledged of it. */
+type Unsent = { readonly topic: string; readonly partition: number; messages: Sized[]; end: number }
 type Sized = { readonly message: Message; readonly bytes: number }
 
 /** Something that sends requests, each once and to one broker. */
@@ -26,15 +28,17 @@ export type Sender = Pick<OpenProducer, 'watch'> & {
 
 /**
  * Sends each partition's records in order and makes sure that each was acknowledged. `again` says for which failures a request
- * is repeated, exactly as it was: an idempotent producer's broker knows what it has already.
+ * is repeated, exactly as it was: an idempotent producer's broker knows what it has already. Answers with the offset after
+ * the last record of each partition.
  */
 export async function send(
   sender: Sender,
   bundles: readonly Bundle[],
   query: Query,
   again: (fault: Fault) => boolean,
-): Promise<void> {
-  let left = merged(bundles)
+): Promise<readonly Position[]> {
+  const all = merged(bundles)
+  let left = all
   for (let tries = 1; left.length > 0; tries++) {
     const leaders = await query.leaders([...new Set(left.map(({ topic }) => topic))], tries > 1)
     const parts = Map.groupBy(left, ({ topic, partition }) => leaders.get(topic)?.get(partition)).values()
@@ -45,6 +49,7 @@ export async function send(
     left = left.filter(({ messages }) => messages.length > 0)
     if (left.length > 0) await new Promise(resolve => setTimeout(resolve, Math.min(100, 2 ** tries)))
   }
+  return all.map(({ topic, partition, end }) => ({ topic, partition, offset: end }))
 }
 
 /** Checks what can be checked before anything is sent, and finds each record's partition: FLY_TOO_LARGE, FLY_TOPIC. */
@@ -67,7 +72,7 @@ export async function route(records: readonly NewRecord[], query: Query): Promis
       if (missing(record, leaders))
         throw new Fault('FLY_TOPIC', `topic ${topic} has no partition ${record.partition}`, { topic })
       const partition = record.partition ?? partitionFor(key, leaders.get(topic)?.size ?? 1)
-      const message: Message = { key, value, partition, ...(headers && { headers: { ...headers } }) }
+      const message: Message = { key, value, partition, ...(headers && { headers: bytesOf(headers) }) }
       return { topic, partition, messages: [{ message, bytes: bytes + beside + 100 }] }
     }),
   )
@@ -80,7 +85,7 @@ function merged(bundles: readonly Bundle[]): Unsent[] {
     const place = `${topic}/${partition}`
     const bundle = found.get(place)
     if (bundle) bundle.messages.push(...messages)
-    else found.set(place, { topic, partition, messages: [...messages] })
+    else found.set(place, { topic, partition, messages: [...messages], end: 0 })
   }
   return [...found.values()]
 }
@@ -114,11 +119,13 @@ async function sendTo(sender: Sender, bundles: readonly Unsent[]): Promise<void>
     const acknowledged = await sender.sendBatch({ acks: -1, timeout: 10_000, topicMessages }).catch(error => {
       throw toFault(error, 'send')
     })
-    const places = new Set(acknowledged.map(({ topicName, partition }) => `${topicName}/${partition}`))
+    const places = new Map(acknowledged.map(one => [`${one.topicName}/${one.partition}`, Number(one.baseOffset)]))
     for (const [bundle, cut] of request) {
       // kafkajs leaves out, without a word, partitions whose leader it does not know.
-      if (!places.has(`${bundle.topic}/${bundle.partition}`))
+      const first = places.get(`${bundle.topic}/${bundle.partition}`)
+      if (first === undefined)
         throw new Fault('FLY_BROKER', `partition ${bundle.partition} of ${bundle.topic} was not acknowledged`)
+      bundle.end = first + cut
       bundle.messages = bundle.messages.slice(cut)
     }
   }

@@ -35,7 +35,7 @@ export async function openTask(
   const asked = new Map<Source, number>()
   let fenced = false
   let closed = false
-  let last = Promise.resolve()
+  let last: Promise<unknown> = Promise.resolve()
 
   const begin = async (): Promise<void> => {
     const places = new Map(topics.map(topic => [topic, [partition]]))
@@ -62,7 +62,7 @@ export async function openTask(
     throw new Fault('FLY_BUG', `group ${group} commits ${what}`, { group, ...position })
   }
 
-  const commit = async (outputs: readonly NewRecord[], consumed: readonly Position[]): Promise<void> => {
+  const commit = async (outputs: readonly NewRecord[], consumed: readonly Position[]): Promise<readonly Position[]> => {
     if (closed || fenced) throw new Fault('FLY_FENCED', `group ${group} was left`, { group, partition })
     const moved = new Map<Source, number>()
     for (const position of consumed) {
@@ -73,12 +73,13 @@ export async function openTask(
     const bundles = await route(outputs, query)
     // A commit without any position could not be told from one that failed.
     const positions = moved.size > 0 ? moved : committed
-    await transactions.commit(bundles, places(positions), places(stored))
+    const ends = await transactions.commit(bundles, places(positions), places(stored))
     for (const [source, at] of positions) {
       committed.set(source, at)
       stored.set(source, at)
     }
     for (const position of consumed) asked.set(own(position), position.offset)
+    return ends
   }
 
   const task: Task = {

@@ -1,12 +1,12 @@
 import type { Admin, BrokerMetadata, ITopicConfig } from 'kafkajs'
 import { Fault } from '../faults.ts'
-import type { TopicSpec, TopicState } from '../log.ts'
+import type { FoundTopic, TopicSpec, TopicState } from '../log.ts'
 import { createClient, type KafkaSettings } from './kafka-client.ts'
 import { patiently, toFault, typeOf } from './kafka-faults.ts'
 import type { Query } from './kafka-query.ts'
 
 export type TopicAdmin = {
-  readonly topics: () => Promise<readonly TopicState[]>
+  readonly topics: () => Promise<readonly FoundTopic[]>
   readonly createTopics: (specs: readonly TopicSpec[]) => Promise<void>
   readonly growTopic: (topic: TopicState) => Promise<void>
 }
@@ -31,16 +31,23 @@ export function createTopicAdmin(settings: KafkaSettings, query: Query, closing:
       closing,
     )
 
-  const topics = (): Promise<readonly TopicState[]> =>
+  const describe = (): Promise<BrokerMetadata> =>
     query.use('list the topics', async cluster => {
       const metadata: BrokerMetadata | null = await cluster.metadata()
       // kafkajs asks one broker after the other and keeps their errors to itself.
       if (!metadata) throw new Fault('FLY_BROKER', 'no broker lists its topics')
-      return metadata.topicMetadata
-        .filter(({ topic }) => !topic.startsWith('__'))
-        .map(({ topic, partitionMetadata }) => ({ name: topic, partitions: partitionMetadata.length }))
-        .sort((a, b) => (a.name < b.name ? -1 : 1))
+      return metadata
     })
+
+  const topics = async (): Promise<readonly FoundTopic[]> =>
+    (await describe()).topicMetadata
+      .filter(({ topic }) => !topic.startsWith('__'))
+      .map(({ topic, partitionMetadata }) => ({
+        name: topic,
+        partitions: partitionMetadata.length,
+        replicas: Math.min(...partitionMetadata.map(({ replicas }) => replicas.length)),
+      }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
 
   /** Every broker answers for itself: waits until all of them know the topics and their leaders. */
   const usable = (wanted: readonly TopicState[]): Promise<void> =>
@@ -73,6 +80,13 @@ export function createTopicAdmin(settings: KafkaSettings, query: Query, closing:
           })
       const fresh = specs.filter(({ name }) => !existing.has(name))
       if (fresh.length === 0) return
+      const { length: brokers } = (await describe()).brokers
+      if (settings.replication > brokers)
+        throw new Fault(
+          'FLY_CONFIG',
+          `FLYWHEEL_KAFKA_REPLICATION is ${settings.replication}, more than there are brokers (${brokers}): start more, or lower it`,
+          { replication: settings.replication, brokers },
+        )
       await administer('create topics', admin =>
         admin.createTopics({
           topics: fresh.map(spec => topicConfig(spec, settings.replication)),
@@ -100,7 +114,8 @@ export function createTopicAdmin(settings: KafkaSettings, query: Query, closing:
 function topicConfig({ name, partitions, keep }: TopicSpec, replication: number): ITopicConfig {
   const kept =
     keep === 'compact'
-      ? { 'cleanup.policy': 'compact' }
+      ? // The segment being written is never compacted, and Kafka's default of 1 GB would be read by each new follower.
+        { 'cleanup.policy': 'compact', 'segment.bytes': String(64 * 1024 * 1024) }
       : { 'cleanup.policy': 'delete', 'retention.ms': keep === 'forever' ? '-1' : String(keep * 86_400_000) }
   const config = {
     ...kept,

@@ -4,7 +4,7 @@ import type { ProducerBatch, Transaction } from 'kafkajs'
 import { Fault } from '../faults.ts'
 import type { Position } from '../log.ts'
 import type { KafkaSettings } from './kafka-client.ts'
-import { patiently, toFault, typeOf, within } from './kafka-faults.ts'
+import { later, patiently, toFault, typeOf, unlessAborted, within } from './kafka-faults.ts'
 import { createProducer, type OpenProducer } from './kafka-producer.ts'
 import type { Query } from './kafka-query.ts'
 import { type Bundle, send } from './kafka-send.ts'
@@ -13,6 +13,8 @@ import { type Bundle, send } from './kafka-send.ts'
 const timeoutMs = 60_000
 /** What one commit may take; its outcome is found out after that. */
 const patienceMs = 20_000
+/** What a commit on its way may still take when the partition is given up; its outcome is then left to the next owner. */
+const graceMs = 3_000
 
 export type Owner = {
   readonly settings: KafkaSettings
@@ -26,13 +28,14 @@ export type Transactions = {
   /**
    * Outputs and positions in one transaction. It never leaves an unknown outcome while the partition is owned: resolved
    * means committed, FLY_FENCED that another process took over, any other fault that nothing was committed. `before` is what
-   * the group has committed as far as is known here.
+   * the group has committed as far as is known here. Resolves with the offsets after the outputs; with none when the outcome
+   * had to be found out.
    */
   readonly commit: (
     outputs: readonly Bundle[],
     positions: readonly Position[],
     before: readonly Position[],
-  ) => Promise<void>
+  ) => Promise<readonly Position[]>
   readonly close: () => Promise<void>
 }
 
@@ -44,6 +47,7 @@ export async function openTransactions(owner: Owner): Promise<Transactions> {
   const { query, group, partition, signal } = owner
   const about = { group, partition }
   const doing = `commit ${group}/${partition}`
+  const tooLate = later(signal, graceMs)
   let open: OpenProducer | undefined = await openProducer(owner)
 
   /** Whether a commit that failed did happen: a new producer ends it one way or the other, then the group's offsets tell. */
@@ -69,12 +73,14 @@ export async function openTransactions(owner: Owner): Promise<Transactions> {
       const attempt: Attempt = { note: randomUUID().slice(0, 18), before, committing: false }
       if (!open) throw new Fault('FLY_FENCED', `cannot ${doing}: the partition was given up`, about)
       try {
-        await within(patienceMs, doing, transact(open, owner, outputs, positions, attempt))
+        const transaction = transact(open, owner, outputs, positions, attempt)
+        return await within(patienceMs, doing, unlessAborted(tooLate, transaction))
       } catch (error) {
         const fault = toFault(error, doing, about)
         open.discard()
         open = undefined
         if (fault.code === 'FLY_FENCED' || fault.code === 'FLY_BUG' || !(await happened(attempt, fault))) throw fault
+        return []
       }
     },
     close: async () => open?.close(),
@@ -91,13 +97,14 @@ async function transact(
   outputs: readonly Bundle[],
   positions: readonly Position[],
   attempt: Attempt,
-): Promise<void> {
+): Promise<readonly Position[]> {
   const transaction = await producer.transaction()
   const sender = { watch, sendBatch: (batch: ProducerBatch) => transaction.sendBatch(batch) }
-  await send(sender, outputs, query, ({ about }) => about.type === busy)
+  const ends = await send(sender, outputs, query, ({ about }) => about.type === busy)
   await sendOffsets(transaction, group, positions, attempt.note)
   attempt.committing = true
   await transaction.commit()
+  return ends
 }
 
 /** The broker still completes the commit before. */
@@ -122,11 +129,13 @@ async function sendOffsets(
     }
 }
 
-async function openProducer({ settings, group, partition }: Owner): Promise<OpenProducer> {
+async function openProducer({ settings, group, partition, signal }: Owner): Promise<OpenProducer> {
+  const { transactionalId = (group, partition) => `${group}-${partition}` } = settings
   const open = createProducer(settings, {
-    transactionalId: `${group}-${partition}`,
+    transactionalId: transactionalId(group, partition),
     transactionTimeout: timeoutMs,
   })
+  signal.addEventListener('abort', open.discard)
   try {
     await open.producer.connect()
     const first = await open.producer.transaction()
@@ -135,6 +144,8 @@ async function openProducer({ settings, group, partition }: Owner): Promise<Open
   } catch (error) {
     open.discard()
     throw toFault(error, `open the transactions of ${group}/${partition}`, { group, partition })
+  } finally {
+    signal.removeEventListener('abort', open.discard)
   }
 }
 

@@ -1,18 +1,29 @@
-import { Fault } from '../faults.ts'
 import type { EventLog } from '../log.ts'
 import { createAppender } from './kafka-append.ts'
 import type { KafkaSettings } from './kafka-client.ts'
 import { within } from './kafka-faults.ts'
 import { join } from './kafka-group.ts'
 import { createLag } from './kafka-lag.ts'
+import { createPositions } from './kafka-positions.ts'
 import { createQuery, type Query } from './kafka-query.ts'
 import { count, createReader } from './kafka-read.ts'
+import { refusal } from './kafka-refusal.ts'
+import { verifyTransactions } from './kafka-requirements.ts'
 import { createTopicAdmin } from './kafka-topics.ts'
 
-/** The event log on Apache Kafka, or what speaks its protocol. FLY_BROKER within ten seconds when no broker answers. */
+/**
+ * The event log on Apache Kafka, or what speaks its protocol. FLY_BROKER within ten seconds when no broker answers; FLY_CONFIG
+ * when they refuse this user, are not to be trusted, or cannot do transactions.
+ */
 export async function openKafkaLog(settings: KafkaSettings): Promise<EventLog> {
   const query = createQuery(settings)
-  await greet(settings, query)
+  try {
+    await greet(settings, query)
+    await verifyTransactions(settings, query)
+  } catch (error) {
+    query.close().catch(() => {})
+    throw error
+  }
   const closing = new AbortController()
   const appender = createAppender(settings, query)
   const admin = createTopicAdmin(settings, query, closing.signal)
@@ -24,6 +35,7 @@ export async function openKafkaLog(settings: KafkaSettings): Promise<EventLog> {
     topics: admin.topics,
     createTopics: admin.createTopics,
     lag: createLag(query),
+    ...createPositions(query),
     count: topic => count(read, topic),
     join(group, topics, work, signal) {
       const member = join({ settings, query, group, topics, work }, AbortSignal.any([signal, closing.signal]))
@@ -44,7 +56,7 @@ export async function openKafkaLog(settings: KafkaSettings): Promise<EventLog> {
   }
 }
 
-async function greet({ brokers }: KafkaSettings, query: Query): Promise<void> {
+async function greet(settings: KafkaSettings, query: Query): Promise<void> {
   try {
     await within(
       10_000,
@@ -52,13 +64,6 @@ async function greet({ brokers }: KafkaSettings, query: Query): Promise<void> {
       query.use('connect', cluster => cluster.metadata()),
     )
   } catch (error) {
-    query.close().catch(() => {})
-    const why = error instanceof Error ? error.message : String(error)
-    throw new Fault(
-      'FLY_BROKER',
-      `no Kafka broker answers at ${brokers.join(', ')}: start it or correct FLYWHEEL_KAFKA (${why})`,
-      { brokers },
-      error,
-    )
+    throw refusal(settings, error)
   }
 }

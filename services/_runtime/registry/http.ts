@@ -10,12 +10,14 @@ const mostAttempts = 8
 
 type Middleware = NonNullable<ConstructorParameters<typeof Client>[0]['middlewares']>[number]
 
+export type BasicAuth = { readonly username: string; readonly password: string }
+
 /** A registry that speaks Confluent's HTTP API. */
-export function openHttpRegistry(url: string): SchemaRegistry {
+export function openHttpRegistry(url: string, auth?: BasicAuth): SchemaRegistry {
   const host = url.replace(/\/+$/, '')
   /** Schemas as they were written, by number: the client itself keeps parsed ones only, without their documentation. */
   const texts = new Map<number, object>()
-  const client = new Client({ host, middlewares: [keeping(texts)] })
+  const client = new Client({ host, middlewares: [keeping(texts)], ...(auth && { auth }) })
 
   const register = async (
     subject: string,
@@ -43,7 +45,7 @@ export function openHttpRegistry(url: string): SchemaRegistry {
         return await register(subject, schema, compatibility).catch(async (error: ClientError) => {
           if (error.name !== 'ConfluentSchemaRegistryCompatibilityError') throw error
           // The subject has another level than the map, and the map is the one that counts.
-          await setLevel(host, subject, compatibility)
+          await setLevel(host, auth, subject, compatibility)
           return register(subject, schema, compatibility)
         })
       } catch (error) {
@@ -82,10 +84,19 @@ function keeping(texts: Map<number, object>): Middleware {
 }
 
 /** The client sets a level with the first registration only. */
-async function setLevel(host: string, subject: string, compatibility: Compatibility): Promise<void> {
+async function setLevel(
+  host: string,
+  auth: BasicAuth | undefined,
+  subject: string,
+  compatibility: Compatibility,
+): Promise<void> {
+  const credentials = auth && Buffer.from(`${auth.username}:${auth.password}`).toString('base64')
   const response = await fetch(`${host}/config/${encodeURIComponent(subject)}`, {
     method: 'PUT',
-    headers: { 'content-type': 'application/vnd.schemaregistry.v1+json' },
+    headers: {
+      'content-type': 'application/vnd.schemaregistry.v1+json',
+      ...(credentials && { authorization: `Basic ${credentials}` }),
+    },
     body: JSON.stringify({ compatibility }),
   }).catch((error: Error) => {
     throw Object.assign(error, { status: 400 })
@@ -97,14 +108,9 @@ async function setLevel(host: string, subject: string, compatibility: Compatibil
 
 function troubleAt(host: string, error: unknown): Fault {
   const { message, status } = error as ClientError
-  const [code, what] =
+  const [code, what, fix] =
     status === 401 || status === 403
-      ? (['FLY_CONFIG', 'refuses access'] as const)
-      : (['FLY_REGISTRY', 'does not answer as it should'] as const)
-  return new Fault(
-    code,
-    `the schema registry at ${host} ${what}: ${message}; start it or correct FLYWHEEL_REGISTRY`,
-    { host, status },
-    error,
-  )
+      ? (['FLY_CONFIG', 'refuses access', 'correct FLYWHEEL_REGISTRY_USER and FLYWHEEL_REGISTRY_PASSWORD'] as const)
+      : (['FLY_REGISTRY', 'does not answer as it should', 'start it or correct FLYWHEEL_REGISTRY'] as const)
+  return new Fault(code, `the schema registry at ${host} ${what}: ${message}; ${fix}`, { host, status }, error)
 }

@@ -8,10 +8,12 @@ import {
   consumerGroup,
   deadLetterTopic,
   decisionsTopic,
+  redriveGroup,
+  retryTopic,
   stateTopic,
   subject,
 } from '#topology/derive/names.ts'
-import { serviceNames, servicePlans, topicNames } from '#topology/derive/plans.ts'
+import { consumed, deadLetterTopics, serviceNames, servicePlans, topicNames } from '#topology/derive/plans.ts'
 import { faultsTable, servicesTable, settingsTable, topicsTable } from '#topology/derive/tables.ts'
 import { wanted } from '#topology/derive/wanted.ts'
 import { topics } from '#topology/map.ts'
@@ -28,11 +30,21 @@ test('names follow from service and topic', () => {
     't.judge.dlq',
     't-value',
   ])
+  expect([retryTopic('judge'), redriveGroup('judge')].map(name => `${name}!`)).toEqual([
+    'retry.judge!',
+    'judge.redrive!',
+  ])
   expect([`${decisionsTopic('self-play')}!`, `${stateTopic('self-play')}!`]).toEqual([
     'decisions.self-play!',
     'state.self-play!',
   ])
   expect(topicNames.filter(name => compatibility(name) === 'FULL_TRANSITIVE')).toEqual([topic.scoredSamples])
+})
+
+test('a service consumes what it reads and what is re-driven to it', () => {
+  expect(consumed('promoter')).toEqual([topic.evaluations, retryTopic('promoter')])
+  expect(deadLetterTopics('promoter')).toEqual([deadLetterTopic(topic.evaluations, 'promoter')])
+  expect([...consumed('gateway'), ...deadLetterTopics('gateway')]).toEqual([])
 })
 
 describe('wanted topics', () => {
@@ -51,6 +63,18 @@ describe('wanted topics', () => {
           partitions: topics[name].partitions,
           keep: topics[name].keep,
         })
+  })
+
+  test('hold what is re-driven to each service, as wide as its inputs, its text no longer than any of its dead letters', () => {
+    for (const service of serviceNames) {
+      const { reads } = servicePlans[service]
+      const days = reads.map(name => topics[name].keep).filter(keep => keep !== 'forever')
+      const keep = days.length > 0 ? Math.min(...days.map(Number)) : 'forever'
+      const partitions = Math.max(0, ...reads.map(name => topics[name].partitions))
+      const name = retryTopic(service)
+      expect(found(name)).toEqual(reads.length > 0 ? { name, partitions, keep } : undefined)
+    }
+    expect([found(retryTopic('annotation'))?.keep, found(retryTopic('promoter'))?.keep]).toEqual([90, 'forever'])
   })
 
   test('hold decisions of services that read and a compacted changelog of those that remember, as wide as their inputs', () => {
@@ -73,21 +97,25 @@ describe('ACLs', () => {
       .map(({ name }) => name)
       .sort()
 
-  test('let a service write what the map gives it, its dead letters, decisions and changelog, and nothing else', () => {
+  test('let a service write what the map gives it, its dead letters, retries, decisions and changelog, and nothing else', () => {
     for (const service of serviceNames) {
       const { reads, writes, remembers } = servicePlans[service]
-      const own =
-        reads.length > 0 ? [decisionsTopic(service), ...reads.map(name => deadLetterTopic(name, service))] : []
+      const own = [decisionsTopic(service), retryTopic(service), ...reads.map(name => deadLetterTopic(name, service))]
       const changelog = remembers ? [stateTopic(service)] : []
-      expect(names(service, 'write')).toEqual([...writes, ...own, ...changelog].sort())
+      expect(names(service, 'write')).toEqual([...writes, ...(reads.length > 0 ? own : []), ...changelog].sort())
     }
   })
 
-  test('let a service read its inputs, what it follows, its changelog and the agents, in its own group', () => {
+  test('let a service read its inputs, what it follows, its changelog and the agents, and re-drive its dead letters', () => {
+    const inputs = [topic.goldAnswers, topic.selectedSamples, topic.syntheticSamples]
     expect(names('judge', 'read')).toEqual(
-      [topic.agents, topic.goldAnswers, topic.selectedSamples, topic.syntheticSamples, stateTopic('judge')].sort(),
+      [
+        ...inputs,
+        ...inputs.map(name => deadLetterTopic(name, 'judge')),
+        ...[topic.agents, stateTopic('judge'), retryTopic('judge')],
+      ].sort(),
     )
-    expect(names('judge', 'read', 'group')).toEqual(['judge'])
+    expect(names('judge', 'read', 'group')).toEqual(['judge', redriveGroup('judge')])
     expect(names('gateway', 'read', 'group')).toEqual([])
     expect(names('judge', 'write', 'transactional-id')).toEqual(['judge'])
     expect(names('gateway', 'write', 'transactional-id')).toEqual([])
@@ -106,6 +134,12 @@ describe('ACLs', () => {
       `topic literal ${topic.scoredSamples}`,
       'group prefixed flywheel-reader-',
     ])
+  })
+
+  test('let operators re-drive the dead letters of any service, but not act as the service', () => {
+    const prefixes = names('operator', 'write', 'transactional-id')
+    expect(prefixes).toContain(redriveGroup('judge'))
+    expect(prefixes.every(prefix => prefix.endsWith('.redrive'))).toBe(true)
   })
 
   test('are each there once', () => {

@@ -21,7 +21,8 @@ test('a topic whose keys nobody relies on is grown', () => {
 
 describe('growing a keyed topic', () => {
   test('is refused, and the refusal says what would break', () => {
-    const because = 't has 3 partitions and the map wants 6, but growing moves keys: order would break'
+    const because =
+      't has 3 partitions and the map wants 6, but growing moves keys: order would break; let the map say 3'
     expect(plan([keyed], has(3))).toEqual([{ do: 'refuse', topic: { name: 't', partitions: 6 }, from: 3, because }])
   })
 
@@ -37,6 +38,16 @@ test('shrinking is refused, forced or not', () => {
     expect(plan([loose], has(9), { force })).toEqual([
       expect.objectContaining({ do: 'refuse', because: expect.stringContaining('cannot shrink') }),
     ])
+})
+
+test('fewer replicas than are set are refused; where a log has none of its own, nothing is said of them', () => {
+  const found = (replicas: number, partitions = 6) => [{ name: 't', partitions, replicas }]
+  const because = expect.stringMatching(/^t has 2 replicas and FLYWHEEL_KAFKA_REPLICATION wants 3: /)
+  const refusal = { do: 'refuse', topic: { name: 't', partitions: 6 }, from: 6, because }
+  expect(plan([keyed], found(2), { replicas: 3 })).toEqual([refusal])
+  expect(plan([keyed], found(3), { replicas: 2 })).toEqual([])
+  expect(plan([loose], found(2, 3), { replicas: 3 })).toEqual([{ ...refusal, from: 3 }])
+  expect(plan([keyed], has(6), { replicas: 3 })).toEqual([])
 })
 
 test('the refusal for a topic of the map names its readers and what they remember', () => {

@@ -29,7 +29,12 @@ describe('lag', () => {
     ['over the limit', [partition(1, now - limit * 1000 - 1)], { ok: false }],
     ['a clock that runs behind the log', [partition(1, now + 50)], { lagSeconds: 0, ok: true }],
   ])('%s', (_what, lag, expected) => {
-    expect(serviceView('sampler', lag, now)).toMatchObject({ name: 'sampler', limitSeconds: limit, ...expected })
+    expect(serviceView('sampler', lag, 4, now)).toMatchObject({
+      name: 'sampler',
+      limitSeconds: limit,
+      parked: 4,
+      ...expected,
+    })
   })
   it('is asked of every service that consumes', () => {
     expect(consumers).toContain('curator')

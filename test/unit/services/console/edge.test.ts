@@ -35,6 +35,7 @@ const start = () => {
       if (down) throw new Fault('FLY_BROKER', 'the broker is away')
       return [{ topic: 'any', partition: 0, records: 3, oldest: now - 61_000 }]
     },
+    parked: async () => 2,
     count: async () => 42,
   } as unknown as EdgeContext<'console'>
   const app = createServer(readSettings({}), createLogger({ logLevel: 'silent' }), createMetrics(), () => ({}))
@@ -59,8 +60,16 @@ it('status is what the map asks of each service, and what each topic holds', asy
     lagSeconds: 61,
     limitSeconds: 60,
     ok: false,
+    parked: 2,
   })
-  expect(status.services).toContainEqual({ name: 'judge', lagRecords: 3, lagSeconds: 61, limitSeconds: 120, ok: true })
+  expect(status.services).toContainEqual({
+    name: 'judge',
+    lagRecords: 3,
+    lagSeconds: 61,
+    limitSeconds: 120,
+    ok: true,
+    parked: 2,
+  })
   expect(status.topics).toEqual(Object.keys(topics).map(name => ({ name, records: 42 })))
   expect(status.agents).toEqual([])
 })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { createPseudonyms } from '#redaction/pseudonym.ts'
 import {
   agentDescribed,
   chatEscalated,
@@ -9,6 +10,8 @@ import {
 } from '#services/ingest/decide.ts'
 
 const now = 1_800_000_000_000
+const pseudonymOf = createPseudonyms('the key of this test')
+const address = pseudonymOf('email', 'a@b.com')
 const turn = {
   agent: 'desk',
   conversationId: 'c1',
@@ -19,7 +22,7 @@ const turn = {
 
 describe('a chat log', () => {
   it('fills in what was not sent', () => {
-    expect(chatLogged(turn, now)).toEqual({
+    expect(chatLogged(turn, now, pseudonymOf)).toEqual({
       ...turn,
       id: expect.stringMatching(/^[0-9a-f]{32}$/),
       parents: [],
@@ -30,14 +33,15 @@ describe('a chat log', () => {
       answer: null,
       latencyMs: null,
       source: 'http',
+      redactions: [],
     })
   })
   it('has the same id for the same turn, whatever else changed', () => {
-    const id = chatLogged(turn, now).id
-    expect(chatLogged({ ...turn, question: 'again', at: 5 }, now + 1).id).toBe(id)
-    expect(chatLogged({ ...turn, turn: 3 }, now).id).not.toBe(id)
-    expect(chatLogged({ ...turn, agent: 'other' }, now).id).not.toBe(id)
-    expect(chatLogged({ ...turn, id: 'mine' }, now).id).toBe('mine')
+    const id = chatLogged(turn, now, pseudonymOf).id
+    expect(chatLogged({ ...turn, question: 'again', at: 5 }, now + 1, pseudonymOf).id).toBe(id)
+    expect(chatLogged({ ...turn, turn: 3 }, now, pseudonymOf).id).not.toBe(id)
+    expect(chatLogged({ ...turn, agent: 'other' }, now, pseudonymOf).id).not.toBe(id)
+    expect(chatLogged({ ...turn, id: 'mine' }, now, pseudonymOf).id).toBe('mine')
   })
   it('is redacted wherever a customer may have written, the argument included', () => {
     const event = chatLogged(
@@ -49,18 +53,20 @@ describe('a chat log', () => {
         plan: { tool: 'quote', argument: 'a@b.com' },
       },
       now,
+      pseudonymOf,
     )
     expect([event.question, ...event.earlier, event.answer, event.plan.argument]).toEqual([
-      'I am [email]',
-      '[email]',
-      'Hi [email]',
-      '[email]',
+      `I am ${address}`,
+      address,
+      `Hi ${address}`,
+      address,
     ])
+    expect(event.redactions).toEqual([{ kind: 'email', count: 4 }])
   })
   it('turns an address given as user into a pseudonym that is the same each time', () => {
-    const userOf = (userId: string) => chatLogged({ ...turn, userId }, now).userId
+    const userOf = (userId: string) => chatLogged({ ...turn, userId }, now, pseudonymOf).userId
     expect(userOf('u-17')).toBe('u-17')
-    expect(userOf('a@b.com')).toMatch(/^[0-9a-f]{32}$/)
+    expect(userOf('a@b.com')).toBe(address)
     expect(userOf('a@b.com')).toBe(userOf('a@b.com'))
     expect(userOf('a@b.com')).not.toBe(userOf('b@b.com'))
   })
@@ -68,13 +74,21 @@ describe('a chat log', () => {
 
 it('escalations and feedback are the same when all they say is', () => {
   const escalation = { agent: 'desk', conversationId: 'c1', turnId: 't1', reason: 'Call me at 415-555-0132' }
-  expect(chatEscalated(escalation, now)).toMatchObject({ parents: ['t1'], at: now, reason: 'Call me at [phone]' })
-  expect(chatEscalated(escalation, now).id).toBe(chatEscalated(escalation, now + 1).id)
-  expect(chatEscalated({ ...escalation, at: 7 }, now).id).not.toBe(chatEscalated(escalation, now).id)
+  expect(chatEscalated(escalation, now, pseudonymOf)).toMatchObject({
+    parents: ['t1'],
+    at: now,
+    reason: `Call me at ${pseudonymOf('phone', '4155550132')}`,
+  })
+  expect(chatEscalated(escalation, now, pseudonymOf).id).toBe(chatEscalated(escalation, now + 1, pseudonymOf).id)
+  expect(chatEscalated({ ...escalation, at: 7 }, now, pseudonymOf).id).not.toBe(
+    chatEscalated(escalation, now, pseudonymOf).id,
+  )
 
   const rating = { agent: 'desk', conversationId: 'c1', rating: 'down' } as const
-  expect(feedbackGiven(rating, now)).toMatchObject({ parents: [], turnId: null, comment: null })
-  expect(feedbackGiven({ ...rating, rating: 'up' }, now).id).not.toBe(feedbackGiven(rating, now).id)
+  expect(feedbackGiven(rating, now, pseudonymOf)).toMatchObject({ parents: [], turnId: null, comment: null })
+  expect(feedbackGiven({ ...rating, rating: 'up' }, now, pseudonymOf).id).not.toBe(
+    feedbackGiven(rating, now, pseudonymOf).id,
+  )
 })
 
 describe('an agent', () => {

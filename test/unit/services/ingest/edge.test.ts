@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { createPseudonyms } from '#redaction/pseudonym.ts'
 import { readSettings } from '#runtime/config.ts'
 import { createServer } from '#runtime/http.ts'
 import type { Edge, EdgeContext } from '#runtime/service.ts'
@@ -10,6 +11,8 @@ import { edge } from '#services/ingest/edge.ts'
 import { topic } from '#topology/names.ts'
 
 const now = 1_800_000_000_000
+const redactionKey = 'the key of this test'
+const pseudonymOf = createPseudonyms(redactionKey)
 const tools = [{ name: 'quote', description: 'Price of a security.' }]
 const turn = (over: object = {}) => ({
   agent: 'desk',
@@ -30,6 +33,7 @@ beforeEach(async () => {
   failing = null
   const context = {
     ports: { clock: { now: () => now } },
+    settings: readSettings({}, { redactionKey }),
     append: async (to: string, events: readonly { id: string }[]) => {
       if (failing) throw failing
       appended.push({ topic: to, events })
@@ -50,8 +54,8 @@ describe('records', () => {
   it('one object is acknowledged after it was appended', async () => {
     const reply = await post('/v1/chat-logs', turn())
     expect(reply.statusCode).toBe(200)
-    expect(reply.json()).toEqual({ accepted: 1, duplicates: 0, ids: [chatLogged(turn(), now).id] })
-    expect(appended).toEqual([{ topic: topic.chatLogs, events: [chatLogged(turn(), now)] }])
+    expect(reply.json()).toEqual({ accepted: 1, duplicates: 0, ids: [chatLogged(turn(), now, pseudonymOf).id] })
+    expect(appended).toEqual([{ topic: topic.chatLogs, events: [chatLogged(turn(), now, pseudonymOf)] }])
   })
 
   it('an array keeps its order, and a repeat inside it is a duplicate of the first', async () => {
@@ -79,7 +83,11 @@ describe('records', () => {
 
   it('re-sent records are acknowledged and not appended again, and so are those seen in the log', async () => {
     await post('/v1/escalations', { agent: 'desk', conversationId: 'c', reason: 'angry' })
-    door.saw?.({ topic: topic.chatLogs, event: chatLogged(turn({ id: 'elsewhere' }), now), timestamp: now })
+    door.saw?.({
+      topic: topic.chatLogs,
+      event: chatLogged(turn({ id: 'elsewhere' }), now, pseudonymOf),
+      timestamp: now,
+    })
     appended = []
     expect(
       (await post('/v1/escalations', { agent: 'desk', conversationId: 'c', reason: 'angry' })).json(),

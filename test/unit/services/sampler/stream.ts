@@ -7,7 +7,7 @@ import type { Inbound } from '#topology/types.ts'
 export type Arrival = Inbound<'sampler'>
 
 export const active: Facts = { sampleShare: 0.1, sampling: 'active' }
-const envelope = { parents: [], agent: 'desk' }
+const envelope = { parents: [], agent: 'desk', redactions: [] }
 
 export function turn(id: string, over: Partial<ChatLogged> & { tool?: string; margin?: number | null } = {}): Arrival {
   const { tool = 'quote', margin = 0.5, ...fields } = over

@@ -1,0 +1,94 @@
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { Readable } from 'node:stream'
+import type { Settings } from '#runtime/config.ts'
+import { type Found, findDeadLetter, placeOf } from '#runtime/dead-letter-find.ts'
+import { listParked, type Parking, type Tally } from '#runtime/dead-letters.ts'
+import { Fault } from '#runtime/faults.ts'
+import { openReader } from '#runtime/open.ts'
+import { redrive } from '#runtime/redrive.ts'
+import { openFolderStore } from '#runtime/store-folder.ts'
+import type { ServiceName } from '#topology/types.ts'
+
+/** The dead letters of a log, in the hands of whoever can open it. */
+export type Letters = {
+  /** Of one service, or of all; at most `most` of each topic are named, all when absent. */
+  readonly list: (service: ServiceName | undefined, most: number | undefined) => Promise<readonly Parking[]>
+  readonly find: (letter: string) => Promise<Found | undefined>
+  readonly redrive: (
+    service: ServiceName,
+    topic: string | undefined,
+    onMoved: (moved: number, of: number) => void,
+  ) => Promise<readonly Tally[]>
+}
+
+/** Uses the log that the settings name; an embedded one that a running wheel holds, through that wheel. */
+export async function withLetters(
+  settings: Settings,
+  services: readonly ServiceName[],
+  signal: AbortSignal,
+  use: (letters: Letters) => Promise<void>,
+): Promise<void> {
+  let reader: Awaited<ReturnType<typeof openReader>>
+  try {
+    reader = await openReader(settings)
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== 'FLY_HOME') throw error
+    return use(throughWheel(settings, error, signal))
+  }
+  const { log, codec, close } = reader
+  const objects = openFolderStore(join(settings.home, 'objects'))
+  try {
+    await use({
+      list: (service, most = Number.POSITIVE_INFINITY) => listParked(log, service ? [service] : services, most, signal),
+      find: async letter => {
+        const place = placeOf(letter)
+        return place && findDeadLetter({ log, codec, objects }, place, signal)
+      },
+      redrive: (service, topic, onMoved) =>
+        redrive(log, { service, onMoved, ...(topic !== undefined && { topic }) }, signal),
+    })
+  } finally {
+    await close()
+  }
+}
+
+function throughWheel({ port, apiKey }: Settings, held: Fault, signal: AbortSignal): Letters {
+  const base = `http://127.0.0.1:${port}/v1/dlq`
+  const ask = async (path: string, body?: object): Promise<Response> => {
+    const headers = {
+      ...(apiKey && { authorization: `Bearer ${apiKey}` }),
+      ...(body && { 'content-type': 'application/json' }),
+    }
+    const request = { headers, signal, ...(body && { method: 'POST', body: JSON.stringify(body) }) }
+    const answer = await fetch(base + path, request).catch(error => {
+      throw new Fault('FLY_HOME', `${held.message}; and no wheel answers on port ${port}: give --port`, {}, error)
+    })
+    if (answer.ok || answer.status === 404) return answer
+    throw new Fault('FLY_USAGE', `${base}${path} answered ${answer.status}: ${(await answer.text()).slice(0, 300)}`)
+  }
+  return {
+    async list(service, most) {
+      const query = new URLSearchParams({ ...(service && { service }), ...(most !== undefined && { most: `${most}` }) })
+      const { topics = [] } = (await (await ask(`?${query}`)).json()) as { topics?: Parking[] }
+      return topics
+    },
+    async find(letter) {
+      const answer = await ask(`/${encodeURIComponent(letter)}`)
+      return answer.ok ? ((await answer.json()) as Found) : undefined
+    },
+    async redrive(service, topic, onMoved) {
+      const answer = await ask(`/${service}/redrive`, { ...(topic !== undefined && { topic }) })
+      if (answer.body)
+        for await (const line of createInterface({ input: Readable.fromWeb(answer.body as never) })) {
+          const { moved, of, topics } = JSON.parse(line) as { moved: number; of: number; topics?: Tally[] }
+          if (topics) return topics
+          onMoved(moved, of)
+        }
+      throw new Fault(
+        'FLY_BROKER',
+        `the wheel ended before ${service} was re-driven: run this again, nothing moves twice`,
+      )
+    },
+  }
+}

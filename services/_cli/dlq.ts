@@ -1,0 +1,103 @@
+import type { Settings } from '#runtime/config.ts'
+import type { Parked } from '#runtime/dead-letter.ts'
+import type { Parking, Tally } from '#runtime/dead-letters.ts'
+import { Fault } from '#runtime/faults.ts'
+import { topicsOf } from '#runtime/redrive.ts'
+import { retryTopic } from '#topology/derive/names.ts'
+import { serviceNames, servicePlans } from '#topology/derive/plans.ts'
+import type { ServiceName } from '#topology/types.ts'
+import { withLetters } from './dlq-letters.ts'
+
+/** The services that can have dead letters. */
+const services = serviceNames.filter(name => servicePlans[name].reads.length > 0)
+/** Dead letters of each topic that a list names. */
+const listed = 20
+
+/** Prints what is parked: refused, and not yet re-driven. Nothing of the chats is shown. */
+export async function listDeadLetters(
+  name: string | undefined,
+  { all, json }: { readonly all: boolean; readonly json: boolean },
+  settings: Settings,
+  signal: AbortSignal,
+): Promise<void> {
+  const service = name === undefined ? undefined : serviceOf(name)
+  await withLetters(settings, services, signal, async letters => {
+    const topics = await letters.list(service, all ? undefined : listed)
+    print(json ? [JSON.stringify({ topics })] : listText(topics))
+  })
+}
+
+/** Prints everything of one dead letter, the text of its chat included. */
+export async function showDeadLetter(
+  letter: string,
+  { json }: { readonly json: boolean },
+  settings: Settings,
+  signal: AbortSignal,
+): Promise<void> {
+  await withLetters(settings, services, signal, async letters => {
+    const found = await letters.find(letter)
+    if (found) return print([JSON.stringify(found, undefined, json ? 0 : 2)])
+    const how = 'give TOPIC/PARTITION@OFFSET as flywheel dlq list has it'
+    throw new Fault('FLY_USAGE', `there is no dead letter ${letter}: ${how}`)
+  })
+}
+
+/** Has a service decide again what it has parked; with `dryRun` prints what that would be. */
+export async function redriveDeadLetters(
+  name: string,
+  { topic, dryRun, json }: { readonly topic?: string; readonly dryRun: boolean; readonly json: boolean },
+  settings: Settings,
+  signal: AbortSignal,
+): Promise<void> {
+  const service = serviceOf(name)
+  const wanted = topicsOf({ service, ...(topic !== undefined && { topic }) })
+  const onMoved = (moved: number, of: number): void => void process.stderr.write(`${moved} of ${of} re-driven\n`)
+  await withLetters(settings, services, signal, async letters => {
+    const topics: readonly Tally[] = dryRun
+      ? (await letters.list(service, 0)).filter(parking => wanted.includes(parking.topic))
+      : await letters.redrive(service, topic, onMoved)
+    const tallies = topics.map(({ topic: from, records, codes }) => ({ topic: from, records, codes }))
+    const what = `${dryRun ? 'would be re-driven' : 're-driven'} to ${retryTopic(service)}`
+    const lines = tallies.map(tally => `${tallied(tally)} ${what}`)
+    print(json ? [JSON.stringify({ service, dryRun, topics: tallies })] : orNothing(lines))
+  })
+}
+
+function serviceOf(name: string): ServiceName {
+  const known = services.find(service => service === name)
+  if (known) return known
+  throw new Fault('FLY_USAGE', `${name} is no service that reads; those that do are ${services.join(', ')}`)
+}
+
+const listText = (topics: readonly Parking[]): readonly string[] =>
+  orNothing(
+    topics.flatMap(parking => {
+      const { records, oldestFirstSeen, newestRefused, letters } = parking
+      const unnamed = records - letters.length
+      return [
+        `${tallied(parking)} parked; first seen ${time(oldestFirstSeen)}, last refused ${time(newestRefused)}`,
+        ...letters.map(letter => `  ${lineOf(letter)}`),
+        ...(unnamed > 0 ? [`  and ${unnamed} more: --all names them`] : []),
+      ]
+    }),
+  )
+
+function lineOf({ topic, partition, offset, code, attempts, firstSeen, reason }: Parked): string {
+  const tries = attempts === 1 ? '1 attempt' : `${attempts} attempts`
+  // A reason may name what strangers sent: nothing of it may steer a terminal.
+  const plain = reason.replaceAll(/\p{C}/gu, ' ')
+  return `${topic}/${partition}@${offset} ${code}, ${tries}, first seen ${time(firstSeen)}: ${plain}`
+}
+
+function tallied({ topic, records, codes }: Tally): string {
+  const counts = Object.entries(codes)
+    .map(([code, count]) => `${code} ${count}`)
+    .sort()
+  return `${topic}: ${records} (${counts.join(', ')})`
+}
+
+const orNothing = (lines: readonly string[]): readonly string[] => (lines.length > 0 ? lines : ['nothing is parked'])
+const print = (lines: readonly string[]): void => {
+  for (const line of lines) process.stdout.write(`${line}\n`)
+}
+const time = (at: number): string => new Date(at).toISOString().slice(0, 19)

@@ -1,0 +1,56 @@
+import { join } from 'node:path'
+import type { Settings } from '#runtime/config.ts'
+import { Fault } from '#runtime/faults.ts'
+import { openReader } from '#runtime/open.ts'
+import { replay as replayRange } from '#runtime/replay/replay.ts'
+import { configOf, currentRules, rulesOf } from '#runtime/replay/rules.ts'
+import { timeOf } from '#runtime/replay/times.ts'
+import { openFolderStore } from '#runtime/store-folder.ts'
+import { all } from '#services/all.ts'
+import type { ServiceName } from '#topology/types.ts'
+import { receiptText } from './receipt-text.ts'
+
+type Options = {
+  readonly as: string
+  readonly since?: string
+  readonly until?: string
+  readonly rules?: string
+  readonly config?: string
+  readonly json: boolean
+}
+
+/** Decides a range of the past again and prints the receipt; differences are no failure. */
+export async function replay(name: string, options: Options, settings: Settings, signal: AbortSignal): Promise<void> {
+  const now = Date.now()
+  const service = all[serviceOf(name)]
+  const since = options.since === undefined ? null : timeOf('--since', options.since, now)
+  const until = options.until === undefined ? null : timeOf('--until', options.until, now)
+  if (since !== null && until !== null && since >= until)
+    throw new Fault('FLY_USAGE', `--since ${options.since} is not before --until ${options.until}: exchange them`)
+  const rules = await (options.rules === undefined ? currentRules(service) : rulesOf(service, options.rules))
+  const config = options.config === undefined ? undefined : await configOf(options.config)
+  const { log, codec, close } = await openReader(settings)
+  try {
+    const objects = openFolderStore(join(settings.home, 'objects'))
+    const onProgress = (decided: number): void => void process.stderr.write(`${decided} decided\n`)
+    const range = { since, until }
+    const asked = { home: settings.home, run: options.as, rules, config, range, onProgress }
+    const receipt = await replayRange({ log, codec, objects }, asked, signal)
+    const folder = join(settings.home, 'replays', options.as)
+    process.stdout.write(`${options.json ? JSON.stringify(receipt) : receiptText(receipt, folder)}\n`)
+  } catch (error) {
+    if (signal.aborted) process.exitCode = 1
+    throw error
+  } finally {
+    await close()
+  }
+}
+
+const deciding = (Object.keys(all) as ServiceName[]).filter(name => all[name].decide !== undefined)
+
+function serviceOf(name: string): ServiceName {
+  const known = deciding.find(one => one === name)
+  if (known !== undefined) return known
+  const why = name in all ? `${name} decides nothing` : `there is no service ${name}`
+  throw new Fault('FLY_USAGE', `${why}; those that decide are ${deciding.join(', ')}`)
+}

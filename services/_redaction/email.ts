@@ -1,0 +1,37 @@
+import type { Detector } from './kinds.ts'
+import { find } from './matching.ts'
+
+/** A local part begins where none of its characters stands before it: each is tried once. */
+const local = "(?<![\\p{L}\\p{N}_%+.'-])[\\p{L}\\p{N}_%+.'-]+"
+const label = '[\\p{L}\\p{N}][\\p{L}\\p{N}-]{0,62}'
+const topLevel = '(?:xn--[a-z0-9-]{2,59}|\\p{L}{2,24})'
+const at = '(?:@|%40|&#64;)'
+const plain = new RegExp(`(?:${local}|(?<![^\\s<(:,;])"[^"\\s@]{1,64}")${at}(?:${label}\\.){1,8}${topLevel}`, 'gu')
+
+const dot = ' ?(?:[([{<] ?(?:dot|punkt|punto|point|\\.) ?[)\\]}>]|\\.) ?'
+const bracketed = new RegExp(
+  `${local}(?:${dot}[\\p{L}\\p{N}_-]{1,30}){0,3} ?[([{<] ?(?:at|ät|@|arroba|a) ?[)\\]}>] ?(?:${label}${dot}){1,4}${topLevel}`,
+  'giu',
+)
+const spelled = new RegExp(
+  `${local} (?:at|arroba|chiocciola|arobase) (?:${label} (?:dot|punto|punkt|point|ponto) ){1,3}${topLevel}(?![\\p{L}\\p{N}])`,
+  'giu',
+)
+const providers = 'gmail|googlemail|yahoo|hotmail|outlook|icloud|proton|protonmail|aol|gmx|web|live|msn|mail|yandex|qq'
+const spaced = new RegExp(
+  `${local} ?(?:@| at ) ?(?:${providers}) ?\\. ?(?:com|de|net|org|me|ru|fr|co\\.uk|in)\\b`,
+  'giu',
+)
+
+/** E-mail addresses, also those written so that machines should not read them. */
+export const emails: Detector = function* (text) {
+  const marked = /@|%40|&#64;/.test(text)
+  if (marked) yield* find('email', plain, text, leadingMarks)
+  if (/[([{<] ?(?:at|ät|@|arroba|a) ?[)\]}>]/i.test(text)) yield* find('email', bracketed, text, leadingMarks)
+  if (/ (?:dot|punto|punkt|point|ponto) /i.test(text)) yield* find('email', spelled, text, leadingMarks)
+  if (marked || / at /i.test(text))
+    yield* find('email', spaced, text, found => (/@|^\S*[._\d]/.test(found) ? leadingMarks(found) : undefined))
+}
+
+/** A quotation mark or dash before an address is none of it. */
+const leadingMarks = (found: string) => ({ from: /^[.'%+-]*/.exec(found)?.[0].length ?? 0, to: found.length })

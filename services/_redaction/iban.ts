@@ -1,0 +1,30 @@
+import { countrySpecs, ValidationErrorsIBAN, validateIBAN } from 'ibantools'
+import type { Detector } from './kinds.ts'
+import { matches } from './matching.ts'
+
+const head = /(?<![\p{L}\p{N}])[A-Za-z]{2}[ .-]?\d{2}/gu
+const announced = /iban[^\d\n]{0,20}$/i
+/** The longest has 34 letters and digits. */
+const longest = 70
+
+/** IBANs (ISO 13616) of the length and structure of their country, with check digits modulo 97; after the word IBAN also mistyped ones. */
+export const ibans: Detector = function* (text) {
+  for (const { 0: found, index: start } of matches(head, text)) {
+    const length = countrySpecs[found.slice(0, 2).toUpperCase()]?.chars
+    const value = length ? ofLength(text.slice(start, start + longest), length) : undefined
+    if (value === undefined) continue
+    if (isIban(value) || announced.test(text.slice(Math.max(0, start - 30), start)))
+      yield { kind: 'iban', start, end: start + value.length }
+  }
+}
+
+/** The beginning of `text` with that many letters and digits and no more, in groups at most. */
+function ofLength(text: string, length: number): string | undefined {
+  return new RegExp(`^(?:[A-Za-z0-9][ .-]?){${length - 1}}[A-Za-z0-9](?![\\p{L}\\p{N}])`, 'u').exec(text)?.[0]
+}
+
+/** National check digits inside are not asked for: the international ones are enough to tell an IBAN. */
+const isIban = (value: string): boolean =>
+  validateIBAN(value.replace(/[ .-]/g, '').toUpperCase()).errorCodes.every(
+    code => code === ValidationErrorsIBAN.WrongAccountBankBranchChecksum,
+  )

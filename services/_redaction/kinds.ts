@@ -1,0 +1,22 @@
+/** What is redacted. */
+export const kinds = [
+  'email',
+  'phone',
+  'card',
+  'iban',
+  'national-id',
+  'account',
+  'document',
+  'birth-date',
+  'secret',
+  'wallet',
+  'ip',
+] as const
+
+export type Kind = (typeof kinds)[number]
+
+/** A value found in a text: from `start` up to but without `end`, in UTF-16 units. */
+export type Finding = { readonly kind: Kind; readonly start: number; readonly end: number }
+
+/** Finds one family of values in a folded text. Time is linear in its length, whoever wrote it. */
+export type Detector = (text: string) => Iterable<Finding>

@@ -1,0 +1,76 @@
+import type { Detector, Kind } from './kinds.ts'
+import { matches } from './matching.ts'
+import { accountEnd, bankCodeEnd, documentEnd, type EndOf, idEnd, phoneEnd } from './values.ts'
+import * as words from './words.ts'
+
+/** What words say of the value after them. */
+type Family = {
+  readonly kind: Kind
+  readonly pattern: string
+  /** Most characters between the word and the value. */
+  readonly reach: number
+  /** What may come before the first digit of the value and belongs to it. */
+  readonly lead: RegExp
+  readonly endOf: EndOf
+}
+
+const letters = /(?<![\p{L}\p{N}])(?:[A-Za-z]{1,8}-?|[A-Z]{2} |[A-Z]{1,5}-[A-Z]{1,5}-?)$/u
+const openings = /[+(]{1,3}$/
+
+const family = (kind: Kind, announced: Parameters<typeof words.pattern>[0], reach: number, endOf: EndOf): Family => ({
+  ...{ kind, reach, endOf, pattern: words.pattern(announced), lead: kind === 'phone' ? openings : letters },
+})
+const families: readonly Family[] = [
+  family('document', words.document, 30, documentEnd),
+  family('national-id', words.nationalId, 26, idEnd),
+  family('account', words.bankCode, 16, bankCodeEnd),
+  family('account', words.account, 26, accountEnd),
+  family('phone', words.phone, 32, phoneEnd),
+]
+const label = new RegExp(families.map(({ pattern }) => `(${pattern})`).join('|'), 'gu')
+const farthest = 40
+/** No value has fewer digits. */
+const twoDigits = /\d[\dA-Za-z ./()-]{0,4}\d/
+
+/** Account, identity, document and phone numbers that a word announces: the word nearest before a value says what it is. */
+export const labelled: Detector = function* (text) {
+  if (!twoDigits.test(text)) return
+  const labels = [...matches(label, text.toLowerCase())]
+  for (const [index, match] of labels.entries()) {
+    const found = families[match.slice(1).findIndex(group => group !== undefined)]
+    if (found === undefined) continue
+    const { kind, lead, reach, endOf } = found
+    const from = match.index + match[0].length
+    const start = valueStart(text, from, lead)
+    if (start === undefined || start > from + reach || start > (labels[index + 1]?.index ?? start)) continue
+    const gap = text.slice(from, start)
+    if (isApart(gap) || isOtherWord(text.slice(match.index, from), gap)) continue
+    const end = endOf(text, start, gap)
+    if (end !== undefined) yield { kind, start, end }
+  }
+}
+
+/** Where the next number begins, with what belongs to it. */
+function valueStart(text: string, from: number, lead: RegExp): number | undefined {
+  const window = text.slice(from, from + farthest)
+  const digit = window.search(/\d/)
+  return digit < 0 ? undefined : from + (lead.exec(window.slice(0, digit))?.index ?? digit)
+}
+
+const otherSubject = new RegExp(
+  `[!?;\\0$€£¥₹]|\\n[^\\n]*\\n|${words.pattern(words.thing)}|${words.pattern(words.apart)}`,
+  'iu',
+)
+const nextSentence = /\.\s+\p{Lu}\p{Ll}{2,}/u
+/** In a transcript the answer stands after the question, behind the name of who answers. */
+const answer = /[?.!]*\s+(?:[\p{L} ]{1,16}[:>]\s*)?$/u
+
+/** Whether a sentence or another subject stands between a word and a value. */
+function isApart(gap: string): boolean {
+  const asked = gap.replace(answer, ' ')
+  return nextSentence.test(asked) || otherSubject.test(asked)
+}
+
+/** A short word that is another one, unless it is in capitals or what follows makes a name of it. */
+const isOtherWord = (word: string, gap: string): boolean =>
+  words.ambiguous.test(word) && !/^\s?(?:(?:card|number|no|nr|id|is)(?!\p{L})|[:#=])/iu.test(gap)

@@ -1,0 +1,47 @@
+import type { Finding, Kind } from './kinds.ts'
+import { pattern, thing } from './words.ts'
+
+/** The part of a match that is the value; undefined when it is none. */
+export type Part = (found: string, at: number) => { readonly from: number; readonly to: number } | undefined | boolean
+
+/** Every match of a global pattern. Not `matchAll`, which copies the pattern each time: most texts are short. */
+export function* matches(pattern: RegExp, text: string): Generator<RegExpExecArray> {
+  let from = 0
+  for (;;) {
+    pattern.lastIndex = from
+    const match = pattern.exec(text)
+    if (match === null) return
+    from = match.index + Math.max(match[0].length, 1)
+    yield match
+  }
+}
+
+/** Every match of a global pattern, or the part of it that `part` names. */
+export function* find(kind: Kind, pattern: RegExp, text: string, part?: Part): Generator<Finding> {
+  for (const { 0: found, index } of matches(pattern, text)) {
+    const value = part === undefined ? true : part(found, index)
+    if (value === true) yield { kind, start: index, end: index + found.length }
+    else if (value) yield { kind, start: index + value.from, end: index + value.to }
+  }
+}
+
+const day = '(?:0?[1-9]|[12]\\d|3[01])'
+const month = '(?:0?[1-9]|1[0-2])'
+const year = '(?:19|20)\\d\\d'
+const date = `(?:${year}(?:[./-]${month}(?:[./-]${day})?|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\\d|3[01]))|(?:${day}[./-]${month}|${month}[./-]${day})[./-](?:${year}|\\d\\d))`
+const startsWithDate = new RegExp(`^${date}(?![./-]?\\d)`)
+
+/** Whether a number is a date in figures, or begins with one. */
+export const isDate = (text: string): boolean => startsWithDate.test(text)
+
+export const digitsOf = (text: string): string => text.replace(/\D/g, '')
+
+/** Where a number may begin that no label announces: not inside a word, a decimal, an amount or an identifier with dashes. */
+export const numberStart = '(?<![\\p{L}\\p{N}_@#]|[\\p{L}\\p{N}_][-./]|[$€£¥₹] ?)'
+/** Where it may end. */
+export const numberEnd = '(?![\\p{L}\\p{N}_]|[-.,/][\\p{L}\\p{N}]| ?[%€£$¥₹])'
+
+const before = new RegExp(`(?:${pattern(thing)})[^\\d\\n@.!?;]{0,16}$`, 'iu')
+
+/** Whether the words before a place say that a thing is numbered there: an order, an invoice, a parcel. */
+export const isThing = (text: string, at: number): boolean => before.test(text.slice(Math.max(0, at - 40), at))

@@ -1,0 +1,71 @@
+import { digitsOf, isDate } from './matching.ts'
+import { phoneAt } from './phone.ts'
+
+/** Where the value that begins at `start` ends; undefined when there is none. `gap` stands between the word before and it. */
+export type EndOf = (text: string, start: number, gap: string) => number | undefined
+
+const units =
+  'usd|eur|gbp|jpy|chf|inr|cad|aud|dollars?|euros?|pounds?|yen|rupees?|won|bucks?|shares?|units?|rows|bytes|views|points|miles|times|days?|weeks?|months?|years?|percent|k|m|bn|million'
+const amount = new RegExp(`^(?:[.,]\\d|\\s?(?:[%€$£¥₹]|(?:${units})(?!\\p{L})))`, 'iu')
+/** Whether a number that ends there is a decimal, money or a quantity. */
+const isAmount = (text: string, end: number): boolean => amount.test(text.slice(end, end + 12))
+
+const code = /^[A-Za-z]{0,8}(?:-[A-Za-z]{1,8}-?|-| )?\d[\dA-Za-z]*(?:[-./][\dA-Za-z]+)*(?:\([\dA-Z]\))?/
+const group = /^ (?:\d[\dA-Z]*(?:-\d+)?(?![.,]\d)|[A-Z](?![\p{L}\p{N}]))/u
+
+const lengthOf = (value: string): number => value.replace(/[^\dA-Za-z]/g, '').length
+
+/**
+ * A code, with groups after it while that leaves it within `most` letters and digits. It has `fewest` digits, or four digits
+ * among nine characters.
+ */
+function codeEnd(text: string, start: number, fewest: number, most: number): number | undefined {
+  let value = code.exec(text.slice(start, start + 48))?.[0] ?? ''
+  if (value === '') return undefined
+  const isWhole = digitsOf(value).length >= 9
+  for (
+    let next = isWhole ? undefined : groupAt(text, start + value.length);
+    next;
+    next = groupAt(text, start + value.length)
+  ) {
+    if (lengthOf(value + next) > most) break
+    value += next
+  }
+  const end = start + value.length
+  const digits = digitsOf(value).length
+  const isLong = digits >= fewest || (digits >= 4 && lengthOf(value) >= 9)
+  return isLong && lengthOf(value) <= most && !isDate(value) && !isAmount(text, end) ? end : undefined
+}
+
+const groupAt = (text: string, at: number): string | undefined => group.exec(text.slice(at, at + 24))?.[0]
+
+export const idEnd: EndOf = (text, start) => codeEnd(text, start, 6, 20)
+
+export const bankCodeEnd: EndOf = (text, start) => {
+  const [value = ''] = /^\d{2,6}(?:[ -]?\d{2,5}){0,3}(?![\d\p{L}])/u.exec(text.slice(start, start + 20)) ?? []
+  const { length } = digitsOf(value)
+  return length >= 3 && length <= 10 ? start + value.length : undefined
+}
+
+const numbered = /#|:|=|number|nummer|nr|no\b|n°|nº|is\b|ist\b|est\b|es\b/i
+
+/** After the word account alone, short, round and distant numbers are something else. */
+export const accountEnd: EndOf = (text, start, gap) => {
+  const isNumbered = numbered.test(text.slice(Math.max(0, start - gap.length - 8), start))
+  const end = codeEnd(text, start, isNumbered ? 5 : 6, 24)
+  if (end === undefined || isNumbered) return end
+  return gap.length > 16 || /^[1-9]\d*000$/.test(text.slice(start, end)) ? undefined : end
+}
+
+export const documentEnd: EndOf = (text, start) => {
+  const shape = /^[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*(?: \d{3,}){0,3}(?![./]\d)/
+  const value = shape.exec(text.slice(start, start + 32))?.[0] ?? ''
+  const length = lengthOf(value)
+  const isNumber = length >= 6 && length <= 25 && digitsOf(value).length >= 2 && !isDate(value)
+  return isNumber && !isAmount(text, start + value.length) ? start + value.length : undefined
+}
+
+export const phoneEnd: EndOf = (text, start) => {
+  const end = phoneAt(text, start)
+  return end === undefined || isAmount(text, end) ? undefined : end
+}

@@ -1,0 +1,124 @@
+/**
+ * Words that say what a value near them is, in lower case, separated by commas: `*` stands for any ending. `anywhere` holds
+ * those of scripts that put no blanks between words.
+ */
+type Words = { readonly words: string; readonly anywhere: string }
+
+/** A pattern of alternatives, the longest first. */
+export function alternatives(words: string): string {
+  return words
+    .split(',')
+    .map(word => word.trim())
+    .toSorted((a, b) => b.length - a.length)
+    .map(word => RegExp.escape(word).replace('\\*', '\\p{L}*').replaceAll('\\x20', ' '))
+    .join('|')
+}
+
+/** A pattern of one of the words as a word. */
+export const pattern = ({ words, anywhere }: Words): string =>
+  `(?<![\\p{L}\\p{N}])(?:${alternatives(words)})(?!\\p{L})|${alternatives(anywhere)}`
+
+export const phone: Words = {
+  words: `phone, telephone, cellphone, cell phone, fone, mobile, mob, cell, landline, hotline, whatsapp, whats app, viber, fax,
+    ph, hp, num, sms, text, texts, texted, call, calls, ring, dial, reach me, reach us, reach him, reach her, reach out, contact,
+    caller id, call back, my number, our number, her number, his number, the new number,
+    phone number, phone no, phone nr, phone num, phonenumber, telephone number, telephone no, mobile number, mobile no, mob no,
+    mobile phone, cell number, fax number, contact number, contact no, home phone, work phone, office phone, bank phone,
+    handy, handynummer, telefon, telefonnummer, telefonnr, telefax, festnetz, rufnummer, mobil, mobilnummer, mobilnr,
+    mobiltelefon, meine nummer, rufen, anrufen, angerufen, rückruf, ruf, durchwahl,
+    portable, téléphone, tel, tél, mon numéro, numéro de téléphone, appelez, appelez-moi, appeler, joindre, joignable, rappelez,
+    móvil, movil, celular, teléfono, telefono, tlf, tfno, mi número, mi numero, llam*, llám*,
+    cellulare, il mio numero, mio numero, chiam*, mobiel, telefoon, telefoonnummer, mijn nummer, bel, bellen,
+    telefonu, telefonum, cep telefonum, cep no, numer telefonu, mój numer, zadzwo*, dzwoni*, telemóvel, telefone, meu número, meu numero, ligar, ligue,
+    mitt nummer, min nummer, ring mig, puh, puhelin, puhelinnumero, soitt*, telefoni, telpon, telepon, hubungi,
+    телефон*, тел, номер, звон*, τηλέφωνο, κινητό, τηλ, मोबाइल, फोन`,
+  anywhere: '电话, 電話, 手机, 手機, 携帯, 联系方式, 전화, 휴대폰, هاتف, جوال',
+}
+
+export const account: Words = {
+  words: `account, accounts, account number, account no, account num, account nr, account id, acct, accts, acct number, acct no,
+    acc, acc number, acc no, a/c, a/c no, a/c number, ac, ac no, checking, savings, bank account, bank account number,
+    account_number, account_no, account_id, accountnumber, bankaccount, bank_account, checking account, savings account,
+    demat, folio, clabe, ein, rib, nuban, membership, membership number, member, member id, member number, customer id,
+    customer number, customer no, client id, client number, policy, policy number, policy no, iban,
+    konto, kontonummer, kontonr, konto-nr, kto, ktonr, kto-nr, girokonto, sparkonto, tagesgeldkonto, depot, depotkonto,
+    depotnummer, kunden-nr, kundennummer, kundennr, mitgliedsnummer, compte, numéro de compte, numéro client, cuenta,
+    número de cuenta, número de cliente, conto, conto corrente, numero di conto, codice cliente, conta, número da conta,
+    rekening, rekeningnummer, klantnummer, rachunek, rachunku, numer konta, konta, tilinumero, kontonummer, účet, účtu,
+    számla, számlaszám, hesap, счет*, счёт*, λογαριασμ*, खाता`,
+  anywhere: '口座番号, 口座, 账号, 账户, 帳號, 帳戶, 계좌번호, 계좌, الحساب',
+}
+
+export const bankCode: Words = {
+  words: `routing, routing number, routing no, routing code, routing transit number, rtn, aba, aba number, aba no, aba routing,
+    sort code, sortcode, sort-code, sort_code, s/c, bsb, bsb number, bsb code, transit, transit number, institution number,
+    blz, bankleitzahl, bank code, branch code, agência, guichet`,
+  anywhere: '支店番号',
+}
+
+export const nationalId: Words = {
+  words: `ssn, social, socials, social security, social security number, social security no, soc sec, itin, tin, tax id,
+    taxpayer id, tax identification, taxpayer identification number, tax identification number, tax file number, national id,
+    national identity, national insurance, national insurance number, national identification number, national id number,
+    ni number, ni no, nino, nhs, nhs number, nhs no, identity number, identification number, personal id, personal number,
+    personal code, personal identification number, citizen id, sa id, sa id number, emirates id, government id, my id, id number,
+    steuer-id, steuerid, steueridentifikationsnummer, steuernummer, steuer-nr, idnr, id-nr, sozialversicherungsnummer,
+    sozialversicherungs-nr, sv-nummer, svnr, rentenversicherungsnummer, versicherungsnummer, rvnr,
+    numéro de sécurité sociale, numéro de sécu, sécurité sociale, sécu, nir, insee, numéro fiscal, spi, dni, nie, nif, cif,
+    documento, cédula, cedula, curp, rfc, nss, codice fiscale, cod. fisc, cod fisc, cf, c.f, bsn, burgerservicenummer,
+    sofinummer, rijksregister, rijksregisternummer, numéro national, registre national, insz, pesel, nip, dowód,
+    aadhaar, aadhar, adhaar, adhar, aadhaar number, aadhar card, aadhaar card, aadhaar no, uidai, uid no, pan, pan card,
+    pan no, pan number, voter id, epic, cpf, rg, contribuinte, cartão de cidadão, personnummer, personnr, person-nr,
+    samordningsnummer, hetu, henkilötunnus, fødselsnummer, fødselsnr, fnr, d-nummer, cpr, cpr-nummer, cpr-nr, cprnr, kennitala,
+    isikukood, asmens kodas, personas kods, ahv, ahv-nummer, ahv-nr, avs, sin, social insurance, social insurance number,
+    tfn, medicare, medicare number, ird, rodné číslo, rodne cislo, rč, egn, егн, cnp, oib, jmbg, emšo, afm, αφμ, amka, αμκα,
+    kimlik, tc kimlik, tc kimlik no, tckn, t.c, rut, run, cuit, cuil, nric, fin, hkid, pps, ppsn, pps number, teudat zehut,
+    bvn, nin, nik, ktp, cnic, mykad, инн, снилс, паспорт, resident registration number`,
+  anywhere: '身份证, 身份証, マイナンバー, 個人番号, 주민등록번호, 주민번호, आधार, תעודת זהות, الهوية',
+}
+
+export const document: Words = {
+  words: `passport, passports, passport number, passport no, passeport, pasaporte, passaporte, passaporto, reisepass,
+    reisepassnummer, paspoort, paszport, pass-nr, driver's license, drivers license, driver license, driver's licence,
+    drivers licence, driving licence, driving license, dl, license no, licence no, license number, licence number, license #,
+    führerschein, führerscheinnummer, permis, permis de conduire, carnet de conducir, permiso de conducir, patente, rijbewijs,
+    prawo jazdy, körkort, cnh, personalausweis, ausweis, ausweisnummer, personalausweisnummer, id card, id-card, idcard,
+    identity card, carte d'identité, cni, carta d'identità, carta identità, dowód osobisty, dowodu, documento de identidad,
+    residence permit, aufenthaltstitel, green card, greencard, visa number, voter id, voter card`,
+  anywhere: '护照, 護照, パスポート, 旅券, 여권, 驾照, 免許証',
+}
+
+export const birth: Words = {
+  words: `dob, d.o.b, d.o.b., date of birth, date_of_birth, dateofbirth, birth date, birthdate, birth_date, birthday, birth, born,
+    geburtsdatum, geburtstag, geboren, geb, geb., né, née, né(e), date de naissance, naissance, fecha de nacimiento, nacimiento,
+    nací, nacido, nacida, f. nac, data di nascita, nato, nata, geboortedatum, data urodzenia, urodzon*, ur, ur.,
+    data de nascimento, nascimento, nasci, nascido, nascida, födelsedatum, född, født, fødselsdato, syntymäaika, syntynyt,
+    дата рождения, родил*, doğum tarihi, narozen*`,
+  anywhere: '生年月日, 出生日期, 생년월일',
+}
+
+/** Things that have numbers which are nobody's. */
+export const thing: Words = {
+  words: `order, orders, ord, invoice, invoices, inv, ticket, tickets, case, cases, ref, reference, references, tracking, track,
+    shipment, shipments, parcel, package, confirmation, booking, bookings, reservation, sku, ean, upc, isbn, asin, item, part,
+    parts, model, serial, version, build, release, batch, lot, po, rma, request, requests, trace, transaction, transactions, txn,
+    trade, trades, cusip, isin, wkn, coupon, voucher, promo, error, catalog, catalogue, product, style, code, lei, imei,
+    bestell*, auftrag*, rechnung*, sendung*, artikel*, vorgang*, commande, commandes, facture, factures, colis, dossier, pedido,
+    pedidos, factura, facturas, ordine, ordini, fattura, bestelling, factuur, zamówieni*, faktur*, encomenda, nota fiscal`,
+  anywhere: '订单, 注文, 주문번호',
+}
+
+/** What stands between a word and a number that is not the word's. */
+export const apart: Words = {
+  words: `balance, saldo, kontostand, worth, value, amount, total, totals, limit, fee, fees, minimum, than, since, opened, seit,
+    depuis, until, has, have, had, show, shows, charged, cost, costs, deposited, withdrew, transferred, paid, buy, sell, sold,
+    bought, volume, price, when, option, options, expire, expires, expired, valid, size, inch, zip, statement, manager, every,
+    within, after, before, in`,
+  anywhere: '余额, 残高',
+}
+
+/** In small letters these are words of some language too. */
+export const ambiguous = new RegExp(
+  `^(?:${alternatives(`nie, run, rut, sin, fin, pan, tin, cf, rg, spi, nin, nik, nip, dl, ac, hp, epic, ein, avs, mob, ring, bel, ruf,
+    cell, member, policy, social, socials, patente, permis, contact`)})$`,
+)

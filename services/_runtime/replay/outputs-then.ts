@@ -1,0 +1,75 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { services } from '#topology/map.ts'
+import type { ServiceName } from '#topology/types.ts'
+import type { Codec } from '../codec.ts'
+import { Fault } from '../faults.ts'
+import type { EventLog, LogRecord } from '../log.ts'
+import type { Output } from './compare.ts'
+
+/** What a service emitted, by id. */
+export type OutputsThen = {
+  /** The events with these ids, in their order. FLY_REPLAY when one is no longer kept. */
+  readonly of: (ids: readonly string[]) => readonly Output[]
+  readonly close: () => void
+}
+
+/**
+ * How long before a decision its outputs may have been stamped, in ms: they are of one transaction, which no broker lets last
+ * this long.
+ */
+const earlier = 3_600_000
+
+/**
+ * Reads the topics of a service once, from a little before `since` (ms since 1970), into a file of the run's folder: outputs are keyed by
+ * other fields than inputs, so those of one partition lie in several, and there is no bound to how many there are.
+ */
+export async function outputsThen(
+  { log, codec }: { readonly log: EventLog; readonly codec: Codec },
+  service: ServiceName,
+  since: number,
+  folder: string,
+  signal: AbortSignal,
+): Promise<OutputsThen> {
+  const path = join(folder, 'outputs-then.sqlite')
+  const db = new DatabaseSync(path)
+  db.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF')
+  db.exec('CREATE TABLE outputs (id TEXT PRIMARY KEY, topic TEXT NOT NULL, event TEXT NOT NULL) STRICT, WITHOUT ROWID')
+  const insert = db.prepare('INSERT OR REPLACE INTO outputs VALUES (?, ?, ?)')
+  const select = db.prepare('SELECT topic, event FROM outputs WHERE id = ?')
+  const close = (): void => {
+    db.close()
+    rmSync(path, { force: true })
+  }
+  const keep = async (records: readonly LogRecord[]): Promise<void> => {
+    const events = await Promise.all(
+      records.map(async ({ topic, value }) => [topic, value && (await codec.decodeAny(value))] as const),
+    )
+    db.exec('BEGIN')
+    for (const [topic, event] of events)
+      if (event && 'id' in event) insert.run(String(event.id), topic, JSON.stringify(event))
+    db.exec('COMMIT')
+  }
+  try {
+    const topics = services[service].writes
+    const from = await log.positionsAt(topics, Math.max(0, since - earlier))
+    await log.read(topics, { from, follow: false }, keep, signal)
+    signal.throwIfAborted()
+  } catch (error) {
+    close()
+    throw error
+  }
+  return {
+    of: ids =>
+      ids.map(id => {
+        const row = select.get(id)
+        if (row) return { topic: String(row.topic), event: JSON.parse(String(row.event)) }
+        throw new Fault(
+          'FLY_REPLAY',
+          `the event ${id}, which was emitted then, is no longer kept: give a later --since`,
+        )
+      }),
+    close,
+  }
+}

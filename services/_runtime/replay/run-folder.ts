@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { finished } from 'node:stream/promises'
+import { Fault } from '../faults.ts'
+import { canonical } from '../identity.ts'
+
+/** A file of JSON lines, one value each. */
+export type Lines = {
+  readonly write: (value: unknown) => Promise<void>
+  /** The SHA-256 of the file, once it is on the disk. */
+  readonly close: () => Promise<string>
+}
+
+/** The files of one run: nothing of a replay goes anywhere else. */
+export type RunFolder = {
+  readonly path: string
+  readonly outputs: Lines
+  readonly diff: Lines
+  /** Writes the receipt, whole or not at all: a run with a receipt is a finished one. */
+  readonly finish: (receipt: object) => Promise<void>
+  /** Removes all of it. */
+  readonly abandon: () => Promise<void>
+}
+
+/** Makes `HOME/replays/RUN`. FLY_USAGE when RUN is no plain name, or is taken. */
+export async function createRunFolder(home: string, run: string): Promise<RunFolder> {
+  if (!/^[A-Za-z0-9][\w.-]{0,63}$/.test(run))
+    throw new Fault('FLY_USAGE', `--as ${run.slice(0, 80)}: give a plain name of letters, digits, . _ and -`)
+  const path = join(home, 'replays', run)
+  await mkdir(join(home, 'replays'), { recursive: true })
+  await mkdir(path).catch(error => {
+    if (error.code !== 'EEXIST') throw error
+    throw new Fault('FLY_USAGE', `--as ${run}: ${path} is there already: give another name, or delete it`)
+  })
+  const files = [linesOf(join(path, 'outputs.ndjson')), linesOf(join(path, 'diff.ndjson'))] as const
+  const [outputs, diff] = files
+  return {
+    ...{ path, outputs, diff },
+    async finish(receipt) {
+      const whole = join(path, 'receipt.json')
+      await writeFile(`${whole}.part`, `${JSON.stringify(receipt, null, 2)}\n`, { flush: true })
+      await rename(`${whole}.part`, whole)
+    },
+    async abandon() {
+      await Promise.allSettled(files.map(file => file.close()))
+      await rm(path, { recursive: true, force: true })
+    },
+  }
+}
+
+function linesOf(path: string): Lines {
+  const file = createWriteStream(path, { flush: true })
+  const hash = createHash('sha256')
+  const ended = finished(file)
+  // Awaited by `close`; until then its failure must not count as unhandled.
+  ended.catch(() => {})
+  return {
+    async write(value) {
+      const line = `${canonical(value)}\n`
+      hash.update(line)
+      if (!file.write(line)) await Promise.race([once(file, 'drain'), ended])
+    },
+    async close() {
+      file.end()
+      await ended
+      return hash.digest('hex')
+    },
+  }
+}

@@ -1,0 +1,31 @@
+import {
+  AlwaysOffSampler,
+  AlwaysOnSampler,
+  ParentBasedSampler,
+  type Sampler,
+  TraceIdRatioBasedSampler,
+} from '@opentelemetry/sdk-trace'
+
+/**
+ * OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG, which the SDK leaves to whoever sets it up
+ * (https://opentelemetry.io/docs/languages/sdk-configuration/general/). What is not known is told and does not stop anything.
+ */
+export function samplerOf(
+  name: string | undefined,
+  argument: string | undefined,
+  say: (message: string) => void,
+): Sampler {
+  const ratio = Number(argument || 1)
+  const roots: Readonly<Record<string, Sampler>> = {
+    always_on: new AlwaysOnSampler(),
+    always_off: new AlwaysOffSampler(),
+    traceidratio: new TraceIdRatioBasedSampler(Number.isNaN(ratio) ? 1 : ratio),
+  }
+  const asked = name || 'parentbased_always_on'
+  const root = roots[asked.replace(/^parentbased_/, '')]
+  if (Number.isNaN(ratio)) say(`OTEL_TRACES_SAMPLER_ARG: ${argument} is not a number; 1 is used`)
+  if (!root) say(`OTEL_TRACES_SAMPLER: ${name} is not known; parentbased_always_on is used`)
+  return root && !asked.startsWith('parentbased_')
+    ? root
+    : new ParentBasedSampler({ root: root ?? new AlwaysOnSampler() })
+}

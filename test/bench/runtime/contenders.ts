@@ -1,0 +1,60 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { toEnvironment } from '#runtime/config.ts'
+import { avro } from '#schemas/avro.ts'
+import { fetched } from '#test/support/java.ts'
+import { compatibility, consumerGroup, subject } from '#topology/derive/names.ts'
+import { topic } from '#topology/names.ts'
+import type { Command } from './peer.ts'
+import type { Stage } from './stage.ts'
+
+const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
+
+/** How one program is started, and the consumer group that it reads in. */
+export type Contender = { readonly group: string; readonly command: Command }
+
+export type FlywheelOptions = { readonly home?: string; readonly remember?: boolean }
+
+/** Flywheel's own service process, with a home of its own unless one is given. */
+export function flywheel(stage: Stage, { home = stage.folder(), remember = false }: FlywheelOptions = {}): Contender {
+  const argv = [process.execPath, pathOf('./peers/flywheel.ts'), ...(remember ? ['remember'] : [])]
+  return { group: consumerGroup('sampler'), command: { argv, env: toEnvironment({ ...stage.settings, home }) } }
+}
+
+export function naive({ settings }: Stage, label: string): Contender {
+  const group = `bench-naive-${label}`
+  const { kafka = '', registry = '' } = settings
+  return { group, command: { argv: [process.execPath, pathOf('./peers/naive.ts'), kafka, registry, group] } }
+}
+
+export type StreamsOptions = { readonly label: string; readonly threads: number; readonly commitIntervalMs: number }
+
+/** Compiles the Kafka Streams peer, with jars from Maven; then makes contenders of it. */
+export async function createStreams(stage: Stage): Promise<(options: StreamsOptions) => Contender> {
+  const pom = ['-f', pathOf('./peers/pom.xml'), 'dependency:copy-dependencies']
+  const jars = await fetched('kafka-streams-4.3.1', folder => [...pom, `-DoutputDirectory=${folder}`])
+  const classes = stage.folder()
+  await promisify(execFile)('javac', ['-cp', `${jars}/*`, '-d', classes, pathOf('./peers/StreamsPeer.java')])
+  const output = topic.selectedSamples
+  const { registry } = stage.world
+  const schemaId = await registry.register(subject(output), avro.SampleSelected, compatibility(output))
+  const schemas = pathOf('../../../schemas')
+  return ({ label, threads, commitIntervalMs }) => {
+    const group = `bench-streams-${label}`
+    const java = ['java', '-Xms1g', '-Xmx1g', '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn']
+    const topics = [topic.chatLogs, output]
+    const rest = [schemas, schemaId, threads, commitIntervalMs, stage.folder()].map(String)
+    const argv = [
+      ...java,
+      '-cp',
+      `${classes}:${jars}/*`,
+      'StreamsPeer',
+      stage.settings.kafka ?? '',
+      group,
+      ...topics,
+      ...rest,
+    ]
+    return { group, command: { argv } }
+  }
+}

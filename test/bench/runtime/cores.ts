@@ -1,0 +1,33 @@
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+
+/** Cores as `taskset` has them: `0`, `1`, `0,1`. */
+export type Cores = string
+
+export const allCores = (): Cores => `0-${cpus().length - 1}`
+
+/** Pins a process and all that it started, with all their threads; what they start from then on inherits it. */
+export function pin(pid: number, cores: Cores): void {
+  for (const one of [pid, ...descendants(pid)]) execFileSync('taskset', ['-a', '-c', '-p', cores, String(one)])
+}
+
+function descendants(pid: number): number[] {
+  const children = readdirSync(`/proc/${pid}/task`).flatMap(task =>
+    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
+  )
+  return children.flatMap(child => [child, ...descendants(child)])
+}
+
+/** Resident memory of a process, in whole MB. */
+export function residentMb(pid: number): number {
+  const kilobytes = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+  return Math.round(Number(kilobytes) / 1024)
+}
+
+/** Processor time that a process has used, all its threads together, in seconds. */
+export function cpuSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+  // User and system time in hundredths of a second; after the name in brackets they are the 12th and the 13th.
+  return (Number(fields[11]) + Number(fields[12])) / 100
+}

@@ -1,0 +1,50 @@
+import { table } from '../table.ts'
+import type { Row } from './compare.ts'
+import type { Embedded } from './embedded.ts'
+import type { Latency } from './latency.ts'
+import type { MemoryUse } from './memory.ts'
+import type { Restart } from './restart.ts'
+
+/** What the parts that ran found. */
+export type Figures = {
+  readonly throughput?: readonly Row[]
+  readonly latencyMs?: { readonly flywheel: Latency; readonly kafkaStreams: Latency }
+  readonly memory?: MemoryUse
+  readonly restart?: Restart
+  readonly embedded?: Embedded
+}
+
+/** How much faster Flywheel is on one core than Kafka Streams at its best, and than the naive loop. */
+export function ratios(rows: readonly Row[]) {
+  const best = (name: RegExp, of: 'recordsPerSecond' | 'secondHalf'): number =>
+    Math.max(0, ...rows.filter(row => row.cores === '1' && name.test(row.name)).map(row => row[of]))
+  const ratio = (peer: RegExp, of: 'recordsPerSecond' | 'secondHalf'): number | undefined => {
+    const [ours, theirs] = [best(/^flywheel/, of), best(peer, of)]
+    return ours > 0 && theirs > 0 ? Number((ours / theirs).toFixed(2)) : undefined
+  }
+  return {
+    ratioKafkaStreams: ratio(/^kafka streams/, 'recordsPerSecond'),
+    ratioKafkaStreamsSecondHalf: ratio(/^kafka streams/, 'secondHalf'),
+    ratioNaive: ratio(/^naive/, 'recordsPerSecond'),
+  }
+}
+
+/** The figures for people. */
+export function shown({ throughput, latencyMs, memory, restart, embedded }: Figures): string {
+  const parts: string[] = []
+  if (throughput) {
+    const head = ['records/s until read committed', 'cores', 'all', 'second half']
+    parts.push(table([head, ...throughput.map(row => [row.name, row.cores, row.recordsPerSecond, row.secondHalf])]))
+    const found = Object.entries(ratios(throughput)).filter(([, ratio]) => ratio !== undefined)
+    parts.push(found.map(([name, ratio]) => `${name} ${ratio}`).join(', '))
+  }
+  if (latencyMs) {
+    const row = (name: string, { p50, p95, p99 }: Latency) => [name, p50, p95, p99]
+    const head = ['ms at 500 records/s', 'p50', 'p95', 'p99']
+    const rows = [row('flywheel', latencyMs.flywheel), row('kafka streams, 100 ms', latencyMs.kafkaStreams)]
+    parts.push(table([head, ...rows]))
+  }
+  for (const [name, part] of Object.entries({ memory, restart, embedded }))
+    if (part) parts.push(table([[name, ''], ...Object.entries(part)]))
+  return parts.join('\n\n')
+}

@@ -1,0 +1,19 @@
+import { topic } from '#topology/names.ts'
+import { createTurns } from './records.ts'
+import type { Stage } from './stage.ts'
+
+export const seed = 1
+
+const together = 2_000
+
+/** Makes the input as long as asked, if it is not already. */
+export function createFiller({ world }: Stage): (records: number) => Promise<void> {
+  const turnOf = createTurns(seed)
+  let filled = 0
+  return async records => {
+    while (filled < records) {
+      const turns = Array.from({ length: Math.min(together, records - filled) }, () => turnOf(filled++, Date.now()))
+      await world.log.append(turns.map(turn => world.codec.record(topic.chatLogs, turn)))
+    }
+  }
+}

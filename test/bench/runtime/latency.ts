@@ -1,0 +1,78 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { LogRecord } from '#runtime/log.ts'
+import { until } from '#test/support/until.ts'
+import { topic } from '#topology/names.ts'
+import type { Contender } from './contenders.ts'
+import type { Cores } from './cores.ts'
+import { startPeer } from './peer.ts'
+import { createTurns } from './records.ts'
+import type { Stage } from './stage.ts'
+
+/** Milliseconds from the making of a record to its output being read committed. */
+export type Latency = { readonly p50: number; readonly p95: number; readonly p99: number; readonly records: number }
+
+/** 500 records a second. */
+const tick = { milliseconds: 10, records: 5 } as const
+/** Node and Java compile during the first seconds. */
+const warmUpMs = 10_000
+
+/** Sends 500 records a second, on time whatever becomes of them, and measures those sent after the warm-up. */
+export async function measureLatency(
+  stage: Stage,
+  { group, command }: Contender,
+  cores: Cores,
+  milliseconds: number,
+): Promise<Latency> {
+  const { log, codec } = stage.world
+  await stage.place(group, 'end')
+  let from = Number.POSITIVE_INFINITY
+  const took: number[] = []
+  const ending = new AbortController()
+  const reading = follow(stage, ending.signal, (at, now) => at >= from && took.push(now - at))
+  await reading.begun
+  const peer = startPeer(command, cores)
+  try {
+    const turnOf = createTurns(Date.now())
+    let sent = 0
+    let counted = 0
+    const sender = everyTick(ending.signal, () => {
+      const at = Date.now()
+      const turns = Array.from({ length: tick.records }, () => turnOf(sent++, at))
+      if (at >= from) counted += turns.length
+      return log.append(turns.map(turn => codec.record(topic.chatLogs, turn)))
+    })
+    await Promise.race([peer.first, sender, reading.ended])
+    await pause(warmUpMs)
+    from = Date.now()
+    await pause(milliseconds)
+    const to = counted
+    await until('each record has its output', () => took.length >= to)
+    const measured = took.slice(0, to).sort((a, b) => a - b)
+    const at = (share: number): number => measured[Math.floor(measured.length * share)] ?? Number.NaN
+    return { p50: at(0.5), p95: at(0.95), p99: at(0.99), records: to }
+  } finally {
+    ending.abort()
+    await Promise.all([peer.stop(), reading.ended])
+  }
+}
+
+/** Calls on time; what a slow call delays is made up for at once. */
+async function everyTick(signal: AbortSignal, call: () => Promise<void>): Promise<void> {
+  const failed = Promise.withResolvers<never>()
+  for (let next = performance.now(); !signal.aborted; next += tick.milliseconds) {
+    call().catch(failed.reject)
+    await Promise.race([pause(Math.max(0, next - performance.now())), failed.promise])
+  }
+}
+
+/** Tells of each output when it was read, and when its record was made. */
+function follow({ world }: Stage, signal: AbortSignal, saw: (at: number, now: number) => void) {
+  const begun = Promise.withResolvers<void>()
+  const onRecords = async (records: readonly LogRecord[]): Promise<void> => {
+    const now = Date.now()
+    for (const { value } of records) if (value) saw((await world.codec.decode(topic.selectedSamples, value)).at, now)
+  }
+  const options = { from: 'end', follow: true, onCaughtUp: begun.resolve } as const
+  const ended = world.log.read([topic.selectedSamples], options, onRecords, signal)
+  return { begun: Promise.race([begun.promise, ended]), ended }
+}

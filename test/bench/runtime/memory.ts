@@ -1,0 +1,43 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Contender } from './contenders.ts'
+import { type Cores, residentMb } from './cores.ts'
+import { startPeer } from './peer.ts'
+import type { Stage } from './stage.ts'
+
+/** Resident memory in MB when a tenth of the records and when all of them are done, and the most that was seen. */
+export type MemoryUse = {
+  readonly records: number
+  readonly afterTenthMb: number
+  readonly afterLastMb: number
+  readonly growthMb: number
+  readonly peakMb: number
+}
+
+/** Sends the first `records` of the input through one process. */
+export async function measureMemory(
+  stage: Stage,
+  { group, command }: Contender,
+  cores: Cores,
+  records: number,
+): Promise<MemoryUse> {
+  await stage.place(group, 'beginning')
+  const peer = startPeer(command, cores)
+  try {
+    await peer.first
+    let afterTenth: number | undefined
+    let peak = 0
+    for (;;) {
+      const done = await stage.committed(group)
+      const resident = residentMb(peer.pid)
+      peak = Math.max(peak, resident)
+      if (done >= records / 10) afterTenth ??= resident
+      if (done >= records) {
+        const afterTenthMb = afterTenth ?? resident
+        return { records, afterTenthMb, afterLastMb: resident, growthMb: resident - afterTenthMb, peakMb: peak }
+      }
+      await pause(200)
+    }
+  } finally {
+    await peer.stop()
+  }
+}

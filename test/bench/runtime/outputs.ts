@@ -1,0 +1,40 @@
+import { crc32 } from 'node:zlib'
+import type { LogRecord } from '#runtime/log.ts'
+import { topic } from '#topology/names.ts'
+import type { Stage } from './stage.ts'
+
+/** What a run left between two ends of the output topic. */
+export type Run = {
+  readonly name: string
+  /** Records that were to be written; undefined where the run was cut off. */
+  readonly records: number | undefined
+  readonly ends: ReadonlyMap<number, number>
+}
+
+/**
+ * Reads all outputs committed, after the clock has stopped, and makes sure that every whole run wrote one for each record and
+ * that all wrote the same: the count and an order-free sum of checksums agree. `runs` are in the order in which they ran.
+ */
+export async function verifyOutputs({ world }: Stage, runs: readonly Run[]): Promise<void> {
+  const tallies = runs.map(() => ({ count: 0, checksum: 0 }))
+  const runOf = ({ partition, offset }: LogRecord): number =>
+    runs.findIndex(({ ends }) => offset < (ends.get(partition) ?? 0))
+  const fold = (records: readonly LogRecord[]): void => {
+    for (const record of records) {
+      const tally = tallies[runOf(record)]
+      if (!tally || !record.value) continue
+      tally.count++
+      tally.checksum = (tally.checksum + crc32(record.value)) % Number.MAX_SAFE_INTEGER
+    }
+  }
+  await world.log.read(
+    [topic.selectedSamples],
+    { from: 'beginning', follow: false },
+    fold,
+    new AbortController().signal,
+  )
+  const whole = runs.flatMap((run, index) => (run.records === undefined ? [] : [{ ...run, ...tallies[index] }]))
+  for (const { name, records, count, checksum } of whole)
+    if (count !== records || checksum !== whole[0]?.checksum)
+      throw new Error(`${name} wrote ${count} outputs for ${records} records, or not the same as ${whole[0]?.name}`)
+}

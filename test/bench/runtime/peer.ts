@@ -1,0 +1,44 @@
+import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import type { Cores } from './cores.ts'
+
+export type Command = { readonly argv: readonly string[]; readonly env?: Readonly<Record<string, string>> }
+
+/** A process under test. */
+export type Peer = {
+  readonly pid: number
+  /** When it saw its first record, in milliseconds since 1970; rejects when it ends before. */
+  readonly first: Promise<number>
+  /** Closes its standard input, which asks it to end. */
+  readonly stop: () => Promise<void>
+}
+
+const patienceMs = 30_000
+
+/** Starts a peer on some cores. It ends by itself when the bench is gone, since it watches its standard input. */
+export function startPeer({ argv, env }: Command, cores: Cores): Peer {
+  const child = spawn('taskset', ['-c', cores, ...argv], {
+    env: { ...process.env, ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  let said = ''
+  child.stderr.on('data', chunk => {
+    said = (said + chunk).slice(-4_000)
+  })
+  child.stdin.on('error', () => {})
+  const first = Promise.withResolvers<number>()
+  first.promise.catch(() => {})
+  createInterface(child.stdout).on('line', line => first.resolve(JSON.parse(line).first))
+  const exited = new Promise<void>(resolve => child.once('exit', () => resolve()))
+  exited.then(() => first.reject(new Error(`${argv[0]} ended before its first record:\n${said}`)))
+  return {
+    pid: child.pid ?? 0,
+    first: first.promise,
+    stop: async () => {
+      child.stdin.end()
+      const late = setTimeout(() => child.kill('SIGKILL'), patienceMs)
+      await exited
+      clearTimeout(late)
+    },
+  }
+}

@@ -1,0 +1,20 @@
+import type { AnyService } from '#runtime/service.ts'
+import type { ChatLogged } from '#schemas/events.ts'
+import { topic } from '#topology/names.ts'
+import { select, version } from '../rule.ts'
+
+/** The bench's rule in the sampler's place on the map; with `remember` it also keeps one entry of state for each record. */
+export function benchService(onRecord: () => void, remember = false): AnyService {
+  return {
+    name: 'sampler',
+    version,
+    decide: ({ event }: { readonly event: ChatLogged }) => {
+      onRecord()
+      const { id, at, agent, plan } = event
+      return {
+        emit: [{ topic: topic.selectedSamples, event: select(event) }],
+        ...(remember && { keep: [{ collection: agent, key: id, value: { at, tool: plan.tool } }] }),
+      }
+    },
+  }
+}

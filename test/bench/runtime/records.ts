@@ -1,0 +1,42 @@
+import { deriveId, seedOf } from '#runtime/identity.ts'
+import type { ChatLogged } from '#schemas/events.ts'
+
+const words = `account balance card transfer payment please cannot yesterday transaction pending why was declined my
+statement shows twice the amount fee for abroad exchange rate top up limit identity document verify change address
+refund merchant café €20 £35 naïve señor direct debit standing order app crashes log in again thank you`.split(/\s+/)
+
+/** Makes turns of about a kilobyte in Avro, the same for the same seed and number. */
+export function createTurns(seed: number): (number: number, at: number) => ChatLogged {
+  const sentences = Array.from({ length: 997 }, (_, at) => sentence(seedOf('bench/v1', `${seed}/${at}`)))
+  const pick = (number: number): string => sentences[number % sentences.length] ?? ''
+  return (number, at) => ({
+    id: deriveId('bench/v1', seed, number),
+    parents: [],
+    at,
+    agent: `agent-${number % 8}`,
+    conversationId: `conversation-${seed}-${Math.floor(number / 4)}`,
+    turn: number % 4,
+    userId: `customer-${number % 10_007}`,
+    question: pick(number),
+    earlier: [pick(number * 3 + 1), pick(number * 5 + 2)],
+    plan: {
+      tool: `tool-${number % 77}`,
+      argument: pick(number).slice(0, 40),
+      confidence: 0.5 + (number % 50) / 100,
+      margin: (number % 100) / 100,
+      planner: null,
+    },
+    answer: [7, 11, 13, 17].map(step => pick(number * step)).join(' '),
+    latencyMs: 100 + (number % 900),
+    source: 'bench',
+    redactions: [],
+  })
+}
+
+/** About 110 characters, a few of them beyond ASCII. */
+function sentence(seed: number): string {
+  let text = ''
+  for (let at = seed; text.length < 105; at = (Math.imul(at, 1_664_525) + 1_013_904_223) >>> 0)
+    text += `${words[(at >>> 8) % words.length]} `
+  return text.trimEnd()
+}

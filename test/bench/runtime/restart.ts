@@ -1,0 +1,45 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { until } from '#test/support/until.ts'
+import { type Contender, flywheel } from './contenders.ts'
+import type { Cores } from './cores.ts'
+import { startPeer } from './peer.ts'
+import type { Stage } from './stage.ts'
+
+/** Seconds from the start of the process until its first output is committed. */
+export type Restart = {
+  readonly entries: number
+  readonly withoutStateSeconds: number
+  readonly withCopySeconds: number
+  readonly fromChangelogSeconds: number
+}
+
+/**
+ * One entry of state for each of the first records; then the process starts again and goes on, once with its local copy of the
+ * state and once with an empty home, where it has only the changelog.
+ */
+export async function measureRestart(stage: Stage, cores: Cores, entries: number): Promise<Restart> {
+  const home = stage.folder()
+  const filling = flywheel(stage, { home, remember: true })
+  await stage.place(filling.group, 'beginning')
+  const withoutStateSeconds = await secondsToFirst(stage, filling, cores, entries)
+  const withCopySeconds = await secondsToFirst(stage, filling, cores)
+  const fromChangelogSeconds = await secondsToFirst(stage, flywheel(stage, { remember: true }), cores)
+  return { entries, withoutStateSeconds, withCopySeconds, fromChangelogSeconds }
+}
+
+/** Runs until the first output, or until so many records are done. */
+async function secondsToFirst(stage: Stage, { group, command }: Contender, cores: Cores, records = 0): Promise<number> {
+  const before = await stage.committed(group)
+  const from = performance.now()
+  const peer = startPeer(command, cores)
+  try {
+    await peer.first
+    let done = before
+    for (; done <= before; done = await stage.committed(group)) await pause(10)
+    const seconds = (performance.now() - from) / 1000
+    await until('so many records are done', async () => (await stage.committed(group)) >= records, 600_000)
+    return Number(seconds.toFixed(2))
+  } finally {
+    await peer.stop()
+  }
+}

@@ -1,0 +1,28 @@
+import type { ChatLogged, SampleSelected } from '#schemas/events.ts'
+import type { Envelope } from '#topology/types.ts'
+
+export const version = 'bench/v1'
+
+/** The change that all peers make to a record: the sampler's, without its memory. `StreamsPeer.java` has the same. */
+export function select(turn: ChatLogged): Omit<SampleSelected, Envelope> {
+  const { id, agent, conversationId, question, earlier, plan, answer, latencyMs } = turn
+  const uncertain = 1 - (plan.margin ?? 1)
+  return {
+    agent,
+    conversationId,
+    turnId: id,
+    family: `${agent}/${conversationId}`,
+    question,
+    earlier,
+    plan,
+    answer,
+    arms: [
+      { arm: 'uncertain', weight: uncertain },
+      { arm: 'random', weight: 0.05 },
+    ],
+    inclusionProbability: Math.min(1, uncertain + 0.05),
+    value: uncertain * 2,
+    outcome: { escalated: false, rating: null, repeatAsk: earlier.includes(question), latencyMs },
+    correction: false,
+  }
+}

@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readSettings, type Settings } from '#runtime/config.ts'
+import { createClient } from '#runtime/log/kafka-client.ts'
+import { createQuery } from '#runtime/log/kafka-query.ts'
+import { openWorld, type World } from '#runtime/open.ts'
+import { ensureTopics } from '#runtime/topics.ts'
+import { startKafkaFromJars } from '#test/support/kafka.ts'
+import { startRegistry } from '#test/support/registry.ts'
+import { topic } from '#topology/names.ts'
+
+/** One broker and one registry with the topics of the map, and the questions that the bench asks them. */
+export type Stage = {
+  readonly settings: Settings
+  readonly world: World
+  /** A folder of its own, removed at the end. */
+  readonly folder: () => string
+  /** Input records whose outputs a group has committed. */
+  readonly committed: (group: string) => Promise<number>
+  /** Whether all that was written to the outputs can be read committed. */
+  readonly settled: () => Promise<boolean>
+  /** Where a group that has no members begins. */
+  readonly place: (group: string, where: 'beginning' | 'end') => Promise<void>
+  /** Offset behind the last committed output, by partition. */
+  readonly outputEnds: () => Promise<ReadonlyMap<number, number>>
+  readonly close: () => Promise<void>
+}
+
+export async function openStage(): Promise<Stage> {
+  const root = mkdtempSync(join(tmpdir(), 'flywheel-bench-'))
+  const folder = (): string => mkdtempSync(join(root, 'part-'))
+  const [kafka, registry] = await Promise.all([startKafkaFromJars({ brokers: 1 }), startRegistry()])
+  if (!kafka || !registry) throw new Error('bench runtime needs java and mvn, for the broker and for Kafka Streams')
+  const settings = readSettings({
+    FLYWHEEL_HOME: folder(),
+    FLYWHEEL_KAFKA: kafka.brokers,
+    FLYWHEEL_REGISTRY: registry.url,
+    FLYWHEEL_PORT: '0',
+    FLYWHEEL_LOG_LEVEL: 'error',
+  })
+  const world = await openWorld(settings)
+  await ensureTopics(world)
+  await world.codec.prepare()
+  const client = { brokers: [kafka.brokers], clientId: 'bench', replication: 1 }
+  const query = createQuery(client)
+  const admin = createClient(client).kafka.admin()
+  await admin.connect()
+  const ends = async (name: string): Promise<ReadonlyMap<number, number>> =>
+    (await query.offsets('end', await query.partitions([name]))).get(name) ?? new Map()
+  return {
+    settings,
+    world,
+    folder,
+    outputEnds: () => ends(topic.selectedSamples),
+    async committed(group) {
+      const found = await query.committed(group, await query.partitions([topic.chatLogs]))
+      return sum([...(found.get(topic.chatLogs)?.values() ?? [])].map(({ offset }) => Math.max(0, offset)))
+    },
+    async settled() {
+      const [stable, written] = await Promise.all([
+        ends(topic.selectedSamples),
+        admin.fetchTopicOffsets(topic.selectedSamples),
+      ])
+      return written.every(({ partition, high }) => Number(high) === stable.get(partition))
+    },
+    async place(group, where) {
+      const to = await ends(topic.chatLogs)
+      const partitions = [...to].map(([partition, end]) => ({ partition, offset: where === 'end' ? String(end) : '0' }))
+      await admin.setOffsets({ groupId: group, topic: topic.chatLogs, partitions })
+    },
+    async close() {
+      await admin.disconnect()
+      await query.close()
+      await world.close()
+      await Promise.all([kafka.stop(), registry.stop()])
+      rmSync(root, { recursive: true, force: true })
+    },
+  }
+}
+
+export const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)

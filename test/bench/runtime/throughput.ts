@@ -1,0 +1,68 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Contender } from './contenders.ts'
+import { type Cores, cpuSeconds } from './cores.ts'
+import { type Peer, startPeer } from './peer.ts'
+import { type Stage, sum } from './stage.ts'
+
+/** How fast records go through, from the first one consumed until the last output is read committed. */
+export type Speed = {
+  readonly recordsPerSecond: number
+  /** Of the second half of the records alone, when Node and Java have compiled what is hot. */
+  readonly secondHalf: number
+  /** Processor time for each record in microseconds, start and compilation included. */
+  readonly cpuMicros: number
+}
+
+type Look = { readonly at: number; readonly done: number }
+
+const lookEveryMs = 20
+const patienceMs = 60_000
+
+/**
+ * Runs processes of one contender on what lies in the input, from its beginning, until `records` of them are done. The clock
+ * starts when the last of the processes has its first record; what the others did before is not counted.
+ */
+export async function measure(
+  stage: Stage,
+  contenders: readonly [Contender, ...Contender[]],
+  cores: Cores,
+  records: number,
+): Promise<Speed> {
+  const [{ group }] = contenders
+  await stage.place(group, 'beginning')
+  const peers = contenders.map(({ command }) => startPeer(command, cores))
+  try {
+    const [looks, firsts] = await Promise.all([
+      watch(stage, group, records),
+      Promise.all(peers.map(({ first }) => first)),
+    ])
+    const cpuMicros = Math.round((sum(peers.map(({ pid }) => cpuSeconds(pid))) / records) * 1_000_000)
+    return { ...speedOf(looks, Math.max(...firsts)), cpuMicros }
+  } finally {
+    await Promise.all(peers.map((peer: Peer) => peer.stop()))
+  }
+}
+
+/** Looks again and again how many records are done, until all are and all that they led to can be read. */
+async function watch(stage: Stage, group: string, records: number): Promise<readonly Look[]> {
+  const looks: Look[] = []
+  let moved = { at: Date.now(), done: 0 }
+  for (;;) {
+    const look = { done: await stage.committed(group), at: Date.now() }
+    looks.push(look)
+    if (look.done >= records && (await stage.settled())) return looks
+    if (look.done > moved.done) moved = look
+    else if (look.at - moved.at > patienceMs) throw new Error(`${group} stands still at ${look.done} records`)
+    await pause(lookEveryMs)
+  }
+}
+
+function speedOf(looks: readonly Look[], start: number): Omit<Speed, 'cpuMicros'> {
+  const end = looks.at(-1) ?? { at: start, done: 0 }
+  const begun = { at: start, done: looks.findLast(({ at }) => at <= start)?.done ?? 0 }
+  const half = looks.find(({ done }) => done >= (begun.done + end.done) / 2) ?? begun
+  const between = (from: Look): number => Math.round(((end.done - from.done) / (end.at - from.at)) * 1_000)
+  return { recordsPerSecond: between(begun), secondHalf: between(half) }
+}
+
+export const median = (numbers: readonly number[]): number => numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? 0

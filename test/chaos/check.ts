@@ -1,0 +1,65 @@
+/** An output: its identity, the key under which order counts, and what it says. */
+export type Output = { readonly id: string; readonly key: string; readonly content: string }
+
+/** What was found amiss, in records; `stateDiffers` counts keys of state, and outputs that tell of another state. */
+export type Tally = {
+  readonly lost: number
+  readonly duplicated: number
+  readonly outOfOrder: number
+  readonly stateDiffers: number
+}
+
+export const nothingAmiss: Tally = { lost: 0, duplicated: 0, outOfOrder: 0, stateDiffers: 0 }
+
+export function sum(tallies: readonly Tally[]): Tally {
+  const add = (a: Tally, b: Tally): Tally => ({
+    lost: a.lost + b.lost,
+    duplicated: a.duplicated + b.duplicated,
+    outOfOrder: a.outOfOrder + b.outOfOrder,
+    stateDiffers: a.stateDiffers + b.stateDiffers,
+  })
+  return tallies.reduce(add, nothingAmiss)
+}
+
+export const isClean = ({ lost, duplicated, outOfOrder, stateDiffers }: Tally): boolean =>
+  lost + duplicated + outOfOrder + stateDiffers === 0
+
+/**
+ * Compares what is there, in the order of the log, with what must be there, each key's in its order. An id may have to be
+ * there several times. What nothing in the input leads to counts as duplicated; a record is out of order when one of its
+ * key that must come later lies before it.
+ */
+export function compare(must: readonly Output[], found: readonly Omit<Output, 'key'>[]): Tally {
+  const wanted = new Map<string, { readonly place: number; readonly key: string; content: string; times: number }>()
+  for (const [place, { id, key, content }] of must.entries()) {
+    const known = wanted.get(id)
+    if (known) known.times++
+    else wanted.set(id, { place, key, content, times: 1 })
+  }
+  const tally = { ...nothingAmiss }
+  const seen = new Map<string, number>()
+  const latest = new Map<string, number>()
+  for (const { id, content } of found) {
+    const times = (seen.get(id) ?? 0) + 1
+    seen.set(id, times)
+    const want = wanted.get(id)
+    if (!want || times > want.times) {
+      tally.duplicated++
+      continue
+    }
+    if (content !== want.content) tally.stateDiffers++
+    if (times > 1) continue
+    const before = latest.get(want.key) ?? -1
+    if (want.place < before) tally.outOfOrder++
+    else latest.set(want.key, want.place)
+  }
+  for (const [id, { times }] of wanted) tally.lost += Math.max(0, times - (seen.get(id) ?? 0))
+  return tally
+}
+
+/** Compares state by key: how many keys are missing, too many, or hold something else. */
+export function compareState(must: ReadonlyMap<string, string>, found: ReadonlyMap<string, string>): Tally {
+  const keys = new Set([...must.keys(), ...found.keys()])
+  const stateDiffers = [...keys].filter(key => must.get(key) !== found.get(key)).length
+  return { ...nothingAmiss, stateDiffers }
+}

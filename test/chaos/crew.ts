@@ -1,0 +1,124 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { until } from '#test/support/until.ts'
+import type { Order } from './hooks.ts'
+
+export type Job = {
+  readonly name: string
+  /** A script beside this file, and its options for each life, as JSON. */
+  readonly script: string
+  readonly options: () => object
+  readonly env: Readonly<Record<string, string>>
+  readonly onMessage?: (message: unknown) => void
+}
+
+/** A process that the harness keeps up: whatever ends it, it is started again. */
+export type Worker = {
+  readonly name: string
+  readonly pid: () => number
+  /** Started, and not stopped by SIGSTOP. */
+  readonly awake: () => boolean
+  readonly kill: () => void
+  /** Stops it now, or just before its next request of that number; resolves once it stands still. */
+  readonly freeze: (request?: number) => Promise<void>
+  readonly thaw: () => void
+  readonly order: (order: Order) => void
+  /** SIGTERM; resolves when it has ended by itself, within 30 s. */
+  readonly end: () => Promise<void>
+  /** What it wrote to standard error, all its lives together. */
+  readonly said: () => string
+}
+
+export type Crew = {
+  readonly hire: (job: Job) => Worker
+  readonly workers: () => readonly Worker[]
+  /** Ends of processes that nobody asked for, with the last lines of each. */
+  readonly crashes: readonly string[]
+  /** SIGKILL to all. */
+  readonly dismiss: () => void
+}
+
+/** Processes whose standard error goes to files in a folder. */
+export function createCrew(folder: string, say: (line: string) => void): Crew {
+  mkdirSync(folder, { recursive: true })
+  const crew = new Map<string, { readonly worker: Worker; readonly kill: () => void }>()
+  const crashes: string[] = []
+  let dismissed = false
+  const dismiss = (): void => {
+    dismissed = true
+    for (const { kill } of crew.values()) kill()
+  }
+  process.once('exit', dismiss)
+
+  const hire = ({ name, script, options, env, onMessage = () => {} }: Job): Worker => {
+    const file = join(folder, `${name}.log`)
+    const said = (): string => readFileSync(file, 'utf8')
+    let child: ChildProcess
+    let frozen = false
+    let leaving = false
+
+    const start = (): void => {
+      child = spawn(process.execPath, [fileURLToPath(new URL(script, import.meta.url)), JSON.stringify(options())], {
+        env: { PATH: process.env.PATH ?? '', ...env },
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      })
+      child.stderr?.on('data', (data: Buffer) => appendFileSync(file, data))
+      child.stdout?.on('data', (data: Buffer) => {
+        if (data.includes('stopped')) frozen = true
+      })
+      child.on('message', onMessage)
+      child.once('exit', (code, signal) => void ended(code, signal))
+    }
+    const ended = async (code: number | null, signal: string | null): Promise<void> => {
+      frozen = false
+      if (signal !== 'SIGKILL' && !(leaving && code === 0)) {
+        const lines = said().trim().split('\n')
+        const why = lines.findLast(line => /FLY_|Error/.test(line)) ?? lines.at(-1)
+        crashes.push(`${name} ended with ${signal ?? code}: ${why}`)
+        say(crashes.at(-1) ?? '')
+        await sleep(500)
+      }
+      if (leaving || dismissed) crew.delete(name)
+      else start()
+    }
+    const kill = (): void => void child.kill('SIGKILL')
+    const worker: Worker = {
+      name,
+      pid: () => child.pid ?? 0,
+      awake: () => !frozen && !leaving && child.exitCode === null && child.signalCode === null,
+      kill,
+      async freeze(request) {
+        if (request !== undefined && worker.awake()) {
+          child.send({ stopAt: request } satisfies Order)
+          await until('it stops itself', () => frozen, 20_000).catch(() => {})
+        }
+        if (!frozen) child.kill('SIGSTOP')
+        frozen = true
+      },
+      thaw() {
+        child.kill('SIGCONT')
+        frozen = false
+      },
+      order: order => void (worker.awake() && child.connected && child.send(order)),
+      async end() {
+        leaving = true
+        child.kill('SIGTERM')
+        await until(`${name} ends by itself`, () => !crew.has(name), 30_000).catch(error => {
+          crashes.push(String(error))
+          say(String(error))
+          kill()
+        })
+        await until(`${name} is gone`, () => !crew.has(name))
+      },
+      said,
+    }
+    crew.set(name, { worker, kill })
+    writeFileSync(file, '')
+    start()
+    return worker
+  }
+  return { hire, workers: () => [...crew.values()].map(({ worker }) => worker), crashes, dismiss }
+}

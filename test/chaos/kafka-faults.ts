@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { EventLog } from '#runtime/log.ts'
+import { until } from '#test/support/until.ts'
+import { consumerGroup } from '#topology/derive/names.ts'
+import { services } from '#topology/map.ts'
+import { brokerIds, type Cluster } from './cluster.ts'
+import type { Crew, Worker } from './crew.ts'
+import { requests } from './hooks.ts'
+import { chance, type FaultKind, pick } from './plan.ts'
+import type { Stage } from './rules.ts'
+import type { Injector } from './schedule.ts'
+import { stageNames } from './stream.ts'
+
+export type KafkaScene = {
+  readonly seed: string
+  readonly cluster: Cluster
+  readonly crew: Crew
+  /** A log that is never cut. */
+  readonly log: EventLog
+  readonly hire: (stage: Stage, number: number | string) => Worker
+  readonly sessionMs: number
+  /** Zombies fall asleep with a transaction produced and not committed. */
+  readonly inTransaction: boolean
+}
+
+export const stageOf = ({ name }: Worker): Stage => (name.startsWith('sampler') ? 'sampler' : 'judge')
+
+export function kafkaFaults(scene: KafkaScene): Readonly<Record<FaultKind, Injector>> {
+  const { seed, cluster, crew, log, hire, sessionMs, inTransaction } = scene
+
+  const someone = async (name: string): Promise<Worker> => {
+    const awake = (): Worker[] => crew.workers().filter(worker => worker.awake())
+    await until('a worker is awake', () => awake().length > 0)
+    return pick(seed, name, 'who', awake()) as Worker
+  }
+  const between = (name: string, least: number, most: number): number =>
+    least + chance(seed, name, 'long') * (most - least)
+
+  return {
+    async kills(name) {
+      const worker = await someone(name)
+      worker.kill()
+    },
+
+    async brokerKills(name) {
+      const broker = pick(seed, name, 'which', brokerIds) ?? 1
+      await cluster.kill(broker)
+      await sleep(between(name, 2_000, 6_000))
+      await cluster.up(broker)
+      await cluster.inSync()
+    },
+
+    async zombies(name) {
+      const worker = await someone(name)
+      const place = [undefined, requests.produce, requests.commitOffsets, requests.endTransaction] as const
+      await worker.freeze(inTransaction ? requests.endTransaction : pick(seed, name, 'where', place))
+      await takenOver(log, stageOf(worker), sessionMs)
+      worker.thaw()
+    },
+
+    async cuts(name) {
+      const kind = pick(seed, name, 'kind', ['refuse', 'swallow'] as const) ?? 'refuse'
+      const broker = pick(seed, name, 'which', brokerIds) ?? 1
+      const client = (await someone(name)).name
+      const cut = pick(seed, name, 'what', [{ client }, { broker }, { client, broker }]) ?? { client }
+      const heal = cluster.proxies.cut({ ...cut, kind })
+      await sleep(between(name, 1_000, sessionMs + 4_000))
+      heal()
+    },
+
+    async clockJumps(name) {
+      const worker = await someone(name)
+      worker.order({ clock: Math.round(between(name, -600_000, 600_000)) })
+    },
+
+    async rebalances(name) {
+      const stage = pick(seed, name, 'stage', stageNames) ?? 'sampler'
+      const worker = hire(stage, name)
+      await until(`${name} is up`, () => worker.said().includes('listening'), 60_000)
+      await sleep(between(name, 3_000, 8_000))
+      await worker.end()
+    },
+
+    fullDisks: () => Promise.resolve(),
+  }
+}
+
+/** Waits until the session of a silent member is over, and others go on with all that it had. */
+async function takenOver(log: EventLog, stage: Stage, sessionMs: number): Promise<void> {
+  const group = consumerGroup(stage)
+  const { reads } = services[stage]
+  const positions = async (): Promise<ReadonlyMap<string, number>> =>
+    new Map((await log.committed(group, reads)).map(at => [`${at.topic}/${at.partition}`, at.offset]))
+  const before = await positions()
+  await sleep(sessionMs)
+  const moved = async (): Promise<boolean> => {
+    const [now, lags] = await Promise.all([positions(), log.lag(group, reads)])
+    const stuck = lags.filter(({ topic, partition, records }) => {
+      const place = `${topic}/${partition}`
+      return records > 0 && (now.get(place) ?? 0) <= (before.get(place) ?? 0)
+    })
+    return stuck.length === 0 || sleep(100, false)
+  }
+  // Brokers that die meanwhile may hold it up; the zombie wakes all the same.
+  await until('others take over', () => moved().catch(() => false), 30_000).catch(() => {})
+}

@@ -1,0 +1,82 @@
+import type { Codec } from '#runtime/codec.ts'
+import type { EventLog, LogRecord } from '#runtime/log.ts'
+import { restore } from '#runtime/state-restore.ts'
+import type { DecisionRecorded, SampleScored, SampleSelected } from '#schemas/events.ts'
+import { stateTopic } from '#topology/derive/names.ts'
+import { topic } from '#topology/names.ts'
+import { compare, compareState, type Output, sum, type Tally } from './check.ts'
+import { expected, type Input } from './expect.ts'
+import { isPoison, turnOf } from './input.ts'
+import { agents, conversations, type Stage, stages } from './rules.ts'
+
+const never = new AbortController().signal
+
+/** Everything in the log against what the input leads to; `accepted` turns must be in the input. */
+export async function audit(
+  log: EventLog,
+  codec: Codec,
+  seed: string,
+  accepted: number,
+): Promise<Tally & { readonly repeatedInputs: number }> {
+  const input = await readInput(log, codec)
+  const must = expected(input)
+  const tallies = [compareAccepted(input, seed, accepted)]
+  for (const [name, outputs] of must.outputs) tallies.push(compare(outputs, await readOutputs(log, codec, name)))
+  for (const stage of Object.keys(stages) as Stage[])
+    tallies.push(compareState(must.states[stage], await readState(log, stage)))
+  const turns = input.filter(({ poison }) => poison === undefined)
+  return { ...sum(tallies), repeatedInputs: turns.length - new Set(turns.map(record => idOf(record))).size }
+}
+
+const idOf = (record: Input): string => (record.poison === undefined ? record.id : record.place)
+
+/** What was accepted is there, each conversation in its order. Its writer may have written it twice. */
+function compareAccepted(input: readonly Input[], seed: string, accepted: number): Tally {
+  const turns = Array.from({ length: accepted }, (_, number) => turnOf(seed, number))
+  const must = turns.map(({ id, conversationId }) => ({ id, key: conversationId, content: '' }))
+  const found = input.map(record => ({ id: idOf(record), content: '' }))
+  const { lost, outOfOrder } = compare(must, found)
+  return { lost, outOfOrder, duplicated: 0, stateDiffers: 0 }
+}
+
+async function readInput(log: EventLog, codec: Codec): Promise<readonly Input[]> {
+  return readAll(log, topic.chatLogs, async ({ partition, offset, key, value }) => {
+    const place = { place: `${partition}@${offset}`, key: String(key) }
+    if (!value || isPoison(value)) return { ...place, poison: String(value) }
+    const { id, agent, turn } = await codec.decode(topic.chatLogs, value)
+    return { ...place, id, agent, turn }
+  })
+}
+
+function readOutputs(log: EventLog, codec: Codec, name: string): Promise<readonly Omit<Output, 'key'>[]> {
+  return readAll(log, name, async ({ headers, value }) => {
+    if (headers['dlq.offset'] !== undefined)
+      return { id: `${headers['dlq.partition']}@${headers['dlq.offset']}`, content: String(value) }
+    const event = (await codec.decode<string>(name, value ?? Buffer.alloc(0))) as AnyOutput
+    if ('inputId' in event) return { id: event.inputId, content: event.outputs.join() }
+    return { id: event.id, content: event.question }
+  })
+}
+
+type AnyOutput = SampleSelected | SampleScored | DecisionRecorded
+
+async function readState(log: EventLog, stage: Stage): Promise<ReadonlyMap<string, string>> {
+  const name = stateTopic(stage)
+  const found = new Map<string, string>()
+  const partitions = (await log.topics()).find(one => one.name === name)?.partitions ?? 0
+  for (let partition = 0; partition < partitions; partition++) {
+    const state = await restore(log, name, partition, never)
+    for (const collection of [conversations, agents])
+      for (const [key, value] of state.entries(collection)) found.set(`${collection}/${key}`, JSON.stringify(value))
+  }
+  return found
+}
+
+async function readAll<T>(log: EventLog, name: string, read: (record: LogRecord) => Promise<T>): Promise<T[]> {
+  const all: T[] = []
+  const add = async (records: readonly LogRecord[]): Promise<void> => {
+    for (const record of records) all.push(await read(record))
+  }
+  await log.read([name], { from: 'beginning', follow: false }, add, never)
+  return all
+}

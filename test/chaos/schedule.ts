@@ -1,0 +1,65 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type FaultCounts, type FaultKind, type Planned, planFaults } from './plan.ts'
+import type { Say } from './report.ts'
+
+/** Does a fault, and resolves when it is over. */
+export type Injector = (name: string) => Promise<void>
+
+/** How far the stream may be ahead of a fault that is not over, as a share of the input; from there on it only trickles. */
+const ahead = 0.1
+const trickleMs = 300
+
+export type Schedule = {
+  /** Starts what is due when that share of the input is consumed. */
+  readonly consumed: (share: number) => void
+  /** Waits before the next batch, which ends at that share: the stream must not run dry while faults go on. */
+  readonly paced: (share: number) => Promise<void>
+  /** Whether all faults are over; throws what an injector threw. */
+  readonly over: () => boolean
+  readonly injected: FaultCounts
+}
+
+/** Injects planned faults as the stream goes on; those of one kind one after the other. */
+export function createSchedule(
+  counts: FaultCounts,
+  seed: string,
+  injectors: Readonly<Record<FaultKind, Injector>>,
+  say: Say,
+): Schedule {
+  const planned = [...planFaults(counts, seed)]
+  const open = new Set<Planned>(planned)
+  const injected = { kills: 0, brokerKills: 0, zombies: 0, cuts: 0, clockJumps: 0, rebalances: 0, fullDisks: 0 }
+  const inTurn = new Map<FaultKind, Promise<void>>()
+  let failure: { readonly error: unknown } | undefined
+
+  const inject = async ({ kind, name, due }: Planned): Promise<void> => {
+    say(`${(due * 100).toFixed(0).padStart(3)} %  ${name}`)
+    await injectors[kind](name)
+    injected[kind]++
+  }
+
+  return {
+    injected,
+    consumed(share) {
+      for (let fault = planned[0]; fault && fault.due <= share; fault = planned[0]) {
+        const current = fault
+        planned.shift()
+        const after = (inTurn.get(fault.kind) ?? Promise.resolve())
+          .then(() => inject(current))
+          .catch(error => {
+            failure ??= { error }
+          })
+          .finally(() => open.delete(current))
+        inTurn.set(fault.kind, after)
+      }
+    },
+    async paced(share) {
+      const tooFar = (): boolean => share > Math.min(1, ...[...open].map(({ due }) => due)) + ahead
+      for (let waited = 0; tooFar() && waited < trickleMs; waited += 20) await sleep(20)
+    },
+    over() {
+      if (failure) throw failure.error
+      return open.size === 0
+    },
+  }
+}

@@ -1,0 +1,34 @@
+import type { EventLog, TopicSpec } from '#runtime/log.ts'
+import { consumerGroup, deadLetterTopic, decisionsTopic, retryTopic, stateTopic } from '#topology/derive/names.ts'
+import { wanted } from '#topology/derive/wanted.ts'
+import { services } from '#topology/map.ts'
+import { topic } from '#topology/names.ts'
+import { type Stage, stages } from './rules.ts'
+
+export const stageNames = Object.keys(stages) as Stage[]
+
+/** The topics of the map that the two stages have to do with. */
+export function streamTopics(): readonly TopicSpec[] {
+  const used = new Set<string>(
+    stageNames.flatMap(stage => {
+      const { reads, follows, writes } = services[stage]
+      const refused = reads.map(read => deadLetterTopic(read, stage))
+      return [...reads, ...follows, ...writes, ...refused, retryTopic(stage), decisionsTopic(stage), stateTopic(stage)]
+    }),
+  )
+  return wanted()
+    .filter(({ name }) => used.has(name))
+    .map(({ name, partitions, keep }) => ({ name, partitions, keep }))
+}
+
+/** How many records of the input the first stage has consumed. */
+export async function consumed(log: EventLog): Promise<number> {
+  const positions = await log.committed(consumerGroup('sampler'), [topic.chatLogs])
+  return positions.reduce((sum, { offset }) => sum + offset, 0)
+}
+
+/** How many records are not consumed, of both stages. */
+export async function left(log: EventLog): Promise<number> {
+  const lags = await Promise.all(stageNames.map(stage => log.lag(consumerGroup(stage), services[stage].reads)))
+  return lags.flat().reduce((sum, { records }) => sum + records, 0)
+}

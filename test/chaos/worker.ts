@@ -1,0 +1,39 @@
+import './hooks.ts'
+import { systemClock } from '#runtime/clock.ts'
+import { readSettings } from '#runtime/config.ts'
+import { describe } from '#runtime/main.ts'
+import { openWorld } from '#runtime/open.ts'
+import { run } from '#runtime/run.ts'
+import { type Stage, stages } from './rules.ts'
+
+/** How a worker on Kafka differs from a service's own process: a short session, and the fence can be taken away. */
+export type WorkerOptions = {
+  readonly stage: Stage
+  /** Its client id at the brokers. */
+  readonly name: string
+  readonly sessionMs: number
+  readonly breakFence: boolean
+}
+
+/** One stage in a process of its own, settings from the environment, until SIGTERM. Argument: the options as JSON. */
+const { stage, name, sessionMs, breakFence }: WorkerOptions = JSON.parse(process.argv[2] ?? '{}')
+const stopping = new AbortController()
+process.once('SIGTERM', () => stopping.abort())
+const unfenced = (group: string, partition: number): string => `${group}-${partition}-${process.pid}`
+try {
+  const world = await openWorld(readSettings(process.env), systemClock, {
+    ...{ clientId: name, sessionMs },
+    ...(breakFence && { transactionalId: unfenced }),
+  })
+  try {
+    await (await run(world, [stages[stage]], stopping.signal)).done
+  } finally {
+    await world.close()
+  }
+} catch (error) {
+  process.exitCode = 1
+  process.stderr.write(`${describe(error)}\n`)
+}
+// The channel to the harness would keep it up.
+process.removeAllListeners('disconnect')
+if (process.connected) process.disconnect()

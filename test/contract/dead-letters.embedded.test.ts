@@ -1,0 +1,13 @@
+import { onTestFinished } from 'vitest'
+import { readSettings } from '#runtime/config.ts'
+import { openWorld } from '#runtime/open.ts'
+import { temporaryFolder } from '#test/support/folder.ts'
+import { deadLettersContract } from './dead-letters.suite.ts'
+
+deadLettersContract('dead letters on the embedded log', async () => {
+  const world = await openWorld(
+    readSettings({ FLYWHEEL_HOME: temporaryFolder(), FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' }),
+  )
+  onTestFinished(() => world.close())
+  return world
+})

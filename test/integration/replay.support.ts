@@ -1,0 +1,80 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { readSettings } from '#runtime/config.ts'
+import type { EventLog } from '#runtime/log.ts'
+import { openWorld, type World } from '#runtime/open.ts'
+import type { Receipt } from '#runtime/replay/receipt.ts'
+import { type Replay, replay } from '#runtime/replay/replay.ts'
+import { currentRules } from '#runtime/replay/rules.ts'
+import { run } from '#runtime/run.ts'
+import { ensureTopics } from '#runtime/topics.ts'
+import { all } from '#services/all.ts'
+import { temporaryFolder } from '#test/support/folder.ts'
+import { until } from '#test/support/until.ts'
+import { sample } from '#test/unit/services/judge/events.ts'
+import { consumerGroup } from '#topology/derive/names.ts'
+import { consumed } from '#topology/derive/plans.ts'
+import { topic } from '#topology/names.ts'
+import type { Inbound, ServiceName } from '#topology/types.ts'
+
+export const never = new AbortController().signal
+
+/** A world in a folder of its own whose clock the test turns; on the embedded log, or on a given one. */
+export async function pastOf(given?: EventLog) {
+  const home = temporaryFolder()
+  let time = Date.parse('2026-01-01')
+  const clock = { now: () => time }
+  /** Turns the clock, and says what it shows then. */
+  const later = (milliseconds: number): number => {
+    time += milliseconds
+    return time
+  }
+  const settings = readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' })
+  const opened = await openWorld(settings, clock)
+  onTestFinished(() => opened.close())
+  const world: World = { ...opened, log: given ?? opened.log }
+  await ensureTopics(world)
+
+  /** Lets a service decide these records, and ends it. */
+  const decided = async (service: ServiceName, inputs: readonly Inbound<ServiceName>[]): Promise<void> => {
+    await world.codec.prepare()
+    await world.log.append(inputs.map(input => world.codec.record(input.topic, input.event)))
+    const stop = new AbortController()
+    const { done } = await run(world, [all[service]], stop.signal)
+    await until(`${service} has decided`, async () => {
+      const lag = await world.log.lag(consumerGroup(service), consumed(service))
+      return lag.every(({ records }) => records === 0)
+    })
+    stop.abort()
+    await done
+  }
+  const again = async (service: ServiceName, asked: Partial<Replay> & { run: string }): Promise<Receipt> =>
+    replay(
+      world,
+      { rules: await currentRules(all[service]), range: { since: null, until: null }, ...asked, home },
+      never,
+    )
+  return { world, home, later, decided, again, folderOf: (name: string) => join(home, 'replays', name) }
+}
+
+export const samples = (from: number, count: number) =>
+  Array.from({ length: count }, (_none, at) => sample(`s${from + at}`, { plan: { margin: (at % 10) / 10 } }))
+
+/** A file of rules that may call the judge's `own`. */
+export function changedRules(change: string): string {
+  const own = new URL('../../services/judge/decide.ts', import.meta.url).pathname
+  const file = join(temporaryFolder(), 'rules.mjs')
+  writeFileSync(file, `import { decide as own } from '${own}'\n${change}\n`)
+  return file
+}
+
+/** The agent of the events above, with its share of turns to pick, and what its one tool says of itself. */
+export async function describeAgent({ codec, log }: World, sampleShare: number, description = ''): Promise<void> {
+  const budgets = { sampleShare, reviewersPerItem: 1, newGoldForDataset: 100, evaluationShare: 0.2, syntheticShare: 0 }
+  const targets = { accuracy: 0.9, margin: 0.02, stratumMargin: 0.1 }
+  const tools = [{ name: 'quote', description }]
+  const agent = { id: 'a', parents: [], at: 0, agent: 'desk', name: 'Desk', tools, budgets, targets }
+  await codec.prepare()
+  await log.append([codec.record(topic.agents, { ...agent, sampling: 'active' })])
+}

@@ -1,0 +1,84 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readSettings } from '#runtime/config.ts'
+import { openWorld, type World } from '#runtime/open.ts'
+import type { Receipt } from '#runtime/replay/receipt.ts'
+import { type Replay, replay } from '#runtime/replay/replay.ts'
+import { configOf, currentRules, rulesOf } from '#runtime/replay/rules.ts'
+import { all } from '#services/all.ts'
+import { consumerGroup } from '#topology/derive/names.ts'
+import { consumed } from '#topology/derive/plans.ts'
+import { services } from '#topology/map.ts'
+import { topic } from '#topology/names.ts'
+import type { ServiceName } from '#topology/types.ts'
+import { turnWheel } from './wheel.ts'
+
+/** A finished demo is decided again: what is data is decided the same for ever. */
+describe('a finished wheel', () => {
+  let world: World
+  let home: string
+  beforeAll(async () => {
+    home = await mkdtemp(join(tmpdir(), 'flywheel-'))
+    await turnWheel(home)
+    world = await openWorld(readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_LOG_LEVEL: 'error' }))
+  })
+  afterAll(async () => {
+    await world.close()
+    rmSync(home, { recursive: true })
+  })
+
+  const again = async (service: ServiceName, asked: Partial<Replay> & { run: string }): Promise<Receipt> => {
+    const rules = await currentRules(all[service])
+    const range = { since: null, until: null }
+    return replay(world, { rules, range, ...asked, home }, new AbortController().signal)
+  }
+  const deciding = (Object.keys(services) as ServiceName[]).filter(name => all[name].decide)
+  const positions = () => Promise.all(deciding.map(name => world.log.committed(consumerGroup(name), consumed(name))))
+
+  test.each(deciding)('%s decides the same again', async service => {
+    const before = await positions()
+    const { decided, diff, memory, refused } = await again(service, { run: `again-${service}` })
+    expect(decided).toBeGreaterThan(0)
+    for (const counts of Object.values(diff)) expect(counts).toMatchObject({ changed: 0, added: 0, removed: 0 })
+    expect([memory, refused]).toEqual([null, {}])
+    expect(await positions()).toEqual(before)
+  })
+
+  test.each(['sampler', 'judge'] as const)('%s twice: one digest', async service => {
+    const { run: _one, ...first } = await again(service, { run: `${service}-1` })
+    const { run: _two, ...second } = await again(service, { run: `${service}-2` })
+    expect(second).toEqual(first)
+  })
+
+  test('another share of turns gives other samples', async () => {
+    const file = join(home, 'config.json')
+    writeFileSync(file, '{"sampleShare": 0.9}')
+    const { diff, outputs } = await again('sampler', { run: 'more', config: await configOf(file) })
+    const { same = 0, changed = 0, added = 0, removed = 0 } = diff[topic.selectedSamples] ?? {}
+    expect(added).toBeGreaterThan(removed)
+    expect(same + changed + removed).toBe(await world.log.count(topic.selectedSamples))
+    expect(same + changed + added).toBe(outputs.events)
+  })
+
+  test('a rule that trusts no score differs in that field alone, and only where one was trusted', async () => {
+    const own = import.meta.resolve('#services/judge/decide.ts')
+    const file = join(home, 'rules.mjs')
+    const doubt = 'emit: emit.map(out => ({ ...out, event: { ...out.event, trusted: false } }))'
+    writeFileSync(
+      file,
+      `import { decide as own } from '${own}'
+      export function decide(...given) {
+        const { emit = [], ...decision } = own(...given)
+        return { ...decision, ${doubt} }
+      }`,
+    )
+    const { diff, examples } = await again('judge', { run: 'doubt', rules: await rulesOf(all.judge, file) })
+    const counts = diff[topic.scoredSamples]
+    expect(counts?.changed).toBeGreaterThan(0)
+    expect(counts).toMatchObject({ added: 0, removed: 0, fields: { trusted: counts?.changed } })
+    expect(examples[0]).toMatchObject({ change: 'changed', fields: [{ field: 'trusted', was: true, is: false }] })
+  })
+})

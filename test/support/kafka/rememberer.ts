@@ -1,0 +1,58 @@
+import { openKafkaLog } from '#runtime/log/kafka.ts'
+import type { LogRecord, Task } from '#runtime/log.ts'
+import { openMemory } from '#runtime/memory.ts'
+import { createCopies } from '#runtime/state-copies.ts'
+import { createLogger } from '#runtime/telemetry.ts'
+import type { ServiceName } from '#topology/types.ts'
+
+/**
+ * A service in a process of its own that remembers of each key how often it was seen and the last number it had. It tells on
+ * standard output what it restored, and how many changelog records it read for that. Arguments: brokers, service, input,
+ * home, and after how many commits it kills itself before the copy is written (0: never).
+ */
+const [brokers = '', name = '', input = '', home = '', commits = '0'] = process.argv.slice(2)
+const service = name as ServiceName
+const log = await openKafkaLog({ brokers: brokers.split(','), clientId: 'member', replication: 1, sessionMs: 6_000 })
+const copies = createCopies(home, createLogger({ logLevel: 'error' }))
+const ending = new AbortController()
+process.once('SIGTERM', () => ending.abort())
+let left = Number(commits)
+
+async function remember(task: Task): Promise<void> {
+  const { partition, signal } = task
+  let read = 0
+  const counting: typeof log = {
+    ...log,
+    read: (topics, options, onRecords, until) => {
+      const counted = (records: readonly LogRecord[]) => {
+        read += records.length
+        return onRecords(records)
+      }
+      return log.read(topics, options, counted, until)
+    },
+  }
+  const memory = await openMemory({ log: counting, copies }, service, true, partition, signal)
+  const { state } = memory
+  console.log(JSON.stringify({ partition, keys: state.keys, read }))
+  try {
+    while (!signal.aborted) {
+      const records = await task.poll(20)
+      const last = records.at(-1)
+      if (!last) continue
+      for (const { key, value } of records) {
+        const { count = 0 } = state.get<{ count: number }>('seen', String(key)) ?? {}
+        state.apply([{ collection: 'seen', key: String(key), value: { count: count + 1, last: Number(value) } }])
+      }
+      const ends = await task.commit(memory.changelog(), [{ topic: input, partition, offset: last.offset + 1 }])
+      if (--left === 0) process.kill(process.pid, 'SIGKILL')
+      memory.settle(ends)
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error
+  } finally {
+    memory.close()
+  }
+}
+
+await log.join(service, [input], remember, ending.signal)
+await log.close()

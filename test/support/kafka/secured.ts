@@ -1,0 +1,94 @@
+import { execFile } from 'node:child_process'
+import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { freePorts } from '../java.ts'
+import { type Properties, startKafkaFromJars, type TestKafka } from '../kafka.ts'
+import { skip } from '../skip.ts'
+
+export type SecuredKafka = TestKafka & {
+  /** host:port for users with a password, over TLS. */
+  readonly forUsers: string
+  /** host:port for holders of a certificate. */
+  readonly forHolders: string
+  /** Paths of PEM files: whom to trust, someone else to trust, and what a holder shows. */
+  readonly files: { readonly ca: string; readonly otherCa: string; readonly cert: string; readonly key: string }
+  readonly user: string
+  readonly password: string
+}
+
+const [user, password] = ['wheel', 'turns-and-turns']
+
+/**
+ * One broker with two listeners more: SASL_SSL with each mechanism, and SSL where clients must show a certificate. The
+ * certificates are made now, each its own authority. Under the terms of
+ * `startKafkaFromJars`; `change` has the last word on settings.
+ */
+export async function startSecuredKafka(
+  change: (properties: Properties) => Properties = same => same,
+): Promise<SecuredKafka | undefined> {
+  const folder = await mkdtemp(join(tmpdir(), 'flywheel-certificates-'))
+  const file = (name: string): string => join(folder, name)
+  try {
+    await Promise.all(['broker', 'client', 'other'].map(name => makeCertificate(file(name))))
+  } catch (error) {
+    await rm(folder, { recursive: true })
+    return skip('tests against a secured Kafka', `openssl makes no certificates: ${String(error).slice(0, 300)}`)
+  }
+  await appendFile(file('broker.pem'), await readFile(file('broker.key')))
+  const [users = 0, holders = 0] = await freePorts(2)
+  const kafka = await startKafkaFromJars({
+    brokers: 1,
+    properties: usual => change(secured(usual, { users, holders }, file)),
+    format: ['SCRAM-SHA-256', 'SCRAM-SHA-512'].flatMap(mechanism => [
+      '--add-scram',
+      `${mechanism}=[name=${user},password=${password}]`,
+    ]),
+  })
+  return (
+    kafka && {
+      ...kafka,
+      ...{ user, password, forUsers: `127.0.0.1:${users}`, forHolders: `127.0.0.1:${holders}` },
+      files: { ca: file('broker.crt'), otherCa: file('other.crt'), cert: file('client.crt'), key: file('client.key') },
+      stop: async () => {
+        await kafka.stop()
+        await rm(folder, { recursive: true, force: true })
+      },
+    }
+  )
+}
+
+/** `path`.key and `path`.crt, for 127.0.0.1; and a copy of the latter, `path`.pem, for a broker to keep its key in as well. */
+async function makeCertificate(path: string): Promise<void> {
+  await promisify(execFile)('openssl', [
+    ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2'],
+    ...['-keyout', `${path}.key`, '-out', `${path}.crt`],
+    ...['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'],
+  ])
+  await appendFile(`${path}.pem`, await readFile(`${path}.crt`))
+}
+
+function secured(
+  usual: Properties,
+  { users, holders }: { readonly users: number; readonly holders: number },
+  file: (name: string) => string,
+): Properties {
+  const listeners = `USERS://127.0.0.1:${users},HOLDERS://127.0.0.1:${holders}`
+  const scram = 'org.apache.kafka.common.security.scram.ScramLoginModule required;'
+  return {
+    ...usual,
+    listeners: `${usual.listeners},${listeners}`,
+    'advertised.listeners': `${usual['advertised.listeners']},${listeners}`,
+    'listener.security.protocol.map': `${usual['listener.security.protocol.map']},USERS:SASL_SSL,HOLDERS:SSL`,
+    'ssl.keystore.type': 'PEM',
+    'ssl.keystore.location': file('broker.pem'),
+    'ssl.truststore.type': 'PEM',
+    'ssl.truststore.location': file('client.crt'),
+    'listener.name.holders.ssl.client.auth': 'required',
+    'listener.name.users.sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-256,SCRAM-SHA-512',
+    'listener.name.users.scram-sha-256.sasl.jaas.config': scram,
+    'listener.name.users.scram-sha-512.sasl.jaas.config': scram,
+    'listener.name.users.plain.sasl.jaas.config': `org.apache.kafka.common.security.plain.PlainLoginModule required user_${user}="${password}";`,
+  }
+}

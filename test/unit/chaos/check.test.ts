@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest'
+import { compare, compareState, isClean, nothingAmiss, type Output, sum } from '#test/chaos/check.ts'
+
+const output = (id: string, key = 'k', content = ''): Output => ({ id, key, content })
+const outputs = (...ids: readonly string[]): Output[] => ids.map(id => output(id))
+
+test('what is as it must be is clean, keys in any order among each other', () => {
+  const must = [output('a1', 'a'), output('a2', 'a'), output('b1', 'b'), output('b2', 'b')]
+  const found = [output('b1', 'b'), output('a1', 'a'), output('a2', 'a'), output('b2', 'b')]
+  expect(compare(must, found)).toEqual(nothingAmiss)
+  expect(isClean(compare(must, found))).toBe(true)
+})
+
+test('what is missing is lost', () => {
+  expect(compare(outputs('1', '2', '3'), outputs('1', '3'))).toEqual({ ...nothingAmiss, lost: 1 })
+  expect(compare(outputs('1', '2'), [])).toEqual({ ...nothingAmiss, lost: 2 })
+})
+
+test('what is there again is duplicated, wherever it is, and once more is no other fault', () => {
+  expect(compare(outputs('1', '2'), outputs('1', '1', '2'))).toEqual({ ...nothingAmiss, duplicated: 1 })
+  expect(compare(outputs('1', '2'), outputs('1', '2', '1', '2'))).toEqual({ ...nothingAmiss, duplicated: 2 })
+})
+
+test('what nothing in the input leads to counts as duplicated', () => {
+  expect(compare(outputs('1'), outputs('1', 'stray'))).toEqual({ ...nothingAmiss, duplicated: 1 })
+})
+
+test('what must be there twice is, is lost once, or is there too often', () => {
+  const twice = outputs('1', '1')
+  expect(compare(twice, outputs('1', '1'))).toEqual(nothingAmiss)
+  expect(compare(twice, outputs('1'))).toEqual({ ...nothingAmiss, lost: 1 })
+  expect(compare(twice, outputs('1', '1', '1'))).toEqual({ ...nothingAmiss, duplicated: 1 })
+})
+
+test('what lies behind a later one of its key is out of order', () => {
+  expect(compare(outputs('1', '2', '3'), outputs('2', '1', '3'))).toEqual({ ...nothingAmiss, outOfOrder: 1 })
+  expect(compare(outputs('1', '2', '3'), outputs('3', '1', '2'))).toEqual({ ...nothingAmiss, outOfOrder: 2 })
+})
+
+test('an output that was decided on another state says so', () => {
+  expect(compare([output('1', 'k', '1 x')], [output('1', 'k', '2 y')])).toEqual({ ...nothingAmiss, stateDiffers: 1 })
+})
+
+test('state that is missing, too much or different is counted by key', () => {
+  const must = new Map([
+    ['same', '1'],
+    ['other', '1'],
+    ['missing', '1'],
+  ])
+  const found = new Map([
+    ['same', '1'],
+    ['other', '2'],
+    ['stray', '1'],
+  ])
+  expect(compareState(must, found)).toEqual({ ...nothingAmiss, stateDiffers: 3 })
+})
+
+test('any fault makes a run unclean', () => {
+  for (const kind of Object.keys(nothingAmiss))
+    expect(isClean(sum([nothingAmiss, { ...nothingAmiss, [kind]: 1 }]))).toBe(false)
+})
