@@ -57,6 +57,25 @@ export const avro = {
             { name: 'newGoldForDataset', type: 'int', doc: 'New gold answers that trigger a dataset.' },
             { name: 'evaluationShare', type: 'double', doc: 'Share of families kept for evaluation, 0 to 1.' },
             { name: 'syntheticShare', type: 'double', doc: 'Largest synthetic share of a training stratum, 0 to 1.' },
+            {
+              name: 'arms',
+              type: {
+                type: 'record',
+                name: 'ArmShares',
+                doc: 'Shares of the picks, 0 to 1; the uncertain arm has what they leave, escalated turns come before all.',
+                fields: [
+                  { name: 'impact', type: 'double', doc: 'Thumbs down, repeated asks, slow answers.' },
+                  { name: 'underrepresented', type: 'double', doc: 'What is unlike earlier picks.' },
+                  {
+                    name: 'random',
+                    type: 'double',
+                    doc: 'Chance alone, at least .01: the anchor of unbiased estimates.',
+                  },
+                ],
+              },
+              doc: 'How the arms of sampling divide the share.',
+              default: { impact: 0.15, underrepresented: 0.1, random: 0.2 },
+            },
           ],
         },
         doc: 'What may be spent.',
@@ -565,6 +584,58 @@ export const avro = {
       { name: 'inclusionProbability', type: 'double', doc: 'Of the sample, see SampleSelected.' },
     ],
   },
+  IntentEmerged: {
+    type: 'record',
+    name: 'IntentEmerged',
+    namespace: 'flywheel',
+    doc: 'Customers ask something more and more often that no tool fits: somebody should look.',
+    fields: [
+      {
+        name: 'id',
+        type: 'string',
+        doc: 'Identity of this event, derived from what caused it: a replay gives the same one.',
+      },
+      { name: 'parents', type: { type: 'array', items: 'string' }, doc: 'Ids of the events this one follows from.' },
+      {
+        name: 'at',
+        type: { type: 'long', logicalType: 'timestamp-millis' },
+        doc: 'When the fact became true, not when it was processed.',
+      },
+      { name: 'agent', type: 'string', doc: 'The agent this concerns. Agents never mix.' },
+      {
+        name: 'question',
+        type: 'string',
+        sensitivity: 'free-text',
+        doc: 'The question that the others resemble most.',
+      },
+      {
+        name: 'examples',
+        type: {
+          type: 'array',
+          items: {
+            type: 'record',
+            name: 'AskedTurn',
+            fields: [
+              { name: 'turnId', type: 'string', doc: 'Id of its ChatLogged event.' },
+              { name: 'question', type: 'string', sensitivity: 'free-text', doc: "The customer's turn, redacted." },
+            ],
+          },
+        },
+        doc: 'Some that resemble it, the most similar first.',
+      },
+      {
+        name: 'tools',
+        type: { type: 'array', items: 'string' },
+        doc: 'Tools planned for them, the most frequent first.',
+      },
+      {
+        name: 'recent',
+        type: 'int',
+        doc: 'Similar turns without a fitting tool among the newest 1,000 of a partition.',
+      },
+      { name: 'before', type: 'int', doc: 'The same among up to 3,000 turns before those.' },
+    ],
+  },
   ModelTrained: {
     type: 'record',
     name: 'ModelTrained',
@@ -900,7 +971,7 @@ export const avro = {
                 },
                 doc: 'Why the turn deserves attention.',
               },
-              { name: 'weight', type: 'double', doc: 'How much, at least 0.' },
+              { name: 'weight', type: 'double', doc: 'The probability it gave the turn, above 0 and at most 1.' },
             ],
           },
         },
@@ -989,6 +1060,76 @@ export const avro = {
           },
         },
         doc: 'All variants tried.',
+      },
+    ],
+  },
+  TrafficCounted: {
+    type: 'record',
+    name: 'TrafficCounted',
+    namespace: 'flywheel',
+    doc: 'Turns that one partition of the sampler saw and picked since its last count: what the passed-over ones add to estimates. Sums over all events are totals.',
+    fields: [
+      {
+        name: 'id',
+        type: 'string',
+        doc: 'Identity of this event, derived from what caused it: a replay gives the same one.',
+      },
+      { name: 'parents', type: { type: 'array', items: 'string' }, doc: 'Ids of the events this one follows from.' },
+      {
+        name: 'at',
+        type: { type: 'long', logicalType: 'timestamp-millis' },
+        doc: 'When the fact became true, not when it was processed.',
+      },
+      { name: 'agent', type: 'string', doc: 'The agent this concerns. Agents never mix.' },
+      { name: 'turns', type: 'int', doc: 'Turns seen.' },
+      {
+        name: 'strata',
+        type: {
+          type: 'array',
+          items: {
+            type: 'record',
+            name: 'StratumCount',
+            fields: [
+              { name: 'tool', type: 'string', doc: 'The planned tool.' },
+              { name: 'turns', type: 'int', doc: 'Turns seen.' },
+              { name: 'picks', type: 'int', doc: 'Turns picked, corrections included.' },
+              {
+                name: 'uncertainty',
+                type: 'double',
+                doc: "Sum over all turns of the planner's uncertainty; one of which nothing is known counts as 1.",
+              },
+              {
+                name: 'arms',
+                type: {
+                  type: 'array',
+                  items: {
+                    type: 'record',
+                    name: 'ArmCount',
+                    fields: [
+                      {
+                        name: 'arm',
+                        type: {
+                          type: 'enum',
+                          name: 'Arm',
+                          symbols: ['escalated', 'impact', 'uncertain', 'underrepresented', 'random'],
+                        },
+                        doc: 'The arm.',
+                      },
+                      {
+                        name: 'expected',
+                        type: 'double',
+                        doc: 'Sum over all turns of the probability it gave them at arrival.',
+                      },
+                      { name: 'picks', type: 'int', doc: 'Turns that it drew, whether or not others did.' },
+                    ],
+                  },
+                },
+                doc: 'Per arm that spoke for a turn.',
+              },
+            ],
+          },
+        },
+        doc: 'By planned tool.',
       },
     ],
   },

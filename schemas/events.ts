@@ -9,6 +9,16 @@ export type Tool = {
   readonly argumentSchema: string | null
 }
 
+/** Shares of the picks, 0 to 1; the uncertain arm has what they leave, escalated turns come before all. */
+export type ArmShares = {
+  /** Thumbs down, repeated asks, slow answers. */
+  readonly impact: number
+  /** What is unlike earlier picks. */
+  readonly underrepresented: number
+  /** Chance alone, at least .01: the anchor of unbiased estimates. */
+  readonly random: number
+}
+
 export type Budgets = {
   /** Share of turns to select for review, 0 to 1; escalated turns come first. */
   readonly sampleShare: number
@@ -20,6 +30,8 @@ export type Budgets = {
   readonly evaluationShare: number
   /** Largest synthetic share of a training stratum, 0 to 1. */
   readonly syntheticShare: number
+  /** How the arms of sampling divide the share. */
+  readonly arms: ArmShares
 }
 
 export type Targets = {
@@ -321,6 +333,35 @@ export type GoldAnswered = {
   readonly inclusionProbability: number
 }
 
+export type AskedTurn = {
+  /** Id of its ChatLogged event. */
+  readonly turnId: string
+  /** The customer's turn, redacted. */
+  readonly question: string
+}
+
+/** Customers ask something more and more often that no tool fits: somebody should look. */
+export type IntentEmerged = {
+  /** Identity of this event, derived from what caused it: a replay gives the same one. */
+  readonly id: string
+  /** Ids of the events this one follows from. */
+  readonly parents: readonly string[]
+  /** When the fact became true, not when it was processed. */
+  readonly at: number
+  /** The agent this concerns. Agents never mix. */
+  readonly agent: string
+  /** The question that the others resemble most. */
+  readonly question: string
+  /** Some that resemble it, the most similar first. */
+  readonly examples: readonly AskedTurn[]
+  /** Tools planned for them, the most frequent first. */
+  readonly tools: readonly string[]
+  /** Similar turns without a fitting tool among the newest 1,000 of a partition. */
+  readonly recent: number
+  /** The same among up to 3,000 turns before those. */
+  readonly before: number
+}
+
 /** A LoRA adapter was trained. */
 export type ModelTrained = {
   /** Identity of this event, derived from what caused it: a replay gives the same one. */
@@ -508,7 +549,7 @@ export type Arm = 'escalated' | 'impact' | 'uncertain' | 'underrepresented' | 'r
 export type ArmWeight = {
   /** Why the turn deserves attention. */
   readonly arm: Arm
-  /** How much, at least 0. */
+  /** The probability it gave the turn, above 0 and at most 1. */
   readonly weight: number
 }
 
@@ -600,6 +641,44 @@ export type SampleWidened = {
   readonly variants: readonly Variant[]
 }
 
+export type ArmCount = {
+  /** The arm. */
+  readonly arm: Arm
+  /** Sum over all turns of the probability it gave them at arrival. */
+  readonly expected: number
+  /** Turns that it drew, whether or not others did. */
+  readonly picks: number
+}
+
+export type StratumCount = {
+  /** The planned tool. */
+  readonly tool: string
+  /** Turns seen. */
+  readonly turns: number
+  /** Turns picked, corrections included. */
+  readonly picks: number
+  /** Sum over all turns of the planner's uncertainty; one of which nothing is known counts as 1. */
+  readonly uncertainty: number
+  /** Per arm that spoke for a turn. */
+  readonly arms: readonly ArmCount[]
+}
+
+/** Turns that one partition of the sampler saw and picked since its last count: what the passed-over ones add to estimates. Sums over all events are totals. */
+export type TrafficCounted = {
+  /** Identity of this event, derived from what caused it: a replay gives the same one. */
+  readonly id: string
+  /** Ids of the events this one follows from. */
+  readonly parents: readonly string[]
+  /** When the fact became true, not when it was processed. */
+  readonly at: number
+  /** The agent this concerns. Agents never mix. */
+  readonly agent: string
+  /** Turns seen. */
+  readonly turns: number
+  /** By planned tool. */
+  readonly strata: readonly StratumCount[]
+}
+
 /** Golden examples were proven by re-running the agent with them, and indexed. */
 export type TrajectoriesProven = {
   /** Identity of this event, derived from what caused it: a replay gives the same one. */
@@ -671,6 +750,7 @@ export type Events = {
   DecisionRecorded: DecisionRecorded
   FeedbackGiven: FeedbackGiven
   GoldAnswered: GoldAnswered
+  IntentEmerged: IntentEmerged
   ModelTrained: ModelTrained
   PromptTuned: PromptTuned
   ReleaseDecided: ReleaseDecided
@@ -678,6 +758,7 @@ export type Events = {
   SampleScored: SampleScored
   SampleSelected: SampleSelected
   SampleWidened: SampleWidened
+  TrafficCounted: TrafficCounted
   TrajectoriesProven: TrajectoriesProven
   TuningDecided: TuningDecided
 }

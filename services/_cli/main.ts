@@ -1,12 +1,14 @@
 #!/usr/bin/env node
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Argument, Command, InvalidArgumentError, Option } from 'commander'
 import { readSettings, type Settings } from '#runtime/config.ts'
 import { describe, stopOnSignal } from '#runtime/main.ts'
 import { topic } from '#topology/names.ts'
 import { demo } from './demo.ts'
 import { listDeadLetters, redriveDeadLetters, showDeadLetter } from './dlq.ts'
 import { findPersonalData } from './doctor.ts'
+import { estimate, metrics, strata } from './estimate.ts'
 import { importFile } from './import.ts'
+import { formatNames } from './import-formats.ts'
 import { replay } from './replay.ts'
 import { status } from './status.ts'
 import { tail } from './tail.ts'
@@ -70,14 +72,20 @@ withPort(common(program.command('up')))
 
 program
   .command('import <file>')
-  .description('send a CSV or JSONL file to ingest; nothing is sent unless every row is valid')
+  .description('send a file to ingest; nothing is sent unless every row is valid')
   .requiredOption('--agent <agent>', 'the agent the rows belong to')
   .addOption(
     new Option('--kind <kind>', 'what the rows are')
       .choices([topic.chatLogs, topic.escalations, topic.feedback])
       .default(topic.chatLogs),
   )
+  .addOption(
+    new Option('--format <format>', 'what the file holds; default: by its extension (.csv, .jsonl, .parquet)').choices(
+      formatNames,
+    ),
+  )
   .option('--url <url>', 'base URL of ingest')
+  .option('--resume', 'go on where an interrupted import of this file stopped', false)
   .option('--json', 'one JSON object on the last line of stdout', false)
   .action((file, options) => importFile(file, options, settingsOf({}), stop.signal))
 
@@ -129,6 +137,14 @@ withPort(common(dlq.command('redrive <service>')))
   .option('--topic <topic>', 'only what was refused of this topic')
   .option('--dry-run', 'print what would be re-driven', false)
   .action((name, options) => redriveDeadLetters(name, options, settingsOf(options), stop.signal))
+
+withPort(common(program.command('estimate')))
+  .description(
+    'the quality of all production turns, estimated from those that were picked and have gold, with a 95% interval',
+  )
+  .addArgument(new Argument('<metric>', 'what to estimate').choices(Object.keys(metrics)))
+  .addOption(new Option('--by <stratum>', 'also by planned tool or by gold tool').choices(Object.keys(strata)))
+  .action((metric, options) => estimate(metric, options, settingsOf(options), stop.signal))
 
 withPort(common(program.command('doctor')))
   .description('look through the whole log and the object store; exit code 1 when something is found')

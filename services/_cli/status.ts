@@ -16,9 +16,21 @@ const shape = z.looseObject({
     }),
   ),
   agents: z.array(z.looseObject({ agent: z.string() })),
+  hours: z.array(
+    z.looseObject({
+      topic: z.string(),
+      hour: z.number(),
+      accepted: z.number().nullable(),
+      logged: z.number().nullable(),
+      direct: z.number().nullable(),
+      appended: z.number(),
+      consumed: z.record(z.string(), z.number()),
+      verdict: z.string(),
+    }),
+  ),
 })
 
-/** Prints what the console of a running wheel knows. Exit code 1 when a service is behind its limit. */
+/** Prints what the console of a running wheel knows. Exit code 1 when a service is behind its limit or records are lost. */
 export async function status(options: Options, settings: Settings): Promise<void> {
   const url = options.url ?? `http://127.0.0.1:${settings.port}`
   const headers: Record<string, string> = settings.apiKey ? { authorization: `Bearer ${settings.apiKey}` } : {}
@@ -36,11 +48,34 @@ export async function status(options: Options, settings: Settings): Promise<void
       `the console at ${url} answered ${answer.status}: ${(await answer.text()).slice(0, 200)}`,
     )
   const known = shape.parse(await answer.json())
-  if (known.services.some(({ ok }) => !ok)) process.exitCode = 1
+  if (known.services.some(({ ok }) => !ok) || known.hours.some(({ verdict }) => verdict === 'lost'))
+    process.exitCode = 1
   if (options.json) return void process.stdout.write(`${JSON.stringify(known)}\n`)
   for (const { name, lagRecords, lagSeconds, limitSeconds, ok, parked } of known.services)
     process.stdout.write(
       `${name.padEnd(14)} ${String(lagRecords).padStart(8)} records ${lagSeconds.toFixed(1).padStart(8)} s behind (limit ${limitSeconds} s)${ok ? '' : '  OVER'}${parked > 0 ? `  ${parked} parked` : ''}\n`,
     )
+  for (const hour of known.hours) process.stdout.write(`${hourText(hour)}\n`)
   for (const agent of known.agents) process.stdout.write(`${JSON.stringify(agent)}\n`)
+}
+
+type Hour = z.infer<typeof shape>['hours'][number]
+
+/** An hour of a topic in one line: its numbers, and that they are equal or what differs by how much. */
+function hourText({ hour, topic, accepted, logged, direct, appended, consumed, verdict }: Hour): string {
+  const when = `${new Date(hour).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+  const behind = Object.entries(consumed)
+    .filter(([, records]) => records < appended)
+    .map(([group, records]) => `${group} has ${appended - records} of ${appended} to consume`)
+  const differences = [
+    ...(accepted === null || logged === null ? ['ingest does not answer'] : []),
+    ...((accepted ?? 0) > (logged ?? 0) ? [`${(accepted ?? 0) - (logged ?? 0)} accepted and not in the log`] : []),
+    ...((accepted ?? 0) < (logged ?? 0)
+      ? [`${(logged ?? 0) - (accepted ?? 0)} in the log whose sender got no answer`]
+      : []),
+    ...behind,
+  ]
+  const all = differences.length > 0 ? differences.join(', ') : 'accepted = logged = consumed'
+  const numbers = `${accepted ?? '?'} accepted, ${logged ?? '?'} logged, ${direct ?? '?'} direct`
+  return `${when}  ${topic.padEnd(12)} ${numbers}: ${all}${verdict === 'running' ? ' (still running)' : ''}`
 }

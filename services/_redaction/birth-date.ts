@@ -1,9 +1,12 @@
 import type { Detector } from './kinds.ts'
 import { matches } from './matching.ts'
-import { birth, pattern } from './words.ts'
+import { alternatives, birth, pattern } from './words.ts'
 
-const month =
-  '(?:jan|feb|fév|fev|mar|mär|mrt|maa|apr|avr|abr|may|mai|maj|mei|mag|jun|jui|giu|cze|jul|lug|lip|aug|aoû|ago|sie|sep|set|wrz|oct|okt|out|ott|paź|nov|lis|dec|dez|déc|dic|gru|ene|gen|sty|lut|kwi|янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек)\\p{L}{0,8}\\.?'
+/** How the names of months begin, in the languages that the words before dates are in. */
+const months = `jan, feb, fév, fev, mar, mär, mrt, maa, apr, avr, abr, may, mai, maj, mei, mag, jun, jui, giu, cze, jul, lug, lip,
+  aug, aoû, ago, sie, sep, set, wrz, oct, okt, out, ott, paź, nov, lis, dec, dez, déc, dic, gru, ene, gen, sty, lut, kwi, янв,
+  фев, мар, апр, мая, май, июн, июл, авг, сен, окт, ноя, дек`
+const month = `(?:${alternatives(months)})\\p{L}{0,8}\\.?`
 const date = [
   '\\d{4}[./-]\\d{1,2}[./-]\\d{1,2}',
   '\\d{1,2}[./-] ?\\d{1,2}[./-] ?\\d{2,4}',

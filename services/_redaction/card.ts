@@ -1,22 +1,38 @@
 import type { Detector } from './kinds.ts'
-import { matches } from './matching.ts'
+import { answer, letter, matches } from './matching.ts'
+import { alternatives } from './words.ts'
 
-/** Issuers' first digits and lengths (ISO/IEC 7812): Visa, Mastercard, American Express, Diners, Discover, JCB, Mir, Troy, Maestro and UnionPay. */
-const issued =
-  /^(?:4(?:\d{12}|\d{15}|\d{18})|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}|3(?:0[0-5]|[689]\d)\d{11}|6(?:011|4[4-9]\d|5\d\d)\d{12}|35(?:2[89]|[3-8]\d)\d{12}|220[0-4]\d{12}|9792\d{12}|(?:5[06-9]|6\d)\d{11,17})$/
+/** First digits and lengths of the issuers' numbers (ISO/IEC 7812). */
+const issuers = {
+  visa: '4(?:\\d{12}|\\d{15}|\\d{18})',
+  mastercard: '(?:5[1-5]\\d\\d|22(?:2[1-9]|[3-9]\\d)|2[3-6]\\d\\d|27(?:[01]\\d|20))\\d{12}',
+  americanExpress: '3[47]\\d{13}',
+  diners: '3(?:0[0-5]|[689]\\d)\\d{11}',
+  discover: '6(?:011|4[4-9]\\d|5\\d\\d)\\d{12}',
+  jcb: '35\\d{14}|(?:1800|2131)\\d{11}',
+  mir: '220[0-4]\\d{12}',
+  troy: '9792\\d{12}',
+  maestroAndUnionPay: '(?:5[06-9]|6\\d)\\d{11,17}',
+}
+const issued = new RegExp(`^(?:${Object.values(issuers).join('|')})$`)
+const shortest = 12
 const longest = 19
-const enough = /\d(?:[ ./-]{0,3}\d){12}/
+const enough = /\d(?:[ ./-]{0,3}\d){11}/
 const group = /\d+/g
 const gap = /^(?:[ .-]| {2}| [-/] )$/
-const announced =
-  /(?:card|carte|cb|karte|kreditkarte|tarjeta|carta|kaart|karta|kartę|cartão|kort|kartu|visa|mastercard|карта|карты|カード|卡)[^\d\n]{0,20}$/i
-const giftCard = /(?:gift|loyalty|member(?:ship)?|library|bonus)\P{L}{0,2}card[^\d\n]{0,20}$/iu
+const words =
+  'card, cards, cc, cb, carte, karte, kreditkarte, kartennummer, kreditkartennummer, tarjeta, carta, kaart, kaartnummer, karta, kartę, karty, cartão, kort, kartu, visa, mastercard, amex, карта, карты, карту'
+const announced = new RegExp(
+  `(?:(?<!\\p{L})(?:${alternatives(words)})(?!\\p{L})|カード|卡)[^\\d\\n]{0,20}(?:${answer})?$`,
+  'iu',
+)
+const giftCard = /(?:gift|loyalty|member(?:ship)?|library|bonus|sim|graphics)\P{L}{0,2}cards?[^\d\n]{0,20}$/iu
 
 type Group = { readonly start: number; readonly end: number }
 
 /**
- * Payment card numbers: 13 to 19 digits as an issuer gives them, alone or in groups, with Luhn's check digit. Right after
- * the word card one of 4-4-4-4 is taken even if mistyped.
+ * Payment card numbers: 12 to 19 digits, alone or in groups, that begin as an issuer's do and end in Luhn's check digit; right
+ * after the word card one of both is enough, since people mistype.
  */
 export const cards: Detector = function* (text) {
   if (!enough.test(text)) return
@@ -41,9 +57,9 @@ function longestCard(text: string, groups: readonly Group[], first: number): num
     if (digits.length + end - start > longest) break
     digits += text.slice(start, end)
     lengths.push(end - start)
-    if (digits.length >= 13 && isGrouped(lengths) && !/^[\p{L}_%€]/u.test(text.slice(end, end + 1)))
-      if ((issued.test(digits) && luhn(digits)) || isMistyped(text, (groups[first] as Group).start, lengths))
-        found = end
+    if (digits.length < shortest || !isGrouped(lengths) || after.test(text.slice(end, end + 1))) continue
+    const marks = Number(issued.test(digits)) + Number(luhn(digits))
+    if (marks === 2 || (marks === 1 && isAnnounced(text, (groups[first] as Group).start))) found = end
   }
   return found
 }
@@ -54,14 +70,14 @@ const isGrouped = (lengths: readonly number[]): boolean =>
   ([4, 8].includes(lengths[0] ?? 0) && lengths.every(length => length <= 8)) ||
   lengths.every(length => length === 1)
 
-function isMistyped(text: string, start: number, lengths: readonly number[]): boolean {
-  if (lengths.join() !== '4,4,4,4') return false
-  const before = text.slice(Math.max(0, start - 40), start)
+function isAnnounced(text: string, start: number): boolean {
+  const before = text.slice(Math.max(0, start - 60), start)
   return announced.test(before) && !giftCard.test(before)
 }
 
-const isInside = (text: string, start: number): boolean =>
-  /(?:[\p{L}_]|[\p{L}_][-.]|\d[.,]|[$€£¥+])$/u.test(text.slice(Math.max(0, start - 2), start))
+const inside = new RegExp(`(?:[${letter}_]|[${letter}_][-.]|\\d\\.|[$€£¥+])$`, 'u')
+const after = new RegExp(`^[${letter}_%€]`, 'u')
+const isInside = (text: string, start: number): boolean => inside.test(text.slice(Math.max(0, start - 2), start))
 
 /** Luhn's check (ISO/IEC 7812-1, annex B). */
 export function luhn(digits: string): boolean {

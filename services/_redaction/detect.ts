@@ -8,6 +8,8 @@ import { ips } from './ip.ts'
 import { type Detector, type Finding, kinds } from './kinds.ts'
 import { labelled } from './labelled.ts'
 import { nationalIds } from './national-id.ts'
+import { nearbyNumbers } from './nearby.ts'
+import { passwordsIn } from './password.ts'
 import { phones } from './phone.ts'
 import { repeatsOf } from './repeats.ts'
 import { secrets } from './secret.ts'
@@ -15,12 +17,16 @@ import { wallets } from './wallet.ts'
 
 /** What `redact` writes: already redacted text has nothing more to find. */
 const pseudonym = new RegExp(`\\[(?:${kinds.join('|')}):[0-9a-f]{12}\\]`, 'g')
-/** Stands where a pseudonym is: no letter, digit, blank or mark, so that no rule reads across it. */
+/** Stands where a pseudonym is: no letter, digit, blank or mark. What reaches across it is no finding. */
 const barrier = '\u0000'
 
 /** Those that come first say the kind where findings overlap. */
-const anywhere: readonly Detector[] = [wallets, secrets, emails, credentials]
-const withDigits: readonly Detector[] = [ibans, cards, nationalIds, birthDates, labelled, phones, ips]
+const anywhere: readonly Detector[] = [wallets, secrets, emails, passwordsIn, credentials]
+/** None of what these find has fewer than three digits. */
+const withDigits: readonly Detector[] = [ibans, cards, nationalIds, birthDates, labelled, phones, nearbyNumbers, ips]
+
+const all = [...anywhere, ...withDigits]
+const threeDigits = /\d\D*\d\D*\d/
 
 /**
  * Finds personal data and secrets, in the order of the text and without overlaps. It goes by shape, check digits and the
@@ -42,25 +48,25 @@ function findings(text: string): readonly Finding[] {
   const { text: plain, origin } = fold(text)
   const seen = plain.includes('[') ? plain.replace(pseudonym, found => barrier.repeat(found.length)) : plain
   const found: Finding[] = []
-  for (const detector of anywhere) found.push(...detector(seen))
-  if (/\d/.test(seen)) for (const detector of withDigits) found.push(...detector(seen))
-  return merged(found).map(({ kind, start, end }) => ({ kind, start: origin(start), end: origin(end) }))
+  for (const detector of threeDigits.test(seen) ? all : anywhere)
+    for (const finding of detector(seen)) found.push(finding)
+  return merged(found.filter(({ start, end }) => !seen.slice(start, end).includes(barrier))).map(
+    ({ kind, start, end }) => ({ kind, start: origin(start), end: origin(end) }),
+  )
 }
 
-/** Overlapping findings become one that covers both, so that nothing of either is left over. */
+/** Overlapping findings become one that covers both, so that nothing of either is left over; its kind is that of the first found. */
 function merged(found: readonly Finding[]): readonly Finding[] {
   if (found.length < 2) return found
-  const rank = new Map(found.map((finding, index) => [finding, index]))
-  const result: Finding[] = []
-  for (const next of found.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
-    const last = result.at(-1)
-    if (last === undefined || next.start >= last.end) result.push(next)
+  const ranked = found.map((finding, rank) => ({ ...finding, rank })).sort((a, b) => a.start - b.start)
+  const apart: typeof ranked = []
+  for (const next of ranked) {
+    const last = apart.at(-1)
+    if (last === undefined || next.start >= last.end) apart.push(next)
     else {
-      const { kind } = (rank.get(next) ?? 0) < (rank.get(last) ?? 0) ? next : last
-      const both = { kind, start: last.start, end: Math.max(last.end, next.end) }
-      rank.set(both, Math.min(rank.get(next) ?? 0, rank.get(last) ?? 0))
-      result[result.length - 1] = both
+      const { kind, rank } = next.rank < last.rank ? next : last
+      apart[apart.length - 1] = { kind, rank, start: last.start, end: Math.max(last.end, next.end) }
     }
   }
-  return result
+  return apart.map(({ kind, start, end }) => ({ kind, start, end }))
 }

@@ -1,10 +1,10 @@
 import type { Detector } from './kinds.ts'
-import { find } from './matching.ts'
+import { find, letter } from './matching.ts'
 
 /** A local part begins where none of its characters stands before it: each is tried once. */
-const local = "(?<![\\p{L}\\p{N}_%+.'-])[\\p{L}\\p{N}_%+.'-]+"
+const local = `(?<![${letter}\\p{N}_%+.'-])[${letter}\\p{N}_%+.'-]+`
 const label = '[\\p{L}\\p{N}][\\p{L}\\p{N}-]{0,62}'
-const topLevel = '(?:xn--[a-z0-9-]{2,59}|\\p{L}{2,24})'
+const topLevel = `(?:xn--[a-z0-9-]{2,59}|[${letter}]{2,24})`
 const at = '(?:@|%40|&#64;)'
 const plain = new RegExp(`(?:${local}|(?<![^\\s<(:,;])"[^"\\s@]{1,64}")${at}(?:${label}\\.){1,8}${topLevel}`, 'gu')
 

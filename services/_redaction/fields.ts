@@ -17,7 +17,7 @@ type Complex = {
   readonly fields?: readonly (Complex & { readonly name: string; readonly sensitivity?: Sensitivity })[]
 }
 
-/** Rewrites every string of an event whose field its Avro schema tags with a sensitivity, however deep; all else stays as it is. */
+/** Rewrites every string of an event whose field its Avro schema tags, in their order and however deep; all else stays as it is. */
 export function taggedStrings(schema: object): <E extends object>(event: E, rewrite: Rewrite) => E {
   const walk = walkOf(schema as Complex, false, new Map()) ?? unchanged
   return (event, rewrite) => walk(event, rewrite) as typeof event

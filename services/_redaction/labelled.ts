@@ -1,5 +1,5 @@
 import type { Detector, Kind } from './kinds.ts'
-import { matches } from './matching.ts'
+import { answer, matches } from './matching.ts'
 import { accountEnd, bankCodeEnd, documentEnd, type EndOf, idEnd, phoneEnd } from './values.ts'
 import * as words from './words.ts'
 
@@ -14,7 +14,7 @@ type Family = {
   readonly endOf: EndOf
 }
 
-const letters = /(?<![\p{L}\p{N}])(?:[A-Za-z]{1,8}-?|[A-Z]{2} |[A-Z]{1,5}-[A-Z]{1,5}-?)$/u
+const letters = /(?<![\p{L}\p{N}])(?:[A-Za-z]{1,8}-?|(?!NO|NR|ID|IS)[A-Z]{2,3} |[A-Z]{1,5}-[A-Z]{1,5}-?)$/u
 const openings = /[+(]{1,3}$/
 
 const family = (kind: Kind, announced: Parameters<typeof words.pattern>[0], reach: number, endOf: EndOf): Family => ({
@@ -44,10 +44,24 @@ export const labelled: Detector = function* (text) {
     const start = valueStart(text, from, lead)
     if (start === undefined || start > from + reach || start > (labels[index + 1]?.index ?? start)) continue
     const gap = text.slice(from, start)
-    if (isApart(gap) || isOtherWord(text.slice(match.index, from), gap)) continue
-    const end = endOf(text, start, gap)
-    if (end !== undefined) yield { kind, start, end }
+    if (isApart(gap) || isOtherWord(kind, text.slice(match.index, from), text.slice(from, start + 12))) continue
+    for (let at: number | undefined = start; at !== undefined; ) {
+      const end = endOf(text, at, gap)
+      if (end === undefined) break
+      yield { kind, start: at, end }
+      at = nextInList(text, end, lead)
+    }
   }
+}
+
+const listed = /^\s?(?:[,&/]|->|→|(?:and|or|to|und|oder|auf|et|ou|y|o|e)(?!\p{L}))\s?/u
+
+/** Where the next of several values begins: `accounts 33019982 and 33019990`. */
+function nextInList(text: string, end: number, lead: RegExp): number | undefined {
+  const [link] = listed.exec(text.slice(end, end + 8)) ?? []
+  if (link === undefined) return undefined
+  const start = valueStart(text, end + link.length, lead)
+  return start === end + link.length && /^[^ ]{0,9}\d/.test(text.slice(start)) ? start : undefined
 }
 
 /** Where the next number begins, with what belongs to it. */
@@ -62,15 +76,16 @@ const otherSubject = new RegExp(
   'iu',
 )
 const nextSentence = /\.\s+\p{Lu}\p{Ll}{2,}/u
-/** In a transcript the answer stands after the question, behind the name of who answers. */
-const answer = /[?.!]*\s+(?:[\p{L} ]{1,16}[:>]\s*)?$/u
+const answered = new RegExp(`${answer}$`, 'u')
 
 /** Whether a sentence or another subject stands between a word and a value. */
 function isApart(gap: string): boolean {
-  const asked = gap.replace(answer, ' ')
+  const asked = gap.replace(answered, ' ')
   return nextSentence.test(asked) || otherSubject.test(asked)
 }
 
-/** A short word that is another one, unless it is in capitals or what follows makes a name of it. */
-const isOtherWord = (word: string, gap: string): boolean =>
-  words.ambiguous.test(word) && !/^\s?(?:(?:card|number|no|nr|id|is)(?!\p{L})|[:#=])/iu.test(gap)
+/** A short word that is another one, unless it is in capitals, or what follows makes a name of it or is a phone number. */
+const isOtherWord = (kind: Kind, word: string, next: string): boolean =>
+  words.ambiguous.test(word) &&
+  !/^\s?(?:(?:card|number|no|nr|id|is)(?!\p{L})|[:#=])/iu.test(next) &&
+  !(kind === 'phone' && /[+(0]\d{2}|\d{9}/.test(next))

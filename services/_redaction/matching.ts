@@ -36,10 +36,16 @@ export const isDate = (text: string): boolean => startsWithDate.test(text)
 
 export const digitsOf = (text: string): string => text.replace(/\D/g, '')
 
+/** Letters of scripts that put blanks between words: next to another letter a number may stand without one. */
+export const letter = '\\p{sc=Latin}\\p{sc=Cyrillic}\\p{sc=Greek}'
+
+/** In a transcript the answer stands after the question, behind the name of who answers. */
+export const answer = '[?.!]*\\s+(?:[\\p{L} ]{1,16}[:>]\\s*)?'
+
 /** Where a number may begin that no label announces: not inside a word, a decimal, an amount or an identifier with dashes. */
-export const numberStart = '(?<![\\p{L}\\p{N}_@#]|[\\p{L}\\p{N}_][-./]|[$€£¥₹] ?)'
+export const numberStart = `(?<![${letter}\\p{N}_@#]|[${letter}\\p{N}_][-./]|[$€£¥₹] ?)`
 /** Where it may end. */
-export const numberEnd = '(?![\\p{L}\\p{N}_]|[-.,/][\\p{L}\\p{N}]| ?[%€£$¥₹])'
+export const numberEnd = `(?![${letter}\\p{N}_]|[-./]\\p{N}|,\\p{N}{1,2}(?![\\p{N}.])|[-.,/][${letter}](?![${letter}]{2})| ?[%€£$¥₹](?! ?\\d))`
 
 const before = new RegExp(`(?:${pattern(thing)})[^\\d\\n@.!?;]{0,16}$`, 'iu')
 

@@ -1,11 +1,11 @@
-import { type CountryCode, parsePhoneNumberFromString as parse } from 'libphonenumber-js/max'
+import { parsePhoneNumberFromString as parse } from 'libphonenumber-js/max'
 import type { Detector } from './kinds.ts'
 import { digitsOf, find, isDate, isThing, numberEnd, numberStart } from './matching.ts'
 
 const sep = '[ .\\/()-]'
 const extension = '(?:,? ?(?:ext\\.?|x|extension) ?\\d{1,6})?'
 const international = new RegExp(
-  `(?<![\\p{L}\\p{N}+])(?:\\+|%2[Bb]) ?\\(?[1-9](?:${sep}{0,3}\\d){6,14}${extension}`,
+  `(?<![\\p{L}\\p{N}])(?:\\+|%2[Bb]) ?\\(?[1-9](?:${sep}{0,3}\\d){6,14}${extension}`,
   'gu',
 )
 const dialledOut = new RegExp(`${numberStart}(?:00|011[ -])[1-9](?:${sep}{0,2}\\d){7,14}${numberEnd}`, 'gu')
@@ -14,6 +14,8 @@ const shapes = new RegExp(
   `${numberStart}(?:${[
     // North America
     `(?:\\(?1\\)?[ .-]{0,2})?(?:\\([2-9]\\d{2}\\) ?-? ?\\d{3}[ .-]?|[2-9]\\d{2}([.-]| - )\\d{3}\\1|[2-9]\\d{2}[ -][2-9]\\d{2}[ -])\\d{4}${extension}`,
+    // United Kingdom, mobile: also the numbers that are kept for films
+    '07\\d{3} ?\\d{3} ?\\d{3}',
     // India, mobile
     '[6-9]\\d(?!000)\\d{3} (?!\\d{2}000)\\d{5}',
     // Brazil
@@ -23,21 +25,26 @@ const shapes = new RegExp(
   ].join('|')})${numberEnd}`,
   'gu',
 )
-/** With the zero that leads from one place to another, in groups or as one. */
-const trunk = new RegExp(`${numberStart}\\(?0\\d{1,5}\\)?(?:[ .\\/-]{0,3}\\d{1,8}){1,5}${numberEnd}`, 'gu')
-
-/** Countries where national numbers begin with a zero; the mobile ones of the first are taken in one piece too. */
-const countries = {
-  inOnePiece: 'GB DE FR NL AU AT CH BE JP SE TR ZA IE NZ KR NG KE',
-  inGroups:
-    'GB DE FR NL AU AT CH BE JP SE TR ZA IE NZ KR NG KE IN IT FI ID PK PH MY TH VN CN TW IL UA RO HR RS EG AE SA',
-}
+/** The word for it may come after it. */
+const named = new RegExp(
+  `${numberStart}[+(]?\\d(?:${sep}{0,2}\\d){6,14}(?=[ -]{1,3}\\(?(?:office|fax|mobile|cell|home|work|phone|landline|mobil|handy|privat|büro)(?=[\\n,.;)|]|\\s*$))`,
+  'giu',
+)
+/** With the zero that leads from one place to another: in groups, or in one piece as mobile numbers of some countries begin. */
+const trunk = new RegExp(
+  `${numberStart}(?:\\(?0[1-9]\\d{0,4}\\)?(?:[ .\\/-]{1,3}\\d{2,8}){1,4}|0(?:7\\d{9}|1[567]\\d{8,9}|[67]\\d{8}|4\\d{8}|8[1-9]\\d{8}|[789]0\\d{8}))${numberEnd}`,
+  'gu',
+)
 
 /** Phone numbers: international ones anywhere, national ones in shapes that no other number has. */
 export const phones: Detector = function* (text) {
   if (/\+|%2b/i.test(text))
     yield* find('phone', international, text, found => {
-      const to = longest(found, prefix => parse(prefix.replace(/^(?:\+|%2b) ?/i, '+'))?.isPossible() ?? false)
+      const numberOf = (prefix: string) => parse(prefix.replace(/^(?:\+|%2b) ?/i, '+'))
+      // What follows may be another number: one that is assigned goes before one that only has a possible length.
+      const to =
+        longest(found, prefix => numberOf(prefix)?.isValid() ?? false) ??
+        longest(found, prefix => numberOf(prefix)?.isPossible() ?? false)
       return to === undefined ? false : { from: 0, to }
     })
   yield* find(
@@ -47,7 +54,16 @@ export const phones: Detector = function* (text) {
     found => parse(`+${digitsOf(found).replace(/^(?:00|011)/, '')}`)?.isValid() ?? false,
   )
   yield* find('phone', shapes, text, (_found, at) => !isThing(text, at))
-  yield* find('phone', trunk, text, (found, at) => !isPartOfCode(text, at) && !isThing(text, at) && isNational(found))
+  if (/\d[ -]{1,3}\(?[omfchwlbp]/i.test(text)) yield* find('phone', named, text, found => !isDate(found))
+  yield* find(
+    'phone',
+    trunk,
+    text,
+    (found, at) =>
+      !isPartOfCode(text, at) &&
+      !isThing(text, at) &&
+      isNational(found, text.slice(at + found.length, at + found.length + 4)),
+  )
 }
 
 /** After a group of letters and digits, as in a tracking number. */
@@ -61,24 +77,20 @@ function longest(found: string, right: (prefix: string) => boolean): number | un
   return undefined
 }
 
-function isNational(found: string): boolean {
+/** Nine to twelve digits in few groups, or five pairs as in France, which no sixth follows; not a date nor a ZIP+4. */
+function isNational(found: string, rest: string): boolean {
   const groups = found.match(/\d+/g) ?? []
-  const length = groups.join('').length
-  if (length < 9 || length > 12 || isDate(found)) return false
-  const pairs = groups.length === 5 && groups.every(group => group.length === 2)
-  if (groups.length > 4 && !pairs) return false
-  // A number in one piece may be an account: only what mobile numbers begin with is taken.
-  const isWhole = groups.length === 1
-  const tried = isWhole ? countries.inOnePiece : countries.inGroups
-  return tried.split(' ').some(country => {
-    const number = parse(found, country as CountryCode)
-    return number?.isValid() === true && (!isWhole || number.getType() === 'MOBILE')
-  })
+  const { length } = groups.join('')
+  const arePairs = groups.length === 5 && groups.every(group => group.length === 2) && !/^ \d\d(?!\d)/.test(rest)
+  const isPostal = /^\d{5}-\d{4}$/.test(found)
+  return length >= 9 && length <= 12 && (groups.length <= 4 || arePairs) && !isPostal && !isDate(found)
 }
+
+const announced = new RegExp(`^\\+?\\(?\\d(?:${sep}{0,3}\\d){5,16}`)
 
 /** A phone number that a word announces begins at `start`: where it ends, or undefined. */
 export function phoneAt(text: string, start: number): number | undefined {
-  const [run = ''] = new RegExp(`^\\+?\\(?\\d(?:${sep}{0,3}\\d){5,16}`).exec(text.slice(start, start + 48)) ?? []
+  const run = announced.exec(text.slice(start, start + 48))?.[0] ?? ''
   if (isDate(run)) return undefined
   const to = longest(run, prefix => {
     const { length } = digitsOf(prefix)

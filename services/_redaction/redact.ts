@@ -1,4 +1,4 @@
-import { detect } from './detect.ts'
+import { detectAll } from './detect.ts'
 import type { Finding, Kind } from './kinds.ts'
 
 /** How often each kind was found. */
@@ -7,22 +7,29 @@ export type Counts = Readonly<Partial<Record<Kind, number>>>
 /** What is written for a value of a kind, such as `[email:3f9a1c2b04de]`. */
 export type PseudonymOf = (kind: Kind, value: string) => string
 
-export type Redacted = { readonly text: string; readonly counts: Counts }
-
-/** A value that was announced by one that is now a pseudonym comes to light in a second look; there is never much to find in it. */
+/** What a pseudonym in place of one value brings to light of another is found in the next look; there is little of it. */
 const looks = 4
 
-/** Replaces what `detect` finds by pseudonyms. Redacting redacted text changes nothing. */
-export function redact(text: string, pseudonymOf: PseudonymOf): Redacted {
+/** Replaces what `detect` finds in a text by pseudonyms. Redacting redacted text changes nothing. */
+export function redact(text: string, pseudonymOf: PseudonymOf): { readonly text: string; readonly counts: Counts } {
+  const { texts, counts } = redactAll([text], pseudonymOf)
+  return { text: texts[0] ?? text, counts }
+}
+
+/** As `redact`, of texts that belong together: what one of them tells to be personal is replaced in the others too. */
+export function redactAll(
+  texts: readonly string[],
+  pseudonymOf: PseudonymOf,
+): { readonly texts: readonly string[]; readonly counts: Counts } {
   const counts: Partial<Record<Kind, number>> = {}
-  let redacted = text
+  let redacted = texts
   for (let look = 0; look < looks; look++) {
-    const findings = detect(redacted)
-    if (findings.length === 0) break
-    for (const { kind } of findings) counts[kind] = (counts[kind] ?? 0) + 1
-    redacted = replaced(redacted, findings, pseudonymOf)
+    const found = detectAll(redacted)
+    if (found.every(findings => findings.length === 0)) break
+    for (const { kind } of found.flat()) counts[kind] = (counts[kind] ?? 0) + 1
+    redacted = redacted.map((text, index) => replaced(text, found[index] ?? [], pseudonymOf))
   }
-  return { text: redacted, counts }
+  return { texts: redacted, counts }
 }
 
 function replaced(text: string, findings: readonly Finding[], pseudonymOf: PseudonymOf): string {

@@ -6,9 +6,9 @@ export type EndOf = (text: string, start: number, gap: string) => number | undef
 
 const units =
   'usd|eur|gbp|jpy|chf|inr|cad|aud|dollars?|euros?|pounds?|yen|rupees?|won|bucks?|shares?|units?|rows|bytes|views|points|miles|times|days?|weeks?|months?|years?|percent|k|m|bn|million'
-const amount = new RegExp(`^(?:[.,]\\d|\\s?(?:[%€$£¥₹]|(?:${units})(?!\\p{L})))`, 'iu')
+const amount = new RegExp(`^(?:[.,]\\d|\\s?(?:[%€$£¥₹](?!\\s?\\d)|(?:${units})(?!\\p{L})))`, 'iu')
 /** Whether a number that ends there is a decimal, money or a quantity. */
-const isAmount = (text: string, end: number): boolean => amount.test(text.slice(end, end + 12))
+export const isQuantity = (text: string, end: number): boolean => amount.test(text.slice(end, end + 12))
 
 const code = /^[A-Za-z]{0,8}(?:-[A-Za-z]{1,8}-?|-| )?\d[\dA-Za-z]*(?:[-./][\dA-Za-z]+)*(?:\([\dA-Z]\))?/
 const group = /^ (?:\d[\dA-Z]*(?:-\d+)?(?![.,]\d)|[A-Z](?![\p{L}\p{N}]))/u
@@ -34,7 +34,7 @@ function codeEnd(text: string, start: number, fewest: number, most: number): num
   const end = start + value.length
   const digits = digitsOf(value).length
   const isLong = digits >= fewest || (digits >= 4 && lengthOf(value) >= 9)
-  return isLong && lengthOf(value) <= most && !isDate(value) && !isAmount(text, end) ? end : undefined
+  return isLong && lengthOf(value) <= most && !isDate(value) && !isQuantity(text, end) ? end : undefined
 }
 
 const groupAt = (text: string, at: number): string | undefined => group.exec(text.slice(at, at + 24))?.[0]
@@ -58,14 +58,14 @@ export const accountEnd: EndOf = (text, start, gap) => {
 }
 
 export const documentEnd: EndOf = (text, start) => {
-  const shape = /^[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*(?: \d{3,}){0,3}(?![./]\d)/
+  const shape = /^(?:[A-Z]{2,3} )?[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*(?: \d{3,}){0,3}(?![./]\d)/
   const value = shape.exec(text.slice(start, start + 32))?.[0] ?? ''
   const length = lengthOf(value)
   const isNumber = length >= 6 && length <= 25 && digitsOf(value).length >= 2 && !isDate(value)
-  return isNumber && !isAmount(text, start + value.length) ? start + value.length : undefined
+  return isNumber && !isQuantity(text, start + value.length) ? start + value.length : undefined
 }
 
 export const phoneEnd: EndOf = (text, start) => {
   const end = phoneAt(text, start)
-  return end === undefined || isAmount(text, end) ? undefined : end
+  return end === undefined || isQuantity(text, end) ? undefined : end
 }

@@ -19,13 +19,14 @@ export const pattern = ({ words, anywhere }: Words): string =>
   `(?<![\\p{L}\\p{N}])(?:${alternatives(words)})(?!\\p{L})|${alternatives(anywhere)}`
 
 export const phone: Words = {
-  words: `phone, telephone, cellphone, cell phone, fone, mobile, mob, cell, landline, hotline, whatsapp, whats app, viber, fax,
+  words: `phone, telephone, cellphone, cel, fon, fono, gsm, cell phone, fone, mobile, mob, cell, landline, hotline, whatsapp, whats app, viber, fax,
     ph, hp, num, sms, text, texts, texted, call, calls, ring, dial, reach me, reach us, reach him, reach her, reach out, contact,
-    caller id, call back, my number, our number, her number, his number, the new number,
+    caller id, call back, registered, registered number, registered mobile, messages to, messages on, message to, answering at,
+    desk, direct line, my number, my no, our number, her number, his number, the new number,
     phone number, phone no, phone nr, phone num, phonenumber, telephone number, telephone no, mobile number, mobile no, mob no,
     mobile phone, cell number, fax number, contact number, contact no, home phone, work phone, office phone, bank phone,
     handy, handynummer, telefon, telefonnummer, telefonnr, telefax, festnetz, rufnummer, mobil, mobilnummer, mobilnr,
-    mobiltelefon, meine nummer, rufen, anrufen, angerufen, rückruf, ruf, durchwahl,
+    mobiltelefon, mobilen, tlfn, meine nummer, rufen, anrufen, angerufen, rückruf, ruf, durchwahl,
     portable, téléphone, tel, tél, mon numéro, numéro de téléphone, appelez, appelez-moi, appeler, joindre, joignable, rappelez,
     móvil, movil, celular, teléfono, telefono, tlf, tfno, mi número, mi numero, llam*, llám*,
     cellulare, il mio numero, mio numero, chiam*, mobiel, telefoon, telefoonnummer, mijn nummer, bel, bellen,
@@ -37,10 +38,12 @@ export const phone: Words = {
 
 export const account: Words = {
   words: `account, accounts, account number, account no, account num, account nr, account id, acct, accts, acct number, acct no,
-    acc, acc number, acc no, a/c, a/c no, a/c number, ac, ac no, checking, savings, bank account, bank account number,
+    acc, acc number, acc no, a/c, a/c no, a/c number, ac, ac no, checking, savings, bank account, bank account number, bank details, account details,
     account_number, account_no, account_id, accountnumber, bankaccount, bank_account, checking account, savings account,
     demat, folio, clabe, ein, rib, nuban, membership, membership number, member, member id, member number, customer id,
     customer number, customer no, client id, client number, policy, policy number, policy no, iban,
+    insurance id, insurance number, insurance no, health insurance number, patient id, patient number, medical record number, mrn,
+    subscriber id, employee id, employee number, student id, student number,
     konto, kontonummer, kontonr, konto-nr, kto, ktonr, kto-nr, girokonto, sparkonto, tagesgeldkonto, depot, depotkonto,
     depotnummer, kunden-nr, kundennummer, kundennr, mitgliedsnummer, compte, numéro de compte, numéro client, cuenta,
     número de cuenta, número de cliente, conto, conto corrente, numero di conto, codice cliente, conta, número da conta,
@@ -50,7 +53,7 @@ export const account: Words = {
 }
 
 export const bankCode: Words = {
-  words: `routing, routing number, routing no, routing code, routing transit number, rtn, aba, aba number, aba no, aba routing,
+  words: `sc, routing, routing number, routing no, routing code, routing transit number, rtn, aba, aba number, aba no, aba routing,
     sort code, sortcode, sort-code, sort_code, s/c, bsb, bsb number, bsb code, transit, transit number, institution number,
     blz, bankleitzahl, bank code, branch code, agência, guichet`,
   anywhere: '支店番号',
@@ -58,13 +61,13 @@ export const bankCode: Words = {
 
 export const nationalId: Words = {
   words: `ssn, social, socials, social security, social security number, social security no, soc sec, itin, tin, tax id,
-    taxpayer id, tax identification, taxpayer identification number, tax identification number, tax file number, national id,
+    taxpayer id, tax number, utr, tax identification, taxpayer identification number, tax identification number, tax file number, national id,
     national identity, national insurance, national insurance number, national identification number, national id number,
     ni number, ni no, nino, nhs, nhs number, nhs no, identity number, identification number, personal id, personal number,
     personal code, personal identification number, citizen id, sa id, sa id number, emirates id, government id, my id, id number,
-    steuer-id, steuerid, steueridentifikationsnummer, steuernummer, steuer-nr, idnr, id-nr, sozialversicherungsnummer,
+    steuer-id, steuerid, steuer-identifikationsnummer, steueridentnummer, steuer-identnummer, steueridentifikationsnummer, steuernummer, steuer-nr, idnr, id-nr, sozialversicherungsnummer,
     sozialversicherungs-nr, sv-nummer, svnr, rentenversicherungsnummer, versicherungsnummer, rvnr,
-    numéro de sécurité sociale, numéro de sécu, sécurité sociale, sécu, nir, insee, numéro fiscal, spi, dni, nie, nif, cif,
+    numéro de sécurité sociale, numéro de sécu, carte vitale, sécurité sociale, sécu, nir, insee, numéro fiscal, spi, dni, nie, nif, cif,
     documento, cédula, cedula, curp, rfc, nss, codice fiscale, cod. fisc, cod fisc, cf, c.f, bsn, burgerservicenummer,
     sofinummer, rijksregister, rijksregisternummer, numéro national, registre national, insz, pesel, nip, dowód,
     aadhaar, aadhar, adhaar, adhar, aadhaar number, aadhar card, aadhaar card, aadhaar no, uidai, uid no, pan, pan card,
@@ -80,7 +83,7 @@ export const nationalId: Words = {
 export const document: Words = {
   words: `passport, passports, passport number, passport no, passeport, pasaporte, passaporte, passaporto, reisepass,
     reisepassnummer, paspoort, paszport, pass-nr, driver's license, drivers license, driver license, driver's licence,
-    drivers licence, driving licence, driving license, dl, license no, licence no, license number, licence number, license #,
+    drivers licence, driving licence, driving license, dl, license no, licence no, licence, license number, licence number, license #,
     führerschein, führerscheinnummer, permis, permis de conduire, carnet de conducir, permiso de conducir, patente, rijbewijs,
     prawo jazdy, körkort, cnh, personalausweis, ausweis, ausweisnummer, personalausweisnummer, id card, id-card, idcard,
     identity card, carte d'identité, cni, carta d'identità, carta identità, dowód osobisty, dowodu, documento de identidad,
@@ -100,9 +103,10 @@ export const birth: Words = {
 /** Things that have numbers which are nobody's. */
 export const thing: Words = {
   words: `order, orders, ord, invoice, invoices, inv, ticket, tickets, case, cases, ref, reference, references, tracking, track,
-    shipment, shipments, parcel, package, confirmation, booking, bookings, reservation, sku, ean, upc, isbn, asin, item, part,
+    shipment, shipments, parcel, package, confirmation number, confirmation no, confirmation code, confirmation #, booking, bookings, reservation, sku, ean, upc, isbn, asin, item, part,
     parts, model, serial, version, build, release, batch, lot, po, rma, request, requests, trace, transaction, transactions, txn,
     trade, trades, cusip, isin, wkn, coupon, voucher, promo, error, catalog, catalogue, product, style, code, lei, imei,
+    zip, zip code, zipcode, postal code, postcode, pincode, plz, postleitzahl, cep,
     bestell*, auftrag*, rechnung*, sendung*, artikel*, vorgang*, commande, commandes, facture, factures, colis, dossier, pedido,
     pedidos, factura, facturas, ordine, ordini, fattura, bestelling, factuur, zamówieni*, faktur*, encomenda, nota fiscal`,
   anywhere: '订单, 注文, 주문번호',
@@ -113,12 +117,13 @@ export const apart: Words = {
   words: `balance, saldo, kontostand, worth, value, amount, total, totals, limit, fee, fees, minimum, than, since, opened, seit,
     depuis, until, has, have, had, show, shows, charged, cost, costs, deposited, withdrew, transferred, paid, buy, sell, sold,
     bought, volume, price, when, option, options, expire, expires, expired, valid, size, inch, zip, statement, manager, every,
-    within, after, before, in`,
+    within, after, before`,
   anywhere: '余额, 残高',
 }
 
 /** In small letters these are words of some language too. */
 export const ambiguous = new RegExp(
-  `^(?:${alternatives(`nie, run, rut, sin, fin, pan, tin, cf, rg, spi, nin, nik, nip, dl, ac, hp, epic, ein, avs, mob, ring, bel, ruf,
-    cell, member, policy, social, socials, patente, permis, contact`)})$`,
+  `^(?:${alternatives(`nie, run, rut, sin, fin, pan, tin, cf, rg, spi, nin, nik, nip, dl, ac, hp, epic, ein, sc, avs, mob, ring, bel, ruf,
+    cell, member, policy, social, socials, patente, permis, contact, desk,
+    registered`)})$`,
 )

@@ -43,6 +43,9 @@ const shape = z.object({
     .min(16)
     .optional()
     .describe('Key that callers send as a bearer token; needed to bind beyond loopback.'),
+  apiKeys: text.describe(
+    'JSON file with keys of less power: [{"name", "sha256", "scopes": ["ingest", "plan", "review", "read", "admin"], "requestsPerSecond"}].',
+  ),
   redactionKey: z
     .string()
     .min(16)
@@ -68,6 +71,7 @@ const needs: Partial<Record<Name, readonly Name[]>> = {
   kafkaPassword: ['kafkaSasl', 'kafkaUser'],
   registryUser: ['registryPassword'],
   registryPassword: ['registryUser'],
+  apiKeys: ['apiKey'],
 }
 
 const variable = (name: string): string => `FLYWHEEL_${name.replace(/[A-Z]/g, letter => `_${letter}`).toUpperCase()}`

@@ -1,14 +1,13 @@
 import { deriveId } from './identity.ts'
 import type { LogRecord } from './log.ts'
 import type { AnyService } from './service.ts'
-import { stepContext, writeTraceparent } from './traceparent.ts'
+import { passedOn } from './traceparent.ts'
 
 type Stamped = { readonly id: string; readonly parents: readonly string[]; readonly at: number; readonly agent: string }
 
 /**
  * Completes what a service emits: identity derived from rule version, input and index, so that a replay makes the same
- * event; the time of the input; its parents; and the trace of the input, with this step as what comes before. Where the
- * step has a span, its `traceparent` is given.
+ * event; the time of the input; its parents; and the trace of the input, as it came unless the step has a span to name.
  */
 export function envelope(
   service: AnyService,
@@ -16,7 +15,7 @@ export function envelope(
   record: LogRecord,
   out: { readonly topic: string; readonly event: object; readonly parents?: readonly string[] },
   index: number,
-  traceparent = writeTraceparent(stepContext(service.name, record, input.id)),
+  traceparent = passedOn(record.headers['traceparent'], input.id),
 ): { topic: string; event: Stamped; headers: Record<string, string> } {
   const id = deriveId(service.version, input.id, index)
   const parents = [input.id, ...(out.parents ?? [])]

@@ -7,7 +7,7 @@ import type { EventLog, LogRecord } from './log.ts'
 import type { Agents } from './service.ts'
 import type { Logger } from './telemetry.ts'
 
-export type FollowedRecord = { readonly topic: string; readonly event: object; readonly timestamp: number }
+export type FollowedRecord = Pick<LogRecord, 'topic' | 'timestamp' | 'headers'> & { readonly event: object }
 
 /** Follows topics from their beginning without a group; resolves once the ends as they were at the call are reached. */
 export async function follow(
@@ -25,6 +25,7 @@ export async function follow(
           topic: record.topic,
           event: await context.codec.decode(record.topic, record.value),
           timestamp: record.timestamp,
+          headers: record.headers,
         })
       } catch (error) {
         if (!(error instanceof Fault)) throw error

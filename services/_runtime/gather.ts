@@ -7,8 +7,7 @@ import type { AnyService } from './service.ts'
 import type { StepContext } from './step.ts'
 import type { RecordSpan } from './tracing.ts'
 
-/** Records of one batch, and how many of them gather at a time. */
-export const batchRecords = 250
+/** How many records of a batch gather at a time. */
 const gatherAtOnce = 16
 
 /** A record on its way: gathered and ready to decide, refused for good, or without content. */
@@ -29,13 +28,18 @@ export type Prepared = { readonly record: LogRecord; readonly span?: RecordSpan 
   | { readonly fate: 'empty' }
 )
 
-/** The next records, each with what `gather` saw beside it; none once the partition is taken away. */
+/** Records that were prepared together, and how long that took once they were there. */
+export type Batch = { readonly records: readonly Prepared[]; readonly milliseconds: number }
+
+/** The next records, at most so many, each with what `gather` saw beside it; none once the partition is taken away. */
 export async function prepareBatch(
   service: AnyService,
   task: Task,
   context: StepContext,
-): Promise<readonly Prepared[]> {
-  const records = await task.poll(batchRecords)
+  most: number,
+): Promise<Batch> {
+  const records = await task.poll(most)
+  const started = performance.now()
   const prepared: Prepared[] = new Array(records.length)
   const prepareOne = (record: LogRecord) => prepare(service, record, context, task.signal)
   let taken = 0
@@ -47,7 +51,7 @@ export async function prepareBatch(
   }
   await Promise.all(Array.from({ length: Math.min(gatherAtOnce, records.length) }, worker))
   // Given up half-way: nothing of this batch is decided, the next owner sees all of it.
-  return task.signal.aborted ? [] : prepared
+  return { records: task.signal.aborted ? [] : prepared, milliseconds: performance.now() - started }
 }
 
 async function prepare(

@@ -1,20 +1,32 @@
-import { timingSafeEqual } from 'node:crypto'
-import { type FastifyInstance, fastify } from 'fastify'
-import { ZodError } from 'zod'
+import { randomUUID } from 'node:crypto'
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import type { Settings } from './config.ts'
 import { Fault } from './faults.ts'
-import { HttpError } from './http-error.ts'
-import { digest } from './identity.ts'
+import { bodyLimit, boundBodies } from './http-admission.ts'
+import { HttpError, httpError, type Problem, problemOf } from './http-error.ts'
+import { parseJson } from './http-json.ts'
+import { createKeys, type Scope } from './http-keys.ts'
 import type { Logger, Metrics } from './telemetry.ts'
 import { inCallersTrace } from './tracing.ts'
 
-const bodyLimit = 8 * 1024 * 1024
+/** A body, and with it a stream of lines, must have come by then, in milliseconds. */
+const requestTimeout = 300_000
 /** Open without a key: they tell nothing of chats. */
-const open = new Set(['/health', '/metrics'])
+const open = new Set(['/health', '/metrics', '/openapi.json'])
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What a key must be allowed for this route; without it `read` for GET and `admin` for the rest. */
+    scope?: Scope
+  }
+}
 
 /**
- * The HTTP server of a process: one key for all routes, errors as `{ error: { code, message, field? } }`, `/health` and
- * `/metrics`. FLY_CONFIG when it would be reachable from other machines without a key.
+ * The HTTP server of a process: keys with scopes, request ids, errors as `{ error: { code, message, field? } }`, `/health` and
+ * `/metrics`. JSON is parsed; `application/x-ndjson` is handed over as a stream. FLY_CONFIG when it would be reachable
+ * from other machines without a key.
  */
 export function createServer(
   settings: Settings,
@@ -28,53 +40,94 @@ export function createServer(
       'FLY_CONFIG',
       `FLYWHEEL_HOST=${settings.host} is reachable from other machines: set FLYWHEEL_API_KEY as well`,
     )
-  const app = fastify({ bodyLimit, forceCloseConnections: true })
-
-  app.addHook('onRequest', async request => {
-    const path = request.url.split('?', 1)[0] ?? ''
-    if (settings.apiKey === undefined || open.has(path)) return
-    const given = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1]
-    if (given === undefined || !sameKey(given, settings.apiKey))
-      throw new HttpError(401, 'unauthorized', 'Send the API key: Authorization: Bearer KEY')
+  const refuse = refusals(logger)
+  const app: FastifyInstance = fastify({
+    ...{ bodyLimit, requestTimeout, forceCloseConnections: true, clientErrorHandler, requestIdHeader: false },
+    genReqId: ({ headers }) => saneId(headers['x-request-id']) ?? randomUUID(),
+    frameworkErrors: (error, request, reply) => void refuse(error, request, reply.header('x-request-id', request.id)),
   })
-  // Not sooner: the body is read in the context of the connection, and what was entered before is left then.
+  app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id))
+  checkCallers(app, settings)
+  boundBodies(app)
   app.addHook('preHandler', (request, _reply, done) => inCallersTrace(request.headers['traceparent'], done))
-  app.addContentTypeParser('application/x-ndjson', { parseAs: 'string' }, (_request, body, done) => done(null, body))
+  app.addHook('onResponse', async (request, reply) => {
+    const { method, id, routeOptions } = request
+    const [route, status] = [routeOptions.url ?? 'none', reply.statusCode]
+    metrics.requests.inc({ method, route, status })
+    // Those that are told to come again are too many to be told here too.
+    const level = status >= 400 && status !== 429 ? 'info' : 'debug'
+    logger[level]({ requestId: id, method, route, status, milliseconds: Math.round(reply.elapsedTime) }, 'answered')
+  })
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) =>
+    parseJson(body),
+  )
+  app.addContentTypeParser('application/x-ndjson', (_request, lines, done) => done(null, lines))
   app.setNotFoundHandler(async request => {
-    throw new HttpError(404, 'not_found', `There is no ${request.method} ${request.url.split('?', 1)[0]}`)
+    throw httpError(404, 'not_found', `There is no ${request.method} ${request.url.split('?', 1)[0]}`)
   })
-  app.setErrorHandler<Error & { statusCode?: number; code?: string }>((error, request, reply) => {
-    if (error instanceof HttpError) return reply.code(error.status).send(body(error.code, error.message))
-    if (error instanceof ZodError) {
-      const [first] = error.issues
-      const field = first?.path.join('.') ?? ''
-      return reply.code(400).send(body('invalid', `${field || 'body'}: ${first?.message ?? 'invalid'}`, field))
-    }
-    if (error.statusCode !== undefined && error.statusCode < 500)
-      return reply.code(error.statusCode).send(body(error.code?.toLowerCase() ?? 'invalid', error.message))
-    const unavailable = error instanceof Fault && ['FLY_BROKER', 'FLY_STORE', 'FLY_REGISTRY'].includes(error.code)
-    logger.error({ path: request.routeOptions.url, error: String(error) }, 'request failed')
-    return reply
-      .code(unavailable ? 503 : 500)
-      .send(
-        body(
-          unavailable ? 'unavailable' : 'internal',
-          unavailable ? 'Try again in a moment' : 'This is our fault; it is logged',
-        ),
-      )
-  })
+  app.setErrorHandler<Error & { statusCode?: number }>(refuse)
   app.get('/health', async () => health())
   app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()))
   return app
 }
 
-const body = (code: string, message: string, field?: string): object => ({
-  error: { code, message, ...(field ? { field } : {}) },
-})
+/** 401 without a known key, 403 where it may not go, 429 when it comes too often. */
+function checkCallers(app: FastifyInstance, settings: Settings): void {
+  const callerOf = createKeys(settings)
+  app.addHook('onRequest', async request => {
+    if (open.has(request.url.split('?', 1)[0] ?? '')) return
+    const caller = callerOf(request.headers.authorization)
+    if (!caller) throw httpError(401, 'unauthorized', 'Send the API key: Authorization: Bearer KEY')
+    const scope = request.routeOptions.config?.scope ?? (/^(GET|HEAD)$/.test(request.method) ? 'read' : 'admin')
+    if (!request.is404 && !caller.scopes.has(scope))
+      throw httpError(403, 'forbidden', `This key may not do that: it needs the scope ${scope}`)
+    const wait = caller.bucket?.take(performance.now()) ?? 0
+    if (wait > 0) throw httpError(429, 'too_often', 'This key comes too often: send it again later', Math.ceil(wait))
+  })
+}
 
-/** Compares digests, so that neither length nor content shows in the time taken. */
-const sameKey = (given: string, key: string): boolean =>
-  timingSafeEqual(Buffer.from(digest(given)), Buffer.from(digest(key)))
+/** Names that stand in a log line as they are. */
+const saneId = (given: unknown): string | undefined =>
+  typeof given === 'string' && /^[\w.:/+=-]{1,128}$/.test(given) ? given : undefined
+
+/** Stable codes for what the framework itself refuses. */
+const codes: Readonly<Record<number, string>> = { 413: 'too_large', 415: 'media_type' }
+const body = (problem: Problem): { readonly error: Problem } => ({ error: problem })
+
+function refusals(logger: Logger) {
+  return (
+    error: Error & { statusCode?: number; code?: string },
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): FastifyReply => {
+    const refusal = problemOf(error)
+    if (error instanceof HttpError && error.retryAfter !== undefined) reply.header('retry-after', error.retryAfter)
+    if (refusal?.status === 401) reply.header('www-authenticate', 'Bearer')
+    if (refusal) return reply.code(refusal.status).send(body(refusal.problem))
+    // A stream whose sender went away is no fault of ours.
+    const isCutOff = error.code === 'ECONNRESET' && !request.raw.complete
+    const { statusCode: status = isCutOff ? 400 : 500 } = error
+    if (status < 500) return reply.code(status).send(body({ code: codes[status] ?? 'invalid', message: error.message }))
+    logger.error({ requestId: request.id, path: request.routeOptions.url, error: String(error) }, 'request failed')
+    const unavailable = error instanceof Fault && ['FLY_BROKER', 'FLY_STORE', 'FLY_REGISTRY'].includes(error.code)
+    if (unavailable)
+      return reply
+        .code(503)
+        .header('retry-after', 1)
+        .send(body({ code: 'unavailable', message: 'Try again in a moment' }))
+    return reply.code(500).send(body({ code: 'internal', message: 'This is our fault; it is logged' }))
+  }
+}
+
+/** What is not HTTP, or comes too slowly, has no request yet: the answer is written to the connection. */
+function clientErrorHandler(error: Error & { code?: string }, socket: Socket): void {
+  const status = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }[error.code ?? ''] ?? 400
+  const text = JSON.stringify(body({ code: 'invalid', message: `${STATUS_CODES[status]}: send HTTP/1.1` }))
+  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/json\r\nconnection: close`
+  if (socket.writable) socket.write(`${head}\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`)
+  socket.destroy()
+}
 
 /** Listens and returns the base URL. FLY_PORT when the port is taken or not ours to take. */
 export async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {

@@ -49,14 +49,17 @@ export async function run(world: World, started: readonly AnyService[], signal: 
       settings,
       ports,
       urlOf,
-      append: (target, events) =>
-        appendInTrace(tracing, name, target, events, headers =>
-          log.append(events.map(event => codec.record(target, event, headers))),
+      append: (target, events, headers) =>
+        appendInTrace(tracing, name, target, events, traced =>
+          log.append(events.map(event => codec.record(target, event, { ...headers, ...traced }))),
         ),
       states: () => [...states].flatMap(([key, state]) => (key.startsWith(`${name}/`) ? [state] : [])),
       lag: other =>
         consumed(other).length === 0 ? Promise.resolve([]) : log.lag(consumerGroup(other), consumed(other)),
       parked: other => countParked(log, other, 10_000, until),
+      committed: other =>
+        consumed(other).length === 0 ? Promise.resolve([]) : log.committed(consumerGroup(other), consumed(other)),
+      positionsAt: (names, time) => log.positionsAt(names, time),
       count: counted => log.count(counted),
     }
     const edge = service.edge?.(context as never)

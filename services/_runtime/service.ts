@@ -3,7 +3,7 @@ import type { AgentDescribed } from '#schemas/events.ts'
 import type { EventOf, Follows, Inbound, Outbound, ServiceName, Writes } from '#topology/types.ts'
 import type { Clock } from './clock.ts'
 import type { Settings } from './config.ts'
-import type { PartitionLag } from './log.ts'
+import type { PartitionLag, Position } from './log.ts'
 import type { ModelHost } from './model.ts'
 import type { Offload } from './offload.ts'
 import type { Change, StateView } from './state.ts'
@@ -55,8 +55,12 @@ export type Service<S extends ServiceName, F = undefined> = {
 export type EdgeContext<S extends ServiceName> = {
   readonly settings: Settings
   readonly ports: Ports
-  /** Appends complete events; durable when it resolves. */
-  readonly append: <T extends Writes<S>>(topic: T, events: readonly EventOf<T>[]) => Promise<void>
+  /** Appends complete events; durable when it resolves. `headers` are those of each record, besides its trace. */
+  readonly append: <T extends Writes<S>>(
+    topic: T,
+    events: readonly EventOf<T>[],
+    headers?: Readonly<Record<string, string>>,
+  ) => Promise<void>
   /** State of the partitions that this process owns now. */
   readonly states: () => readonly StateView[]
   /** Base URL of another service's HTTP edge. */
@@ -65,13 +69,22 @@ export type EdgeContext<S extends ServiceName> = {
   readonly lag: (service: ServiceName) => Promise<readonly PartitionLag[]>
   /** How many dead letters of a service are not re-driven yet; 10,000 at most. */
   readonly parked: (service: ServiceName) => Promise<number>
+  /** How far a service has consumed; partitions of which it has not yet are left out. */
+  readonly committed: (service: ServiceName) => Promise<readonly Position[]>
+  /** Where the records appended at or after a time begin, in milliseconds since 1970; the end where there is none. */
+  readonly positionsAt: (topics: readonly string[], time: number) => Promise<readonly Position[]>
   /** Records in a topic. */
   readonly count: (topic: string) => Promise<number>
 }
 
 /** A record of a followed topic, decoded. */
 export type Followed<S extends ServiceName> = {
-  [T in Follows<S>]: { readonly topic: T; readonly event: EventOf<T>; readonly timestamp: number }
+  [T in Follows<S>]: {
+    readonly topic: T
+    readonly event: EventOf<T>
+    readonly timestamp: number
+    readonly headers: Readonly<Record<string, string>>
+  }
 }[Follows<S>]
 
 export type Edge<S extends ServiceName> = {

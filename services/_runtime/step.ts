@@ -1,3 +1,4 @@
+import { nextBatch, smallestBatch } from './batch.ts'
 import type { Codec } from './codec.ts'
 import { commitBatch } from './commit-batch.ts'
 import { Fault, verdict } from './faults.ts'
@@ -45,16 +46,17 @@ export async function work(
 /** Batch by batch: gather concurrently, decide in order, commit once. Gathering a batch overlaps committing the one before. */
 async function workOn(service: AnyService, task: Task, context: StepContext, memory: Memory): Promise<void> {
   const { name } = service
-  let next = prepareBatch(service, task, context)
+  let size = smallestBatch
+  let next = prepareBatch(service, task, context, size)
   while (!task.signal.aborted) {
-    const batch = await next
-    next = prepareBatch(service, task, context)
+    const { records, milliseconds } = await next
+    next = prepareBatch(service, task, context, size)
     // Awaited in the next round; until then its failure must not count as unhandled.
     next.catch(() => {})
-    if (batch.length === 0) continue
+    if (records.length === 0) continue
     const started = performance.now()
     try {
-      await commitBatch(service, task, batch, memory, context)
+      await commitBatch(service, task, records, memory, context)
     } catch (error) {
       if (task.signal.aborted || (error instanceof Fault && error.code === 'FLY_FENCED')) break
       if (verdict(error) !== 'retry') throw error
@@ -67,10 +69,12 @@ async function workOn(service: AnyService, task: Task, context: StepContext, mem
       await task.rewind()
       await next.catch(() => {})
       await task.rewind()
-      next = prepareBatch(service, task, context)
+      next = prepareBatch(service, task, context, size)
       next.catch(() => {})
     }
-    context.metrics.commitSeconds.observe({ service: name }, (performance.now() - started) / 1000)
+    const committing = performance.now() - started
+    context.metrics.commitSeconds.observe({ service: name }, committing / 1000)
+    size = nextBatch(size, records.length, milliseconds + committing)
   }
   await next.catch(() => {})
 }

@@ -36,6 +36,12 @@ export function createMetrics() {
       labelNames: ['service', 'code'],
       registers,
     }),
+    requests: new Counter({
+      name: 'flywheel_http_requests_total',
+      help: 'HTTP requests answered, by route and status.',
+      labelNames: ['method', 'route', 'status'],
+      registers,
+    }),
     gatherSeconds: new Histogram({
       name: 'flywheel_gather_seconds',
       help: 'Time to gather the facts of one record.',

@@ -40,13 +40,13 @@ export function edge(context: EdgeContext<'annotation'>): Edge<'annotation'> {
 
   return {
     routes(app) {
-      app.post('/v1/queue/lease', async request => {
+      app.post('/v1/queue/lease', { config: { scope: 'review' } }, async request => {
         const { agent, reviewer, count, minutes } = leaseBody.parse(request.body)
         known(agent)
         return { items: leases.take(open(agent), reviewer, count, minutes * 60_000).map(shown) }
       })
 
-      app.post('/v1/reviews', async request => {
+      app.post('/v1/reviews', { config: { scope: 'review' } }, async request => {
         const many = Array.isArray(request.body)
         const bodies = many ? reviewsBody.parse(request.body) : [reviewBody.parse(request.body)]
         const readings = bodies.map((body, index) => read(body, many ? `[${index}].` : ''))
@@ -62,7 +62,7 @@ export function edge(context: EdgeContext<'annotation'>): Edge<'annotation'> {
         }
       })
 
-      app.get('/v1/queue', async request => {
+      app.get('/v1/queue', { config: { scope: 'review' } }, async request => {
         const { agent } = queueQuery.parse(request.query)
         known(agent)
         const items = open(agent)

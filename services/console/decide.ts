@@ -1,9 +1,10 @@
 import type { PartitionLag } from '#runtime/log.ts'
 import { type Interval, wilson } from '#runtime/statistics.ts'
-import type { CandidateEvaluated, ReleaseDecided } from '#schemas/events.ts'
+import type { CandidateEvaluated, IntentEmerged, ReleaseDecided } from '#schemas/events.ts'
 import { services } from '#topology/map.ts'
 import type { ServiceName } from '#topology/types.ts'
 import { type Quality, quality } from './quality.ts'
+import type { ReconciledHour } from './reconcile.ts'
 import type { Seen } from './state.ts'
 
 export type ServiceView = {
@@ -43,6 +44,10 @@ export type AgentView = {
     | (ReleaseView & { readonly accuracy: number; readonly rows: number | null; readonly interval: Interval | null })
     | null
   readonly quality: Quality
+  /** Turns of production that were counted, picked or not. */
+  readonly turns: number
+  /** What customers ask that no tool fits, newest first. */
+  readonly emerging: readonly Pick<IntentEmerged, 'at' | 'question' | 'examples' | 'tools' | 'recent' | 'before'>[]
   /** Newest first, as are the lists below. */
   readonly candidates: readonly CandidateView[]
   readonly datasets: readonly {
@@ -65,6 +70,8 @@ export type Status = {
   readonly services: readonly ServiceView[]
   readonly agents: readonly AgentView[]
   readonly topics: readonly { readonly name: string; readonly records: number }[]
+  /** Newest first: what came in, what the log has of it, and what was consumed. */
+  readonly hours: readonly ReconciledHour[]
 }
 
 /** The services that consume, in the order of the map. */
@@ -95,6 +102,10 @@ export function agentView(agent: string, seen: Seen): AgentView {
         }
       : null,
     quality: quality(seen.samples.values()),
+    turns: seen.turns,
+    emerging: seen.emerging
+      .toReversed()
+      .map(({ at, question, examples, tools, recent, before }) => ({ at, question, examples, tools, recent, before })),
     candidates: evaluations.toReversed().map(evaluation =>
       candidateView(
         evaluation,

@@ -4,6 +4,7 @@ import type { Edge, EdgeContext } from '#runtime/service.ts'
 import { topics } from '#topology/map.ts'
 import { agentView, consumers, type Status, serviceView } from './decide.ts'
 import { outagePage, page } from './page.ts'
+import { createReconciliation, exposeReconciliation } from './reconciliation.ts'
 import { type Seen, see } from './state.ts'
 
 /** Lags and counts cost the log a question each: however many look, it is asked once in this time. */
@@ -26,14 +27,20 @@ export function edge(context: EdgeContext<'console'>): Edge<'console'> {
   const counts = cached(clock, () =>
     Promise.all(Object.keys(topics).map(async name => ({ name, records: await context.count(name) }))),
   )
+  const reconciled = cached(
+    clock,
+    createReconciliation(context, async name => (await lags()).find(one => one.name === name)?.lag ?? []),
+  )
+  exposeReconciliation(reconciled)
   const status = async (): Promise<Status> => {
-    const [lagged, counted] = await Promise.all([lags(), counts()])
+    const [lagged, counted, hours] = await Promise.all([lags(), counts(), reconciled()])
     const now = clock.now()
     return {
       at: now,
       services: lagged.map(({ name, lag, parked }) => serviceView(name, lag, parked, now)),
       agents: [...memory].map(([agent, seen]) => agentView(agent, seen)),
       topics: counted,
+      hours,
     }
   }
 

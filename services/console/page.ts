@@ -31,6 +31,21 @@ export function page(status: Status): string {
     )}
     ${status.agents.length === 0 ? html`<p>No agent yet: PUT one to ingest at /v1/agents/AGENT.</p>` : ''}
     ${status.agents.map(agentSection)}
+    <h2>Hours</h2>
+    ${table(
+      ['hour', 'topic', 'accepted', 'in the log', 'written directly', 'consumed', ''],
+      status.hours.map(({ hour, topic, accepted, logged, direct, appended, consumed, verdict }) => [
+        time(hour).slice(0, 16),
+        topic,
+        accepted ?? 'unknown',
+        logged ?? 'unknown',
+        direct ?? 'unknown',
+        Object.entries(consumed)
+          .map(([group, records]) => `${group} ${decimal(records)} of ${decimal(appended)}`)
+          .join(', '),
+        html`<span class="${verdict === 'lost' || verdict === 'behind' ? 'over' : 'ok'}">${verdict}</span>`,
+      ]),
+    )}
     <h2>Topics</h2>
     ${table(
       ['topic', 'records'],
@@ -62,6 +77,11 @@ function agentSection(view: AgentView): Html {
         : 'the untuned planner, nothing was released yet'
     }. ${view.tools} tools.</p>
     <p>Production so far: ${qualityLine(view.quality)}</p>
+    ${view.emerging.length > 0 ? html`<h3>Questions without a fitting tool</h3>` : ''}
+    ${view.emerging.map(
+      ({ at, question, tools, recent, before }) =>
+        html`<p>${time(at)}: “${question}” and ${recent} like it lately, ${before} before; planned: ${tools.join(', ')}.</p>`,
+    )}
     <h3>Candidates</h3>
     ${table(
       ['when', 'rung', 'dataset', 'candidate', 'accuracy', 'baseline', 'difference', 'outcome', 'reasons'],

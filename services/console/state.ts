@@ -1,5 +1,11 @@
 import type { Followed } from '#runtime/service.ts'
-import type { AgentDescribed, CandidateEvaluated, DatasetDecided, ReleaseDecided } from '#schemas/events.ts'
+import type {
+  AgentDescribed,
+  CandidateEvaluated,
+  DatasetDecided,
+  IntentEmerged,
+  ReleaseDecided,
+} from '#schemas/events.ts'
 import { topic } from '#topology/names.ts'
 
 /** Newest sampled turns of an agent that the estimate of quality rests on. */
@@ -15,6 +21,9 @@ export type Seen = {
   described: AgentDescribed | null
   /** By sample id. */
   readonly samples: Map<string, Scored>
+  /** Turns of production that the sampler counted. */
+  turns: number
+  readonly emerging: IntentEmerged[]
   readonly datasets: DatasetDecided[]
   waiting: DatasetDecided | null
   readonly evaluations: CandidateEvaluated[]
@@ -37,6 +46,12 @@ export function see(memory: Map<string, Seen>, followed: Followed<'console'>): v
       bound(seen.samples.set(sampleId, { probability, score: source === 'gold' && trusted ? score : before }))
       return
     }
+    case topic.trafficCounts:
+      seen.turns += followed.event.turns
+      return
+    case topic.emergingIntents:
+      push(seen.emerging, followed.event)
+      return
     case topic.datasets:
       seen.waiting = followed.event.outcome === 'waiting' ? followed.event : null
       if (followed.event.outcome === 'curated') push(seen.datasets, followed.event)
@@ -55,6 +70,8 @@ export function see(memory: Map<string, Seen>, followed: Followed<'console'>): v
 const nothingSeen = (): Seen => ({
   described: null,
   samples: new Map(),
+  turns: 0,
+  emerging: [],
   datasets: [],
   waiting: null,
   evaluations: [],

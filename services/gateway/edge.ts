@@ -118,7 +118,7 @@ export function edge(context: EdgeContext<'gateway'>): Edge<'gateway'> {
       else served.released(followed.event)
     },
     routes(app) {
-      app.post('/v1/plan', request => {
+      app.post('/v1/plan', { config: { scope: 'plan' } }, request => {
         const isBatch = typeof request.body === 'object' && request.body !== null && 'questions' in request.body
         return isBatch ? planBatch(request) : planTurn(request)
       })

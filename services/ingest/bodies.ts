@@ -71,7 +71,10 @@ export const agentBody = strict({
     )
     .min(1, 'a planner needs at least one tool')
     .max(1000)
-    .refine(tools => JSON.stringify(tools).length <= 800 * KiB, 'the catalogue is longer than 800 KiB: shorten it')
+    .refine(
+      tools => Buffer.byteLength(JSON.stringify(tools)) <= 800 * KiB,
+      'the catalogue is longer than 800 KiB: shorten it',
+    )
     .refine(
       tools => new Set(tools.map(({ name }) => name)).size === tools.length,
       'two tools have the same name: rename one',
@@ -82,6 +85,14 @@ export const agentBody = strict({
     newGoldForDataset: z.int32().min(1),
     evaluationShare: share,
     syntheticShare: share,
+    arms: strict({
+      impact: share,
+      underrepresented: share,
+      random: share.min(0.01, 'chance needs at least .01'),
+    }).refine(
+      ({ impact, underrepresented, random }) => impact + underrepresented + random <= 1,
+      'the shares of the arms are more than 1 together',
+    ),
   })
     .partial()
     .optional(),

@@ -1,67 +1,32 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { Counter } from 'prom-client'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { ZodType } from 'zod'
 import { createPseudonyms } from '#redaction/pseudonym.ts'
 import type { PseudonymOf } from '#redaction/redact.ts'
 import { httpError } from '#runtime/http-error.ts'
+import { parseJson } from '#runtime/http-json.ts'
 import type { Edge, EdgeContext } from '#runtime/service.ts'
 import type { AgentDescribed } from '#schemas/events.ts'
 import { topic } from '#topology/names.ts'
 import type { EventOf } from '#topology/types.ts'
 import { agentBody, agentParams, chatLogBody, escalationBody, feedbackBody } from './bodies.ts'
 import { agentDescribed, chatEscalated, chatLogged, feedbackGiven } from './decide.ts'
-import { createRecent } from './recent.ts'
-import { recordsOf, validate } from './records.ts'
+import { createIntake, type Kind } from './intake.ts'
+import { openLedger } from './ledger.ts'
+import { linesOf } from './lines.ts'
+import { openapi } from './openapi.ts'
+import { serveOtlp } from './otlp.ts'
+import { type Raw, recordsOf, validate } from './records.ts'
 import { redactionKey } from './redaction-key.ts'
-
-type Kind = typeof topic.chatLogs | typeof topic.escalations | typeof topic.feedback
-
-const records = new Counter({
-  name: 'flywheel_ingest_records_total',
-  help: 'Records sent to ingest, by what became of them.',
-  labelNames: ['kind', 'outcome'],
-})
-
-const redactions = new Counter({
-  name: 'flywheel_redactions_total',
-  help: 'Values that ingest replaced by pseudonyms in accepted records, by kind.',
-  labelNames: ['kind'],
-})
+import { takeLines } from './stream.ts'
 
 /** The wheel's front door: a record is acknowledged once it is in the log, and not before. */
 export function edge(context: EdgeContext<'ingest'>): Edge<'ingest'> {
   const { clock } = context.ports
   const pseudonymOf = createPseudonyms(redactionKey(context.settings))
   const agents = new Map<string, AgentDescribed>()
-  const recent = createRecent()
-  const counts = {
-    [topic.chatLogs]: { accepted: 0, duplicate: 0, refused: 0 },
-    [topic.escalations]: { accepted: 0, duplicate: 0, refused: 0 },
-    [topic.feedback]: { accepted: 0, duplicate: 0, refused: 0 },
-  }
-
-  const count = (kind: Kind, outcome: 'accepted' | 'duplicate' | 'refused', by: number): void => {
-    counts[kind][outcome] += by
-    records.inc({ kind, outcome }, by)
-  }
-
-  /** All or nothing: the first problem refuses the whole request, before anything is appended. */
-  const read = <B extends { agent: string }>(kind: Kind, schema: ZodType<B>, request: FastifyRequest): B[] => {
-    let sent = 1
-    try {
-      const raw = recordsOf(request.headers['content-type'], request.body)
-      sent = raw.length
-      return raw.map(one => {
-        const body = validate(schema, one)
-        if (!agents.has(body.agent))
-          throw httpError(404, 'unknown_agent', `${one.where || 'body'}.agent: PUT /v1/agents/${body.agent} first`)
-        return body
-      })
-    } catch (error) {
-      count(kind, 'refused', sent)
-      throw error
-    }
-  }
+  const intake = createIntake(context.append, openLedger(join(context.settings.home, 'accepted')))
 
   const accept = <T extends Kind, B extends { agent: string }>(
     app: FastifyInstance,
@@ -69,35 +34,59 @@ export function edge(context: EdgeContext<'ingest'>): Edge<'ingest'> {
     schema: ZodType<B>,
     toEvent: (body: B, now: number, pseudonymOf: PseudonymOf) => EventOf<T>,
   ): void => {
-    app.post(`/v1/${kind}`, async request => {
-      const events = read(kind, schema, request).map(body => toEvent(body, clock.now(), pseudonymOf))
-      const byKey = new Map<string, EventOf<T>>()
-      for (const event of events) {
-        const key = keyOf(kind, event)
-        if (!byKey.has(key)) byKey.set(key, event)
+    const read = (raw: Raw): EventOf<T> => {
+      const body = validate(schema, raw)
+      if (!agents.has(body.agent))
+        throw httpError(404, 'unknown_agent', `${raw.where || 'body'}.agent: PUT /v1/agents/${body.agent} first`)
+      return toEvent(body, clock.now(), pseudonymOf)
+    }
+    const take = (events: readonly EventOf<T>[]): Promise<number> => intake.take(kind, events, clock.now())
+
+    /** All or nothing: the first problem refuses the whole request, before anything is appended. */
+    const whole = async (body: unknown): Promise<object> => {
+      let sent = 1
+      let events: EventOf<T>[]
+      try {
+        const raw = recordsOf(body)
+        sent = raw.length
+        events = raw.map(read)
+      } catch (error) {
+        intake.refused(kind, sent)
+        throw error
       }
-      const accepted = await recent.admit(byKey, async fresh => {
-        await context.append(kind, fresh)
-        for (const event of fresh)
-          for (const redaction of event.redactions) redactions.inc({ kind: redaction.kind }, redaction.count)
-      })
-      const duplicates = events.length - accepted
-      count(kind, 'accepted', accepted)
-      count(kind, 'duplicate', duplicates)
-      return { accepted, duplicates, ids: events.map(({ id }) => id) }
-    })
+      const accepted = await take(events)
+      return { accepted, duplicates: events.length - accepted, ids: events.map(({ id }) => id) }
+    }
+    /** Line by line: what is refused does not hold up the others. */
+    const streamed = async (body: Readable, reply: FastifyReply): Promise<object> => {
+      const receipt = await takeLines(linesOf(body), bytes => read({ where: '', value: parseJson(bytes) }), take)
+      intake.refused(kind, receipt.refused)
+      reply.code(receipt.refused > 0 ? 207 : 200)
+      return receipt
+    }
+    app.post(`/v1/${kind}`, { config: { scope: 'ingest' } }, ({ body }, reply) =>
+      body instanceof Readable ? streamed(body, reply) : whole(body),
+    )
   }
 
   return {
     saw(followed) {
       if (followed.topic === topic.agents) agents.set(followed.event.agent, followed.event)
-      else recent.saw(keyOf(followed.topic, followed.event))
+      else intake.saw(followed, clock.now())
     },
     routes(app) {
       accept(app, topic.chatLogs, chatLogBody, chatLogged)
       accept(app, topic.escalations, escalationBody, chatEscalated)
       accept(app, topic.feedback, feedbackBody, feedbackGiven)
-      app.get('/v1/ingest/counts', async () => counts)
+      serveOtlp(app, {
+        isKnown: agent => agents.has(agent),
+        read: body => chatLogged(chatLogBody.parse(body), clock.now(), pseudonymOf),
+        take: event => intake.take(topic.chatLogs, [event], clock.now()),
+        refused: turns => intake.refused(topic.chatLogs, turns),
+      })
+      app.get('/v1/ingest/counts', async () => intake.counts)
+      app.get('/v1/ingest/hours', async () => ({ hours: intake.hours(clock.now()) }))
+      app.get('/openapi.json', async () => openapi)
 
       app.put<{ Params: { agent: string } }>('/v1/agents/:agent', async request => {
         const { agent } = agentParams.parse(request.params)
@@ -118,7 +107,3 @@ export function edge(context: EdgeContext<'ingest'>): Edge<'ingest'> {
     },
   }
 }
-
-/** Ids are the sender's: they are told apart by kind and agent, so that no agent can shadow another's. */
-const keyOf = (kind: Kind, { agent, id }: { readonly agent: string; readonly id: string }): string =>
-  `${kind}/${agent}/${id}`

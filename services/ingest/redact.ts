@@ -1,21 +1,27 @@
 import { taggedStrings } from '#redaction/fields.ts'
-import { type PseudonymOf, redact } from '#redaction/redact.ts'
+import { type PseudonymOf, redactAll } from '#redaction/redact.ts'
 import type { Redaction } from '#schemas/events.ts'
 
 type Redacted = { readonly redactions: readonly Redaction[] }
 
-/** Redacts events of a schema: the strings that it tags with a sensitivity, whatever their names; and counts what was found. */
+/**
+ * Redacts events of a schema: the strings that it tags with a sensitivity, whatever their names; and counts what was found.
+ * They are looked at together, since an argument or an answer repeats without its words what the question announces.
+ */
 export function redaction<E extends Redacted>(
   schema: object,
 ): (event: Omit<E, keyof Redacted>, pseudonymOf: PseudonymOf) => E {
   const rewrite = taggedStrings(schema)
   return (event, pseudonymOf) => {
-    const found = new Map<string, number>()
-    const redacted = rewrite(event, original => {
-      const { text, counts } = redact(original, pseudonymOf)
-      for (const [kind, count] of Object.entries(counts)) found.set(kind, (found.get(kind) ?? 0) + count)
+    const originals: string[] = []
+    rewrite(event, text => {
+      originals.push(text)
       return text
     })
-    return { ...redacted, redactions: Array.from(found, ([kind, count]) => ({ kind, count })) } as unknown as E
+    const { texts, counts } = redactAll(originals, pseudonymOf)
+    const redactions = Object.entries(counts).map(([kind, count]) => ({ kind, count }))
+    if (redactions.length === 0) return { ...event, redactions } as unknown as E
+    const rest = texts.values()
+    return { ...rewrite(event, () => rest.next().value ?? ''), redactions } as unknown as E
   }
 }

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { type ContenderName, compare } from './runtime/compare.ts'
-import { createStreams, flywheel } from './runtime/contenders.ts'
+import { createStreams, flywheel, flywheelService } from './runtime/contenders.ts'
 import { allCores, pin } from './runtime/cores.ts'
 import { measureEmbedded } from './runtime/embedded.ts'
 import { type Figures, ratios, shown } from './runtime/figures.ts'
@@ -72,7 +72,7 @@ async function measureOnKafka(
     const of = (contender: Parameters<typeof measureLatency>[1]) =>
       measureLatency(stage, contender, pinned.peer, milliseconds)
     tell('latency of Flywheel')
-    const ours = await of(flywheel(stage))
+    const ours = await of(flywheel(stage, 'latency'))
     tell('latency of Kafka Streams')
     const theirs = await of(streams({ label: 'latency', threads: 1, commitIntervalMs: 100 }))
     figures = { ...figures, latencyMs: { flywheel: ours, kafkaStreams: theirs } }
@@ -82,7 +82,7 @@ async function measureOnKafka(
     tell(`filling the input with ${size} records`)
     await fill(size)
     tell('memory')
-    figures = { ...figures, memory: await measureMemory(stage, flywheel(stage), pinned.peer, size) }
+    figures = { ...figures, memory: await measureMemory(stage, flywheelService(stage, false), pinned.peer, size) }
   }
   if (wants('restart')) {
     const entries = scaled(standard.restart)

@@ -26,15 +26,15 @@ export const isClean = ({ lost, duplicated, outOfOrder, stateDiffers }: Tally): 
 
 /**
  * Compares what is there, in the order of the log, with what must be there, each key's in its order. An id may have to be
- * there several times. What nothing in the input leads to counts as duplicated; a record is out of order when one of its
+ * there several times, and say something else each time. What nothing in the input leads to counts as duplicated; a record is out of order when one of its
  * key that must come later lies before it.
  */
 export function compare(must: readonly Output[], found: readonly Omit<Output, 'key'>[]): Tally {
-  const wanted = new Map<string, { readonly place: number; readonly key: string; content: string; times: number }>()
+  const wanted = new Map<string, { readonly place: number; readonly key: string; readonly contents: string[] }>()
   for (const [place, { id, key, content }] of must.entries()) {
     const known = wanted.get(id)
-    if (known) known.times++
-    else wanted.set(id, { place, key, content, times: 1 })
+    if (known) known.contents.push(content)
+    else wanted.set(id, { place, key, contents: [content] })
   }
   const tally = { ...nothingAmiss }
   const seen = new Map<string, number>()
@@ -43,17 +43,17 @@ export function compare(must: readonly Output[], found: readonly Omit<Output, 'k
     const times = (seen.get(id) ?? 0) + 1
     seen.set(id, times)
     const want = wanted.get(id)
-    if (!want || times > want.times) {
+    if (!want || times > want.contents.length) {
       tally.duplicated++
       continue
     }
-    if (content !== want.content) tally.stateDiffers++
+    if (content !== want.contents[times - 1]) tally.stateDiffers++
     if (times > 1) continue
     const before = latest.get(want.key) ?? -1
     if (want.place < before) tally.outOfOrder++
     else latest.set(want.key, want.place)
   }
-  for (const [id, { times }] of wanted) tally.lost += Math.max(0, times - (seen.get(id) ?? 0))
+  for (const [id, { contents }] of wanted) tally.lost += Math.max(0, contents.length - (seen.get(id) ?? 0))
   return tally
 }
 

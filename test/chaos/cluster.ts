@@ -6,10 +6,15 @@ import { startRegistry } from '#test/support/registry.ts'
 import { until } from '#test/support/until.ts'
 import { type Proxies, startProxies } from './proxy.ts'
 
-export const brokerIds = [1, 2, 3] as const
+export type ClusterOptions = {
+  readonly brokers: 1 | 3
+  /** URL of a registry that is there already; absent: one is started. */
+  readonly registry?: string
+}
 
-/** Three brokers, a registry, and the network between them and their clients. */
+/** Brokers, a registry, and the network between the brokers and their clients. */
 export type Cluster = Pick<TestKafka, 'kill' | 'up'> & {
+  readonly ids: readonly number[]
   /** Addresses that are never cut, for the harness. */
   readonly direct: string
   /** Addresses of the proxies, for workers and producers. */
@@ -22,16 +27,16 @@ export type Cluster = Pick<TestKafka, 'kill' | 'up'> & {
 }
 
 /** undefined, and loudly so, where Kafka or the registry cannot run. */
-export async function startCluster(): Promise<Cluster | undefined> {
-  const ports = await freePorts(2 * brokerIds.length)
-  const routes = brokerIds.map((broker, index) => ({
-    broker,
+export async function startCluster({ brokers, registry }: ClusterOptions): Promise<Cluster | undefined> {
+  const ports = await freePorts(2 * brokers)
+  const routes = Array.from({ length: brokers }, (_, index) => ({
+    broker: index + 1,
     target: ports[2 * index] ?? 0,
     port: ports[2 * index + 1] ?? 0,
   }))
-  const [kafka, registry] = await Promise.all([
+  const [kafka, started] = await Promise.all([
     startKafkaFromJars({
-      brokers: 3,
+      brokers,
       // Clients get a listener of their own, which says that it is where its proxy listens.
       properties: usual => {
         const route = routes.find(({ broker }) => broker === usual['node.id'])
@@ -43,18 +48,25 @@ export async function startCluster(): Promise<Cluster | undefined> {
         }
       },
     }),
-    startRegistry(),
+    registry === undefined ? startRegistry() : undefined,
   ])
-  const stopServers = async (): Promise<void> => void (await Promise.all([kafka?.stop(), registry?.stop()]))
-  if (!kafka || !registry) {
+  const url = registry ?? started?.url
+  const ids = routes.map(({ broker }) => broker)
+  const stopServers = async (): Promise<void> => {
+    // There is nothing to hand over in an orderly way.
+    if (kafka) await Promise.all(ids.map(kafka.kill))
+    await Promise.all([kafka?.stop(), started?.stop()])
+  }
+  if (!kafka || url === undefined) {
     await stopServers()
     return undefined
   }
   const proxies = await startProxies(routes)
   return {
+    ids,
     direct: kafka.brokers,
     cuttable: routes.map(({ port }) => `127.0.0.1:${port}`).join(),
-    registry: registry.url,
+    registry: url,
     proxies,
     kill: kafka.kill,
     up: kafka.up,
@@ -67,7 +79,7 @@ export async function startCluster(): Promise<Cluster | undefined> {
 }
 
 async function inSync(brokers: string): Promise<void> {
-  const { kafka, drop } = createClient({ brokers: brokers.split(','), clientId: 'chaos-in-sync', replication: 3 })
+  const { kafka, close } = createClient({ brokers: brokers.split(','), clientId: 'chaos-in-sync', replication: 1 })
   const admin = kafka.admin()
   const asked = async (): Promise<boolean> => {
     const { topics } = await admin.fetchTopicMetadata()
@@ -78,7 +90,7 @@ async function inSync(brokers: string): Promise<void> {
     await until('all replicas are in step', async () => (await asked().catch(() => false)) || pause(), 120_000)
   } finally {
     await admin.disconnect().catch(() => {})
-    drop()
+    close()
   }
 }
 

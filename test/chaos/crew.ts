@@ -59,26 +59,31 @@ export function createCrew(folder: string, say: (line: string) => void): Crew {
     let child: ChildProcess
     let frozen = false
     let leaving = false
+    let life = ''
 
     const start = (): void => {
       child = spawn(process.execPath, [fileURLToPath(new URL(script, import.meta.url)), JSON.stringify(options())], {
         env: { PATH: process.env.PATH ?? '', ...env },
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       })
-      child.stderr?.on('data', (data: Buffer) => appendFileSync(file, data))
+      life = ''
+      child.stderr?.on('data', (data: Buffer) => {
+        life += data
+        appendFileSync(file, data)
+      })
       child.stdout?.on('data', (data: Buffer) => {
         if (data.includes('stopped')) frozen = true
       })
       child.on('message', onMessage)
-      child.once('exit', (code, signal) => void ended(code, signal))
+      child.once('close', (code, signal) => void ended(code, signal))
     }
     const ended = async (code: number | null, signal: string | null): Promise<void> => {
       frozen = false
       if (signal !== 'SIGKILL' && !(leaving && code === 0)) {
-        const lines = said().trim().split('\n')
-        const why = lines.findLast(line => /FLY_|Error/.test(line)) ?? lines.at(-1)
-        crashes.push(`${name} ended with ${signal ?? code}: ${why}`)
-        say(crashes.at(-1) ?? '')
+        const why = life.split('\n').findLast(line => line !== '' && !line.startsWith('{')) ?? 'without a word'
+        say(`${name} ended with ${signal ?? code}: ${why}`)
+        // Who finds no broker when it starts says so and ends, to be started again.
+        if (!why.startsWith('FLY_BROKER') || life.includes('listening')) crashes.push(`${name}: ${why}`)
         await sleep(500)
       }
       if (leaving || dismissed) crew.delete(name)
@@ -109,7 +114,8 @@ export function createCrew(folder: string, say: (line: string) => void): Crew {
         await until(`${name} ends by itself`, () => !crew.has(name), 30_000).catch(error => {
           crashes.push(String(error))
           say(String(error))
-          kill()
+          child.kill('SIGUSR2')
+          setTimeout(kill, 500)
         })
         await until(`${name} is gone`, () => !crew.has(name))
       },

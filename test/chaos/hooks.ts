@@ -34,5 +34,7 @@ process.on('message', (order: Order) => {
   if ('clock' in order) shift = order.clock
   else stopAt = order.stopAt
 })
+// What keeps a process up that was told to end.
+process.on('SIGUSR2', () => writeSync(2, `still there: ${process.getActiveResourcesInfo().join(', ')}\n`))
 // Nobody is left who would wait for it.
 process.on('disconnect', () => process.exit(1))

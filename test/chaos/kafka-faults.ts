@@ -3,7 +3,7 @@ import type { EventLog } from '#runtime/log.ts'
 import { until } from '#test/support/until.ts'
 import { consumerGroup } from '#topology/derive/names.ts'
 import { services } from '#topology/map.ts'
-import { brokerIds, type Cluster } from './cluster.ts'
+import type { Cluster } from './cluster.ts'
 import type { Crew, Worker } from './crew.ts'
 import { requests } from './hooks.ts'
 import { chance, type FaultKind, pick } from './plan.ts'
@@ -43,7 +43,7 @@ export function kafkaFaults(scene: KafkaScene): Readonly<Record<FaultKind, Injec
     },
 
     async brokerKills(name) {
-      const broker = pick(seed, name, 'which', brokerIds) ?? 1
+      const broker = pick(seed, name, 'which', cluster.ids) ?? 1
       await cluster.kill(broker)
       await sleep(between(name, 2_000, 6_000))
       await cluster.up(broker)
@@ -60,7 +60,7 @@ export function kafkaFaults(scene: KafkaScene): Readonly<Record<FaultKind, Injec
 
     async cuts(name) {
       const kind = pick(seed, name, 'kind', ['refuse', 'swallow'] as const) ?? 'refuse'
-      const broker = pick(seed, name, 'which', brokerIds) ?? 1
+      const broker = pick(seed, name, 'which', cluster.ids) ?? 1
       const client = (await someone(name)).name
       const cut = pick(seed, name, 'what', [{ client }, { broker }, { client, broker }]) ?? { client }
       const heal = cluster.proxies.cut({ ...cut, kind })

@@ -1,45 +1,49 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { createCodec } from '#runtime/codec.ts'
 import { openKafkaLog } from '#runtime/log/kafka.ts'
-import type { EventLog } from '#runtime/log.ts'
 import { openHttpRegistry } from '#runtime/registry/http.ts'
+import { createCopies } from '#runtime/state-copies.ts'
+import { createLogger } from '#runtime/telemetry.ts'
 import { avro } from '#schemas/avro.ts'
-import { isClean, type Tally } from './check.ts'
-import { type Cluster, startCluster } from './cluster.ts'
+import { isClean } from './check.ts'
+import { type Cluster, type ClusterOptions, startCluster } from './cluster.ts'
 import { createCrew } from './crew.ts'
 import { produce } from './input.ts'
 import { kafkaFaults } from './kafka-faults.ts'
 import { audit } from './read-back.ts'
 import type { ChaosOptions, Report, Say } from './report.ts'
 import type { Stage } from './rules.ts'
-import { createSchedule, type Schedule } from './schedule.ts'
-import { consumed, left, stageNames, streamTopics } from './stream.ts'
+import { createSchedule } from './schedule.ts'
+import { stageNames, streamTopics } from './stream.ts'
+import { settled, watch } from './watch.ts'
 import type { WorkerOptions } from './worker.ts'
 
 /** A member that is silent for so long is out: the least that brokers allow. */
 const sessionMs = 6_000
 const workersEach = 2
-/** Without any progress for so long, the run has failed. */
-const patienceMs = 120_000
-/** A transaction whose owner has died, and that nobody fences, hides what follows it until the brokers abort it. */
-const invisibleMs = 90_000
+const quiet = { logLevel: 'error' } as const
 
-/** Both stages on three brokers, two processes each. undefined, and loudly so, where Kafka cannot run. */
-export async function chaosOnKafka(options: ChaosOptions, say: Say): Promise<Report | undefined> {
+/** Both stages on real brokers, two processes each. undefined, and loudly so, where Kafka cannot run. */
+export async function chaosOnKafka(
+  options: ChaosOptions,
+  say: Say,
+  on: ClusterOptions = { brokers: 3 },
+): Promise<Report | undefined> {
   const begun = performance.now()
-  const cluster = await startCluster()
+  const cluster = await startCluster(on)
   if (!cluster) return undefined
   const folder = await mkdtemp(join(tmpdir(), 'flywheel-chaos-'))
+  let clean = false
   try {
-    say('three brokers and a registry are up')
+    say(`brokers and a registry are up: ${on.brokers}`)
     const found = await runOn(cluster, folder, options, say)
-    if (isClean(found) && !process.env.KEEP) await rm(folder, { recursive: true })
-    else say(`what the workers said is in ${folder}`)
+    clean = isClean(found) && found.crashes === 0
     return { ...found, seconds: Math.round((performance.now() - begun) / 1000) }
   } finally {
+    if (clean) await rm(folder, { recursive: true })
+    else say(`what the workers said is in ${folder}`)
     await cluster.stop()
   }
 }
@@ -50,9 +54,10 @@ async function runOn(
   { records, seed, faults, breakFence }: ChaosOptions,
   say: Say,
 ): Promise<Omit<Report, 'seconds'>> {
+  const replication = cluster.ids.length
   const [log, outside] = await Promise.all(
     [cluster.direct, cluster.cuttable].map((brokers, index) =>
-      openKafkaLog({ brokers: brokers.split(','), clientId: `chaos-harness-${index}`, replication: 3 }),
+      openKafkaLog({ brokers: brokers.split(','), clientId: `chaos-harness-${index}`, replication }),
     ),
   )
   if (!log || !outside) throw new Error('two logs were opened')
@@ -69,9 +74,9 @@ async function runOn(
       FLYWHEEL_HOME: join(folder, name),
       FLYWHEEL_KAFKA: cluster.cuttable,
       FLYWHEEL_REGISTRY: cluster.registry,
-      FLYWHEEL_KAFKA_REPLICATION: '3',
+      FLYWHEEL_KAFKA_REPLICATION: String(replication),
       FLYWHEEL_PORT: '0',
-      FLYWHEEL_LOG_LEVEL: 'debug',
+      FLYWHEEL_LOG_LEVEL: 'info',
     }
     return crew.hire({ name, script: './worker.ts', options, env })
   }
@@ -95,12 +100,14 @@ async function runOn(
     stopping.signal,
   )
   try {
-    const watching = watch(log, records, schedule, () => accepted === records, say)
+    const watching = watch(log, records, schedule, () => accepted === records, breakFence ? 'unfenced' : 'fenced', say)
     await Promise.race([watching, producing.then(() => watching)])
     const streamed = (performance.now() - started) / 1000
     say(`all is consumed after ${streamed.toFixed(0)} s`)
-    await Promise.all(crew.workers().map(worker => worker.end()))
-    const found = await settled(() => audit(log, codec, seed, accepted))
+    const workers = crew.workers()
+    await Promise.all(workers.map(worker => worker.end()))
+    const copies = workers.map(({ name }) => createCopies(join(folder, name, 'state'), createLogger(quiet)))
+    const found = await settled(() => audit(log, codec, seed, accepted, copies))
     return {
       ...{ log: 'kafka', records, seed, faults: schedule.injected, crashes: crew.crashes.length },
       recordsPerSecond: Math.round(records / streamed),
@@ -110,35 +117,5 @@ async function runOn(
     stopping.abort()
     crew.dismiss()
     await Promise.all([log.close(), outside.close(), registry.close()])
-  }
-}
-
-/** Tells the schedule how far the stream is, until all is accepted, all faults are over and nothing is left to consume. */
-async function watch(
-  log: EventLog,
-  records: number,
-  schedule: Schedule,
-  produced: () => boolean,
-  say: Say,
-): Promise<void> {
-  let before = { done: 0, behind: 0, since: performance.now() }
-  for (let looks = 0; ; looks++) {
-    await sleep(200)
-    // Without brokers nothing is known, and nothing changes.
-    const [done, behind] = await Promise.all([consumed(log), left(log)]).catch(() => [before.done, before.behind])
-    schedule.consumed(Math.min(1, done / records))
-    if (schedule.over() && produced() && behind === 0) return
-    if (looks % 50 === 0) say(`${((100 * done) / records).toFixed(0).padStart(3)} %  ${behind} records wait`)
-    const now = performance.now()
-    if (done !== before.done || behind !== before.behind) before = { done, behind, since: now }
-    if (now - before.since > patienceMs) throw new Error(`nothing moves any more: ${behind} records wait`)
-  }
-}
-
-/** What was committed last may become visible a moment later: what is lost must stay lost. */
-async function settled<T extends Tally>(look: () => Promise<T>): Promise<T> {
-  for (const deadline = performance.now() + invisibleMs; ; await sleep(2_000)) {
-    const found = await look()
-    if (found.lost === 0 || performance.now() > deadline) return found
   }
 }

@@ -5,7 +5,7 @@ export type Cut = {
   /** The client id in Kafka's requests. */
   readonly client?: string
   readonly broker?: number
-  /** Connections are refused and break, or they stay and nothing passes until the cut is over, as with a route that is lost. */
+  /** Connections are reset, or they stay and nothing passes until the cut is over, as with a route that is lost. */
   readonly kind: 'refuse' | 'swallow'
 }
 
@@ -18,6 +18,7 @@ export type Proxies = {
 type Link = {
   readonly client: string
   readonly broker: number
+  readonly target: number
   readonly near: Socket
   far?: Socket
   flowing: boolean
@@ -33,11 +34,11 @@ export async function startProxies(
     (cut.client ?? client) === client && (cut.broker ?? broker) === broker
 
   /** Lets a link go on as the cuts have it. */
-  const apply = (link: Link, target: number): void => {
+  const apply = (link: Link): void => {
     const kinds = [...cuts].filter(cut => hit(link, cut)).map(({ kind }) => kind)
-    if (kinds.includes('refuse')) link.near.destroy()
+    if (kinds.includes('refuse')) link.near.resetAndDestroy()
     else if (kinds.length > 0) hold(link)
-    else open(link, target)
+    else open(link)
   }
 
   const serve = (broker: number, target: number) => (near: Socket) => {
@@ -46,28 +47,27 @@ export async function startProxies(
     near.once('data', (first: Buffer) => {
       near.pause()
       near.unshift(first)
-      const link: Link = { client: clientOf(first), broker, near, flowing: false }
+      const link: Link = { client: clientOf(first), broker, target, near, flowing: false }
       links.add(link)
       near.once('close', () => {
         links.delete(link)
         link.far?.destroy()
       })
-      apply(link, target)
+      apply(link)
     })
   }
 
-  const targets = new Map(routes.map(({ broker, target }) => [broker, target]))
-  const changed = (): void => {
-    for (const link of links) apply(link, targets.get(link.broker) ?? 0)
+  const applyAll = (): void => {
+    for (const link of links) apply(link)
   }
   const servers = await Promise.all(routes.map(({ broker, port, target }) => listening(port, serve(broker, target))))
   return {
     cut(cut) {
       cuts.add(cut)
-      changed()
+      applyAll()
       return () => {
         cuts.delete(cut)
-        changed()
+        applyAll()
       }
     },
     close() {
@@ -83,12 +83,13 @@ function hold(link: Link): void {
   for (const socket of [near, far]) socket?.unpipe().pause()
 }
 
-function open(link: Link, target: number): void {
+function open(link: Link): void {
   if (link.flowing) return
-  const { near } = link
+  const { near, target } = link
   if (!link.far) {
     link.far = connect({ host: '127.0.0.1', port: target, noDelay: true })
-    link.far.on('error', () => near.destroy())
+    // As where nobody listens: clients then turn to another broker.
+    link.far.on('error', () => near.resetAndDestroy())
     link.far.once('close', () => near.destroy())
   }
   near.pipe(link.far)

@@ -1,5 +1,6 @@
 import type { Codec } from '#runtime/codec.ts'
 import type { EventLog, LogRecord } from '#runtime/log.ts'
+import type { Copies } from '#runtime/state-copies.ts'
 import { restore } from '#runtime/state-restore.ts'
 import type { DecisionRecorded, SampleScored, SampleSelected } from '#schemas/events.ts'
 import { stateTopic } from '#topology/derive/names.ts'
@@ -7,23 +8,29 @@ import { topic } from '#topology/names.ts'
 import { compare, compareState, type Output, sum, type Tally } from './check.ts'
 import { expected, type Input } from './expect.ts'
 import { isPoison, turnOf } from './input.ts'
-import { agents, conversations, type Stage, stages } from './rules.ts'
+import { agents, conversations, type Stage } from './rules.ts'
+import { stageNames } from './stream.ts'
 
 const never = new AbortController().signal
 
-/** Everything in the log against what the input leads to; `accepted` turns must be in the input. */
+/**
+ * Everything in the log against what the input leads to; `accepted` turns must be in the input. State is restored from the
+ * changelog alone, and once more with each local copy that workers left.
+ */
 export async function audit(
   log: EventLog,
   codec: Codec,
   seed: string,
   accepted: number,
+  copies: readonly Copies[] = [],
 ): Promise<Tally & { readonly repeatedInputs: number }> {
   const input = await readInput(log, codec)
   const must = expected(input)
   const tallies = [compareAccepted(input, seed, accepted)]
   for (const [name, outputs] of must.outputs) tallies.push(compare(outputs, await readOutputs(log, codec, name)))
-  for (const stage of Object.keys(stages) as Stage[])
-    tallies.push(compareState(must.states[stage], await readState(log, stage)))
+  for (const stage of stageNames)
+    for (const open of [undefined, ...copies])
+      tallies.push(compareState(must.states[stage], await readState(log, stage, open)))
   const turns = input.filter(({ poison }) => poison === undefined)
   return { ...sum(tallies), repeatedInputs: turns.length - new Set(turns.map(record => idOf(record))).size }
 }
@@ -60,12 +67,13 @@ function readOutputs(log: EventLog, codec: Codec, name: string): Promise<readonl
 
 type AnyOutput = SampleSelected | SampleScored | DecisionRecorded
 
-async function readState(log: EventLog, stage: Stage): Promise<ReadonlyMap<string, string>> {
+async function readState(log: EventLog, stage: Stage, open?: Copies): Promise<ReadonlyMap<string, string>> {
   const name = stateTopic(stage)
   const found = new Map<string, string>()
   const partitions = (await log.topics()).find(one => one.name === name)?.partitions ?? 0
   for (let partition = 0; partition < partitions; partition++) {
-    const state = await restore(log, name, partition, never)
+    const copy = await open?.(stage, partition, never)
+    const state = await restore(log, name, partition, never, copy).finally(() => copy?.close())
     for (const collection of [conversations, agents])
       for (const [key, value] of state.entries(collection)) found.set(`${collection}/${key}`, JSON.stringify(value))
   }

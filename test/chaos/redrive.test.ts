@@ -16,10 +16,9 @@ import { wanted } from '#topology/derive/wanted.ts'
 import { topic } from '#topology/names.ts'
 
 const service = 'strategist'
-const count = 30_000
 
 /** Dead letters of both topics in all partitions, numbered in the order of their refusal. */
-async function park(log: EventLog): Promise<void> {
+async function park(log: EventLog, count: number): Promise<void> {
   const ours = [...deadLetterTopics(service), retryTopic(service)]
   await log.createTopics(wanted().filter(({ name }) => ours.includes(name)))
   const records = Array.from(
@@ -34,22 +33,22 @@ async function park(log: EventLog): Promise<void> {
 }
 
 /** Every dead letter is there once, and those of one topic and key in the order of their refusal. */
-async function expectMovedOnce(log: EventLog): Promise<void> {
-  const moved = await readAll(log, [retryTopic(service)])
-  expect(moved).toHaveLength(count)
-  for (const name of [topic.datasets, topic.releases])
-    for (const partition of [0, 1, 2]) {
-      const isHere = (record: LogRecord): boolean => record.partition === partition
-      const parked = (await readAll(log, [deadLetterTopic(name, service)])).filter(isHere)
-      const again = moved.filter(record => isHere(record) && record.headers['dlq.topic'] === name)
-      expect(again.map(textOf).join()).toBe(parked.map(textOf).join())
-    }
-}
+const expectMovedOnce =
+  (count: number) =>
+  async (log: EventLog): Promise<void> => {
+    const moved = await readAll(log, [retryTopic(service)])
+    expect(moved).toHaveLength(count)
+    for (const name of [topic.datasets, topic.releases])
+      for (const partition of [0, 1, 2]) {
+        const isHere = (record: LogRecord): boolean => record.partition === partition
+        const parked = (await readAll(log, [deadLetterTopic(name, service)])).filter(isHere)
+        const again = moved.filter(record => isHere(record) && record.headers['dlq.topic'] === name)
+        expect(again.map(textOf).join()).toBe(parked.map(textOf).join())
+      }
+  }
 
-/** Kills the process as soon as it says that something was moved, so in the midst of the rest. */
-async function killedAtWork(child: ChildProcess): Promise<void> {
+async function killed(child: ChildProcess): Promise<void> {
   onTestFinished(() => void child.kill('SIGKILL'))
-  child.stderr?.once('data', () => child.kill('SIGKILL'))
   const [, signal] = await once(child, 'exit')
   expect(signal).toBe('SIGKILL')
 }
@@ -64,31 +63,45 @@ async function finished(child: ChildProcess): Promise<void> {
   expect(code, said).toBe(0)
 }
 
-test('a re-drive of an embedded log that is killed twice moves each dead letter once', async () => {
-  const home = temporaryFolder()
-  const open = () => openEmbeddedLog(home, { clock: systemClock })
-  const within = async (use: (log: EventLog) => Promise<void>): Promise<void> => {
-    const log = open()
-    await use(log).finally(() => log.close())
+const started = (...args: readonly string[]): ChildProcess =>
+  spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] })
+/** Is killed after so many writes. */
+const mortal = (where: string, ...writes: readonly string[]) => started('test/support/redrive.ts', where, ...writes)
+
+describe('on the embedded log', () => {
+  const prepared = async (count: number) => {
+    const home = temporaryFolder()
+    const within = async <T>(use: (log: EventLog) => Promise<T>): Promise<T> => {
+      const log = openEmbeddedLog(home, { clock: systemClock })
+      return use(log).finally(() => log.close())
+    }
+    await within(log => park(log, count))
+    return {
+      home,
+      moved: () => within(log => log.count(retryTopic(service))),
+      once: () => within(expectMovedOnce(count)),
+    }
   }
-  const start = () =>
-    spawn(process.execPath, ['services/_cli/main.ts', 'dlq', 'redrive', service, '--home', home], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    })
-  await within(park)
-  for (let before = 0, round = 0; round < 2; round++) {
-    await killedAtWork(start())
-    await within(async log => {
-      const moved = await log.count(retryTopic(service))
-      expect(moved).toBeGreaterThan(before)
-      expect(moved).toBeLessThan(count)
-      before = moved
-    })
-  }
-  await finished(start())
-  await within(expectMovedOnce)
-  await finished(start())
-  await within(expectMovedOnce)
+
+  test('a re-drive that is killed after each of its writes moves each dead letter once', async () => {
+    const { home, moved, once: expectOnce } = await prepared(3_000)
+    while ((await moved()) < 3_000) await killed(mortal(home, '1'))
+    await expectOnce()
+    await finished(mortal(home))
+    await expectOnce()
+  })
+
+  test('so does the command, killed in the midst', async () => {
+    const { home, moved, once: expectOnce } = await prepared(30_000)
+    const start = () => started('services/_cli/main.ts', 'dlq', 'redrive', service, '--home', home)
+    const child = start()
+    child.stderr?.once('data', () => child.kill('SIGKILL'))
+    await killed(child)
+    expect(await moved()).toBeGreaterThan(0)
+    expect(await moved()).toBeLessThan(30_000)
+    await finished(start())
+    await expectOnce()
+  })
 })
 
 const kafka = await startKafka({ brokers: 1 })
@@ -99,12 +112,10 @@ describe.skipIf(!kafka)('on a real broker', () => {
     const brokers = kafka?.brokers ?? ''
     const log = await openKafkaLog({ brokers: [brokers], clientId: 'test', replication: 1 })
     onTestFinished(() => log.close())
-    const start = () =>
-      spawn(process.execPath, ['test/support/redrive.ts', brokers], { stdio: ['ignore', 'ignore', 'pipe'] })
-    await park(log)
-    await killedAtWork(start())
-    expect(await log.count(retryTopic(service))).toBeLessThan(count)
-    await Promise.all([finished(start()), finished(start())])
-    await expectMovedOnce(log)
+    await park(log, 9_000)
+    await killed(mortal(brokers, '1'))
+    expect(await log.count(retryTopic(service))).toBeLessThan(9_000)
+    await Promise.all([finished(mortal(brokers)), finished(mortal(brokers))])
+    await expectMovedOnce(9_000)(log)
   })
 })

@@ -5,14 +5,17 @@ import type { Say } from './report.ts'
 /** Does a fault, and resolves when it is over. */
 export type Injector = (name: string) => Promise<void>
 
-/** How far the stream may be ahead of a fault that is not over, as a share of the input; from there on it only trickles. */
+/**
+ * How far the input may be ahead of what is consumed, as a share of it, so that faults hit work in flight; and ahead of a
+ * fault that is not over: from there on it trickles, so that it does not run dry meanwhile.
+ */
 const ahead = 0.1
 const trickleMs = 300
 
 export type Schedule = {
   /** Starts what is due when that share of the input is consumed. */
   readonly consumed: (share: number) => void
-  /** Waits before the next batch, which ends at that share: the stream must not run dry while faults go on. */
+  /** Waits before the next batch, which ends at that share. */
   readonly paced: (share: number) => Promise<void>
   /** Whether all faults are over; throws what an injector threw. */
   readonly over: () => boolean
@@ -31,6 +34,7 @@ export function createSchedule(
   const injected = { kills: 0, brokerKills: 0, zombies: 0, cuts: 0, clockJumps: 0, rebalances: 0, fullDisks: 0 }
   const inTurn = new Map<FaultKind, Promise<void>>()
   let failure: { readonly error: unknown } | undefined
+  let done = 0
 
   const inject = async ({ kind, name, due }: Planned): Promise<void> => {
     say(`${(due * 100).toFixed(0).padStart(3)} %  ${name}`)
@@ -41,6 +45,7 @@ export function createSchedule(
   return {
     injected,
     consumed(share) {
+      done = share
       for (let fault = planned[0]; fault && fault.due <= share; fault = planned[0]) {
         const current = fault
         planned.shift()
@@ -54,6 +59,7 @@ export function createSchedule(
       }
     },
     async paced(share) {
+      while (share > done + ahead && !failure) await sleep(20)
       const tooFar = (): boolean => share > Math.min(1, ...[...open].map(({ due }) => due)) + ahead
       for (let waited = 0; tooFar() && waited < trickleMs; waited += 20) await sleep(20)
     },

@@ -102,6 +102,9 @@ test('every command explains itself', () => {
     ['import'],
     ['status'],
     ['tail'],
+    ['dlq', 'list'],
+    ['dlq', 'show'],
+    ['dlq', 'redrive'],
     ['topics', 'plan'],
     ['topics', 'apply'],
   ]) {

@@ -122,7 +122,11 @@ test.each([
 test.each([
   ['that is no JSON', '{', /is not JSON/],
   ['that is no object', '[1]', /must hold one JSON object/],
-  ['with a key that no fact has', '{"sampleShar": 1}', /the facts have no sampleShar; they have sampleShare, sampling/],
+  [
+    'with a key that no fact has',
+    '{"sampleShar": 1}',
+    /the facts have no sampleShar; they have arms, sampleShare, sampling/,
+  ],
 ])('a configuration %s', async (_what, text, message) => {
   const { again, decided, world } = await pastOf()
   await describeAgent(world, 1)

@@ -71,7 +71,14 @@ export function changedRules(change: string): string {
 
 /** The agent of the events above, with its share of turns to pick, and what its one tool says of itself. */
 export async function describeAgent({ codec, log }: World, sampleShare: number, description = ''): Promise<void> {
-  const budgets = { sampleShare, reviewersPerItem: 1, newGoldForDataset: 100, evaluationShare: 0.2, syntheticShare: 0 }
+  const budgets = {
+    sampleShare,
+    reviewersPerItem: 1,
+    newGoldForDataset: 100,
+    evaluationShare: 0.2,
+    syntheticShare: 0,
+    arms: { impact: 0.15, underrepresented: 0.1, random: 0.15 },
+  }
   const targets = { accuracy: 0.9, margin: 0.02, stratumMargin: 0.1 }
   const tools = [{ name: 'quote', description }]
   const agent = { id: 'a', parents: [], at: 0, agent: 'desk', name: 'Desk', tools, budgets, targets }

@@ -4,8 +4,9 @@ import { readSettings } from '#runtime/config.ts'
 import { openWorld, type World } from '#runtime/open.ts'
 import { ensureTopics } from '#runtime/topics.ts'
 import type { AgentDescribed, ChatLogged, SampleSelected } from '#schemas/events.ts'
-import { unique } from '#test/contract/event-log.support.ts'
+import { following, keyOf, unique } from '#test/contract/event-log.support.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
+import { freePorts } from '#test/support/java.ts'
 import { startSecuredKafka } from '#test/support/kafka/secured.ts'
 import { sharedRegistry } from '#test/support/servers.ts'
 import { until } from '#test/support/until.ts'
@@ -16,54 +17,49 @@ const kafka = await startSecuredKafka()
 const registry = await sharedRegistry()
 afterAll(() => kafka?.stop())
 
-const common = { FLYWHEEL_REGISTRY: registry?.url ?? '', FLYWHEEL_LOG_LEVEL: 'warn' }
+const common = { FLYWHEEL_REGISTRY: registry?.url ?? '', FLYWHEEL_LOG_LEVEL: 'info' }
+const secured = () => ({
+  ...common,
+  FLYWHEEL_KAFKA: kafka?.forUsers,
+  FLYWHEEL_KAFKA_TLS: 'true',
+  FLYWHEEL_KAFKA_CA: kafka?.files.ca,
+  FLYWHEEL_KAFKA_SASL: 'scram-sha-512',
+  FLYWHEEL_KAFKA_USER: kafka?.user,
+  FLYWHEEL_KAFKA_PASSWORD: kafka?.password,
+})
 
 /** The topics of the map, seen through the broker's plain listener. */
 async function openDesk(): Promise<World> {
-  const home = temporaryFolder()
-  const world = await openWorld(readSettings({ ...common, FLYWHEEL_HOME: home, FLYWHEEL_KAFKA: kafka?.brokers }))
+  const plain = { ...common, FLYWHEEL_HOME: temporaryFolder(), FLYWHEEL_KAFKA: kafka?.brokers }
+  const world = await openWorld(readSettings({ ...plain, FLYWHEEL_LOG_LEVEL: 'silent' }))
   onTestFinished(() => world.close())
   await ensureTopics(world)
   await world.codec.prepare()
   return world
 }
 
-function startSampler(home: string) {
-  const env = {
-    ...process.env,
-    ...common,
-    FLYWHEEL_HOME: home,
-    FLYWHEEL_PORT: '0',
-    FLYWHEEL_KAFKA: kafka?.forUsers,
-    FLYWHEEL_KAFKA_TLS: 'true',
-    FLYWHEEL_KAFKA_CA: kafka?.files.ca,
-    FLYWHEEL_KAFKA_SASL: 'scram-sha-512',
-    FLYWHEEL_KAFKA_USER: kafka?.user,
-    FLYWHEEL_KAFKA_PASSWORD: kafka?.password,
-  }
-  const child = spawn(process.execPath, ['services/sampler/main.ts'], { env, stdio: ['ignore', 'ignore', 'pipe'] })
+/** A script of ours in a process, secured; what it said until now, and its end. */
+function start(script: string, args: readonly string[], home: string, port = 0) {
+  const env = { ...process.env, ...secured(), FLYWHEEL_HOME: home, FLYWHEEL_PORT: String(port) }
+  const child = spawn(process.execPath, [script, ...args], { env, stdio: ['ignore', 'ignore', 'pipe'] })
   onTestFinished(() => void child.kill('SIGKILL'))
   let said = ''
   child.stderr.on('data', data => {
     said += data
   })
   const ended = new Promise<number | null>(resolve => child.once('exit', resolve))
-  return {
-    said: () => said,
-    works: async (sign: () => Promise<boolean>) => {
-      const over = ended.then(code => {
-        throw new Error(`ended with ${code}: ${said}`)
-      })
-      await Promise.race([until('it works', sign), over]).catch(e => {
-        throw new Error(`${e}: ${said}`)
-      })
-    },
-    stop: () => {
-      child.kill('SIGTERM')
-      return ended
-    },
+  const endedBy = (signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> => {
+    child.kill(signal)
+    return ended
   }
+  const untilIt = (does: string, condition: () => boolean | Promise<boolean>): Promise<void> => {
+    const over = ended.then(code => Promise.reject(new Error(`ended with ${code} before it ${does}: ${said}`)))
+    return Promise.race([until(`it ${does}`, condition, 60_000), over])
+  }
+  return { said: () => said, endedBy, untilIt }
 }
+
+const startSampler = (home: string) => start('services/sampler/main.ts', [], home)
 
 const turn = (agent: string, number: number): ChatLogged => ({
   ...{ id: `${agent}-${number}`, parents: [], at: number, agent, conversationId: `${agent}-${number}`, turn: 0 },
@@ -85,60 +81,86 @@ async function newAgent({ log, codec }: World) {
   const described: AgentDescribed = {
     ...{ id: agent, parents: [], at: 0, agent, name: agent, sampling: 'random' },
     tools: [{ name: 'pay', description: 'to pay', argumentSchema: null }],
-    budgets: { sampleShare: 1, reviewersPerItem: 1, newGoldForDataset: 1, evaluationShare: 0.5, syntheticShare: 0 },
+    budgets: {
+      sampleShare: 1,
+      reviewersPerItem: 1,
+      newGoldForDataset: 1,
+      evaluationShare: 0.5,
+      syntheticShare: 0,
+      arms: { impact: 0.1, underrepresented: 0.1, random: 0.1 },
+    },
     targets: { accuracy: 1, margin: 0, stratumMargin: 0 },
   }
   await log.append([codec.record(topic.agents, described)])
   let logged = 0
   const append = (count: number): Promise<void> =>
     log.append(Array.from({ length: count }, () => codec.record(topic.chatLogs, turn(agent, logged++))))
-  const sampled = async (): Promise<string[]> => {
-    const found: string[] = []
-    const keep = async (records: readonly { readonly value: Buffer | null }[]): Promise<void> => {
-      for (const { value } of records) {
-        const sample = value && ((await codec.decodeAny(value)) as SampleSelected)
-        if (sample?.agent === agent) found.push(sample.turnId)
-      }
-    }
-    await log.read([topic.selectedSamples], { from: 'beginning', follow: false }, keep, new AbortController().signal)
-    return found
-  }
+  const { seen } = following(log, [topic.selectedSamples], { from: 'end' })
+  const samples = () => seen.filter(record => keyOf(record) === agent)
+  const turns = (): Promise<string[]> =>
+    Promise.all(
+      samples().map(async ({ value }) => ((await codec.decodeAny(value ?? nothing)) as SampleSelected).turnId),
+    )
+  const untilAll = (): Promise<void> => until('each turn has its sample', () => samples().length >= logged, 60_000)
   const expectEachOnce = async (): Promise<void> => {
-    await until('every turn is sampled', async () => new Set(await sampled()).size === logged, 60_000)
-    expect(await sampled()).toHaveLength(logged)
+    expect(new Set(await turns()).size).toBe(logged)
+    expect(samples()).toHaveLength(logged)
   }
-  return { append, sampled, expectEachOnce }
+  return { append, samples, untilAll, expectEachOnce }
 }
+
+const nothing = Buffer.alloc(0)
 
 describe.skipIf(!kafka || !registry)('a service that is told to stop', () => {
   test('ends in time under load, and the next start goes on without a gap or a repetition', async () => {
-    const { append, sampled, expectEachOnce } = await newAgent(await openDesk())
+    const { append, samples, untilAll, expectEachOnce } = await newAgent(await openDesk())
     const home = temporaryFolder()
     let streaming = true
     const stream = (async () => {
       while (streaming) await append(50)
     })()
     const first = startSampler(home)
-    await first.works(async () => (await sampled()).length > 100)
-    expect(await first.stop(), first.said()).toBe(0)
+    await first.untilIt('samples', () => samples().length > 100)
+    expect(await first.endedBy('SIGTERM'), first.said()).toBe(0)
     streaming = false
     await stream
     const second = startSampler(home)
+    await untilAll()
+    expect(await second.endedBy('SIGTERM'), second.said()).toBe(0)
     await expectEachOnce()
-    expect(await second.stop(), second.said()).toBe(0)
   })
 
   test('ends in time while the brokers are down', async () => {
-    const { append, sampled, expectEachOnce } = await newAgent(await openDesk())
+    const { append, samples, untilAll, expectEachOnce } = await newAgent(await openDesk())
     const home = temporaryFolder()
-    await append(20_000)
+    for (let batch = 0; batch < 10; batch++) await append(500)
     const first = startSampler(home)
-    await first.works(async () => (await sampled()).length > 100)
+    await first.untilIt('samples', () => samples().length > 100)
     await kafka?.kill(1)
-    expect(await first.stop(), first.said()).toBe(0)
+    expect(await first.endedBy('SIGTERM'), first.said()).toBe(0)
     await kafka?.up(1)
     const second = startSampler(home)
+    await untilAll()
+    expect(await second.endedBy('SIGTERM'), second.said()).toBe(0)
     await expectEachOnce()
-    expect(await second.stop(), second.said()).toBe(0)
+  })
+
+  test('ends also when the `flywheel up` that started it was killed', async () => {
+    await openDesk()
+    const [port] = await freePorts(1)
+    const up = start('services/_cli/main.ts', ['up', '--services', 'console'], temporaryFolder(), port)
+    const listening = () => /"pid":(\d+).*"listening"/.exec(up.said())?.[1]
+    await up.untilIt('listens', () => listening() !== undefined)
+    const pid = Number(listening())
+    await up.endedBy('SIGKILL')
+    await until('the service has ended', () => !isRunning(pid))
   })
 })
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}

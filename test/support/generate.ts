@@ -2,13 +2,14 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { settingsTable as settings } from '#runtime/config.ts'
 import { faults } from '#runtime/faults.ts'
+import { openapi } from '#services/ingest/openapi.ts'
 import { composeServices } from '#topology/derive/compose.ts'
 import { diagram } from '#topology/derive/diagram.ts'
 import { faultsTable, servicesTable, settingsTable, topicsTable } from '#topology/derive/tables.ts'
 import { eventTypes, schemaData } from './avro-types.ts'
 import { fillBlock } from './blocks.ts'
 
-/** Writes what is derived from the map and the schemas; with `--check` it writes nothing and fails where a file differs. */
+/** Writes what is derived from the map, the schemas and the bodies; with `--check` it writes nothing and fails where a file differs. */
 const root = new URL('../../', import.meta.url)
 const at = (path: string): URL => new URL(path, root)
 const read = (path: string): string => readFileSync(at(path), 'utf8')
@@ -35,6 +36,7 @@ const readmeBlocks = {
 const generated: Record<string, string> = {
   'schemas/events.ts': format('schemas/events.ts', eventTypes(schemas)),
   'schemas/avro.ts': format('schemas/avro.ts', schemaData(schemas)),
+  'services/ingest/openapi.json': `${JSON.stringify(openapi, undefined, 2)}\n`,
   'docker-compose.yml': fillBlock('yml', read('docker-compose.yml'), 'services', composeServices()),
   'README.md': Object.entries(readmeBlocks).reduce(
     (text, [name, content]) => fillBlock('md', text, name, content),
@@ -52,7 +54,8 @@ const current = (path: string): string | undefined => {
 const stale = Object.entries(generated).filter(([path, text]) => current(path) !== text)
 
 if (process.argv.includes('--check')) {
-  for (const [path] of stale) console.error(`${path} is not what the map and the schemas give: run npm run generate`)
+  for (const [path] of stale)
+    console.error(`${path} is not what the map, the schemas and the bodies give: run npm run generate`)
   process.exitCode = stale.length > 0 ? 1 : 0
 } else
   for (const [path, text] of stale) {

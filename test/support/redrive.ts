@@ -1,13 +1,42 @@
+import { systemClock } from '#runtime/clock.ts'
+import { openEmbeddedLog } from '#runtime/log/embedded.ts'
 import { openKafkaLog } from '#runtime/log/kafka.ts'
+import type { EventLog } from '#runtime/log.ts'
 import { redrive } from '#runtime/redrive.ts'
 
 /**
- * Re-drives the strategist's dead letters in a process of its own, which may be killed: as the command does, but as a member
- * that is missed after 6 seconds instead of 30. Tells its progress on standard error. Argument: brokers.
+ * Re-drives the strategist's dead letters in a process of its own, as the command does. Arguments: brokers or a folder; how many
+ * writes it may make, whatever they write, before it is killed by its own hand. A member is missed after 6 seconds.
  */
-const log = await openKafkaLog({
-  ...{ brokers: (process.argv[2] ?? '').split(','), clientId: 'redrive', replication: 1, sessionMs: 6_000 },
-})
-const onMoved = (moved: number, of: number): void => void process.stderr.write(`${moved} of ${of} re-driven\n`)
-await redrive(log, { service: 'strategist', onMoved }, new AbortController().signal)
+const [where = '', writes = 'Infinity'] = process.argv.slice(2)
+const log = where.includes('/')
+  ? openEmbeddedLog(where, { clock: systemClock })
+  : await openKafkaLog({ brokers: where.split(','), clientId: 'redrive', replication: 1, sessionMs: 6_000 })
+
+let left = Number(writes)
+const counted = async <T>(writing: Promise<T>): Promise<T> => {
+  const written = await writing
+  left--
+  if (left <= 0) process.kill(process.pid, 'SIGKILL')
+  return written
+}
+const mortal: EventLog = {
+  ...log,
+  append: records => counted(log.append(records)),
+  join: (group, topics, work, signal) =>
+    log.join(
+      group,
+      topics,
+      task => {
+        const commit: typeof task.commit = (outputs, consumed) => counted(task.commit(outputs, consumed))
+        return work({
+          ...{ partition: task.partition, signal: task.signal, commit },
+          poll: max => task.poll(max),
+          rewind: () => task.rewind(),
+        })
+      },
+      signal,
+    ),
+}
+await redrive(mortal, { service: 'strategist' }, new AbortController().signal)
 await log.close()

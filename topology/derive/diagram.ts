@@ -1,8 +1,14 @@
 import type { ServiceName, TopicName } from '../types.ts'
 import { serviceNames, servicePlans, servicesThat, topicNames, topicPlans } from './plans.ts'
 
-/** Edges that are HTTP calls, not topics: the gateway logs each turn through ingest, which closes the wheel. */
-export const overHttp: readonly (readonly [from: ServiceName, to: ServiceName])[] = [['gateway', 'ingest']]
+/**
+ * Edges that are HTTP calls, not topics: the gateway logs each turn through ingest, which closes the wheel, and the console
+ * asks ingest what it has acknowledged.
+ */
+export const overHttp: readonly (readonly [from: ServiceName, to: ServiceName])[] = [
+  ['gateway', 'ingest'],
+  ['console', 'ingest'],
+]
 
 /** Called from outside. */
 const doors: readonly ServiceName[] = ['ingest', 'gateway']

@@ -4,7 +4,7 @@ import type { KafkaSettings } from './kafka-client.ts'
 import { later, toFault, unlessAborted, within } from './kafka-faults.ts'
 import { createProducer, type OpenProducer } from './kafka-producer.ts'
 import type { Query } from './kafka-query.ts'
-import { type Bundle, route, send } from './kafka-send.ts'
+import { type Bundle, merged, route, send } from './kafka-send.ts'
 
 /** Calls that wait are sent together up to this many records. */
 const togetherRecords = 5_000
@@ -28,9 +28,9 @@ export type Appender = {
 
 /**
  * Appends with one idempotent producer, one round after the other; what arrives meanwhile goes into the next together.
- * One after the other because kafkajs gives the sequence numbers of a failed request to whatever is sent next: the broker
- * would take that for a repetition and acknowledge what it never stored. For the same reason a producer is not used again
- * after a failure.
+ * One after the other because a request that failed has used up its sequence numbers, unless it was not written: the broker
+ * would take what is sent next under them for a repetition and acknowledge what it never stored. For the same reason a
+ * producer is not used again after a failure.
  */
 export function createAppender(settings: KafkaSettings, query: Query): Appender {
   const queue: Waiting[] = []
@@ -47,12 +47,11 @@ export function createAppender(settings: KafkaSettings, query: Query): Appender 
   const sendAll = async (bundles: readonly Bundle[]): Promise<void> => {
     const deadline = Date.now() + patienceMs
     const attempt = async (): Promise<void> => {
-      open ??= createProducer(settings, { idempotent: true })
-      const { producer, watch } = open
-      await producer.connect()
+      open ??= createProducer(settings)
+      await open.connect()
       const again = ({ code }: Fault): boolean =>
         code === 'FLY_BROKER' && Date.now() < deadline && !closing.signal.aborted
-      await send({ watch, sendBatch: batch => producer.sendBatch(batch) }, bundles, query, again)
+      await send(open, bundles, query, again)
     }
     try {
       await within(patienceMs + 5_000, 'append', unlessAborted(tooLate, attempt()))
@@ -64,7 +63,7 @@ export function createAppender(settings: KafkaSettings, query: Query): Appender 
 
   const settle = async (batch: readonly Waiting[]): Promise<void> => {
     try {
-      await sendAll(batch.flatMap(({ bundles }) => bundles))
+      await sendAll(merged(batch.flatMap(({ bundles }) => bundles)))
       for (const { settled } of batch) settled.resolve()
     } catch (error) {
       const fault = toFault(error, 'append')

@@ -50,10 +50,9 @@ export function createAsker(settings: KafkaSettings): Asker {
     async close() {
       closing.abort()
       // Nobody waits for an answer any more.
-      client.drop()
+      client.close()
       await asking
       await cluster?.disconnect()
-      client.drop()
     },
   }
 }

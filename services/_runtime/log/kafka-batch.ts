@@ -17,23 +17,29 @@ const checkedFrom = 21
 const magic = 2
 const transactionalBit = 16
 
-/** Bytes of the batch of these messages in Kafka's format version 2. */
-export function batchSize(messages: readonly Message[]): number {
-  let size = headBytes
-  for (let index = 0; index < messages.length; index++) {
-    const body = bodySize(messages[index] as Message, index)
-    size += varintSize(body) + body
-  }
-  return size
+/** How long a batch of messages will be, and each record in it without its own length. */
+export type BatchPlan = { readonly bytes: number; readonly records: readonly number[] }
+
+export function planBatch(messages: readonly Message[]): BatchPlan {
+  const records = messages.map(bodySize)
+  return { bytes: records.reduce((sum, size) => sum + varintSize(size) + size, headBytes), records }
 }
 
 /**
- * Writes the messages as one batch, all with one timestamp; returns where it ends. The layout is that of Kafka's
- * DefaultRecordBatch and DefaultRecord: lengths before contents, numbers in zigzag varints, a CRC-32C from the attributes on.
+ * Writes the messages as one batch of Kafka's format version 2, all with one timestamp; returns where it ends. The layout is that
+ * of Kafka's DefaultRecordBatch and DefaultRecord: lengths before contents, numbers in zigzag varints, a CRC-32C from the
+ * attributes on.
  */
-export function writeBatch(bytes: Buffer, from: number, messages: readonly Message[], stamp: Stamp): number {
+export function writeBatch(
+  bytes: Buffer,
+  from: number,
+  messages: readonly Message[],
+  plan: BatchPlan,
+  stamp: Stamp,
+): number {
   let at = from + headBytes
-  for (let index = 0; index < messages.length; index++) at = writeRecord(bytes, at, messages[index] as Message, index)
+  for (const [index, message] of messages.entries())
+    at = writeRecord(bytes, writeVarint(bytes, at, plan.records[index] ?? 0), message, index)
   bytes.writeBigInt64BE(0n, from)
   bytes.writeInt32BE(at - from - 12, from + 8)
   bytes.writeInt32BE(0, from + 12)
@@ -53,7 +59,7 @@ export function writeBatch(bytes: Buffer, from: number, messages: readonly Messa
 /** Attributes, the distances to the batch's timestamp and offset, key, value, headers. */
 function writeRecord(bytes: Buffer, from: number, message: Message, index: number): number {
   const { key = null, value, headers } = message
-  let at = writeVarint(bytes, from, bodySize(message, index))
+  let at = from
   bytes[at++] = 0
   bytes[at++] = 0
   at = writeVarint(bytes, at, index)

@@ -28,6 +28,8 @@ export type Client = {
   readonly kafka: Kafka
   /** Closes what connections are left, at once: kafkajs waits for answers, and loses track of some of its connections. */
   readonly drop: () => void
+  /** Drops them for good: kafkajs, which may be in the middle of trying again, gets no other. */
+  readonly close: () => void
 }
 
 /**
@@ -38,6 +40,11 @@ export function createClient({ brokers, clientId, logger, security }: KafkaSetti
   tameTimeoutWarning()
   writeRequestsHere()
   const sockets = new Set<Socket>()
+  const connect = remembering(sockets)
+  let closed = false
+  const drop = (): void => {
+    for (const socket of sockets) socket.destroy(new Error('the connection was dropped'))
+  }
   const kafka = new Kafka({
     ...security,
     brokers: [...brokers],
@@ -46,7 +53,10 @@ export function createClient({ brokers, clientId, logger, security }: KafkaSetti
     requestTimeout: 15_000,
     // Few tries: what calls kafkajs here has patience of its own, and can be interrupted.
     retry: { initialRetryTime: 50, multiplier: 2, maxRetryTime: 1_000, retries: 3 },
-    socketFactory: remembering(sockets),
+    socketFactory: to => {
+      if (closed) throw new Error('the client was closed')
+      return connect(to)
+    },
     logLevel: logLevel.WARN,
     logCreator: () => entry => {
       const { message, timestamp: _, ...fields } = entry.log
@@ -55,8 +65,10 @@ export function createClient({ brokers, clientId, logger, security }: KafkaSetti
   })
   return {
     kafka,
-    drop: () => {
-      for (const socket of sockets) socket.destroy(new Error('the connection was dropped'))
+    drop,
+    close: () => {
+      closed = true
+      drop()
     },
   }
 }

@@ -166,7 +166,7 @@ export function createFetcher(settings: KafkaSettings): Fetcher {
       closing.abort()
       lanes.clear()
       // Not worth waiting for what a broker holds back until there is something.
-      client.drop()
+      client.close()
       await Promise.allSettled(busy.values())
       await view.close()
     },

@@ -42,7 +42,7 @@ async function beMember(membership: Membership, signal: AbortSignal): Promise<Fa
     lost = fault
     ending.abort()
   })
-  const { kafka, drop } = createClient(settings)
+  const { kafka, close } = createClient(settings)
   const consumer = kafka.consumer({
     groupId: group,
     partitionAssigners: [coPartitioning(tasks.numbers)],
@@ -79,14 +79,13 @@ async function beMember(membership: Membership, signal: AbortSignal): Promise<Fa
     const leaving = async (): Promise<void> => {
       // Stopping leaves the group; a join that is still waiting for others is cut off.
       await consumer.stop().catch(() => {})
-      drop()
+      close()
       await running
       await consumer.disconnect().catch(() => {})
-      drop()
     }
     // Where the brokers are away, kafkajs tries for longer than is worth waiting for: the session ends without it.
     await within(leaveMs, `leave the group ${group}`, leaving()).catch(() => {})
-    drop()
+    close()
     await tasks.close()
   }
   if (lost && !['FLY_BROKER', 'FLY_FENCED', 'FLY_TOPIC'].includes(lost.code)) throw lost

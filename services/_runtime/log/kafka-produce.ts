@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import type { Message } from 'kafkajs'
-import { batchSize, writeBatch } from './kafka-batch.ts'
+import { planBatch, writeBatch } from './kafka-batch.ts'
 
 /** What kafkajs puts into a request to append; versions 3 to 7 of it are alike. */
 export type Produce = {
@@ -50,30 +50,30 @@ const isPlain = ({ compression = 0, topicData }: Produce): boolean =>
 export function encodeProduce(produce: Produce, now: number): Encoded {
   const { acks, timeout, transactionalId = null, producerId, producerEpoch, topicData } = produce
   const stamp = { producerId: BigInt(producerId), producerEpoch, transactional: !!transactionalId, timestamp: now }
-  const bytes = Buffer.allocUnsafeSlow(sizeOf(produce))
+  const topics = topicData.map(({ topic, partitions }) => ({
+    topic,
+    partitions: partitions.map(partition => ({ ...partition, plan: planBatch(partition.messages) })),
+  }))
+  const size = topics.reduce(
+    (sum, { topic, partitions }) =>
+      partitions.reduce((inner, { plan }) => inner + 8 + plan.bytes, sum + textSize(topic) + 4),
+    textSize(transactionalId) + 10,
+  )
+  const bytes = Buffer.allocUnsafeSlow(size)
   let at = writeText(bytes, 0, transactionalId)
   at = bytes.writeInt16BE(acks, at)
   at = bytes.writeInt32BE(timeout, at)
-  at = bytes.writeInt32BE(topicData.length, at)
-  for (const { topic, partitions } of topicData) {
+  at = bytes.writeInt32BE(topics.length, at)
+  for (const { topic, partitions } of topics) {
     at = writeText(bytes, at, topic)
     at = bytes.writeInt32BE(partitions.length, at)
-    for (const { partition, firstSequence, messages } of partitions) {
-      const from = bytes.writeInt32BE(partition, at) + 4
-      at = writeBatch(bytes, from, messages, { ...stamp, firstSequence })
-      bytes.writeInt32BE(at - from, from - 4)
+    for (const { partition, firstSequence, messages, plan } of partitions) {
+      at = bytes.writeInt32BE(partition, at)
+      at = bytes.writeInt32BE(plan.bytes, at)
+      at = writeBatch(bytes, at, messages, plan, { ...stamp, firstSequence })
     }
   }
   return { buf: bytes, buffer: bytes }
-}
-
-function sizeOf({ transactionalId = null, topicData }: Produce): number {
-  let size = textSize(transactionalId) + 10
-  for (const { topic, partitions } of topicData) {
-    size += textSize(topic) + 4
-    for (const { messages } of partitions) size += 8 + batchSize(messages)
-  }
-  return size
 }
 
 const textSize = (text: string | null): number => 2 + (text === null ? 0 : Buffer.byteLength(text))

@@ -57,6 +57,8 @@ async function missingRequests(cluster: Cluster): Promise<readonly string[]> {
 }
 
 async function someBroker(cluster: Cluster): Promise<Coordinating> {
+  // One that was made anew after a failure knows no brokers yet.
+  await cluster.refreshMetadataIfNecessary()
   for (const node of cluster.getNodeIds()) {
     const broker = await cluster.findBroker({ nodeId: String(node) }).catch(() => undefined)
     if (broker) return broker as Coordinating
@@ -102,7 +104,7 @@ const brokerResource = 4
 
 /** The setting as a broker has it; 0 where it does not tell. */
 async function askBroker(settings: KafkaSettings, name: string): Promise<number> {
-  const { kafka, drop } = createClient(settings)
+  const { kafka, close } = createClient(settings)
   const admin = kafka.admin()
   try {
     await admin.connect()
@@ -113,6 +115,6 @@ async function askBroker(settings: KafkaSettings, name: string): Promise<number>
     return 0
   } finally {
     await admin.disconnect().catch(() => {})
-    drop()
+    close()
   }
 }

@@ -15,7 +15,7 @@ export function createTopicAdmin(settings: KafkaSettings, query: Query, closing:
   const administer = <T>(doing: string, ask: (admin: Admin) => Promise<T>): Promise<T> =>
     patiently(
       async () => {
-        const { kafka, drop } = createClient(settings)
+        const { kafka, close } = createClient(settings)
         const admin = kafka.admin()
         try {
           await admin.connect()
@@ -24,7 +24,7 @@ export function createTopicAdmin(settings: KafkaSettings, query: Query, closing:
           throw toFault(error, doing, { type: typeOf(error) })
         } finally {
           await admin.disconnect().catch(() => {})
-          drop()
+          close()
         }
       },
       (error, tries) => error instanceof Fault && error.code === 'FLY_BROKER' && tries < 8,

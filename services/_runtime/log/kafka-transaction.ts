@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ProducerBatch, Transaction } from 'kafkajs'
 import { Fault } from '../faults.ts'
 import type { Position } from '../log.ts'
 import type { KafkaSettings } from './kafka-client.ts'
-import { later, patiently, toFault, typeOf, unlessAborted, within } from './kafka-faults.ts'
-import { createProducer, type OpenProducer } from './kafka-producer.ts'
+import { later, patiently, toFault, unlessAborted, within } from './kafka-faults.ts'
 import type { Query } from './kafka-query.ts'
 import { type Bundle, send } from './kafka-send.ts'
+import { createTransactionalProducer, type TransactionalProducer } from './kafka-transactional.ts'
 
 /** An open transaction of a dead process is aborted by the broker after this; nothing slow happens inside of one. */
 const timeoutMs = 60_000
@@ -48,7 +47,7 @@ export async function openTransactions(owner: Owner): Promise<Transactions> {
   const about = { group, partition }
   const doing = `commit ${group}/${partition}`
   const tooLate = later(signal, graceMs)
-  let open: OpenProducer | undefined = await openProducer(owner)
+  let open: TransactionalProducer | undefined = await openProducer(owner)
 
   /** Whether a commit that failed did happen: a new producer ends it one way or the other, then the group's offsets tell. */
   const happened = async ({ note, before, committing }: Attempt, failed: Fault): Promise<boolean> => {
@@ -90,56 +89,30 @@ export async function openTransactions(owner: Owner): Promise<Transactions> {
 /** A commit on its way; `note` marks it in the group's offsets. */
 type Attempt = { readonly note: string; readonly before: readonly Position[]; committing: boolean }
 
-/** Nothing is repeated but what the broker refused before it wrote anything: all else ends the transaction. */
+/** Nothing is repeated but what a broker refused before it wrote anything: all else ends the transaction. */
 async function transact(
-  { producer, watch }: OpenProducer,
+  producer: TransactionalProducer,
   { group, query }: Owner,
   outputs: readonly Bundle[],
   positions: readonly Position[],
   attempt: Attempt,
 ): Promise<readonly Position[]> {
-  const transaction = await producer.transaction()
-  const sender = { watch, sendBatch: (batch: ProducerBatch) => transaction.sendBatch(batch) }
-  const ends = await send(sender, outputs, query, ({ about }) => about.type === busy)
-  await sendOffsets(transaction, group, positions, attempt.note)
+  if (outputs.length > 0) await producer.addPartitions(outputs)
+  const [ends] = await Promise.all([
+    send(producer, outputs, query),
+    producer.sendOffsets(group, positions, attempt.note),
+  ])
   attempt.committing = true
-  await transaction.commit()
+  await producer.commit()
   return ends
 }
 
-/** The broker still completes the commit before. */
-const busy = 'CONCURRENT_TRANSACTIONS'
-
-async function sendOffsets(
-  transaction: Transaction,
-  group: string,
-  positions: readonly Position[],
-  note: string,
-): Promise<void> {
-  const topics = positions.map(({ topic, partition, offset }) => ({
-    topic,
-    partitions: [{ partition, offset: String(offset), metadata: note }],
-  }))
-  for (let wait = 2, tries = 1; ; wait = Math.min(100, wait * 2), tries++)
-    try {
-      return await transaction.sendOffsets({ consumerGroupId: group, topics })
-    } catch (error) {
-      if (typeOf(error) !== busy || tries === 100) throw error
-      await sleep(wait)
-    }
-}
-
-async function openProducer({ settings, group, partition, signal }: Owner): Promise<OpenProducer> {
+async function openProducer({ settings, group, partition, signal }: Owner): Promise<TransactionalProducer> {
   const { transactionalId = (group, partition) => `${group}-${partition}` } = settings
-  const open = createProducer(settings, {
-    transactionalId: transactionalId(group, partition),
-    transactionTimeout: timeoutMs,
-  })
+  const open = createTransactionalProducer(settings, transactionalId(group, partition), timeoutMs)
   signal.addEventListener('abort', open.discard)
   try {
-    await open.producer.connect()
-    const first = await open.producer.transaction()
-    await first.abort()
+    await open.connect()
     return open
   } catch (error) {
     open.discard()

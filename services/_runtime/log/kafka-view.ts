@@ -1,4 +1,5 @@
 import type { Cluster } from 'kafkajs'
+import { Fault } from '../faults.ts'
 import { type Client, openCluster } from './kafka-client.ts'
 
 /** The brokers as one reader sees them, over connections that are made anew when they fail. */
@@ -31,9 +32,11 @@ export function createView(client: Client): View {
     },
     async locate(topics) {
       cluster ??= openCluster(client)
-      await cluster.connect()
-      await cluster.addMultipleTargetTopics([...topics])
-      await cluster.refreshMetadata()
+      // What is renewed meanwhile begins anew; this one fails as its connections do.
+      const current = cluster
+      await current.connect()
+      await current.addMultipleTargetTopics([...topics])
+      await current.refreshMetadata()
     },
     async renew() {
       await cluster?.refreshMetadata().catch(() => {
@@ -42,15 +45,17 @@ export function createView(client: Client): View {
       })
     },
     async nearest(topic, partition, offset) {
+      const current = cluster
+      if (!current) throw new Fault('FLY_BROKER', 'the connections are being made anew')
       const bound = async (fromBeginning: boolean): Promise<number> => {
-        const found = await cluster?.fetchTopicsOffset([{ topic, partitions: [{ partition }], fromBeginning }])
-        return Number(found?.[0]?.partitions[0]?.offset)
+        const found = await current.fetchTopicsOffset([{ topic, partitions: [{ partition }], fromBeginning }])
+        return Number(found[0]?.partitions[0]?.offset)
       }
       return Math.max(await bound(true), Math.min(offset, await bound(false)))
     },
     async close() {
       await cluster?.disconnect()
-      client.drop()
+      client.close()
     },
   }
 }

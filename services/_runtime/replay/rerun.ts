@@ -60,7 +60,7 @@ function decide(
 ): Decided | Fault {
   try {
     const decided = decideRecord(service, record, inbound, facts, state, scratch)
-    state.fold(decided.decision.keep ?? [])
+    state.apply(decided.decision.keep ?? [])
     state.settle()
     return decided
   } catch (error) {

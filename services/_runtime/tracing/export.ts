@@ -12,7 +12,7 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto'
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources'
 import { BatchSpanProcessor, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace'
 import type { ServiceName } from '#topology/types.ts'
-import { batchRecords } from '../gather.ts'
+import { largestBatch } from '../batch.ts'
 import type { Logger } from '../telemetry.ts'
 import type { TraceContext } from '../traceparent.ts'
 import { samplerOf } from './sampler.ts'
@@ -51,7 +51,7 @@ export function createExport(logger: Logger): { readonly start: Start; readonly 
   const common = {
     sampler: samplerOf(env['OTEL_TRACES_SAMPLER'], env['OTEL_TRACES_SAMPLER_ARG'], say),
     idGenerator: { generateTraceId: () => next.traceId, generateSpanId: () => next.spanId },
-    spanLimits: { linkCountLimit: batchRecords },
+    spanLimits: { linkCountLimit: largestBatch },
     spanProcessors: [processor],
   }
   /** A process may run many services: each is one in the traces, unless OTEL_SERVICE_NAME gives the process a name. */

@@ -3,7 +3,7 @@ import { consumerGroup } from '#topology/derive/names.ts'
 import type { ServiceName } from '#topology/types.ts'
 import { Fault, faults, verdict } from '../faults.ts'
 import type { LogRecord } from '../log.ts'
-import { readTraceparent, spanId, stepContext, writeTraceparent } from '../traceparent.ts'
+import { begunWith, readTraceparent, spanIdOf, writeTraceparent } from '../traceparent.ts'
 import type { RecordSpan } from '../tracing.ts'
 import type { Start } from './export.ts'
 
@@ -22,8 +22,11 @@ export function recordSpan(
   now: () => number,
 ): RecordSpan {
   const { topic, partition, offset, headers } = record
-  const derived = stepContext(service, record, inputId)
-  const span = start(service, `process ${topic}`, derived, readTraceparent(headers['traceparent']), {
+  const parent = readTraceparent(headers['traceparent'])
+  const before = parent ?? begunWith(inputId ?? `${topic}/${partition}@${offset}`)
+  // By where the record lies: the same event sent twice or re-driven is two spans.
+  const here = { ...before, spanId: spanIdOf(service, topic, partition, offset), sampled: true }
+  const span = start(service, `process ${topic}`, here, parent, {
     kind: SpanKind.CONSUMER,
     startTime: began,
     attributes: {
@@ -37,16 +40,17 @@ export function recordSpan(
       ...(inputId !== undefined && { 'messaging.message.id': inputId }),
     },
   })
-  const here = { ...derived, sampled: isSampled(span) }
-  const traceparent = writeTraceparent(here)
-  if (!here.sampled) return { traceparent, deciding: nothing, decided: nothing, committed: nothing }
+  if (!isSampled(span)) {
+    const traceparent = writeTraceparent({ ...before, sampled: false })
+    return { traceparent, deciding: nothing, decided: nothing, committed: nothing }
+  }
 
   const gathered = now()
   let deciding: number | undefined
   let decided = gathered
   let refusal: unknown
   const child = (name: string, from: number, to: number): void =>
-    start(service, name, { ...here, spanId: spanId(here.spanId, name) }, here, { startTime: from }).end(to)
+    start(service, name, { ...here, spanId: spanIdOf(here.spanId, name) }, here, { startTime: from }).end(to)
   const end = (): void => {
     child('gather', began, gathered)
     if (deciding !== undefined) child('decide', deciding, decided)
@@ -55,7 +59,7 @@ export function recordSpan(
     span.end(now())
   }
   return {
-    traceparent,
+    traceparent: writeTraceparent(here),
     context: span.spanContext(),
     deciding: () => {
       deciding = now()

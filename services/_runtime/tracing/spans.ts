@@ -3,7 +3,7 @@ import { consumerGroup } from '#topology/derive/names.ts'
 import { systemClock } from '../clock.ts'
 import { digest } from '../identity.ts'
 import type { Logger } from '../telemetry.ts'
-import { spanId, writeTraceparent } from '../traceparent.ts'
+import { spanIdOf, writeTraceparent } from '../traceparent.ts'
 import type { Tracing } from '../tracing.ts'
 import { createExport } from './export.ts'
 import { fail, isSampled, recordSpan } from './record.ts'
@@ -33,7 +33,7 @@ export function createTracing(system: string, logger: Logger): Tracing {
       const links = batch.flatMap(({ span }) => (span?.context ? [{ context: span.context }] : []))
       if (links.length === 0) return commit()
       // After a failure the same records are committed again: the number tells the attempts apart.
-      const own = spanId('commit', ...links.map(({ context }) => context.spanId), commits++)
+      const own = spanIdOf('commit', ...links.map(({ context }) => context.spanId), commits++)
       const span = start(service, 'commit', { traceId: digest(own).slice(0, 32), spanId: own }, undefined, {
         kind: SpanKind.CLIENT,
         links,
@@ -51,7 +51,7 @@ export function createTracing(system: string, logger: Logger): Tracing {
     },
 
     send(service, topic, events, caller, append) {
-      const here = { traceId: caller.traceId, spanId: spanId(service, topic, ...events.map(({ id }) => id)) }
+      const here = { traceId: caller.traceId, spanId: spanIdOf(service, topic, ...events.map(({ id }) => id)) }
       const span = start(service, `send ${topic}`, here, caller, {
         kind: SpanKind.PRODUCER,
         attributes: {

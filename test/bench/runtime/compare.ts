@@ -44,10 +44,14 @@ export async function compare(
     ],
     share: 1,
   })
-  const flywheelEntry = { name: 'flywheel', contenders: () => [flywheel(stage)] as const, share: 1 }
+  const flywheelEntry = {
+    name: 'flywheel',
+    contenders: (round: number) => [flywheel(stage, `1-${round}`)] as const,
+    share: 1,
+  }
   const pair = {
     name: 'flywheel, 2 processes',
-    contenders: () => [flywheel(stage), flywheel(stage)] as const,
+    contenders: (round: number) => [flywheel(stage, `2-${round}`), flywheel(stage, `2-${round}`)] as const,
     share: 1,
   }
   const naiveEntry = {

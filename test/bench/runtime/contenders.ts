@@ -14,18 +14,26 @@ const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta
 /** How one program is started, and the consumer group that it reads in. */
 export type Contender = { readonly group: string; readonly command: Command }
 
-export type FlywheelOptions = { readonly home?: string; readonly remember?: boolean }
-
-/** Flywheel's own service process, with a home of its own unless one is given. */
-export function flywheel(stage: Stage, { home = stage.folder(), remember = false }: FlywheelOptions = {}): Contender {
-  const argv = [process.execPath, pathOf('./peers/flywheel.ts'), ...(remember ? ['remember'] : [])]
-  return { group: consumerGroup('sampler'), command: { argv, env: toEnvironment({ ...stage.settings, home }) } }
+/** Flywheel's step loop, without memory. Processes of one label share a group. */
+export function flywheel(stage: Stage, label: string): Contender {
+  const group = `bench-flywheel-${label}`
+  return { group, command: node(stage, './peers/flywheel.ts', [group]) }
 }
 
-export function naive({ settings }: Stage, label: string): Contender {
+/** Flywheel's whole service process; with `remember` it keeps state. Its home is new unless one is given. */
+export function flywheelService(stage: Stage, remember: boolean, home = stage.folder()): Contender {
+  const command = node(stage, './peers/flywheel-service.ts', remember ? ['remember'] : [], home)
+  return { group: consumerGroup('sampler'), command }
+}
+
+function node({ settings, folder }: Stage, file: string, args: readonly string[], home = folder()): Command {
+  return { argv: [process.execPath, pathOf(file), ...args], env: toEnvironment({ ...settings, home }) }
+}
+
+export function naive(stage: Stage, label: string): Contender {
   const group = `bench-naive-${label}`
-  const { kafka = '', registry = '' } = settings
-  return { group, command: { argv: [process.execPath, pathOf('./peers/naive.ts'), kafka, registry, group] } }
+  const { kafka = '', registry = '' } = stage.settings
+  return { group, command: node(stage, './peers/naive.ts', [kafka, registry, group]) }
 }
 
 export type StreamsOptions = { readonly label: string; readonly threads: number; readonly commitIntervalMs: number }

@@ -79,7 +79,7 @@ async function appended(
 async function looped(world: World, records: number): Promise<number> {
   const stop = new AbortController()
   let first = 0
-  const service = benchService(() => {
+  const service = benchService('sampler', () => {
     first ||= performance.now()
   })
   const running = await run(world, [service], stop.signal)

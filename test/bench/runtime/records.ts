@@ -3,7 +3,7 @@ import type { ChatLogged } from '#schemas/events.ts'
 
 const words = `account balance card transfer payment please cannot yesterday transaction pending why was declined my
 statement shows twice the amount fee for abroad exchange rate top up limit identity document verify change address
-refund merchant café €20 £35 naïve señor direct debit standing order app crashes log in again thank you`.split(/\s+/)
+refund merchant twenty euros café direct debit standing order app crashes log in again thank you`.split(/\s+/)
 
 /** Makes turns of about a kilobyte in Avro, the same for the same seed and number. */
 export function createTurns(seed: number): (number: number, at: number) => ChatLogged {
@@ -33,7 +33,7 @@ export function createTurns(seed: number): (number: number, at: number) => ChatL
   })
 }
 
-/** About 110 characters, a few of them beyond ASCII. */
+/** About 110 characters, all ASCII in three sentences of four. */
 function sentence(seed: number): string {
   let text = ''
   for (let at = seed; text.length < 105; at = (Math.imul(at, 1_664_525) + 1_013_904_223) >>> 0)

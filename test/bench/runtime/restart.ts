@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { until } from '#test/support/until.ts'
-import { type Contender, flywheel } from './contenders.ts'
+import { type Contender, flywheelService } from './contenders.ts'
 import type { Cores } from './cores.ts'
 import { startPeer } from './peer.ts'
 import type { Stage } from './stage.ts'
@@ -19,11 +19,11 @@ export type Restart = {
  */
 export async function measureRestart(stage: Stage, cores: Cores, entries: number): Promise<Restart> {
   const home = stage.folder()
-  const filling = flywheel(stage, { home, remember: true })
+  const filling = flywheelService(stage, true, home)
   await stage.place(filling.group, 'beginning')
   const withoutStateSeconds = await secondsToFirst(stage, filling, cores, entries)
   const withCopySeconds = await secondsToFirst(stage, filling, cores)
-  const fromChangelogSeconds = await secondsToFirst(stage, flywheel(stage, { remember: true }), cores)
+  const fromChangelogSeconds = await secondsToFirst(stage, flywheelService(stage, true), cores)
   return { entries, withoutStateSeconds, withCopySeconds, fromChangelogSeconds }
 }
 

@@ -65,4 +65,5 @@ function speedOf(looks: readonly Look[], start: number): Omit<Speed, 'cpuMicros'
   return { recordsPerSecond: between(begun), secondHalf: between(half) }
 }
 
-export const median = (numbers: readonly number[]): number => numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? 0
+export const median = (numbers: readonly number[]): number =>
+  numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? 0

@@ -32,6 +32,12 @@ test('what must be there twice is, is lost once, or is there too often', () => {
   expect(compare(twice, outputs('1', '1', '1'))).toEqual({ ...nothingAmiss, duplicated: 1 })
 })
 
+test('what must be there twice may say something else the second time', () => {
+  const twice = [output('1', 'k', 'emitted'), output('1', 'k', 'nothing')]
+  expect(compare(twice, twice)).toEqual(nothingAmiss)
+  expect(compare(twice, twice.toReversed())).toEqual({ ...nothingAmiss, stateDiffers: 2 })
+})
+
 test('what lies behind a later one of its key is out of order', () => {
   expect(compare(outputs('1', '2', '3'), outputs('2', '1', '3'))).toEqual({ ...nothingAmiss, outOfOrder: 1 })
   expect(compare(outputs('1', '2', '3'), outputs('3', '1', '2'))).toEqual({ ...nothingAmiss, outOfOrder: 2 })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { envelope } from '#runtime/emit.ts'
 import type { LogRecord } from '#runtime/log.ts'
-import { readTraceparent, stepContext, writeTraceparent } from '#runtime/traceparent.ts'
+import { begunWith, passedOn, readTraceparent, writeTraceparent } from '#runtime/traceparent.ts'
 import { topic } from '#topology/names.ts'
 
 const hex = (length: number) =>
@@ -10,11 +10,6 @@ const hex = (length: number) =>
     .string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: length, maxLength: length })
     .filter(id => !/^0+$/.test(id))
 const contexts = fc.record({ traceId: hex(32), spanId: hex(16), sampled: fc.boolean() })
-
-const recordAt = (offset: number, headers: Record<string, string> = {}): LogRecord => ({
-  ...{ topic: topic.chatLogs, partition: 2, offset, timestamp: 0 },
-  ...{ key: null, value: Buffer.from('x'), headers },
-})
 
 test('a trace context that is written can be read', () => {
   fc.assert(
@@ -51,30 +46,22 @@ test.each([
   expect(readTraceparent(header)).toBeUndefined()
 })
 
-test('a step stays in the trace of its record and keeps its flag; one without begins under the id of its event', () => {
-  const context = readTraceparent(valid)
-  expect(stepContext('sampler', recordAt(1, { traceparent: valid }), 'chat-1')).toMatchObject({
-    traceId: context?.traceId,
-    sampled: true,
-  })
-  const unsampled = recordAt(1, { traceparent: valid.replace(/1$/, '0') })
-  expect(stepContext('sampler', unsampled, 'chat-1').sampled).toBe(false)
-  const [here, there] = [stepContext('sampler', recordAt(1), 'chat-1'), stepContext('judge', recordAt(9), 'chat-1')]
-  expect(here.traceId).toBe(there.traceId)
-  expect(stepContext('sampler', recordAt(1), 'chat-2').traceId).not.toBe(here.traceId)
+test('a valid header is passed on as it came; else a trace begins that follows from the id of the event', () => {
+  expect(passedOn(valid, 'chat')).toBe(valid)
+  expect(passedOn(valid.replace(/1$/, '0'), 'chat')).toBe(valid.replace(/1$/, '0'))
+  for (const header of [undefined, 'x']) expect(readTraceparent(passedOn(header, 'chat'))).toEqual(begunWith('chat'))
+  expect(begunWith('chat').traceId).not.toBe(begunWith('other').traceId)
 })
 
-test('a span is the same in a replay, and another one for another service or another record of the same event', () => {
-  const spanOf = (service: 'sampler' | 'judge', offset: number) => stepContext(service, recordAt(offset), 'chat').spanId
-  expect(spanOf('sampler', 1)).toBe(spanOf('sampler', 1))
-  expect(new Set([spanOf('sampler', 1), spanOf('sampler', 2), spanOf('judge', 1)]).size).toBe(3)
-})
-
-test('what a record leads to names its step, with or without a span', () => {
+test('what a record leads to carries its trace, and names the span of its step where there is one', () => {
   const service = { name: 'sampler', version: 'sampler/v1' } as const
-  const record = recordAt(1, { traceparent: valid })
-  const emitted = (traceparent?: string) =>
+  const record: LogRecord = {
+    ...{ topic: topic.chatLogs, partition: 2, offset: 1, timestamp: 0 },
+    ...{ key: null, value: Buffer.from('x'), headers: { traceparent: valid } },
+  }
+  const headersWith = (traceparent?: string) =>
     envelope(service, { id: 'chat', at: 1 }, record, { topic: topic.selectedSamples, event: {} }, 0, traceparent)
-  expect(emitted().headers).toEqual({ traceparent: writeTraceparent(stepContext('sampler', record, 'chat')) })
-  expect(emitted('given').headers).toEqual({ traceparent: 'given' })
+      .headers
+  expect(headersWith()).toEqual({ traceparent: valid })
+  expect(headersWith('of the span')).toEqual({ traceparent: 'of the span' })
 })

@@ -9,6 +9,7 @@ import { openTelemetry } from '#test/support/open-telemetry.ts'
 import { collector } from '#test/support/otlp.ts'
 import { until } from '#test/support/until.ts'
 import { topic } from '#topology/names.ts'
+import type { ServiceName } from '#topology/types.ts'
 
 const recordAt = (offset: number): LogRecord => ({
   ...{ topic: topic.chatLogs, partition: 0, offset, timestamp: 0 },
@@ -88,6 +89,20 @@ describe('a record', () => {
       ['error', 'FLY_BUG'],
     ])
     expect(requests.some(({ body }) => body.includes(bug.message))).toBe(false)
+  })
+
+  test('has the same span in a replay, and another one for another service or another place of the same event', async () => {
+    const { url } = await collector()
+    const { tracing } = await traced(url)
+    const same = (record: LogRecord): Promise<Prepared> => ready({ ...record, offset: 0 })
+    const spanOf = async (service: ServiceName, offset: number) =>
+      (await tracing.gather(service, recordAt(offset), same)).span?.context
+    const first = await spanOf('sampler', 1)
+    expect(await spanOf('sampler', 1)).toEqual(first)
+    for (const other of [await spanOf('judge', 1), await spanOf('sampler', 2)]) {
+      expect(other?.traceId).toBe(first?.traceId)
+      expect(other?.spanId).not.toBe(first?.spanId)
+    }
   })
 
   test('is gathered, decided and committed one after the other', async () => {

@@ -1,7 +1,21 @@
-import { runService } from '#runtime/main.ts'
+import { readSettings } from '#runtime/config.ts'
+import { createAgents } from '#runtime/follow.ts'
+import { openWorld } from '#runtime/open.ts'
+import { work } from '#runtime/step.ts'
+import { topic } from '#topology/names.ts'
 import { announce, untilInputEnds } from './announce.ts'
 import { benchService } from './service.ts'
 
-/** Flywheel's real service process. Argument: `remember`, or none. */
-untilInputEnds(() => process.kill(process.pid, 'SIGTERM'))
-await runService(benchService(announce, process.argv[2] === 'remember'))
+/**
+ * Flywheel's step loop on the bench's rule, which like the peers' remembers nothing: the map has no such reader of chat logs, so
+ * the rule goes by the name of a service without memory and joins a group of its own. Argument: the group.
+ */
+const [group = ''] = process.argv.slice(2)
+const stop = new AbortController()
+untilInputEnds(() => stop.abort())
+const world = await openWorld(readSettings(process.env))
+await world.codec.prepare()
+const context = { ...world, ports: { ...world, agents: createAgents() } }
+const service = benchService('evaluator', announce)
+await world.log.join(group, [topic.chatLogs], task => work(service, task, context, false, () => {}), stop.signal)
+await world.close()

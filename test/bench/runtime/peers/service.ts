@@ -1,12 +1,13 @@
 import type { AnyService } from '#runtime/service.ts'
 import type { ChatLogged } from '#schemas/events.ts'
 import { topic } from '#topology/names.ts'
+import type { ServiceName } from '#topology/types.ts'
 import { select, version } from '../rule.ts'
 
-/** The bench's rule in the sampler's place on the map; with `remember` it also keeps one entry of state for each record. */
-export function benchService(onRecord: () => void, remember = false): AnyService {
+/** The bench's rule under the name of a service; with `remember` it also keeps one entry of state for each record. */
+export function benchService(name: ServiceName, onRecord: () => void, remember = false): AnyService {
   return {
-    name: 'sampler',
+    name,
     version,
     decide: ({ event }: { readonly event: ChatLogged }) => {
       onRecord()

@@ -42,9 +42,9 @@ describe('lag', () => {
   })
 })
 
-const viewAfter = (...records: Omit<Followed<'console'>, 'timestamp'>[]) => {
+const viewAfter = (...records: Omit<Followed<'console'>, 'timestamp' | 'headers'>[]) => {
   const memory = new Map<string, Seen>()
-  for (const record of records) see(memory, { ...record, timestamp: now } as Followed<'console'>)
+  for (const record of records) see(memory, { ...record, timestamp: now, headers: {} } as Followed<'console'>)
   return agentView('desk', memory.get('desk') as Seen)
 }
 const released = (over = {}) => ({ topic: topic.releases, event: release(over) }) as const
@@ -61,6 +61,8 @@ describe('an agent', () => {
       tools: 1,
       release: null,
       candidates: [],
+      turns: 0,
+      emerging: [],
       datasets: [],
       waiting: [],
       releases: [],

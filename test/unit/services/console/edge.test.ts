@@ -37,6 +37,10 @@ const start = () => {
     },
     parked: async () => 2,
     count: async () => 42,
+    settings: readSettings({}),
+    urlOf: () => 'http://127.0.0.1:1',
+    committed: async () => [],
+    positionsAt: async () => [],
   } as unknown as EdgeContext<'console'>
   const app = createServer(readSettings({}), createLogger({ logLevel: 'silent' }), createMetrics(), () => ({}))
   const { routes, saw } = edge(context)

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { mulberry32 } from '#planner/random.ts'
+import { wilson } from '#runtime/statistics.ts'
 import { LEAST_FOR_INTERVAL, quality } from '#services/console/quality.ts'
 
 /** By hand: weights 2, 4, 1; mean 3/7; variance (32/49 + 108/49 + 0) / 49 for one of each, a tenth of it for ten. */
@@ -10,12 +11,13 @@ const known = [
 ]
 const ten = Array.from({ length: 10 }, () => known).flat()
 
-it('is the Hajek mean with its linearised interval', () => {
+it('is the Hajek mean, with the interval of as many rows as its variance is worth', () => {
   const { mean, interval, biasedMean, gold, sampled } = quality([...ten, { probability: 0.1, score: null }])
-  const half = 1.959963984540054 * Math.sqrt(140 / 49 / 49 / 10)
+  const worth = ((3 / 7) * (4 / 7)) / (140 / 49 / 49 / 10)
+  const range = wilson((3 / 7) * worth, worth)
   expect(mean).toBeCloseTo(3 / 7, 12)
-  expect(interval?.lower).toBeCloseTo(3 / 7 - half, 12)
-  expect(interval?.upper).toBeCloseTo(3 / 7 + half, 12)
+  expect(interval?.lower).toBeCloseTo(range.lower, 12)
+  expect(interval?.upper).toBeCloseTo(range.upper, 12)
   expect(biasedMean).toBeCloseTo(2 / 3, 12)
   expect([gold, sampled]).toEqual([30, 31])
 })

@@ -6,7 +6,14 @@ import { topic } from '#topology/names.ts'
 import type { Inbound } from '#topology/types.ts'
 
 export const facts = {
-  budgets: { sampleShare: 0.2, reviewersPerItem: 1, newGoldForDataset: 30, evaluationShare: 0.3, syntheticShare: 0.5 },
+  budgets: {
+    sampleShare: 0.2,
+    reviewersPerItem: 1,
+    newGoldForDataset: 30,
+    evaluationShare: 0.3,
+    syntheticShare: 0.5,
+    arms: { impact: 0.1, underrepresented: 0.1, random: 0.1 },
+  },
   tools: ['quote', 'fees', 'margin'],
 } satisfies NonNullable<Facts>
 

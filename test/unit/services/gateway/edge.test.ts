@@ -27,7 +27,7 @@ let app: FastifyInstance
 let ingest: FastifyInstance
 let ingestUrl: string
 let ingestStatus: number
-let logs: { authorization: string | undefined; body: unknown }[]
+let logs: { authorization: string | undefined; traceparent: unknown; body: unknown }[]
 let gateway: Edge<'gateway'>
 
 beforeEach(async () => {
@@ -35,7 +35,8 @@ beforeEach(async () => {
   ingestStatus = 200
   ingest = fastify()
   ingest.post(`/v1/${topic.chatLogs}`, async (request, reply) => {
-    logs.push({ authorization: request.headers.authorization, body: request.body })
+    const { authorization, traceparent } = request.headers
+    logs.push({ authorization, traceparent, body: request.body })
     return reply.code(ingestStatus).send({})
   })
   ingestUrl = await ingest.listen({ port: 0 })
@@ -67,8 +68,8 @@ beforeEach(async () => {
   app = createServer(readSettings({}), createLogger({ logLevel: 'silent' }), createMetrics(), () => ({}))
   gateway = edge(context)
   gateway.routes?.(app)
-  gateway.saw?.({ topic: topic.agents, event: desk(), timestamp: now })
-  gateway.saw?.({ topic: topic.releases, event: release(released), timestamp: now })
+  gateway.saw?.({ topic: topic.agents, event: desk(), timestamp: now, headers: {} })
+  gateway.saw?.({ topic: topic.releases, event: release(released), timestamp: now, headers: {} })
 })
 afterEach(() => ingest.close())
 
@@ -99,6 +100,13 @@ describe('a turn', () => {
       latencyMs: answer.latencyMs,
       source: 'gateway',
     })
+  })
+
+  it("goes on to ingest in its caller's trace", async () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+    await app.inject({ method: 'POST', url: '/v1/plan', payload: turn(), headers: { traceparent } })
+    await post(turn())
+    expect(logs.map(log => log.traceparent)).toEqual([traceparent, undefined])
   })
 
   it('without a conversation opens one each time', async () => {

@@ -1,49 +1,24 @@
 import type { FastifyInstance } from 'fastify'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { createPseudonyms } from '#redaction/pseudonym.ts'
-import { readSettings } from '#runtime/config.ts'
-import { createServer } from '#runtime/http.ts'
-import type { Edge, EdgeContext } from '#runtime/service.ts'
-import { createLogger, createMetrics } from '#runtime/telemetry.ts'
+import type { Edge } from '#runtime/service.ts'
 import type { ChatLogged } from '#schemas/events.ts'
 import { chatLogged } from '#services/ingest/decide.ts'
-import { edge } from '#services/ingest/edge.ts'
+import { temporaryFolder } from '#test/support/folder.ts'
 import { topic } from '#topology/names.ts'
-
-const now = 1_800_000_000_000
-const redactionKey = 'the key of this test'
-const pseudonymOf = createPseudonyms(redactionKey)
-const tools = [{ name: 'quote', description: 'Price of a security.' }]
-const turn = (over: object = {}) => ({
-  agent: 'desk',
-  conversationId: 'c1',
-  turn: 0,
-  question: 'Price of AAPL?',
-  plan: { tool: 'retired', argument: 'AAPL' },
-  ...over,
-})
+import { type Appended, now, openDoor, pseudonymOf, tools, turn } from './door.ts'
 
 let app: FastifyInstance
 let door: Edge<'ingest'>
-let appended: { topic: string; events: readonly { id: string }[] }[]
+let appended: Appended[]
 let failing: Error | null
 
 beforeEach(async () => {
   appended = []
   failing = null
-  const context = {
-    ports: { clock: { now: () => now } },
-    settings: readSettings({}, { redactionKey }),
-    append: async (to: string, events: readonly { id: string }[]) => {
-      if (failing) throw failing
-      appended.push({ topic: to, events })
-    },
-  } as unknown as EdgeContext<'ingest'>
-  const logger = createLogger({ logLevel: 'silent' })
-  app = createServer(readSettings({}), logger, createMetrics(), () => ({}))
-  door = edge(context)
-  door.routes?.(app)
-  await app.inject({ method: 'PUT', url: '/v1/agents/desk', payload: { tools } })
+  ;({ app, door } = await openDoor(temporaryFolder(), async one => {
+    if (failing) throw failing
+    appended.push(one)
+  }))
   appended = []
 })
 
@@ -55,7 +30,7 @@ describe('records', () => {
     const reply = await post('/v1/chat-logs', turn())
     expect(reply.statusCode).toBe(200)
     expect(reply.json()).toEqual({ accepted: 1, duplicates: 0, ids: [chatLogged(turn(), now, pseudonymOf).id] })
-    expect(appended).toEqual([{ topic: topic.chatLogs, events: [chatLogged(turn(), now, pseudonymOf)] }])
+    expect(appended).toMatchObject([{ topic: topic.chatLogs, events: [chatLogged(turn(), now, pseudonymOf)] }])
   })
 
   it('an array keeps its order, and a repeat inside it is a duplicate of the first', async () => {
@@ -87,6 +62,7 @@ describe('records', () => {
       topic: topic.chatLogs,
       event: chatLogged(turn({ id: 'elsewhere' }), now, pseudonymOf),
       timestamp: now,
+      headers: {},
     })
     appended = []
     expect(
@@ -144,8 +120,7 @@ describe('refusals name record, field and fix, and nothing is appended', () => {
         )
       ).statusCode,
     ).toBe(413)
-    const line = await post('/v1/chat-logs', `${JSON.stringify(turn())}\n{"agent"`, 'application/x-ndjson')
-    expect(line.json().error.message).toContain('line 2: not JSON')
+    expect((await post('/v1/chat-logs', '{"agent"')).json().error.code).toBe('not_json')
     expect((await post('/v1/chat-logs', 'agent=desk', 'text/plain')).statusCode).toBe(415)
   })
 
@@ -154,6 +129,32 @@ describe('refusals name record, field and fix, and nothing is appended', () => {
     await post('/v1/chat-logs', [turn({ turn: 1 }), turn({ question: '' })])
     const counts = (await app.inject('/v1/ingest/counts')).json()
     expect(counts[topic.chatLogs]).toEqual({ accepted: 1, duplicate: 1, refused: 2 })
+  })
+})
+
+describe('hours', () => {
+  const hours = async () => (await app.inject('/v1/ingest/hours')).json().hours
+  const hour = now - (now % 3_600_000)
+  const seen = (id: string, headers: Record<string, string>, timestamp = now) =>
+    door.saw?.({ topic: topic.chatLogs, event: chatLogged(turn({ id }), now, pseudonymOf), timestamp, headers })
+
+  it('tell what was acknowledged from what lies in the log, and what others wrote', async () => {
+    await post('/v1/chat-logs', [turn({ id: 'a' }), turn({ id: 'b' }), turn({ id: 'a' })])
+    const of = (logged: number, direct: number) => [{ topic: topic.chatLogs, hour, accepted: 2, logged, direct }]
+    expect(await hours()).toEqual(of(0, 0))
+    // It arrived before the full hour and was appended after it: one hour, that of its arrival.
+    seen('a', appended[0]?.headers ?? {}, hour + 3_600_000)
+    seen('b', appended[0]?.headers ?? {})
+    seen('direct', {})
+    expect(await hours()).toEqual(of(2, 1))
+    seen('of long ago', {}, now - 3_600_000_000)
+    expect(await hours()).toEqual(of(2, 1))
+  })
+
+  it('a record that was not acknowledged is not accepted', async () => {
+    failing = new Error('disk full')
+    await post('/v1/chat-logs', turn())
+    expect(await hours()).toEqual([])
   })
 })
 

@@ -1,0 +1,80 @@
+import type { Detector } from './kinds.ts'
+import { answer, find, matches } from './matching.ts'
+import { pattern } from './words.ts'
+
+const passwords = {
+  words: `password, passwords, passwd, passwort, passphrase, passcode, passord, pass, pw, pwd, psw, kennwort, mot de passe, mdp,
+    contraseña, contrasena, clave, senha, palavra-passe, wachtwoord, parola, hasło, haslo, lösenord, adgangskode, salasana,
+    şifre, heslo, jelszó, пароль`,
+  anywhere: '密码, 密碼, パスワード, 비밀번호',
+}
+const whose = "(?:[ _-](?:for|to|of|on|für|pour|para|de)(?: [\\p{L}\\d.@'’-]{1,40}){1,4}?)?"
+const be =
+  '(?:is|was|are|=|ist|war|lautet|est|était|es|era|è|é|jest|to|är|er|on|now|still|currently|just|again|set|changed|reset|updated|from|into)'
+const links = [
+  `["'\`]?(?: ${be}){0,2}\\s{0,3}(?:[:=]{1,2}>?|->|→|是|は)\\s{0,3}`,
+  ` (?:${be} ){1,4}`,
+  " c'est ",
+  ' [^\\n.;:!?()]{0,40}\\(',
+  ',? ',
+  ' [-–] ',
+  // A question, and the answer behind the name of who gives it.
+  `(?=[?.!]*\\s*\\n|\\?)${answer}`,
+]
+const announced = new RegExp(
+  `(?:${pattern(passwords)})${whose}(?<link>${links.join('|')})(?<quote>["'\`]?)(?<value>[^\\s"'\`<>\\0]{3,128})`,
+  'giu',
+)
+/** `login: jane / hunter2` */
+const afterName =
+  /(?<![\p{L}\p{N}])(?:log-?ins?|credentials|creds|zugang|zugangsdaten|anmeldung)(?!\p{L})[: ]{1,3}[^\s/]{2,64} ?\/ ?(?<value>[^\s"'`<>\0]{3,128})/giu
+/** Figures, marks, capitals and small letters at once: what is asked of passwords. */
+const shaped =
+  /(?<![^\s"'`(:=])(?=[^\s]{0,40}[a-z])(?=[^\s]{0,40}[A-Z])(?=[^\s]{0,40}\d)(?=[^\s]{0,40}[!@#$%^&*?+~])[\w!@#$%^&*?+~-]{8,40}(?![^\s"'`),.;:])/g
+const quoted = /^[^"'`\n\0]{3,128}(?=["'`])/
+/** Words that are said about passwords. */
+const said = new Set(
+  `a about accepted again ago all already also always an and any are as ask asked at bad be because been before being blocked
+  broken but by can change changed changing code compromised correct could did different do does doesn don email empty enter
+  entered error expired expires fails failed false fine for forgot forgotten from gone good had has have help here hidden how
+  if in incorrect invalid is isn it its just known last leaked locked long lost manager me min minimum missing must my need
+  needed needs never new no none not now null of off ok old on once one only optional or out page please policy private
+  protected ready recovery refused rejected required requirements reset right safe same saved secret secure send sent set
+  should shown since so some stolen still strong stuck than that the their them then there they this to too true undefined
+  unknown unsafe used valid very via was weak were what when where which why will with without working works wrong yes you
+  your falsch richtig nicht abgelaufen gesperrt vergessen zurücksetzen incorrecta incorrecto oublié expiré olvidada
+  bloqueada`.split(/\s+/),
+)
+
+const hint = new RegExp(`${pattern(passwords)}|log-?in|cred|zugang|anmeldung`, 'iu')
+
+/** Passwords that a word announces. */
+export const passwordsIn: Detector = function* (text) {
+  if (!hint.test(text)) return
+  for (const { 0: found, index, groups } of matches(announced, text)) {
+    const { link = '', quote = '', value: rest = '' } = groups ?? {}
+    const start = index + found.length - rest.length
+    const value = quote === '' ? unmarked(rest) : (quoted.exec(text.slice(start, start + 130))?.[0] ?? unmarked(rest))
+    if (isPassword(value, quote !== '' || /[:=>→是は]/.test(link)))
+      yield { kind: 'secret', start, end: start + value.length }
+  }
+  yield* find('secret', shaped, text)
+  for (const { 0: found, index, groups } of matches(afterName, text)) {
+    const value = unmarked(groups?.['value'] ?? '')
+    const start = index + found.length - (groups?.['value'] ?? '').length
+    if (isPassword(value, false)) yield { kind: 'secret', start, end: start + value.length }
+  }
+}
+
+/** Without the marks of the sentence around it; an exclamation mark may be part of a password. */
+const unmarked = (text: string): string => text.replace(/[.,;:)\]}?]+$/, '')
+
+/** After a colon any word may be one; elsewhere it takes figures, marks or capitals inside. */
+function isPassword(value: string, marked: boolean): boolean {
+  if (value.length < 3 || said.has(value.toLowerCase().replace(/[!'’].*$/, ''))) return false
+  // 8-character, 2FA
+  if (/^\d{1,2}(?:-\p{L}+|FA\b)/u.test(value)) return false
+  return (
+    marked || (value.length >= 6 && (/\d/.test(value) ? /\D/.test(value) : /.[^\p{L}'-].|\p{Ll}\p{Lu}/u.test(value)))
+  )
+}

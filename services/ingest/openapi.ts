@@ -1,0 +1,189 @@
+import { type ZodType, z } from 'zod'
+import {
+  agentAnswer,
+  agentsAnswer,
+  countsAnswer,
+  describedAnswer,
+  errorAnswer,
+  hoursAnswer,
+  receiptAnswer,
+  takenAnswer,
+} from './answers.ts'
+import { agentBody, agentParams, chatLogBody, escalationBody, feedbackBody } from './bodies.ts'
+import { MAX_RECORDS } from './records.ts'
+
+/** Every schema that a route names. */
+const schemas = {
+  ChatLog: chatLogBody,
+  Escalation: escalationBody,
+  Feedback: feedbackBody,
+  Agent: agentBody,
+  Taken: takenAnswer,
+  Receipt: receiptAnswer,
+  Counts: countsAnswer,
+  Hours: hoursAnswer,
+  Described: describedAnswer,
+  AgentKnown: agentAnswer,
+  AgentsKnown: agentsAnswer,
+  Error: errorAnswer,
+} satisfies Record<string, ZodType>
+type Name = keyof typeof schemas
+
+const ref = (name: Name): object => ({ $ref: `#/components/schemas/${name}` })
+const json = (schema: object, example?: unknown): object => ({
+  'application/json': { schema, ...(example !== undefined && { example }) },
+})
+const answer = (description: string, name: Name): { readonly description: string; readonly content: object } => ({
+  description,
+  content: json(ref(name)),
+})
+const again = {
+  headers: { 'Retry-After': { description: 'Seconds.', schema: { type: 'integer' } } },
+  content: json(ref('Error')),
+}
+const refusals = {
+  400: answer('Not valid; `message` names record, field and fix.', 'Error'),
+  401: answer('No known key.', 'Error'),
+  403: answer('The key lacks the scope.', 'Error'),
+  429: { description: 'Comes too often, or too much is being taken in: nothing was taken, send it again.', ...again },
+  500: answer('Our fault.', 'Error'),
+  503: { description: 'The event log is away. What was sent may be in it or not: send it again.', ...again },
+} as const
+const bodyRefusals = {
+  413: answer('Too long, or too many.', 'Error'),
+  415: answer('Neither JSON nor NDJSON.', 'Error'),
+}
+const requestId = {
+  name: 'X-Request-Id',
+  in: 'header',
+  description: 'Names the request in answers and log lines; made up when absent.',
+  schema: { type: 'string', pattern: '^[\\w.:/+=-]{1,128}$' },
+}
+
+const example = { agent: 'desk', conversationId: 'c-1' }
+const chat = { ...example, turn: 0, question: 'Price of AAPL?', plan: { tool: 'quote', argument: 'AAPL' } }
+
+/** One of the three that take records. */
+function records(name: Name, what: string, shown: object): object {
+  return {
+    post: {
+      operationId: `send${name}`,
+      summary: `Takes ${what}.`,
+      description:
+        `JSON is taken all or nothing. NDJSON is read as a stream of any length, line by line: lines that are refused are listed
+and do not hold up the others, and after a 5xx or a broken connection some of the lines may be in the log. A record whose id is in the
+log is a duplicate and changes nothing, so that sending again is always safe.`.replaceAll('\n', ' '),
+      security: [{ key: ['ingest'] }],
+      parameters: [requestId],
+      requestBody: {
+        required: true,
+        content: {
+          ...json(
+            { oneOf: [ref(name), { type: 'array', items: ref(name), minItems: 1, maxItems: MAX_RECORDS }] },
+            shown,
+          ),
+          'application/x-ndjson': { schema: ref(name), example: `${JSON.stringify(shown)}\n` },
+        },
+      },
+      responses: {
+        200: {
+          description: 'All of it is in the log. The shape follows that of the body: JSON or NDJSON.',
+          content: json({ oneOf: [ref('Taken'), ref('Receipt')] }),
+        },
+        207: answer('NDJSON of which some lines were refused; all others are in the log.', 'Receipt'),
+        404: answer('The agent is not registered.', 'Error'),
+        ...refusals,
+        ...bodyRefusals,
+      },
+    },
+  }
+}
+
+const agentParameter = { name: 'agent', in: 'path', required: true, schema: schemaOf(agentParams.shape.agent) }
+
+function look(operationId: string, summary: string, name: Name, more: object = {}): object {
+  const { parameters = [], responses = {} } = more as { parameters?: object[]; responses?: object }
+  return {
+    ...{ operationId, summary, security: [{ key: ['read'] }], parameters: [...parameters, requestId] },
+    responses: { 200: answer(summary, name), ...refusals, ...responses },
+  }
+}
+
+const unknown = { 404: answer('The agent is not registered.', 'Error') }
+
+/** Its shapes are OTLP's, those of the refusals too. */
+const traces = {
+  post: {
+    operationId: 'sendTraces',
+    summary: 'Takes turns out of OpenTelemetry spans (OTLP over HTTP).',
+    security: [{ key: ['ingest'] }],
+    parameters: [requestId],
+    requestBody: {
+      required: true,
+      content: { 'application/x-protobuf': { schema: {} }, ...json({ type: 'object' }, { resourceSpans: [] }) },
+    },
+    responses: Object.fromEntries(
+      Object.entries({ 200: answer('What was taken is in the log.', 'Error'), ...refusals, ...bodyRefusals }).map(
+        ([status, { description }]) => [status, { description }],
+      ),
+    ),
+  },
+}
+
+/** The HTTP interface of ingest in OpenAPI 3.1, its schemas those that bodies are validated with. */
+export const openapi = {
+  openapi: '3.1.1',
+  info: {
+    title: 'Flywheel ingest',
+    version: '1',
+    description: 'Chat logs, escalations and feedback of AI agents come in here. A 2xx means: it is in the event log.',
+    license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+  },
+  servers: [{ url: '/' }],
+  paths: {
+    '/v1/chat-logs': records('ChatLog', 'turns of conversations', chat),
+    '/v1/escalations': records('Escalation', 'hand-overs to people', { ...example, reason: 'I want a person' }),
+    '/v1/feedback': records('Feedback', 'ratings of answers', { ...example, rating: 'up' }),
+    '/v1/traces': traces,
+    '/v1/ingest/counts': { get: look('readCounts', 'What was accepted, known already and refused.', 'Counts') },
+    '/v1/ingest/hours': { get: look('readHours', 'What was acknowledged and what the log has, by hour.', 'Hours') },
+    '/v1/agents': { get: look('readAgents', 'All agents.', 'AgentsKnown') },
+    '/v1/agents/{agent}': {
+      get: look('readAgent', 'One agent.', 'AgentKnown', { parameters: [agentParameter], responses: unknown }),
+      put: {
+        operationId: 'describeAgent',
+        summary: 'Registers an agent, or changes it.',
+        security: [{ key: ['admin'] }],
+        parameters: [agentParameter, requestId],
+        requestBody: {
+          required: true,
+          content: json(ref('Agent'), { tools: [{ name: 'quote', description: 'Price of a security.' }] }),
+        },
+        responses: { 200: answer('It is in the log.', 'Described'), ...refusals, ...bodyRefusals },
+      },
+    },
+    '/openapi.json': {
+      get: {
+        ...{ operationId: 'readInterface', summary: 'This document.', security: [] },
+        responses: { 200: { description: 'OpenAPI 3.1.', content: json({ type: 'object' }) } },
+      },
+    },
+  },
+  components: {
+    securitySchemes: {
+      key: {
+        type: 'http',
+        scheme: 'bearer',
+        description:
+          'FLYWHEEL_API_KEY, or one of FLYWHEEL_API_KEYS with the scope that is named. None needed where none is set.',
+      },
+    },
+    schemas: Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, schemaOf(schema)])),
+  },
+}
+
+/** What is sent or answered, before it is transformed. */
+function schemaOf(schema: ZodType): object {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input' })
+  return rest
+}

@@ -1,0 +1,111 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Command, Option } from 'commander'
+import { readSettings, type Settings } from '#runtime/config.ts'
+import { openWorld } from '#runtime/open.ts'
+import { ensureTopics } from '#runtime/topics.ts'
+import { measure, type Shape, shapes, type Throughput } from './ingest/measure.ts'
+import { lostOf, type Overload, overload } from './ingest/overload.ts'
+import { type BenchServer, startBare, startIngest } from './ingest/server.ts'
+import { allCores, pin } from './runtime/cores.ts'
+import { openStage } from './runtime/stage.ts'
+import { table } from './table.ts'
+
+const contenders = ['bare', 'embedded', 'kafka'] as const
+type Contender = (typeof contenders)[number]
+type Measured = {
+  readonly throughput: Readonly<Record<Shape, Throughput>>
+  /** At half of the turns a second that arrays of 100 reach. */
+  readonly halfLoad: Throughput
+  readonly overload?: Overload & { readonly lost: number }
+}
+
+const secondsOf = { part: 8, overload: 60 } as const
+/** The server has a core of its own; senders, and the broker, share the other. */
+const pinned = { server: '0', others: '1' } as const
+
+/** `bench ingest`: turns over HTTP that are acknowledged durably, beside the web framework alone. */
+export const ingest = new Command('ingest')
+  .description('turns per second over HTTP with durable acknowledgement, and what a load of three times as many does')
+  .addOption(new Option('--only <contender>', 'only this one').choices(contenders))
+  .option('--json', 'one JSON object on the last line of stdout', false)
+  .action(measureIngest)
+
+async function measureIngest({ only, json }: { readonly only?: Contender; readonly json: boolean }): Promise<void> {
+  const found: Partial<Record<Contender, Measured>> = {}
+  const wants = (contender: Contender): boolean => only === undefined || only === contender
+  if (wants('bare')) found.bare = await figuresOf(await startBare(pinned.server))
+  if (wants('embedded')) {
+    const home = mkdtempSync(join(tmpdir(), 'flywheel-bench-'))
+    found.embedded = await ofIngest(readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_LOG_LEVEL: 'error' }))
+    rmSync(home, { recursive: true, force: true })
+  }
+  if (wants('kafka')) {
+    tell('starting one broker and one registry')
+    const stage = await openStage()
+    try {
+      found.kafka = await ofIngest(stage.settings)
+    } finally {
+      await stage.close()
+    }
+  }
+  pin(process.pid, allCores())
+  process.stdout.write(`${shown(found)}\n`)
+  if (json) process.stdout.write(`${JSON.stringify({ ...found, pinned })}\n`)
+}
+
+async function ofIngest(settings: Settings): Promise<Measured> {
+  const prepared = await openWorld(settings)
+  await ensureTopics(prepared)
+  await prepared.close()
+  const acknowledged = new Set<string>()
+  const measured = await figuresOf(await startIngest(settings, pinned.server), acknowledged)
+  const world = await openWorld(settings)
+  try {
+    if (!measured.overload) return measured
+    return { ...measured, overload: { ...measured.overload, lost: await lostOf(world, acknowledged) } }
+  } finally {
+    await world.close()
+  }
+}
+
+async function figuresOf(server: BenchServer, acknowledged?: Set<string>): Promise<Measured> {
+  pin(process.pid, pinned.others)
+  try {
+    const throughput = {} as Record<Shape, Throughput>
+    for (const shape of Object.keys(shapes) as Shape[]) {
+      tell(`${server.url}: ${shape}`)
+      throughput[shape] = await measure(server.url, shape, secondsOf.part * 1_000)
+    }
+    const capacity = throughput.array.turnsPerSecond
+    tell(`${server.url}: half load`)
+    const halfLoad = await measure(server.url, 'array', secondsOf.part * 1_000, capacity / 2 / shapes.array.turns)
+    if (!acknowledged) return { throughput, halfLoad }
+    tell(`${server.url}: three times its capacity for ${secondsOf.overload} s`)
+    const load = await overload(server, capacity, secondsOf.overload * 1_000, acknowledged)
+    return { throughput, halfLoad, overload: { ...load, lost: Number.NaN } }
+  } finally {
+    await server.stop()
+  }
+}
+
+function shown(found: Partial<Record<Contender, Measured>>): string {
+  const entries = Object.entries(found)
+  const rows = entries.flatMap(([name, { throughput, halfLoad }]) => [
+    ...Object.entries(throughput).map(([shape, one]) => [name, shape, one.turnsPerSecond, one.p50, one.p99]),
+    [name, 'array, half load', halfLoad.turnsPerSecond, halfLoad.p50, halfLoad.p99],
+  ])
+  const parts = [table([['turns/s acknowledged', 'request', 'turns/s', 'p50 ms', 'p99 ms'], ...rows])]
+  for (const [name, { overload: load }] of entries)
+    if (load)
+      parts.push(
+        table([
+          [`${name}: three times its capacity`, ''],
+          ...Object.entries(load).map(([key, value]) => [key, JSON.stringify(value)]),
+        ]),
+      )
+  return parts.join('\n\n')
+}
+
+const tell = (what: string): void => void process.stderr.write(`${what}\n`)

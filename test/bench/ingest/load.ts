@@ -1,0 +1,60 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { openConnection } from './connection.ts'
+
+/** A request and how many turns it holds. */
+export type Shot = { readonly body: string; readonly turns: number }
+
+export type Load = {
+  readonly url: string
+  readonly path: string
+  readonly type: string
+  readonly connections: number
+  /** Requests a second, sent on time whatever becomes of them; absent: each connection sends when it was answered. */
+  readonly perSecond?: number
+  readonly milliseconds: number
+  readonly next: () => Shot
+  readonly answered: (shot: Shot, status: number, text: string, tookMs: number) => void
+}
+
+/** Sends for a while, waits for the last answers, and tells how many requests found no free connection on time. */
+export async function load(settings: Load): Promise<{ readonly unsent: number }> {
+  const { url, path, type, perSecond, next, answered } = settings
+  const head = `POST ${path} HTTP/1.1\r\nhost: bench\r\ncontent-type: ${type}\r\n`
+  const end = performance.now() + settings.milliseconds
+  const gate = perSecond === undefined ? undefined : openGate(perSecond, end)
+  const one = async (): Promise<void> => {
+    const connection = openConnection(url)
+    while (performance.now() < end) {
+      await gate?.pass()
+      if (performance.now() >= end) break
+      const shot = next()
+      const started = performance.now()
+      const { status, text } = await connection.send(head, shot.body)
+      answered(shot, status, text, performance.now() - started)
+    }
+    connection.close()
+  }
+  await Promise.all(Array.from({ length: settings.connections }, one))
+  return { unsent: gate?.left() ?? 0 }
+}
+
+/** Lets through so many a second; who comes when none is due waits in line. */
+function openGate(perSecond: number, end: number) {
+  const line: (() => void)[] = []
+  let due = 0
+  const tick = async (): Promise<void> => {
+    for (let last = performance.now(); last < end; ) {
+      await pause(2)
+      const now = performance.now()
+      due += ((now - last) / 1_000) * perSecond
+      last = now
+      for (; due >= 1 && line.length > 0; due--) line.shift()?.()
+    }
+    for (const pass of line.splice(0)) pass()
+  }
+  tick()
+  return {
+    pass: () => new Promise<void>(resolve => (performance.now() < end ? line.push(resolve) : resolve())),
+    left: () => Math.floor(due),
+  }
+}

@@ -1,0 +1,52 @@
+import { load } from './load.ts'
+import { createShots } from './turns.ts'
+
+/** How requests are made up, and by how many connections at once. */
+export const shapes = {
+  one: { turns: 1, connections: 32, type: 'application/json' },
+  array: { turns: 100, connections: 8, type: 'application/json' },
+  ndjson: { turns: 5_000, connections: 4, type: 'application/x-ndjson' },
+} as const
+export type Shape = keyof typeof shapes
+
+/** Turns a second that were acknowledged; milliseconds from sending a request to its answer. */
+export type Throughput = {
+  readonly turnsPerSecond: number
+  readonly p50: number
+  readonly p99: number
+  readonly refused: number
+}
+
+const warmUpMs = 3_000
+
+/** Each connection sends as soon as it is answered, or all together `perSecond` requests. */
+export async function measure(
+  url: string,
+  shape: Shape,
+  milliseconds: number,
+  perSecond?: number,
+): Promise<Throughput> {
+  const { turns, connections, type } = shapes[shape]
+  const from = performance.now() + warmUpMs
+  const to = from + milliseconds
+  const took: number[] = []
+  let accepted = 0
+  let refused = 0
+  await load({
+    ...{ url, path: '/v1/chat-logs', type, connections, milliseconds: warmUpMs + milliseconds },
+    ...(perSecond !== undefined && { perSecond }),
+    next: createShots(Date.now(), turns, shape),
+    answered(shot, status, _text, tookMs) {
+      const now = performance.now()
+      if (now < from || now > to) return
+      if (status !== 200) refused++
+      else {
+        accepted += shot.turns
+        took.push(tookMs)
+      }
+    },
+  })
+  took.sort((a, b) => a - b)
+  const at = (share: number): number => Number((took[Math.floor(took.length * share)] ?? Number.NaN).toFixed(1))
+  return { turnsPerSecond: Math.round((accepted / milliseconds) * 1_000), p50: at(0.5), p99: at(0.99), refused }
+}

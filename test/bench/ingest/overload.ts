@@ -1,0 +1,66 @@
+import type { LogRecord } from '#runtime/log.ts'
+import type { World } from '#runtime/open.ts'
+import { topic } from '#topology/names.ts'
+import { residentMb } from '../runtime/cores.ts'
+import { load } from './load.ts'
+import { measure, shapes } from './measure.ts'
+import type { BenchServer } from './server.ts'
+import { createShots } from './turns.ts'
+
+export type Overload = {
+  readonly offeredTurnsPerSecond: number
+  readonly acceptedTurnsPerSecond: number
+  /** Requests by status; 0 is a broken connection. */
+  readonly statuses: Readonly<Record<string, number>>
+  /** Requests for which no connection was free: the senders' own queue. */
+  readonly unsent: number
+  readonly acknowledgedTurns: number
+  readonly residentMb: { readonly before: number; readonly most: number; readonly after: number }
+  /** With half the capacity, right after. */
+  readonly recovery: { readonly turnsPerSecond: number; readonly p99: number; readonly refused: number }
+}
+
+/** Offers three times what it can take; `acknowledged` collects the ids that were answered with 200. */
+export async function overload(
+  server: BenchServer,
+  capacity: number,
+  milliseconds: number,
+  acknowledged: Set<string>,
+): Promise<Overload> {
+  const { turns, type } = shapes.array
+  const statuses: Record<string, number> = {}
+  const before = residentMb(server.pid)
+  let most = before
+  const watching = setInterval(() => {
+    most = Math.max(most, residentMb(server.pid))
+  }, 250)
+  const { unsent } = await load({
+    ...{ url: server.url, path: '/v1/chat-logs', type, connections: 600, milliseconds },
+    perSecond: (3 * capacity) / turns,
+    next: createShots(Date.now(), turns, 'array'),
+    answered(_shot, status, text) {
+      statuses[status] = (statuses[status] ?? 0) + 1
+      if (status === 200) for (const id of (JSON.parse(text) as { ids: string[] }).ids) acknowledged.add(id)
+    },
+  })
+  clearInterval(watching)
+  const acknowledgedTurns = acknowledged.size
+  const recovery = await measure(server.url, 'array', 5_000, capacity / 2 / turns)
+  return {
+    offeredTurnsPerSecond: Math.round(3 * capacity),
+    acceptedTurnsPerSecond: Math.round((acknowledgedTurns / milliseconds) * 1_000),
+    ...{ statuses, unsent, acknowledgedTurns },
+    residentMb: { before, most, after: residentMb(server.pid) },
+    recovery,
+  }
+}
+
+/** Those of the ids that the log does not have. */
+export async function lostOf({ log, codec }: World, ids: ReadonlySet<string>): Promise<number> {
+  const left = new Set(ids)
+  const note = async (records: readonly LogRecord[]): Promise<void> => {
+    for (const { value } of records) if (value) left.delete((await codec.decode(topic.chatLogs, value)).id)
+  }
+  await log.read([topic.chatLogs], { from: 'beginning', follow: false }, note, new AbortController().signal)
+  return left.size
+}

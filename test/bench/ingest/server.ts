@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { type Settings, toEnvironment } from '#runtime/config.ts'
+import { freePorts } from '#test/support/java.ts'
+import { until } from '#test/support/until.ts'
+import { services } from '#topology/map.ts'
+import type { Cores } from '../runtime/cores.ts'
+import { agent } from './turns.ts'
+
+/** A server in a process of its own on its own core. */
+export type BenchServer = { readonly url: string; readonly pid: number; readonly stop: () => Promise<void> }
+
+/** The framework alone. */
+export async function startBare(cores: Cores): Promise<BenchServer> {
+  const [port = 0] = await freePorts(1)
+  return start(cores, [new URL('bare.ts', import.meta.url).pathname, String(port)], port, {})
+}
+
+/** Ingest as it is deployed: its own main, on the log that the settings name; the bench's agent is registered. */
+export async function startIngest(settings: Settings, cores: Cores): Promise<BenchServer> {
+  const [port = 0] = await freePorts(1)
+  const main = new URL('../../../services/ingest/main.ts', import.meta.url).pathname
+  const environment = toEnvironment({ ...settings, port: port - services.ingest.port })
+  const server = await start(cores, [main], port, environment)
+  const registered = await fetch(`${server.url}/v1/agents/${agent}`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ tools: [{ name: 'quote', description: 'Price of a security.' }] }),
+  })
+  if (!registered.ok) throw new Error(`ingest answered ${registered.status}: ${await registered.text()}`)
+  return server
+}
+
+async function start(
+  cores: Cores,
+  argv: readonly string[],
+  port: number,
+  environment: Record<string, string>,
+): Promise<BenchServer> {
+  const child = spawn('taskset', ['-c', cores, process.execPath, ...argv], {
+    env: { ...process.env, ...environment },
+    // The channel ends the server with the bench, however that ends.
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  })
+  const ended = once(child, 'exit')
+  const url = `http://127.0.0.1:${port}`
+  await until('the server answers', () =>
+    fetch(url).then(
+      () => true,
+      () => false,
+    ),
+  )
+  return {
+    url,
+    pid: child.pid ?? 0,
+    stop: async () => {
+      child.kill('SIGTERM')
+      await ended
+    },
+  }
+}

@@ -1,0 +1,69 @@
+import { deriveId } from '#runtime/identity.ts'
+import type { AnyService, Service } from '#runtime/service.ts'
+import { topic } from '#topology/names.ts'
+
+/** What a stage remembers of a conversation: how many turns it saw, and a digest over their ids in that order. */
+export type Chain = { readonly count: number; readonly digest: string }
+
+export const extended = (before: Chain | undefined, turnId: string): Chain => ({
+  count: (before?.count ?? 0) + 1,
+  digest: deriveId('chaos-chain/v1', before?.digest ?? '', turnId),
+})
+
+/** Collections of both services. */
+export const conversations = 'conversations'
+export const agents = 'agents'
+
+/** What an output says, as its question, of the state after it: one turn missed, repeated or swapped changes all that follow. */
+export const told = ({ count, digest }: Chain): string => `${count} ${digest}`
+
+const outcome = { escalated: false, rating: null, repeatAsk: false, latencyMs: null }
+
+/** Selects every turn; a turn that it saw before was appended twice and changes nothing. */
+const sampler = {
+  name: 'sampler',
+  version: 'chaos-sampler/v1',
+  decide(inbound, _facts, state) {
+    if (inbound.topic !== topic.chatLogs) return {}
+    const { id, agent, conversationId, turn, plan } = inbound.event
+    const before = state.get<Chain>(conversations, conversationId)
+    if (turn < (before?.count ?? 0)) return {}
+    const chain = extended(before, id)
+    const event = {
+      ...{ agent, conversationId, turnId: id, family: conversationId, question: told(chain), earlier: [], plan },
+      ...{ answer: null, arms: [], inclusionProbability: 1, value: 0, outcome, correction: false },
+    }
+    return {
+      emit: [{ topic: topic.selectedSamples, event }],
+      keep: [{ collection: conversations, key: conversationId, value: chain }],
+    }
+  },
+} satisfies Service<'sampler'>
+
+/** Scores every selected turn, and counts the turns of each agent. */
+const judge = {
+  name: 'judge',
+  version: 'chaos-judge/v1',
+  decide(inbound, _facts, state) {
+    if (inbound.topic !== topic.selectedSamples) return {}
+    const { agent, conversationId, turnId, plan } = inbound.event
+    const chain = extended(state.get<Chain>(conversations, conversationId), turnId)
+    const event = {
+      ...{ agent, sampleId: turnId, family: conversationId, source: 'production' as const, question: told(chain) },
+      ...{ plannedTool: plan.tool, goldTool: null, score: 1, toolCorrect: null, argumentSimilarity: null },
+      ...{ figuresEqual: null, refused: null, judge: 'chaos', trusted: true, evidence: null },
+      ...{ inclusionProbability: 1, arms: [] },
+    }
+    return {
+      emit: [{ topic: topic.scoredSamples, event }],
+      keep: [
+        { collection: conversations, key: conversationId, value: chain },
+        { collection: agents, key: agent, value: (state.get<number>(agents, agent) ?? 0) + 1 },
+      ],
+    }
+  },
+} satisfies Service<'judge'>
+
+/** Two stages in a row, under names of the map, with rules whose outputs and state follow from the turns alone. */
+export const stages = { sampler, judge } satisfies Record<string, AnyService>
+export type Stage = keyof typeof stages

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import type { SampleScored } from '#schemas/events.ts'
+import { estimates, newestGold } from '#services/_cli/estimate.ts'
+
+const scored = (sampleId: string, over: Partial<SampleScored> = {}): SampleScored => ({
+  ...{ id: `scored-${sampleId}`, parents: [], at: 0, agent: 'desk', sampleId, family: 'f', source: 'gold' },
+  ...{ question: 'q', plannedTool: 'quote', goldTool: 'quote', score: 1, toolCorrect: true, argumentSimilarity: 1 },
+  ...{ figuresEqual: null, refused: null, judge: 'j', trusted: true, evidence: null },
+  ...{ inclusionProbability: 0.5, arms: ['random'], ...over },
+})
+
+test('rows are weighted by inclusion probability, in all and by stratum, beside the plain mean', () => {
+  const rows = [
+    scored('a'),
+    scored('b', { inclusionProbability: 0.25, toolCorrect: false, plannedTool: 'fees' }),
+    scored('c', { agent: 'other' }),
+  ]
+  const [all, ...rest] = estimates(rows, 'accuracy', 'tool')
+  expect(all).toMatchObject({ agent: 'desk', stratum: null, rows: 2, mean: expect.closeTo(1 / 3), biasedMean: 0.5 })
+  expect(all?.interval?.lower).toBeLessThan(1 / 3)
+  expect(all?.interval?.upper).toBeGreaterThan(1 / 3)
+  expect(rest.map(({ agent, stratum, mean }) => [agent, stratum, mean])).toEqual([
+    ['desk', 'quote', 1],
+    ['desk', 'fees', 0],
+    ['other', null, 1],
+    ['other', 'quote', 1],
+  ])
+})
+
+test('what has no value for a metric does not count', () => {
+  expect(estimates([scored('a')], 'figures', undefined)).toEqual([])
+})
+
+test('corrections, what may be one, untrusted scores and scores without gold are left out; the newest score counts', () => {
+  const kept = newestGold([
+    scored('a', { toolCorrect: false }),
+    scored('a'),
+    scored('b', { arms: ['random', 'correction'] }),
+    scored('c', { arms: [] }),
+    scored('d', { trusted: false }),
+    scored('e', { source: 'production' }),
+  ])
+  expect(kept.map(({ sampleId, toolCorrect }) => [sampleId, toolCorrect])).toEqual([['a', true]])
+})

@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest'
+import { detect, detectAll } from '#redaction/detect.ts'
+
+/** The text with what was found as `<kind>`. */
+function marked(text: string, found = detect(text)): string {
+  let result = ''
+  let from = 0
+  for (const { kind, start, end } of found) {
+    result += `${text.slice(from, start)}<${kind}>`
+    from = end
+  }
+  return result + text.slice(from)
+}
+
+describe('finds', () => {
+  it.each([
+    ['write to jane.doe+x@mail.example.co.uk.', 'write to <email>.'],
+    ['\'o’neill@uni.ie\' or "j smith"', '\'<email>\' or "j smith"'],
+    ['lena (at) posteo (dot) de, juan arroba correo punto es', '<email>, <email>'],
+    ['a link with user%40example.com in it', 'a link with <email> in it'],
+  ])('addresses: %s', (text, expected) => expect(marked(text)).toBe(expected))
+
+  it.each([
+    ['+1 (415) 555-0132 or 415-555-0132', '<phone> or <phone>'],
+    ['(415) 555 0132, 415.555.0132 or 1-415-555-0132', '<phone>, <phone> or <phone>'],
+    ['+49 170 1234567, London 020 7946 0958, 0033 1 42 68 53 00', '<phone>, London <phone>, <phone>'],
+    ['call me on 9876543210 or 98450 12345', 'call me on <phone> or <phone>'],
+    ['Tel.: 089/12345678, mon numéro 06 12 34 56 78', 'Tel.: <phone>, mon numéro <phone>'],
+    ['手机号13812345678，谢谢', '手机号<phone>，谢谢'],
+    ['my no. is 8881234567', 'my no. is <phone>'],
+    ['412 60 039-Office', '<phone>-Office'],
+  ])('phone numbers: %s', (text, expected) => expect(marked(text)).toBe(expected))
+
+  it.each([
+    ['card 4111 1111 1111 1111 declined', 'card <card> declined'],
+    ['4111111111111111, amex 3782-822463-10005', '<card>, amex <card>'],
+    ['4012 8888 8888 1881 09/27', '<card> 09/27'],
+    ['my card 4111 1111 1111 1112, mistyped', 'my card <card>, mistyped'],
+    ['88.20,5555555555554444,x', '88.20,<card>,x'],
+  ])('cards: %s', (text, expected) => expect(marked(text)).toBe(expected))
+
+  it.each([
+    ['IBAN DE89 3704 0044 0532 0130 00 PLEASE', 'IBAN <iban> PLEASE'],
+    ['GB82WEST12345698765432 and be68-5390-0754-7034', '<iban> and <iban>'],
+    ['from LU28 0019 4006 4475 0000 to AT611904300234573201', 'from <iban> to <iban>'],
+  ])('IBANs: %s', (text, expected) => expect(marked(text)).toBe(expected))
+
+  it.each([
+    ['123-45-6789', '<national-id>'],
+    ['my ssn is 123456789', 'my ssn is <national-id>'],
+    [
+      'AB 12 34 56 C, 12345678Z, X1234567L, RSSMRA85M01H501Z',
+      '<national-id>, <national-id>, <national-id>, <national-id>',
+    ],
+    ['Steuer-ID 86 095 742 719, PESEL 44051401359', 'Steuer-ID <national-id>, PESEL <national-id>'],
+    ['2341 2341 2346 and 111.444.777-35', '<national-id> and <national-id>'],
+    ['passport number C01X00T47, driver’s license D1234562', 'passport number <document>, driver’s license <document>'],
+    ['dob 04/12/1987, né le 2 janvier 1971', 'dob <birth-date>, né le <birth-date>'],
+  ])('who somebody is: %s', (text, expected) => expect(marked(text)).toBe(expected))
+
+  it.each([
+    ['account number 12345678, sort code 12-34-56', 'account number <account>, sort code <account>'],
+    ['accounts 33019982 and 33019990', 'accounts <account> and <account>'],
+    ['Agent: Which account number?\nCustomer: 6633018842', 'Agent: Which account number?\nCustomer: <account>'],
+    ['the acct that ends in 4410, in full 5520034410', 'the acct that ends in 4410, in full <account>'],
+    ['Kontonummer 532013000, BLZ 37040044', 'Kontonummer <account>, BLZ <account>'],
+  ])('accounts: %s', (text, expected) => expect(marked(text)).toBe(expected))
+
+  it.each([
+    ['password: hunter2', 'password: <secret>'],
+    ['my password is Sommer2024! and it fails', 'my password is <secret> and it fails'],
+    ['{"password":"Ag#USit$Uq"}', '{"password":"<secret>"}'],
+    ['I set it to Passw0rd! but the password is wrong', 'I set it to <secret> but the password is wrong'],
+    ['postgres://app:s3cret@db:5432/x', 'postgres://app:<secret>@db:5432/x'],
+    ['api key e50d836a34b8ff432262c91e38c48f0e', 'api key <secret>'],
+    [`AKIA${'IOSFODNN7EXAMPLE'} and ghp_${'16C7e42F292c6912E7710c838347Ae178B4a'}`, '<secret> and <secret>'],
+    ['cvv 123, my pin is 4821', 'cvv <secret>, my pin is <secret>'],
+    ['pay 0x52908400098527886E0F7030069857D2E4169EE7', 'pay <wallet>'],
+    ['logged in from 81.203.44.17', 'logged in from <ip>'],
+  ])('secrets and more: %s', (text, expected) => expect(marked(text)).toBe(expected))
+
+  it('whatever plain characters are written as', () => {
+    expect(
+      marked('４１１１ １１１１ １１１１ １１１１, bob\u200b@example.com, 415\u2011555\u20110110, ٠٢٠ ٧٩٤٦ ٠٩٥٨'),
+    ).toBe('<card>, <email>, <phone>, <phone>')
+  })
+
+  it('again, without its words, what was found with them, in all texts that belong together', () => {
+    const texts = ['my account number is 1234-5678', 'open 12345678', 'nothing here']
+    const found = detectAll(texts)
+    expect(texts.map((text, at) => marked(text, [...(found[at] ?? [])]))).toEqual([
+      'my account number is <account>',
+      'open <account>',
+      'nothing here',
+    ])
+  })
+})
+
+describe('never touches', () => {
+  it.each([
+    ['amounts', 'send $12,500,000.00 or €12345678 or 12345678.90 or 12345678 USD, 250000000 yen, 1.234.567,89 €'],
+    ['round amounts', 'transfer 10000000 from my account to savings'],
+    ['quantities', 'sell 12345678 shares of BRK.B at 412.25'],
+    [
+      'dates and times',
+      '2024-01-15, 20240131, 01/15/2024, 15.01.2024 10:55, 2019 2020 2021 2022, 2024-01-15T09:30:00Z',
+    ],
+    ['tickers', 'buy AAPL@150.25, $TSLA, BTC-USD, 0700.HK, ISIN US0378331005, CUSIP 037833100, WKN A0RPWH'],
+    ['option symbols', 'close SPY240119C00450000 and AAPL240119P00150000'],
+    ['small numbers', 'order 123456, 401k, 12 345 678, form 1099-B, 5+3, 52 week range 164.08 - 237.23'],
+    ['things', 'order 5550142233, invoice 4111-2222-3333, tracking 1Z999AA10123456784, ISBN 978-3-16-148410-0'],
+    ['digests', `md5 d41d8cd98f00b204e9800998ecf8427e, ${'0af1'.repeat(16)}, 7f9c24e8-3b12-4fef-91e0-9a1b3c2d4e5f`],
+    ['machines', '192.168.1.1:8080, 127.0.0.1, version 10.0.19045.4170, 00:1A:2B:3C:4D:5E'],
+    ['talk about them', 'my password is not working, what is a routing number, the IBAN has 22 digits, call me at 3'],
+    ['places', 'ZIP 10001-2345, PLZ 80331, pincode 560001, CEP 01310-100'],
+  ])('%s', (_what, text) => expect(marked(text)).toBe(text))
+})

@@ -1,0 +1,79 @@
+import { expect, it } from 'vitest'
+import { detect } from '#redaction/detect.ts'
+
+const beginnings = [
+  ...[
+    '1',
+    'a',
+    '@',
+    '.',
+    '-',
+    ' ',
+    'a.',
+    'a@',
+    'a@b.',
+    '+1',
+    '0 ',
+    '4111 ',
+    '4111-',
+    '12 ',
+    '(415) ',
+    'DE89',
+    'DE89 3704 ',
+    'A1',
+  ],
+  ...[
+    'password ',
+    'password: ',
+    'account ',
+    'account 12345678 ',
+    'phone 4155550132, ',
+    'key ',
+    'token a1B2',
+    'sk-a',
+    'eyJa.',
+    '://a:',
+  ],
+  ...[
+    'a://b:c@',
+    '-----BEGIN PRIVATE KEY-----',
+    '[email:',
+    '1.1.1.1 ',
+    '1:',
+    '0x',
+    'born 1/',
+    'a (at) ',
+    'a at b dot ',
+    '(dot)',
+  ],
+  ...[
+    'seed phrase ',
+    'abcd ',
+    '"a"@',
+    '%40',
+    '123-45-6789 ',
+    'order 12',
+    '\u200b',
+    '１',
+    '?\n',
+    'AB 12 34 56 ',
+    'aA1_',
+    'a/b/',
+    '(',
+    'is ',
+  ],
+]
+const secondsOf = (text: string): number => {
+  const before = process.cpuUsage()
+  detect(text)
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1e6
+}
+
+// Eight times the text takes about eight times as long; a pattern that tries everything against everything takes 64.
+it.each(beginnings)('time grows with the text, not faster: %j', beginning => {
+  const ofLength = (length: number): string => beginning.repeat(Math.ceil(length / beginning.length)).slice(0, length)
+  detect(ofLength(8_192))
+  const short = Math.max(secondsOf(ofLength(8_192)), 0.01)
+  expect(secondsOf(ofLength(8 * 8_192)) / short).toBeLessThan(32)
+})

@@ -1,0 +1,51 @@
+import type { FastifyInstance } from 'fastify'
+import { createPseudonyms } from '#redaction/pseudonym.ts'
+import { readSettings } from '#runtime/config.ts'
+import { createServer } from '#runtime/http.ts'
+import type { Edge, EdgeContext } from '#runtime/service.ts'
+import { createLogger, createMetrics } from '#runtime/telemetry.ts'
+import { edge } from '#services/ingest/edge.ts'
+
+export const now = 1_800_000_000_000
+const redactionKey = 'the key of this test'
+export const pseudonymOf = createPseudonyms(redactionKey)
+export const tools = [{ name: 'quote', description: 'Price of a security.' }]
+export const turn = (over: object = {}) => ({
+  agent: 'desk',
+  conversationId: 'c1',
+  turn: 0,
+  question: 'Price of AAPL?',
+  plan: { tool: 'retired', argument: 'AAPL' },
+  ...over,
+})
+
+export type Appended = {
+  readonly topic: string
+  readonly events: readonly { readonly id: string }[]
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** Ingest's edge on a server, with one agent registered and a log that is a function; `home` is the test's to remove. */
+export async function openDoor(
+  home: string,
+  append: (appended: Appended) => Promise<void>,
+  environment: Record<string, string> = {},
+): Promise<{ readonly app: FastifyInstance; readonly door: Edge<'ingest'>; readonly routes: readonly string[] }> {
+  const settings = readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_REDACTION_KEY: redactionKey, ...environment })
+  const context = {
+    ports: { clock: { now: () => now } },
+    settings,
+    append: (topic: string, events: Appended['events'], headers = {}) => append({ topic, events, headers }),
+  } as unknown as EdgeContext<'ingest'>
+  const app = createServer(settings, createLogger({ logLevel: 'silent' }), createMetrics(), () => ({}))
+  const routes: string[] = []
+  app.addHook('onRoute', ({ method, url }) => void routes.push(`${method} ${url}`))
+  const door = edge(context)
+  door.routes?.(app)
+  const authorization = `Bearer ${settings.apiKey}`
+  const registered = await app.inject({
+    ...{ method: 'PUT', url: '/v1/agents/desk', payload: { tools }, headers: { authorization } },
+  })
+  if (registered.statusCode !== 200) throw new Error(registered.body)
+  return { app, door, routes }
+}

@@ -1,0 +1,48 @@
+import { readdirSync } from 'node:fs'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { hourOf, openLedger } from '#services/ingest/ledger.ts'
+import { temporaryFolder } from '#test/support/folder.ts'
+import { topic } from '#topology/names.ts'
+
+const hourMs = 3_600_000
+const start = hourOf(1_800_000_000_000)
+
+test('the sum of all that was added, by any process and in any order, whoever opens the folder later', () => {
+  const added = fc.array(
+    fc.record({
+      by: fc.nat(2),
+      topic: fc.constantFrom(topic.chatLogs, topic.feedback),
+      hour: fc.nat(2).map(hours => start + hours * hourMs),
+      records: fc.integer({ min: 1, max: 2_000 }),
+    }),
+    { maxLength: 30 },
+  )
+  const root = temporaryFolder()
+  let run = 0
+  fc.assert(
+    fc.property(added, all => {
+      const folder = `${root}/${run++}`
+      const ledgers = [openLedger(folder), openLedger(folder), openLedger(folder)]
+      for (const { by, topic: to, hour, records } of all) ledgers[by]?.add(to, hour, records)
+      const hours = openLedger(folder).read()
+      for (const { topic: to, hour } of all) {
+        const expected = all.filter(one => one.topic === to && one.hour === hour)
+        expect(hours.get(hour)?.[to]).toBe(expected.reduce((sum, { records }) => sum + records, 0))
+      }
+      expect(hours.size).toBe(new Set(all.map(({ hour }) => hour)).size)
+    }),
+    { numRuns: 50 },
+  )
+})
+
+test('hours of two days ago are forgotten', () => {
+  const folder = temporaryFolder()
+  const ledger = openLedger(folder)
+  ledger.add(topic.chatLogs, start, 1)
+  ledger.add(topic.chatLogs, start + 48 * hourMs, 2)
+  expect([readdirSync(folder).length, [...ledger.read()]]).toEqual([
+    1,
+    [[start + 48 * hourMs, { [topic.chatLogs]: 2 }]],
+  ])
+})

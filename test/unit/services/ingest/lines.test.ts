@@ -1,0 +1,37 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { linesOf, maxLineBytes } from '#services/ingest/lines.ts'
+
+async function linesIn(bytes: Buffer, cuts: readonly number[]) {
+  const at = [0, ...cuts.map(cut => cut % (bytes.length + 1)), bytes.length].sort((a, b) => a - b)
+  async function* chunks() {
+    for (const [index, from] of at.entries()) yield bytes.subarray(from, at[index + 1])
+  }
+  const found: [number, string | undefined][] = []
+  for await (const { number, bytes: line } of linesOf(chunks())) found.push([number, line?.toString()])
+  return found
+}
+
+test('lines are those of the text, however it is cut into chunks', () =>
+  fc.assert(
+    fc.asyncProperty(
+      fc
+        .array(fc.oneof(fc.constant('\n'), fc.constant('\r\n'), fc.string({ unit: 'grapheme' })))
+        .map(all => all.join('')),
+      fc.array(fc.nat(1_000)),
+      async (text, cuts) => {
+        const expected = text.split('\n').flatMap((line, index) => (/^[ \t\r]*$/.test(line) ? [] : [[index + 1, line]]))
+        expect(await linesIn(Buffer.from(text), cuts)).toEqual(expected)
+      },
+    ),
+  ))
+
+test('a line that is too long goes by, those around it do not', async () => {
+  const text = `a\n${'x'.repeat(maxLineBytes + 1)}\n${'y'.repeat(maxLineBytes)}\nb`
+  expect((await linesIn(Buffer.from(text), [500_000])).map(([number, line]) => [number, line?.length])).toEqual([
+    [1, 1],
+    [2, undefined],
+    [3, maxLineBytes],
+    [4, 1],
+  ])
+})

@@ -1,0 +1,203 @@
+import { describe, expect, it } from 'vitest'
+import { chatLogBody } from '#services/ingest/bodies.ts'
+import type { OtlpSpan } from '#services/ingest/otlp-spans.ts'
+import { turnsIn } from '#services/ingest/otlp-turns.ts'
+import { answered, began, called, messages, said, span, traceId, user } from './otlp.make.ts'
+
+const find = (spans: readonly OtlpSpan[], agents = ['desk']) => turnsIn(spans, agent => agents.includes(agent))
+const bodies = (spans: readonly OtlpSpan[], agents?: string[]) =>
+  find(spans, agents).flatMap(found => (found.outcome === 'turn' ? [chatLogBody.parse(found.body)] : []))
+
+/** An agent that asks its model, calls a tool, and asks again: the trace of the conventions' own example. */
+function agentTrace(parent = '') {
+  const agent = span('invoke_agent', 0, 4, {
+    parent,
+    attributes: { 'gen_ai.agent.name': 'desk', 'gen_ai.conversation.id': 'c1', 'user.id': 'u7' },
+  })
+  const under = { parent: agent.spanId }
+  const history = [user('Hello'), said('Hi'), user('Weather in Paris?')]
+  const first = span('chat', 0.1, 1, {
+    ...under,
+    attributes: messages(history, [called('weather', { city: 'Paris' })]),
+  })
+  const tool = span('execute_tool', 1, 2, {
+    ...under,
+    attributes: { 'gen_ai.tool.name': 'weather', 'gen_ai.tool.call.arguments': '{"city":"Paris"}' },
+  })
+  const second = span('chat', 2, 3.9, {
+    ...under,
+    attributes: messages([...history, called('weather', { city: 'Paris' }), answered('rainy')], [said('It rains.')]),
+  })
+  return { agent, first, tool, second, all: [first, tool, second, agent] }
+}
+
+describe('an agent span with model and tool below', () => {
+  it('is one turn, in the context of the agent span', () => {
+    const { agent, all } = agentTrace()
+    const [found, ...more] = find(all)
+    expect(more).toEqual([])
+    expect(found).toMatchObject({ outcome: 'turn', spans: 4, span: agent })
+    expect(bodies(all)).toEqual([
+      {
+        id: expect.any(String),
+        agent: 'desk',
+        conversationId: 'c1',
+        at: began + 4000,
+        turn: 1,
+        userId: 'u7',
+        question: 'Weather in Paris?',
+        earlier: ['Hello'],
+        plan: { tool: 'weather', argument: 'Paris' },
+        answer: 'It rains.',
+        latencyMs: 4000,
+        source: 'shop-web',
+      },
+    ])
+  })
+
+  it('in two exports: the steps wait for nothing, the end has all there is, and no turn is there twice', () => {
+    const { agent, first, tool, second } = agentTrace()
+    expect(find([first, tool]).map(({ outcome }) => outcome)).toEqual(['unfinished'])
+    const whole = bodies([first, tool, second, agent])
+    expect(bodies([second, agent])).toEqual(whole)
+    const [early] = bodies([second], ['desk', 'shop-web'])
+    expect(early).toMatchObject({ agent: 'shop-web', answer: 'It rains.', plan: { tool: 'weather' } })
+    // Nobody saw the beginning: no time is better than a wrong one.
+    expect(early?.latencyMs).toBeUndefined()
+  })
+
+  it('has the same id in every part that makes a turn', () => {
+    const { first, tool, second, all } = agentTrace()
+    const named = { ...second, attributes: { ...second.attributes, 'gen_ai.agent.name': 'desk' } }
+    expect(bodies([named])[0]?.id).toBe(bodies(all)[0]?.id)
+    expect(bodies([first, tool, named])[0]?.id).toBe(bodies(all)[0]?.id)
+  })
+
+  it('is about what the agent was asked, whatever else it asks its model', () => {
+    const { agent, first, tool, second } = agentTrace()
+    const framed = { ...agent, attributes: { ...agent.attributes, ...messages([user('Weather in Paris?')], []) } }
+    const history = Array.from({ length: 9 }, (_none, at) => user(`Chat line ${at}`))
+    const title = span('chat', 3, 3.5, {
+      parent: agent.spanId,
+      attributes: messages([...history, user('Give this chat a title.')], [said('Weather')]),
+    })
+    expect(bodies([first, tool, second, title, framed])).toMatchObject([
+      { question: 'Weather in Paris?', earlier: ['Hello'], answer: 'It rains.' },
+    ])
+  })
+
+  it('below another agent is that agent’s own turn', () => {
+    const outer = span('invoke_agent', 0, 9, {
+      attributes: { 'gen_ai.agent.name': 'front', ...messages([user('Paris, rain?')], [said('Yes.')]) },
+    })
+    const handover = span('execute_tool', 0, 5, {
+      parent: outer.spanId,
+      attributes: { 'gen_ai.tool.name': 'ask-desk' },
+    })
+    const found = bodies([...agentTrace(handover.spanId).all, handover, outer], ['front', 'desk'])
+    expect(found.map(({ agent, plan }) => [agent, plan.tool])).toEqual([
+      ['desk', 'weather'],
+      ['front', 'ask-desk'],
+    ])
+  })
+})
+
+describe('without an agent span', () => {
+  const plans = messages([user('Price of AAPL?')], [called('quote', '{"symbol":"AAPL","at":"now"}')])
+
+  it('a model call below no other span is a turn without an answer', () => {
+    expect(bodies([span('chat', 0, 1, { attributes: plans })], ['shop-web'])).toMatchObject([
+      {
+        agent: 'shop-web',
+        conversationId: traceId,
+        plan: { tool: 'quote', argument: '{"at":"now","symbol":"AAPL"}' },
+        latencyMs: 1000,
+      },
+    ])
+  })
+
+  it('so is one whose parent was exported with it, since parents end last', () => {
+    const request = span(undefined, 0, 2)
+    const chat = span('chat', 0, 1, { parent: request.spanId, attributes: plans })
+    expect(find([chat, request], ['shop-web']).map(({ outcome }) => outcome)).toEqual(['turn', 'other'])
+    expect(find([chat], ['shop-web']).map(({ outcome }) => outcome)).toEqual(['unfinished'])
+  })
+
+  it('several turns below one parent are told apart by how often the user has spoken', () => {
+    const session = span(undefined, 0, 9)
+    const under = { parent: session.spanId }
+    const one = [user('Price of AAPL?')]
+    const two = [...one, said('200.'), user('And MSFT?')]
+    const spans = [
+      span('chat', 0, 1, { ...under, attributes: messages(one, [called('quote', { symbol: 'AAPL' })]) }),
+      span('execute_tool', 1, 2, { ...under, attributes: { 'gen_ai.tool.name': 'quote' } }),
+      span('chat', 3, 4, { ...under, attributes: messages(two, [called('quote', { symbol: 'MSFT' })]) }),
+      session,
+    ]
+    const found = bodies(spans, ['shop-web'])
+    expect(found.map(({ turn, plan, latencyMs }) => [turn, plan.argument, latencyMs])).toEqual([
+      [0, 'AAPL', 2000],
+      [1, 'MSFT', 1000],
+    ])
+    expect(new Set(found.map(({ id }) => id)).size).toBe(2)
+  })
+})
+
+describe('what is no turn', () => {
+  it('an answer without a tool planned nothing', () => {
+    const chat = span('chat', 0, 1, { attributes: messages([user('Hi')], [said('Hello!')]) })
+    expect(find([chat], ['shop-web'])).toEqual([{ outcome: 'unplanned', spans: 1 }])
+  })
+
+  it('a model call without its messages is refused with the fix', () => {
+    const chat = span('chat', 0, 1, { attributes: {} })
+    expect(find([chat])).toMatchObject([{ outcome: 'refused', reason: expect.stringContaining('record messages') }])
+  })
+
+  it('an agent that nobody registered is refused with the names that were tried', () => {
+    expect(find(agentTrace().all, [])).toMatchObject([
+      { outcome: 'refused', reason: expect.stringContaining('no agent of the name desk or shop-web is registered') },
+    ])
+  })
+
+  it('embeddings, retrieval and other people’s spans', () => {
+    expect(find([span('embeddings', 0, 1), span(undefined, 0, 1)]).map(({ outcome }) => outcome)).toEqual(['other'])
+  })
+})
+
+describe('the words of 1.36 and before', () => {
+  const events = [
+    { name: 'gen_ai.system.message', attributes: { content: 'Be brief.' } },
+    { name: 'gen_ai.user.message', attributes: { content: 'Weather in Rome?' } },
+    {
+      name: 'gen_ai.choice',
+      attributes: {
+        index: 0,
+        message:
+          '{"tool_calls":[{"type":"function","function":{"name":"weather","arguments":"{\\"city\\":\\"Rome\\"}"}}]}',
+      },
+    },
+  ]
+  it.each([
+    ['events of the span', events],
+    [
+      'one event with all messages',
+      [
+        {
+          name: 'gen_ai.client.inference.operation.details',
+          attributes: messages([user('Weather in Rome?')], [called('weather', { city: 'Rome' })]),
+        },
+      ],
+    ],
+  ])('%s', (_what, held) => {
+    expect(bodies([span('chat', 0, 1, { events: held })], ['shop-web'])).toMatchObject([
+      { question: 'Weather in Rome?', plan: { tool: 'weather', argument: 'Rome' } },
+    ])
+  })
+})
+
+it('a circle of parents ends', () => {
+  const [a, b] = ['aaaaaaaaaaaaaaaa', 'bbbbbbbbbbbbbbbb']
+  const spans = [span('chat', 0, 1, { spanId: a, parent: b }), span('chat', 0, 1, { spanId: b, parent: a })]
+  expect(find(spans).every(({ outcome }) => outcome === 'refused')).toBe(true)
+})

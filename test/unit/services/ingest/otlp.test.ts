@@ -1,0 +1,136 @@
+import { gzipSync } from 'node:zlib'
+import type { FastifyInstance } from 'fastify'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { bodyLimit } from '#runtime/http-admission.ts'
+import { readTraceparent } from '#runtime/traceparent.ts'
+import { callersHeaders } from '#runtime/tracing.ts'
+import { temporaryFolder } from '#test/support/folder.ts'
+import { topic } from '#topology/names.ts'
+import { type Appended, openDoor } from './door.ts'
+import { called, messages, traceId, user } from './otlp.make.ts'
+
+let app: FastifyInstance
+let appended: Appended[]
+let traces: (string | undefined)[]
+let failing: Error | null
+
+beforeEach(async () => {
+  appended = []
+  traces = []
+  failing = null
+  ;({ app } = await openDoor(temporaryFolder(), async one => {
+    if (failing) throw failing
+    appended.push(one)
+    traces.push(callersHeaders()?.traceparent)
+  }))
+  appended = []
+  traces = []
+})
+
+const json = 'application/json'
+const protobuf = 'application/x-protobuf'
+const send = (payload: string | Buffer, type = json, encoding?: string) => {
+  const headers = { 'content-type': type, ...(encoding && { 'content-encoding': encoding }) }
+  return app.inject({ method: 'POST', url: '/v1/traces', payload, headers })
+}
+
+const value = (stringValue: string) => ({ stringValue })
+/** One chat span in the JSON of OTLP, with fields that are not read. */
+const chat = (spanId: string, agent: string, question: string) => ({
+  ...{ traceId, spanId, name: 'chat gpt', kind: 3, traceState: '', status: { code: 1 } },
+  ...{ startTimeUnixNano: '1800000000000000000', endTimeUnixNano: '1800000001500000000', flags: 257 },
+  attributes: [
+    { key: 'gen_ai.operation.name', value: value('chat') },
+    { key: 'gen_ai.agent.name', value: value(agent) },
+    ...Object.entries(messages([user(question)], [called('quote', { symbol: 'AAPL' })])).map(([key, text]) => ({
+      key,
+      value: value(text),
+    })),
+  ],
+})
+const exportOf = (...spans: object[]) =>
+  JSON.stringify({
+    resourceSpans: [
+      {
+        resource: { attributes: [{ key: 'service.name', value: value('shop') }] },
+        scopeSpans: [{ scope: { name: 'x' }, spans }],
+      },
+    ],
+  })
+const [first, second] = ['b7ad6b7169203331', 'b7ad6b7169203332']
+
+describe('an export of spans', () => {
+  it('is answered when its turns are in the log, each in the trace of its span', async () => {
+    const reply = await send(exportOf(chat(first, 'desk', 'Price of AAPL?'), chat(second, 'desk', 'And MSFT?')))
+    expect([reply.statusCode, reply.headers['content-type'], reply.body]).toEqual([200, json, '{}'])
+    expect(appended.map(({ topic: to, events }) => [to, events])).toMatchObject([
+      [topic.chatLogs, [{ question: 'Price of AAPL?', latencyMs: 1500, at: 1_800_000_001_500, source: 'shop' }]],
+      [topic.chatLogs, [{ question: 'And MSFT?' }]],
+    ])
+    expect(traces.map(readTraceparent)).toEqual([
+      { traceId, spanId: first, sampled: true },
+      { traceId, spanId: second, sampled: true },
+    ])
+  })
+
+  it('sent again is in the log once', async () => {
+    for (const _time of [1, 2]) expect((await send(exportOf(chat(first, 'desk', 'Price?')))).statusCode).toBe(200)
+    expect(appended).toHaveLength(1)
+  })
+
+  it('that cannot be appended is one to send again', async () => {
+    failing = new Error('disk full')
+    expect((await send(exportOf(chat(first, 'desk', 'Price?')))).statusCode).toBe(500)
+    failing = null
+    expect((await send(exportOf(chat(first, 'desk', 'Price?')))).statusCode).toBe(200)
+    expect(appended).toHaveLength(1)
+  })
+
+  it('tells in the partial success what it could not take and why, and takes the rest', async () => {
+    const long = 'a secret '.repeat(1000)
+    const reply = await send(
+      exportOf(chat(first, 'ghost', 'Price?'), chat(second, 'desk', 'Price?'), chat('b7ad6b7169203333', 'desk', long)),
+    )
+    expect(reply.statusCode).toBe(200)
+    const { partialSuccess } = reply.json()
+    expect(partialSuccess.rejectedSpans).toBe('2')
+    expect(partialSuccess.errorMessage).toMatch(/no agent of the name ghost.*; question: longer than 8 KiB/)
+    expect(partialSuccess.errorMessage).not.toContain('secret')
+    expect(appended).toHaveLength(1)
+    const counts = (await app.inject('/v1/ingest/counts')).json()
+    expect(counts[topic.chatLogs]).toEqual({ accepted: 1, duplicate: 0, refused: 2 })
+  })
+
+  it('may be empty', async () => {
+    expect((await send('{}')).body).toBe('{}')
+    const reply = await send(Buffer.alloc(0), protobuf)
+    expect([reply.statusCode, reply.headers['content-type'], reply.rawPayload.length]).toEqual([200, protobuf, 0])
+  })
+})
+
+describe('a body that cannot be read is refused in the encoding it came in', () => {
+  it.each([
+    ['no JSON', '{"resourceSpans', undefined, 400, /not JSON/],
+    ['an id that is none', exportOf(chat('zz', 'desk', 'x')), undefined, 400, /spanId: must have 8 bytes/],
+    ['no gzip', '{}', 'gzip', 400, /not gzip/],
+    ['another encoding', '{}', 'br', 415, /gzip/],
+    ['more than the limit once unpacked', gzipSync(Buffer.alloc(bodyLimit + 1, ' ')), 'gzip', 413, /unpacked/],
+  ])('%s', async (_what, payload, encoding, status, message) => {
+    const reply = await send(payload, json, encoding)
+    expect(reply.statusCode).toBe(status)
+    expect(reply.json().message).toMatch(message)
+    expect(appended).toEqual([])
+  })
+
+  it('protobuf', async () => {
+    const reply = await send(Buffer.from('not protobuf'), protobuf)
+    expect([reply.statusCode, reply.headers['content-type']]).toEqual([400, protobuf])
+    // Field 2 of google.rpc.Status is its message.
+    expect(reply.rawPayload[0]).toBe(0x12)
+    expect(reply.rawPayload.subarray(2).toString()).toContain('not an OTLP trace export')
+  })
+
+  it('text', async () => {
+    expect((await send('x', 'text/plain')).statusCode).toBe(415)
+  })
+})
