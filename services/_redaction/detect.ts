@@ -16,7 +16,7 @@ import { secrets } from './secret.ts'
 import { wallets } from './wallet.ts'
 
 /** What `redact` writes: already redacted text has nothing more to find. */
-const pseudonym = new RegExp(`\\[(?:${kinds.join('|')}):[0-9a-f]{12}\\]`, 'g')
+const pseudonym = new RegExp(`\\[(?:${kinds.join('|')}):[a-f]{20}\\]`, 'g')
 /** Stands where a pseudonym is: no letter, digit, blank or mark. What reaches across it is no finding. */
 const barrier = '\u0000'
 

@@ -3,16 +3,20 @@ import { fold } from './fold.ts'
 import type { Kind } from './kinds.ts'
 import type { PseudonymOf } from './redact.ts'
 
-const hexDigits = 12
+/** Of 6 letters 20 are 51 bits. */
+const letters = 20
 
 /**
- * Pseudonyms under a key: `[email:3f9a1c2b04de]`, the first 48 bits of HMAC-SHA-256 over kind and normalised value. However a
- * value is written it gets the same one, so that joins survive; without the key nobody can try values out. Two of a million
- * values share one with a probability of .2 %.
+ * Pseudonyms under a key: `[email:fadcbeeafbdcacfbedaf]`, from the HMAC-SHA-256 over kind and normalised value. However a value
+ * is written it gets the same one, so that joins survive; without the key nobody can try values out. There are letters only,
+ * lest something takes a pseudonym for a number. Two of a million values share one with a probability of .01 %.
  */
 export function createPseudonyms(key: string): PseudonymOf {
   return (kind, value) => `[${kind}:${keyedDigest(key, `${kind}\u0000${normalised(kind, value)}`).slice(0, hexDigits)}]`
 }
+
+const lettersOf = (hex: string): string =>
+  Array.from(Buffer.from(hex, 'hex').subarray(0, letters), byte => 'abcdef'.charAt(byte % 6)).join('')
 
 /** Secrets are as they are; addresses have no case; of all else blanks and marks are writing. */
 function normalised(kind: Kind, value: string): string {

@@ -4,7 +4,7 @@ import type { Finding, Kind } from './kinds.ts'
 /** How often each kind was found. */
 export type Counts = Readonly<Partial<Record<Kind, number>>>
 
-/** What is written for a value of a kind, such as `[email:3f9a1c2b04de]`. */
+/** What is written for a value of a kind, such as `[email:fadcbeeafbdcacfbedaf]`. */
 export type PseudonymOf = (kind: Kind, value: string) => string
 
 /** What a pseudonym in place of one value brings to light of another is found in the next look; there is little of it. */

@@ -41,7 +41,7 @@ export function boundBodies(app: FastifyInstance, most = mostBytes): void {
   })
   // Also reached when the caller has gone, and not before the work for it is done.
   app.addHook('onSend', async request => {
-    hold(0)
+    hold(-request.held)
     request.held = 0
   })
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { httpError } from './http-error.ts'
 
 /** Deeper nesting than this overflows what walks through a value. */
@@ -5,18 +6,18 @@ export const maxDepth = 32
 /** Members and elements of one body: many tiny ones take far more memory than their bytes. */
 export const maxValues = 200_000
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
+const utf8 = new TextDecoder()
 const [quote, backslash, comma, openList, closeList, openObject, closeObject] = Buffer.from('"\\,[]{}')
 
 /** The value of JSON in UTF-8. HttpError 400 when it is none or nested too deep, 413 when it has too many values. */
 export function parseJson(bytes: Uint8Array): unknown {
   bound(bytes)
   try {
-    return JSON.parse(utf8.decode(bytes))
+    if (isUtf8(bytes)) return JSON.parse(utf8.decode(bytes))
   } catch {
     // Without its cause, which quotes the text.
-    throw httpError(400, 'not_json', 'not JSON in UTF-8: check quotes, commas, brackets and encoding')
   }
+  throw httpError(400, 'not_json', 'not JSON in UTF-8: check quotes, commas, brackets and encoding')
 }
 
 /** Looks at the bytes before anything is built from them. In UTF-8 the bytes looked for are never part of another character. */

@@ -81,7 +81,7 @@ export async function chaosEmbedded({ records, seed, faults }: ChaosOptions, say
     await worker.end()
     say(`all is consumed after ${streamed.toFixed(0)} s`)
     const reader = await openReader(readSettings({ FLYWHEEL_HOME: home }))
-    const found = await audit(reader.log, reader.codec, seed, records)
+    const found = await audit(reader, { seed, accepted: records }, say)
     await reader.close()
     if (!isClean(found)) say(`what the process said is in ${folder}`)
     return {
@@ -94,6 +94,6 @@ export async function chaosEmbedded({ records, seed, faults }: ChaosOptions, say
     crew.dismiss()
     await until('it is gone', () => crew.workers().length === 0)
     await disk.close()
-    if (!process.env.KEEP) await rm(home, { recursive: true, force: true })
+    await rm(home, { recursive: true, force: true })
   }
 }

@@ -107,7 +107,7 @@ async function runOn(
     const workers = crew.workers()
     await Promise.all(workers.map(worker => worker.end()))
     const copies = workers.map(({ name }) => createCopies(join(folder, name, 'state'), createLogger(quiet)))
-    const found = await settled(() => audit(log, codec, seed, accepted, copies))
+    const found = await settled(() => audit({ log, codec }, { seed, accepted, copies }, say))
     return {
       ...{ log: 'kafka', records, seed, faults: schedule.injected, crashes: crew.crashes.length },
       recordsPerSecond: Math.round(records / streamed),

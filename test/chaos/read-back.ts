@@ -5,9 +5,10 @@ import { restore } from '#runtime/state-restore.ts'
 import type { DecisionRecorded, SampleScored, SampleSelected } from '#schemas/events.ts'
 import { stateTopic } from '#topology/derive/names.ts'
 import { topic } from '#topology/names.ts'
-import { compare, compareState, type Output, sum, type Tally } from './check.ts'
+import { compare, compareState, isClean, type Output, sum, type Tally } from './check.ts'
 import { expected, type Input } from './expect.ts'
 import { isPoison, turnOf } from './input.ts'
+import type { Say } from './report.ts'
 import { agents, conversations, type Stage } from './rules.ts'
 import { stageNames } from './stream.ts'
 
@@ -15,24 +16,31 @@ const never = new AbortController().signal
 
 /**
  * Everything in the log against what the input leads to; `accepted` turns must be in the input. State is restored from the
- * changelog alone, and once more with each local copy that workers left.
+ * changelog alone, and once more with each local copy that workers left. Says where something is amiss.
  */
 export async function audit(
-  log: EventLog,
-  codec: Codec,
-  seed: string,
-  accepted: number,
-  copies: readonly Copies[] = [],
+  { log, codec }: { readonly log: EventLog; readonly codec: Codec },
+  {
+    seed,
+    accepted,
+    copies = [],
+  }: { readonly seed: string; readonly accepted: number; readonly copies?: readonly Copies[] },
+  say: Say,
 ): Promise<Tally & { readonly repeatedInputs: number }> {
+  const tallies: Tally[] = []
+  const add = (what: string, tally: Tally): void => {
+    if (!isClean(tally)) say(`${what}: ${JSON.stringify(tally)}`)
+    tallies.push(tally)
+  }
   const input = await readInput(log, codec)
   const must = expected(input)
-  const tallies = [compareAccepted(input, seed, accepted)]
-  for (const [name, outputs] of must.outputs) tallies.push(compare(outputs, await readOutputs(log, codec, name)))
+  add('accepted turns in the input', compareAccepted(input, seed, accepted))
+  for (const [name, outputs] of must.outputs) add(name, compare(outputs, await readOutputs(log, codec, name)))
   for (const stage of stageNames)
     for (const open of [undefined, ...copies])
-      tallies.push(compareState(must.states[stage], await readState(log, stage, open)))
+      add(`state of ${stage}`, compareState(must.states[stage], await readState(log, stage, open)))
   const turns = input.filter(({ poison }) => poison === undefined)
-  return { ...sum(tallies), repeatedInputs: turns.length - new Set(turns.map(record => idOf(record))).size }
+  return { ...sum(tallies), repeatedInputs: turns.length - new Set(turns.map(idOf)).size }
 }
 
 const idOf = (record: Input): string => (record.poison === undefined ? record.id : record.place)

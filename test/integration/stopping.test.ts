@@ -17,6 +17,9 @@ const kafka = await startSecuredKafka()
 const registry = await sharedRegistry()
 afterAll(() => kafka?.stop())
 
+/** A process that could not say farewell keeps its partitions for half a minute. */
+const patienceMs = 100_000
+
 const common = { FLYWHEEL_REGISTRY: registry?.url ?? '', FLYWHEEL_LOG_LEVEL: 'info' }
 const secured = () => ({
   ...common,
@@ -54,7 +57,7 @@ function start(script: string, args: readonly string[], home: string, port = 0) 
   }
   const untilIt = (does: string, condition: () => boolean | Promise<boolean>): Promise<void> => {
     const over = ended.then(code => Promise.reject(new Error(`ended with ${code} before it ${does}: ${said}`)))
-    return Promise.race([until(`it ${does}`, condition, 60_000), over])
+    return Promise.race([until(`it ${does}`, condition, patienceMs), over])
   }
   return { said: () => said, endedBy, untilIt }
 }
@@ -101,7 +104,7 @@ async function newAgent({ log, codec }: World) {
     Promise.all(
       samples().map(async ({ value }) => ((await codec.decodeAny(value ?? nothing)) as SampleSelected).turnId),
     )
-  const untilAll = (): Promise<void> => until('each turn has its sample', () => samples().length >= logged, 60_000)
+  const untilAll = (): Promise<void> => until('each turn has its sample', () => samples().length >= logged, patienceMs)
   const expectEachOnce = async (): Promise<void> => {
     expect(new Set(await turns()).size).toBe(logged)
     expect(samples()).toHaveLength(logged)
@@ -111,19 +114,30 @@ async function newAgent({ log, codec }: World) {
 
 const nothing = Buffer.alloc(0)
 
-describe.skipIf(!kafka || !registry)('a service that is told to stop', () => {
+/** Does something again and again until it is stopped, at the latest when the test ends. */
+function flowing(step: () => Promise<void>): { readonly stop: () => Promise<void> } {
+  let stopped = false
+  const done = (async () => {
+    while (!stopped) await step()
+  })()
+  const stop = (): Promise<void> => {
+    stopped = true
+    return done
+  }
+  onTestFinished(() => stop().catch(() => {}))
+  return { stop }
+}
+
+describe.skipIf(!kafka || !registry)('a service that is told to stop', { timeout: 4 * patienceMs }, () => {
   test('ends in time under load, and the next start goes on without a gap or a repetition', async () => {
     const { append, samples, untilAll, expectEachOnce } = await newAgent(await openDesk())
     const home = temporaryFolder()
-    let streaming = true
-    const stream = (async () => {
-      while (streaming) await append(50)
-    })()
     const first = startSampler(home)
+    await first.untilIt('listens', () => first.said().includes('listening'))
+    const flow = flowing(() => append(50))
     await first.untilIt('samples', () => samples().length > 100)
     expect(await first.endedBy('SIGTERM'), first.said()).toBe(0)
-    streaming = false
-    await stream
+    await flow.stop()
     const second = startSampler(home)
     await untilAll()
     expect(await second.endedBy('SIGTERM'), second.said()).toBe(0)
@@ -133,7 +147,7 @@ describe.skipIf(!kafka || !registry)('a service that is told to stop', () => {
   test('ends in time while the brokers are down', async () => {
     const { append, samples, untilAll, expectEachOnce } = await newAgent(await openDesk())
     const home = temporaryFolder()
-    for (let batch = 0; batch < 10; batch++) await append(500)
+    for (let batch = 0; batch < 5; batch++) await append(500)
     const first = startSampler(home)
     await first.untilIt('samples', () => samples().length > 100)
     await kafka?.kill(1)
@@ -152,6 +166,7 @@ describe.skipIf(!kafka || !registry)('a service that is told to stop', () => {
     const listening = () => /"pid":(\d+).*"listening"/.exec(up.said())?.[1]
     await up.untilIt('listens', () => listening() !== undefined)
     const pid = Number(listening())
+    onTestFinished(() => void (isRunning(pid) && process.kill(pid, 'SIGKILL')))
     await up.endedBy('SIGKILL')
     await until('the service has ended', () => !isRunning(pid))
   })

@@ -5,7 +5,7 @@ import { createShots } from './turns.ts'
 export const shapes = {
   one: { turns: 1, connections: 32, type: 'application/json' },
   array: { turns: 100, connections: 8, type: 'application/json' },
-  ndjson: { turns: 5_000, connections: 4, type: 'application/x-ndjson' },
+  ndjson: { turns: 1_000, connections: 4, type: 'application/x-ndjson' },
 } as const
 export type Shape = keyof typeof shapes
 

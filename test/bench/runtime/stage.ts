@@ -8,6 +8,7 @@ import { openWorld, type World } from '#runtime/open.ts'
 import { ensureTopics } from '#runtime/topics.ts'
 import { startKafkaFromJars } from '#test/support/kafka.ts'
 import { startRegistry } from '#test/support/registry.ts'
+import { until } from '#test/support/until.ts'
 import { topic } from '#topology/names.ts'
 
 /** One broker and one registry with the topics of the map, and the questions that the bench asks them. */
@@ -67,7 +68,13 @@ export async function openStage(): Promise<Stage> {
     async place(group, where) {
       const to = await ends(topic.chatLogs)
       const partitions = [...to].map(([partition, end]) => ({ partition, offset: where === 'end' ? String(end) : '0' }))
-      await admin.setOffsets({ groupId: group, topic: topic.chatLogs, partitions })
+      const placed = (): Promise<boolean> =>
+        admin.setOffsets({ groupId: group, topic: topic.chatLogs, partitions }).then(
+          () => true,
+          () => false,
+        )
+      // A fresh broker has no coordinator of groups yet.
+      await until('the group has its place', placed)
     },
     async close() {
       await admin.disconnect()
