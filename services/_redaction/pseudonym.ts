@@ -12,7 +12,7 @@ const letters = 20
  * lest something takes a pseudonym for a number. Two of a million values share one with a probability of .01 %.
  */
 export function createPseudonyms(key: string): PseudonymOf {
-  return (kind, value) => `[${kind}:${keyedDigest(key, `${kind}\u0000${normalised(kind, value)}`).slice(0, hexDigits)}]`
+  return (kind, value) => `[${kind}:${lettersOf(keyedDigest(key, `${kind}\u0000${normalised(kind, value)}`))}]`
 }
 
 const lettersOf = (hex: string): string =>

@@ -9,6 +9,8 @@ export const bodyLimit = 8 * 1024 * 1024
 export const streamBytes = 2 * 1024 * 1024
 /** What a request costs beside its body. */
 const requestBytes = 16 * 1024
+/** A packed body may become so many times as large: what deflate can do at most (https://zlib.net/zlib_tech.html). */
+const mostGrowth = 1032
 /** Bodies that a process holds at once, from their first byte to the answer; with what is built from them several times as much. */
 const mostBytes = 32 * 1024 * 1024
 
@@ -50,9 +52,8 @@ function sizeOf(headers: IncomingHttpHeaders): number {
   const length = headers['content-length']
   if (length === undefined && headers['transfer-encoding'] === undefined) return 0
   if (isStream(headers)) return requestBytes + streamBytes
-  // Packed, it may become as large as any.
-  if (headers['content-encoding'] !== undefined) return requestBytes + bodyLimit
-  return requestBytes + Math.min(Number(length ?? bodyLimit), bodyLimit)
+  const growth = headers['content-encoding'] === undefined ? 1 : mostGrowth
+  return requestBytes + Math.min(Number(length ?? bodyLimit) * growth, bodyLimit)
 }
 
 /** NDJSON is handed over unread. */

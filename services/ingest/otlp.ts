@@ -46,7 +46,9 @@ export function serveOtlp(app: FastifyInstance, door: Door): void {
       reply.header('content-type', type)
       return writeStatus(type, JSON.parse(payload).error.message)
     })
-    scope.post<{ Body: OtlpRequest }>('/v1/traces', { config: { scope: 'ingest' } }, async (request, reply) => {
+    scope.post<{ Body?: OtlpRequest }>('/v1/traces', { config: { scope: 'ingest' } }, async (request, reply) => {
+      // An empty body with a type is an export of nothing; one without a type was not read.
+      if (!request.body) throw httpError(415, 'media_type', `Send Content-Type: ${otlpTypes.join(' or ')}`)
       const outcomes = turnsIn(spansOf(request.body), door.isKnown).map(found => judged(found, door))
       await Promise.all(outcomes.map(({ taken }) => taken?.()))
       const refused = outcomes.filter(({ outcome }) => outcome === 'refused')

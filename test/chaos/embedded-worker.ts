@@ -6,7 +6,7 @@ import { openWorld } from '#runtime/open.ts'
 import { run } from '#runtime/run.ts'
 import { produce } from './input.ts'
 import { stages } from './rules.ts'
-import { consumed, left, streamTopics } from './stream.ts'
+import { consumed, createTopics, left } from './stream.ts'
 
 export type EmbeddedOptions = {
   readonly seed: string
@@ -26,7 +26,7 @@ try {
   const world = await openWorld(readSettings(process.env))
   const { log, codec } = world
   try {
-    await log.createTopics(streamTopics())
+    await createTopics(log)
     const { done } = await run(world, [stages.sampler, stages.judge], stopping.signal)
     const tell = (progress: Progress): void => void process.send?.(progress)
     const telling = async (): Promise<void> => {

@@ -16,7 +16,7 @@ import { audit } from './read-back.ts'
 import type { ChaosOptions, Report, Say } from './report.ts'
 import type { Stage } from './rules.ts'
 import { createSchedule } from './schedule.ts'
-import { stageNames, streamTopics } from './stream.ts'
+import { createTopics, stageNames } from './stream.ts'
 import { settled, watch } from './watch.ts'
 import type { WorkerOptions } from './worker.ts'
 
@@ -64,7 +64,7 @@ async function runOn(
   const registry = openHttpRegistry(cluster.registry)
   const codec = createCodec(registry, avro)
   await codec.prepare()
-  await log.createTopics(streamTopics())
+  await createTopics(log)
 
   const crew = createCrew(folder, say)
   const hire = (stage: Stage, number: number | string) => {

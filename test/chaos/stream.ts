@@ -8,7 +8,7 @@ import { type Stage, stages } from './rules.ts'
 export const stageNames = Object.keys(stages) as Stage[]
 
 /** The topics of the map that the two stages have to do with. */
-export function streamTopics(): readonly TopicSpec[] {
+function streamTopics(): readonly TopicSpec[] {
   const used = new Set<string>(
     stageNames.flatMap(stage => {
       const { reads, follows, writes } = services[stage]
@@ -19,6 +19,12 @@ export function streamTopics(): readonly TopicSpec[] {
   return wanted()
     .filter(({ name }) => used.has(name))
     .map(({ name, partitions, keep }) => ({ name, partitions, keep }))
+}
+
+/** Creates those of them that are missing. */
+export async function createTopics(log: EventLog): Promise<void> {
+  const present = new Set((await log.topics()).map(({ name }) => name))
+  await log.createTopics(streamTopics().filter(({ name }) => !present.has(name)))
 }
 
 /** How many records of the input the first stage has consumed. */

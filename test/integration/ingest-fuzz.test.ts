@@ -93,7 +93,7 @@ async function openIngest() {
   const world = await openWorld(settings)
   const stop = new AbortController()
   const { urlOf, done } = await inProcess(world, ['ingest'], stop.signal)
-  const agent = new Agent({ keepAlive: true, maxSockets: 40 })
+  const agent = new Agent({ keepAlive: true })
   onTestFinished(async () => {
     agent.destroy()
     stop.abort()
@@ -129,30 +129,25 @@ test('10,000 requests from the OpenAPI document, most of them spoiled: no 5xx, n
   const seen = new Map<number, number>()
   let accepted = 0
   await fc.assert(
-    fc.asyncProperty(fc.array(requests, { minLength: 50, maxLength: 50, size: 'max' }), async many => {
-      await Promise.all(
-        many.map(async sent => {
-          const { status, id, text } = await send(sent)
-          seen.set(status, (seen.get(status) ?? 0) + 1)
-          expect(status, text).toBeLessThan(500)
-          expect(statuses(sent)).toContain(String(status))
-          expect(id).toMatch(/^[\w.:/+=-]{1,128}$/)
-          expect(text).not.toMatch(/\n\s+at |node_modules|services\/|file:\/\//)
-          if (status >= 400 && sent.path !== '/v1/traces') errorAnswer.parse(JSON.parse(text))
-          else if (sent.path.startsWith(`/v1/${topic.chatLogs}`)) accepted += JSON.parse(text).accepted
-        }),
-      )
+    fc.asyncProperty(requests, async sent => {
+      const { status, id, text } = await send(sent)
+      seen.set(status, (seen.get(status) ?? 0) + 1)
+      expect(status, text).toBeLessThan(500)
+      expect(statuses(sent)).toContain(String(status))
+      expect(id).toMatch(/^[\w.:/+=-]{1,128}$/)
+      expect(text).not.toMatch(/\n\s+at |node_modules|services\/|file:\/\//)
+      if (status >= 400 && sent.path !== '/v1/traces') errorAnswer.parse(JSON.parse(text))
+      else if (sent.path === `/v1/${topic.chatLogs}`) accepted += JSON.parse(text).accepted
     }),
-    { numRuns: 200 },
+    { numRuns: 10_000 },
   )
-  expect([...seen.values()].reduce((sum, one) => sum + one, 0)).toBeGreaterThanOrEqual(10_000)
   expect([...seen.keys()]).toEqual(expect.arrayContaining([200, 207, 400, 404, 415]))
   expect(await world.log.count(topic.chatLogs)).toBe(accepted)
   expect(accepted).toBeGreaterThan(0)
   type Hours = { readonly hours: readonly { readonly accepted: number; readonly logged: number }[] }
   const hours = async () => ((await (await fetch(`${url}/v1/ingest/hours`)).json()) as Hours).hours
   await until('the log is followed', async () => (await hours()).every(hour => hour.accepted === hour.logged))
-})
+}, 600_000)
 
 test('bytes that are no HTTP end a connection and nothing else', async () => {
   const { url } = await openIngest()

@@ -80,7 +80,7 @@ export function nearMiss(value: unknown): fc.Arbitrary<string> {
     fc.json(),
     fc.constantFrom('', ',', '{"__proto__":{"x":1}}', '1e999', '-0', '"\\ud800"', '"\\u0000"', '\u0000', 'NaN'),
     fc.nat(60).map(depth => `${'['.repeat(depth)}${']'.repeat(depth)}`),
-    fc.nat(70_000).map(length => `"${'ü'.repeat(length)}"`),
+    fc.nat(9_000).map(length => `"${'ü'.repeat(length)}"`),
   )
   return fc.oneof(
     {

@@ -110,6 +110,12 @@ const notOurs = (folder: string, cause?: unknown): Fault =>
     cause,
   )
 
+/** What SQLite refused to write, as on a full disk, is FLY_BROKER: nothing of it is there, and it may be tried again. */
+export function notWritten(error: unknown): unknown {
+  if (!(error instanceof Error && 'errcode' in error)) return error
+  return new Fault('FLY_BROKER', `the embedded log cannot be written: ${error.message}`, {}, error)
+}
+
 /** SQLite's result codes (https://sqlite.org/rescode.html) as faults of the folder. */
 function guarded<T>(folder: string, use: () => T): T {
   try {

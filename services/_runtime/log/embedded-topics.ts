@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { Fault } from '../faults.ts'
 import type { NewRecord, TopicSpec, TopicState } from '../log.ts'
+import { notWritten } from './embedded-file.ts'
 import { partitionOf } from './partitioner.ts'
 
 /** A partition as committed. `start` and `next` are the oldest offset and the one to come, `live` counts the records. */
@@ -100,6 +101,8 @@ export class Topics {
       change()
       this.#db.exec('COMMIT')
       this.#load()
+    } catch (error) {
+      throw notWritten(error)
     } finally {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
     }

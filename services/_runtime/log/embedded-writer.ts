@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Clock } from '../clock.ts'
 import { Fault } from '../faults.ts'
 import { maxRecordBytes, type NewRecord, type Position } from '../log.ts'
+import { notWritten } from './embedded-file.ts'
 import type { Records, Routed } from './embedded-records.ts'
 import type { Partition, Topics } from './embedded-topics.ts'
 
@@ -94,7 +95,7 @@ export class Writer {
     } catch (error) {
       for (const [partition, { next, live }] of before) Object.assign(partition, { next, live })
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
-      const fault = new Fault('FLY_BROKER', `the embedded log cannot be written: ${String(error)}`, {}, error)
+      const fault = notWritten(error)
       for (const { settled } of batch) settled.reject(fault)
       return
     }

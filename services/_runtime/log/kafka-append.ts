@@ -4,7 +4,8 @@ import type { KafkaSettings } from './kafka-client.ts'
 import { later, toFault, unlessAborted, within } from './kafka-faults.ts'
 import { createProducer, type OpenProducer } from './kafka-producer.ts'
 import type { Query } from './kafka-query.ts'
-import { type Bundle, merged, route, send } from './kafka-send.ts'
+import { type Bundle, merged, route } from './kafka-route.ts'
+import { send } from './kafka-send.ts'
 
 /** Calls that wait are sent together up to this many records. */
 const togetherRecords = 5_000

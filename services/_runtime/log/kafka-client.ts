@@ -32,10 +32,7 @@ export type Client = {
   readonly close: () => void
 }
 
-/**
- * A kafkajs client. kafkajs keeps committed offsets per client and marks them at `sendOffsets`, before the commit: so
- * consumers and transactional producers never share one. Its own log is for debugging: what fails is a fault here.
- */
+/** A kafkajs client. Its own log is for debugging: what fails is a fault here. */
 export function createClient({ brokers, clientId, logger, security }: KafkaSettings): Client {
   tameTimeoutWarning()
   writeRequestsHere()

@@ -72,12 +72,15 @@ export function openProducer(settings: KafkaSettings, identify: (cluster: Cluste
     client.close()
   }
 
-  const request = ({ topic, partition, messages }: Batch) => ({
-    topic,
-    partitions: [
-      { partition, firstSequence: sequences.get(placeOf({ topic, partition })) ?? 0, messages: messages as Message[] },
-    ],
-  })
+  const topicData = (batches: readonly Batch[]) =>
+    Array.from(Map.groupBy(batches, ({ topic }) => topic).entries(), ([topic, all]) => ({
+      topic,
+      partitions: all.map(({ partition, messages }) => ({
+        partition,
+        firstSequence: sequences.get(placeOf({ topic, partition })) ?? 0,
+        messages: messages as Message[],
+      })),
+    }))
 
   const producer: OpenProducer = {
     connect: async () => void (await identity()),
@@ -85,7 +88,7 @@ export function openProducer(settings: KafkaSettings, identify: (cluster: Cluste
       const { transactionalId, producerId, producerEpoch } = await identity()
       const broker = await cluster.findBroker({ nodeId: String(node) })
       const answer: Answer = await broker.produce({
-        ...{ acks: -1, timeout: 10_000, topicData: batches.map(request), producerEpoch },
+        ...{ acks: -1, timeout: 10_000, topicData: topicData(batches), producerEpoch },
         // Text, since it has 64 bits; kafkajs only says that it is a number.
         producerId: producerId as unknown as number,
         ...(transactionalId !== undefined && { transactionalId }),

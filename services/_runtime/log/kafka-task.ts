@@ -3,7 +3,7 @@ import type { NewRecord, Position, Task } from '../log.ts'
 import { patiently } from './kafka-faults.ts'
 import type { Fetcher } from './kafka-fetch.ts'
 import { createQueue, type Source } from './kafka-queue.ts'
-import { route } from './kafka-send.ts'
+import { route } from './kafka-route.ts'
 import { type Owner, openTransactions } from './kafka-transaction.ts'
 
 export type OpenTask = {

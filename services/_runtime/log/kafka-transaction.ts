@@ -5,7 +5,8 @@ import type { Position } from '../log.ts'
 import type { KafkaSettings } from './kafka-client.ts'
 import { later, patiently, toFault, unlessAborted, within } from './kafka-faults.ts'
 import type { Query } from './kafka-query.ts'
-import { type Bundle, send } from './kafka-send.ts'
+import type { Bundle } from './kafka-route.ts'
+import { send } from './kafka-send.ts'
 import { createTransactionalProducer, type TransactionalProducer } from './kafka-transactional.ts'
 
 /** An open transaction of a dead process is aborted by the broker after this; nothing slow happens inside of one. */

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { Fault } from '../faults.ts'
 import { canonical } from '../identity.ts'
+import { notWritten } from '../log/embedded-file.ts'
 import type { Compatibility, SchemaRegistry } from '../registry.ts'
 import { incompatibility } from './compatibility.ts'
 
@@ -32,12 +33,14 @@ export function createEmbeddedRegistry(db: DatabaseSync): SchemaRegistry {
         subject,
         compatibility,
       })
-    db.exec('BEGIN')
     try {
+      db.exec('BEGIN')
       const id = Number(byText.get(text)?.id ?? addSchema.run(text).lastInsertRowid)
       addVersion.run(subject, earlier.length + 1, id)
       db.exec('COMMIT')
       return id
+    } catch (error) {
+      throw notWritten(error)
     } finally {
       if (db.isTransaction) db.exec('ROLLBACK')
     }

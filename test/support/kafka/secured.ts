@@ -22,41 +22,44 @@ const [user, password] = ['wheel', 'turns-and-turns']
 
 /**
  * One broker with two listeners more: SASL_SSL with each mechanism, and SSL where clients must show a certificate. The
- * certificates are made now, each its own authority. Under the terms of
- * `startKafkaFromJars`; `change` has the last word on settings.
+ * certificates are made now, each its own authority. Under the terms of `startKafkaFromJars`.
  */
-export async function startSecuredKafka(
-  change: (properties: Properties) => Properties = same => same,
-): Promise<SecuredKafka | undefined> {
+export async function startSecuredKafka(): Promise<SecuredKafka | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'flywheel-certificates-'))
   const file = (name: string): string => join(folder, name)
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true })
   try {
     await Promise.all(['broker', 'client', 'other'].map(name => makeCertificate(file(name))))
   } catch (error) {
-    await rm(folder, { recursive: true })
+    await remove()
     return skip('tests against a secured Kafka', `openssl makes no certificates: ${String(error).slice(0, 300)}`)
   }
   await appendFile(file('broker.pem'), await readFile(file('broker.key')))
   const [users = 0, holders = 0] = await freePorts(2)
   const kafka = await startKafkaFromJars({
     brokers: 1,
-    properties: usual => change(secured(usual, { users, holders }, file)),
+    properties: usual => secured(usual, { users, holders }, file),
     format: ['SCRAM-SHA-256', 'SCRAM-SHA-512'].flatMap(mechanism => [
       '--add-scram',
       `${mechanism}=[name=${user},password=${password}]`,
     ]),
+  }).catch(async error => {
+    await remove()
+    throw error
   })
-  return (
-    kafka && {
-      ...kafka,
-      ...{ user, password, forUsers: `127.0.0.1:${users}`, forHolders: `127.0.0.1:${holders}` },
-      files: { ca: file('broker.crt'), otherCa: file('other.crt'), cert: file('client.crt'), key: file('client.key') },
-      stop: async () => {
-        await kafka.stop()
-        await rm(folder, { recursive: true, force: true })
-      },
-    }
-  )
+  if (!kafka) {
+    await remove()
+    return undefined
+  }
+  return {
+    ...kafka,
+    ...{ user, password, forUsers: `127.0.0.1:${users}`, forHolders: `127.0.0.1:${holders}` },
+    files: { ca: file('broker.crt'), otherCa: file('other.crt'), cert: file('client.crt'), key: file('client.key') },
+    stop: async () => {
+      await kafka.stop()
+      await remove()
+    },
+  }
 }
 
 /** `path`.key and `path`.crt, for 127.0.0.1; and a copy of the latter, `path`.pem, for a broker to keep its key in as well. */

@@ -61,7 +61,8 @@ describe('an hour', () => {
 it('the consumed records of the hours are those before the committed offset', () =>
   fc.assert(
     fc.property(fc.array(fc.nat(50), { minLength: 2, maxLength: 12 }), fc.nat(600), (sizes, committed) => {
-      const ends = sizes.reduce<number[]>((all, size) => [...all, (all.at(-1) ?? 0) + size], [0])
+      const ends = [0]
+      for (const size of sizes) ends.push((ends.at(-1) ?? 0) + size)
       const hours = sizes.map((_, index) => ({
         hour: hour + index * hourMs,
         from: [at(0, ends[index] ?? 0)],

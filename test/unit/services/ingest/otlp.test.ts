@@ -130,7 +130,8 @@ describe('a body that cannot be read is refused in the encoding it came in', () 
     expect(reply.rawPayload.subarray(2).toString()).toContain('not an OTLP trace export')
   })
 
-  it('text', async () => {
+  it('text, and nothing at all', async () => {
     expect((await send('x', 'text/plain')).statusCode).toBe(415)
+    expect((await app.inject({ method: 'POST', url: '/v1/traces' })).statusCode).toBe(415)
   })
 })
