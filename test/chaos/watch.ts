@@ -24,13 +24,15 @@ export async function watch(
 ): Promise<void> {
   let before = { done: 0, behind: 0, since: performance.now() }
   for (let looks = 0; ; looks++) {
-    await sleep(200)
+    await sleep(50)
     // Without brokers nothing is known, and nothing changes.
-    const [done, behind] = await Promise.all([consumed(log), left(log)]).catch(() => [before.done, before.behind])
+    const done = await consumed(log).catch(() => before.done)
     schedule.consumed(Math.min(1, done / records))
     const over = schedule.over() && produced()
+    // To ask what is left is much more work for the brokers.
+    const behind = over || looks % 100 === 0 ? await left(log).catch(() => before.behind) : before.behind
     if (over && behind === 0) return
-    if (looks % 50 === 0) say(`${((100 * done) / records).toFixed(0).padStart(3)} %  ${behind} records wait`)
+    if (looks % 100 === 0) say(`${((100 * done) / records).toFixed(0).padStart(3)} %  ${behind} records wait`)
     const now = performance.now()
     if (done !== before.done || behind !== before.behind) before = { done, behind, since: now }
     if (now - before.since < patienceMs[fence]) continue

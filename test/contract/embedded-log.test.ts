@@ -30,7 +30,7 @@ test('a failed disk is FLY_BROKER, leaves no trace, and the next append goes on 
   await log.append([record(name, 'k', 'before')])
   const { exec } = DatabaseSync.prototype
   const failing = vi.spyOn(DatabaseSync.prototype, 'exec').mockImplementation(function (this: DatabaseSync, sql) {
-    if (sql === 'COMMIT') throw new Error('disk I/O error')
+    if (sql === 'COMMIT') throw Object.assign(new Error('disk I/O error'), { errcode: 10 })
     exec.call(this, sql)
   })
   onTestFinished(() => failing.mockRestore())

@@ -122,7 +122,7 @@ test('over HTTP nothing moves without the key, without a JSON body, or twice at 
   expect((await post({ 'content-type': 'application/json' }, '{}')).status).toBe(401)
   expect((await fetch(`${url}/v1/dlq`)).status).toBe(401)
   expect((await post(key)).status).toBe(400)
-  expect((await post({ ...key, 'content-type': 'text/plain' }, '{}')).status).toBe(400)
+  expect((await post({ ...key, 'content-type': 'text/plain' }, '{}')).status).toBe(415)
   expect((await post(json, '{"topik":"x"}')).status).toBe(400)
   expect(await (await post(json, `{"topic":"${topic.chatLogs}"}`)).json()).toMatchObject({
     error: { code: 'invalid', message: expect.stringContaining('has no dead letters of') },
