@@ -6,7 +6,7 @@ export const sampler: Service<'sampler', Facts> = {
   version,
   gather: async ({ event }, { agents }) => {
     const { budgets, sampling } = await agents.need(event.agent)
-    return { sampleShare: budgets.sampleShare, sampling, arms: budgets.arms }
+    return { sampleShare: budgets.sampleShare, sampling }
   },
   decide,
 }

@@ -12,7 +12,7 @@ export const extended = (before: Chain | undefined, turnId: string): Chain => ({
 
 /** Collections of both services. */
 export const conversations = 'by-conversation'
-export const agents = 'by-agent'
+export const agents = 'per-agent'
 
 /** What an output says, as its question, of the state after it: one turn missed, repeated or swapped changes all that follow. */
 export const told = ({ count, digest }: Chain): string => `${count} ${digest}`

@@ -21,7 +21,7 @@ test('each turn leads to one output of each stage, which tells of the turns befo
   ])
   expect(selected[0]?.id).toBe(deriveId(stages.sampler.version, 'a0', 0))
   expect(outputs.get(topic.scoredSamples)?.map(({ content }) => content)).toEqual(selected.map(one => one.content))
-  expect(states.judge.get('agents/one')).toBe('3')
+  expect(states.judge.get('per-agent/one')).toBe('3')
   expect(states.sampler.size).toBe(2)
 })
 
