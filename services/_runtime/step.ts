@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { nextBatch, smallestBatch } from './batch.ts'
 import type { Codec } from './codec.ts'
 import { commitBatch } from './commit-batch.ts'
@@ -47,6 +48,7 @@ export async function work(
 async function workOn(service: AnyService, task: Task, context: StepContext, memory: Memory): Promise<void> {
   const { name } = service
   let size = smallestBatch
+  let failures = 0
   let next = prepareBatch(service, task, context, size)
   while (!task.signal.aborted) {
     const { records, milliseconds } = await next
@@ -57,6 +59,7 @@ async function workOn(service: AnyService, task: Task, context: StepContext, mem
     const started = performance.now()
     try {
       await commitBatch(service, task, records, memory, context)
+      failures = 0
     } catch (error) {
       if (task.signal.aborted || (error instanceof Fault && error.code === 'FLY_FENCED')) break
       if (verdict(error) !== 'retry') throw error
@@ -65,6 +68,8 @@ async function workOn(service: AnyService, task: Task, context: StepContext, mem
         { service: name, partition: task.partition, error: String(error) },
         'commit failed, batch comes again',
       )
+      // A full disk answers at once, for as long as it is full.
+      await sleep(Math.min(5_000, 20 * 2 ** failures++), undefined, { signal: task.signal }).catch(() => {})
       // Twice: the first ends a poll that waits, the second drops what it may have taken meanwhile.
       await task.rewind()
       await next.catch(() => {})

@@ -1,5 +1,6 @@
+import { loadavg } from 'node:os'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { type ContenderName, compare } from './runtime/compare.ts'
+import { type ContenderName, compare, pinned } from './runtime/compare.ts'
 import { createStreams, flywheel, flywheelService } from './runtime/contenders.ts'
 import { allCores, pin } from './runtime/cores.ts'
 import { measureEmbedded } from './runtime/embedded.ts'
@@ -17,7 +18,6 @@ type Part = (typeof parts)[number]
 
 /** Sizes of the parts at the default number of records; others are in proportion. */
 const standard = { records: 300_000, memory: 2_000_000, restart: 1_000_000, small: 10_000_000, latencyMs: 30_000 }
-const pinned = { broker: '0', peer: '1' } as const
 
 type Options = { readonly records: number; readonly only?: Part; readonly json: boolean }
 
@@ -30,6 +30,8 @@ export const runtime = new Command('runtime')
   .action(measureRuntime)
 
 async function measureRuntime({ records, only, json }: Options): Promise<void> {
+  const [load = 0] = loadavg()
+  if (load > 0.5) tell(`the machine is busy (load ${load.toFixed(1)}): figures will be too low`)
   const wants = (part: Part): boolean => only === undefined || only === part
   const scaled = (size: number): number => Math.ceil((size * records) / standard.records)
   let figures: Figures = {}

@@ -70,6 +70,7 @@ export async function chaosEmbedded({ records, seed, faults }: ChaosOptions, say
     },
   }
   const schedule = createSchedule(faults, seed, injectors, say)
+  let clean = false
   try {
     const started = performance.now()
     const done = (): boolean => schedule.over() && progress.accepted === records && progress.behind === 0
@@ -83,7 +84,7 @@ export async function chaosEmbedded({ records, seed, faults }: ChaosOptions, say
     const reader = await openReader(readSettings({ FLYWHEEL_HOME: home }))
     const found = await audit(reader, { seed, accepted: records }, say)
     await reader.close()
-    if (!isClean(found)) say(`what the process said is in ${folder}`)
+    clean = isClean(found) && crew.crashes.length === 0
     return {
       ...{ log: 'embedded', records, seed, faults: schedule.injected, crashes: crew.crashes.length },
       recordsPerSecond: Math.round(records / streamed),
@@ -94,6 +95,7 @@ export async function chaosEmbedded({ records, seed, faults }: ChaosOptions, say
     crew.dismiss()
     await until('it is gone', () => crew.workers().length === 0)
     await disk.close()
-    await rm(home, { recursive: true, force: true })
+    await rm(clean ? folder : home, { recursive: true, force: true })
+    if (!clean) say(`what the process said is in ${folder}`)
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Codec } from '#runtime/codec.ts'
 import { Fault } from '#runtime/faults.ts'
 import { deriveId, fraction } from '#runtime/identity.ts'
@@ -74,7 +75,10 @@ export async function produce(log: EventLog, codec: Codec, production: Productio
     await paced(end)
     const numbers = Array.from({ length: end - at }, (_, index) => at + index)
     const batch = numbers.flatMap(number => recordsOf(seed, number, codec))
-    while (!(await appended(log, batch))) if (signal.aborted) return
+    while (!(await appended(log, batch))) {
+      if (signal.aborted) return
+      await sleep(100)
+    }
     accepted(end)
   }
 }

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { isClean } from './check.ts'
 import { chaosEmbedded } from './embedded-run.ts'
 import { chaosOnKafka } from './kafka-run.ts'
@@ -31,8 +31,12 @@ const flags = new Command('npm run chaos --')
   .option('--broker-kills <n>', 'SIGKILLs of brokers, one at a time', count, 1)
   .option('--zombies <n>', 'workers stopped beyond their session, then woken', count, 1)
   .option('--cuts <n>', 'cuts of the network between clients and brokers', count, 2)
-  .option('--embedded', 'one process on the embedded log instead of Kafka: kills, full disk, clock jumps', false)
   .option('--break-fence', 'transactional ids that fence nobody: the checker must report it', false)
+  .addOption(
+    new Option('--embedded', 'one process on the embedded log instead of Kafka: kills, full disk, clock jumps')
+      .default(false)
+      .conflicts('breakFence'),
+  )
   .option('--seed <text>', 'same seed, same input and same faults', '1')
   .option('--json', 'the report as one line of JSON, last on standard output', false)
   .parse()
@@ -48,7 +52,5 @@ const none = { kills, brokerKills: 0, zombies: 0, cuts: 0, clockJumps: 2, rebala
 const report = options.embedded
   ? await chaosEmbedded({ ...options, faults: { ...none, fullDisks: 1 } }, say)
   : await chaosOnKafka({ ...options, faults: { ...none, brokerKills, zombies, cuts, rebalances: 1 } }, say)
-if (report) {
-  console.log(options.json ? JSON.stringify(report) : report)
-  process.exitCode = isClean(report) ? 0 : 1
-}
+if (report) console.log(options.json ? JSON.stringify(report) : report)
+process.exitCode = report && isClean(report) ? 0 : 1

@@ -29,6 +29,8 @@ export type KafkaOptions = {
   readonly properties?: (usual: Properties) => Properties
   /** Further arguments for formatting the storage: SCRAM's users lie there. */
   readonly format?: readonly string[]
+  /** Further arguments of Java. */
+  readonly java?: readonly string[]
 }
 
 const pom = fileURLToPath(new URL('./kafka/pom.xml', import.meta.url))
@@ -62,7 +64,7 @@ export async function startKafkaFromJars(options: KafkaOptions): Promise<TestKaf
 
 async function startFromJars(
   lib: string,
-  { brokers: count, properties = usual => usual, format = [] }: KafkaOptions,
+  { brokers: count, properties = usual => usual, format = [], java = [] }: KafkaOptions,
 ): Promise<TestKafka> {
   const root = await mkdtemp(join(tmpdir(), 'flywheel-kafka-'))
   const ports = await freePorts(2 * count)
@@ -106,6 +108,7 @@ async function startFromJars(
         '-Xms256m',
         '-Xmx512m',
         ...quiet,
+        ...java,
         ...classes,
         '-Dorg.slf4j.simpleLogger.log.kafka.server.KafkaRaftServer=info',
         '-cp',

@@ -34,9 +34,11 @@ export function createTasks(
 
   const perform = async (partition: number, topics: readonly string[], signal: AbortSignal): Promise<void> => {
     const { queueBytes = 4_194_304 } = settings
-    // Told at once: the work may be waiting for records that will never come.
-    const onFenced = (): void =>
+    // Told at once: the work may be waiting for records that will never come. After a hand-over it is as it should be.
+    const onFenced = (): void => {
+      if (signal.aborted) return
       lose(new Fault('FLY_FENCED', 'another process has taken a partition over', { group, partition }))
+    }
     try {
       const owner = { settings, query, group, partition, signal }
       const { task, close } = await openTask(owner, topics, fetcher, queueBytes, onFenced)

@@ -1,5 +1,5 @@
 import { table } from '../table.ts'
-import type { Row } from './compare.ts'
+import { type ContenderName, pinned, type Row } from './compare.ts'
 import type { Embedded } from './embedded.ts'
 import type { Latency } from './latency.ts'
 import type { MemoryUse } from './memory.ts'
@@ -14,18 +14,18 @@ export type Figures = {
   readonly embedded?: Embedded
 }
 
-/** How much faster Flywheel is on one core than Kafka Streams at its best, and than the naive loop. */
+/** How much faster Flywheel is on one core than Kafka Streams at its best, and than the naive loop; undefined without both. */
 export function ratios(rows: readonly Row[]) {
-  const best = (name: RegExp, of: 'recordsPerSecond' | 'secondHalf'): number =>
-    Math.max(0, ...rows.filter(row => row.cores === '1' && name.test(row.name)).map(row => row[of]))
-  const ratio = (peer: RegExp, of: 'recordsPerSecond' | 'secondHalf'): number | undefined => {
-    const [ours, theirs] = [best(/^flywheel/, of), best(peer, of)]
-    return ours > 0 && theirs > 0 ? Number((ours / theirs).toFixed(2)) : undefined
+  const ratio = (peer: ContenderName, of: 'recordsPerSecond' | 'secondHalf'): number | undefined => {
+    const best = (name: ContenderName): number =>
+      Math.max(0, ...rows.filter(row => row.cores === pinned.peer && row.contender === name).map(row => row[of]))
+    const found = best('flywheel') / best(peer)
+    return Number.isFinite(found) && found > 0 ? Number(found.toFixed(2)) : undefined
   }
   return {
-    ratioKafkaStreams: ratio(/^kafka streams/, 'recordsPerSecond'),
-    ratioKafkaStreamsSecondHalf: ratio(/^kafka streams/, 'secondHalf'),
-    ratioNaive: ratio(/^naive/, 'recordsPerSecond'),
+    ratioKafkaStreams: ratio('streams', 'recordsPerSecond'),
+    ratioKafkaStreamsSecondHalf: ratio('streams', 'secondHalf'),
+    ratioNaive: ratio('naive', 'recordsPerSecond'),
   }
 }
 
@@ -33,8 +33,10 @@ export function ratios(rows: readonly Row[]) {
 export function shown({ throughput, latencyMs, memory, restart, embedded }: Figures): string {
   const parts: string[] = []
   if (throughput) {
-    const head = ['records/s until read committed', 'cores', 'all', 'second half']
-    parts.push(table([head, ...throughput.map(row => [row.name, row.cores, row.recordsPerSecond, row.secondHalf])]))
+    const head = ['records/s until read committed', 'cores', 'all', 'second half', 'cpu (µs a record)']
+    const row = ({ name, cores, recordsPerSecond, secondHalf, cpuMicros }: Row) =>
+      [name, cores, recordsPerSecond, secondHalf, cpuMicros] as const
+    parts.push(table([head, ...throughput.map(row)]))
     const found = Object.entries(ratios(throughput)).filter(([, ratio]) => ratio !== undefined)
     parts.push(found.map(([name, ratio]) => `${name} ${ratio}`).join(', '))
   }

@@ -13,8 +13,8 @@ export type Latency = { readonly p50: number; readonly p95: number; readonly p99
 
 /** 500 records a second. */
 const tick = { milliseconds: 10, records: 5 } as const
-/** Node and Java compile during the first seconds. */
-const warmUpMs = 10_000
+/** Node, Java and the broker compile during the first seconds. */
+const warmUpMs = 20_000
 
 /** Sends 500 records a second, on time whatever becomes of them, and measures those sent after the warm-up. */
 export async function measureLatency(
