@@ -33,9 +33,9 @@ export async function findPersonalData(
   await withRecords(settings, signal, async records => {
     for (const topic of (await records.topics()).toSorted()) {
       const report = createReport(topic)
-      await records.read(topic, { from: 'beginning', follow: false }, record =>
-        report.look(`${record.partition}@${record.offset}`, contentOf(record)),
-      )
+      await records.read(topic, { from: 'beginning', follow: false }, some => {
+        for (const record of some) report.look(`${record.partition}@${record.offset}`, contentOf(record))
+      })
       reports.push(report.made())
     }
   })

@@ -40,8 +40,8 @@ export async function estimate(
 ): Promise<void> {
   const scored: SampleScored[] = []
   await withRecords(settings, signal, records =>
-    records.read(topic.scoredSamples, { from: 'beginning', follow: false }, ({ event }) => {
-      if ('sampleId' in event) scored.push(event as SampleScored)
+    records.read(topic.scoredSamples, { from: 'beginning', follow: false }, some => {
+      for (const { event } of some) if ('sampleId' in event) scored.push(event as SampleScored)
     }),
   )
   const rows = estimates(newestGold(scored), metric, by)

@@ -7,9 +7,12 @@ import { demo } from './demo.ts'
 import { listDeadLetters, redriveDeadLetters, showDeadLetter } from './dlq.ts'
 import { findPersonalData } from './doctor.ts'
 import { estimate, metrics, strata } from './estimate.ts'
+import { exportTopic } from './export.ts'
+import { formatNames as exportNames } from './export-formats.ts'
 import { importFile } from './import.ts'
 import { formatNames } from './import-formats.ts'
 import { replay } from './replay.ts'
+import { sql } from './sql.ts'
 import { status } from './status.ts'
 import { tail } from './tail.ts'
 import { applyPlan, showPlan } from './topics.ts'
@@ -49,6 +52,13 @@ const common = (command: Command): Command =>
     .option('--json', 'one JSON object on the last line of stdout', false)
 const withPort = (command: Command): Command =>
   command.option('--port <n>', 'base port of the HTTP listeners; 0 takes a free one', number)
+
+/** What `tail --where`, `export` and `sql` have in common, under an example. */
+const rowsHelp = (example: string): string => `
+Example: ${example}
+Columns are the fields of the topic's event and _partition, _offset, _timestamp, _key; times are UTC. A topic's name stands in
+double quotes, and so does the field "at". A topic of many shapes, such as dead letters, has one JSON column, event.
+The query sees what the topic holds at the call, and reaches no file and no host.`
 
 withPort(common(program.command('demo')))
   .description('turn the whole wheel on a simulated support desk, and show what became better')
@@ -97,10 +107,36 @@ program
   .action(options => status(options, settingsOf({})))
 
 withPort(common(program.command('tail <topic>')))
-  .description('print the events of a topic')
+  .description('print the events of a topic, one JSON object a line; with --json the place of each record too')
   .option('--from-beginning', 'from the first record on instead of new ones only', false)
   .option('--exit', 'end at the end of the log', false)
+  .option('--where <condition>', 'only events for which this is true: what may stand behind WHERE in flywheel sql')
+  .addHelpText(
+    'after',
+    rowsHelp(`flywheel tail ${topic.scoredSamples} --where "score < 0.5 and source = 'gold'" --json`),
+  )
   .action((name, options) => tail(name, options, settingsOf(options), stop.signal))
+
+withPort(common(program.command('export <topic>')))
+  .description(
+    'write what a topic holds to a file, which appears when it is whole; nested fields are structs and lists',
+  )
+  .addOption(new Option('--format <format>', 'of the file').choices(exportNames).default('parquet'))
+  .option(
+    '--since <time>',
+    'records appended from then on (ISO 8601, ms since 1970, or 2h for two hours ago); default: all',
+  )
+  .option('--out <file>', 'default: TOPIC.FORMAT in the current folder')
+  .addHelpText('after', rowsHelp(`flywheel export ${topic.scoredSamples} --since 7d --out scores.parquet --json`))
+  .action((name, options) => exportTopic(name, options, settingsOf(options), stop.signal))
+
+withPort(common(program.command('sql <query>')))
+  .description('answer one SELECT over topics (DuckDB); --json prints one object a row')
+  .addHelpText(
+    'after',
+    rowsHelp(`flywheel sql 'select "plannedTool", avg(score) from "${topic.scoredSamples}" group by all order by 2'`),
+  )
+  .action((query, options) => sql(query, options, settingsOf(options), stop.signal))
 
 common(program.command('replay <service>'))
   .description('decide a range of the past again, and show what would differ; nothing live is changed')

@@ -1,19 +1,23 @@
-import { createInterface } from 'node:readline'
-import { Readable } from 'node:stream'
 import type { Settings } from '#runtime/config.ts'
 import { Fault } from '#runtime/faults.ts'
 import { openReader } from '#runtime/open.ts'
-import { type Readably, readably } from '#runtime/records.ts'
+import { beginningAt, type Readably, readably, type Since } from '#runtime/records.ts'
 import { wanted } from '#topology/derive/wanted.ts'
 
-export type Reading = { readonly from: 'beginning' | 'end'; readonly follow: boolean }
+export type Reading = { readonly from: Since; readonly follow: boolean }
 
 /** The records of a log, in the hands of whoever can open it. */
 export type Records = {
   /** Topics that exist; through a wheel only those that the map gives. */
   readonly topics: () => Promise<readonly string[]>
-  /** FLY_USAGE when there is no such topic. */
-  readonly read: (topic: string, how: Reading, onRecord: (record: Readably) => void | Promise<void>) => Promise<void>
+  /** FLY_USAGE naming the topics there are when this is none of them. */
+  readonly need: (topic: string) => Promise<void>
+  /** Hands over what there is in batches, each once the one before was dealt with. FLY_USAGE as above. */
+  readonly read: (
+    topic: string,
+    how: Reading,
+    onRecords: (records: readonly Readably[]) => void | Promise<void>,
+  ) => Promise<void>
 }
 
 /** Uses the log that the settings name; an embedded one that a running wheel holds, through that wheel. */
@@ -31,16 +35,22 @@ export async function withRecords(
   }
   const { log, codec } = reader
   const topics = async (): Promise<readonly string[]> => (await log.topics()).map(({ name }) => name)
-  const read: Records['read'] = async (topic, how, onRecord) => {
+  const need = async (topic: string): Promise<void> => {
     const known = await topics()
-    if (!known.includes(topic)) throw unknown(topic, `; known are ${known.toSorted().join(', ')}`)
-    const each = async (records: readonly Parameters<typeof readably>[1][]): Promise<void> => {
-      for (const record of records) await onRecord(await readably(codec, record))
-    }
-    await log.read([topic], how, each, signal)
+    if (!known.includes(topic)) throw unknown(topic, known)
+  }
+  const read: Records['read'] = async (topic, { from, follow }, onRecords) => {
+    await need(topic)
+    const begin = await beginningAt(log, topic, from)
+    await log.read(
+      [topic],
+      { from: begin, follow },
+      async records => onRecords(await Promise.all(records.map(record => readably(codec, record)))),
+      signal,
+    )
   }
   try {
-    await use({ topics, read })
+    await use({ topics, need, read })
   } finally {
     await reader.close()
   }
@@ -57,20 +67,40 @@ function throughWheel({ port, apiKey }: Settings, held: Fault, signal: AbortSign
     if (!answer.ok) throw new Fault('FLY_USAGE', `${url} answered ${answer.status}`)
     return answer
   }
+  const topics = async (): Promise<readonly string[]> => {
+    const names = wanted().map(({ name }) => name)
+    const answers = await Promise.all(names.map(name => ask(name, { from: 'end', follow: false })))
+    await Promise.all(answers.map(answer => answer?.body?.cancel()))
+    return names.filter((_name, index) => answers[index])
+  }
   return {
-    async topics() {
-      const names = wanted().map(({ name }) => name)
-      const answers = await Promise.all(names.map(name => ask(name, { from: 'end', follow: false })))
-      await Promise.all(answers.map(answer => answer?.body?.cancel()))
-      return names.filter((_name, index) => answers[index])
+    topics,
+    async need(topic) {
+      const answer = await ask(topic, { from: 'end', follow: false })
+      await answer?.body?.cancel()
+      if (!answer) throw unknown(topic, await topics())
     },
-    async read(topic, how, onRecord) {
+    async read(topic, how, onRecords) {
       const answer = await ask(topic, how)
-      if (!answer?.body) throw unknown(topic)
-      const lines = createInterface({ input: Readable.fromWeb(answer.body as never) })
-      for await (const line of lines) await onRecord(JSON.parse(line))
+      if (!answer?.body) throw unknown(topic, await topics())
+      for await (const lines of linesOf(answer.body, port)) await onRecords(lines.map(line => JSON.parse(line)))
     },
   }
 }
 
-const unknown = (topic: string, known = ''): Fault => new Fault('FLY_USAGE', `there is no topic ${topic}${known}`)
+/** The lines of an answer as they come in. FLY_BROKER when it is broken off. */
+async function* linesOf(body: ReadableStream, port: number): AsyncGenerator<readonly string[]> {
+  let rest = ''
+  try {
+    for await (const text of body.pipeThrough(new TextDecoderStream())) {
+      const lines = (rest + text).split('\n')
+      rest = lines.pop() ?? ''
+      yield lines
+    }
+  } catch (error) {
+    throw new Fault('FLY_BROKER', `the wheel on port ${port} broke off before the end of the topic`, {}, error)
+  }
+}
+
+const unknown = (topic: string, known: readonly string[]): Fault =>
+  new Fault('FLY_USAGE', `there is no topic ${topic}; known are ${known.toSorted().join(', ')}`)

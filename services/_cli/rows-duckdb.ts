@@ -1,0 +1,78 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { Fault } from '#runtime/faults.ts'
+import { type Column, quoted, time } from './rows.ts'
+
+/** What DuckDB keeps in memory at most; the rest of its rows lies in a file until it is closed. */
+const memory = '1GB'
+/** Rows that go into DuckDB at once. */
+const most = 1_000
+
+type Row = Readonly<Record<string, unknown>>
+
+/** Opens a database of its own in a temporary file, for this use alone: what it held is deleted after it. */
+export async function withDuckDB<T>(use: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+  const { DuckDBInstance } = await import('@duckdb/node-api')
+  const folder = await mkdtemp(join(tmpdir(), 'flywheel-rows-'))
+  try {
+    const options = { memory_limit: memory, errors_as_json: 'true' }
+    const database = await DuckDBInstance.create(join(folder, 'rows.duckdb'), options)
+    const connection = await database.connect()
+    try {
+      await connection.run("SET TimeZone = 'UTC'")
+      return await use(connection)
+    } finally {
+      connection.closeSync()
+      database.closeSync()
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** From here on this database reaches no file and no host, and no query can change that. */
+export async function lock(connection: DuckDBConnection): Promise<void> {
+  await connection.run('SET enable_external_access = false')
+  await connection.run('SET lock_configuration = true')
+}
+
+/** SQL that gives the rows which `?` holds as a JSON array, with their types. */
+export function selectFrom(columns: readonly Column[]): string {
+  const times = columns.filter(({ type }) => type === time).map(({ name }) => quoted(name))
+  const fields = columns.map(({ name, type }) => `${quoted(name)} ${type === time ? 'BIGINT' : type}`)
+  const typed = `SELECT unnest(CAST(?::JSON AS STRUCT(${fields.join(', ')})[]), max_depth := 2)`
+  const replaced = times.map(name => `make_timestamptz(${name} * 1000) AS ${name}`)
+  return `SELECT * ${replaced.length > 0 ? `REPLACE (${replaced.join(', ')})` : ''} FROM (${typed})`
+}
+
+/** Makes a table with these columns. Returns what adds rows to it. */
+export async function createTable(
+  connection: DuckDBConnection,
+  name: string,
+  columns: readonly Column[],
+): Promise<(rows: readonly Row[]) => Promise<void>> {
+  const types = columns.map(column => `${quoted(column.name)} ${column.type}`)
+  await connection.run(`CREATE TABLE ${quoted(name)} (${types.join(', ')})`)
+  const insert = await connection.prepare(`INSERT INTO ${quoted(name)} ${selectFrom(columns)}`)
+  return async rows => {
+    for (let from = 0; from < rows.length; from += most) {
+      insert.bindVarchar(1, JSON.stringify(rows.slice(from, from + most)))
+      await insert.run()
+    }
+  }
+}
+
+/**
+ * What DuckDB says of a text that a person gave, as FLY_USAGE: one line, and where it does not know a column the ones there
+ * are. An error of anything else comes back as it is.
+ */
+export function refusal(error: unknown, columns: readonly Column[]): unknown {
+  const [, text] = /(\{.*\})/s.exec(error instanceof Error ? error.message : '') ?? []
+  if (text === undefined) return error
+  const { exception_message: message, error_subtype: kind, name } = JSON.parse(text) as Record<string, string>
+  const known = columns.map(column => column.name).join(', ')
+  if (kind === 'COLUMN_NOT_FOUND') return new Fault('FLY_USAGE', `there is no field ${name}; there are ${known}`)
+  return new Fault('FLY_USAGE', message?.split('\n', 1)[0] ?? '')
+}
