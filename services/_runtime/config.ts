@@ -4,6 +4,8 @@ import { pemProblems } from './security.ts'
 
 const port = z.coerce.number().int().min(0).max(65_535)
 const text = z.string().min(1).optional()
+const positive = z.coerce.number().int().min(1)
+const price = z.coerce.number().positive().optional()
 
 /** Every setting of the program, each an environment variable `FLYWHEEL_` + its name in capitals. */
 const shape = z.object({
@@ -44,13 +46,31 @@ const shape = z.object({
     .optional()
     .describe('Key that callers send as a bearer token; needed to bind beyond loopback.'),
   apiKeys: text.describe(
-    'JSON file with keys of less power: [{"name", "sha256", "scopes": ["ingest", "plan", "review", "read", "admin"], "requestsPerSecond"}].',
+    'JSON file with keys of less power: [{"name", "sha256", "scopes": ["ingest", "plan", "review", "adjudicate", "read", "admin"], "requestsPerSecond"}].',
   ),
   redactionKey: z
     .string()
     .min(16)
     .optional()
     .describe('Key of the pseudonyms that personal data becomes; absent: a random one, kept in the home folder.'),
+  model: text.describe(
+    'Language model that stages may ask, as its server names it; absent: every stage uses its offline method.',
+  ),
+  modelUrl: z
+    .url()
+    .optional()
+    .describe('Base URL of an OpenAI-compatible server; absent: Amazon Bedrock, reached as AWS variables say.'),
+  modelKey: text.describe('Key of that server.'),
+  modelTimeoutSeconds: positive.max(600).default(60).describe('Longest time of one call of the model.'),
+  modelConcurrency: positive.max(256).default(4).describe('Calls of the model at once, for each service of a process.'),
+  modelTokensPerDay: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(1_000_000)
+    .describe('Tokens that each service may spend on a day (UTC), over all processes that share the home folder.'),
+  modelInputPrice: price.describe('US dollars for a million tokens that the model reads; absent: cost is not counted.'),
+  modelOutputPrice: price.describe('US dollars for a million tokens that it writes.'),
   logLevel: z
     .enum(['silent', 'error', 'warn', 'info', 'debug'])
     .default('info')
@@ -72,6 +92,10 @@ const needs: Partial<Record<Name, readonly Name[]>> = {
   registryUser: ['registryPassword'],
   registryPassword: ['registryUser'],
   apiKeys: ['apiKey'],
+  modelUrl: ['model'],
+  modelKey: ['modelUrl'],
+  modelInputPrice: ['model', 'modelOutputPrice'],
+  modelOutputPrice: ['model', 'modelInputPrice'],
 }
 
 const variable = (name: string): string => `FLYWHEEL_${name.replace(/[A-Z]/g, letter => `_${letter}`).toUpperCase()}`

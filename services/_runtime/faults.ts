@@ -15,6 +15,7 @@ export const faults = {
   FLY_AGENT: { then: 'dead-letter', means: 'The event names an agent that is not registered.' },
   FLY_OBJECT: { then: 'dead-letter', means: 'An object named by its digest is missing or damaged.' },
   FLY_STORE: { then: 'retry', means: 'The object store or the vector index cannot be reached.' },
+  FLY_MODEL: { then: 'retry', means: 'The language model cannot be reached, is overloaded or answers nonsense.' },
   FLY_LEAK: { then: 'dead-letter', means: 'A family is in training and in evaluation.' },
   FLY_STATE: { then: 'stop', means: 'A changelog was written by another version of the service.' },
   FLY_REPLAY: { then: 'stop', means: 'What a replay needs is not in the log, or no longer.' },

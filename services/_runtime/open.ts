@@ -3,6 +3,7 @@ import { avro } from '#schemas/avro.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { type Codec, createCodec } from './codec.ts'
 import type { Settings } from './config.ts'
+import { type LanguageModels, openLanguageModels } from './language-model-open.ts'
 import { openEmbedded } from './log/embedded.ts'
 import { openKafkaLog } from './log/kafka.ts'
 import type { KafkaSettings } from './log/kafka-client.ts'
@@ -40,6 +41,8 @@ export type World = {
   readonly models: ModelHost
   readonly trainer: Trainer
   readonly offload: Offload
+  /** Undefined where the settings name no model. */
+  readonly languageModels: LanguageModels | undefined
   readonly close: () => Promise<void>
 }
 
@@ -58,12 +61,15 @@ export async function openWorld(
   const offload = createOffload()
   const models = createModelHost(objects, vectors)
   const trainer = createEmbeddedTrainer({ objects, vectors, offload })
+  const metrics = createMetrics()
+  const languageModels = await openLanguageModels(settings, { clock, objects, metrics })
   return {
-    ...{ settings, clock, logger, tracing, log, registry, objects, copies, vectors, offload, models, trainer },
-    metrics: createMetrics(),
+    ...{ settings, clock, logger, metrics, tracing, log, registry, objects, copies, vectors, offload, models, trainer },
+    languageModels,
     codec: createCodec(registry, avro),
     close: async () => {
       await offload.close()
+      languageModels?.close()
       await vectors.close()
       await registry.close()
       await log.close()

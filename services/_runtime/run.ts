@@ -32,7 +32,11 @@ export async function run(world: World, started: readonly AnyService[], signal: 
   const ending = new AbortController()
   const until = AbortSignal.any([signal, ending.signal])
   const agents = createAgents()
-  const ports: Ports = { ...world, agents }
+  const portsOf = (service: ServiceName): Ports => ({
+    ...world,
+    agents,
+    languageModel: world.languageModels?.of(service),
+  })
   await codec.prepare()
 
   const states = new Map<string, StateView>()
@@ -47,7 +51,7 @@ export async function run(world: World, started: readonly AnyService[], signal: 
     const { name } = service
     const context: EdgeContext<ServiceName> = {
       settings,
-      ports,
+      ports: portsOf(name),
       urlOf,
       append: (target, events, headers) =>
         appendInTrace(tracing, name, target, events, traced =>
@@ -108,7 +112,7 @@ export async function run(world: World, started: readonly AnyService[], signal: 
       async task => {
         const key = `${name}/${task.partition}`
         try {
-          await work(service, task, { ...world, ports }, remembers, state => states.set(key, state))
+          await work(service, task, { ...world, ports: portsOf(name) }, remembers, state => states.set(key, state))
         } finally {
           states.delete(key)
         }

@@ -3,6 +3,7 @@ import type { AgentDescribed } from '#schemas/events.ts'
 import type { EventOf, Follows, Inbound, Outbound, ServiceName, Writes } from '#topology/types.ts'
 import type { Clock } from './clock.ts'
 import type { Settings } from './config.ts'
+import type { LanguageModel } from './language-model.ts'
 import type { PartitionLag, Position } from './log.ts'
 import type { ModelHost } from './model.ts'
 import type { Offload } from './offload.ts'
@@ -18,6 +19,8 @@ export type Ports = {
   readonly vectors: VectorIndex
   readonly models: ModelHost
   readonly trainer: Trainer
+  /** Undefined where none is configured: whoever asks it has another way. */
+  readonly languageModel: LanguageModel | undefined
   /** Pure work that would block: it runs in a worker thread. */
   readonly offload: Offload
   readonly clock: Clock

@@ -56,6 +56,31 @@ export function createMetrics() {
       buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10],
       registers,
     }),
+    modelCalls: new Counter({
+      name: 'flywheel_model_calls_total',
+      help: 'Calls of a language model: answered, refused, failed, or cached and not made.',
+      labelNames: ['service', 'model', 'outcome'],
+      registers,
+    }),
+    modelTokens: new Counter({
+      name: 'flywheel_model_tokens_total',
+      help: 'Tokens that language models read (input) and wrote (output).',
+      labelNames: ['service', 'model', 'kind'],
+      registers,
+    }),
+    modelDollars: new Counter({
+      name: 'flywheel_model_dollars_total',
+      help: 'Cost of those tokens in US dollars; nothing where no price is set.',
+      labelNames: ['service', 'model'],
+      registers,
+    }),
+    modelSeconds: new Histogram({
+      name: 'flywheel_model_seconds',
+      help: 'Time of one call of a language model.',
+      labelNames: ['service', 'model'],
+      buckets: [0.1, 0.5, 1, 2, 5, 10, 30, 60, 300],
+      registers,
+    }),
     lagSeconds: new Gauge({
       name: 'flywheel_lag_seconds',
       help: 'Age of the oldest record not consumed; 0 when there is none.',

@@ -15,7 +15,7 @@ const stop = new AbortController()
 untilInputEnds(() => stop.abort())
 const world = await openWorld(readSettings(process.env))
 await world.codec.prepare()
-const context = { ...world, ports: { ...world, agents: createAgents() } }
+const context = { ...world, ports: { ...world, agents: createAgents(), languageModel: undefined } }
 const service = benchService('evaluator', announce)
 await world.log.join(group, [topic.chatLogs], task => work(service, task, context, false, () => {}), stop.signal)
 await world.close()

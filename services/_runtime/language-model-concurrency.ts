@@ -1,0 +1,22 @@
+import { around, type LanguageModel } from './language-model.ts'
+
+/** At most so many attempts at once; the others wait in order. */
+export function withConcurrency(inner: LanguageModel, most: number): LanguageModel {
+  let free = most
+  const waiting: (() => void)[] = []
+  const release = (): void => {
+    const next = waiting.shift()
+    if (next) next()
+    else free++
+  }
+  return around(inner, async (prompt, signal) => {
+    if (free > 0) free--
+    else await new Promise<void>(resolve => waiting.push(resolve))
+    try {
+      signal.throwIfAborted()
+      return await inner.complete(prompt, signal)
+    } finally {
+      release()
+    }
+  })
+}

@@ -1,0 +1,131 @@
+import { inspect } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { askJson, type LanguageModel, type Prompt } from '#runtime/language-model.ts'
+import { withRepair } from '#runtime/language-model-repair.ts'
+import { withRetries } from '#runtime/language-model-retries.ts'
+import { withTimeout } from '#runtime/language-model-timeout.ts'
+import { type Act, type ModelServer, modelServer } from '#test/support/model-server.ts'
+
+/** Words that must turn up in no refusal and no fault. */
+const secrets = ['hunter2-prompt', 'hunter2-answer', 'hunter2-key'] as const
+const [asked, answered, key] = secrets
+
+const schema = z.object({ score: z.number().min(0).max(1), reason: z.string() })
+const prompt: Prompt & { readonly schema: typeof schema } = {
+  messages: [
+    { role: 'system', content: 'Score it.' },
+    { role: 'user', content: `this: ${asked}` },
+  ],
+  maxTokens: 50,
+  schema,
+}
+const good = JSON.stringify({ score: 0.25, reason: answered })
+const told = { say: good }
+const cut = { say: good.slice(0, -10) }
+const tooHigh = { say: JSON.stringify({ score: 7, reason: answered }) }
+const prose = { say: `I would say ${answered}, all in all.` }
+const busy = { status: 429, headers: { 'retry-after': '0' }, message: asked }
+const broken = { status: 500, message: asked }
+const html = { raw: `<html>${answered}</html>`, contentType: 'text/html' }
+const halfBody = { raw: `{"output": {"message": "${answered}`, contentType: 'application/json' }
+const otherBody = { raw: JSON.stringify({ answer: answered }), contentType: 'application/json' }
+
+const forever = new AbortController().signal
+const tries = 3
+
+/** What an adapter makes of a server that errs, seen through the wrappers that stand around it. `open` is given `key`. */
+export function languageModelFaults(name: string, open: (url: string, key: string) => LanguageModel): void {
+  const withModel = async (...acts: readonly Act[]) => {
+    const server = await modelServer()
+    server.will(...acts)
+    const timed = withTimeout(open(server.url, key), 1_000)
+    const retried = withRetries(timed, () => {}, { tries, firstPauseMs: 1, longestPauseMs: 50 })
+    return { server, ask: () => ask(withRepair(retried)) }
+  }
+
+  describe(`${name}, when its server errs`, () => {
+    test('sends the whole prompt, its limit and no chance', async () => {
+      const { server, ask } = await withModel(told)
+      expect(await ask()).toMatchObject({ value: { score: 0.25 }, usage: { inputTokens: 12, outputTokens: 5 } })
+      const body = JSON.stringify(server.asked[0]?.body)
+      for (const part of ['Score it.', asked, '"temperature":0', ':50']) expect(body).toContain(part)
+      expect(server.asked[0]?.headers['authorization']).toBe(`Bearer ${key}`)
+    })
+
+    test.each<[string, readonly Act[]]>([
+      ['an answer in a code fence', [{ say: `Sure:\n\`\`\`json\n${good}\n\`\`\`` }]],
+      ['prose, then JSON', [prose, told]],
+      ['JSON that is cut off, then whole', [cut, told]],
+      ['a score out of range, then one in it', [tooHigh, told]],
+      ['429 with Retry-After, then an answer', [busy, busy, told]],
+      ['500 and 503, then an answer', [broken, { status: 503 }, told]],
+      ['no answer in time, then one', ['hang', told]],
+      ['half an answer in time, then a whole one', ['stall', told]],
+      ['a web page, then an answer', [html, told]],
+      ['half a body, then an answer', [halfBody, told]],
+      ['a body of another kind, then an answer', [otherBody, told]],
+      ['all of it', ['hang', busy, prose, broken, html, told]],
+    ])('gets over %s', async (_what, acts) => {
+      const { server, ask } = await withModel(...acts)
+      expect(await ask()).toMatchObject({ value: { score: 0.25, reason: answered } })
+      expect(server.asked).toHaveLength(acts.length)
+    })
+
+    test.each<[string, Act, RegExp, number]>([
+      ['prose', prose, /nor was it when corrected: it is not JSON/, 2],
+      ['cut-off JSON', cut, /nor was it when corrected: it is not JSON/, 2],
+      ['a score out of range', tooHigh, /score is wrong \(must be at most 1\)/, 2],
+      ['429', busy, /given up after 3 tries: .* answered 429/, tries],
+      ['500', broken, /given up after 3 tries: .* answered 500/, tries],
+      ['silence', 'hang', /given up after 3 tries: .* no answer within 1000 ms/, tries],
+      ['half an answer', 'stall', /given up after 3 tries: .* no answer within 1000 ms/, tries],
+      ['web pages', html, /given up after 3 tries: .* cannot be read/, tries],
+      ['half a body', halfBody, /given up after 3 tries: .* cannot be read/, tries],
+      ['a body of another kind', otherBody, /given up after 3 tries: .* cannot be read/, tries],
+      ['a long Retry-After', { status: 429, headers: { 'retry-after': '7200' } }, /given up after 1 try: /, 1],
+      ['400', { status: 400, message: asked }, /the model refused the prompt: 400/, 1],
+    ])('refuses after nothing but %s, without a word of the chat', async (_what, act, reason, requests) => {
+      const { server, ask } = await withModel(act)
+      const answer = await ask()
+      expect(answer).toEqual({ refused: expect.stringMatching(reason) })
+      expect(server.asked).toHaveLength(requests)
+      holdsNoSecret(answer)
+    })
+
+    test.each([403, 404])('%i is a mistake in the settings', async status => {
+      const { server, ask } = await withModel({ status, message: asked })
+      const fault = await ask().catch((error: unknown) => error)
+      expect(fault).toMatchObject({ code: 'FLY_CONFIG', message: expect.stringContaining('FLYWHEEL_MODEL') })
+      expect(server.asked).toHaveLength(1)
+      holdsNoSecret(fault)
+    })
+
+    test('a server that is not there is refused in the end', async () => {
+      const nobody = withRetries(open('http://127.0.0.1:1', key), () => {}, {
+        tries,
+        firstPauseMs: 1,
+        longestPauseMs: 5,
+      })
+      const answer = await ask(nobody)
+      expect(answer).toEqual({ refused: expect.stringMatching(/given up after 3 tries: .* cannot be reached/) })
+    })
+
+    test('faults of single tries hold no chat text either', async () => {
+      for (const act of [busy, broken, html, halfBody, otherBody, 'hang', 'stall'] as const) {
+        const server: ModelServer = await modelServer()
+        server.will(act)
+        const fault = await ask(withTimeout(open(server.url, key), 300)).catch((error: unknown) => error)
+        expect(fault).toMatchObject({ code: 'FLY_MODEL' })
+        holdsNoSecret(fault)
+      }
+    })
+  })
+}
+
+const ask = (model: LanguageModel) => askJson(model, prompt, forever)
+
+function holdsNoSecret(what: unknown): void {
+  const shown = inspect(what, { depth: 20, showHidden: true })
+  for (const secret of secrets) expect(shown).not.toContain(secret)
+}

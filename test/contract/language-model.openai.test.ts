@@ -1,0 +1,10 @@
+import { systemClock } from '#runtime/clock.ts'
+import { openOpenaiModel } from '#runtime/language-model-openai.ts'
+import { modelServer } from '#test/support/model-server.ts'
+import { languageModelContract } from './language-model.suite.ts'
+import { languageModelFaults } from './language-model-faults.suite.ts'
+
+const open = (url: string, key: string) => openOpenaiModel('fake-model', { url: `${url}/v1`, key }, systemClock)
+
+languageModelContract('an OpenAI-compatible model', async () => open((await modelServer()).url, 'some-key'))
+languageModelFaults('an OpenAI-compatible model', open)
