@@ -9,6 +9,8 @@ export type TopicPlan = {
   readonly keep: number | 'compact' | 'forever'
   /** Production systems may write here directly, besides the one writing service. */
   readonly open?: true
+  /** Readers outside rely on it: the share of its records that can be read within so many seconds of what they began with. */
+  readonly fresh?: { readonly withinSeconds: number; readonly share: number }
 }
 
 /** What a service is: why it exists, its edges, how late it may run, and the port of its HTTP listener. */
@@ -41,7 +43,10 @@ export const topics = {
   reviews: { event: 'SampleReviewed', ...byAgent, keep: 'forever' },
   'gold-answers': { event: 'GoldAnswered', ...byAgent, keep: 'forever' },
   'synthetic-samples': { event: 'SampleWidened', ...byAgent, keep: 'forever' },
-  'scored-samples': { event: 'SampleScored', ...byAgent, keep: 365 },
+  'scored-samples': {
+    ...{ event: 'SampleScored', ...byAgent, keep: 365 },
+    fresh: { withinSeconds: 180, share: 0.99 },
+  },
   datasets: { event: 'DatasetDecided', ...byAgent, keep: 'forever' },
   'tuning-requests': { event: 'TuningDecided', ...byAgent, keep: 'forever' },
   'tuned-prompts': { event: 'PromptTuned', ...byAgent, keep: 'forever' },

@@ -15,6 +15,16 @@ const shape = z.looseObject({
       parked: z.number(),
     }),
   ),
+  freshness: z.looseObject({
+    topic: z.string(),
+    withinSeconds: z.number(),
+    objective: z.number(),
+    scores: z.number(),
+    attained: z.number().nullable(),
+    p50Seconds: z.number().nullable(),
+    p95Seconds: z.number().nullable(),
+    ok: z.boolean(),
+  }),
   agents: z.array(z.looseObject({ agent: z.string() })),
   hours: z.array(
     z.looseObject({
@@ -30,7 +40,10 @@ const shape = z.looseObject({
   ),
 })
 
-/** Prints what the console of a running wheel knows. Exit code 1 when a service is behind its limit or records are lost. */
+/**
+ * Prints what the console of a running wheel knows. Exit code 1 when a service is behind its limit, scores are not as fresh as
+ * they are to be, or records are lost.
+ */
 export async function status(options: Options, settings: Settings): Promise<void> {
   const url = options.url ?? `http://127.0.0.1:${settings.port}`
   const headers: Record<string, string> = settings.apiKey ? { authorization: `Bearer ${settings.apiKey}` } : {}
@@ -48,15 +61,30 @@ export async function status(options: Options, settings: Settings): Promise<void
       `the console at ${url} answered ${answer.status}: ${(await answer.text()).slice(0, 200)}`,
     )
   const known = shape.parse(await answer.json())
-  if (known.services.some(({ ok }) => !ok) || known.hours.some(({ verdict }) => verdict === 'lost'))
+  if (
+    known.services.some(({ ok }) => !ok) ||
+    !known.freshness.ok ||
+    known.hours.some(({ verdict }) => verdict === 'lost')
+  )
     process.exitCode = 1
   if (options.json) return void process.stdout.write(`${JSON.stringify(known)}\n`)
   for (const { name, lagRecords, lagSeconds, limitSeconds, ok, parked } of known.services)
     process.stdout.write(
       `${name.padEnd(14)} ${String(lagRecords).padStart(8)} records ${lagSeconds.toFixed(1).padStart(8)} s behind (limit ${limitSeconds} s)${ok ? '' : '  OVER'}${parked > 0 ? `  ${parked} parked` : ''}\n`,
     )
+  process.stdout.write(`${freshnessText(known.freshness)}\n`)
   for (const hour of known.hours) process.stdout.write(`${hourText(hour)}\n`)
   for (const agent of known.agents) process.stdout.write(`${JSON.stringify(agent)}\n`)
+}
+
+type Freshness = z.infer<typeof shape>['freshness']
+
+function freshnessText(freshness: Freshness): string {
+  const { topic, withinSeconds, objective, scores, attained, p50Seconds, p95Seconds, ok } = freshness
+  const wish = `within ${withinSeconds} s (objective ${100 * objective}%)`
+  if (attained === null) return `${topic.padEnd(14)} no turn was scored in the last hour; ${wish}`
+  const quantiles = `p50 ${p50Seconds?.toFixed(1)} s, p95 ${p95Seconds?.toFixed(1)} s`
+  return `${topic.padEnd(14)} ${(100 * attained).toFixed(1)}% ${wish}, ${quantiles}, of ${scores} in the last hour${ok ? '' : '  MISSED'}`
 }
 
 type Hour = z.infer<typeof shape>['hours'][number]

@@ -1,3 +1,4 @@
+import { originOf } from './dead-letter.ts'
 import { deriveId } from './identity.ts'
 import type { LogRecord } from './log.ts'
 import type { AnyService } from './service.ts'
@@ -5,9 +6,19 @@ import { passedOn } from './traceparent.ts'
 
 type Stamped = { readonly id: string; readonly parents: readonly string[]; readonly at: number; readonly agent: string }
 
+/** The header with when the first record of the chain that led to a record was appended, in ms since 1970. */
+const began = 'began'
+
+/** Seconds from the append of the first record of a chain to the append of this one; undefined where it is the first itself. */
+export function ageAtAppend({ timestamp, headers }: Pick<LogRecord, 'timestamp' | 'headers'>): number | undefined {
+  const first = Number(headers[began] || Number.NaN)
+  return Number.isFinite(first) ? Math.max(0, timestamp - first) / 1000 : undefined
+}
+
 /**
  * Completes what a service emits: identity derived from rule version, input and index, so that a replay makes the same
- * event; the time of the input; its parents; and the trace of the input, as it came unless the step has a span to name.
+ * event; the time of the input; its parents; the trace of the input, as it came unless the step has a span to name; and
+ * when its chain began. A re-driven record began when it was first seen: the time that it was parked counts.
  */
 export function envelope(
   service: AnyService,
@@ -22,6 +33,6 @@ export function envelope(
   return {
     topic: out.topic,
     event: { ...out.event, id, parents, at: input.at } as unknown as Stamped,
-    headers: { traceparent },
+    headers: { traceparent, [began]: record.headers[began] ?? String(originOf(service.name, record).timestamp) },
   }
 }

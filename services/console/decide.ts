@@ -3,6 +3,7 @@ import { type Interval, wilson } from '#runtime/statistics.ts'
 import type { CandidateEvaluated, IntentEmerged, ReleaseDecided } from '#schemas/events.ts'
 import { services } from '#topology/map.ts'
 import type { ServiceName } from '#topology/types.ts'
+import type { Freshness } from './freshness.ts'
 import { type Quality, quality } from './quality.ts'
 import type { ReconciledHour } from './reconcile.ts'
 import type { Seen } from './state.ts'
@@ -68,6 +69,7 @@ export type Status = {
   readonly at: number
   /** Those that consume; ingest, gateway and console have nothing to be late with. */
   readonly services: readonly ServiceView[]
+  readonly freshness: Freshness
   readonly agents: readonly AgentView[]
   readonly topics: readonly { readonly name: string; readonly records: number }[]
   /** Newest first: what came in, what the log has of it, and what was consumed. */

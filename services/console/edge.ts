@@ -3,6 +3,8 @@ import { Fault } from '#runtime/faults.ts'
 import type { Edge, EdgeContext } from '#runtime/service.ts'
 import { topics } from '#topology/map.ts'
 import { agentView, consumers, type Status, serviceView } from './decide.ts'
+import { createFreshness } from './freshness.ts'
+import { exposeFreshness } from './freshness-metrics.ts'
 import { outagePage, page } from './page.ts'
 import { createReconciliation, exposeReconciliation } from './reconciliation.ts'
 import { type Seen, see } from './state.ts'
@@ -18,6 +20,7 @@ const policy =
 export function edge(context: EdgeContext<'console'>): Edge<'console'> {
   const { clock } = context.ports
   const memory = new Map<string, Seen>()
+  const freshness = createFreshness()
 
   const lags = cached(clock, () =>
     Promise.all(
@@ -32,12 +35,14 @@ export function edge(context: EdgeContext<'console'>): Edge<'console'> {
     createReconciliation(context, async name => (await lags()).find(one => one.name === name)?.lag ?? []),
   )
   exposeReconciliation(reconciled)
+  exposeFreshness(() => freshness.view(clock.now()))
   const status = async (): Promise<Status> => {
     const [lagged, counted, hours] = await Promise.all([lags(), counts(), reconciled()])
     const now = clock.now()
     return {
       at: now,
       services: lagged.map(({ name, lag, parked }) => serviceView(name, lag, parked, now)),
+      freshness: freshness.view(now),
       agents: [...memory].map(([agent, seen]) => agentView(agent, seen)),
       topics: counted,
       hours,
@@ -45,7 +50,10 @@ export function edge(context: EdgeContext<'console'>): Edge<'console'> {
   }
 
   return {
-    saw: followed => see(memory, followed),
+    saw(followed) {
+      see(memory, followed)
+      freshness.saw(followed)
+    },
     routes(app) {
       app.get('/v1/status', status)
       app.get('/', async (_request, reply) => {

@@ -1,5 +1,6 @@
 import type { Interval } from '#runtime/statistics.ts'
 import type { AgentView, CandidateView, Status } from './decide.ts'
+import type { Freshness } from './freshness.ts'
 import { type Html, html } from './html.ts'
 import { LEAST_FOR_INTERVAL, type Quality } from './quality.ts'
 
@@ -29,6 +30,7 @@ export function page(status: Status): string {
         parked,
       ]),
     )}
+    <p>${freshnessLine(status.freshness)}</p>
     ${status.agents.length === 0 ? html`<p>No agent yet: PUT one to ingest at /v1/agents/AGENT.</p>` : ''}
     ${status.agents.map(agentSection)}
     <h2>Hours</h2>
@@ -51,6 +53,23 @@ export function page(status: Status): string {
       ['topic', 'records'],
       status.topics.map(({ name, records }) => [name, records]),
     )}`)
+}
+
+function freshnessLine({
+  topic,
+  withinSeconds,
+  objective,
+  scores,
+  attained,
+  p50Seconds,
+  p95Seconds,
+  ok,
+}: Freshness): Html {
+  const wish = `${percent(objective)} of ${topic} are to be readable within ${withinSeconds} s of their turn`
+  if (attained === null) return html`${wish}; no turn was scored in the last hour.`
+  const mark = ok ? 'ok' : 'over'
+  return html`${wish}; of ${scores} in the last hour <span class="${mark}">${percent(attained)}</span> were (half
+    within ${seconds(p50Seconds)}, 95% within ${seconds(p95Seconds)}).`
 }
 
 /** The page while the event log does not answer: it must not look like a quiet wheel. */
@@ -162,6 +181,7 @@ function table(head: readonly string[], rows: readonly (readonly Cell[])[]): Htm
 }
 
 const decimal = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 1 })
+const seconds = (value: number | null): string => `${(value ?? 0).toFixed(1)} s`
 const percent = (share: number): string => `${(100 * share).toFixed(1)}%`
 const points = (difference: number): string =>
   `${difference < 0 ? '−' : '+'}${(100 * Math.abs(difference)).toFixed(1)} pp`

@@ -45,7 +45,7 @@ const start = () => {
   const app = createServer(readSettings({}), createLogger({ logLevel: 'silent' }), createMetrics(), () => ({}))
   const { routes, saw } = edge(context)
   routes?.(app)
-  const show = (record: object) => saw?.({ ...record, timestamp: now } as Followed<'console'>)
+  const show = (record: object) => saw?.({ timestamp: now, headers: {}, ...record } as Followed<'console'>)
   return { app, show }
 }
 beforeEach(() => {
@@ -76,6 +76,23 @@ it('status is what the map asks of each service, and what each topic holds', asy
   })
   expect(status.topics).toEqual(Object.keys(topics).map(name => ({ name, records: 42 })))
   expect(status.agents).toEqual([])
+})
+
+it('how fresh scores are is in the status, on the page and in the metrics', async () => {
+  const { app, show } = start()
+  expect((await app.inject('/')).body).toContain('no turn was scored in the last hour')
+  for (const age of [1, 2, 200])
+    show({
+      topic: topic.scoredSamples,
+      event: score({ source: 'production' }),
+      headers: { began: String(now - 1000 * age) },
+    })
+  const { freshness } = (await app.inject('/v1/status')).json()
+  expect(freshness).toMatchObject({ scores: 3, attained: 2 / 3, p50Seconds: 2, p95Seconds: 200, ok: false })
+  expect((await app.inject('/')).body).toContain('<span class="over">66.7%</span>')
+  const metrics = (await app.inject('/metrics')).body
+  expect(metrics).toContain(`flywheel_freshness_seconds{topic="${topic.scoredSamples}",quantile="0.95"} 200`)
+  expect(metrics).toContain(`flywheel_freshness_objective_share{topic="${topic.scoredSamples}"} 0.99`)
 })
 
 it('the log is asked once for all who look within two seconds', async () => {

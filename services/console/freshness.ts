@@ -1,0 +1,63 @@
+import { ageAtAppend } from '#runtime/emit.ts'
+import type { Followed } from '#runtime/service.ts'
+import { topics } from '#topology/map.ts'
+import { topic } from '#topology/names.ts'
+import { hourMs } from './reconcile.ts'
+
+const objective = topics[topic.scoredSamples].fresh
+
+/** Newest scores that the figures rest on. */
+const most = 50_000
+
+/** What was kept of the objective in the last hour. Figures are null where no turn was scored in it. */
+export type Freshness = {
+  readonly topic: typeof topic.scoredSamples
+  readonly withinSeconds: number
+  /** The share that is to be within. */
+  readonly objective: number
+  readonly scores: number
+  /** The share that was. */
+  readonly attained: number | null
+  readonly p50Seconds: number | null
+  readonly p95Seconds: number | null
+  readonly ok: boolean
+}
+
+/**
+ * How long from the append of a turn until the append of its score, which readers see with the commit that follows at once. A
+ * turn that was picked late, since feedback came, counts from the append of that. Gold and synthetic scores have no such
+ * time: reviewers are in it. Turns that wait for their score are not in the figures, but in the lag of sampler and judge.
+ */
+export function createFreshness(): {
+  readonly saw: (followed: Followed<'console'>) => void
+  readonly view: (now: number) => Freshness
+} {
+  const seen: { readonly at: number; readonly seconds: number }[] = []
+  let next = 0
+  return {
+    saw(followed) {
+      if (followed.topic !== topic.scoredSamples || followed.event.source !== 'production') return
+      const seconds = ageAtAppend(followed)
+      if (seconds !== undefined) seen[next++ % most] = { at: followed.timestamp, seconds }
+    },
+    view(now) {
+      const recent = seen.filter(({ at }) => at > now - hourMs).map(({ seconds }) => seconds)
+      return freshness(recent)
+    },
+  }
+}
+
+function freshness(ages: readonly number[]): Freshness {
+  const sorted = ages.toSorted((a, b) => a - b)
+  const within = sorted.filter(seconds => seconds <= objective.withinSeconds).length
+  const attained = sorted.length === 0 ? null : within / sorted.length
+  return {
+    ...{ topic: topic.scoredSamples, withinSeconds: objective.withinSeconds, objective: objective.share },
+    ...{ scores: sorted.length, attained, p50Seconds: quantile(sorted, 0.5), p95Seconds: quantile(sorted, 0.95) },
+    ok: attained === null || attained >= objective.share,
+  }
+}
+
+/** The nearest-rank quantile of sorted numbers. */
+const quantile = (sorted: readonly number[], share: number): number | null =>
+  sorted[Math.ceil(share * sorted.length) - 1] ?? null

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import type { Followed } from '#runtime/service.ts'
+import { createFreshness } from '#services/console/freshness.ts'
+import { services, topics } from '#topology/map.ts'
+import { topic } from '#topology/names.ts'
+import { score } from './make.ts'
+
+const now = 1_800_000_000_000
+const { withinSeconds, share } = topics[topic.scoredSamples].fresh
+
+/** A score that was appended some seconds after its turn, and so long ago. */
+const scored = (seconds: number, ago = 0, over: Parameters<typeof score>[0] = {}): Followed<'console'> => {
+  const timestamp = now - 1000 * ago
+  const headers = { began: String(timestamp - 1000 * seconds) }
+  return { topic: topic.scoredSamples, event: score({ source: 'production', ...over }), timestamp, headers }
+}
+const after = (...records: readonly Followed<'console'>[]) => {
+  const { saw, view } = createFreshness()
+  for (const record of records) saw(record)
+  return view(now)
+}
+
+test('without scores nothing is known, and nothing is missed', () => {
+  expect(after()).toMatchObject({ scores: 0, attained: null, p50Seconds: null, p95Seconds: null, ok: true })
+})
+
+test('the share within the limit, the limit included, and quantiles that were seen', () => {
+  const hundred = Array.from({ length: 100 }, (_, at) => scored(at < 99 ? at : withinSeconds + 1))
+  expect(after(...hundred)).toMatchObject({ scores: 100, attained: 0.99, p50Seconds: 49, p95Seconds: 94, ok: true })
+  expect(after(...hundred, scored(withinSeconds + 1)).ok).toBe(false)
+  expect(after(scored(withinSeconds))).toMatchObject({ attained: 1, ok: true })
+})
+
+test('what is older than an hour does not count, nor gold, nor variants, nor what does not say when it began', () => {
+  const { scores } = after(
+    scored(1),
+    scored(1, 3600),
+    scored(1, 0, { source: 'gold' }),
+    scored(1, 0, { source: 'synthetic' }),
+    { ...scored(1), headers: {} } as Followed<'console'>,
+  )
+  expect(scores).toBe(1)
+})
+
+test('the objective is what the services on the way may take, and the page for readers says it', () => {
+  expect(withinSeconds).toBe(services.sampler.maxLagSeconds + services.judge.maxLagSeconds)
+  const page = readFileSync('docs/scored-samples.md', 'utf8').replace(/\s+/g, ' ')
+  expect(page).toContain(
+    `${100 * share}% of the scores of production turns can be read within ${withinSeconds} seconds`,
+  )
+})
