@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { createCodec } from '#runtime/codec.ts'
 import type { Compatibility, SchemaRegistry } from '#runtime/registry.ts'
 import { avro } from '#schemas/avro.ts'
+import { compatibility } from '#topology/derive/names.ts'
+import { topic } from '#topology/names.ts'
 
 type Field = { readonly name: string; readonly type: string; readonly default?: unknown }
 
@@ -24,6 +27,30 @@ const changes: readonly (readonly [what: string, from: Field[], to: Field[], all
   ['changes a type', [a], [{ name: 'a', type: 'boolean' }], ['NONE']],
 ]
 const levels: readonly Compatibility[] = ['BACKWARD', 'FORWARD', 'FULL', 'FULL_TRANSITIVE', 'NONE']
+
+type AvroField = { readonly name: string; readonly type: unknown; readonly default?: unknown }
+
+/** SampleScored with other fields: what a careless release would register. */
+const scoredWith = (change: (fields: readonly AvroField[]) => readonly AvroField[]): object => ({
+  ...avro.SampleScored,
+  fields: change(avro.SampleScored.fields),
+})
+const withType = (name: string, type: unknown) =>
+  scoredWith(fields => fields.map(field => (field.name === name ? { ...field, type } : field)))
+
+const enumOf = (name: string): object => avro.SampleScored.fields.find(field => field.name === name)?.type as object
+
+/** What would break a reader of scored samples: one that reads old records, or one that was not told. */
+const breaking: readonly (readonly [what: string, schema: object])[] = [
+  ['adds a field without a default', scoredWith(fields => [...fields, { name: 'mood', type: 'string' }])],
+  ['drops a field without a default', scoredWith(fields => fields.filter(({ name }) => name !== 'judge'))],
+  ['changes a type', withType('trusted', 'string')],
+  ['widens a type, which readers of before do not know', withType('judge', ['null', 'string'])],
+  [
+    'adds a word to an enum',
+    withType('source', { ...enumOf('source'), symbols: ['production', 'gold', 'synthetic', 'rumour'] }),
+  ],
+]
 
 /** What every schema registry promises. */
 export function registryContract(name: string, open: () => Promise<SchemaRegistry>): void {
@@ -83,6 +110,27 @@ export function registryContract(name: string, open: () => Promise<SchemaRegistr
         if (level === 'FULL') await third
         else await expect(third).rejects.toMatchObject({ code: 'FLY_SCHEMA' })
       }
+    })
+
+    test.each(breaking)('refuses a version of scored samples that %s', async (_what, SampleScored) => {
+      const registry = await openFor()
+      await createCodec(registry, avro).prepare([topic.scoredSamples])
+      const changed = createCodec(registry, { ...avro, SampleScored }).prepare([topic.scoredSamples])
+      await expect(changed).rejects.toMatchObject({ code: 'FLY_SCHEMA' })
+      await createCodec(registry, avro).prepare([topic.scoredSamples])
+    })
+
+    test('holds a version of scored samples against all before, not only the newest', async () => {
+      const registry = await openFor()
+      const subject = newSubject()
+      const level = compatibility(topic.scoredSamples)
+      const without = scoredWith(fields => fields.filter(({ name }) => name !== 'evidence'))
+      const other = withType('evidence', ['null', 'boolean'])
+      await registry.register(subject, avro.SampleScored, level)
+      await registry.register(subject, without, level)
+      await expect(registry.register(subject, other, level)).rejects.toMatchObject({ code: 'FLY_SCHEMA' })
+      const careful = scoredWith(fields => [...fields, { name: 'mood', type: ['null', 'string'], default: null }])
+      await registry.register(subject, careful, level)
     })
 
     test('compares versions of one subject only', async () => {

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest'
+import { compatibility } from '#topology/derive/names.ts'
+import { topicPlans } from '#topology/derive/plans.ts'
+import { topic } from '#topology/names.ts'
+import { undocumented } from './laws.ts'
+import { schemas } from './tree.ts'
+
+/** Others build on this topic: what its fields mean is written in the schema that they get, and stays readable. */
+const { event } = topicPlans[topic.scoredSamples]
+
+test('every field of a scored sample says what it is', () => {
+  const schema = schemas.find(({ name }) => name === event)
+  expect(schema?.fields?.length).toBeGreaterThan(10)
+  expect(undocumented(schema)).toEqual([])
+})
+
+test('any version of scored samples reads any other', () => {
+  expect(compatibility(topic.scoredSamples)).toBe('FULL_TRANSITIVE')
+})
