@@ -1,0 +1,25 @@
+import { digest } from '#runtime/identity.ts'
+
+/** By what a language model judges: data, so that a prompt search can put another in its place. */
+export type Rubric = { readonly name: string; readonly text: string }
+
+/** Goes into every score: the name alone would let a changed text pass for the old one. */
+export const versionOf = ({ name, text }: Rubric): string => `${name}-${digest(text).slice(0, 8)}`
+
+export const rubric: Rubric = {
+  name: 'rubric/v1',
+  text: `You judge one decision of a support agent: for a customer's question it chose one tool of its catalogue and an argument for it.
+
+toolCorrect: true when the chosen tool serves what the customer wants; false when another tool of the catalogue serves it better; null when question and catalogue do not tell.
+
+score:
+- 1: the right tool, and an argument that keeps every amount, date, name and condition of the question.
+- 0.7: the right tool, but the argument loses or changes some of that.
+- 0.3: a tool for something close to what the customer wants.
+- 0: any other tool.
+Values between them are allowed.
+
+The outcome (handed to a person, rating, asked again) is weak evidence: it decides only where question and plan leave doubt. How long, polite or sure of itself a text is does not count.
+
+reason: the fact that decides, in at most 20 words.`,
+}
