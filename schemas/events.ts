@@ -24,6 +24,8 @@ export type Budgets = {
   readonly sampleShare: number
   /** Reviews needed for one gold answer. */
   readonly reviewersPerItem: number
+  /** Share of items, 0 to 1, that need one review more, so that reviewers can be compared. Chosen by the sample's id. */
+  readonly overlapShare: number
   /** New gold answers that trigger a dataset. */
   readonly newGoldForDataset: number
   /** Share of families kept for evaluation, 0 to 1. */
@@ -293,6 +295,8 @@ export type FeedbackGiven = {
 
 export type GoldOutcome = 'agreed' | 'undecided'
 
+export type Verdict = 'right' | 'wrong' | 'unclear'
+
 /** Reviews agreed on the right plan for a sample, or could not. */
 export type GoldAnswered = {
   /** Identity of this event, derived from what caused it: a replay gives the same one. */
@@ -317,18 +321,28 @@ export type GoldAnswered = {
   readonly earlier: readonly string[]
   /** What the agent had decided. */
   readonly plan: Plan
-  /** undecided: reviewers could not tell or were tied; then tool is null. */
+  /** undecided: the adjudicator could not tell either; then tool is null. */
   readonly outcome: GoldOutcome
+  /** Whether the agent was right, by most of those who named the tool; unclear where undecided. null in events from before it was recorded. */
+  readonly verdict: Verdict | null
   /** The right tool; null where undecided. */
   readonly tool: string | null
   /** The right argument; null where undecided. */
   readonly argument: string | null
   /** The right answer; null if none was written. */
   readonly answer: string | null
-  /** Who reviewed. */
+  /** What reviewers wrote for colleagues, in the order of the reviews. */
+  readonly notes: readonly string[]
+  /** Who reviewed, the adjudicator included. */
   readonly reviewers: readonly string[]
-  /** Share of reviews for the winning tool, 0 to 1. */
+  /** Share of reviews, the adjudicator's aside, for the winning tool, 0 to 1. */
   readonly agreement: number
+  /** Who settled what reviewers disagreed on; null where nobody had to. */
+  readonly adjudicator: string | null
+  /** Probability of the tool, 0 to 1, where three or more reviews were weighed by their reviewers' confusions (Dawid and Skene); null elsewhere. */
+  readonly confidence: number | null
+  /** Mean verdict of the reviews, right 1 and wrong 0, each corrected by its reviewer's severity as known then, kept within 0 to 1; null where nobody could tell. */
+  readonly score: number | null
   /** Of the sample, see SampleSelected. */
   readonly inclusionProbability: number
 }
@@ -470,7 +484,7 @@ export type ReleaseDecided = {
   readonly upper: number
 }
 
-export type Verdict = 'right' | 'wrong' | 'unclear'
+export type Role = 'reviewer' | 'adjudicator'
 
 /** A reviewer answered an item of the queue. */
 export type SampleReviewed = {
@@ -484,9 +498,11 @@ export type SampleReviewed = {
   readonly agent: string
   /** Id of the SampleSelected event. */
   readonly sampleId: string
-  /** Who. */
+  /** Who: the name of the key that was used, or who its owner said. */
   readonly reviewer: string
-  /** Was the plan right? unclear: the reviewer cannot tell. */
+  /** adjudicator: it settles what the reviews before it disagree on, and was written in their sight. */
+  readonly role: Role
+  /** Was the agent right? unclear: the reviewer cannot tell. */
   readonly verdict: Verdict
   /** The right tool; null where unclear. */
   readonly tool: string | null
@@ -496,6 +512,8 @@ export type SampleReviewed = {
   readonly answer: string | null
   /** For colleagues; null if none. */
   readonly notes: string | null
+  /** What was replaced in this review by pseudonyms before it was logged; empty where nothing was found. */
+  readonly redactions: readonly Redaction[]
 }
 
 export type ScoreSource = 'production' | 'gold' | 'synthetic'

@@ -22,10 +22,12 @@ type Ask = {
   readonly userId: string
   readonly turns: readonly string[]
 }
+export type Role = 'reviewer' | 'adjudicator'
 export type Review = {
   readonly agent: string
   readonly sampleId: string
   readonly reviewer: string
+  readonly role: Role
   readonly verdict: 'right' | 'wrong'
   readonly tool?: string
   readonly argument?: string
@@ -34,7 +36,7 @@ export type BatchQuestion = { readonly question: string; readonly earlier: reado
 
 /** The wheel as its users see it: HTTP calls, tried again while a service restarts. */
 export function createApi(addresses: Addresses, signal: AbortSignal) {
-  const call = async <T>(method: string, url: string, body: object): Promise<T> => {
+  const call = async <T>(method: string, url: string, body?: object): Promise<T> => {
     for (let attempt = 1; ; attempt++) {
       try {
         const answer = await fetch(url, {
@@ -43,7 +45,7 @@ export function createApi(addresses: Addresses, signal: AbortSignal) {
             'content-type': 'application/json',
             ...(addresses.key ? { authorization: `Bearer ${addresses.key}` } : {}),
           },
-          body: JSON.stringify(body),
+          ...(body && { body: JSON.stringify(body) }),
           signal,
         })
         if (answer.ok) return (await answer.json()) as T
@@ -79,12 +81,10 @@ export function createApi(addresses: Addresses, signal: AbortSignal) {
       first(call<Accepted>('POST', `${addresses.ingest}/v1/feedback`, body)),
     escalate: (body: About & { readonly reason: string }) =>
       first(call<Accepted>('POST', `${addresses.ingest}/v1/escalations`, body)),
-    lease: (agent: string, reviewer: string, count: number) =>
-      call<{ items: readonly QueueItem[] }>('POST', `${addresses.annotation}/v1/queue/lease`, {
-        agent,
-        reviewer,
-        count,
-      }),
+    lease: (who: { agent: string; reviewer: string; role: Role }, count: number) =>
+      call<{ items: readonly QueueItem[] }>('POST', `${addresses.annotation}/v1/queue/lease`, { ...who, count }),
+    queue: (agent: string) =>
+      call<{ leased: number; closed: number }>('GET', `${addresses.annotation}/v1/queue?agent=${agent}`),
     review: (reviews: readonly Review[]) => call('POST', `${addresses.annotation}/v1/reviews`, reviews),
     /** Plans of a given planner, or the released one, that are not logged. */
     measure: (agent: string, questions: readonly BatchQuestion[], planner?: string) =>

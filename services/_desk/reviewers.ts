@@ -1,9 +1,10 @@
 import { fraction } from '#runtime/identity.ts'
-import type { Api, QueueItem, Review } from './api.ts'
+import type { Api, QueueItem, Review, Role } from './api.ts'
 
 /** Simulated reviewers: they know the truth, err at a stated rate, and differ in how readily they call a plan wrong. */
 export type Reviewer = {
   readonly name: string
+  readonly role: Role
   /** Probability of naming a wrong tool. */
   readonly errorRate: number
   /** Probability of calling a right plan wrong over its argument, while naming the same tool. */
@@ -11,16 +12,17 @@ export type Reviewer = {
 }
 
 export const reviewers: readonly Reviewer[] = [
-  { name: 'ada', errorRate: 0.01, severity: 0.02 },
-  { name: 'ben', errorRate: 0.02, severity: 0.1 },
-  { name: 'chi', errorRate: 0.01, severity: 0.05 },
+  { name: 'ada', role: 'reviewer', errorRate: 0.01, severity: 0.02 },
+  { name: 'ben', role: 'reviewer', errorRate: 0.02, severity: 0.1 },
+  { name: 'chi', role: 'reviewer', errorRate: 0.01, severity: 0.05 },
+  { name: 'dee', role: 'adjudicator', errorRate: 0, severity: 0 },
 ]
 
 const leaseSize = 25
 
 /**
- * Everybody reviews once, `remaining` items in all at most. The truth comes from the visits: a conversation is about one tool.
- * A queue that stays empty is asked again by the caller.
+ * Everybody reviews once, `remaining` items in all at most; the adjudicator what the others disagree on. The truth comes from
+ * the visits: a conversation is about one tool. A queue that stays empty is asked again by the caller.
  */
 export async function reviewRound(
   api: Api,
@@ -33,7 +35,7 @@ export async function reviewRound(
   for (const reviewer of reviewers) {
     const count = Math.min(leaseSize, Math.ceil(remaining / reviewers.length), remaining - done)
     if (count <= 0) continue
-    const { items } = await api.lease(agent, reviewer.name, count)
+    const { items } = await api.lease({ agent, reviewer: reviewer.name, role: reviewer.role }, count)
     if (items.length === 0) continue
     await api.review(items.map(item => review(agent, reviewer, item, truth, tools)))
     done += items.length
@@ -53,7 +55,7 @@ function review(
   const others = tools.filter(tool => tool !== right)
   const tool =
     chance('error') < reviewer.errorRate ? (others[Math.floor(chance('which') * others.length)] ?? right) : right
-  const about = { agent, sampleId: item.sampleId, reviewer: reviewer.name }
+  const about = { agent, sampleId: item.sampleId, reviewer: reviewer.name, role: reviewer.role }
   if (tool === item.plan.tool && chance('severity') >= reviewer.severity) return { ...about, verdict: 'right' }
   return { ...about, verdict: 'wrong', tool, argument: item.question }
 }

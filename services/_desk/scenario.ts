@@ -93,13 +93,13 @@ export async function turn(
     if (target < goldUntil(round)) await describe(round, 0.01, target - goldUntil(round - 1))
     const tools = questions.tools.map(({ name }) => name)
     const agreed = (): number => watch.seen.gold.filter(({ outcome }) => outcome === 'agreed').length
-    // Reviews that no gold answer has followed yet count as answered: else the last items would be reviewed twice over.
-    let reviewed = watch.seen.gold.length
-    const open = (): number => target - agreed() - (reviewed - watch.seen.gold.length)
     while (agreed() < target) {
       signal.throwIfAborted()
-      const done = open() > 0 ? await reviewRound(api, agent, truth, tools, open()) : 0
-      reviewed += done
+      const { closed, leased } = await api.queue(agent)
+      // What is leased was reviewed a moment ago: counted, or the last items would be reviewed beyond the target.
+      const undecided = watch.seen.gold.length - agreed()
+      const open = target + undecided - closed - leased
+      const done = open > 0 ? await reviewRound(api, agent, truth, tools, open) : 0
       if (done === 0) await sleep(20, undefined, { signal })
     }
     report(`  ${agreed()} gold answers`)

@@ -7,8 +7,8 @@ import { createBucket, type TokenBucket } from './http-rate.ts'
 import { digest } from './identity.ts'
 import { strict } from './strict.ts'
 
-/** What a key may do: send records, ask the gateway for plans, review, look, and change what others rely on. */
-export const scopes = ['ingest', 'plan', 'review', 'read', 'admin'] as const
+/** What a key may do: send records, ask the gateway for plans, review, settle what reviews disagree on, look, and change what others rely on. */
+export const scopes = ['ingest', 'plan', 'review', 'adjudicate', 'read', 'admin'] as const
 export type Scope = (typeof scopes)[number]
 
 /** Who sent a request. `bucket` is absent for the wheel's own key: its services are not held back by each other. */

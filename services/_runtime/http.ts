@@ -7,19 +7,23 @@ import { Fault } from './faults.ts'
 import { bodyLimit, boundBodies } from './http-admission.ts'
 import { HttpError, httpError, type Problem, problemOf } from './http-error.ts'
 import { parseJson } from './http-json.ts'
-import { createKeys, type Scope } from './http-keys.ts'
+import { type Caller, createKeys, type Scope } from './http-keys.ts'
 import type { Logger, Metrics } from './telemetry.ts'
 import { inCallersTrace } from './tracing.ts'
 
 /** A body, and with it a stream of lines, must have come by then, in milliseconds. */
 const requestTimeout = 300_000
 /** Open without a key: they tell nothing of chats. */
-const open = new Set(['/health', '/metrics', '/openapi.json'])
+const open = new Set(['/health', '/metrics', '/openapi.json', '/review', '/review/openapi.json'])
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** What a key must be allowed for this route; without it `read` for GET and `admin` for the rest. */
     scope?: Scope
+  }
+  interface FastifyRequest {
+    /** Who sent it; absent where no key is asked for. */
+    caller?: Caller
   }
 }
 
@@ -75,6 +79,7 @@ export function createServer(
 /** 401 without a known key, 403 where it may not go, 429 when it comes too often. */
 function checkCallers(app: FastifyInstance, settings: Settings): void {
   const callerOf = createKeys(settings)
+  app.decorateRequest('caller')
   app.addHook('onRequest', async request => {
     if (open.has(request.url.split('?', 1)[0] ?? '')) return
     const caller = callerOf(request.headers.authorization)
@@ -82,6 +87,7 @@ function checkCallers(app: FastifyInstance, settings: Settings): void {
     const scope = request.routeOptions.config?.scope ?? (/^(GET|HEAD)$/.test(request.method) ? 'read' : 'admin')
     if (!request.is404 && !caller.scopes.has(scope))
       throw httpError(403, 'forbidden', `This key may not do that: it needs the scope ${scope}`)
+    request.caller = caller
     const wait = caller.bucket?.take(performance.now()) ?? 0
     if (wait > 0) throw httpError(429, 'too_often', 'This key comes too often: send it again later', Math.ceil(wait))
   })

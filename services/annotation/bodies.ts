@@ -4,9 +4,18 @@ import { strict } from '#runtime/strict.ts'
 const label = z.string().regex(/^[^\p{Cc}]{1,200}$/u, 'must have 1 to 200 characters, none of them a control character')
 const text = (characters: number) => z.string().max(characters)
 
+const reviewer = label
+  .optional()
+  .describe('Who reviews. A key speaks for itself, by its name; one with the scope admin must say for whom.')
+const role = z
+  .enum(['reviewer', 'adjudicator'])
+  .default('reviewer')
+  .describe('adjudicator: what reviewers disagree on, with their reviews; needs the scope adjudicate.')
+
 export const leaseBody = strict({
   agent: label,
-  reviewer: label,
+  reviewer,
+  role,
   count: z.int().min(1).max(50).default(10),
   minutes: z.number().gt(0).max(1440).default(10),
 })
@@ -14,15 +23,16 @@ export const leaseBody = strict({
 export const reviewBody = strict({
   agent: label,
   sampleId: label,
-  reviewer: label,
-  verdict: z.enum(['right', 'wrong', 'unclear']),
-  tool: label.nullish(),
-  argument: text(8_000).nullish(),
-  answer: text(32_000).nullish(),
-  notes: text(8_000).nullish(),
+  reviewer,
+  role,
+  verdict: z.enum(['right', 'wrong', 'unclear']).describe('Was the agent right? unclear: cannot tell.'),
+  tool: label.nullish().describe('The right tool; needed where the verdict is wrong.'),
+  argument: text(8_000).nullish().describe('The right argument; as planned where it is left out.'),
+  answer: text(32_000).nullish().describe('The right answer to the customer.'),
+  notes: text(8_000).nullish().describe('For colleagues.'),
 })
 export const reviewsBody = z.array(reviewBody).min(1).max(1000)
 
-export const queueQuery = strict({ agent: label })
+export const agentQuery = strict({ agent: label })
 
 export type ReviewBody = z.infer<typeof reviewBody>

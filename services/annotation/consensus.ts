@@ -1,44 +1,84 @@
 import type { GoldAnswered } from '#schemas/events.ts'
-import type { Review } from './state.ts'
+import { dawidSkene, type Votes } from './dawid-skene.ts'
+import type { Overlap, Review } from './state.ts'
 
-/** Reviews beyond those that the budget names before an item is given up as undecided. */
-export const ADJUDICATORS = 2
+/** Reviewers who named different tools are overruled only by this probability; below it an adjudicator is asked. */
+export const SURE = 0.9
 
-export type Consensus = Pick<GoldAnswered, 'outcome' | 'tool' | 'argument' | 'answer' | 'agreement'>
+export type Consensus = Pick<
+  GoldAnswered,
+  'outcome' | 'verdict' | 'tool' | 'argument' | 'answer' | 'agreement' | 'adjudicator' | 'confidence'
+>
 
 /**
- * What reviews agree on: the tool that more than half of them name, all reviewers weighing the same. A tie, or a
- * majority that cannot tell, asks for one more review, `ADJUDICATORS` times at most, and never a coin. null: not yet.
- * `counted` are the reviews up to the one that settled it: what comes later changes nothing, in whatever order it came.
+ * What reviews agree on once there are as many as `needed`; null where they do not, which is an adjudicator's to settle and
+ * never a coin's. `counted` are the reviews up to the one that settled it: what comes later changes nothing, in whatever
+ * order it came. `history` is what the reviewers are known by.
  */
 export function settled(
   reviews: readonly Review[],
-  reviewersPerItem: number,
+  needed: number,
+  history: () => Iterable<Overlap>,
 ): { readonly consensus: Consensus; readonly counted: readonly Review[] } | null {
-  for (let count = reviewersPerItem; count <= reviews.length; count++) {
-    const counted = reviews.slice(0, count)
-    const consensus = weigh(counted, count === reviewersPerItem + ADJUDICATORS)
-    if (consensus !== null) return { consensus, counted }
+  for (const [at, review] of reviews.entries()) {
+    const counted = reviews.slice(0, at + 1)
+    if (review.role === 'adjudicator') return { consensus: adjudicated(review, independent(counted)), counted }
+    const consensus = counted.length < needed ? null : agreed(counted, history)
+    if (consensus) return { consensus, counted }
   }
   return null
 }
 
-function weigh(reviews: readonly Review[], last: boolean): Consensus | null {
-  const [tool, votes] = mostFrequent(reviews.map(review => review.tool)) ?? [null, 0]
-  const agreement = votes / reviews.length
-  if (tool === null || agreement <= 0.5)
-    return last ? { outcome: 'undecided', tool: null, argument: null, answer: null, agreement } : null
-  const winners = reviews.filter(review => review.tool === tool)
-  const argument = mostFrequent(winners.map(review => review.argument))?.[0] ?? null
-  const answer = mostFrequent(winners.map(review => review.answer))?.[0] ?? null
-  return { outcome: 'agreed', tool, argument, answer, agreement }
+/** Those written out of sight of each other. */
+export const independent = (reviews: readonly Review[]): readonly Review[] =>
+  reviews.filter(({ role }) => role === 'reviewer')
+
+function adjudicated({ verdict, tool, argument, answer, reviewer }: Review, before: readonly Review[]): Consensus {
+  const outcome = tool === null ? 'undecided' : 'agreed'
+  const agreement = tool === null ? 0 : shareOf(before, tool)
+  return { outcome, verdict, tool, argument, answer, agreement, adjudicator: reviewer, confidence: null }
 }
 
-/** The most frequent text and how often it occurs, the earliest where several do; nulls aside. */
-function mostFrequent(values: readonly (string | null)[]): readonly [string, number] | undefined {
+/** A tool that more than half could name and all of them named, or that the others are outweighed by; and one verdict on the agent. */
+function agreed(reviews: readonly Review[], history: () => Iterable<Overlap>): Consensus | null {
+  const votes = votesOf(reviews)
+  if (2 * votes.length <= reviews.length) return null
+  const isUnanimous = votes.every(({ value }) => value === votes[0]?.value)
+  const [tool, confidence] = isUnanimous ? [votes[0]?.value, null] : outweighed(votes, history)
+  if (tool === undefined) return null
+  const naming = reviews.filter(review => review.tool === tool)
+  const right = naming.filter(({ verdict }) => verdict === 'right').length
+  if (2 * right === naming.length) return null
+  const verdict = 2 * right > naming.length ? 'right' : 'wrong'
+  const winners = naming.filter(review => review.verdict === verdict)
+  const argument = mostFrequent(winners.map(review => review.argument))
+  const answer = mostFrequent(winners.map(review => review.answer))
+  const agreement = shareOf(reviews, tool)
+  return { outcome: 'agreed', verdict, tool, argument, answer, agreement, adjudicator: null, confidence }
+}
+
+/** Of three votes or more, the tool that is likeliest when each reviewer weighs by what was settled before. */
+function outweighed(
+  votes: Votes['votes'],
+  history: () => Iterable<Overlap>,
+): readonly [tool: string | undefined, confidence: number | null] {
+  if (votes.length < 3) return [undefined, null]
+  const before = Array.from(history(), ({ reviews, tool }) => ({ votes: votesOf(reviews), truth: tool }))
+  const [tool, probability] =
+    dawidSkene([...before.filter(({ truth }) => truth !== null), { votes }]).items.at(-1)?.[0] ?? []
+  return probability !== undefined && probability >= SURE ? [tool, probability] : [undefined, null]
+}
+
+export const votesOf = (reviews: readonly Pick<Review, 'reviewer' | 'tool'>[]): Votes['votes'] =>
+  reviews.flatMap(({ reviewer, tool }) => (tool === null ? [] : [{ reviewer, value: tool }]))
+
+const shareOf = (reviews: readonly Review[], named: string): number =>
+  reviews.filter(({ tool }) => tool === named).length / Math.max(1, reviews.length)
+
+/** The most frequent text, the earliest where several are; nulls aside. */
+function mostFrequent(values: readonly (string | null)[]): string | null {
   const counts = new Map<string, number>()
   for (const value of values) if (value !== null) counts.set(value, (counts.get(value) ?? 0) + 1)
-  let best: readonly [string, number] | undefined
-  for (const entry of counts) if (entry[1] > (best?.[1] ?? 0)) best = entry
-  return best
+  const [first, ...rest] = counts
+  return first ? rest.reduce((best, entry) => (entry[1] > best[1] ? entry : best), first)[0] : null
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '#runtime/clock.ts'
+import type { Role } from '#schemas/events.ts'
 import { worthOf } from './decide.ts'
 import type { Item } from './state.ts'
 
@@ -10,10 +11,13 @@ const SWEEP_AT = 10_000
 export type Leased = { readonly sampleId: string; readonly item: Item; readonly until: number }
 
 export type Leases = {
-  /** The most valuable items for this reviewer, its own unanswered leases included and renewed. Times in milliseconds. */
+  /**
+   * Items for this reviewer: those it holds, renewed, then the most valuable; an adjudicator's are those in dispute, and nobody
+   * else's. Times in milliseconds.
+   */
   readonly take: (
     items: Iterable<readonly [string, Item]>,
-    reviewer: string,
+    who: { readonly reviewer: string; readonly role: Role },
     count: number,
     milliseconds: number,
   ) => readonly Leased[]
@@ -43,16 +47,18 @@ export function createLeases(clock: Clock): Leases {
   }
 
   return {
-    take(items, reviewer, count, milliseconds) {
+    take(items, { reviewer, role }, count, milliseconds) {
       const now = clock.now()
       sweep(now)
-      const free: { sampleId: string; item: Item; value: number }[] = []
+      const free: { sampleId: string; item: Item; own: boolean; value: number }[] = []
       for (const [sampleId, item] of items) {
+        if (item.disputed !== (role === 'adjudicator')) continue
         if (item.reviews.some(review => review.reviewer === reviewer) || hasAnswered(sampleId, reviewer)) continue
-        const other = holder(sampleId, item)
-        if (other === undefined || other === reviewer) free.push({ sampleId, item, value: worthOf(item) })
+        const by = holder(sampleId, item)
+        if (by === undefined || by === reviewer)
+          free.push({ sampleId, item, own: by !== undefined, value: worthOf(item) })
       }
-      free.sort((a, b) => b.value - a.value)
+      free.sort((a, b) => Number(b.own) - Number(a.own) || b.value - a.value)
       const until = now + milliseconds
       return free.slice(0, count).map(({ sampleId, item }) => {
         leases.set(sampleId, { reviewer, until })

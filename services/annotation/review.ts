@@ -1,13 +1,20 @@
+import type { PseudonymOf } from '#redaction/redact.ts'
+import { redaction } from '#redaction/redact-event.ts'
 import { deriveId } from '#runtime/identity.ts'
-import type { Plan, SampleReviewed } from '#schemas/events.ts'
+import { avro } from '#schemas/avro.ts'
+import type { SampleReviewed } from '#schemas/events.ts'
 import type { ReviewBody } from './bodies.ts'
+import { independent } from './consensus.ts'
+import type { Item } from './state.ts'
 
 /** The same reviewer's review of the same sample has the same id, so that sending it again is harmless. */
 export const reviewId = (sampleId: string, reviewer: string): string =>
   deriveId('annotation/v1/review', sampleId, reviewer)
 
 /** What keeps a review from being recorded, with the fix; null where nothing does. */
-export function problemOf({ verdict, tool }: ReviewBody, plan: Plan, tools: ReadonlySet<string>): string | null {
+export function problemOf({ verdict, tool, role }: ReviewBody, item: Item, tools: ReadonlySet<string>): string | null {
+  const { plan, disputed } = item
+  if (role === 'adjudicator' && !disputed) return 'role: nobody disagrees on this sample; review it as a reviewer'
   if (verdict === 'unclear') return tool == null ? null : 'tool: leave it out where the verdict is unclear'
   if (verdict === 'wrong' && tool == null) return 'tool: a wrong plan needs the right tool'
   if (verdict === 'right' && tool != null && tool !== plan.tool)
@@ -16,21 +23,37 @@ export function problemOf({ verdict, tool }: ReviewBody, plan: Plan, tools: Read
   return tools.has(meant) ? null : `tool: ${meant} is not in the agent's catalogue; answer wrong with one that is`
 }
 
-/** A review without problems as an event: what it does not say of the right plan is as planned. */
-export function sampleReviewed(body: ReviewBody, plan: Plan, now: number): SampleReviewed {
-  const { agent, sampleId, reviewer, verdict } = body
+const redact = redaction<SampleReviewed>(avro.SampleReviewed)
+
+/**
+ * A review without problems as an event, redacted: what it does not say of the right plan is as planned. An adjudicator's follows
+ * from the reviews that it settles.
+ */
+export function sampleReviewed(
+  body: ReviewBody,
+  reviewer: string,
+  { plan, reviews }: Item,
+  now: number,
+  pseudonymOf: PseudonymOf,
+): SampleReviewed {
+  const { agent, sampleId, role, verdict } = body
   const unclear = verdict === 'unclear'
-  return {
-    id: reviewId(sampleId, reviewer),
-    parents: [sampleId],
-    at: now,
-    agent,
-    sampleId,
-    reviewer,
-    verdict,
-    tool: unclear ? null : (body.tool ?? plan.tool),
-    argument: unclear ? null : (body.argument ?? plan.argument),
-    answer: body.answer ?? null,
-    notes: body.notes ?? null,
-  }
+  const seen = role === 'adjudicator' ? independent(reviews).map(({ id }) => id) : []
+  return redact(
+    {
+      id: reviewId(sampleId, reviewer),
+      parents: [sampleId, ...seen],
+      at: now,
+      agent,
+      sampleId,
+      reviewer,
+      role,
+      verdict,
+      tool: unclear ? null : (body.tool ?? plan.tool),
+      argument: unclear ? null : (body.argument ?? plan.argument),
+      answer: body.answer ?? null,
+      notes: body.notes ?? null,
+    },
+    pseudonymOf,
+  )
 }

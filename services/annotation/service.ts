@@ -4,10 +4,11 @@ import { edge } from './edge.ts'
 
 export const annotation: Service<'annotation', Facts> = {
   name: 'annotation',
-  version: 'annotation/v1',
-  gather: async ({ event }, { agents }) => ({
-    reviewersPerItem: (await agents.need(event.agent)).budgets.reviewersPerItem,
-  }),
+  version: 'annotation/v2',
+  gather: async ({ event }, { agents }) => {
+    const { reviewersPerItem, overlapShare } = (await agents.need(event.agent)).budgets
+    return { reviewersPerItem, overlapShare }
+  },
   decide,
   edge,
 }

@@ -1,12 +1,9 @@
 import { z } from 'zod'
+import { problem } from '#runtime/openapi.ts'
 import { kinds } from './intake.ts'
 import { maxProblems } from './stream.ts'
 
 const count = z.int().min(0)
-const problem = { code: z.string(), message: z.string(), field: z.string().optional() }
-
-/** The one shape of every refusal. */
-export const errorAnswer = z.strictObject({ error: z.strictObject(problem) })
 
 /** To an object or an array: all of it is in the log. */
 export const takenAnswer = z.strictObject({

@@ -82,6 +82,7 @@ export const agentBody = strict({
   budgets: strict({
     sampleShare: share,
     reviewersPerItem: z.int().min(1).max(9),
+    overlapShare: share,
     newGoldForDataset: z.int32().min(1),
     evaluationShare: share,
     syntheticShare: share,

@@ -1,17 +1,18 @@
 import type { PseudonymOf } from '#redaction/redact.ts'
+import { redaction } from '#redaction/redact-event.ts'
 import { canonical, deriveId } from '#runtime/identity.ts'
 import { avro } from '#schemas/avro.ts'
 import type { AgentDescribed, Budgets, ChatEscalated, ChatLogged, FeedbackGiven, Targets } from '#schemas/events.ts'
 import type { AgentBody, ChatLogBody, EscalationBody, FeedbackBody } from './bodies.ts'
-import { redaction } from './redact.ts'
 
 export const DEFAULT_BUDGETS: Budgets = {
   sampleShare: 0.1,
   reviewersPerItem: 1,
+  overlapShare: 0.1,
   newGoldForDataset: 200,
   evaluationShare: 0.15,
   syntheticShare: 0.5,
-  arms: { impact: 0.15, underrepresented: 0.1, random: 0.2 },
+  arms: { impact: 0.15, underrepresented: 0.1, random: 0.1 },
 }
 export const DEFAULT_TARGETS: Targets = { accuracy: 0.95, margin: 0.01, stratumMargin: 0.05 }
 

@@ -1,10 +1,10 @@
-import { type ZodType, z } from 'zod'
+import type { ZodType } from 'zod'
+import { documentParts, errorAnswer, json, schemaOf } from '#runtime/openapi.ts'
 import {
   agentAnswer,
   agentsAnswer,
   countsAnswer,
   describedAnswer,
-  errorAnswer,
   hoursAnswer,
   receiptAnswer,
   takenAnswer,
@@ -29,35 +29,10 @@ const schemas = {
 } satisfies Record<string, ZodType>
 type Name = keyof typeof schemas
 
-const ref = (name: Name): object => ({ $ref: `#/components/schemas/${name}` })
-const json = (schema: object, example?: unknown): object => ({
-  'application/json': { schema, ...(example !== undefined && { example }) },
-})
-const answer = (description: string, name: Name): { readonly description: string; readonly content: object } => ({
-  description,
-  content: json(ref(name)),
-})
-const again = {
-  headers: { 'Retry-After': { description: 'Seconds.', schema: { type: 'integer' } } },
-  content: json(ref('Error')),
-}
-const refusals = {
-  400: answer('Not valid; `message` names record, field and fix.', 'Error'),
-  401: answer('No known key.', 'Error'),
-  403: answer('The key lacks the scope.', 'Error'),
-  429: { description: 'Comes too often, or too much is being taken in: nothing was taken, send it again.', ...again },
-  500: answer('Our fault.', 'Error'),
-  503: { description: 'The event log is away. What was sent may be in it or not: send it again.', ...again },
-} as const
+const { ref, answer, refusals, requestId, document } = documentParts<Name>(schemas)
 const bodyRefusals = {
   413: answer('Too long, or too many.', 'Error'),
   415: answer('Neither JSON nor NDJSON.', 'Error'),
-}
-const requestId = {
-  name: 'X-Request-Id',
-  in: 'header',
-  description: 'Names the request in answers and log lines; made up when absent.',
-  schema: { type: 'string', pattern: '^[\\w.:/+=-]{1,128}$' },
 }
 
 const example = { agent: 'desk', conversationId: 'c-1' }
@@ -131,16 +106,10 @@ const traces = {
 }
 
 /** The HTTP interface of ingest in OpenAPI 3.1, its schemas those that bodies are validated with. */
-export const openapi = {
-  openapi: '3.1.1',
-  info: {
-    title: 'Flywheel ingest',
-    version: '1',
-    description: 'Chat logs, escalations and feedback of AI agents come in here. A 2xx means: it is in the event log.',
-    license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
-  },
-  servers: [{ url: '/' }],
-  paths: {
+export const openapi = document(
+  'Flywheel ingest',
+  'Chat logs, escalations and feedback of AI agents come in here. A 2xx means: it is in the event log.',
+  {
     '/v1/chat-logs': records('ChatLog', 'turns of conversations', chat),
     '/v1/escalations': records('Escalation', 'hand-overs to people', { ...example, reason: 'I want a person' }),
     '/v1/feedback': records('Feedback', 'ratings of answers', { ...example, rating: 'up' }),
@@ -169,21 +138,4 @@ export const openapi = {
       },
     },
   },
-  components: {
-    securitySchemes: {
-      key: {
-        type: 'http',
-        scheme: 'bearer',
-        description:
-          'FLYWHEEL_API_KEY, or one of FLYWHEEL_API_KEYS with the scope that is named. None needed where none is set.',
-      },
-    },
-    schemas: Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, schemaOf(schema)])),
-  },
-}
-
-/** What is sent or answered, before it is transformed. */
-function schemaOf(schema: ZodType): object {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input' })
-  return rest
-}
+)

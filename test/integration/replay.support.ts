@@ -74,6 +74,7 @@ export async function describeAgent({ codec, log }: World, sampleShare: number, 
   const budgets = {
     sampleShare,
     reviewersPerItem: 1,
+    overlapShare: 0,
     newGoldForDataset: 100,
     evaluationShare: 0.2,
     syntheticShare: 0,

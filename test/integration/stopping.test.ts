@@ -87,6 +87,7 @@ async function newAgent({ log, codec }: World) {
     budgets: {
       sampleShare: 1,
       reviewersPerItem: 1,
+      overlapShare: 0,
       newGoldForDataset: 1,
       evaluationShare: 0.5,
       syntheticShare: 0,

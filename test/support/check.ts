@@ -8,6 +8,7 @@ const bin = join(root, 'node_modules', '.bin')
 
 const steps: readonly (readonly [what: string, command: string, ...args: readonly string[]])[] = [
   ['types', join(bin, 'tsc'), '--noEmit'],
+  ['types of the page', join(bin, 'tsc'), '--noEmit', '--project', 'services/annotation/page'],
   ['lint and format', join(bin, 'biome'), 'check', '--error-on-warnings'],
   ['generated files', process.execPath, 'test/support/generate.ts', '--check'],
   [
@@ -30,10 +31,10 @@ for (const [what, command, ...args] of steps) {
   const started = performance.now()
   const { status, stdout, stderr, error } = spawnSync(command, args, { cwd: root, env, encoding: 'utf8' })
   if (status === 0) {
-    console.log(`ok    ${what.padEnd(16)} ${seconds(started)}`)
+    console.log(`ok    ${what.padEnd(17)} ${seconds(started)}`)
     continue
   }
-  console.log(`FAIL  ${what.padEnd(16)} ${seconds(started)}\n${stdout}${stderr}${error ? String(error) : ''}`)
+  console.log(`FAIL  ${what.padEnd(17)} ${seconds(started)}\n${stdout}${stderr}${error ? String(error) : ''}`)
   process.exit(1)
 }
 console.log(`all in ${seconds(begun)}`)

@@ -2,12 +2,14 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { settingsTable as settings } from '#runtime/config.ts'
 import { faults } from '#runtime/faults.ts'
-import { openapi } from '#services/ingest/openapi.ts'
+import { openapi as annotation } from '#services/annotation/openapi.ts'
+import { openapi as ingest } from '#services/ingest/openapi.ts'
 import { composeServices } from '#topology/derive/compose.ts'
 import { diagram } from '#topology/derive/diagram.ts'
 import { faultsTable, servicesTable, settingsTable, topicsTable } from '#topology/derive/tables.ts'
 import { eventTypes, schemaData } from './avro-types.ts'
 import { fillBlock } from './blocks.ts'
+import { reviewPage } from './review-page.ts'
 
 /** Writes what is derived from the map, the schemas and the bodies; with `--check` it writes nothing and fails where a file differs. */
 const root = new URL('../../', import.meta.url)
@@ -25,6 +27,8 @@ const format = (path: string, text: string): string =>
     input: text,
   }).toString()
 
+const asJson = (document: object): string => `${JSON.stringify(document, undefined, 2)}\n`
+
 const readmeBlocks = {
   diagram: diagram(),
   services: servicesTable(),
@@ -36,7 +40,12 @@ const readmeBlocks = {
 const generated: Record<string, string> = {
   'schemas/events.ts': format('schemas/events.ts', eventTypes(schemas)),
   'schemas/avro.ts': format('schemas/avro.ts', schemaData(schemas)),
-  'services/ingest/openapi.json': `${JSON.stringify(openapi, undefined, 2)}\n`,
+  'services/annotation/openapi.json': asJson(annotation),
+  'services/annotation/review.html': reviewPage(
+    part => read(`services/annotation/page/${part}`),
+    script => format('review.ts', script),
+  ),
+  'services/ingest/openapi.json': asJson(ingest),
   'docker-compose.yml': fillBlock('yml', read('docker-compose.yml'), 'services', composeServices()),
   'README.md': Object.entries(readmeBlocks).reduce(
     (text, [name, content]) => fillBlock('md', text, name, content),

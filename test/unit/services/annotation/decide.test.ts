@@ -4,19 +4,19 @@ import { State } from '#runtime/state.ts'
 import { decide, worthOf } from '#services/annotation/decide.ts'
 import {
   closedOf,
+  earlyJudgedOf,
   earlyReviewsOf,
-  earlyScoresOf,
   type Item,
   itemsOf,
   keepBounded,
   MAX_EARLY,
 } from '#services/annotation/state.ts'
 import { topic } from '#topology/names.ts'
-import { isReview, isSample, isScore, review, run, sample, scored } from './make.ts'
+import { asked, isReview, isSample, isScore, review, run, sample, scored } from './make.ts'
 
 const gold = (tools: readonly (string | null)[], reviewersPerItem: number) => {
   const reviews = tools.map((tool, at) => isReview(review(`p${at}`, tool)))
-  return run([isSample(sample()), ...reviews], { reviewersPerItem }).emitted.map(({ event }) => event)
+  return run([isSample(sample()), ...reviews], asked(reviewersPerItem)).emitted.map(({ event }) => event)
 }
 
 describe('consensus', () => {
@@ -42,9 +42,14 @@ describe('consensus', () => {
           outcome: 'agreed',
           tool: 'holdings',
           argument: 'argument by ann',
+          verdict: 'wrong',
           answer: 'You paid …',
+          notes: [],
           reviewers: ['ann'],
           agreement: 1,
+          adjudicator: null,
+          confidence: null,
+          score: 0,
         },
         parents: ['s1'],
       },
@@ -53,39 +58,38 @@ describe('consensus', () => {
 
   it.each<[string, (string | null)[], number, object | null]>([
     ['waits for the second of two', ['a'], 2, null],
-    ['two that agree', ['a', 'a'], 2, { tool: 'a', agreement: 1 }],
-    ['two of three', ['a', 'b', 'a'], 3, { tool: 'a', agreement: 2 / 3 }],
-    ['a tie asks for one more', ['a', 'b'], 2, null],
-    ['who settles it', ['a', 'b', 'b'], 2, { tool: 'b', agreement: 2 / 3 }],
-    ['a majority that cannot tell asks for one more', [null], 1, null],
-    ['unclear, then a tie, then a majority', [null, 'a', 'a'], 1, { tool: 'a', agreement: 2 / 3 }],
-    ['a majority may settle it before all have answered alike', ['a', 'a', 'b'], 3, { tool: 'a', agreement: 2 / 3 }],
-    ['half is not more than half', ['a', 'b', 'c', 'a'], 3, null],
-    ['later reviews are not counted', ['a', 'b', 'b'], 1, { tool: 'a', agreement: 1, reviewers: ['p0'] }],
     [
-      'undecided after two that follow an unclear one',
-      [null, null, 'a'],
-      1,
-      { outcome: 'undecided', tool: null, argument: null, agreement: 1 / 3 },
+      'two that agree',
+      ['a', 'a'],
+      2,
+      { tool: 'a', agreement: 1, verdict: 'wrong', adjudicator: null, confidence: null },
     ],
-    ['undecided after two adjudicators', ['a', 'b', 'c', 'a'], 2, { outcome: 'undecided', tool: null, agreement: 0.5 }],
-    ['nobody could tell', [null, null, null], 1, { outcome: 'undecided', agreement: 0 }],
+    ['two that disagree', ['a', 'b'], 2, null],
+    ['who cannot tell, alone', [null], 1, null],
+    ['who cannot tell, and one who can', [null, 'a'], 2, null],
+    ['who cannot tell, and two who agree', [null, 'a', 'a'], 3, { tool: 'a', agreement: 2 / 3, confidence: null }],
+    ['two strangers do not outvote a third', ['a', 'b', 'a'], 3, null],
+    ['later reviews are not counted', ['a', 'b', 'b'], 1, { tool: 'a', agreement: 1, reviewers: ['p0'] }],
   ])('%s', (_what, tools, reviewersPerItem, expected) => {
     expect(gold(tools, reviewersPerItem)).toEqual(expected === null ? [] : [expect.objectContaining(expected)])
   })
 
+  it('the same tool is not agreement while reviewers differ on whether the agent was right', () => {
+    const by = (reviewer: string, verdict: 'right' | 'wrong') => isReview(review(reviewer, 'quote', { verdict }))
+    const { emitted, state } = run([isSample(sample()), by('p', 'right'), by('q', 'wrong')], asked(2))
+    expect(emitted).toEqual([])
+    expect(state.get<Item>(itemsOf('desk'), 's1')).toMatchObject({ disputed: true })
+  })
+
   it('takes the argument that most winners gave, the first where they differ', () => {
-    const by = (reviewer: string, tool: string, argument: string) => isReview(review(reviewer, tool, { argument }))
-    const { emitted } = run(
-      [isSample(sample()), by('p', 'a', 'x'), by('q', 'b', 'z'), by('r', 'a', 'y'), by('s', 'a', 'y')],
-      { reviewersPerItem: 4 },
-    )
+    const by = (reviewer: string, argument: string) => isReview(review(reviewer, 'a', { argument }))
+    const { emitted } = run([isSample(sample()), by('p', 'x'), by('q', 'y'), by('r', 'y')], asked(3))
     expect(emitted[0]?.event).toMatchObject({ tool: 'a', argument: 'y' })
   })
 
   it('a second review by the same reviewer and one after closing change nothing', () => {
     const again = isReview(review('ann', 'b', { id: 'r2' }))
-    const two = { reviewersPerItem: 2 }
+    const two = asked(2)
     const { emitted, state } = run([isSample(sample()), isReview(review('ann', 'a')), again], two)
     expect(emitted).toEqual([])
     expect(decide(again, two, state)).toEqual({})
@@ -102,9 +106,9 @@ describe('order of arrival', () => {
       isScore(scored(0.1)),
       isReview(review('p', 'a')),
       isReview(review('q', 'b')),
-      isReview(review('r', 'b')),
+      isReview(review('r', 'b', { role: 'adjudicator' })),
     ]
-    const usual = run(records, { reviewersPerItem: 2 })
+    const usual = run(records, asked(2))
     expect(usual.emitted).toHaveLength(1)
     // Reviews share a topic and keep their order; the other topics may run ahead or behind.
     const places = fc.tuple(fc.nat(3), fc.nat(4))
@@ -113,9 +117,9 @@ describe('order of arrival', () => {
         const shuffled = records.slice(2)
         shuffled.splice(sampleAt, 0, isSample(sample()))
         shuffled.splice(scoreAt, 0, isScore(scored(0.1)))
-        const { emitted, state } = run(shuffled, { reviewersPerItem: 2 })
+        const { emitted, state } = run(shuffled, asked(2))
         expect(emitted.map(({ event }) => event)).toEqual(usual.emitted.map(({ event }) => event))
-        for (const collection of [itemsOf('desk'), earlyReviewsOf('desk'), earlyScoresOf('desk')])
+        for (const collection of [itemsOf('desk'), earlyReviewsOf('desk'), earlyJudgedOf('desk')])
           expect(state.size(collection)).toBe(0)
         expect(state.get(closedOf('desk'), 's1')).toBe(1)
       }),
@@ -153,15 +157,14 @@ describe('scores', () => {
     const item = state.get<Item>(itemsOf('desk'), 's1')
     return item && worthOf(item)
   }
-  it('a low one of production raises the value, trusted or not; the lowest counts', () => {
+  it('a low one of production raises the value, trusted or not; the newest counts', () => {
     expect(worthAfter()).toBe(4)
     expect(worthAfter(scored(0.25))).toBe(7)
-    expect(worthAfter(scored(0), scored(0.25))).toBe(8)
+    expect(worthAfter(scored(0.25), scored(0))).toBe(8)
+    expect(worthAfter(scored(0), scored(0.5))).toBe(4)
     expect(worthAfter(scored(0.25, { trusted: false }))).toBe(7)
   })
-  it('high ones, refusals, gold and synthetic ones do not', () => {
-    expect(
-      worthAfter(scored(0.5), scored(null), scored(0, { source: 'gold' }), scored(0, { source: 'synthetic' })),
-    ).toBe(4)
+  it('refusals, gold and synthetic ones do not', () => {
+    expect(worthAfter(scored(null), scored(0, { source: 'gold' }), scored(0, { source: 'synthetic' }))).toBe(4)
   })
 })

@@ -1,54 +1,28 @@
-import type { FastifyInstance } from 'fastify'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { readSettings } from '#runtime/config.ts'
-import { createServer } from '#runtime/http.ts'
-import type { EdgeContext } from '#runtime/service.ts'
-import { State } from '#runtime/state.ts'
-import { createLogger, createMetrics } from '#runtime/telemetry.ts'
 import type { SampleReviewed } from '#schemas/events.ts'
-import { edge } from '#services/annotation/edge.ts'
-import type { topic } from '#topology/names.ts'
-import { isReview, isSample, run, sample } from './make.ts'
+import { openDesk } from './desk.ts'
+import { asked, isReview, isSample, isScore, review, run, sample, scored } from './make.ts'
 
 const minute = 60_000
-const two = { reviewersPerItem: 2 }
-let app: FastifyInstance
-let state: State
-let now: number
+let desk: ReturnType<typeof openDesk>
 let appended: SampleReviewed[]
 
 beforeEach(() => {
-  now = 1_800_000_000_000
-  appended = []
-  state = new State()
-  const samples = [
-    sample({ id: 's1', value: 1 }),
-    sample({ id: 's2', value: 3, at: 500 }),
-    sample({ id: 's3', value: 2 }),
-  ]
-  run(samples.map(isSample), two, state)
-  const desk = { tools: ['quote', 'holdings'].map(name => ({ name })) }
-  const context = {
-    ports: { clock: { now: () => now }, agents: { get: (agent: string) => (agent === 'desk' ? desk : undefined) } },
-    states: () => [new State(), state],
-    append: async (_to: typeof topic.reviews, events: readonly SampleReviewed[]) => void appended.push(...events),
-  } as unknown as EdgeContext<'annotation'>
-  app = createServer(readSettings({}), createLogger({ logLevel: 'silent' }), createMetrics(), () => ({}))
-  edge(context).routes?.(app)
+  desk = openDesk({
+    samples: [sample({ id: 's1', value: 1 }), sample({ id: 's2', value: 3, at: 500 }), sample({ id: 's3', value: 2 })],
+  })
+  appended = desk.appended
 })
 
-const post = (url: string, payload: object) => app.inject({ method: 'POST', url, payload })
 const lease = async (reviewer: string, count = 2, more: object = {}) =>
-  (await post('/v1/queue/lease', { agent: 'desk', reviewer, count, ...more }))
+  (await desk.post('/v1/queue/lease', { agent: 'desk', reviewer, count, ...more }))
     .json()
     .items.map((item: { sampleId: string }) => item.sampleId)
 const body = (over: object = {}) => ({ agent: 'desk', sampleId: 's2', reviewer: 'ann', verdict: 'right', ...over })
-/** What the runtime does next: the reviews that were appended are consumed. */
-const consume = () => run(appended.splice(0).map(isReview), two, state).emitted
 
 describe('leases', () => {
   it('give the most valuable items, with what a reviewer needs to see', async () => {
-    const reply = await post('/v1/queue/lease', { agent: 'desk', reviewer: 'ann', count: 1 })
+    const reply = await desk.post('/v1/queue/lease', { agent: 'desk', reviewer: 'ann', count: 1 })
     const { conversationId, question, earlier, plan, answer, arms, outcome } = sample()
     expect(reply.json()).toEqual({
       items: [
@@ -61,8 +35,10 @@ describe('leases', () => {
           answer,
           arms,
           outcome,
+          judged: null,
+          reviews: [],
           value: 3,
-          leasedUntil: now + 10 * minute,
+          leasedUntil: desk.clock.at + 10 * minute,
         },
       ],
     })
@@ -72,16 +48,62 @@ describe('leases', () => {
     expect(await lease('ann', 2, { minutes: 5 })).toEqual(['s2', 's3'])
     expect(await lease('bob')).toEqual(['s1'])
     expect(await lease('ann')).toEqual(['s2', 's3'])
-    now += 10 * minute
+    desk.clock.at += 10 * minute
     expect(await lease('bob', 3)).toEqual(['s2', 's3', 's1'])
+  })
+
+  it('come with what the judge saw, and without it where that is gone', async () => {
+    const judged = async (evidence: string) => {
+      run([isScore(scored(0.2, { sampleId: 's2', evidence }))], asked(2), desk.state)
+      const reply = await desk.post('/v1/queue/lease', { agent: 'desk', reviewer: 'ann', count: 1 })
+      return reply.json().items[0].judged
+    }
+    const said = { score: 0.2, judge: 'judge/v1', trusted: true }
+    const evidence = await desk.objects.put(Buffer.from('{"kind":"signals","margin":0.1}'))
+    expect(await judged(evidence)).toEqual({ ...said, packet: { kind: 'signals', margin: 0.1 } })
+    expect(await judged('0'.repeat(64))).toEqual({ ...said, packet: null })
+  })
+
+  it('of what is held come before what is worth more, so that nobody gathers items', async () => {
+    expect(await lease('ann', 1)).toEqual(['s2'])
+    run([isSample(sample({ id: 's9', value: 9 }))], asked(2), desk.state)
+    expect(await lease('ann', 1)).toEqual(['s2'])
+    expect(await lease('bob', 1)).toEqual(['s9'])
+  })
+
+  it("of items in dispute are an adjudicator's, with both reviews, and of no other kind", async () => {
+    run(
+      [
+        isReview(review('p', 'quote', { sampleId: 's2', notes: 'sure' })),
+        isReview(review('q', 'holdings', { sampleId: 's2' })),
+      ],
+      asked(2),
+      desk.state,
+    )
+    expect(await lease('ann', 9)).toEqual(['s3', 's1'])
+    expect(await lease('p', 9, { role: 'adjudicator' })).toEqual([])
+    const reply = await desk.post('/v1/queue/lease', { agent: 'desk', reviewer: 'dan', role: 'adjudicator' })
+    expect(reply.json().items).toMatchObject([
+      {
+        sampleId: 's2',
+        reviews: [
+          { reviewer: 'p', tool: 'quote', notes: 'sure' },
+          { reviewer: 'q', tool: 'holdings' },
+        ],
+      },
+    ])
+    const settling = body({ reviewer: 'dan', role: 'adjudicator', verdict: 'wrong', tool: 'holdings' })
+    expect((await desk.post('/v1/reviews', settling)).json()).toMatchObject({ accepted: 1 })
+    expect(appended[0]).toMatchObject({ role: 'adjudicator', parents: ['s2', 'r-p', 'r-q'] })
+    expect(desk.consume()).toMatchObject([{ event: { tool: 'holdings', adjudicator: 'dan' } }])
   })
 
   it('never show an item to whoever answered it, before or after the review has come back', async () => {
     await lease('ann', 1)
-    await post('/v1/reviews', body())
+    await desk.post('/v1/reviews', body())
     expect(await lease('ann', 3)).toEqual(['s3', 's1'])
     expect(await lease('bob', 3)).toEqual([])
-    consume()
+    desk.consume()
     expect(await lease('ann', 3)).toEqual(['s3', 's1'])
     expect(await lease('bob', 3)).toEqual(['s2'])
   })
@@ -89,35 +111,39 @@ describe('leases', () => {
 
 describe('reviews sent in', () => {
   it('are appended with what was planned where they say right', async () => {
-    const reply = await post('/v1/reviews', body())
+    const reply = await desk.post('/v1/reviews', body())
     expect(reply.json()).toEqual({ accepted: 1, duplicates: 0, closed: 0, ids: [appended[0]?.id] })
     expect(appended).toEqual([
       {
         id: expect.any(String),
         parents: ['s2'],
-        at: now,
+        at: desk.clock.at,
         ...body(),
+        role: 'reviewer',
         tool: 'quote',
         argument: 'AAPL',
         answer: null,
         notes: null,
+        redactions: [],
       },
     ])
   })
 
   it('sent again are harmless, at once, after they came back, and after the item closed', async () => {
     const counts = async (...bodies: object[]) => {
-      const { accepted, duplicates, closed } = (await post('/v1/reviews', bodies)).json()
+      const { accepted, duplicates, closed } = (await desk.post('/v1/reviews', bodies)).json()
       return [accepted, duplicates, closed]
     }
     expect(await counts(body(), body())).toEqual([1, 1, 0])
     expect(await counts(body())).toEqual([0, 1, 0])
-    consume()
-    now += 10 * minute
+    desk.consume()
+    desk.clock.at += 10 * minute
     expect(await counts(body(), body({ reviewer: 'bob', verdict: 'unclear' }))).toEqual([1, 1, 0])
-    consume()
+    desk.consume()
     expect(await counts(body({ reviewer: 'cy' }))).toEqual([1, 0, 0])
-    expect(consume()).toMatchObject([{ event: { sampleId: 's2', tool: 'quote', reviewers: ['ann', 'bob', 'cy'] } }])
+    expect(desk.consume()).toMatchObject([
+      { event: { sampleId: 's2', tool: 'quote', reviewers: ['ann', 'bob', 'cy'] } },
+    ])
     expect(await counts(body({ reviewer: 'cy' }), body({ sampleId: 's1' }))).toEqual([1, 0, 1])
   })
 
@@ -134,22 +160,34 @@ describe('reviews sent in', () => {
     ],
     ['an agent nobody registered', body({ agent: 'ghost' }), 404, 'agent: ghost is not registered'],
     ['an unknown field', body({ tol: 'x' }), 400, 'unknown field tol: remove it; known are agent, sampleId'],
+    ['an adjudication of what nobody disputes', body({ role: 'adjudicator' }), 400, 'role: nobody disagrees'],
+    ['a review by nobody', body({ reviewer: undefined }), 400, 'reviewer: say who reviews'],
     ['another verdict', body({ verdict: 'yes' }), 400, 'verdict: '],
   ])('refuse %s, all or nothing', async (_what, payload, status, message) => {
-    const reply = await post('/v1/reviews', payload)
+    const reply = await desk.post('/v1/reviews', payload)
     expect(reply.statusCode).toBe(status)
     expect(reply.json().error.message).toContain(message)
     expect(appended).toEqual([])
   })
 })
 
+it('what reviewers write is redacted before it is logged, and counted', async () => {
+  const text = 'mail jo@example.com'
+  const written = { verdict: 'wrong', tool: 'holdings', argument: text, answer: text, notes: text }
+  await desk.post('/v1/reviews', body(written))
+  const { argument, answer, notes, redactions } = appended[0] ?? {}
+  expect(JSON.stringify(appended)).not.toContain('jo@example.com')
+  for (const redacted of [argument, answer, notes]) expect(redacted).toMatch(/^mail \[email:[a-f]{20}\]$/)
+  expect(redactions).toEqual([{ kind: 'email', count: 3 }])
+})
+
 it('the queue says what is open, held, closed and how old', async () => {
-  const queue = async () => (await app.inject('/v1/queue?agent=desk')).json()
+  const queue = async () => (await desk.app.inject('/v1/queue?agent=desk')).json()
   await lease('ann', 1)
-  expect(await queue()).toEqual({ open: 3, leased: 1, closed: 0, oldest: 500 })
-  await post('/v1/reviews', [body(), body({ reviewer: 'bob' })])
-  consume()
-  expect(await queue()).toEqual({ open: 2, leased: 0, closed: 1, oldest: 1000 })
-  expect((await app.inject('/v1/queue')).statusCode).toBe(400)
-  expect((await app.inject('/v1/queue?agent=ghost')).statusCode).toBe(404)
+  expect(await queue()).toEqual({ open: 3, disputed: 0, leased: 1, closed: 0, oldest: 500 })
+  await desk.post('/v1/reviews', [body(), body({ reviewer: 'bob' })])
+  desk.consume()
+  expect(await queue()).toEqual({ open: 2, disputed: 0, leased: 0, closed: 1, oldest: 1000 })
+  expect((await desk.app.inject('/v1/queue')).statusCode).toBe(400)
+  expect((await desk.app.inject('/v1/queue?agent=ghost')).statusCode).toBe(404)
 })

@@ -32,11 +32,13 @@ export const review = (reviewer: string, tool: string | null, over: Partial<Samp
   agent: 'desk',
   sampleId: 's1',
   reviewer,
+  role: 'reviewer',
   verdict: tool === null ? 'unclear' : 'wrong',
   tool,
   argument: tool === null ? null : `argument by ${reviewer}`,
   answer: null,
   notes: null,
+  redactions: [],
   ...over,
 })
 
@@ -68,12 +70,11 @@ export const isSample = (event: SampleSelected): Inbound<'annotation'> => ({ top
 export const isReview = (event: SampleReviewed): Inbound<'annotation'> => ({ topic: topic.reviews, event })
 export const isScore = (event: SampleScored): Inbound<'annotation'> => ({ topic: topic.scoredSamples, event })
 
+/** So many reviews of each item. */
+export const asked = (reviewersPerItem: number): Facts => ({ reviewersPerItem, overlapShare: 0 })
+
 /** Decides one record after the other, as the runtime does, and returns what was emitted. */
-export function run(
-  records: readonly Inbound<'annotation'>[],
-  facts: Facts = { reviewersPerItem: 1 },
-  state = new State(),
-) {
+export function run(records: readonly Inbound<'annotation'>[], facts: Facts = asked(1), state = new State()) {
   const emitted = records.flatMap(record => {
     const { emit = [], keep = [] } = decide(record, facts, state)
     state.apply(keep as readonly Change[])

@@ -25,8 +25,9 @@ type GoldDetails = Partial<Pick<GoldAnswered, 'tool' | 'argument' | 'outcome' | 
 
 export function gold(sampleId: string, { plan, ...over }: GoldDetails = {}): Inbound<'judge'> {
   const turn = { sampleId, conversationId: 'c', turnId: 't', family: 'f', question: 'price of AAPL?', earlier: [] }
-  const right = { outcome: 'agreed', tool: 'quote', argument: 'price of AAPL', answer: null } as const
-  const reviewed = { reviewers: ['r1'], agreement: 1, inclusionProbability: 0.25, plan: { ...planned, ...plan } }
+  const right = { outcome: 'agreed', verdict: null, tool: 'quote', argument: 'price of AAPL', answer: null } as const
+  const settled = { notes: [], reviewers: ['r1'], agreement: 1, adjudicator: null, confidence: null, score: null }
+  const reviewed = { ...settled, inclusionProbability: 0.25, plan: { ...planned, ...plan } }
   return {
     topic: topic.goldAnswers,
     event: { ...envelope, id: `gold-${sampleId}`, ...turn, ...right, ...reviewed, ...over },

@@ -35,8 +35,13 @@ export function gold(
     sampleId: `s-${id}`,
     ...turn,
     ...right,
+    verdict: null,
+    notes: [],
     reviewers: ['r'],
     agreement: 1,
+    adjudicator: null,
+    confidence: null,
+    score: null,
     inclusionProbability: 0.5,
     ...over,
   }

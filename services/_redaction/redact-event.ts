@@ -1,6 +1,6 @@
-import { taggedStrings } from '#redaction/fields.ts'
-import { type PseudonymOf, redactAll } from '#redaction/redact.ts'
 import type { Redaction } from '#schemas/events.ts'
+import { taggedStrings } from './fields.ts'
+import { type PseudonymOf, redactAll } from './redact.ts'
 
 type Redacted = { readonly redactions: readonly Redaction[] }
 

@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Settings } from '#runtime/config.ts'
-import { Fault } from '#runtime/faults.ts'
+import type { Settings } from './config.ts'
+import { Fault } from './faults.ts'
 
 const fileName = '.redaction-key'
 

@@ -1,7 +1,7 @@
 import { readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { redactionKey } from '#services/ingest/redaction-key.ts'
+import { redactionKey } from '#runtime/redaction-key.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 
 it('is the setting, else a random one that the home folder keeps for its owner alone', () => {

@@ -1,0 +1,65 @@
+import { type ZodType, z } from 'zod'
+
+/** The JSON Schema of what is sent or answered, before it is transformed. */
+export function schemaOf(schema: ZodType): object {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input' })
+  return rest
+}
+
+/** The one shape of every refusal. */
+export const problem = { code: z.string(), message: z.string(), field: z.string().optional() }
+export const errorAnswer = z.strictObject({ error: z.strictObject(problem) })
+
+export const json = (schema: object, example?: unknown): object => ({
+  'application/json': { schema, ...(example !== undefined && { example }) },
+})
+
+/** Parts of an OpenAPI 3.1 document that names these schemas. `Error` is that of every refusal. */
+export function documentParts<Name extends string>(schemas: Readonly<Record<Name | 'Error', ZodType>>) {
+  const ref = (name: Name | 'Error'): object => ({ $ref: `#/components/schemas/${name}` })
+  const answer = (description: string, name: Name | 'Error') => ({ description, content: json(ref(name)) })
+  const again = {
+    headers: { 'Retry-After': { description: 'Seconds.', schema: { type: 'integer' } } },
+    content: json(ref('Error')),
+  }
+  return {
+    ref,
+    answer,
+    /** What every route but the open ones may answer instead. */
+    refusals: {
+      400: answer('Not valid; `message` names record, field and fix.', 'Error'),
+      401: answer('No known key.', 'Error'),
+      403: answer('The key lacks the scope.', 'Error'),
+      429: {
+        description: 'Comes too often, or too much is being taken in: nothing was taken, send it again.',
+        ...again,
+      },
+      500: answer('Our fault.', 'Error'),
+      503: { description: 'The event log is away. What was sent may be in it or not: send it again.', ...again },
+    },
+    requestId: {
+      name: 'X-Request-Id',
+      in: 'header',
+      description: 'Names the request in answers and log lines; made up when absent.',
+      schema: { type: 'string', pattern: '^[\\w.:/+=-]{1,128}$' },
+    },
+    /** The frame of the document. */
+    document: (title: string, description: string, paths: object) => ({
+      openapi: '3.1.1',
+      ...{ info: { title, version: '1', description, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } } },
+      servers: [{ url: '/' }],
+      paths,
+      components: {
+        securitySchemes: {
+          key: {
+            type: 'http',
+            scheme: 'bearer',
+            description:
+              'FLYWHEEL_API_KEY, or one of FLYWHEEL_API_KEYS with the scope that is named. None needed where none is set.',
+          },
+        },
+        schemas: Object.fromEntries(Object.entries<ZodType>(schemas).map(([name, schema]) => [name, schemaOf(schema)])),
+      },
+    }),
+  }
+}

@@ -1,0 +1,69 @@
+import type { Verdict } from '#schemas/events.ts'
+import { alpha } from './alpha.ts'
+import { votesOf } from './consensus.ts'
+import { type Confused, dawidSkene } from './dawid-skene.ts'
+import { corrected, type Rating, severities } from './severity.ts'
+import type { Overlap, Review } from './state.ts'
+
+/** How far reviewers can be trusted, from the items that more than one of them reviewed. */
+export type Agreement = {
+  readonly items: number
+  /** Krippendorff's, of the tools and of the verdicts; who cannot tell is missing. null where it is not defined. */
+  readonly alpha: { readonly tool: number | null; readonly verdict: number | null }
+  readonly reviewers: readonly {
+    readonly reviewer: string
+    readonly reviews: number
+    /** Share of plans called wrong beyond what the others say of the same items; negative is lenient. */
+    readonly severity: number
+    /** Expected share of the tools named that are right, by the consensus. */
+    readonly accuracy: number
+    readonly confusion: readonly Confused[]
+  }[]
+}
+
+export function agreementOf(overlaps: readonly Overlap[]): Agreement {
+  const named = overlaps.map(({ reviews, tool, adjudicated }) => ({
+    votes: votesOf(reviews),
+    truth: adjudicated ? tool : null,
+  }))
+  const { confusion, accuracy } = dawidSkene(named)
+  const severity = severitiesOf(overlaps)
+  const counts = new Map<string, number>()
+  for (const { reviewer } of overlaps.flatMap(({ reviews }) => reviews))
+    counts.set(reviewer, (counts.get(reviewer) ?? 0) + 1)
+  return {
+    items: overlaps.length,
+    alpha: {
+      tool: alpha(named.map(({ votes }) => votes.map(({ value }) => value))),
+      verdict: alpha(
+        overlaps.map(({ reviews }) => reviews.flatMap(({ verdict }) => (verdict === 'unclear' ? [] : verdict))),
+      ),
+    },
+    reviewers: [...counts]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([reviewer, reviews]) => ({
+        ...{ reviewer, reviews, severity: severity.of(reviewer), accuracy: accuracy(reviewer) },
+        confusion: confusion(reviewer).toSorted((a, b) => b.count - a.count),
+      })),
+  }
+}
+
+/** The mean verdict of reviews, right 1 and wrong 0, corrected by severities; kept within 0 to 1, null where nobody could tell. */
+export function correctedScore(
+  reviews: readonly Pick<Review, 'reviewer' | 'verdict'>[],
+  history: readonly Overlap[],
+): number | null {
+  const score = corrected(ratingsOf('', reviews), severitiesOf(history))
+  return score === null ? null : Math.min(1, Math.max(0, score))
+}
+
+const severitiesOf = (overlaps: readonly Overlap[]) =>
+  severities(overlaps.flatMap(({ reviews }, at) => ratingsOf(String(at), reviews)))
+
+const ratingsOf = (item: string, reviews: readonly Pick<Review, 'reviewer' | 'verdict'>[]): Rating[] =>
+  reviews.flatMap(({ reviewer, verdict }) => {
+    const score = scoreOf[verdict]
+    return score === null ? [] : [{ item, reviewer, score }]
+  })
+
+const scoreOf: Readonly<Record<Verdict, number | null>> = { right: 1, wrong: 0, unclear: null }

@@ -1,0 +1,138 @@
+/** What was named for one item, each by another reviewer; `truth` where it is known. */
+export type Votes = {
+  readonly votes: readonly { readonly reviewer: string; readonly value: string }[]
+  readonly truth?: string | null
+}
+
+export type Consensus = {
+  /** For each item, in order: the probability of each value that somebody named for it, likeliest first. */
+  readonly items: readonly (readonly (readonly [value: string, probability: number])[])[]
+  /** How often a reviewer is expected to have said `said` where `truth` is true. */
+  readonly confusion: (reviewer: string) => readonly Confused[]
+  /** The share of a reviewer's votes that are expected to be true, shrunk towards `trust`. */
+  readonly accuracy: (reviewer: string) => number
+}
+export type Confused = { readonly truth: string; readonly said: string; readonly count: number }
+
+/** Before anything is known of reviewers, four of five of their votes are believed to be true, with the weight of five votes. */
+const trust = { share: 0.8, votes: 5 }
+/** A row of a reviewer's confusion is believed to be like the whole reviewer with the weight of so many votes for each value. */
+const votesPerValue = 2
+const mostRounds = 100
+const close = 1e-6
+
+/**
+ * Consensus by expectation and maximisation over true values and each reviewer's confusion (Dawid and Skene, Applied Statistics 28,
+ * 1979), each item judged by what the others tell of its reviewers. With many values the rows of a confusion are thin, so each is shrunk towards the reviewer's own accuracy with errors
+ * spread evenly, and that towards `trust`. Only what somebody named can be true.
+ */
+export function dawidSkene(items: readonly Votes[]): Consensus {
+  const values = new Set(
+    items.flatMap(({ votes, truth }) => [...votes.map(({ value }) => value), ...(truth ? [truth] : [])]),
+  )
+  let beliefs = items.map(firstBelief)
+  let reviewers = learn(items, beliefs)
+  for (let round = 0, moved = Number.POSITIVE_INFINITY; round < mostRounds && moved > close; round++) {
+    const prior = priorOf(beliefs, values.size)
+    const next = items.map((item, at) => believe(item, beliefs[at] ?? new Map(), prior, reviewers, values.size))
+    moved = Math.max(0, ...next.map((belief, at) => distance(belief, beliefs[at] ?? belief)))
+    beliefs = next
+    reviewers = learn(items, beliefs)
+  }
+  return {
+    items: beliefs.map(belief => [...belief].sort(([, a], [, b]) => b - a)),
+    confusion: reviewer => reviewers.get(reviewer)?.cells() ?? [],
+    accuracy: reviewer => (reviewers.get(reviewer) ?? new Learnt()).accuracy(),
+  }
+}
+
+type Belief = ReadonlyMap<string, number>
+
+/** The shares of the votes. */
+function firstBelief({ votes, truth }: Votes): Belief {
+  if (truth) return new Map([[truth, 1]])
+  const belief = new Map<string, number>()
+  for (const { value } of votes) belief.set(value, (belief.get(value) ?? 0) + 1 / votes.length)
+  return belief
+}
+
+function believe(
+  { votes, truth }: Votes,
+  before: Belief,
+  prior: (value: string) => number,
+  reviewers: ReadonlyMap<string, Learnt>,
+  size: number,
+): Belief {
+  if (truth) return before
+  const logs = Array.from(before.keys(), value => {
+    const evidence = votes.map(vote =>
+      Math.log(reviewers.get(vote.reviewer)?.chance(value, vote.value, size, before) ?? 1),
+    )
+    return [value, evidence.reduce((sum, one) => sum + one, Math.log(prior(value)))] as const
+  })
+  const most = Math.max(...logs.map(([, log]) => log))
+  const total = logs.reduce((sum, [, log]) => sum + Math.exp(log - most), 0)
+  return new Map(logs.map(([value, log]) => [value, Math.exp(log - most) / total]))
+}
+
+function priorOf(beliefs: readonly Belief[], size: number): (value: string) => number {
+  const totals = new Map<string, number>()
+  for (const belief of beliefs) for (const [value, p] of belief) totals.set(value, (totals.get(value) ?? 0) + p)
+  return value => ((totals.get(value) ?? 0) + 1) / (beliefs.length + size)
+}
+
+/** What is expected of one reviewer: truth to said to how often. */
+class Learnt {
+  readonly #rows = new Map<string, { total: number; readonly said: Map<string, number> }>()
+  #votes = 0
+  #true = 0
+
+  add(truth: string, said: string, probability: number): void {
+    const row = this.#rows.get(truth) ?? { total: 0, said: new Map<string, number>() }
+    this.#rows.set(truth, row)
+    row.total += probability
+    row.said.set(said, (row.said.get(said) ?? 0) + probability)
+    this.#votes += probability
+    if (truth === said) this.#true += probability
+  }
+
+  accuracy(): number {
+    return (this.#true + trust.share * trust.votes) / (this.#votes + trust.votes)
+  }
+
+  /**
+   * The probability of saying `said` of `size` values where `truth` is true, by all other items: `own`, what is believed of the item in
+   * hand, is taken out again, or it would confirm itself.
+   */
+  chance(truth: string, said: string, size: number, own: Belief): number {
+    const row = this.#rows.get(truth)
+    const self = own.get(truth) ?? 0
+    const accuracy = (this.#true - (own.get(said) ?? 0) + trust.share * trust.votes) / (this.#votes - 1 + trust.votes)
+    const usual = truth === said ? accuracy : (1 - accuracy) / Math.max(1, size - 1)
+    const weight = votesPerValue * size
+    return ((row?.said.get(said) ?? 0) - self + weight * usual) / ((row?.total ?? 0) - self + weight)
+  }
+
+  cells(): Confused[] {
+    return [...this.#rows].flatMap(([truth, { said }]) =>
+      Array.from(said, ([value, count]) => ({ truth, said: value, count })),
+    )
+  }
+}
+
+function learn(items: readonly Votes[], beliefs: readonly Belief[]): Map<string, Learnt> {
+  const reviewers = new Map<string, Learnt>()
+  for (const [at, { votes }] of items.entries())
+    for (const { reviewer, value } of votes) {
+      const learnt = reviewers.get(reviewer) ?? new Learnt()
+      reviewers.set(reviewer, learnt)
+      for (const [truth, probability] of beliefs[at] ?? []) learnt.add(truth, value, probability)
+    }
+  return reviewers
+}
+
+const distance = (a: Belief, b: Belief): number => {
+  let most = 0
+  for (const [value, p] of a) most = Math.max(most, Math.abs(p - (b.get(value) ?? 0)))
+  return most
+}

@@ -1,0 +1,44 @@
+/** The document of the review page. Text reaches it as text content only; the browser refuses everything else (trusted types). */
+
+export const element = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T
+export const field = (id: string): HTMLInputElement => element<HTMLInputElement>(id)
+export const radios = (): HTMLInputElement[] => [...document.querySelectorAll<HTMLInputElement>('[name=verdict]')]
+
+/** Both are live regions: a screen reader says what is told. */
+export function tell(id: 'status' | 'problem', text: string): void {
+  element(id).textContent = text
+}
+
+export function node(tag: string, text: string): HTMLElement {
+  const made = document.createElement(tag)
+  made.textContent = text
+  return made
+}
+
+export const children = (id: string, nodes: readonly Node[]): void => element(id).replaceChildren(...nodes)
+
+export function terms(id: string, of: object): void {
+  const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
+  children(
+    id,
+    Object.entries(of).flatMap(([term, value]) => [node('dt', term), node('dd', asText(value))]),
+  )
+}
+
+export function options(id: string, of: readonly (readonly [value: string, text: string])[]): void {
+  children(
+    id,
+    of.map(([value, text]) => {
+      const option = node('option', text) as HTMLOptionElement
+      option.value = value
+      return option
+    }),
+  )
+}
+
+export function onSubmit(id: string, work: () => void): void {
+  element(id).addEventListener('submit', event => {
+    event.preventDefault()
+    work()
+  })
+}

@@ -1,0 +1,17 @@
+import { stripTypeScriptTypes } from 'node:module'
+
+/** In this order they make one script: `form.ts` starts it. */
+const scripts = ['dom.ts', 'queue.ts', 'form.ts']
+
+/** The review page as one document: its style, and its script without types and modules, in their places. */
+export function reviewPage(read: (part: string) => string, format: (script: string) => string): string {
+  const script = format(scripts.map(name => asScript(read(name))).join('\n'))
+  return read('document.html')
+    .replace('/* style */', () => `\n${read('style.css')}`)
+    .replace('/* script */', () => `\n'use strict'\n${script}`)
+}
+
+function asScript(module: string): string {
+  const withoutImports = module.replace(/^import [^']* from '[^']*'$/gm, '').replace(/^export /gm, '')
+  return stripTypeScriptTypes(withoutImports)
+}

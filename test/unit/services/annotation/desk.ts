@@ -1,0 +1,62 @@
+import { onTestFinished } from 'vitest'
+import { readSettings } from '#runtime/config.ts'
+import { createServer } from '#runtime/http.ts'
+import type { EdgeContext } from '#runtime/service.ts'
+import { State } from '#runtime/state.ts'
+import { openFolderStore } from '#runtime/store-folder.ts'
+import { createLogger, createMetrics } from '#runtime/telemetry.ts'
+import type { SampleReviewed, SampleSelected } from '#schemas/events.ts'
+import type { Facts } from '#services/annotation/decide.ts'
+import { edge } from '#services/annotation/edge.ts'
+import { temporaryFolder } from '#test/support/folder.ts'
+import type { topic } from '#topology/names.ts'
+import { asked, isReview, isSample, run } from './make.ts'
+
+export const tools = ['quote', 'holdings'].map(name => ({ name, description: `about ${name}` }))
+
+type Given = {
+  readonly samples: readonly SampleSelected[]
+  readonly facts?: Facts
+  readonly environment?: Readonly<Record<string, string>>
+  readonly catalogue?: readonly { readonly name: string; readonly description: string }[]
+  /** Reviews come back as soon as they are appended. */
+  readonly isLive?: boolean
+}
+
+/** Annotation's edge on a server, over a state that holds these samples, with a clock of the test's own and one agent, `desk`. */
+export function openDesk({ samples, facts = asked(2), environment = {}, catalogue = tools, isLive = false }: Given) {
+  const settings = readSettings({
+    FLYWHEEL_HOME: temporaryFolder(),
+    FLYWHEEL_REDACTION_KEY: 'the key of this test',
+    ...environment,
+  })
+  const clock = { at: 1_800_000_000_000, now: () => clock.at }
+  const state = new State()
+  run(samples.map(isSample), facts, state)
+  const appended: SampleReviewed[] = []
+  /** What the runtime does next: the reviews that were appended are consumed. Answers what they lead to. */
+  const consume = () => run(appended.splice(0).map(isReview), facts, state).emitted
+  const emitted: ReturnType<typeof consume> = []
+  const desk = { agent: 'desk', name: 'Support desk', tools: catalogue }
+  const objects = openFolderStore(`${settings.home}/objects`)
+  const context = {
+    settings,
+    ports: {
+      ...{ clock, objects },
+      agents: { all: () => [desk], get: (agent: string) => (agent === 'desk' ? desk : undefined) },
+    },
+    states: () => [new State(), state],
+    append: async (_to: typeof topic.reviews, events: readonly SampleReviewed[]) => {
+      appended.push(...events)
+      if (isLive) emitted.push(...consume())
+    },
+  } as unknown as EdgeContext<'annotation'>
+  const app = createServer(settings, createLogger({ logLevel: 'silent' }), createMetrics(), () => ({}))
+  const routes: string[] = []
+  app.addHook('onRoute', ({ method, url }) => void routes.push(`${method} ${url}`))
+  edge(context).routes?.(app)
+  onTestFinished(() => app.close())
+  const post = (url: string, payload: object, headers: Record<string, string> = {}) =>
+    app.inject({ method: 'POST', url, payload, headers })
+  return { app, routes, state, clock, objects, appended, consume, emitted, post }
+}
