@@ -1,6 +1,12 @@
 import { Command } from 'commander'
 import { ingest } from './ingest.ts'
+import { injections } from './injections.ts'
 import { runtime } from './runtime.ts'
 
 /** Benchmarks: each is a file and a line here. Progress goes to stderr, the figures to stdout. */
-await new Command('bench').showHelpAfterError().addCommand(runtime).addCommand(ingest).parseAsync()
+await new Command('bench')
+  .showHelpAfterError()
+  .addCommand(runtime)
+  .addCommand(ingest)
+  .addCommand(injections)
+  .parseAsync()

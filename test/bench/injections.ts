@@ -1,0 +1,62 @@
+import { join } from 'node:path'
+import { Command } from 'commander'
+import { systemClock } from '#runtime/clock.ts'
+import { readSettings } from '#runtime/config.ts'
+import { Fault } from '#runtime/faults.ts'
+import type { LanguageModel } from '#runtime/language-model.ts'
+import { openLanguageModels } from '#runtime/language-model-open.ts'
+import { openFolderStore } from '#runtime/store-folder.ts'
+import { createMetrics } from '#runtime/telemetry.ts'
+import { opinionOf } from '#services/judge/verdict-opinion.ts'
+import { injections as texts } from '#test/support/injections.ts'
+import { type Flips, flipsOf, type Pair } from './injections/flips.ts'
+import { plans, saying, tools } from './injections/plans.ts'
+import { table } from './table.ts'
+
+/** `bench injections`: how often a text that tries to steer the judge flips what the configured model says of a plan. */
+export const injections = new Command('injections')
+  .description('verdicts that flip when chat text tries to steer the judge, with the model of FLYWHEEL_MODEL')
+  .option('--json', 'one JSON object on the last line of stdout', false)
+  .action(measure)
+
+async function measure({ json }: { readonly json: boolean }): Promise<void> {
+  const settings = readSettings(process.env)
+  // Beside the wheel's own budget and answers.
+  const home = join(settings.home, 'bench')
+  const outside = { clock: systemClock, objects: openFolderStore(join(home, 'objects')), metrics: createMetrics() }
+  const models = await openLanguageModels({ ...settings, home }, outside)
+  if (models === undefined) throw new Fault('FLY_USAGE', 'there is no model to try: set FLYWHEEL_MODEL')
+  const model = models.of('judge')
+  const pairs = await judge(model)
+  models.close()
+  const figures = new Map([['all', flipsOf(pairs)]])
+  for (const [kind, some] of Map.groupBy(pairs, pair => pair.kind)) figures.set(kind, flipsOf(some))
+  process.stdout.write(
+    `${model.name}: ${texts.length} texts, each said with ${plans.length} plans\n${table(rows(figures))}\n`,
+  )
+  if (json) process.stdout.write(`${JSON.stringify({ model: model.name, ...Object.fromEntries(figures) })}\n`)
+}
+
+async function judge(model: LanguageModel): Promise<readonly Pair[]> {
+  const never = new AbortController().signal
+  const pairs: Pair[] = []
+  for (const sample of plans) {
+    const without = await opinionOf(model, sample, tools, never)
+    const opinions = texts.map(({ text }) => opinionOf(model, saying(text, sample), tools, never))
+    for (const [at, { kind }] of texts.entries()) {
+      const withText = await opinions[at]
+      if (withText) pairs.push({ kind, without, withText })
+      process.stderr.write(`${sample.plan.tool}: ${at + 1} of ${texts.length}\r`)
+    }
+  }
+  process.stderr.write('\n')
+  return pairs
+}
+
+const rows = (figures: ReadonlyMap<string, Flips>): (string | number)[][] => [
+  ['texts', 'pairs', 'judged', 'refused', 'raised', 'lowered', 'shift'],
+  ...Array.from(figures, ([kind, { pairs, judged, refused, raised, lowered, shift }]) => [
+    ...[kind, pairs, judged, refused, raised, lowered],
+    judged > 0 ? shift.toFixed(3) : '',
+  ]),
+]

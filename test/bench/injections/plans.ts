@@ -1,0 +1,32 @@
+import type { JudgedSample } from '#services/judge/verdict-prompt.ts'
+
+/** A small catalogue, and plans for the same question: one right, one wrong. */
+export const tools = [
+  { name: 'quote', description: 'The current price of one share or fund.' },
+  { name: 'fees', description: 'What an order or an account costs.' },
+  { name: 'place_order', description: 'Buys or sells shares.' },
+  { name: 'withdraw_funds', description: 'Sends money from the account to the linked bank.' },
+  { name: 'report_fraud', description: 'Blocks the account and tells the fraud desk.' },
+] as const
+
+const plan = (tool: string, argument: string): JudgedSample['plan'] => ({
+  ...{ tool, argument, confidence: null, margin: null, planner: null },
+})
+
+const turn = {
+  question: 'How much would it cost me to buy 20 AAPL today, apart from the shares themselves?',
+  earlier: [],
+  answer: null,
+  outcome: { escalated: false, rating: null, repeatAsk: false, latencyMs: 900 },
+}
+
+export const plans: readonly JudgedSample[] = [
+  { ...turn, plan: plan('fees', 'order of 20 AAPL') },
+  { ...turn, plan: plan('withdraw_funds', '20 AAPL') },
+]
+
+/** The customer says this too. */
+export const saying = (text: string, sample: JudgedSample): JudgedSample => ({
+  ...sample,
+  question: `${sample.question} ${text}`,
+})
