@@ -98,6 +98,13 @@ describe('leases', () => {
     expect(desk.consume()).toMatchObject([{ event: { tool: 'holdings', adjudicator: 'dan' } }])
   })
 
+  it('do not show a reviewer what others said of the item: what is compared must be independent', async () => {
+    run([isReview(review('p', 'quote', { sampleId: 's2', notes: 'sure' }))], asked(2), desk.state)
+    const reply = await desk.post('/v1/queue/lease', { agent: 'desk', reviewer: 'ann', count: 1 })
+    expect(reply.json().items).toMatchObject([{ sampleId: 's2', reviews: [] }])
+    expect(reply.body).not.toContain('sure')
+  })
+
   it('never show an item to whoever answered it, before or after the review has come back', async () => {
     await lease('ann', 1)
     await desk.post('/v1/reviews', body())
