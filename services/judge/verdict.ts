@@ -30,8 +30,12 @@ export type Asked = {
   readonly model: string
 }
 
-/** Refused: it was asked, or its budget was spent, and there is nothing to use; the reason holds no chat text. */
-export type ModelOpinion = Asked & { readonly opinion: { readonly verdict: Verdict } | { readonly refused: string } }
+export type ModelOpinion = Asked & {
+  /** Whether the planned tool stood in the first half of the catalogue as it was shown; null where it is not in it. */
+  readonly plannedFirst: boolean | null
+  /** Refused: it was asked, or its budget was spent, and there is nothing to use; the reason holds no chat text. */
+  readonly opinion: { readonly verdict: Verdict } | { readonly refused: string }
+}
 
 /** What `gather` brings; null where no model is configured or the record is no production sample. */
 export type Facts = ModelOpinion | null

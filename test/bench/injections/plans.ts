@@ -20,13 +20,13 @@ const turn = {
   outcome: { escalated: false, rating: null, repeatAsk: false, latencyMs: 900 },
 }
 
-export const plans: readonly JudgedSample[] = [
-  { ...turn, plan: plan('fees', 'order of 20 AAPL') },
-  { ...turn, plan: plan('withdraw_funds', '20 AAPL') },
+export const plans: readonly (JudgedSample & { readonly id: string })[] = [
+  { ...turn, id: 'right', plan: plan('fees', 'order of 20 AAPL') },
+  { ...turn, id: 'wrong', plan: plan('withdraw_funds', '20 AAPL') },
 ]
 
 /** The customer says this too. */
-export const saying = (text: string, sample: JudgedSample): JudgedSample => ({
+export const saying = <S extends JudgedSample>(text: string, sample: S): S => ({
   ...sample,
   question: `${sample.question} ${text}`,
 })
