@@ -90,9 +90,9 @@ export async function turn(
   async function reviewersAnswer(round: number): Promise<void> {
     await drained('sampler')
     const target = Math.min(goldUntil(round), watch.seen.samples.length)
-    if (target < goldUntil(round)) await describe(round, 0.01, target - goldUntil(round - 1))
     const tools = questions.tools.map(({ name }) => name)
     const agreed = (): number => watch.seen.gold.filter(({ outcome }) => outcome === 'agreed').length
+    if (target < goldUntil(round)) await describe(round, 0.01, Math.max(1, target - agreed()))
     while (agreed() < target) {
       signal.throwIfAborted()
       const { closed, leased } = await api.queue(agent)

@@ -1,4 +1,5 @@
 import { featurize, type SparseVector } from '#planner/features.ts'
+import { heldOut } from '#runtime/families.ts'
 import { fraction } from '#runtime/identity.ts'
 import type { Dataset, DatasetRow, EvaluationSet } from '#schemas/objects.ts'
 import type { Candidate } from './candidates.ts'
@@ -49,11 +50,6 @@ export function reasonsOf(dropped: Dropped): string[] {
 export type Built = { readonly dataset: Dataset; readonly evaluation: EvaluationSet; readonly dropped: Dropped }
 
 type Vectored = { readonly row: DatasetRow; readonly vector: SparseVector }
-
-/** True for families that are held out: the same on every machine, for ever. */
-export function heldOut(family: string, evaluationShare: number): boolean {
-  return fraction('split/v1', family) < evaluationShare
-}
 
 /** Builds both sets. Rows are sorted by id, so that equal content has an equal digest. */
 export function buildDataset(recipe: Recipe): Built {

@@ -1,52 +1,110 @@
+import type { ArmShares } from '#schemas/events.ts'
+
+/** Arms whose turns are ranked by what the turn itself shows; the others follow from chance or from outcomes. */
+export type RankedArm = 'uncertain' | 'underrepresented'
+
+/** What a ranked arm makes of a turn: the logarithm of its weight, and the arm's share of the budget. */
+export type Ranked = { readonly arm: RankedArm; readonly weight: number; readonly share: number }
+
 /**
- * Poisson sampling to a budget: each turn is picked by itself with p = min(1, c w), and c follows the stream so that the
- * expected picks are `share` of the turns (Särndal, Swensson and Wretman, Model Assisted Survey Sampling, 3.5).
+ * What the agent's budgets allow: the share of turns to pick, 0 to 1, how the arms divide it, and the share of the families
+ * that are held out for evaluation.
  */
+export type Budget = { readonly sampleShare: number; readonly arms: ArmShares; readonly evaluationShare: number }
+
+/** What steers the probabilities of one agent in one partition. */
 export type Control = {
   /** Turns seen. */
   readonly turns: number
   /** Turns picked, corrections included. */
   readonly picks: number
-  /** Running mean of the weight at arrival, without outcomes. */
-  readonly mean: number
+  /** The planner of the first turn: undefined before it, null for a foreign one. */
+  readonly firstPlanner?: string | null
+  /** Per ranked arm: the logarithm of the weight from which a turn is picked for sure. */
+  readonly levels: Readonly<Partial<Record<RankedArm, number>>>
   /** Picks the budget allowed minus picks made; bounded, so that no burst starves or floods what follows. */
   readonly debt: number
+  /** The same for the impact arm alone, whose turns are known only afterwards. */
+  readonly impactDebt: number
 }
 
-export const initial: Control = { turns: 0, picks: 0, mean: 0, debt: 0 }
+export const initial: Control = { turns: 0, picks: 0, levels: {}, debt: 0, impactDebt: 0 }
 
-/** How a turn's weight becomes its probability; kept with a passed-over turn, so that a late outcome is judged alike. */
-export type Scale = { readonly c: number; readonly floor: number }
-
-/** Turns the running mean looks back on. */
-const meanTurns = 500
-/** A debt of this many picks multiplies c by e; one of the other sign divides it. */
-const debtPicks = 16
-const maxDebt = 3 * debtPicks
-/** No turn has less than this share of the average probability: the anchor for unbiased estimates. */
-const floorShare = 0.1
-
-/** The control after seeing one more turn of weight `weight`, before it is known whether it is picked. */
-export function seen(control: Control, weight: number, share: number): Control {
-  const turns = control.turns + 1
-  const mean = control.mean + (weight - control.mean) / Math.min(turns, meanTurns)
-  return { ...control, turns, mean, debt: bounded(control.debt + share) }
+/** Where a turn stood in the budget when it arrived; kept with a passed-over turn, so that a late outcome is judged alike. */
+export type Scale = {
+  /** Probability of an escalated turn. */
+  readonly escalated: number
+  /** Factor of the impact score. */
+  readonly impact: number
 }
 
-export function spent(control: Control, picks: number): Control {
-  return { ...control, picks: control.picks + picks, debt: bounded(control.debt - picks) }
+/** A debt of this many picks multiplies probabilities by e; one of the other sign divides them. */
+const debtPicks = 3
+const maxDebt = 8 * debtPicks
+/** How far one pick moves a level: far at first, so that little traffic meets its budget too, in the end this far. */
+const gain = { first: 6, last: 0.4 } as const
+/** Debts are multiples of this, so that sums do not depend on their order. */
+const grain = 2 ** -20
+
+/**
+ * The control after one more turn, before it is known whether it is picked. Each level follows the quantile of its arm's
+ * share by stochastic approximation (Robbins and Monro, Annals of Mathematical Statistics 22, 1951), on the turn's
+ * probability rather than on the draw: it never moves by luck. An arm without a weight leaves its level.
+ */
+export function seen(control: Control, ranked: readonly Ranked[], { sampleShare, arms }: Budget): Control {
+  const levels = { ...control.levels }
+  for (const { arm, weight, share: ofBudget } of ranked) {
+    const share = ofBudget * sampleShare
+    // The first turn is taken for an average one, far below the level: weights spread over several powers of e.
+    const level = levels[arm] ?? weight - 1.5 * Math.log(Math.max(grain, share))
+    const step = Math.max(gain.last, gain.first / (1 + control.turns * share))
+    levels[arm] = level + step * (Math.exp(Math.min(0, weight - level)) - share)
+  }
+  const debt = owed(control.debt, sampleShare)
+  return {
+    ...control,
+    turns: control.turns + 1,
+    levels,
+    debt,
+    impactDebt: owed(control.impactDebt, sampleShare * arms.impact),
+  }
 }
 
-/** A share above one half leaves little choice, so its floor rises: a share of 1 takes everything. */
-export function scaleOf({ mean, debt }: Control, share: number): Scale {
-  return { c: (share / mean) * Math.exp(debt / debtPicks), floor: Math.max(floorShare * share, 2 * share - 1) }
+/** The control after picks, and after turns that the impact arm drew, picked by another arm or by it. */
+export function spent(control: Control, picks: number, impactDraws: number): Control {
+  const { debt, impactDebt } = control
+  return {
+    ...control,
+    picks: control.picks + picks,
+    debt: owed(debt, -picks),
+    impactDebt: owed(impactDebt, -impactDraws),
+  }
 }
 
-/** In (0, 1] for a share in (0, 1]. Never falls as the weight grows. */
-export function probability(weight: number, { c, floor }: Scale): number {
-  return Math.min(1, Math.max(floor, c * weight))
+/** In (0, 1]: what a ranked arm gives a turn of the logarithmic weight. */
+export function rankedProbability({ levels, debt }: Control, arm: RankedArm, weight: number): number {
+  return Math.exp(Math.min(0, weight - (levels[arm] ?? weight) + debt / debtPicks))
 }
 
-function bounded(debt: number): number {
-  return Math.min(maxDebt, Math.max(-maxDebt, debt))
+/**
+ * What chance gives a turn, and no turn has less: the anchor of unbiased estimates. A share above one half leaves little
+ * choice, so it rises: a share of 1 takes everything. A held-out turn teaches no planner, so that nothing but chance and its
+ * outcome speak for it: evaluation rows weigh nearly alike, and few of them show much.
+ */
+export function chanceOf({ sampleShare, arms }: Omit<Budget, 'evaluationShare'>, isHeldOut: boolean): number {
+  const share = isHeldOut ? 1 - arms.impact : Math.max(leastRandom, arms.random)
+  return Math.max(share * sampleShare, 2 * sampleShare - 1)
+}
+
+/** Of the budget; a description with a smaller random arm gets this. */
+const leastRandom = 0.01
+
+/** An escalated turn is picked for sure until escalations alone have overdrawn the budget: by three quarters of the largest debt. */
+export function scaleOf({ debt, impactDebt }: Control, { sampleShare }: Budget): Scale {
+  const escalated = Math.max(sampleShare, Math.min(1, (4 * (debt + maxDebt)) / maxDebt))
+  return { escalated, impact: Math.exp(impactDebt / debtPicks) }
+}
+
+function owed(debt: number, more: number): number {
+  return Math.min(maxDebt, Math.max(-maxDebt, debt + Math.round(more / grain) * grain))
 }

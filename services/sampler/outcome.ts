@@ -1,10 +1,10 @@
 import type { Outcome } from '#schemas/events.ts'
 
-/** What is remembered of a conversation: which turns it had, and what was said of them, in any order of arrival. */
-export type Conversation = {
-  readonly turns: readonly { readonly id: string; readonly at: number }[]
-  readonly remarks: readonly Remark[]
-}
+/** A turn as its conversation remembers it; `tool` is the planned one. */
+export type TurnSeen = { readonly id: string; readonly at: number; readonly tool: string }
+
+/** What is remembered of a conversation: which turns it had, and what was said of them, in order of time, not of arrival. */
+export type Conversation = { readonly turns: readonly TurnSeen[]; readonly remarks: readonly Remark[] }
 
 /** An escalation or a rating; without a turn it concerns the last one before it. */
 export type Remark = {
@@ -19,27 +19,27 @@ export const silent: Conversation = { turns: [], remarks: [] }
 /** Turns and remarks of one conversation that are remembered. */
 const longest = 50
 
-export function withTurn(conversation: Conversation, turn: { id: string; at: number }): Conversation {
-  return { ...conversation, turns: [...conversation.turns, { id: turn.id, at: turn.at }].slice(-longest) }
+export function withTurn(conversation: Conversation, { id, at, tool }: TurnSeen): Conversation {
+  return { ...conversation, turns: inTime([...conversation.turns, { id, at, tool }]) }
 }
 
 export function withRemark(conversation: Conversation, remark: Remark): Conversation {
-  return { ...conversation, remarks: [...conversation.remarks, remark].slice(-longest) }
+  return { ...conversation, remarks: inTime([...conversation.remarks, remark]) }
 }
 
 /** A function of what was said, not of when it arrived. One thumb down outweighs any up. */
 export function outcomeOf(conversation: Conversation, turnId: string): Pick<Outcome, 'escalated' | 'rating'> {
   const kinds = new Set(
-    conversation.remarks.filter(remark => target(conversation, remark) === turnId).map(({ kind }) => kind),
+    conversation.remarks.filter(remark => targetOf(conversation, remark)?.id === turnId).map(({ kind }) => kind),
   )
   return { escalated: kinds.has('escalated'), rating: kinds.has('down') ? 'down' : kinds.has('up') ? 'up' : null }
 }
 
-function target({ turns }: Conversation, { turnId, at }: Remark): string | undefined {
-  if (turnId !== null) return turnId
-  const before = turns.filter(turn => turn.at <= at)
-  return before.reduce<(typeof before)[number] | undefined>(
-    (last, turn) => (last && last.at > turn.at ? last : turn),
-    undefined,
-  )?.id
+/** The turn that a remark concerns, as far as is known now. */
+export function targetOf({ turns }: Conversation, { turnId, at }: Remark): TurnSeen | undefined {
+  return turnId === null ? turns.findLast(turn => turn.at <= at) : turns.find(({ id }) => id === turnId)
+}
+
+function inTime<T extends { readonly id: string; readonly at: number }>(items: readonly T[]): readonly T[] {
+  return items.toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1)).slice(-longest)
 }

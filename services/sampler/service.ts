@@ -6,7 +6,8 @@ export const sampler: Service<'sampler', Facts> = {
   version,
   gather: async ({ event }, { agents }) => {
     const { budgets, sampling } = await agents.need(event.agent)
-    return { sampleShare: budgets.sampleShare, sampling }
+    const { sampleShare, arms, evaluationShare } = budgets
+    return { sampling, sampleShare, arms, evaluationShare }
   },
   decide,
 }

@@ -1,45 +1,61 @@
 import type { Change, StateView } from '#runtime/state.ts'
-import type { Outcome, SampleSelected } from '#schemas/events.ts'
-import type { Interest } from './arms.ts'
-import { type Control, type Scale, spent } from './controller.ts'
+import type { ArmWeight, Outcome, SampleSelected } from '#schemas/events.ts'
+import type { Scale } from './controller.ts'
+import type { Numbered } from './recall.ts'
 
-/** A turn that was not picked, kept until its conversation is forgotten: a late outcome may still pick it. */
-export type Passed = {
+/** One of the newest turns: density is measured among them, and one passed over may still be picked by a late outcome. */
+export type Recent = Numbered & {
   readonly turn: Pick<SampleSelected, 'conversationId' | 'turnId' | 'question' | 'earlier' | 'plan' | 'answer'>
-  readonly interest: Interest
+  /** The arms that spoke for it at arrival, those of outcomes left out. */
+  readonly arms: readonly ArmWeight[]
   readonly scale: Scale
   readonly known: Pick<Outcome, 'repeatAsk' | 'latencyMs'>
+  /** Decayed thumbs down of the planned tool when it arrived. */
+  readonly complaints: number
+  readonly picked: boolean
 }
 
-/** A question as novelty remembers it: what its vector is made of, and no more. */
-export type Asked = { readonly question: string; readonly earlier: readonly string[] }
-
-export function askedOf({ question, earlier }: Asked): Asked {
-  return { question, earlier: earlier.slice(-2) }
-}
-
-/** Picks of one planned tool: `count` as it was at pick number `at` of the agent in this partition. */
-export type ToolPicks = { readonly count: number; readonly at: number }
+/** A count that fades: `count` as it was at number `at`. */
+export type Decayed = { readonly count: number; readonly at: number }
 
 /** Collections of one agent. Agents never mix. */
 export const collections = (agent: string) => ({
   control: `control/${agent}`,
+  /** By planned tool: decayed picks, on the clock of the picks. */
   tools: `tools/${agent}`,
+  /** By planned tool: decayed thumbs down, on the clock of the turns. */
+  complaints: `complaints/${agent}`,
   /** By conversation: who said what about which turn. */
   conversations: `conversations/${agent}`,
   /** By turn. */
-  passed: `passed/${agent}`,
-  /** By turn: what novelty is measured against. */
+  recent: `recent/${agent}`,
+  /** By number: what novelty is measured against. */
   picked: `picked/${agent}`,
+  /** By planned tool: what was not told yet, see `tally`. */
+  tallies: `tallies/${agent}`,
+  /** Emerging intents that were told, by number. */
+  emerged: `emerged/${agent}`,
 })
 
+/** Numbers that an index of a collection spans, and after how many it is renewed. */
+export const spans = { recent: { span: 3_000, block: 250 }, picked: { span: 2_000, block: 50 } } as const
+
 /** How many of each are remembered per agent and partition; the oldest is forgotten first. */
-export const limits = { conversations: 4_000, passed: 4_000, picked: 300, tools: 1_000 } as const
+export const limits = {
+  conversations: 4_000,
+  recent: 4_000,
+  picked: 2_050,
+  tools: 1_000,
+  complaints: 1_000,
+  tallies: 1_000,
+  emerged: 100,
+} as const
 
 /** Forgets the oldest keys of a collection, so that with `coming` new ones it stays within `limit`. */
 export function makeRoom(state: StateView, collection: string, limit: number, coming: number): readonly Change[] {
   const tooMany = state.size(collection) + coming - limit
   const forgotten: Change[] = []
+  if (tooMany <= 0) return forgotten
   for (const [key] of state.entries(collection)) {
     if (forgotten.length >= tooMany) break
     forgotten.push({ collection, key, value: null })
@@ -47,31 +63,40 @@ export function makeRoom(state: StateView, collection: string, limit: number, co
   return forgotten
 }
 
-/** Picks after which one counts half as much. */
+/** Numbers after which one counts half as much. */
 const halfLife = 500
 
-export function decayed(picks: ToolPicks | undefined, now: number): number {
-  return picks === undefined ? 0 : picks.count * 0.5 ** ((now - picks.at) / halfLife)
+export function decayed(counted: Decayed | undefined, now: number): number {
+  return counted === undefined ? 0 : counted.count * 0.5 ** ((now - counted.at) / halfLife)
 }
 
-/** What the picks of one decision change: the control, the novelty memory and the counts per planned tool. */
-export function rememberPicks(
+/** Counts one more of a key at number `now`. */
+export function countOne(
+  state: StateView,
+  collection: string,
+  key: string,
+  limit: number,
+  now: number,
+): readonly Change[] {
+  const before = state.get<Decayed>(collection, key)
+  const value: Decayed = { count: decayed(before, now) + 1, at: now }
+  return [...makeRoom(state, collection, limit, before ? 0 : 1), { collection, key, value }]
+}
+
+/** A pick as novelty remembers it. */
+export type Picked = Numbered
+
+/** What a pick changes beside the control; `number` is that of the pick. */
+export function remember(
   state: StateView,
   names: ReturnType<typeof collections>,
-  control: Control,
-  turns: readonly Passed['turn'][],
+  { question, earlier, plan }: Recent['turn'],
+  number: number,
 ): readonly Change[] {
-  const tools = new Map<string, ToolPicks>()
-  turns.forEach(({ plan: { tool } }, index) => {
-    const at = control.picks + index
-    const before = tools.get(tool) ?? state.get<ToolPicks>(names.tools, tool)
-    tools.set(tool, { count: decayed(before, at) + 1, at })
-  })
+  const picked: Picked = { number, turn: { question, earlier: earlier.slice(-2) } }
   return [
-    { collection: names.control, key: 'control', value: spent(control, turns.length) },
-    ...makeRoom(state, names.tools, limits.tools, tools.size),
-    ...Array.from(tools, ([key, value]) => ({ collection: names.tools, key, value })),
-    ...makeRoom(state, names.picked, limits.picked, turns.length),
-    ...turns.map(turn => ({ collection: names.picked, key: turn.turnId, value: askedOf(turn) })),
+    ...countOne(state, names.tools, plan.tool, limits.tools, number),
+    ...makeRoom(state, names.picked, limits.picked, 1),
+    { collection: names.picked, key: String(number), value: picked },
   ]
 }

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { ingest } from './ingest.ts'
 import { injections } from './injections.ts'
 import { runtime } from './runtime.ts'
+import { sampling } from './sampling.ts'
 
 /** Benchmarks: each is a file and a line here. Progress goes to stderr, the figures to stdout. */
 await new Command('bench')
@@ -9,4 +10,5 @@ await new Command('bench')
   .addCommand(runtime)
   .addCommand(ingest)
   .addCommand(injections)
+  .addCommand(sampling)
   .parseAsync()

@@ -14,9 +14,18 @@ export function pin(pid: number, cores: Cores): void {
 
 function descendants(pid: number): number[] {
   const children = readdirSync(`/proc/${pid}/task`).flatMap(task =>
-    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
+    childrenOf(pid, task).split(' ').filter(Boolean).map(Number),
   )
   return children.flatMap(child => [child, ...descendants(child)])
+}
+
+/** Nothing for a thread that has ended meanwhile. */
+function childrenOf(pid: number, task: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8')
+  } catch {
+    return ''
+  }
 }
 
 /** Resident memory of a process, in whole MB. */

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
+import { heldOut } from '#runtime/families.ts'
 import { canonical, digest } from '#runtime/identity.ts'
 import type { DatasetRow } from '#schemas/objects.ts'
 import type { Candidate } from '#services/curator/candidates.ts'
-import { buildDataset, heldOut, withoutContradictions } from '#services/curator/dataset.ts'
+import { buildDataset, withoutContradictions } from '#services/curator/dataset.ts'
 import { row, words } from './makers.ts'
 
 const recipe = {

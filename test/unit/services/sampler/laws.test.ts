@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { probability, scaleOf } from '#services/sampler/controller.ts'
+import { State } from '#runtime/state.ts'
+import { chanceOf } from '#services/sampler/controller.ts'
 import { active, escalation, rating, selections, turn } from './stream.ts'
 
 const words = ['price', 'of', 'apple', 'sell', 'my', 'shares', 'wire', 'cash', 'tax', 'form', 'password', 'fees']
@@ -12,7 +13,7 @@ const details = fc.record({
   latencyMs: fc.option(fc.double({ min: 0, max: 60_000, noNaN: true })),
 })
 
-test('a turn, its escalation and its ratings end in the same choice in any order of arrival', () => {
+test('a turn, its escalation and its ratings end in the same choice and state in any order of arrival', () => {
   const story = fc.record({
     before: fc.array(details, { maxLength: 40 }),
     id: fc.string({ minLength: 1, maxLength: 8 }).map(text => `it-${text}`),
@@ -36,34 +37,42 @@ test('a turn, its escalation and its ratings end in the same choice in any order
           ...before.map((detail, at) => turn(`before${at}`, detail)),
           ...ordered.map(({ arrival }) => arrival),
         ]
-        return selections(stream, { sampleShare: share, sampling: 'active' }).filter(({ turnId }) => turnId === id)
+        const state = new State()
+        const picks = selections(stream, { ...active, sampleShare: share }, state)
+        state.settle()
+        return {
+          picks: picks.filter(({ turnId }) => turnId === id),
+          state: Map.groupBy(state.content(), ({ collection }) => collection),
+        }
       })
-      corrected += Number(one?.[0]?.correction ?? false)
-      expect(one?.map(({ turnId }) => turnId)).toEqual(other?.map(({ turnId }) => turnId))
-      expect(one?.length).toBeLessThanOrEqual(1)
+      corrected += Number(one?.picks[0]?.correction ?? false)
+      expect(one?.picks.map(({ turnId }) => turnId)).toEqual(other?.picks.map(({ turnId }) => turnId))
+      expect(one?.picks.length).toBeLessThanOrEqual(1)
+      expect(one?.state).toEqual(other?.state)
     }),
     { numRuns: 300 },
   )
   expect(corrected).toBeGreaterThan(10)
 })
 
-test('every inclusion probability is above 0 and at most 1, and grows with the weight', () => {
-  const control = fc.record({
-    turns: fc.nat(),
-    picks: fc.nat(),
-    mean: fc.double({ min: 0.1, max: 2000, noNaN: true }),
-    debt: fc.double({ min: -48, max: 48, noNaN: true }),
-  })
-  const share = fc.double({ min: 1e-6, max: 1, noNaN: true })
-  const weight = fc.double({ min: 0.1, max: 2000, noNaN: true })
+test('every inclusion probability is at least the floor and at most 1, and outcomes never lower it', () => {
+  const story = fc.array(fc.tuple(details, fc.boolean(), fc.boolean()), { minLength: 50, maxLength: 400 })
+  const share = fc.double({ min: 0.01, max: 1, noNaN: true })
   fc.assert(
-    fc.property(control, share, weight, weight, (seen, part, a, b) => {
-      const scale = scaleOf(seen, part)
-      const [low, high] = [probability(Math.min(a, b), scale), probability(Math.max(a, b), scale)]
-      expect(low).toBeGreaterThan(0)
-      expect(high).toBeLessThanOrEqual(1)
-      expect(low).toBeLessThanOrEqual(high)
+    fc.property(story, share, (some, sampleShare) => {
+      const stream = some.flatMap(([detail, escalated, down], at) => [
+        turn(`t${at}`, detail),
+        ...(escalated ? [escalation(`t${at}`)] : []),
+        ...(down ? [rating(`t${at}`, 'down')] : []),
+      ])
+      const budget = { ...active, sampleShare }
+      for (const { inclusionProbability, arms } of selections(stream, budget)) {
+        expect(inclusionProbability).toBeGreaterThanOrEqual(chanceOf(budget, false))
+        expect(inclusionProbability).toBeLessThanOrEqual(1)
+        expect(inclusionProbability).toBe(Math.max(...arms.map(({ weight }) => weight)))
+      }
     }),
+    { numRuns: 30 },
   )
 })
 
@@ -73,7 +82,7 @@ test('what a 5% sample picks, a 10% sample picks', () => {
       const picks = (sampleShare: number) =>
         selections(
           ids.map(id => turn(id)),
-          { sampleShare, sampling: 'random' },
+          { ...active, sampleShare, sampling: 'random' },
         ).map(({ turnId }) => turnId)
       expect(picks(0.1)).toEqual(expect.arrayContaining(picks(0.05)))
     }),

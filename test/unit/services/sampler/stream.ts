@@ -2,11 +2,16 @@ import { State } from '#runtime/state.ts'
 import type { ChatEscalated, ChatLogged, FeedbackGiven, SampleSelected } from '#schemas/events.ts'
 import { decide, type Facts } from '#services/sampler/decide.ts'
 import { topic } from '#topology/names.ts'
-import type { Inbound } from '#topology/types.ts'
+import type { Inbound, Outbound } from '#topology/types.ts'
 
 export type Arrival = Inbound<'sampler'>
 
-export const active: Facts = { sampleShare: 0.1, sampling: 'active' }
+export const active: Facts = {
+  sampleShare: 0.1,
+  sampling: 'active',
+  evaluationShare: 0,
+  arms: { impact: 0.15, underrepresented: 0.1, random: 0.1 },
+}
 const envelope = { parents: [], agent: 'desk', redactions: [] }
 
 export function turn(id: string, over: Partial<ChatLogged> & { tool?: string; margin?: number | null } = {}): Arrival {
@@ -33,9 +38,15 @@ export function selections(
   facts: Facts = active,
   state = new State(),
 ): Omit<SampleSelected, 'id' | 'parents' | 'at'>[] {
-  return stream.flatMap(arrival => {
+  return emitted(stream, facts, state).flatMap(out => (out.topic === topic.selectedSamples ? [out.event] : []))
+}
+
+/** All that the sampler emits. Batches are settled, as they are in a service. */
+export function emitted(stream: readonly Arrival[], facts: Facts = active, state = new State()): Outbound<'sampler'>[] {
+  return stream.flatMap((arrival, at) => {
     const { emit = [], keep = [] } = decide(arrival, facts, state)
     state.apply(keep)
-    return emit.flatMap(out => (out.topic === topic.selectedSamples ? [out.event] : []))
+    if (at % 100 === 99) state.settle()
+    return emit
   })
 }

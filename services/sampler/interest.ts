@@ -1,0 +1,40 @@
+import type { StateView } from '#runtime/state.ts'
+import { type Interest, uncertaintyOf } from './arms.ts'
+import type { Control } from './controller.ts'
+import { highestCosine, indexOf, meanOfHighest, vectorOf } from './recall.ts'
+import { type collections, type Decayed, decayed, type Picked, type Recent, spans } from './state.ts'
+
+/** Picks before the first planner's margins count for something: an untuned planner's are worse than chance. */
+const coldPicks = 300
+/** Similar turns that make up the density. */
+const neighbours = 20
+/** Fewer recent turns tell nothing of density. */
+const fewRecent = 100
+const usualDensity = 0.3
+
+/** What a turn is worth by what is remembered of the agent's turns and picks before it. */
+export function interestOf(
+  turn: Recent['turn'],
+  control: Control,
+  names: ReturnType<typeof collections>,
+  state: StateView,
+): Interest {
+  const vector = vectorOf(turn)
+  const recent = indexOf(state, names.recent, control.turns, spans.recent.span, spans.recent.block)
+  const picked = indexOf(state, names.picked, control.picks, spans.picked.span, spans.picked.block)
+  const nearest = picked.cosines(vector).reduce((highest, value) => Math.max(highest, value), 0)
+  const newer = Array.from({ length: control.picks - picked.end }, (_none, at) =>
+    state.get<Picked>(names.picked, String(picked.end + at)),
+  )
+  const newest = highestCosine(
+    vector,
+    newer.flatMap(pick => (pick ? [vectorOf(pick.turn)] : [])),
+  )
+  const cold = control.picks < coldPicks && turn.plan.planner === control.firstPlanner
+  return {
+    uncertainty: cold ? null : uncertaintyOf(turn.plan),
+    novelty: Math.max(0, 1 - Math.max(nearest, newest)),
+    density: recent.size < fewRecent ? usualDensity : meanOfHighest(recent.cosines(vector), neighbours),
+    picks: decayed(state.get<Decayed>(names.tools, turn.plan.tool), control.picks),
+  }
+}

@@ -1,0 +1,68 @@
+import type { Decision } from '#runtime/service.ts'
+import type { StateView } from '#runtime/state.ts'
+import type { Sampling } from '#schemas/events.ts'
+import { type Control, initial, spent } from './controller.ts'
+import { type Conversation, outcomeOf, type Remark, silent, type TurnSeen, targetOf, withRemark } from './outcome.ts'
+import { draw, selected } from './pick.ts'
+import { collections, countOne, limits, makeRoom, type Recent, remember } from './state.ts'
+import { tally } from './tally.ts'
+
+/** A conversation is escalated or rated: the turn this concerns, if it was passed over, has another chance with the same number. */
+export function onRemark(
+  remark: Remark,
+  agent: string,
+  conversationId: string,
+  { sampling }: { readonly sampling: Sampling },
+  state: StateView,
+): Decision<'sampler'> {
+  const names = collections(agent)
+  const before = state.get<Conversation>(names.conversations, conversationId) ?? silent
+  if (before.remarks.some(({ id }) => id === remark.id)) return {}
+  const conversation = withRemark(before, remark)
+  const keep = [
+    ...makeRoom(state, names.conversations, limits.conversations, before === silent ? 1 : 0),
+    { collection: names.conversations, key: conversationId, value: conversation },
+  ]
+  const turn = targetOf(conversation, remark)
+  if (sampling === 'random' || turn === undefined) return { keep }
+  const control = state.get<Control>(names.control, 'control') ?? initial
+  const [then, now] = [outcomeOf(before, turn.id), outcomeOf(conversation, turn.id)]
+  const isComplaint = now.rating === 'down' && then.rating !== 'down'
+  const complaint = isComplaint ? countOne(state, names.complaints, turn.tool, limits.complaints, control.turns) : []
+  const again = judgedAgain(agent, turn, { then, now }, control, state)
+  return { emit: again.emit ?? [], keep: [...keep, ...complaint, ...(again.keep ?? [])] }
+}
+
+type Said = ReturnType<typeof outcomeOf>
+
+function judgedAgain(
+  agent: string,
+  { id, tool }: TurnSeen,
+  { then, now }: { readonly then: Said; readonly now: Said },
+  control: Control,
+  state: StateView,
+): Decision<'sampler'> {
+  const names = collections(agent)
+  const recent = state.get<Recent>(names.recent, id)
+  if (recent === undefined) return {}
+  const outcome = { ...now, ...recent.known }
+  const { arms, drew } = draw(recent, outcome)
+  const drewBefore = draw(recent, { ...then, ...recent.known }).drew
+  const draws = drew.filter(arm => !drewBefore.includes(arm))
+  if (draws.length === 0) return {}
+  const picks = recent.picked ? 0 : 1
+  const value = spent(control, picks, Number(draws.includes('impact')))
+  const keep = [
+    { collection: names.control, key: 'control', value },
+    ...tally(state, agent, { tool, turns: 0, picks, uncertainty: 0, expected: [], draws }),
+  ]
+  if (recent.picked) return { keep }
+  return {
+    emit: [selected(agent, recent.turn, arms, outcome, true)],
+    keep: [
+      ...keep,
+      { collection: names.recent, key: id, value: { ...recent, picked: true } },
+      ...remember(state, names, recent.turn, control.picks),
+    ],
+  }
+}

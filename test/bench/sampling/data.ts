@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse } from 'csv-parse/sync'
+import { featurize, type SparseVector } from '#planner/features.ts'
+import type { Tool } from '#planner/manifest.ts'
+import { mulberry32, shuffle } from '#planner/random.ts'
+import { dot } from '#planner/vectors.ts'
+
+/** `tool` is the position of the right one in the catalogue. */
+export type Row = {
+  readonly id: string
+  readonly question: string
+  readonly vector: SparseVector
+  readonly tool: number
+}
+
+export type Questions = {
+  readonly name: string
+  readonly tools: readonly Tool[]
+  readonly training: readonly Row[]
+  readonly test: readonly Row[]
+}
+
+/** DIR/train.csv and DIR/test.csv with columns text and category; a category is a tool, described by its own name. */
+export function readQuestions(directory: string): Questions {
+  const read = (file: string): { text: string; category: string }[] =>
+    parse(readFileSync(join(directory, `${file}.csv`)), { columns: true })
+  const [training, test] = [read('train'), read('test')]
+  const names = [...new Set(training.map(({ category }) => category))].sort()
+  const position = new Map(names.map((name, at) => [name, at]))
+  const rows = (some: typeof training, prefix: string): Row[] =>
+    some.map(({ text, category }, at) => ({
+      id: `${prefix}${at}`,
+      question: text,
+      vector: featurize(text),
+      tool: position.get(category) ?? 0,
+    }))
+  return {
+    name: `${names.length} intents`,
+    tools: names.map(described),
+    training: rows(training, 'q'),
+    test: rows(test, 'h'),
+  }
+}
+
+/** The training rows thinned so that the n-th intent has about 1/n of the first one's share: a long tail (Zipf). */
+export function longTailed(questions: Questions, seed: number): Questions {
+  const random = mulberry32(seed)
+  const rank = new Map(
+    shuffle(
+      questions.tools.map((_tool, at) => at),
+      random,
+    ).map((tool, at) => [tool, at]),
+  )
+  const least = 12
+  const training = questions.tools.flatMap((_tool, tool) => {
+    const rows = questions.training.filter(row => row.tool === tool)
+    const keep = Math.max(least, Math.round(rows.length / (1 + (rank.get(tool) ?? 0) / 8)))
+    return shuffle(rows, random).slice(0, keep)
+  })
+  return { ...questions, name: `${questions.name}, long tail`, training }
+}
+
+/**
+ * Twice as many intents: each is split in two by the two of its training questions that are least alike, a question going
+ * with the one it resembles more. Harder than real intents, whose borders are less arbitrary.
+ */
+export function doubled({ name, tools, training, test }: Questions): Questions {
+  const seeds = tools.map((_tool, tool) => {
+    const vectors = training.filter(row => row.tool === tool).map(({ vector }) => vector)
+    const far = (from: SparseVector | undefined): SparseVector | undefined =>
+      from && vectors.reduce((a, b) => (dot(a, from) <= dot(b, from) ? a : b))
+    const one = far(vectors[0])
+    return [one, far(one)] as const
+  })
+  const split = (row: Row): Row => {
+    const [one, other] = seeds[row.tool] ?? []
+    const second = one && other && dot(row.vector, other) > dot(row.vector, one)
+    return { ...row, tool: 2 * row.tool + Number(second ?? false) }
+  }
+  const halves = tools.flatMap(({ name: intent }) => [described(`${intent} first`), described(`${intent} second`)])
+  return {
+    name: `${2 * tools.length} intents (${name} split)`,
+    tools: halves,
+    training: training.map(split),
+    test: test.map(split),
+  }
+}
+
+const described = (name: string): Tool => ({ name, description: name.replaceAll('_', ' ') })

@@ -1,0 +1,66 @@
+import type { Questions } from './data.ts'
+import { fullAccuracy, learn, type Mark, sampleShare } from './learn.ts'
+
+export { sampleShare }
+
+/** Gold rows of the marks; random choice needs more of them to get as far. */
+const marks = {
+  active: [385, 770, 1_000, 1_150, 1_300, 1_450, 1_700],
+  random: [385, 770, 1_000, 1_540, 2_000, 2_300, 2_600, 3_000],
+}
+const compareAt = 1_000
+
+export type Found = {
+  readonly seed: number
+  /** Of the planner of all training rows, on the test rows. */
+  readonly fullAccuracy: number
+  /** Gold rows at which 95% of that is reached, between marks by line; null where the last mark is below. */
+  readonly rows: { readonly active: number | null; readonly random: number | null }
+  readonly goldRatio: number | null
+  /** Macro-F1 of the ten rarest intents at 1,000 gold rows, active minus random. */
+  readonly rareF1Gain: number
+  readonly curves: { readonly active: readonly Mark[]; readonly random: readonly Mark[] }
+}
+
+export function efficiency(questions: Questions, seed: number): Found {
+  const full = fullAccuracy(questions, seed)
+  const most = Math.floor(questions.training.length / 2)
+  const curve = (sampling: 'active' | 'random'): readonly Mark[] =>
+    learn(
+      questions,
+      sampling,
+      seed,
+      marks[sampling].filter(mark => mark <= most),
+    )
+  const curves = { active: curve('active'), random: curve('random') }
+  const rows = { active: reached(curves.active, 0.95 * full), random: reached(curves.random, 0.95 * full) }
+  const rareF1 = (some: readonly Mark[]): number => some.find(({ gold }) => gold === compareAt)?.rareF1 ?? Number.NaN
+  return {
+    seed,
+    fullAccuracy: full,
+    rows,
+    goldRatio: rows.active !== null && rows.random !== null ? rows.active / rows.random : null,
+    rareF1Gain: rareF1(curves.active) - rareF1(curves.random),
+    curves,
+  }
+}
+
+/** Gold rows at which a curve first reaches an accuracy. */
+function reached(curve: readonly Mark[], accuracy: number): number | null {
+  const at = curve.findIndex(mark => mark.accuracy >= accuracy)
+  const [below, above] = [curve[at - 1], curve[at]]
+  if (above === undefined) return null
+  if (below === undefined) return above.gold
+  const part = (accuracy - below.accuracy) / (above.accuracy - below.accuracy)
+  return below.gold + part * (above.gold - below.gold)
+}
+
+/** Means over seeds; a ratio that one seed does not know is null. */
+export function meanOf(found: readonly Found[]): { goldRatio: number | null; rareF1Gain: number } {
+  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
+  const ratios = found.flatMap(({ goldRatio }) => goldRatio ?? [])
+  return {
+    goldRatio: ratios.length === found.length ? mean(ratios) : null,
+    rareF1Gain: mean(found.map(({ rareF1Gain }) => rareF1Gain)),
+  }
+}

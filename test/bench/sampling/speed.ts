@@ -1,0 +1,51 @@
+import { mulberry32 } from '#planner/random.ts'
+import { State } from '#runtime/state.ts'
+import type { ChatLogged } from '#schemas/events.ts'
+import { decide, type Facts } from '#services/sampler/decide.ts'
+import { topic } from '#topology/names.ts'
+import type { Questions } from './data.ts'
+
+/** Turns of a transaction. */
+const batch = 500
+const warmUp = 5_000
+
+/** Microseconds of processor time of one decision about a turn, its change of state included, once the memory is full. */
+export function decideMicroseconds({ training, tools }: Questions, facts: Facts, turns: number): number {
+  const random = mulberry32(1)
+  const state = new State()
+  const asked = (at: number): ChatLogged => {
+    const row = training[Math.floor(random() * training.length)]
+    const plan = {
+      tool: tools[row?.tool ?? 0]?.name ?? '',
+      argument: '',
+      confidence: null,
+      margin: random(),
+      planner: `${Math.min(1, at)}`,
+    }
+    const id = `turn${at}`
+    return {
+      ...{
+        id,
+        parents: [],
+        at,
+        agent: 'bench',
+        conversationId: id,
+        turn: 0,
+        userId: null,
+        question: row?.question ?? '',
+      },
+      ...{ earlier: [], plan, answer: null, latencyMs: 900, source: 'bench', redactions: [] },
+    }
+  }
+  const run = (from: number, to: number): void => {
+    for (let at = from; at < to; at++) {
+      state.apply(decide({ topic: topic.chatLogs, event: asked(at) }, facts, state).keep ?? [])
+      if (at % batch === batch - 1) state.settle()
+    }
+  }
+  run(0, warmUp)
+  const before = process.cpuUsage()
+  run(warmUp, warmUp + turns)
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / turns
+}

@@ -1,0 +1,43 @@
+import { mulberry32 } from '#planner/random.ts'
+import { State } from '#runtime/state.ts'
+import type { Facts } from '#services/sampler/decide.ts'
+import { simulated } from '#test/unit/services/sampler/simulated.ts'
+import { selections } from '#test/unit/services/sampler/stream.ts'
+
+const windows = (24 * 60) / 5
+/** Five-minute windows of the burst, which has ten times the turns. */
+const burst = { from: 120, to: 132, times: 10 }
+/** Expected picks from which a window's ratio says more of the controller than of chance. */
+const enough = 10
+
+export type Day = {
+  readonly turns: number
+  /** Picks of the day over what its turns allow. */
+  readonly ratio: number
+  /** The highest such ratio of any five minutes in which at least ten picks were due. */
+  readonly worstWindow: number
+}
+
+/** A day of `usual` turns in five minutes but for one hour of ten times as many; remarks arrive with their turns. */
+export function day(usual: number, facts: Facts, seed: number): Day {
+  const random = mulberry32(seed)
+  const sizes = Array.from({ length: windows }, (_none, at) =>
+    Math.round(usual * (at >= burst.from && at < burst.to ? burst.times : 1) * (0.8 + 0.4 * random())),
+  )
+  const turns = sizes.reduce((sum, size) => sum + size, 0)
+  const { stream } = simulated(seed, turns)
+  const state = new State()
+  let at = 0
+  let picks = 0
+  let worstWindow = 0
+  for (const size of sizes) {
+    const from = at
+    for (let seen = 0; at < stream.length && (seen < size || stream[at]?.topic !== stream[0]?.topic); at++)
+      seen += Number(stream[at]?.topic === stream[0]?.topic)
+    const picked = selections(stream.slice(from, at), facts, state).length
+    const due = size * facts.sampleShare
+    picks += picked
+    if (due >= enough) worstWindow = Math.max(worstWindow, picked / due)
+  }
+  return { turns, ratio: picks / (turns * facts.sampleShare), worstWindow }
+}
