@@ -6,7 +6,7 @@ import { Fault } from '#runtime/faults.ts'
 import { type Column, quoted, time } from './rows.ts'
 
 /** What DuckDB keeps in memory at most; the rest of its rows lies in a file until it is closed. */
-const memory = '1GB'
+const memory = '512MB'
 /** Rows that go into DuckDB at once. */
 const most = 1_000
 
@@ -42,7 +42,8 @@ export async function lock(connection: DuckDBConnection): Promise<void> {
 export function selectFrom(columns: readonly Column[]): string {
   const times = columns.filter(({ type }) => type === time).map(({ name }) => quoted(name))
   const fields = columns.map(({ name, type }) => `${quoted(name)} ${type === time ? 'BIGINT' : type}`)
-  const typed = `SELECT unnest(CAST(?::JSON AS STRUCT(${fields.join(', ')})[]), max_depth := 2)`
+  // Row by row: casting the array as a whole takes DuckDB seven times as long.
+  const typed = `SELECT unnest(CAST(row AS STRUCT(${fields.join(', ')}))) FROM (SELECT unnest(CAST(?::JSON AS JSON[])) AS row)`
   const replaced = times.map(name => `make_timestamptz(${name} * 1000) AS ${name}`)
   return `SELECT * ${replaced.length > 0 ? `REPLACE (${replaced.join(', ')})` : ''} FROM (${typed})`
 }
