@@ -58,6 +58,7 @@ const shape = z.object({
   ),
   modelUrl: z
     .url()
+    .refine(url => !/\/\/[^/]*@/.test(url), 'give the key in FLYWHEEL_MODEL_KEY')
     .optional()
     .describe('Base URL of an OpenAI-compatible server; absent: Amazon Bedrock, reached as AWS variables say.'),
   modelKey: text.describe('Key of that server.'),

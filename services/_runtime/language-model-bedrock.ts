@@ -18,11 +18,21 @@ type Answer = Pick<Completion, 'text' | 'usage' | 'model'>
 
 /**
  * A model of Amazon Bedrock: InvokeModel with chat bodies for an imported one, Converse for every other. Region, credentials and
- * endpoint come from AWS's own environment and files, unless `client` says otherwise.
+ * endpoint come from AWS's own environment and files, unless `client` says otherwise. FLY_CONFIG without a region.
  */
-export function openBedrockModel(name: string, clock: Clock, client: BedrockRuntimeClientConfig = {}): LanguageModel {
+export async function openBedrockModel(
+  name: string,
+  clock: Clock,
+  client: BedrockRuntimeClientConfig = {},
+): Promise<LanguageModel> {
   // HTTP/1.1: by default the client speaks HTTP/2, which many proxies do not. One attempt: retries are a wrapper of ours.
   const bedrock = new BedrockRuntimeClient({ requestHandler: new NodeHttpHandler(), maxAttempts: 1, ...client })
+  await bedrock.config.region().catch(() => {
+    throw new Fault(
+      'FLY_CONFIG',
+      `language model ${name} is one of Amazon Bedrock, which needs a region: set AWS_REGION`,
+    )
+  })
   const ask = imported.test(name) ? invoke : converse
   return {
     name,

@@ -16,7 +16,7 @@ const jsonSchema = (schema: z.ZodType): Record<string, unknown> => z.toJSONSchem
 const count = z.number().int().min(0)
 const answerSchema = z.object({
   model: z.string().optional(),
-  choices: z.array(z.object({ message: z.object({ content: z.string() }) })).min(1),
+  choices: z.array(z.object({ message: z.object({ content: z.string().nullable() }) })).min(1),
   usage: z.object({ prompt_tokens: count, completion_tokens: count }),
 })
 
@@ -26,7 +26,8 @@ export function readChat(name: string, body: unknown): Pick<Completion, 'text' |
   const [choice] = data?.choices ?? []
   if (data === undefined || choice === undefined) throw unreadable(name, 'not a chat completion')
   return {
-    text: choice.message.content,
+    // A model that will not say anything says so beside its content.
+    text: choice.message.content ?? '',
     usage: { inputTokens: data.usage.prompt_tokens, outputTokens: data.usage.completion_tokens },
     model: data.model ?? name,
   }

@@ -23,7 +23,7 @@ export function refusalOf(name: string, { status, code, retryAfter }: Trouble, n
   if (denied.has(status))
     throw new Fault(
       'FLY_CONFIG',
-      `language model ${name} is denied: ${said}; correct FLYWHEEL_MODEL, FLYWHEEL_MODEL_KEY and FLYWHEEL_MODEL_URL`,
+      `language model ${name} is denied: ${said}; correct FLYWHEEL_MODEL and its URL and key, or AWS's credentials and region`,
       { status },
     )
   if (passing.has(status) || status >= 500)

@@ -43,7 +43,7 @@ export const around = (inner: LanguageModel, complete: LanguageModel['complete']
   complete,
 })
 
-/** Asks for JSON and gives it as the schema's output. */
+/** Asks a model that repairs for JSON, and gives it as the schema's output. */
 export async function askJson<T>(
   model: LanguageModel,
   prompt: Prompt & { readonly schema: z.ZodType<T> },

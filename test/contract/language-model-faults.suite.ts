@@ -35,11 +35,14 @@ const forever = new AbortController().signal
 const tries = 3
 
 /** What an adapter makes of a server that errs, seen through the wrappers that stand around it. `open` is given `key`. */
-export function languageModelFaults(name: string, open: (url: string, key: string) => LanguageModel): void {
+export function languageModelFaults(
+  name: string,
+  open: (url: string, key: string) => Promise<LanguageModel> | LanguageModel,
+): void {
   const withModel = async (...acts: readonly Act[]) => {
     const server = await modelServer()
     server.will(...acts)
-    const timed = withTimeout(open(server.url, key), 1_000)
+    const timed = withTimeout(await open(server.url, key), 1_000)
     const retried = withRetries(timed, () => {}, { tries, firstPauseMs: 1, longestPauseMs: 50 })
     return { server, ask: () => ask(withRepair(retried)) }
   }
@@ -102,7 +105,7 @@ export function languageModelFaults(name: string, open: (url: string, key: strin
     })
 
     test('a server that is not there is refused in the end', async () => {
-      const nobody = withRetries(open('http://127.0.0.1:1', key), () => {}, {
+      const nobody = withRetries(await open('http://127.0.0.1:1', key), () => {}, {
         tries,
         firstPauseMs: 1,
         longestPauseMs: 5,
@@ -115,7 +118,7 @@ export function languageModelFaults(name: string, open: (url: string, key: strin
       for (const act of [busy, broken, html, halfBody, otherBody, 'hang', 'stall'] as const) {
         const server: ModelServer = await modelServer()
         server.will(act)
-        const fault = await ask(withTimeout(open(server.url, key), 300)).catch((error: unknown) => error)
+        const fault = await ask(withTimeout(await open(server.url, key), 300)).catch((error: unknown) => error)
         expect(fault).toMatchObject({ code: 'FLY_MODEL' })
         holdsNoSecret(fault)
       }

@@ -8,6 +8,9 @@ import { languageModelFaults } from './language-model-faults.suite.ts'
 const foundation = 'some.model-v1:0'
 const imported = 'arn:aws:bedrock:us-east-1:123456789012:imported-model/abcdef123456'
 
+const forever = new AbortController().signal
+const prompt = { messages: [{ role: 'user', content: 'hello?' }], maxTokens: 5 } as const
+
 const open = (model: string) => (endpoint: string, key: string) =>
   openBedrockModel(model, systemClock, {
     ...{ endpoint, region: 'us-east-1', token: { token: key }, authSchemePreference: ['httpBearerAuth'] },
@@ -26,9 +29,23 @@ test.each([
   [imported, `/model/${imported}/invoke`],
 ])('%s is asked at its own door', async (model, path) => {
   const server = await modelServer()
-  const prompt = { messages: [{ role: 'user', content: 'hello?' }], maxTokens: 5 } as const
-  expect(await open(model)(server.url, 'key').complete(prompt, new AbortController().signal)).toMatchObject({
-    text: 'hello',
-  })
+  const asked = await open(model)(server.url, 'key')
+  expect(await asked.complete(prompt, forever)).toMatchObject({ text: 'hello' })
   expect(server.asked[0]?.path).toBe(path)
+})
+
+test('with credentials requests are signed', async () => {
+  const server = await modelServer()
+  const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'some-secret' }
+  const model = await openBedrockModel(foundation, systemClock, {
+    ...{ endpoint: server.url, region: 'eu-central-1', credentials },
+  })
+  expect(await model.complete(prompt, forever)).toMatchObject({ text: 'hello' })
+  expect(server.asked[0]?.headers['authorization']).toMatch(/^AWS4-HMAC-SHA256 .*\/eu-central-1\/bedrock\/aws4_request/)
+})
+
+test('without a region it is not opened', async () => {
+  const nowhere = (): Promise<string> => Promise.reject(new Error('none'))
+  const opening = openBedrockModel(foundation, systemClock, { region: nowhere })
+  await expect(opening).rejects.toMatchObject({ code: 'FLY_CONFIG', message: expect.stringContaining('AWS_REGION') })
 })

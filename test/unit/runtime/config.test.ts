@@ -62,6 +62,17 @@ describe('settings of the connection that do not go together are named, each wit
       { REGISTRY: 'http://wheel:turns@r:1' },
       /REGISTRY: give user and password in FLYWHEEL_REGISTRY_USER/,
     ],
+    ['a key of nobody', { MODEL: 'm', MODEL_KEY: 'turns' }, /MODEL_URL: needed with FLYWHEEL_MODEL_KEY; set it/],
+    [
+      'half a price',
+      { MODEL: 'm', MODEL_INPUT_PRICE: '3' },
+      /MODEL_OUTPUT_PRICE: needed with FLYWHEEL_MODEL_INPUT_PRICE/,
+    ],
+    [
+      'a key in a URL',
+      { MODEL: 'm', MODEL_URL: 'http://turns@m/v1' },
+      /FLYWHEEL_MODEL_URL: give the key in FLYWHEEL_MODEL_KEY/,
+    ],
     ['brokers without ports', { KAFKA: 'kafka' }, /FLYWHEEL_KAFKA: give host:port, several separated by commas/],
   ])('%s', (_what, given, message) => {
     const environment = Object.fromEntries(Object.entries(given).map(([name, value]) => [`FLYWHEEL_${name}`, value]))
