@@ -102,6 +102,8 @@ test('every command explains itself', () => {
     ['import'],
     ['status'],
     ['tail'],
+    ['export'],
+    ['sql'],
     ['dlq', 'list'],
     ['dlq', 'show'],
     ['dlq', 'redrive'],
@@ -112,4 +114,9 @@ test('every command explains itself', () => {
     expect(status).toBe(0)
     expect(stdout).toMatch(/Usage: flywheel/)
   }
+})
+
+test('what reads rows shows an example, and which columns there are', () => {
+  for (const command of ['tail', 'export', 'sql'])
+    expect(flywheel([command, '--help']).stdout).toMatch(/^Example: flywheel .*\n(?:.*\n)*?.*_partition, _offset/m)
 })

@@ -6,7 +6,7 @@ import { openapi as annotation } from '#services/annotation/openapi.ts'
 import { openapi as ingest } from '#services/ingest/openapi.ts'
 import { composeServices } from '#topology/derive/compose.ts'
 import { diagram } from '#topology/derive/diagram.ts'
-import { faultsTable, servicesTable, settingsTable, topicsTable } from '#topology/derive/tables.ts'
+import { faultsTable, fieldsTable, servicesTable, settingsTable, topicsTable } from '#topology/derive/tables.ts'
 import { eventTypes, schemaData } from './avro-types.ts'
 import { fillBlock } from './blocks.ts'
 import { reviewPage } from './review-page.ts'
@@ -46,6 +46,12 @@ const generated: Record<string, string> = {
     script => format('review.ts', script),
   ),
   'services/ingest/openapi.json': asJson(ingest),
+  'docs/scored-samples.md': fillBlock(
+    'md',
+    read('docs/scored-samples.md'),
+    'fields',
+    fieldsTable(schemas.find(({ name }) => name === 'SampleScored')),
+  ),
   'docker-compose.yml': fillBlock('yml', read('docker-compose.yml'), 'services', composeServices()),
   'README.md': Object.entries(readmeBlocks).reduce(
     (text, [name, content]) => fillBlock('md', text, name, content),

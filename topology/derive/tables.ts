@@ -66,3 +66,11 @@ export function faultsTable(
     Object.entries(faults).map(([name, { means, then }]) => [code(name), means, then]),
   )
 }
+
+/** The fields of an event, with what its schema says of each. */
+export function fieldsTable({ fields = [] }: { readonly fields?: readonly { name: string; doc?: string }[] }): string {
+  return table(
+    ['field', 'what it is'],
+    fields.map(({ name, doc = '' }) => [code(name), doc]),
+  )
+}
