@@ -6,7 +6,12 @@ import { createTable, withDuckDB } from './rows-duckdb.ts'
 export type Write = (rows: readonly Row[]) => Promise<void>
 
 /** Writes a file at a path of what `fill` brings; memory does not grow with the rows. */
-type Format = (path: string, columns: readonly Column[], fill: (write: Write) => Promise<void>) => Promise<void>
+type Format = (
+  path: string,
+  columns: readonly Column[],
+  fill: (write: Write) => Promise<void>,
+  signal: AbortSignal,
+) => Promise<void>
 
 /** JSON lines are rows as `tail` has them, times in ms since 1970. In Parquet and CSV times are points in time (UTC). */
 export const formats = {
@@ -33,12 +38,12 @@ async function jsonLines(
 
 /** Rows wait in a file of DuckDB, which then writes them in one go. */
 function throughDuckDB(how: string, select: (name: string, type: string) => string): Format {
-  return (path, columns, fill) =>
+  return (path, columns, fill, signal) =>
     withDuckDB(async connection => {
       await fill(await createTable(connection, 'rows', columns))
       const selected = columns.map(({ name, type }) => select(name, type))
       await connection.run(`COPY (SELECT ${selected.join(', ')} FROM rows) TO '${path.replaceAll("'", "''")}' (${how})`)
-    })
+    }, signal)
 }
 
 /** CSV has no nested values: they are JSON in it. */

@@ -4,7 +4,7 @@ import { Fault } from '#runtime/faults.ts'
 import { timeOf } from '#runtime/replay/times.ts'
 import { type FormatName, formats, type Write } from './export-formats.ts'
 import { type Receipt, receiptText, type Span, sha256Of, withRows } from './export-receipt.ts'
-import { type Records, withRecords } from './read-records.ts'
+import { needAll, type Records, withRecords } from './read-records.ts'
 import { columnsOf, rowOf } from './rows.ts'
 
 type Options = {
@@ -66,11 +66,10 @@ async function writeRows(
       if (Math.floor((rows + found.length) / stride) > Math.floor(rows / stride)) tell(rows + found.length, 'read')
       rows += found.length
     })
-    // A read that was stopped ends like one that is through.
-    signal.throwIfAborted()
+    needAll(signal)
     tell(rows, 'to write')
   }
-  await formats[format](part, columns, copy)
+  await formats[format](part, columns, copy, signal)
   return { rows, without, partitions: [...spans.values()].toSorted((a, b) => a.partition - b.partition) }
 }
 

@@ -56,6 +56,12 @@ export async function withRecords(
   }
 }
 
+/** A read that was stopped ends like one that is through: what needs all of it fails here, and so does its process. */
+export function needAll(signal: AbortSignal): void {
+  if (signal.aborted) process.exitCode = 1
+  signal.throwIfAborted()
+}
+
 function throughWheel({ port, apiKey }: Settings, held: Fault, signal: AbortSignal): Records {
   const ask = async (topic: string, { from, follow }: Reading): Promise<Response | undefined> => {
     const url = `http://127.0.0.1:${port}/v1/records/${encodeURIComponent(topic)}?from=${from}&follow=${follow}`

@@ -12,18 +12,27 @@ const most = 1_000
 
 type Row = Readonly<Record<string, unknown>>
 
-/** Opens a database of its own in a temporary file, for this use alone: what it held is deleted after it. */
-export async function withDuckDB<T>(use: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+/**
+ * Opens a database of its own in a temporary file, for this use alone: what it held is deleted after it. The signal ends a
+ * query that runs.
+ */
+export async function withDuckDB(
+  use: (connection: DuckDBConnection) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
   const { DuckDBInstance } = await import('@duckdb/node-api')
   const folder = await mkdtemp(join(tmpdir(), 'flywheel-rows-'))
   try {
     const options = { memory_limit: memory, errors_as_json: 'true' }
     const database = await DuckDBInstance.create(join(folder, 'rows.duckdb'), options)
     const connection = await database.connect()
+    const interrupt = (): void => connection.interrupt()
+    signal.addEventListener('abort', interrupt)
     try {
       await connection.run("SET TimeZone = 'UTC'")
-      return await use(connection)
+      await use(connection)
     } finally {
+      signal.removeEventListener('abort', interrupt)
       connection.closeSync()
       database.closeSync()
     }
@@ -70,7 +79,7 @@ export async function createTable(
  * are. An error of anything else comes back as it is.
  */
 export function refusal(error: unknown, columns: readonly Column[]): unknown {
-  const [, text] = /(\{.*\})/s.exec(error instanceof Error ? error.message : '') ?? []
+  const [, text] = /(\{"exception_type".*\})$/s.exec(error instanceof Error ? error.message : '') ?? []
   if (text === undefined) return error
   const { exception_message: message, error_subtype: kind, name } = JSON.parse(text) as Record<string, string>
   const known = columns.map(column => column.name).join(', ')

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Settings } from '#runtime/config.ts'
 import { Fault } from '#runtime/faults.ts'
-import { type Records, withRecords } from './read-records.ts'
+import { needAll, type Records, withRecords } from './read-records.ts'
 import { columnsOf, rowOf } from './rows.ts'
 import { createTable, lock, refusal, withDuckDB } from './rows-duckdb.ts'
 import { printJson, printTable } from './sql-print.ts'
@@ -19,16 +19,17 @@ export async function sql(query: string, { json }: Options, settings: Settings, 
       for (const topic of topics) await records.need(topic)
       for (const topic of topics) await fill(connection, topic, records)
     })
-    signal.throwIfAborted()
+    needAll(signal)
     await lock(connection)
     const columns = topics.flatMap(columnsOf)
     try {
       const result = await connection.stream(query)
       await (json ? printJson(result) : printTable(result))
     } catch (error) {
+      needAll(signal)
       throw refusal(error, columns)
     }
-  })
+  }, signal)
 }
 
 /** The tables that a query names, as DuckDB itself understands it. FLY_USAGE when it is not one SELECT. */

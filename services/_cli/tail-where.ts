@@ -13,6 +13,7 @@ export async function withFilter(
   topic: string,
   condition: string,
   use: (filter: Filter) => Promise<void>,
+  signal: AbortSignal,
 ): Promise<void> {
   const columns = columnsOf(topic)
   await withDuckDB(async connection => {
@@ -34,5 +35,5 @@ export async function withFilter(
       const kept = new Set(answer.getRowsJS().map(([index]) => index))
       return records.filter((_record, index) => kept.has(index))
     })
-  })
+  }, signal)
 }

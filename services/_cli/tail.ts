@@ -25,6 +25,6 @@ export async function tail(name: string, options: Options, settings: Settings, s
         print(lines(await filter(some))),
       )
     await records.need(name)
-    await (where === undefined ? read(async some => some) : withFilter(name, where, read))
+    await (where === undefined ? read(async some => some) : withFilter(name, where, read, signal))
   })
 }
