@@ -19,7 +19,8 @@ const trust = { share: 0.8, votes: 5 }
 /** A row of a reviewer's confusion is believed to be like the whole reviewer with the weight of so many votes for each value. */
 const votesPerValue = 2
 const mostRounds = 100
-const close = 1e-6
+/** Of probabilities: closer than reviewers can be known. */
+const close = 1e-3
 
 /**
  * Consensus by expectation and maximisation over true values and each reviewer's confusion (Dawid and Skene, Applied Statistics 28,
