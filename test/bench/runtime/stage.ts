@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readSettings, type Settings } from '#runtime/config.ts'
-import { createClient } from '#runtime/log/kafka-client.ts'
+import { createClient, openCluster } from '#runtime/log/kafka-client.ts'
 import { createQuery } from '#runtime/log/kafka-query.ts'
 import { openWorld, type World } from '#runtime/open.ts'
 import { ensureTopics } from '#runtime/topics.ts'
@@ -46,7 +46,10 @@ export async function openStage(): Promise<Stage> {
   const client = { brokers: [kafka.brokers], clientId: 'bench', replication: 1 }
   const query = createQuery(client)
   const admin = createClient(client).kafka.admin()
-  await admin.connect()
+  // kafkajs's admin, too, tells only what can be read committed.
+  const uncommitted = Object.assign(openCluster(createClient(client)), { isolationLevel: 0 })
+  await Promise.all([admin.connect(), uncommitted.connect()])
+  await uncommitted.addMultipleTargetTopics([topic.selectedSamples])
   const ends = async (name: string): Promise<ReadonlyMap<number, number>> =>
     (await query.offsets('end', await query.partitions([name]))).get(name) ?? new Map()
   return {
@@ -59,11 +62,11 @@ export async function openStage(): Promise<Stage> {
       return sum([...(found.get(topic.chatLogs)?.values() ?? [])].map(({ offset }) => Math.max(0, offset)))
     },
     async settled() {
-      const [stable, written] = await Promise.all([
-        ends(topic.selectedSamples),
-        admin.fetchTopicOffsets(topic.selectedSamples),
-      ])
-      return written.every(({ partition, high }) => Number(high) === stable.get(partition))
+      // In this order: what is written after the first question may be committed before the second.
+      const stable = await ends(topic.selectedSamples)
+      const partitions = Array.from(stable.keys(), partition => ({ partition }))
+      const [written] = await uncommitted.fetchTopicsOffset([{ topic: topic.selectedSamples, partitions }])
+      return written?.partitions.every(({ partition, offset }) => Number(offset) === stable.get(partition)) ?? false
     },
     async place(group, where) {
       const to = await ends(topic.chatLogs)
@@ -77,7 +80,7 @@ export async function openStage(): Promise<Stage> {
       await until('the group has its place', placed)
     },
     async close() {
-      await admin.disconnect()
+      await Promise.all([admin.disconnect(), uncommitted.disconnect()])
       await query.close()
       await world.close()
       await Promise.all([kafka.stop(), registry.stop()])

@@ -21,7 +21,8 @@ const consumer = kafka.consumer({ groupId: group })
 const producer = kafka.producer({ transactionalId: group, maxInFlightRequests: 1, idempotent: true })
 await Promise.all([consumer.connect(), producer.connect()])
 await consumer.subscribe({ topic: topic.chatLogs, fromBeginning: true })
-untilInputEnds(() => process.exit())
+// An open transaction would hide what others write.
+untilInputEnds(() => void consumer.disconnect().finally(() => process.exit()))
 
 await consumer.run({
   autoCommit: false,
