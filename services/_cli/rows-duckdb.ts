@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
@@ -21,7 +21,10 @@ export async function withDuckDB(
   signal: AbortSignal,
 ): Promise<void> {
   const { DuckDBInstance } = await import('@duckdb/node-api')
-  const folder = await mkdtemp(join(tmpdir(), 'flywheel-rows-'))
+  const folder = mkdtempSync(join(tmpdir(), 'flywheel-rows-'))
+  const clear = (): void => rmSync(folder, { recursive: true, force: true })
+  // A reader of stdout that has seen enough ends the process at once.
+  process.once('exit', clear)
   try {
     const options = { memory_limit: memory, errors_as_json: 'true' }
     const database = await DuckDBInstance.create(join(folder, 'rows.duckdb'), options)
@@ -37,7 +40,8 @@ export async function withDuckDB(
       database.closeSync()
     }
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    process.off('exit', clear)
+    clear()
   }
 }
 

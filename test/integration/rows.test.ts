@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -154,6 +155,16 @@ describe('sql', () => {
       '1.5  a\\u001b[31m  [1.5,null]  9007199254740993',
       '',
     ])
+  })
+
+  test('leaves nothing of a topic behind, also when its reader has seen enough', async () => {
+    const home = await filled(3_000)
+    const scratch = temporaryFolder()
+    const args = ['services/_cli/main.ts', 'sql', `from "${name}"`, '--json', '--home', home]
+    const child = spawn(process.execPath, args, { env: { ...process.env, TMPDIR: scratch } })
+    const ended = new Promise<number | null>(resolve => child.once('exit', resolve))
+    child.stdout.once('data', () => child.stdout.destroy())
+    expect([await ended, readdirSync(scratch)]).toEqual([0, []])
   })
 
   test('a topic of many shapes has its events as JSON', async () => {
