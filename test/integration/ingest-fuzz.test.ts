@@ -124,7 +124,7 @@ const statuses = (sent: Sent): readonly string[] => {
   return [...Object.keys(found?.operation.responses ?? {}), '400', '404', '414']
 }
 
-test('2,000 requests from the OpenAPI document, most of them spoiled: no 5xx, no trace, only what is documented', async () => {
+test('10,000 requests from the OpenAPI document, most of them spoiled: no 5xx, no trace, only what is documented', async () => {
   const { world, url, send } = await openIngest()
   const seen = new Map<number, number>()
   let accepted = 0
@@ -139,7 +139,7 @@ test('2,000 requests from the OpenAPI document, most of them spoiled: no 5xx, no
       if (status >= 400 && sent.path !== '/v1/traces') errorAnswer.parse(JSON.parse(text))
       else if (sent.path === `/v1/${topic.chatLogs}`) accepted += JSON.parse(text).accepted
     }),
-    { numRuns: 2_000 },
+    { numRuns: 10_000 },
   )
   expect([...seen.keys()]).toEqual(expect.arrayContaining([200, 207, 400, 404, 415]))
   expect(await world.log.count(topic.chatLogs)).toBe(accepted)
@@ -167,7 +167,7 @@ test('bytes that are no HTTP end a connection and nothing else', async () => {
       const answer = await textOf(socket).catch(() => '')
       expect(answer).toMatch(/^(HTTP\/1\.1 4\d\d |$)/)
     }),
-    { numRuns: 60 },
+    { numRuns: 300 },
   )
   expect((await fetch(`${url}/health`)).status).toBe(200)
 })
