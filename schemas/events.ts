@@ -376,6 +376,60 @@ export type IntentEmerged = {
   readonly before: number
 }
 
+export type ExaminationOutcome = 'released' | 'quarantined'
+
+export type BiasProbeName = 'length' | 'order' | 'family'
+
+/** What moves the score beyond what gold says. */
+export type BiasProbe = {
+  /** length: the longer half of the answers; order: plans shown in the first half; family: planners of the judge's own model family. */
+  readonly probe: BiasProbeName
+  /** Mean score of those minus that of the others, at equal gold. */
+  readonly effect: number
+  /** Of the effect. */
+  readonly standardError: number
+  /** Gold rows that could tell. */
+  readonly rows: number
+}
+
+/** Gold released a version of the judge for use, or put it in quarantine. Every version begins in quarantine. */
+export type JudgeExamined = {
+  /** Identity of this event, derived from what caused it: a replay gives the same one. */
+  readonly id: string
+  /** Ids of the events this one follows from. */
+  readonly parents: readonly string[]
+  /** When the fact became true, not when it was processed. */
+  readonly at: number
+  /** The agent this concerns. Agents never mix. */
+  readonly agent: string
+  /** Version of the instrument, as in SampleScored. */
+  readonly judge: string
+  /** As in SampleScored. */
+  readonly rubric: string | null
+  /** As in SampleScored. */
+  readonly prompt: string | null
+  /** As in SampleScored. */
+  readonly model: string | null
+  /** released: scores of this version are trusted from here on; quarantined: they are not. */
+  readonly outcome: ExaminationOutcome
+  /** Why, with figures. */
+  readonly reasons: readonly string[]
+  /** Gold rows that it was held against: the newest 200 at most. */
+  readonly rows: number
+  /** Area under the ROC curve: chance that a right plan scores above a wrong one; null where a kind is missing. */
+  readonly area: number | null
+  /** Agreement with gold beyond chance (Cohen), where a score of .5 or more says right. */
+  readonly kappa: number | null
+  /** Share of the right plans that it calls right. */
+  readonly truePositiveRate: number | null
+  /** Share of the wrong plans that it calls wrong. */
+  readonly trueNegativeRate: number | null
+  /** Expected calibration error, 0 to 1, in ten bins. */
+  readonly calibrationError: number | null
+  /** The probes that these rows could answer. */
+  readonly probes: readonly BiasProbe[]
+}
+
 /** A LoRA adapter was trained. */
 export type ModelTrained = {
   /** Identity of this event, derived from what caused it: a replay gives the same one. */
@@ -540,21 +594,33 @@ export type SampleScored = {
   readonly plannedTool: string
   /** The right tool; null without gold. */
   readonly goldTool: string | null
-  /** How good the plan was, 0 to 1; null where refused. A failure of the judge is never a 0. */
+  /** How good the plan was, 0 to 1; null where refused. From signals it is the chance that the tool was right. A failure of the judge is never a 0. */
   readonly score: number | null
-  /** Planned tool equals gold tool; null without gold. */
+  /** Planned tool equals gold tool; null without gold. A language model's opinion of it is in the evidence packet. */
   readonly toolCorrect: boolean | null
   /** Cosine of planned and gold argument, 0 to 1; null without gold. */
   readonly argumentSimilarity: number | null
-  /** Amounts, dates, percentages and tickers agree as values; null without gold. */
+  /** Values of planned and gold argument (amounts, dates, percentages, tickers, lengths of time) are the same however written; null without gold. */
   readonly figuresEqual: boolean | null
+  /** How near the agent's whole answer is to gold's, 0 to 1: cosine of the texts, 0 where a value of gold's answer is not stated. null where either answer is not known, and in events from before it was graded. */
+  readonly answerScore: number | null
+  /** Every value of gold's answer is stated in the agent's; null as answerScore is. */
+  readonly answerFiguresStated: boolean | null
   /** Why there is no score; null where there is one. */
   readonly refused: string | null
-  /** Version of the judge. */
+  /** Version of the instrument that scored: signals/… (outcome signals), model/… (a language model) or gold/… (comparison with gold). */
   readonly judge: string
-  /** False while this version of the judge is quarantined or uncalibrated. */
+  /** Version of the rubric that the language model judged by: its name and a digest of its text. null where no model judged. */
+  readonly rubric: string | null
+  /** Version of the prompt around the rubric; null where no model judged. */
+  readonly prompt: string | null
+  /** The language model; null where none judged. */
+  readonly model: string | null
+  /** Chance that the tool was right, 0 to 1: the score, mapped by how this version's scores related to gold before (isotonic). null with gold, below 50 earlier gold rows, and in events from before it was fitted. */
+  readonly probability: number | null
+  /** False while this version of the judge is quarantined or uncalibrated: neither datasets nor releases use its scores. */
   readonly trusted: boolean
-  /** SHA-256 of the evidence packet; null where the fields above are all there is. */
+  /** SHA-256 of the evidence packet in the object store; null where the fields above are all there is. */
   readonly evidence: string | null
   /** Of the sample; 1 for synthetic ones. */
   readonly inclusionProbability: number
@@ -769,6 +835,7 @@ export type Events = {
   FeedbackGiven: FeedbackGiven
   GoldAnswered: GoldAnswered
   IntentEmerged: IntentEmerged
+  JudgeExamined: JudgeExamined
   ModelTrained: ModelTrained
   PromptTuned: PromptTuned
   ReleaseDecided: ReleaseDecided

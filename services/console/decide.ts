@@ -1,6 +1,6 @@
 import type { PartitionLag } from '#runtime/log.ts'
 import { type Interval, wilson } from '#runtime/statistics.ts'
-import type { CandidateEvaluated, IntentEmerged, ReleaseDecided } from '#schemas/events.ts'
+import type { CandidateEvaluated, IntentEmerged, JudgeExamined, ReleaseDecided } from '#schemas/events.ts'
 import { services } from '#topology/map.ts'
 import type { ServiceName } from '#topology/types.ts'
 import type { Freshness } from './freshness.ts'
@@ -49,6 +49,11 @@ export type AgentView = {
   readonly turns: number
   /** What customers ask that no tool fits, newest first. */
   readonly emerging: readonly Pick<IntentEmerged, 'at' | 'question' | 'examples' | 'tools' | 'recent' | 'before'>[]
+  /** Versions of the judge that gold released or put in quarantine; one that is not here was never released. */
+  readonly judges: readonly Pick<
+    JudgeExamined,
+    'at' | 'judge' | 'rubric' | 'prompt' | 'model' | 'outcome' | 'reasons'
+  >[]
   /** Newest first, as are the lists below. */
   readonly candidates: readonly CandidateView[]
   readonly datasets: readonly {
@@ -108,6 +113,9 @@ export function agentView(agent: string, seen: Seen): AgentView {
     emerging: seen.emerging
       .toReversed()
       .map(({ at, question, examples, tools, recent, before }) => ({ at, question, examples, tools, recent, before })),
+    judges: Array.from(seen.judges.values(), ({ at, judge, rubric, prompt, model, outcome, reasons }) => ({
+      ...{ at, judge, rubric, prompt, model, outcome, reasons },
+    })),
     candidates: evaluations.toReversed().map(evaluation =>
       candidateView(
         evaluation,

@@ -101,6 +101,13 @@ function agentSection(view: AgentView): Html {
       ({ at, question, tools, recent, before }) =>
         html`<p>${time(at)}: “${question}” and ${recent} like it lately, ${before} before; planned: ${tools.join(', ')}.</p>`,
     )}
+    <h3>Judges</h3>
+    ${table(
+      ['since', 'version', 'rubric', 'model', 'outcome', 'reasons'],
+      view.judges.map(({ at, judge, rubric, model, outcome, reasons }) => [
+        ...[time(at), judge, rubric ?? '', model ?? '', outcome, reasons.join('; ')],
+      ]),
+    )}
     <h3>Candidates</h3>
     ${table(
       ['when', 'rung', 'dataset', 'candidate', 'accuracy', 'baseline', 'difference', 'outcome', 'reasons'],

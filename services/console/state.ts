@@ -4,6 +4,7 @@ import type {
   CandidateEvaluated,
   DatasetDecided,
   IntentEmerged,
+  JudgeExamined,
   ReleaseDecided,
 } from '#schemas/events.ts'
 import { topic } from '#topology/names.ts'
@@ -24,6 +25,8 @@ export type Seen = {
   /** Turns of production that the sampler counted. */
   turns: number
   readonly emerging: IntentEmerged[]
+  /** The newest examination of each version of the judge. */
+  readonly judges: Map<string, JudgeExamined>
   readonly datasets: DatasetDecided[]
   waiting: DatasetDecided | null
   readonly evaluations: CandidateEvaluated[]
@@ -52,6 +55,11 @@ export function see(memory: Map<string, Seen>, followed: Followed<'console'>): v
     case topic.emergingIntents:
       push(seen.emerging, followed.event)
       return
+    case topic.judgeExaminations: {
+      const { judge, rubric, prompt, model } = followed.event
+      seen.judges.set([judge, rubric, prompt, model].join(' '), followed.event)
+      return
+    }
     case topic.datasets:
       seen.waiting = followed.event.outcome === 'waiting' ? followed.event : null
       if (followed.event.outcome === 'curated') push(seen.datasets, followed.event)
@@ -72,6 +80,7 @@ const nothingSeen = (): Seen => ({
   samples: new Map(),
   turns: 0,
   emerging: [],
+  judges: new Map(),
   datasets: [],
   waiting: null,
   evaluations: [],

@@ -1,32 +1,81 @@
-/** A score that signals gave, and whether gold later called the plan right. */
-export type Pair = readonly [score: number, right: boolean]
+/** A score, what it may have been moved by, and whether gold later called the plan right. */
+export type Pair = {
+  readonly score: number
+  readonly right: boolean
+  /** Characters of what the agent answered, or of its argument where no answer was logged. */
+  readonly length: number
+  /** The plan was shown in the first half of what there was to choose from; null where the instrument saw no order. */
+  readonly first: boolean | null
+  /** The planner's model is of the judge's family; null where unknown. */
+  readonly sameFamily: boolean | null
+}
 
-/** The newest pairs: an instrument is trusted for what it does now. */
-const remembered = 200
-const leastPairs = 50
-/** With fewer of either, the ranking of one plan more would swing the measure. */
-const leastOfEach = 10
-const leastArea = 0.7
+/** How an instrument agrees with gold; a score of .5 or more counts as 'right'. null where a kind of pair is missing. */
+export type Calibration = {
+  readonly rows: number
+  readonly area: number | null
+  /** Agreement beyond chance (Cohen, 1960). */
+  readonly kappa: number | null
+  /** Share of the right plans that it calls right, and of the wrong ones that it calls wrong. */
+  readonly truePositiveRate: number | null
+  readonly trueNegativeRate: number | null
+  /** Expected calibration error, 0 to 1. */
+  readonly calibrationError: number | null
+}
 
-export function withPair(pairs: readonly Pair[], pair: Pair): readonly Pair[] {
-  return [...pairs, pair].slice(-remembered)
+const called = ({ score }: Pair): boolean => score >= 0.5
+
+export function calibrationOf(pairs: readonly Pair[]): Calibration {
+  const right = pairs.filter(pair => pair.right)
+  const wrong = pairs.filter(pair => !pair.right)
+  const share = (some: readonly Pair[], holds: (pair: Pair) => boolean): number | null =>
+    some.length === 0 ? null : some.filter(holds).length / some.length
+  return {
+    rows: pairs.length,
+    area: area(pairs) ?? null,
+    kappa: kappa(pairs),
+    truePositiveRate: share(right, called),
+    trueNegativeRate: share(wrong, pair => !called(pair)),
+    calibrationError: calibrationError(pairs),
+  }
 }
 
 /**
  * Area under the ROC curve: the chance that a right plan scores above a wrong one, ties counting half (Hanley and McNeil,
- * Radiology, 1982). undefined without both kinds.
+ * Radiology, 1982), from ranks (Mann and Whitney, 1947). undefined without both kinds.
  */
-export function area(pairs: readonly Pair[]): number | undefined {
-  const [right, wrong] = [true, false].map(kind => pairs.filter(pair => pair[1] === kind).map(([score]) => score))
-  if (!right?.length || !wrong?.length) return undefined
-  let wins = 0
-  for (const high of right) for (const low of wrong) wins += high > low ? 1 : high === low ? 0.5 : 0
-  return wins / (right.length * wrong.length)
+export function area(pairs: readonly Pick<Pair, 'score' | 'right'>[]): number | undefined {
+  const right = pairs.filter(pair => pair.right).length
+  const wrong = pairs.length - right
+  if (right === 0 || wrong === 0) return undefined
+  const sorted = pairs.toSorted((a, b) => a.score - b.score)
+  let ranks = 0
+  for (let start = 0, end = 0; start < sorted.length; start = end) {
+    while (end < sorted.length && sorted[end]?.score === sorted[start]?.score) end++
+    const tied = sorted.slice(start, end).filter(pair => pair.right).length
+    ranks += (tied * (start + 1 + end)) / 2
+  }
+  return (ranks - (right * (right + 1)) / 2) / (right * wrong)
 }
 
-/** Scores from signals count only while they rank plans as gold does. */
-export function isCalibrated(pairs: readonly Pair[]): boolean {
-  const right = pairs.filter(([, isRight]) => isRight).length
-  if (pairs.length < leastPairs || Math.min(right, pairs.length - right) < leastOfEach) return false
-  return (area(pairs) ?? 0) >= leastArea
+function kappa(pairs: readonly Pair[]): number | null {
+  if (pairs.length === 0) return null
+  const agreed = pairs.filter(pair => called(pair) === pair.right).length / pairs.length
+  const [saidRight, isRight] = [called, (pair: Pair) => pair.right].map(
+    is => pairs.filter(is).length / pairs.length,
+  ) as [number, number]
+  const byChance = saidRight * isRight + (1 - saidRight) * (1 - isRight)
+  return byChance === 1 ? null : (agreed - byChance) / (1 - byChance)
+}
+
+const bins = 10
+
+/** Gap between mean score and share of right plans, in ten bins of equal width, weighted by their rows (Guo et al., ICML 2017). */
+function calibrationError(pairs: readonly Pair[]): number | null {
+  if (pairs.length === 0) return null
+  const binned = Map.groupBy(pairs, ({ score }) => Math.min(bins - 1, Math.floor(score * bins)))
+  const gaps = Array.from(binned.values(), some =>
+    Math.abs(some.reduce((sum, { score, right }) => sum + score - Number(right), 0)),
+  )
+  return gaps.reduce((sum, gap) => sum + gap, 0) / pairs.length
 }

@@ -1,24 +1,37 @@
 import { canonical, digest } from '#runtime/identity.ts'
 import type { Decision } from '#runtime/service.ts'
-import type { Change, StateView } from '#runtime/state.ts'
+import type { StateView } from '#runtime/state.ts'
 import type { GoldAnswered, SampleScored, SampleSelected, SampleWidened } from '#schemas/events.ts'
 import { topic } from '#topology/names.ts'
 import type { Inbound, Outbound } from '#topology/types.ts'
-import { isCalibrated, withPair } from './calibration.ts'
+import { calibrate } from './calibrate.ts'
 import { type Grade, grade } from './grade.ts'
+import { isotonic, probabilityAt } from './isotonic.ts'
 import { goldEvidenceOf, type Packet, signalsOf, variantEvidenceOf } from './packet.ts'
-import { type Judged, judgedOf, keepJudged, keepPairs, pairsOf } from './state.ts'
+import { leastPairs } from './standing.ts'
+import {
+  answerOf,
+  collectionsOf,
+  type Judged,
+  keepAnswer,
+  keepGraded,
+  keepJudged,
+  regressionOf,
+  standingOf,
+} from './state.ts'
+import type { Facts } from './verdict.ts'
 
-export const version = 'judge/v1'
+export const version = 'judge/v2'
 
 /**
- * Two tiers: collect an evidence packet, then grade that packet alone. Scores from signals are trusted while they agree
- * with gold; scores against gold always are.
+ * Two tiers: collect an evidence packet, then grade that packet alone. A sample without gold is scored from its signals, and
+ * once more by the language model where one was asked. Such scores are trusted while their instrument agrees with gold;
+ * scores against gold always are.
  */
-export function decide(inbound: Inbound<'judge'>, _facts: undefined, state: StateView): Decision<'judge'> {
+export function decide(inbound: Inbound<'judge'>, facts: Facts, state: StateView): Decision<'judge'> {
   switch (inbound.topic) {
     case topic.selectedSamples:
-      return production(inbound.event, state)
+      return production(inbound.event, facts, state)
     case topic.goldAnswers:
       return againstGold(inbound.event, state)
     case topic.syntheticSamples:
@@ -28,45 +41,59 @@ export function decide(inbound: Inbound<'judge'>, _facts: undefined, state: Stat
   }
 }
 
-function production(sample: SampleSelected, state: StateView): Decision<'judge'> {
-  const { id, agent, family, question, plan, inclusionProbability } = sample
-  const packet = signalsOf(sample)
-  const graded = grade(packet)
+function production(sample: SampleSelected, facts: Facts, state: StateView): Decision<'judge'> {
+  const { id, agent, family, question, plan, answer, inclusionProbability } = sample
+  const signals = signalsOf(sample)
+  const packets: Packet[] = [{ ...signals, weights: regressionOf(state, agent).weights }]
+  // Decisions of before there was a model recorded no facts.
+  if (facts) packets.push({ kind: 'opinion', ...facts })
   // A correction had lost its chance at arrival: who estimates from scores must be able to leave it out.
   const arms = [...sample.arms.map(({ arm }) => arm), ...(sample.correction ? ['correction'] : [])]
-  const trusted = isCalibrated(pairsOf(state, agent))
   const about = { agent, sampleId: id, family, source: 'production', question, plannedTool: plan.tool } as const
+  const graded = packets.map(packet => ({ packet, ...grade(packet) }))
+  const length = (answer ?? plan.argument).length
+  const scores = graded.flatMap(({ packet, judge, rubric, prompt, model, score }) => {
+    if (score === null) return []
+    const first = packet.kind === 'opinion' ? packet.plannedFirst : null
+    // Planners of our own hold no language model; what foreign ones hold is not told.
+    const sameFamily = packet.kind === 'opinion' && plan.planner !== null ? false : null
+    const pair = { score, length, first, sameFamily }
+    return [{ judge, rubric, prompt, model, pair }]
+  })
+  const judged: Judged = { arms, inclusionProbability, signals, scores, graded: false }
+  const made = graded.map(({ packet, ...one }) => {
+    const { trusted, pairs } = standingOf(state, agent, one)
+    const steps = pairs.length < leastPairs || one.score === null ? [] : isotonic(pairs)
+    const probability = probabilityAt(steps, one.score ?? 0) ?? null
+    return scored({ ...about, inclusionProbability, arms, trusted, probability }, one, packet)
+  })
   return {
-    ...scored({ ...about, inclusionProbability, arms, trusted }, graded, packet),
-    keep: keepJudged(state, agent, id, { score: graded.score, arms }),
+    emit: made.map(({ emitted }) => emitted),
+    objects: made.map(({ object }) => object),
+    keep: [...keepJudged(state, agent, id, judged), ...keepAnswer(state, agent, id, answer)],
   }
 }
 
 function againstGold(gold: GoldAnswered, state: StateView): Decision<'judge'> {
   const { agent, sampleId, family, question, plan, inclusionProbability } = gold
-  const packet = goldEvidenceOf(gold)
+  const packet = goldEvidenceOf(gold, answerOf(state, agent, sampleId))
   const graded = grade(packet)
-  const judged = state.get<Judged>(judgedOf(agent), sampleId)
+  const judged = state.get<Judged>(collectionsOf(agent).judged, sampleId)
   const about = { agent, sampleId, family, source: 'gold', question, plannedTool: plan.tool } as const
+  const row = { ...about, inclusionProbability, arms: judged?.arms ?? [] }
+  const { emitted, object } = scored({ ...row, trusted: true, probability: null }, graded, packet)
+  const calibrated = calibrate(agent, sampleId, judged, graded.toolCorrect, state)
+  const { plannedTool, arms } = row
+  const { goldTool, toolCorrect, score, argumentSimilarity, figuresEqual, answerScore } = graded
+  const figures = { goldTool, toolCorrect, score, argumentSimilarity, figuresEqual, answerScore }
   return {
-    ...scored({ ...about, inclusionProbability, arms: judged?.arms ?? [], trusted: true }, graded, packet),
-    keep: calibrate(agent, sampleId, judged, graded, state),
+    emit: [emitted, ...calibrated.emit],
+    objects: [object],
+    keep: [
+      ...calibrated.keep,
+      ...keepGraded(state, agent, sampleId, { plannedTool, inclusionProbability, arms, ...figures }),
+    ],
   }
-}
-
-/** One sample calibrates once, however often its gold is revised. */
-function calibrate(
-  agent: string,
-  sampleId: string,
-  judged: Judged | undefined,
-  { toolCorrect }: Grade,
-  state: StateView,
-): readonly Change[] {
-  if (!judged || judged.score === null || toolCorrect === null) return []
-  return [
-    keepPairs(agent, withPair(pairsOf(state, agent), [judged.score, toolCorrect])),
-    ...keepJudged(state, agent, sampleId, { ...judged, score: null }),
-  ]
 }
 
 function variants(widened: SampleWidened): Decision<'judge'> {
@@ -77,8 +104,8 @@ function variants(widened: SampleWidened): Decision<'judge'> {
       const { variantId: sampleId, question, plannedTool } = variant
       const about = { agent, sampleId, family, source: 'synthetic', question, plannedTool } as const
       const graded = grade(variantEvidenceOf(widened, variant))
-      const event = { ...about, ...graded, trusted: true, evidence: null, inclusionProbability: 1, arms: [] }
-      return { topic: topic.scoredSamples, event, parents: [widened.goldId] }
+      const row = { trusted: true, probability: null, evidence: null, inclusionProbability: 1, arms: [] }
+      return { topic: topic.scoredSamples, event: { ...about, ...graded, ...row }, parents: [widened.goldId] }
     }),
   }
 }
@@ -86,11 +113,9 @@ function variants(widened: SampleWidened): Decision<'judge'> {
 type About = Omit<SampleScored, 'id' | 'parents' | 'at' | 'evidence' | keyof Grade>
 
 /** The score, and its packet as an object. */
-function scored(about: About, graded: Grade, packet: Packet): { emit: [Outbound<'judge'>]; objects: [Uint8Array] } {
-  const evidence = new TextEncoder().encode(canonical(packet))
-  const event = { ...about, ...graded, evidence: digest(evidence) }
-  return {
-    emit: [{ topic: topic.scoredSamples, event, parents: about.source === 'gold' ? [about.sampleId] : [] }],
-    objects: [evidence],
-  }
+function scored(about: About, graded: Grade, packet: Packet): { emitted: Outbound<'judge'>; object: Uint8Array } {
+  const object = new TextEncoder().encode(canonical(packet))
+  const event = { ...about, ...graded, evidence: digest(object) }
+  const parents = about.source === 'gold' ? [about.sampleId] : []
+  return { emitted: { topic: topic.scoredSamples, event, parents }, object }
 }

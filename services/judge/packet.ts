@@ -1,15 +1,17 @@
-import { figures } from '#planner/figures.ts'
 import type { GoldAnswered, SampleSelected, SampleWidened, Variant } from '#schemas/events.ts'
+import { valuesOfBoth } from './values.ts'
+import type { ModelOpinion } from './verdict.ts'
 
 /**
  * Tier 1: all that the grade of one plan may rest on, and no more. Tier 2 sees nothing else, so that either tier can be
  * replayed by itself.
  */
-export type Packet = Signals | GoldEvidence | VariantEvidence
+export type Packet = SignalEvidence | OpinionEvidence | GoldEvidence | VariantEvidence
 
-/** How a turn without gold went. */
+/** How a turn without gold went. No text: what a customer writes cannot move the score. */
 export type Signals = {
   readonly kind: 'signals'
+  readonly confidence: number | null
   readonly margin: number | null
   readonly escalated: boolean
   readonly rating: string | null
@@ -17,37 +19,55 @@ export type Signals = {
   readonly latencyMs: number | null
 }
 
-/** What was planned beside what is right; gold tool and argument are null where reviewers were undecided. */
+/** With the weights that earlier gold had left, in the order of `features` (`signals.ts`). */
+export type SignalEvidence = Signals & { readonly weights: readonly number[] }
+
+/** What a language model said, or why it said nothing of use. */
+export type OpinionEvidence = ModelOpinion & { readonly kind: 'opinion' }
+
+/** What was planned and answered beside what is right; gold's are null where reviewers were undecided or wrote none. */
 export type GoldEvidence = {
   readonly kind: 'gold'
   readonly plannedTool: string
   readonly goldTool: string | null
-  readonly plannedArgument: string
-  readonly goldArgument: string | null
-  readonly plannedFigures: readonly string[]
-  readonly goldFigures: readonly string[]
+  readonly argument: Compared | null
+  /** null where the agent's answer is not known, or gold has none. */
+  readonly answer: Compared | null
+}
+
+/** Two texts, and their values however each writes them. */
+export type Compared = {
+  readonly given: string
+  readonly gold: string
+  readonly givenValues: readonly string[]
+  readonly goldValues: readonly string[]
 }
 
 export type VariantEvidence = { readonly kind: 'variant'; readonly plannedTool: string; readonly goldTool: string }
 
 export function signalsOf({ plan, outcome }: Pick<SampleSelected, 'plan' | 'outcome'>): Signals {
-  return { kind: 'signals', margin: plan.margin, ...outcome }
+  return { kind: 'signals', confidence: plan.confidence, margin: plan.margin, ...outcome }
 }
 
-export function goldEvidenceOf({
-  plan,
-  tool,
-  argument,
-}: Pick<GoldAnswered, 'plan' | 'tool' | 'argument'>): GoldEvidence {
+/** `answer` is what the agent had answered, where it is still known. */
+export function goldEvidenceOf(
+  gold: Pick<GoldAnswered, 'plan' | 'tool' | 'argument' | 'answer'>,
+  answer: string | null,
+): GoldEvidence {
+  const { plan, tool } = gold
   return {
     kind: 'gold',
     plannedTool: plan.tool,
     goldTool: tool,
-    plannedArgument: plan.argument,
-    goldArgument: argument,
-    plannedFigures: figures(plan.argument),
-    goldFigures: argument === null ? [] : figures(argument),
+    argument: compared(plan.argument, gold.argument),
+    answer: answer === null ? null : compared(answer, gold.answer),
   }
+}
+
+function compared(given: string, gold: string | null): Compared | null {
+  if (gold === null) return null
+  const [givenValues, goldValues] = valuesOfBoth(given, gold)
+  return { given, gold, givenValues, goldValues }
 }
 
 export function variantEvidenceOf({ tool }: Pick<SampleWidened, 'tool'>, { plannedTool }: Variant): VariantEvidence {

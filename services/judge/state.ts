@@ -1,26 +1,98 @@
 import type { Change, StateView } from '#runtime/state.ts'
+import type { SampleScored } from '#schemas/events.ts'
 import type { Pair } from './calibration.ts'
+import { type Instrument, keyOf } from './instrument.ts'
+import type { Signals } from './packet.ts'
+import type { Regression } from './regression.ts'
+import { unlearned } from './signals.ts'
+import { type Standing, unproven } from './standing.ts'
 
-/** What gold will want to know of a sample: its arms, and the score that signals gave it until it served calibration. */
-export type Judged = { readonly score: number | null; readonly arms: readonly string[] }
+/** What gold will want to know of a sample. */
+export type Judged = {
+  readonly arms: readonly string[]
+  readonly inclusionProbability: number
+  readonly signals: Signals
+  readonly scores: readonly (Instrument & { readonly pair: Omit<Pair, 'right'> })[]
+  /** Gold came, and every instrument was held against it. */
+  readonly graded: boolean
+}
 
-/** Samples remembered per agent; gold for older ones names no arms and calibrates nothing. */
-const maxJudged = 10_000
+/** What gold said of a sample, as the figures of the judge rest on it. */
+export type Graded = Pick<
+  SampleScored,
+  | 'plannedTool'
+  | 'goldTool'
+  | 'toolCorrect'
+  | 'score'
+  | 'argumentSimilarity'
+  | 'figuresEqual'
+  | 'answerScore'
+  | 'inclusionProbability'
+  | 'arms'
+>
 
-export const judgedOf = (agent: string): string => `judged/${agent}`
+export type Named = Standing & { readonly instrument: Instrument }
+
+/** How many of each are remembered per agent; the oldest is forgotten first. Gold for a forgotten sample names no arms and calibrates nothing. */
+const limits = { judged: 10_000, answers: 2_000, graded: 2_000, standings: 20 } as const
+/** Characters of an answer that are kept until its gold comes. */
+const longestAnswer = 4_096
+
+/** Collections of one agent, by sample id, the standings by instrument. Agents never mix. */
+export const collectionsOf = (agent: string) => ({
+  judged: `judged/${agent}`,
+  answers: `answers/${agent}`,
+  graded: `graded/${agent}`,
+  standings: `standings/${agent}`,
+})
+
+function keep<C extends keyof typeof limits>(
+  state: StateView,
+  agent: string,
+  kind: C,
+  key: string,
+  value: unknown,
+): readonly Change[] {
+  const collection = collectionsOf(agent)[kind]
+  const [oldest] = state.entries(collection)
+  const full = state.size(collection) >= limits[kind] && state.get(collection, key) === undefined
+  const room = full && oldest ? [{ collection, key: oldest[0], value: null }] : []
+  return [...room, { collection, key, value }]
+}
 
 export function keepJudged(state: StateView, agent: string, sampleId: string, value: Judged): readonly Change[] {
-  const collection = judgedOf(agent)
-  const [oldest] = state.entries(collection)
-  const full = state.size(collection) >= maxJudged && state.get(collection, sampleId) === undefined
-  const room = full && oldest ? [{ collection, key: oldest[0], value: null }] : []
-  return [...room, { collection, key: sampleId, value }]
+  return keep(state, agent, 'judged', sampleId, value)
 }
 
-export function pairsOf(state: StateView, agent: string): readonly Pair[] {
-  return state.get<readonly Pair[]>('pairs', agent) ?? []
+export function keepGraded(state: StateView, agent: string, sampleId: string, value: Graded): readonly Change[] {
+  return keep(state, agent, 'graded', sampleId, value)
 }
 
-export function keepPairs(agent: string, pairs: readonly Pair[]): Change {
-  return { collection: 'pairs', key: agent, value: pairs }
+export function keepAnswer(
+  state: StateView,
+  agent: string,
+  sampleId: string,
+  answer: string | null,
+): readonly Change[] {
+  return answer === null ? [] : keep(state, agent, 'answers', sampleId, answer.slice(0, longestAnswer))
+}
+
+export function answerOf(state: StateView, agent: string, sampleId: string): string | null {
+  return state.get<string>(collectionsOf(agent).answers, sampleId) ?? null
+}
+
+export function standingOf(state: StateView, agent: string, instrument: Instrument): Standing {
+  return state.get<Named>(collectionsOf(agent).standings, keyOf(instrument)) ?? unproven
+}
+
+export function keepStanding(state: StateView, agent: string, value: Named): readonly Change[] {
+  return keep(state, agent, 'standings', keyOf(value.instrument), value)
+}
+
+export function regressionOf(state: StateView, agent: string): Regression {
+  return state.get<Regression>('regressions', agent) ?? unlearned
+}
+
+export function keepRegression(agent: string, value: Regression): Change {
+  return { collection: 'regressions', key: agent, value }
 }

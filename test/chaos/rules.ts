@@ -52,6 +52,7 @@ const judge = {
       ...{ agent, sampleId: turnId, family: conversationId, source: 'production' as const, question: told(chain) },
       ...{ plannedTool: plan.tool, goldTool: null, score: 1, toolCorrect: null, argumentSimilarity: null },
       ...{ figuresEqual: null, refused: null, judge: 'chaos', trusted: true, evidence: null },
+      ...{ answerScore: null, answerFiguresStated: null, rubric: null, prompt: null, model: null, probability: null },
       ...{ inclusionProbability: 1, arms: [] },
     }
     return {

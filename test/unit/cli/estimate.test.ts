@@ -5,6 +5,7 @@ import { estimates, newestGold } from '#services/_cli/estimate.ts'
 const scored = (sampleId: string, over: Partial<SampleScored> = {}): SampleScored => ({
   ...{ id: `scored-${sampleId}`, parents: [], at: 0, agent: 'desk', sampleId, family: 'f', source: 'gold' },
   ...{ question: 'q', plannedTool: 'quote', goldTool: 'quote', score: 1, toolCorrect: true, argumentSimilarity: 1 },
+  ...{ answerScore: null, answerFiguresStated: null, rubric: null, prompt: null, model: null, probability: null },
   ...{ figuresEqual: null, refused: null, judge: 'j', trusted: true, evidence: null },
   ...{ inclusionProbability: 0.5, arms: ['random'], ...over },
 })

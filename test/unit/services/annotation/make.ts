@@ -57,6 +57,7 @@ export const scored = (score: number | null, over: Partial<SampleScored> = {}): 
   toolCorrect: null,
   argumentSimilarity: null,
   figuresEqual: null,
+  ...{ answerScore: null, answerFiguresStated: null, rubric: null, prompt: null, model: null, probability: null },
   refused: null,
   judge: 'judge/v1',
   trusted: true,

@@ -63,11 +63,33 @@ describe('an agent', () => {
       candidates: [],
       turns: 0,
       emerging: [],
+      judges: [],
       datasets: [],
       waiting: [],
       releases: [],
       quality: { sampled: 0, gold: 0, mean: null, interval: null, biasedMean: null },
     })
+  })
+
+  it('shows what gold last said of each version of the judge', () => {
+    const version = { judge: 'model/v1', rubric: 'r', prompt: 'p', model: 'm' }
+    const measured = {
+      rows: 50,
+      area: 0.9,
+      kappa: 0.5,
+      truePositiveRate: 1,
+      trueNegativeRate: 0.5,
+      calibrationError: 0,
+    }
+    const examined = (outcome: 'released' | 'quarantined', over = {}) => {
+      const event = { id: 'x', parents: [], at: now, agent: 'desk', ...version, outcome, reasons: ['why'], ...measured }
+      return { topic: topic.judgeExaminations, event: { ...event, probes: [], ...over } } as const
+    }
+    const view = viewAfter(examined('released'), examined('released', { model: 'other' }), examined('quarantined'))
+    expect(view.judges).toEqual([
+      { at: now, ...version, outcome: 'quarantined', reasons: ['why'] },
+      { at: now, ...version, model: 'other', outcome: 'released', reasons: ['why'] },
+    ])
   })
 
   it('is served by the newest promotion or roll-back, with the interval of its accuracy', () => {

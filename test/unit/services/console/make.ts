@@ -75,6 +75,7 @@ export const score = (over: Partial<SampleScored> = {}): SampleScored => ({
   toolCorrect: true,
   argumentSimilarity: 1,
   figuresEqual: true,
+  ...{ answerScore: null, answerFiguresStated: null, rubric: null, prompt: null, model: null, probability: null },
   refused: null,
   judge: 'judge/v1',
   trusted: true,

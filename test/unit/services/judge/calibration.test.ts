@@ -1,82 +1,21 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { State } from '#runtime/state.ts'
-import { area, isCalibrated, type Pair, withPair } from '#services/judge/calibration.ts'
-import { pairsOf } from '#services/judge/state.ts'
-import { gold, sample, scores } from './events.ts'
+import { area, calibrationOf, type Pair } from '#services/judge/calibration.ts'
+import { isotonic, probabilityAt } from '#services/judge/isotonic.ts'
 
-/** Samples with their gold: the plan was right where `right`, and its margin says `margin`. */
-const judged = (count: number, right: (at: number) => boolean, margin: (at: number) => number, agent = 'desk') =>
-  Array.from({ length: count }, (_none, at) => [
-    sample(`s${at}`, { plan: { margin: margin(at) }, agent }),
-    gold(`s${at}`, { tool: right(at) ? 'quote' : 'fees', agent }),
-  ]).flat()
-
-const isOdd = (at: number): boolean => at % 2 === 1
-const trusted = (stream: Parameters<typeof scores>[0]) => scores([...stream, sample('next')]).at(-1)?.trusted
-
-test('signal scores are trusted once fifty gold answers agree with them', () => {
-  const honest = (at: number): number => (isOdd(at) ? 0.9 : 0.1)
-  expect(trusted(judged(49, isOdd, honest))).toBe(false)
-  expect(trusted(judged(50, isOdd, honest))).toBe(true)
-})
-
-test('signals that contradict gold, or say nothing, are not trusted', () => {
-  expect(trusted(judged(100, isOdd, at => (isOdd(at) ? 0.1 : 0.9)))).toBe(false)
-  expect(trusted(judged(100, isOdd, () => 0.5))).toBe(false)
-})
-
-test('gold of one kind alone proves nothing', () => {
-  expect(
-    trusted(
-      judged(
-        100,
-        at => at > 8,
-        at => (at > 8 ? 0.9 : 0.1),
-      ),
-    ),
-  ).toBe(false)
-})
-
-test('trust is lost when newer gold disagrees', () => {
-  const good = judged(60, isOdd, at => (isOdd(at) ? 0.9 : 0.1))
-  const drifted = judged(200, isOdd, at => (isOdd(at) ? 0.1 : 0.9))
-  expect(trusted([...good, ...drifted])).toBe(false)
-})
-
-test('a sample calibrates once, and undecided gold never', () => {
-  const state = new State()
-  const undecided = gold('u', { outcome: 'undecided', tool: null })
-  scores([sample('s'), gold('s'), gold('s', { tool: 'fees' }), sample('u'), undecided, gold('unknown')], state)
-  expect(pairsOf(state, 'desk')).toEqual([[expect.any(Number), true]])
-})
-
-test('agents never mix', () => {
-  expect(trusted(judged(100, isOdd, at => (isOdd(at) ? 0.9 : 0.1), 'other'))).toBe(false)
-})
+const pair = (score: number, right: boolean): Pair => ({ score, right, length: 1, first: null, sameFamily: null })
+const somePairs = fc.array(
+  fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.boolean()).map(([score, right]) => pair(score, right)),
+  { minLength: 2, maxLength: 60 },
+)
 
 test('the area is 1 for a perfect ranking, one half for ties, and mirrored by turning the verdicts', () => {
-  expect(
-    area([
-      [0.9, true],
-      [0.8, true],
-      [0.1, false],
-    ]),
-  ).toBe(1)
-  expect(
-    area([
-      [0.5, true],
-      [0.5, false],
-    ]),
-  ).toBe(0.5)
-  expect(area([[0.5, true]])).toBeUndefined()
-  const pairs = fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.boolean()), {
-    minLength: 2,
-    maxLength: 60,
-  })
+  expect(area([pair(0.9, true), pair(0.8, true), pair(0.1, false)])).toBe(1)
+  expect(area([pair(0.5, true), pair(0.5, false)])).toBe(0.5)
+  expect(area([pair(0.5, true)])).toBeUndefined()
   fc.assert(
-    fc.property(pairs, some => {
-      const turned = area(some.map(([value, right]): Pair => [value, !right]))
+    fc.property(somePairs, some => {
+      const turned = area(some.map(({ score, right }) => pair(score, !right)))
       const straight = area(some)
       expect(turned === undefined).toBe(straight === undefined)
       if (straight !== undefined && turned !== undefined) expect(straight + turned).toBeCloseTo(1)
@@ -84,9 +23,53 @@ test('the area is 1 for a perfect ranking, one half for ties, and mirrored by tu
   )
 })
 
-test('only the newest two hundred pairs count', () => {
-  const pairs = Array.from({ length: 450 }, (_none, at): Pair => [at / 450, isOdd(at)])
-  const kept = pairs.reduce<readonly Pair[]>(withPair, [])
-  expect(kept).toEqual(pairs.slice(-200))
-  expect(isCalibrated(kept)).toBe(false)
+test('the area is the share of right and wrong plans that are ranked right', () => {
+  fc.assert(
+    fc.property(somePairs, some => {
+      const [right, wrong] = [true, false].map(kind => some.filter(one => one.right === kind)) as [Pair[], Pair[]]
+      let wins = 0
+      for (const { score: high } of right)
+        for (const { score: low } of wrong) wins += high > low ? 1 : high === low ? 0.5 : 0
+      if (right.length > 0 && wrong.length > 0) expect(area(some)).toBeCloseTo(wins / right.length / wrong.length)
+    }),
+  )
+})
+
+test("kappa, rates and calibration error of Cohen's kind of table, worked by hand", () => {
+  // Says right: 40 right and 10 wrong; says wrong: 5 right and 45 wrong. Agreement .85, by chance .5.
+  const said = (count: number, score: number, right: boolean) => Array.from({ length: count }, () => pair(score, right))
+  const found = calibrationOf([
+    ...said(40, 0.9, true),
+    ...said(10, 0.9, false),
+    ...said(5, 0.1, true),
+    ...said(45, 0.1, false),
+  ])
+  expect(found).toMatchObject({ rows: 100, truePositiveRate: 40 / 45, trueNegativeRate: 45 / 55 })
+  expect(found.kappa).toBeCloseTo(0.7)
+  // |.9 - .8| on half, |.1 - .1| on half.
+  expect(found.calibrationError).toBeCloseTo(0.05)
+  expect(calibrationOf([])).toEqual({
+    ...{ rows: 0, area: null, kappa: null, truePositiveRate: null, trueNegativeRate: null, calibrationError: null },
+  })
+})
+
+test('the isotonic map rises, keeps the mean, and leaves what rises already as it is', () => {
+  expect(isotonic([pair(0.1, false), pair(0.4, true), pair(0.6, false), pair(0.9, true)])).toEqual([
+    { from: 0.1, probability: 0 },
+    { from: 0.4, probability: 0.5 },
+    { from: 0.9, probability: 1 },
+  ])
+  expect(probabilityAt([], 0.5)).toBeUndefined()
+  fc.assert(
+    fc.property(somePairs, some => {
+      const steps = isotonic(some)
+      const at = some.map(({ score }) => probabilityAt(steps, score) ?? Number.NaN)
+      const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
+      expect(mean(at)).toBeCloseTo(mean(some.map(({ right }) => Number(right))))
+      for (const [from, step] of steps.entries()) {
+        const before = steps[from - 1]
+        if (before) expect(step.probability).toBeGreaterThan(before.probability)
+      }
+    }),
+  )
 })

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { digest } from '#runtime/identity.ts'
 import { State } from '#runtime/state.ts'
 import { grade } from '#services/judge/grade.ts'
-import { judgedOf } from '#services/judge/state.ts'
+import { collectionsOf } from '#services/judge/state.ts'
 import { gold, sample, scores, widened } from './events.ts'
 
 const score = (...stream: Parameters<typeof scores>[0]) => scores(stream).at(-1)
@@ -14,7 +14,7 @@ test('a sample without gold is scored from its signals, and not trusted yet', ()
     plannedTool: 'quote',
     goldTool: null,
     toolCorrect: null,
-    judge: 'signals/v1',
+    judge: 'signals/v2',
     trusted: false,
     refused: null,
     inclusionProbability: 0.25,
@@ -24,7 +24,7 @@ test('a sample without gold is scored from its signals, and not trusted yet', ()
 
 test('each signal moves the score the way it should', () => {
   const of = (details: Parameters<typeof sample>[1]) => score(sample('s', details))?.score ?? Number.NaN
-  const plain = of({})
+  const plain = of({ plan: { confidence: Math.exp(-1) } })
   expect(plain).toBeCloseTo(1 / (1 + Math.exp(-0.2)))
   expect(of({ plan: { margin: 0.9 } })).toBeGreaterThan(plain)
   expect(of({ plan: { margin: 0.1 } })).toBeLessThan(plain)
@@ -36,15 +36,17 @@ test('each signal moves the score the way it should', () => {
 })
 
 test('a sample that shows nothing is refused, not scored', () => {
-  const nothing = score(sample('s', { plan: { margin: null } }))
+  const nothing = score(sample('s', { plan: { margin: null, confidence: null } }))
   expect(nothing).toMatchObject({ score: null, refused: 'no margin and no outcome to judge by' })
-  expect(score(sample('s', { plan: { margin: null }, outcome: { rating: 'up' } }))?.score).toBeGreaterThan(0.5)
+  expect(
+    score(sample('s', { plan: { margin: null, confidence: null }, outcome: { rating: 'up' } }))?.score,
+  ).toBeGreaterThan(0.5)
 })
 
 test('against gold the tool is 0.7 and its argument the rest, nothing of it where the figures differ', () => {
   expect(score(gold('s'))).toMatchObject({
     source: 'gold',
-    judge: 'gold/v1',
+    judge: 'gold/v2',
     trusted: true,
     score: 1,
     toolCorrect: true,
@@ -114,11 +116,53 @@ test('the packet in the store is all that the grade rests on', () => {
 
 test('what is remembered is bounded', () => {
   const state = new State()
+  const { judged } = collectionsOf('desk')
   scores(
     Array.from({ length: 10_050 }, (_none, at) => sample(`s${at}`)),
     state,
   )
-  expect(state.size(judgedOf('desk'))).toBe(10_000)
-  expect(state.get(judgedOf('desk'), 's49')).toBeUndefined()
-  expect(state.get(judgedOf('desk'), 's50')).toBeDefined()
+  expect(state.size(judged)).toBe(10_000)
+  expect(state.get(judged, 's49')).toBeUndefined()
+  expect(state.get(judged, 's50')).toBeDefined()
+})
+
+const asked = { rubric: 'rubric/v1-aa', prompt: 'judge-prompt/v1', model: 'gemma', plannedFirst: true }
+
+test('a model that was asked scores beside the signals, under the versions of what it was asked', () => {
+  const opinion = { verdict: { score: 0.9, toolCorrect: true, reason: 'it fits' } }
+  const [offline, model] = scores([sample('s')], new State(), () => ({ ...asked, opinion }))
+  expect(offline).toMatchObject({ judge: 'signals/v2', rubric: null, prompt: null, model: null, refused: null })
+  const { plannedFirst: _shown, ...versions } = asked
+  expect(model).toMatchObject({ judge: 'model/v1', ...versions, score: 0.9, refused: null, trusted: false })
+  expect(model?.evidence).toBe(digest(model?.objects[1] ?? ''))
+})
+
+test('a model that gave nothing usable is refused with its reason, never scored 0; the signals still speak', () => {
+  const refused = 'the model answered what is no JSON'
+  const said = scores([sample('s')], new State(), () => ({ ...asked, opinion: { refused } }))
+  expect(said).toMatchObject([
+    { judge: 'signals/v2', score: expect.any(Number), refused: null },
+    { judge: 'model/v1', model: 'gemma', score: null, refused },
+  ])
+})
+
+test("the whole answer is graded against gold's: its words, and that it states gold's values", () => {
+  const graded = (answer: string, right: string | null) => score(sample('s', { answer }), gold('s', { answer: right }))
+  expect(graded('It costs $190.', 'It costs $190.')).toMatchObject({ answerScore: 1, answerFiguresStated: true })
+  const worded = graded('AAPL costs 190 dollars, up 2%', 'It costs $190.')
+  expect(worded?.answerScore).toBeGreaterThan(0)
+  expect(worded?.answerScore).toBeLessThan(1)
+  expect(graded('It costs $180.', 'It costs $190.')).toMatchObject({ answerScore: 0, answerFiguresStated: false })
+  expect(graded('It costs $190.', null)).toMatchObject({ answerScore: null, answerFiguresStated: null })
+  expect(score(sample('s'), gold('s', { answer: 'It costs $190.' }))).toMatchObject({ answerScore: null })
+})
+
+test('the offline judge learns from earlier gold alone, and the packet holds what it had learned', () => {
+  const rated = (id: string) => sample(id, { outcome: { rating: 'up' } })
+  const before = score(rated('s'))?.score
+  const refuted = Array.from({ length: 20 }, (_none, at) => [rated(`g${at}`), gold(`g${at}`, { tool: 'fees' })]).flat()
+  const after = scores([...refuted, rated('s')]).at(-1)
+  expect(after?.score).toBeLessThan((before ?? 0) / 2)
+  expect(scores([rated('s'), ...refuted])[0]?.score).toBe(before)
+  expect(grade(JSON.parse(new TextDecoder().decode(after?.objects[0])))).toMatchObject({ score: after?.score })
 })

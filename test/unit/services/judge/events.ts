@@ -1,6 +1,7 @@
 import { State } from '#runtime/state.ts'
 import type { GoldAnswered, Outcome, Plan, SampleSelected, SampleWidened, Variant } from '#schemas/events.ts'
 import { decide } from '#services/judge/decide.ts'
+import type { Facts } from '#services/judge/verdict.ts'
 import { topic } from '#topology/names.ts'
 import type { Inbound } from '#topology/types.ts'
 
@@ -8,20 +9,31 @@ const envelope = { parents: [], at: 1000, agent: 'desk' }
 const planned: Plan = { tool: 'quote', argument: 'price of AAPL', confidence: 0.6, margin: 0.3, planner: null }
 const quiet: Outcome = { escalated: false, rating: null, repeatAsk: false, latencyMs: 900 }
 
-export type Details = { plan?: Partial<Plan>; outcome?: Partial<Outcome>; correction?: boolean; agent?: string }
+export type Details = {
+  plan?: Partial<Plan>
+  outcome?: Partial<Outcome>
+  correction?: boolean
+  agent?: string
+  answer?: string
+}
 
 export function sample(
   id: string,
-  { plan, outcome, correction = false, agent = 'desk' }: Details = {},
+  { plan, outcome, correction = false, agent = 'desk', answer }: Details = {},
 ): Inbound<'judge'> {
-  const turn = { conversationId: 'c', turnId: 't', family: 'f', question: 'price of AAPL?', earlier: [], answer: null }
+  const turn = { conversationId: 'c', turnId: 't', family: 'f', question: 'price of AAPL?', earlier: [] }
   const arms: SampleSelected['arms'] = [{ arm: 'random', weight: 0.1 }]
   const chosen = { arms, inclusionProbability: 0.25, value: 1, correction }
   const how = { plan: { ...planned, ...plan }, outcome: { ...quiet, ...outcome } }
-  return { topic: topic.selectedSamples, event: { ...envelope, id, ...turn, ...chosen, ...how, agent } }
+  return {
+    topic: topic.selectedSamples,
+    event: { ...envelope, id, ...turn, ...chosen, ...how, agent, answer: answer ?? null },
+  }
 }
 
-type GoldDetails = Partial<Pick<GoldAnswered, 'tool' | 'argument' | 'outcome' | 'agent'>> & { plan?: Partial<Plan> }
+type GoldDetails = Partial<Pick<GoldAnswered, 'tool' | 'argument' | 'answer' | 'outcome' | 'agent'>> & {
+  plan?: Partial<Plan>
+}
 
 export function gold(sampleId: string, { plan, ...over }: GoldDetails = {}): Inbound<'judge'> {
   const turn = { sampleId, conversationId: 'c', turnId: 't', family: 'f', question: 'price of AAPL?', earlier: [] }
@@ -55,11 +67,31 @@ export function widened(variants: readonly Partial<Variant>[]): Inbound<'judge'>
   return { topic: topic.syntheticSamples, event }
 }
 
-/** Scores of a stream, in order; `state` is carried along. */
-export function scores(stream: readonly Inbound<'judge'>[], state = new State()) {
+/** What is decided of a stream, in order; `state` is carried along, and `opinionOf` is what a model says of each sample. */
+function decided(
+  stream: readonly Inbound<'judge'>[],
+  state: State,
+  opinionOf: (inbound: Inbound<'judge'>) => Facts = () => null,
+) {
   return stream.flatMap(inbound => {
-    const { emit = [], keep = [], objects = [] } = decide(inbound, undefined, state)
+    const { emit = [], keep = [], objects = [] } = decide(inbound, opinionOf(inbound), state)
     state.apply(keep)
-    return emit.map(({ event }) => ({ ...event, objects }))
+    return emit.map(out => ({ ...out, objects }))
   })
+}
+
+type Opinions = (inbound: Inbound<'judge'>) => Facts
+
+/** Scores of a stream; `objects` are all that the decision stored. */
+export function scores(stream: readonly Inbound<'judge'>[], state = new State(), opinionOf?: Opinions) {
+  return decided(stream, state, opinionOf).flatMap(({ objects, topic: to, event }) =>
+    to === topic.scoredSamples ? [{ ...event, objects }] : [],
+  )
+}
+
+/** Releases and quarantines of a stream. */
+export function examinations(stream: readonly Inbound<'judge'>[], state = new State(), opinionOf?: Opinions) {
+  return decided(stream, state, opinionOf).flatMap(({ topic: to, event }) =>
+    to === topic.judgeExaminations ? [event] : [],
+  )
 }

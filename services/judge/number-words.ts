@@ -1,0 +1,39 @@
+const small =
+  `zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+eighteen nineteen`.split(/\s+/)
+const tens = 'twenty thirty forty fifty sixty seventy eighty ninety'.split(' ')
+const scales: Readonly<Record<string, number>> = { hundred: 100, thousand: 1e3, million: 1e6, billion: 1e9 }
+const words = new Map([
+  ...small.map((word, at) => [word, at] as const),
+  ...tens.map((word, at) => [word, 10 * (at + 2)] as const),
+])
+
+const unit = [...words.keys()].join('|')
+const scale = Object.keys(scales).join('|')
+const numeral = new RegExp(
+  `\\b(?:(?:an?|${unit})[\\s-](?:${scale})|(?:${unit}))(?:(?:[\\s-]|\\s+and\\s+)(?:${unit}|${scale}))*\\b`,
+  'gi',
+)
+
+/** The text with numbers in words as digits: `two hundred and five shares` is `205 shares`. A lone `one` may be no number and stays. */
+export function withDigits(text: string): string {
+  return text.replace(numeral, written => {
+    const parts = written.toLowerCase().split(/[\s-]+/)
+    return parts.length === 1 && parts[0] === 'one' ? written : String(numberOf(parts))
+  })
+}
+
+/** A hundred multiplies what stands before it; a thousand and more close a group. */
+function numberOf(parts: readonly string[]): number {
+  let [total, group] = [0, 0]
+  for (const part of parts) {
+    const factor = scales[part]
+    if (factor === undefined) group += words.get(part) ?? (/^an?$/.test(part) ? 1 : 0)
+    else if (factor === 100) group *= 100
+    else {
+      total += group * factor
+      group = 0
+    }
+  }
+  return total + group
+}

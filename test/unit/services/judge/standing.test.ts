@@ -1,0 +1,132 @@
+import { describe, expect, test } from 'vitest'
+import { State } from '#runtime/state.ts'
+import type { Pair } from '#services/judge/calibration.ts'
+import { unproven, withPair } from '#services/judge/standing.ts'
+import { collectionsOf, type Named } from '#services/judge/state.ts'
+import type { Facts } from '#services/judge/verdict.ts'
+import type { Inbound } from '#topology/types.ts'
+import { examinations, gold, sample, scores } from './events.ts'
+import { biased, type Judge, pairs, seeds } from './simulated.ts'
+
+/** Samples with their gold: the plan was right where `right`, and its margin says `margin`. */
+const judged = (count: number, right: (at: number) => boolean, margin: (at: number) => number, agent = 'desk') =>
+  Array.from({ length: count }, (_none, at) => [
+    sample(`s${at}`, { plan: { margin: margin(at) }, agent }),
+    gold(`s${at}`, { tool: right(at) ? 'quote' : 'fees', agent }),
+  ]).flat()
+
+const isOdd = (at: number): boolean => at % 2 === 1
+const honest = (at: number): number => (isOdd(at) ? 0.9 : 0.1)
+const trusted = (stream: Parameters<typeof scores>[0]) => scores([...stream, sample('next')]).at(-1)?.trusted
+
+describe('scores from signals', () => {
+  test('are trusted once fifty gold answers agree with them, and an event says so', () => {
+    expect(trusted(judged(49, isOdd, honest))).toBe(false)
+    expect(trusted(judged(50, isOdd, honest))).toBe(true)
+    expect(examinations(judged(49, isOdd, honest))).toEqual([])
+    expect(examinations(judged(80, isOdd, honest))).toMatchObject([
+      { judge: 'signals/v2', model: null, outcome: 'released', rows: 50, reasons: [expect.stringContaining('ROC')] },
+    ])
+  })
+
+  test('that say nothing are not trusted, nor is gold of one kind alone a proof', () => {
+    expect(trusted(judged(100, isOdd, () => 0.5))).toBe(false)
+    const late = (at: number): boolean => at > 8
+    expect(
+      trusted(
+        judged(
+          100,
+          (at: number) => late(at) && at < 18,
+          at => (late(at) ? 0.9 : 0.1),
+        ),
+      ),
+    ).toBe(false)
+  })
+
+  test('of one agent say nothing of another', () => {
+    expect(trusted(judged(100, isOdd, honest, 'other'))).toBe(false)
+  })
+
+  test('carry the probability that they had with earlier gold', () => {
+    const after = scores([...judged(60, isOdd, honest), sample('next', { plan: { margin: 0.9 } })]).at(-1)
+    expect(after?.probability).toBeGreaterThan(0.9)
+    expect(scores([sample('s')])[0]?.probability).toBeNull()
+  })
+
+  test('are held against gold once a sample, and undecided gold never', () => {
+    const state = new State()
+    const undecided = gold('u', { outcome: 'undecided', tool: null })
+    scores([sample('s'), gold('s'), gold('s', { tool: 'fees' }), sample('u'), undecided, gold('unknown')], state)
+    const standings = [...state.entries<Named>(collectionsOf('desk').standings)]
+    expect(standings.map(([, { pairs: known }]) => known.map(({ right }) => right))).toEqual([[true]])
+  })
+})
+
+test('trust is lost when newer gold disagrees, and gained again: an event each', () => {
+  const turned = (pair: Pair): Pair => ({ ...pair, score: 1 - pair.score })
+  const fair = pairs(1, 600, biased.fair)
+  const stream = [...fair.slice(0, 200), ...fair.slice(200, 400).map(turned), ...fair.slice(400)]
+  let standing = unproven
+  const trust = stream.map(pair => {
+    standing = withPair(standing, pair)
+    return standing.trusted
+  })
+  expect([trust[199], trust[399], trust[599]]).toEqual([true, false, true])
+})
+
+/** The judge is a language model; what the wheel sees is what it says, where the plan stood, and gold. */
+const examined = (seed: number, judge: Judge) => {
+  const said = new Map<string, Facts>()
+  const stream: Inbound<'judge'>[] = pairs(seed, 200, judge).flatMap(({ score, right, length, first }, at) => {
+    const opinion = { verdict: { score, toolCorrect: null, reason: 'because' } }
+    said.set(`s${at}`, { rubric: 'r', prompt: 'p', model: 'm', plannedFirst: first, opinion })
+    return [sample(`s${at}`, { answer: 'x'.repeat(length) }), gold(`s${at}`, right ? {} : { tool: 'fees' })]
+  })
+  const state = new State()
+  const changes = examinations(stream, state, ({ event }) => said.get(event.id) ?? null)
+  const last = { rubric: 'r', prompt: 'p', model: 'm', plannedFirst: true }
+  const next = scores([sample('next')], state, () => ({
+    ...last,
+    opinion: { verdict: { score: 1, toolCorrect: null, reason: 'because' } },
+  }))
+  return { changes: changes.filter(({ model }) => model === 'm'), next: next.find(({ model }) => model === 'm') }
+}
+
+describe('of twenty judges each, within 200 gold rows', () => {
+  test.each(['longer', 'first', 'longerAlone', 'firstAlone'] as const)(
+    'those that favour are quarantined: %s',
+    kind => {
+      for (const seed of seeds) {
+        const { changes, next } = examined(seed, biased[kind])
+        expect(next?.trusted, `seed ${seed}`).toBe(false)
+        expect(changes.at(-1)?.outcome ?? 'quarantined').toBe('quarantined')
+      }
+    },
+  )
+
+  test('fair ones are released and stay so', () => {
+    for (const seed of seeds) {
+      const { changes, next } = examined(seed, biased.fair)
+      expect(
+        changes.map(({ outcome }) => outcome),
+        `seed ${seed}`,
+      ).toEqual(['released'])
+      expect(next?.trusted).toBe(true)
+    }
+  })
+})
+
+test('a version that turns biased is quarantined by an event that names the bias', () => {
+  const [fair, longer] = [pairs(3, 100, biased.fair), pairs(4, 200, biased.longer)]
+  const said = new Map<string, Facts>()
+  const stream = [...fair, ...longer].flatMap(({ score, right, length, first }, at) => {
+    const opinion = { verdict: { score, toolCorrect: null, reason: 'because' } }
+    said.set(`s${at}`, { rubric: 'r', prompt: 'p', model: 'm', plannedFirst: first, opinion })
+    return [sample(`s${at}`, { answer: 'x'.repeat(length) }), gold(`s${at}`, right ? {} : { tool: 'fees' })]
+  })
+  const changes = examinations(stream, new State(), ({ event }) => said.get(event.id) ?? null)
+  const ofModel = changes.filter(({ model }) => model === 'm')
+  expect(ofModel.map(({ outcome }) => outcome)).toEqual(['released', 'quarantined'])
+  expect(ofModel[1]?.reasons).toEqual([expect.stringMatching(/^length moves the score by \+0\.\d+/)])
+  expect(ofModel[1]?.probes.map(({ probe }) => probe)).toEqual(['length', 'order'])
+})
