@@ -1,5 +1,17 @@
 import type { Service } from '#runtime/service.ts'
+import { topic } from '#topology/names.ts'
 import { decide, version } from './decide.ts'
+import type { Facts } from './verdict.ts'
+import { opinionOf } from './verdict-opinion.ts'
 
-/** It asks the world nothing: all evidence is in the events. */
-export const judge: Service<'judge'> = { name: 'judge', version, decide }
+/** A language model is asked only where one is configured and there is no gold; all other evidence is in the events. */
+export const judge: Service<'judge', Facts> = {
+  name: 'judge',
+  version,
+  async gather({ topic: from, event }, { agents, languageModel }, signal) {
+    if (languageModel === undefined || from !== topic.selectedSamples) return null
+    const { tools } = await agents.need(event.agent)
+    return opinionOf(languageModel, event, tools, signal)
+  },
+  decide,
+}

@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest'
+import type { LanguageModel } from '#runtime/language-model.ts'
+import { withRepair } from '#runtime/language-model-repair.ts'
+import type { Ports } from '#runtime/service.ts'
+import { rubric, versionOf } from '#services/judge/rubric.ts'
+import { judge } from '#services/judge/service.ts'
+import { verdictSchema } from '#services/judge/verdict.ts'
+import { gold, sample, widened } from './events.ts'
+
+const forever = new AbortController().signal
+const tools = [{ name: 'quote', description: 'The price of a share.' }]
+
+/** A model that says this, or is refused. */
+function modelThat(answer: { readonly says: unknown } | { readonly refused: string }): LanguageModel {
+  const text = 'says' in answer ? JSON.stringify(answer.says) : ''
+  const completion = { text, usage: { inputTokens: 1, outputTokens: 1 }, model: 'm-1', milliseconds: 1 }
+  return withRepair({ name: 'm', complete: async () => ('refused' in answer ? answer : completion) })
+}
+
+const gather = (inbound: ReturnType<typeof sample>, languageModel: LanguageModel | undefined, catalogue = tools) =>
+  judge.gather?.(
+    inbound,
+    { agents: { need: async () => ({ tools: catalogue }) }, languageModel } as unknown as Ports,
+    forever,
+  )
+
+const says = (says: unknown) => gather(sample('s'), modelThat({ says }))
+
+test('without a model, and beside gold, nobody is asked', async () => {
+  const never: LanguageModel = { name: 'm', complete: () => Promise.reject(new Error('asked')) }
+  expect(await gather(sample('s'), undefined)).toBeNull()
+  expect(await gather(gold('s'), never)).toBeNull()
+  expect(await gather(widened([]), never)).toBeNull()
+  await expect(gather(sample('s'), never)).rejects.toThrow('asked')
+})
+
+test('a verdict comes with the versions of rubric, prompt and model', async () => {
+  expect(await says({ score: 0.7, toolCorrect: true, reason: 'it is the price' })).toEqual({
+    rubric: versionOf(rubric),
+    prompt: 'judge-prompt/v1',
+    model: 'm',
+    plannedFirst: true,
+    opinion: { verdict: { score: 0.7, toolCorrect: true, reason: 'it is the price' } },
+  })
+  expect(versionOf(rubric)).toMatch(/^rubric\/v1-[0-9a-f]{8}$/)
+  expect(versionOf({ ...rubric, text: 'another' })).not.toBe(versionOf(rubric))
+})
+
+test('where the planned tool stands is drawn for each sample, and told', async () => {
+  const catalogue = ['quote', 'fees', 'margin', 'tax'].map(name => ({ name, description: name }))
+  const model = modelThat({ says: { score: 1, toolCorrect: true, reason: 'x' } })
+  const firstOf = async (id: string, tool = 'quote') =>
+    (await gather(sample(id, { plan: { tool } }), model, catalogue))?.plannedFirst
+  const firsts = await Promise.all(Array.from({ length: 200 }, (_none, at) => firstOf(`s${at}`)))
+  expect(await firstOf('s0')).toBe(firsts[0])
+  expect(Math.abs(firsts.filter(Boolean).length - 100)).toBeLessThan(25)
+  expect(await firstOf('s0', 'unknown')).toBeNull()
+})
+
+test.each([
+  ['a score out of range', { score: 7, toolCorrect: true, reason: 'x' }],
+  ['a score that is no number', { score: '1', toolCorrect: true, reason: 'x' }],
+  ['no score', { toolCorrect: true, reason: 'x' }],
+  ['no reason', { score: 1, toolCorrect: true, reason: ' ' }],
+  ['a list', [1]],
+])('%s is refused with a reason, never a score', async (_what, answer) => {
+  expect(await says(answer)).toMatchObject({ opinion: { refused: expect.stringMatching(/not what was asked for/) } })
+})
+
+test('a refused call is a refused opinion', async () => {
+  const refused = 'the budget of judge on 2026-11-24 has no room for this call'
+  expect(await gather(sample('s'), modelThat({ refused }))).toMatchObject({ opinion: { refused } })
+})
+
+test('a long reason is cut, with no half of a character left', () => {
+  const { reason } = verdictSchema.parse({ score: 1, toolCorrect: null, reason: `${'x'.repeat(199)}\u{1f600}` })
+  expect(reason).toHaveLength(200)
+  expect(reason.isWellFormed()).toBe(true)
+})
