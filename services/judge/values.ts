@@ -14,7 +14,8 @@ export function valuesOfBoth(left: string, right: string): readonly [readonly st
 }
 
 function valuesOf(text: string): readonly string[] {
-  const { durations, rest } = takeDurations(text)
+  // `figures` takes capitals alone for shouting, in which no word is a ticker; a word or two are too short to shout.
+  const { durations, rest } = takeDurations(text.split(/\s+/).length <= 2 ? `of ${text}` : text)
   return [...new Set([...durations, ...figures(rest)])].sort()
 }
 
