@@ -65,7 +65,9 @@ export async function openStage(): Promise<Stage> {
       // In this order: what is written after the first question may be committed before the second.
       const stable = await ends(topic.selectedSamples)
       const partitions = Array.from(stable.keys(), partition => ({ partition }))
-      const [written] = await uncommitted.fetchTopicsOffset([{ topic: topic.selectedSamples, partitions }])
+      const [written] = await uncommitted.fetchTopicsOffset([
+        { topic: topic.selectedSamples, partitions, fromBeginning: false },
+      ])
       return written?.partitions.every(({ partition, offset }) => Number(offset) === stable.get(partition)) ?? false
     },
     async place(group, where) {
