@@ -7,11 +7,13 @@ import type { Inbound, Outbound } from '#topology/types.ts'
 import { calibrate } from './calibrate.ts'
 import { type Grade, grade } from './grade.ts'
 import { isotonic, probabilityAt } from './isotonic.ts'
+import { likenessOf } from './likeness.ts'
 import { goldEvidenceOf, type Packet, signalsOf, variantEvidenceOf } from './packet.ts'
 import { leastPairs } from './standing.ts'
 import {
   answerOf,
   collectionsOf,
+  gradedOf,
   type Judged,
   keepAnswer,
   keepGraded,
@@ -43,7 +45,7 @@ export function decide(inbound: Inbound<'judge'>, facts: Facts, state: StateView
 
 function production(sample: SampleSelected, facts: Facts, state: StateView): Decision<'judge'> {
   const { id, agent, family, question, plan, answer, inclusionProbability } = sample
-  const signals = signalsOf(sample)
+  const signals = { ...signalsOf(sample), likeness: likenessOf(sample, gradedOf(state, agent)) }
   const packets: Packet[] = [{ ...signals, weights: regressionOf(state, agent).weights }]
   // Decisions of before there was a model recorded no facts.
   if (facts) packets.push({ kind: 'opinion', ...facts })
@@ -91,7 +93,7 @@ function againstGold(gold: GoldAnswered, state: StateView): Decision<'judge'> {
     objects: [object],
     keep: [
       ...calibrated.keep,
-      ...keepGraded(state, agent, sampleId, { plannedTool, inclusionProbability, arms, ...figures }),
+      ...keepGraded(state, agent, sampleId, { family, question, plannedTool, inclusionProbability, arms, ...figures }),
     ],
   }
 }

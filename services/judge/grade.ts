@@ -52,10 +52,10 @@ const ungraded = {
   refused: null,
 }
 
-function bySignals({ weights, ...signals }: SignalEvidence): Grade {
-  if (saysNothing(signals))
-    return { ...ungraded, ...instruments.signals, refused: 'no margin and no outcome to judge by' }
-  return { ...ungraded, ...instruments.signals, score: scoreOf(signals, weights) }
+function bySignals({ weights, ...evidence }: SignalEvidence): Grade {
+  if (saysNothing(evidence))
+    return { ...ungraded, ...instruments.signals, refused: 'no margin, no outcome and no gold like it to judge by' }
+  return { ...ungraded, ...instruments.signals, score: scoreOf(evidence, weights) }
 }
 
 function byOpinion({ opinion, rubric, prompt, model }: OpinionEvidence): Grade {

@@ -1,4 +1,5 @@
 import type { GoldAnswered, SampleSelected, SampleWidened, Variant } from '#schemas/events.ts'
+import type { Likeness } from './likeness.ts'
 import { valuesOfBoth } from './values.ts'
 import type { ModelOpinion } from './verdict.ts'
 
@@ -8,7 +9,7 @@ import type { ModelOpinion } from './verdict.ts'
  */
 export type Packet = SignalEvidence | OpinionEvidence | GoldEvidence | VariantEvidence
 
-/** How a turn without gold went. No text: what a customer writes cannot move the score. */
+/** How a turn without gold went. */
 export type Signals = {
   readonly kind: 'signals'
   readonly confidence: number | null
@@ -19,8 +20,11 @@ export type Signals = {
   readonly latencyMs: number | null
 }
 
+/** With what earlier gold says of such a question. No text: what a customer writes is no more than its likeness. */
+export type SignalsAndGold = Signals & { readonly likeness: Likeness }
+
 /** With the weights that earlier gold had left, in the order of `features` (`signals.ts`). */
-export type SignalEvidence = Signals & { readonly weights: readonly number[] }
+export type SignalEvidence = SignalsAndGold & { readonly weights: readonly number[] }
 
 /** What a language model said, or why it said nothing of use. */
 export type OpinionEvidence = ModelOpinion & { readonly kind: 'opinion' }

@@ -1,6 +1,7 @@
 import type { Service } from '#runtime/service.ts'
 import { topic } from '#topology/names.ts'
 import { decide, version } from './decide.ts'
+import { edge } from './edge.ts'
 import type { Facts } from './verdict.ts'
 import { opinionOf } from './verdict-opinion.ts'
 
@@ -14,4 +15,5 @@ export const judge: Service<'judge', Facts> = {
     return opinionOf(languageModel, event, tools, signal)
   },
   decide,
+  edge,
 }

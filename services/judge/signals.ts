@@ -1,10 +1,12 @@
-import type { Signals } from './packet.ts'
+import type { SignalsAndGold } from './packet.ts'
 import { believed, logistic, logOddsOf, type Regression } from './regression.ts'
 
 const usualMargin = 0.3
 /** 1 / e. */
 const usualLogConfidence = -1
 const slowMs = 15_000
+/** Questions less alike than this share words, not a wish. */
+const leastLikeness = 0.5
 
 /** What is believed of each feature before any gold, in log-odds that the plan was right, in the order of `features`. */
 const beforehand = {
@@ -18,6 +20,9 @@ const beforehand = {
   thumbsUp: 2,
   repeatAsk: -1,
   slow: -0.3,
+  /** Cube of the likeness to gold for the planned tool; sixth power of that to gold for another, since containment comes easily. */
+  likeOwn: 1.5,
+  likeOther: -1.5,
 } as const
 
 /** Of each weight beforehand: gold may well double or undo it. */
@@ -26,7 +31,8 @@ export const beliefVariance = 1
 /** The offline judge before it has seen gold. */
 export const unlearned: Regression = believed(Object.values(beforehand), beliefVariance)
 
-export function features({ margin, confidence, escalated, rating, repeatAsk, latencyMs }: Signals): readonly number[] {
+export function features(evidence: SignalsAndGold): readonly number[] {
+  const { margin, confidence, escalated, rating, repeatAsk, latencyMs, likeness } = evidence
   return [
     1,
     margin === null ? 0 : margin - usualMargin,
@@ -36,17 +42,26 @@ export function features({ margin, confidence, escalated, rating, repeatAsk, lat
     Number(rating === 'up'),
     Number(repeatAsk),
     Number(isSlow(latencyMs)),
+    near(likeness.own) ** 3,
+    near(likeness.other) ** 6,
   ]
 }
 
 /** Nothing that speaks for the plan or against it. */
-export function saysNothing({ margin, confidence, escalated, rating, repeatAsk, latencyMs }: Signals): boolean {
-  return margin === null && confidence === null && rating === null && !escalated && !repeatAsk && !isSlow(latencyMs)
+export function saysNothing(evidence: SignalsAndGold): boolean {
+  const { margin, confidence, escalated, rating, repeatAsk, latencyMs, likeness } = evidence
+  const planner = margin !== null || confidence !== null
+  const customer = rating !== null || escalated || repeatAsk || isSlow(latencyMs)
+  return !planner && !customer && near(Math.max(likeness.own, likeness.other)) === 0
 }
 
 /** The chance that the plan was right. */
-export function scoreOf(signals: Signals, weights: readonly number[]): number {
-  return logistic(logOddsOf(weights, features(signals)))
+export function scoreOf(evidence: SignalsAndGold, weights: readonly number[]): number {
+  return logistic(logOddsOf(weights, features(evidence)))
+}
+
+function near(likeness: number): number {
+  return likeness < leastLikeness ? 0 : likeness
 }
 
 function isSlow(latencyMs: number | null): boolean {

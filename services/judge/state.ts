@@ -2,7 +2,7 @@ import type { Change, StateView } from '#runtime/state.ts'
 import type { SampleScored } from '#schemas/events.ts'
 import type { Pair } from './calibration.ts'
 import { type Instrument, keyOf } from './instrument.ts'
-import type { Signals } from './packet.ts'
+import type { SignalsAndGold } from './packet.ts'
 import type { Regression } from './regression.ts'
 import { unlearned } from './signals.ts'
 import { type Standing, unproven } from './standing.ts'
@@ -11,15 +11,17 @@ import { type Standing, unproven } from './standing.ts'
 export type Judged = {
   readonly arms: readonly string[]
   readonly inclusionProbability: number
-  readonly signals: Signals
+  readonly signals: SignalsAndGold
   readonly scores: readonly (Instrument & { readonly pair: Omit<Pair, 'right'> })[]
   /** Gold came, and every instrument was held against it. */
   readonly graded: boolean
 }
 
-/** What gold said of a sample, as the figures of the judge rest on it. */
+/** What gold said of a sample: the figures of the judge rest on it, and later plans for such questions are held against it. */
 export type Graded = Pick<
   SampleScored,
+  | 'family'
+  | 'question'
   | 'plannedTool'
   | 'goldTool'
   | 'toolCorrect'
@@ -40,7 +42,7 @@ const longestAnswer = 4_096
 
 /** Collections of one agent, by sample id, the standings by instrument. Agents never mix. */
 export const collectionsOf = (agent: string) => ({
-  judged: `judged/${agent}`,
+  judged: `samples/${agent}`,
   answers: `answers/${agent}`,
   graded: `graded/${agent}`,
   standings: `standings/${agent}`,
@@ -75,6 +77,10 @@ export function keepAnswer(
   answer: string | null,
 ): readonly Change[] {
   return answer === null ? [] : keep(state, agent, 'answers', sampleId, answer.slice(0, longestAnswer))
+}
+
+export function* gradedOf(state: StateView, agent: string): Generator<Graded, void> {
+  for (const [, graded] of state.entries<Graded>(collectionsOf(agent).graded)) yield graded
 }
 
 export function answerOf(state: StateView, agent: string, sampleId: string): string | null {

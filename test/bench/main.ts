@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { ingest } from './ingest.ts'
 import { injections } from './injections.ts'
+import { judge } from './judge.ts'
 import { runtime } from './runtime.ts'
 import { sampling } from './sampling.ts'
 
@@ -10,5 +11,6 @@ await new Command('bench')
   .addCommand(runtime)
   .addCommand(ingest)
   .addCommand(injections)
+  .addCommand(judge)
   .addCommand(sampling)
   .parseAsync()

@@ -37,7 +37,7 @@ test('each signal moves the score the way it should', () => {
 
 test('a sample that shows nothing is refused, not scored', () => {
   const nothing = score(sample('s', { plan: { margin: null, confidence: null } }))
-  expect(nothing).toMatchObject({ score: null, refused: 'no margin and no outcome to judge by' })
+  expect(nothing).toMatchObject({ score: null, refused: 'no margin, no outcome and no gold like it to judge by' })
   expect(
     score(sample('s', { plan: { margin: null, confidence: null }, outcome: { rating: 'up' } }))?.score,
   ).toBeGreaterThan(0.5)

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+import { planningOf } from '#services/judge/planning.ts'
+import type { Graded } from '#services/judge/state.ts'
+
+const row = (goldTool: string | null, plannedTool: string, over: Partial<Graded> = {}): Graded =>
+  ({
+    ...{ family: 'f', question: 'q', goldTool, plannedTool, toolCorrect: goldTool && goldTool === plannedTool },
+    ...{
+      score: null,
+      argumentSimilarity: null,
+      figuresEqual: null,
+      answerScore: null,
+      inclusionProbability: 1,
+      arms: [],
+    },
+    ...over,
+  }) as Graded
+const times = (count: number, ...how: Parameters<typeof row>): Graded[] =>
+  Array.from({ length: count }, () => row(...how))
+
+test('per-tool precision, recall and F1 and their means, worked by hand', () => {
+  // quote: 6 of 8 planned are right, of 9 there are; fees: 3 of 4, of 3; alerts is planned once and never right.
+  const found = planningOf([
+    ...times(6, 'quote', 'quote'),
+    ...times(1, 'quote', 'fees'),
+    ...times(2, 'quote', 'alerts'),
+    ...times(3, 'fees', 'fees'),
+    ...times(2, 'margin', 'quote'),
+    row(null, 'quote'),
+  ])
+  expect(found).toMatchObject({ rows: 14, accuracy: 9 / 14 })
+  expect(found.tools).toEqual([
+    { tool: 'alerts', planned: 2, gold: 0, precision: 0, recall: null, f1: 0 },
+    { tool: 'fees', planned: 4, gold: 3, precision: 3 / 4, recall: 1, f1: 6 / 7 },
+    { tool: 'margin', planned: 0, gold: 2, precision: null, recall: 0, f1: 0 },
+    { tool: 'quote', planned: 8, gold: 9, precision: 6 / 8, recall: 6 / 9, f1: 12 / 17 },
+  ])
+  expect(found.macroF1).toBeCloseTo((6 / 7 + 0 + 12 / 17) / 3)
+  expect(found.weightedF1).toBeCloseTo((3 * (6 / 7) + 9 * (12 / 17)) / 14)
+  expect(found.confusion).toEqual(
+    expect.arrayContaining([
+      { gold: 'quote', planned: 'quote', rows: 6 },
+      { gold: 'quote', planned: 'alerts', rows: 2 },
+      { gold: 'margin', planned: 'quote', rows: 2 },
+    ]),
+  )
+})
+
+test('intent and answers are means over the rows that have them', () => {
+  const found = planningOf([
+    row('quote', 'quote', { argumentSimilarity: 0.9, figuresEqual: true, answerScore: 0.5 }),
+    row('quote', 'quote', { argumentSimilarity: 0.3, figuresEqual: false }),
+    row('quote', 'quote'),
+  ])
+  expect(found.intent).toEqual({ rows: 2, meanSimilarity: 0.6, belowFloor: 0.5, figuresEqual: 0.5 })
+  expect(found.answers).toEqual({ rows: 1, meanScore: 0.5 })
+  expect(planningOf([])).toMatchObject({ rows: 0, accuracy: null, macroF1: null, tools: [], confusion: [] })
+})
