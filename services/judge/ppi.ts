@@ -7,13 +7,13 @@ export type Unlabelled = Pick<Labelled, 'judged' | 'weight'>
 
 export type PredictionPowered = {
   readonly mean: number
-  /** 95%, normal. */
+  /** 95%. */
   readonly interval: Interval
-  /** How far the judge is relied on, 0 to 1; 0 makes it the mean of gold alone. */
+  /** How far the judge is relied on, 0 or more; 0 makes it the mean of gold alone. */
   readonly power: number
 }
 
-/** With fewer rows with gold the normal interval is no good. */
+/** With fewer rows with gold no interval of a mean is any good. */
 export const fewestLabelled = 30
 
 /**
@@ -33,30 +33,36 @@ export function predictionPowered(
   const power = others.length < 2 ? 0 : powerOf(labelled, others)
   const errors = labelled.map(({ truth, judged, weight }) => ({ value: truth - power * judged, weight }))
   const mean = power === 0 ? meanOf(truths) : meanOf(truths) + power * (meanOf(others) - meanOf(known))
-  const half = z95 * Math.sqrt(varianceOfMean(errors) + (power === 0 ? 0 : power ** 2 * varianceOfMean(others)))
+  const half =
+    quantile(effectiveRows(labelled) - 2) *
+    Math.sqrt(varianceOfMean(errors) + (power === 0 ? 0 : power ** 2 * varianceOfMean(others)))
   return { mean, interval: { lower: mean - half, upper: mean + half }, power }
 }
 
 type Weighted = { readonly value: number; readonly weight: number }
 
-/** cov(truth, judged) / ((1 + n / N) var(judged)), with n and N as effective numbers of rows (Kish); kept within 0 to 1. */
+/**
+ * cov(truth, judged) / ((1 + n / N) var(judged)), with the total weights for n and N and the variance among rows with gold; not
+ * below 0: rows with and without gold are one sample of production, so that the judge also makes up for gold that was
+ * not written for a fair share of it.
+ */
 function powerOf(labelled: readonly Labelled[], others: readonly Weighted[]): number {
-  const judged = [...labelled.map(({ judged: value, weight }) => ({ value, weight })), ...others]
-  const variance = momentOf(judged, meanOf(judged))
-  if (variance === 0) return 0
-  const truth = meanOf(labelled.map(({ truth: value, weight }) => ({ value, weight })))
   const mean = meanOf(labelled.map(({ judged: value, weight }) => ({ value, weight })))
+  const truth = meanOf(labelled.map(({ truth: value, weight }) => ({ value, weight })))
+  const squares = labelled.map(({ judged, weight }) => ({ value: (judged - mean) ** 2, weight }))
   const products = labelled.map(row => ({ value: (row.truth - truth) * (row.judged - mean), weight: row.weight }))
-  const share = effectiveRows(labelled) / effectiveRows(others)
-  return Math.max(0, Math.min(1, meanOf(products) / ((1 + share) * variance)))
+  const variance = meanOf(squares)
+  if (variance === 0) return 0
+  return Math.max(0, meanOf(products) / ((1 + totalOf(labelled) / totalOf(others)) * variance))
+}
+
+/** The 97.5% point of Student's distribution, to first order (Cornish and Fisher, 1938): mean and power are estimated from the few. */
+function quantile(degrees: number): number {
+  return z95 + (z95 ** 3 + z95) / (4 * Math.max(1, degrees))
 }
 
 function meanOf(rows: readonly Weighted[]): number {
   return rows.reduce((sum, { value, weight }) => sum + value * weight, 0) / totalOf(rows)
-}
-
-function momentOf(rows: readonly Weighted[], mean: number): number {
-  return meanOf(rows.map(({ value, weight }) => ({ value: (value - mean) ** 2, weight })))
 }
 
 /** Linearised: sum(weight^2 (value - mean)^2) / sum(weight)^2, times n / (n - 1). */

@@ -25,12 +25,12 @@ const width = ({ interval }: { readonly interval: { readonly lower: number; read
   interval.upper - interval.lower
 
 /** Share of intervals that hold the truth, and their mean width beside that of gold alone. */
-function simulate(share: number, judge: (typeof judges)[string], seed: number) {
+function simulate(share: number, judge: (typeof judges)[string], seed: number, judgedAlone = unlabelled) {
   let [covered, wide, wideAlone] = [0, 0, 0]
   const random = mulberry32(seed)
   for (let at = 0; at < simulations; at++) {
     const gold = rows(labelled, share, judge, random)
-    const found = predictionPowered(gold, rows(unlabelled, share, judge, random))
+    const found = predictionPowered(gold, rows(judgedAlone, share, judge, random))
     const alone = predictionPowered(gold, [])
     if (!found || !alone) throw new Error('there is an estimate of 200 rows')
     if (found.interval.lower <= share && share <= found.interval.upper) covered++
@@ -40,7 +40,9 @@ function simulate(share: number, judge: (typeof judges)[string], seed: number) {
   return { covered: covered / simulations, ratio: wide / wideAlone }
 }
 
-describe(`of ${simulations} simulations with ${labelled} gold and ${unlabelled} judged rows`, () => {
+describe(`of ${simulations} simulations with ${labelled} gold and ${unlabelled} judged rows`, {
+  timeout: 60_000,
+}, () => {
   test.each([
     ['good', 0.5, 0.8],
     ['good', 0.25, 0.85],
@@ -55,6 +57,12 @@ describe(`of ${simulations} simulations with ${labelled} gold and ${unlabelled} 
     },
   )
 
+  test('with as few judged rows their own chance is in the interval too', () => {
+    const { covered } = simulate(0.5, judges['good'] ?? blind, 7, labelled)
+    expect(covered).toBeGreaterThanOrEqual(0.93)
+    expect(covered).toBeLessThanOrEqual(0.97)
+  })
+
   test('a judge that knows nothing costs nothing', () => {
     const { covered, ratio } = simulate(0.5, blind, 7)
     expect(covered).toBeGreaterThanOrEqual(0.93)
@@ -62,7 +70,7 @@ describe(`of ${simulations} simulations with ${labelled} gold and ${unlabelled} 
   })
 })
 
-test('with rows drawn by their inclusion probability the weights tell the mean of all', () => {
+test('with rows drawn by their inclusion probability the weights tell the mean of all', { timeout: 60_000 }, () => {
   const random = mulberry32(11)
   // Wrong plans are drawn four times as often.
   const drawn = (count: number): Labelled[] => {
@@ -80,6 +88,16 @@ test('with rows drawn by their inclusion probability the weights tell the mean o
     if (lower <= 0.6 && 0.6 <= upper) covered++
   }
   expect(covered / 300).toBeGreaterThan(0.92)
+})
+
+test('where gold is written for low scores first, the judge makes up for most of the leaning', () => {
+  const random = mulberry32(13)
+  const all = rows(3_000, 0.5, judges['good'] ?? blind, random)
+  const written = new Map(all.map(one => [one, random() < (one.judged < 0.5 ? 0.2 : 0.05)]))
+  const [gold = [], rest = []] = [true, false].map(kind => all.filter(one => written.get(one) === kind))
+  const leaning = Math.abs((predictionPowered(gold, [])?.mean ?? 1) - 0.5)
+  expect(leaning).toBeGreaterThan(0.15)
+  expect(Math.abs((predictionPowered(gold, rest)?.mean ?? 1) - 0.5)).toBeLessThan(leaning / 3)
 })
 
 test('without judged rows it is the mean of gold; a scale of all weights changes nothing; few rows give nothing', () => {
