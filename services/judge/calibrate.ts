@@ -31,7 +31,7 @@ export function calibrate(
   for (const { pair, ...instrument } of judged.scores) {
     const before = standingOf(state, agent, instrument)
     const after = withPair(before, { ...pair, right })
-    keep.push(...keepStanding(state, agent, { ...after, instrument }))
+    keep.push(...keepStanding(state, agent, instrument, sampleId, after))
     if (after.trusted !== before.trusted)
       emit.push({ topic: topic.judgeExaminations, event: examined(agent, instrument, after) })
   }

@@ -6,7 +6,7 @@ import { isotonic, type Step } from './isotonic.ts'
 import { type Planning, planningOf } from './planning.ts'
 import { type PredictionPowered, predictionPowered } from './ppi.ts'
 import { faultsOf } from './standing.ts'
-import { collectionsOf, type Graded, gradedOf, type Judged, type Named } from './state.ts'
+import { collectionsOf, type Graded, gradedOf, type Judged, type Named, standingOf } from './state.ts'
 
 /** One version of the judge, held against the newest gold. */
 export type InstrumentReport = Instrument &
@@ -30,12 +30,15 @@ export function reportOf(state: StateView, agent: string): JudgeReport | undefin
   const names = collectionsOf(agent)
   if (state.size(names.judged) + state.size(names.graded) === 0) return undefined
   return {
-    instruments: Array.from(state.entries<Named>(names.standings), ([, named]) => instrumentOf(state, agent, named)),
+    instruments: Array.from(state.entries<Named>(names.standings), ([, { instrument }]) =>
+      instrumentOf(state, agent, instrument),
+    ),
     planning: planningOf(gradedOf(state, agent)),
   }
 }
 
-function instrumentOf(state: StateView, agent: string, { instrument, trusted, pairs }: Named): InstrumentReport {
+function instrumentOf(state: StateView, agent: string, instrument: Instrument): InstrumentReport {
+  const { trusted, pairs } = standingOf(state, agent, instrument)
   const { labelled, unlabelled } = rowsOf(state, agent, keyOf(instrument))
   return {
     ...instrument,

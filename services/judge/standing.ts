@@ -11,7 +11,8 @@ export type Standing = {
 /** Every version begins in quarantine. */
 export const unproven: Standing = { trusted: false, pairs: [] }
 
-const remembered = 200
+/** Pairs that a standing rests on. */
+export const remembered = 200
 /** Below it nothing is said of an instrument. */
 export const leastPairs = 50
 /** With fewer of either, the ranking of one plan more would swing the measure. */

@@ -5,7 +5,7 @@ import { type Instrument, keyOf } from './instrument.ts'
 import type { SignalsAndGold } from './packet.ts'
 import type { Regression } from './regression.ts'
 import { unlearned } from './signals.ts'
-import { type Standing, unproven } from './standing.ts'
+import { remembered, type Standing } from './standing.ts'
 
 /** What gold will want to know of a sample. */
 export type Judged = {
@@ -33,7 +33,8 @@ export type Graded = Pick<
   | 'arms'
 >
 
-export type Named = Standing & { readonly instrument: Instrument }
+/** A version of the judge; its pairs are kept by themselves, since a new one comes with each gold answer. */
+export type Named = { readonly instrument: Instrument; readonly trusted: boolean }
 
 /** How many of each are remembered per agent; the oldest is forgotten first. Gold for a forgotten sample names no arms and calibrates nothing. */
 const limits = { judged: 10_000, answers: 2_000, graded: 2_000, standings: 20 } as const
@@ -48,6 +49,8 @@ export const collectionsOf = (agent: string) => ({
   standings: `standings/${agent}`,
 })
 
+const pairsOf = (agent: string, instrument: Instrument): string => `pairs/${agent}/${keyOf(instrument)}`
+
 function keep<C extends keyof typeof limits>(
   state: StateView,
   agent: string,
@@ -55,9 +58,18 @@ function keep<C extends keyof typeof limits>(
   key: string,
   value: unknown,
 ): readonly Change[] {
-  const collection = collectionsOf(agent)[kind]
+  return keepBounded(state, collectionsOf(agent)[kind], limits[kind], key, value)
+}
+
+function keepBounded(
+  state: StateView,
+  collection: string,
+  limit: number,
+  key: string,
+  value: unknown,
+): readonly Change[] {
   const [oldest] = state.entries(collection)
-  const full = state.size(collection) >= limits[kind] && state.get(collection, key) === undefined
+  const full = state.size(collection) >= limit && state.get(collection, key) === undefined
   const room = full && oldest ? [{ collection, key: oldest[0], value: null }] : []
   return [...room, { collection, key, value }]
 }
@@ -88,11 +100,28 @@ export function answerOf(state: StateView, agent: string, sampleId: string): str
 }
 
 export function standingOf(state: StateView, agent: string, instrument: Instrument): Standing {
-  return state.get<Named>(collectionsOf(agent).standings, keyOf(instrument)) ?? unproven
+  const named = state.get<Named>(collectionsOf(agent).standings, keyOf(instrument))
+  const pairs = Array.from(state.entries<Pair>(pairsOf(agent, instrument)), ([, pair]) => pair)
+  return { trusted: named?.trusted ?? false, pairs }
 }
 
-export function keepStanding(state: StateView, agent: string, value: Named): readonly Change[] {
-  return keep(state, agent, 'standings', keyOf(value.instrument), value)
+/** Keeps the newest pair of a standing, and who it is of. The pairs of a version that is forgotten go with it. */
+export function keepStanding(
+  state: StateView,
+  agent: string,
+  instrument: Instrument,
+  sampleId: string,
+  { trusted, pairs }: Standing,
+): readonly Change[] {
+  const { standings } = collectionsOf(agent)
+  const named = keep(state, agent, 'standings', keyOf(instrument), { instrument, trusted } satisfies Named)
+  const gone = named.flatMap(({ key, value }) => (value === null ? (state.get<Named>(standings, key) ?? []) : []))
+  const forgotten = gone.flatMap(({ instrument: old }) => {
+    const collection = pairsOf(agent, old)
+    return Array.from(state.entries(collection), ([key]) => ({ collection, key, value: null }))
+  })
+  const newest = keepBounded(state, pairsOf(agent, instrument), remembered, sampleId, pairs.at(-1))
+  return [...named, ...forgotten, ...newest]
 }
 
 export function regressionOf(state: StateView, agent: string): Regression {

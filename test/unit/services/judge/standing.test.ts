@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { State } from '#runtime/state.ts'
 import type { Pair } from '#services/judge/calibration.ts'
+import { instruments } from '#services/judge/instrument.ts'
 import { unproven, withPair } from '#services/judge/standing.ts'
-import { collectionsOf, type Named } from '#services/judge/state.ts'
+import { collectionsOf, standingOf } from '#services/judge/state.ts'
 import type { Facts } from '#services/judge/verdict.ts'
 import type { Inbound } from '#topology/types.ts'
 import { examinations, gold, sample, scores } from './events.ts'
@@ -57,8 +58,8 @@ describe('scores from signals', () => {
     const state = new State()
     const undecided = gold('u', { outcome: 'undecided', tool: null })
     scores([sample('s'), gold('s'), gold('s', { tool: 'fees' }), sample('u'), undecided, gold('unknown')], state)
-    const standings = [...state.entries<Named>(collectionsOf('desk').standings)]
-    expect(standings.map(([, { pairs: known }]) => known.map(({ right }) => right))).toEqual([[true]])
+    const { pairs: known } = standingOf(state, 'desk', instruments.signals)
+    expect(known.map(({ right }) => right)).toEqual([true])
   })
 })
 
@@ -129,4 +130,22 @@ test('a version that turns biased is quarantined by an event that names the bias
   expect(ofModel.map(({ outcome }) => outcome)).toEqual(['released', 'quarantined'])
   expect(ofModel[1]?.reasons).toEqual([expect.stringMatching(/^length moves the score by \+0\.\d+/)])
   expect(ofModel[1]?.probes.map(({ probe }) => probe)).toEqual(['length', 'order'])
+})
+
+test('what is remembered of versions is bounded, their pairs with them', () => {
+  const state = new State()
+  const opinion = { verdict: { score: 0.5, toolCorrect: null, reason: 'because' } }
+  for (let version = 0; version < 25; version++)
+    for (let at = 0; at < 3; at++) {
+      const id = `s${version}-${at}`
+      const facts = { rubric: `r${version}`, prompt: 'p', model: 'm', plannedFirst: null, opinion }
+      scores([sample(id)], state, () => facts)
+      scores([gold(id)], state)
+    }
+  expect(state.size(collectionsOf('desk').standings)).toBe(20)
+  const model = { judge: 'model/v1', prompt: 'p', model: 'm' }
+  expect(standingOf(state, 'desk', { ...model, rubric: 'r1' }).pairs).toEqual([])
+  expect(standingOf(state, 'desk', { ...model, rubric: 'r24' }).pairs).toHaveLength(3)
+  scores(judged(250, isOdd, honest), state)
+  expect(standingOf(state, 'desk', instruments.signals).pairs).toHaveLength(200)
 })
