@@ -125,7 +125,7 @@ test.each([
   [
     'with a key that no fact has',
     '{"sampleShar": 1}',
-    /the facts have no sampleShar; they have arms, sampleShare, sampling/,
+    /the facts have no sampleShar; they have arms, evaluationShare, sampleShare, sampling/,
   ],
 ])('a configuration %s', async (_what, text, message) => {
   const { again, decided, world } = await pastOf()
@@ -138,8 +138,9 @@ test.each([
 })
 
 test('a configuration for a service that gathers nothing', async () => {
-  const { again, decided } = await pastOf()
-  await decided('judge', samples(0, 1))
+  const { again } = await pastOf()
   const config = { config: { sampleShare: 1 }, digest: '', file: 'c.json' }
-  await expect(again('judge', { run: 'r', config })).rejects.toThrow(/judge gathers no facts that it could change/)
+  await expect(again('promoter', { run: 'r', config })).rejects.toThrow(
+    /promoter gathers no facts that it could change/,
+  )
 })

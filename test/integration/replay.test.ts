@@ -40,7 +40,7 @@ test('changed rules are told apart from those of then, field by field', async ()
   const receipt = await again('judge', { run: 'trusting', rules: await rulesOf(all.judge, file) })
   const fields = { trusted: 10 }
   expect(receipt.diff).toEqual({ [topic.scoredSamples]: { same: 0, changed: 10, added: 0, removed: 0, fields } })
-  expect(receipt.rules).toEqual({ version: 'judge/v1', file, sha256: digest(readFileSync(file)) })
+  expect(receipt.rules).toEqual({ version: all.judge.version, file, sha256: digest(readFileSync(file)) })
   expect(receipt.examples[0]).toMatchObject({
     ...{ inputId: 's0', topic: topic.scoredSamples, change: 'changed' },
     fields: [{ field: 'trusted', was: false, is: true }],
