@@ -23,7 +23,7 @@ export async function pythonWith(requirement: string, what: string): Promise<Pyt
     return {
       run: async (program, variables) => {
         const env = { ...process.env, ...variables, PYTHONPATH: folder }
-        return (await exec('python3', ['-c', program], { env })).stdout
+        return (await exec('python3', ['-c', program], { env, maxBuffer: 2 ** 26 })).stdout
       },
     }
   } catch (error) {

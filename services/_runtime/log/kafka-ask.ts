@@ -5,6 +5,8 @@ import { patiently, toFault, typeOf } from './kafka-faults.ts'
 
 /** How often a question is asked that fails. A topic that was just made is not known to every broker at once. */
 const patience: Partial<Record<FaultCode, number>> = { FLY_BROKER: 8, FLY_TOPIC: 4 }
+/** And where a partition has no leader that knows of it yet, as when many topics were just made: some fifteen seconds. */
+const leaderless = { types: ['NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE'], tries: 20 }
 
 export type Ask = <T>(doing: string, question: (cluster: Cluster) => Promise<T>) => Promise<T>
 
@@ -44,7 +46,10 @@ export function createAsker(settings: KafkaSettings): Asker {
         asking = answer.catch(() => {})
         return answer
       }
-      const again = (error: unknown, tries: number): boolean => tries < (patience[(error as Fault).code] ?? 0)
+      const again = (error: unknown, tries: number): boolean => {
+        const { code, about } = error as Fault
+        return tries < (leaderless.types.includes(String(about.type)) ? leaderless.tries : (patience[code] ?? 0))
+      }
       return patiently(inTurn, again, closing.signal)
     },
     async close() {

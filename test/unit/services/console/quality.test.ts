@@ -1,9 +1,12 @@
 import { expect, it } from 'vitest'
 import { mulberry32 } from '#planner/random.ts'
-import { wilson } from '#runtime/statistics.ts'
+import { wilson, z95 } from '#runtime/statistics.ts'
 import { LEAST_FOR_INTERVAL, quality } from '#services/console/quality.ts'
 
-/** By hand: weights 2, 4, 1; mean 3/7; variance (32/49 + 108/49 + 0) / 49 for one of each, a tenth of it for ten. */
+/**
+ * By hand: weights 2, 4, 1, of ten each 70 together; mean 3/7; squares 32/49, 108/49 and 0 for one of each, over 1 minus the
+ * share of the weight, squared; 70^2 / 210 effective rows.
+ */
 const known = [
   { probability: 0.5, score: 1 },
   { probability: 0.25, score: 0 },
@@ -13,7 +16,9 @@ const ten = Array.from({ length: 10 }, () => known).flat()
 
 it('is the Hajek mean, with the interval of as many rows as its variance is worth', () => {
   const { mean, interval, biasedMean, gold, sampled } = quality([...ten, { probability: 0.1, score: null }])
-  const worth = ((3 / 7) * (4 / 7)) / (140 / 49 / 49 / 10)
+  const squares = (10 * (32 / (1 - 2 / 70) ** 2 + 108 / (1 - 4 / 70) ** 2)) / 49
+  const student = 1 + (z95 ** 2 + 1) / (4 * (70 ** 2 / 210))
+  const worth = ((3 / 7) * (4 / 7) * 70 ** 2) / squares / student ** 2
   const range = wilson((3 / 7) * worth, worth)
   expect(mean).toBeCloseTo(3 / 7, 12)
   expect(interval?.lower).toBeCloseTo(range.lower, 12)
