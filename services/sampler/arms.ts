@@ -19,7 +19,7 @@ export type Interest = {
  * core-sets (Sener and Savarese, ICLR 2018).
  */
 const sharpness = { uncertain: 6, underrepresented: 10 } as const
-const densityInUncertain = 2
+const densityIn = { uncertain: 1, underrepresented: 0.5 } as const
 
 /** Each factor counts as at least this, so that its logarithm is finite. */
 const least = 1e-3
@@ -30,9 +30,10 @@ const least = 1e-3
  */
 export function rankedArms(arms: ArmShares, { uncertainty, novelty, density, picks }: Interest): readonly Ranked[] {
   const rest = Math.max(0, 1 - arms.impact - arms.random)
-  const cover = sharpness.underrepresented * (log(novelty) + log(density)) - Math.log1p(picks)
+  const cover =
+    sharpness.underrepresented * (log(novelty) + densityIn.underrepresented * log(density)) - Math.log1p(picks)
   if (uncertainty === null) return [{ arm: 'underrepresented', weight: cover, share: rest }]
-  const doubt = sharpness.uncertain * (log(uncertainty) + log(novelty) + densityInUncertain * log(density))
+  const doubt = sharpness.uncertain * (log(uncertainty) + log(novelty) + densityIn.uncertain * log(density))
   const share = Math.min(rest, arms.underrepresented)
   return [
     { arm: 'uncertain', weight: doubt, share: rest - share },

@@ -5,7 +5,7 @@ import { highestCosine, indexOf, meanOfHighest, vectorOf } from './recall.ts'
 import { type collections, type Decayed, decayed, type Picked, type Recent, spans } from './state.ts'
 
 /** Picks before the first planner's margins count for something: an untuned planner's are worse than chance. */
-const coldPicks = 300
+const coldPicks = 80
 /** Similar turns that make up the density. */
 const neighbours = 20
 /** Fewer recent turns tell nothing of density. */

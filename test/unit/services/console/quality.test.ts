@@ -5,7 +5,7 @@ import { LEAST_FOR_INTERVAL, quality } from '#services/console/quality.ts'
 
 /**
  * By hand: weights 2, 4, 1, of ten each 70 together; mean 3/7; squares 32/49, 108/49 and 0 for one of each, over 1 minus the
- * share of the weight, squared; 70^2 / 210 effective rows.
+ * share of the weight, squared.
  */
 const known = [
   { probability: 0.5, score: 1 },
@@ -16,9 +16,10 @@ const ten = Array.from({ length: 10 }, () => known).flat()
 
 it('is the Hajek mean, with the interval of as many rows as its variance is worth', () => {
   const { mean, interval, biasedMean, gold, sampled } = quality([...ten, { probability: 0.1, score: null }])
-  const squares = (10 * (32 / (1 - 2 / 70) ** 2 + 108 / (1 - 4 / 70) ** 2)) / 49
-  const student = 1 + (z95 ** 2 + 1) / (4 * (70 ** 2 / 210))
-  const worth = ((3 / 7) * (4 / 7) * 70 ** 2) / squares / student ** 2
+  const [one, other] = [32 / 49 / (1 - 2 / 70) ** 2, 108 / 49 / (1 - 4 / 70) ** 2]
+  const freedom = (10 * (one + other) ** 2) / (one ** 2 + other ** 2)
+  const student = 1 + (z95 ** 2 + 1) / (4 * freedom)
+  const worth = ((3 / 7) * (4 / 7) * 70 ** 2) / (10 * (one + other)) / student ** 2
   const range = wilson((3 / 7) * worth, worth)
   expect(mean).toBeCloseTo(3 / 7, 12)
   expect(interval?.lower).toBeCloseTo(range.lower, 12)

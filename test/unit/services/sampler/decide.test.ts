@@ -10,6 +10,8 @@ const ids = Array.from({ length: 400 }, (_none, at) => `t${at}`)
 const byFraction = ids.toSorted((a, b) => fraction(version, a) - fraction(version, b))
 const unlucky = byFraction.at(-1) ?? ''
 const lucky = byFraction[0] ?? ''
+/** A question like those of `warmUp`: no arm but chance speaks for it. */
+const usual = { question: 'matter number 7' }
 const warmUp = Array.from({ length: 300 }, (_none, at) => turn(`warm${at}`, { question: `matter number ${at}` }))
 
 test('a sample carries the turn, its family, its arms and what is known of the outcome', () => {
@@ -32,7 +34,9 @@ test('a sample carries the turn, its family, its arms and what is known of the o
 
 test('a late escalation selects a turn that was passed over, and says that it is a correction', () => {
   const state = new State()
-  expect(selections([...warmUp, turn(unlucky)], active, state).map(({ turnId }) => turnId)).not.toContain(unlucky)
+  expect(selections([...warmUp, turn(unlucky, usual)], active, state).map(({ turnId }) => turnId)).not.toContain(
+    unlucky,
+  )
   const late = decide(escalation(unlucky), active, state)
   expect(late.emit).toMatchObject([
     { event: { turnId: unlucky, correction: true, inclusionProbability: 1 }, parents: [unlucky] },
@@ -53,7 +57,7 @@ test('a repeated turn changes nothing', () => {
 })
 
 test('an escalation without a turn concerns the last one before it', () => {
-  const conversation = { conversationId: 'c' }
+  const conversation = { conversationId: 'c', ...usual }
   const early = turn(unlucky, { ...conversation, at: 10 })
   const last = turn(byFraction.at(-2) ?? '', { ...conversation, at: 20, turn: 1 })
   const after = turn(byFraction.at(-3) ?? '', { ...conversation, at: 90, turn: 2 })
@@ -67,7 +71,7 @@ test('an escalation without a turn concerns the last one before it', () => {
 test('a thumb up never selects, and one thumb down outweighs it', () => {
   const middling = byFraction[340] ?? ''
   const picked = (...thumbs: ('up' | 'down')[]) =>
-    selections([...warmUp, turn(middling), ...thumbs.map(thumb => rating(middling, thumb))]).filter(
+    selections([...warmUp, turn(middling, usual), ...thumbs.map(thumb => rating(middling, thumb))]).filter(
       ({ turnId }) => turnId === middling,
     )
   expect(picked('up')).toEqual([])
