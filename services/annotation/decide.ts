@@ -1,3 +1,4 @@
+import { keepBounded } from '#runtime/bounded.ts'
 import { fraction } from '#runtime/identity.ts'
 import type { Decision } from '#runtime/service.ts'
 import type { Change, StateView } from '#runtime/state.ts'
@@ -14,7 +15,6 @@ import {
   type Item,
   itemsOf,
   type Judged,
-  keepBounded,
   MAX_CLOSED,
   MAX_EARLY,
   MAX_OVERLAPS,
@@ -73,7 +73,7 @@ function show(scored: SampleScored, state: StateView): Decision<'annotation'> {
   return {
     keep: item
       ? [{ collection: itemsOf(agent), key: sampleId, value: { ...item, judged } }]
-      : keepBounded(state, earlyJudgedOf(agent), sampleId, judged, MAX_EARLY),
+      : keepBounded(state, earlyJudgedOf(agent), MAX_EARLY, [[sampleId, judged]]),
   }
 }
 
@@ -88,7 +88,7 @@ function review(event: SampleReviewed, facts: Facts, state: StateView): Decision
   const reviews = [...before, { id, reviewer, role, verdict, tool, argument, answer, notes } satisfies Review]
   return item
     ? settle(agent, sampleId, { ...item, reviews }, facts, state, id)
-    : { keep: keepBounded(state, earlyReviewsOf(agent), sampleId, reviews, MAX_EARLY) }
+    : { keep: keepBounded(state, earlyReviewsOf(agent), MAX_EARLY, [[sampleId, reviews]]) }
 }
 
 /** Keeps the item open, or closes it with its gold answer. `cause` is the record in hand, which is a parent anyway. */
@@ -125,7 +125,7 @@ function settle(
     keep: [
       ...forget,
       { collection: itemsOf(agent), key: sampleId, value: null },
-      ...keepBounded(state, closedOf(agent), sampleId, 1, MAX_CLOSED),
+      ...keepBounded(state, closedOf(agent), MAX_CLOSED, [[sampleId, 1]]),
       { collection: closedCounts, key: agent, value: (state.get<number>(closedCounts, agent) ?? 0) + 1 },
       ...remember(agent, sampleId, counted, consensus.tool, state),
     ],
@@ -144,5 +144,5 @@ function remember(
   if (unseen.length < 2) return []
   const reviews = unseen.map(one => ({ reviewer: one.reviewer, verdict: one.verdict, tool: one.tool }))
   const overlap: Overlap = { reviews, tool, adjudicated: unseen.length < counted.length }
-  return keepBounded(state, overlapsOf(agent), sampleId, overlap, MAX_OVERLAPS)
+  return keepBounded(state, overlapsOf(agent), MAX_OVERLAPS, [[sampleId, overlap]])
 }

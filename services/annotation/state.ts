@@ -1,4 +1,3 @@
-import type { Change, StateView } from '#runtime/state.ts'
 import type { SampleReviewed, SampleScored, SampleSelected } from '#schemas/events.ts'
 
 /** A review as it is kept: `id` is that of its event, `tool` is null where the reviewer could not tell. */
@@ -41,17 +40,3 @@ export const earlyReviewsOf = (agent: string): string => `early-reviews/${agent}
 export const earlyJudgedOf = (agent: string): string => `early-judged/${agent}`
 /** Agent to the number of items ever closed. */
 export const closedCounts = 'closed-counts'
-
-/** Keeps a value and forgets the oldest key where the collection would outgrow its bound. */
-export function keepBounded(
-  state: StateView,
-  collection: string,
-  key: string,
-  value: unknown,
-  bound: number,
-): Change[] {
-  const kept: Change = { collection, key, value }
-  if (state.get(collection, key) !== undefined || state.size(collection) < bound) return [kept]
-  const [oldest] = state.entries(collection).next().value ?? []
-  return oldest === undefined ? [kept] : [{ collection, key: oldest, value: null }, kept]
-}

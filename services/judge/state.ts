@@ -1,3 +1,4 @@
+import { keepBounded } from '#runtime/bounded.ts'
 import type { Change, StateView } from '#runtime/state.ts'
 import type { SampleScored } from '#schemas/events.ts'
 import type { Pair } from './calibration.ts'
@@ -51,27 +52,14 @@ export const collectionsOf = (agent: string) => ({
 
 const pairsOf = (agent: string, instrument: Instrument): string => `pairs/${agent}/${keyOf(instrument)}`
 
-function keep<C extends keyof typeof limits>(
+function keep(
   state: StateView,
   agent: string,
-  kind: C,
+  kind: keyof typeof limits,
   key: string,
   value: unknown,
 ): readonly Change[] {
-  return keepBounded(state, collectionsOf(agent)[kind], limits[kind], key, value)
-}
-
-function keepBounded(
-  state: StateView,
-  collection: string,
-  limit: number,
-  key: string,
-  value: unknown,
-): readonly Change[] {
-  const [oldest] = state.entries(collection)
-  const full = state.size(collection) >= limit && state.get(collection, key) === undefined
-  const room = full && oldest ? [{ collection, key: oldest[0], value: null }] : []
-  return [...room, { collection, key, value }]
+  return keepBounded(state, collectionsOf(agent)[kind], limits[kind], [[key, value]])
 }
 
 export function keepJudged(state: StateView, agent: string, sampleId: string, value: Judged): readonly Change[] {
@@ -120,7 +108,7 @@ export function keepStanding(
     const collection = pairsOf(agent, old)
     return Array.from(state.entries(collection), ([key]) => ({ collection, key, value: null }))
   })
-  const newest = keepBounded(state, pairsOf(agent, instrument), remembered, sampleId, pairs.at(-1))
+  const newest = keepBounded(state, pairsOf(agent, instrument), remembered, [[sampleId, pairs.at(-1)]])
   return [...named, ...forgotten, ...newest]
 }
 

@@ -1,11 +1,12 @@
 import type { SparseVector } from '#planner/features.ts'
 import { products } from '#planner/postings.ts'
+import { keepBounded } from '#runtime/bounded.ts'
 import type { Change, StateView } from '#runtime/state.ts'
 import { topic } from '#topology/names.ts'
 import type { Outbound } from '#topology/types.ts'
 import { uncertaintyOf } from './arms.ts'
 import { highestCosine, type Numbered, vectorOf } from './recall.ts'
-import { collections, limits, makeRoom, type Recent } from './state.ts'
+import { collections, limits, type Recent } from './state.ts'
 
 /** Turns between two looks. */
 const lookEvery = 250
@@ -73,9 +74,6 @@ export function emerging(
   const value: Numbered = { number, turn: { question: turn.question, earlier: turn.earlier } }
   return {
     emit: [{ topic: topic.emergingIntents, event, parents: examples.map(({ turnId }) => turnId) }],
-    keep: [
-      ...makeRoom(state, names.emerged, limits.emerged, 1),
-      { collection: names.emerged, key: String(number), value },
-    ],
+    keep: keepBounded(state, names.emerged, limits.emerged, [[String(number), value]]),
   }
 }

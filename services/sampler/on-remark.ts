@@ -1,10 +1,11 @@
+import { keepBounded } from '#runtime/bounded.ts'
 import type { Decision } from '#runtime/service.ts'
 import type { StateView } from '#runtime/state.ts'
 import type { Sampling } from '#schemas/events.ts'
 import { type Control, initial, spent } from './controller.ts'
 import { type Conversation, outcomeOf, type Remark, silent, type TurnSeen, targetOf, withRemark } from './outcome.ts'
 import { draw, selected } from './pick.ts'
-import { collections, countOne, limits, makeRoom, type Recent, remember } from './state.ts'
+import { collections, countOne, limits, type Recent, remember } from './state.ts'
 import { tally } from './tally.ts'
 
 /** A conversation is escalated or rated: the turn this concerns, if it was passed over, has another chance with the same number. */
@@ -19,10 +20,7 @@ export function onRemark(
   const before = state.get<Conversation>(names.conversations, conversationId) ?? silent
   if (before.remarks.some(({ id }) => id === remark.id)) return {}
   const conversation = withRemark(before, remark)
-  const keep = [
-    ...makeRoom(state, names.conversations, limits.conversations, before === silent ? 1 : 0),
-    { collection: names.conversations, key: conversationId, value: conversation },
-  ]
+  const keep = keepBounded(state, names.conversations, limits.conversations, [[conversationId, conversation]])
   const turn = targetOf(conversation, remark)
   if (sampling === 'random' || turn === undefined) return { keep }
   const control = state.get<Control>(names.control, 'control') ?? initial

@@ -1,3 +1,4 @@
+import { keepBounded } from '#runtime/bounded.ts'
 import { familyOf, heldOut } from '#runtime/families.ts'
 import { fraction } from '#runtime/identity.ts'
 import type { Decision } from '#runtime/service.ts'
@@ -11,7 +12,7 @@ import { interestOf } from './interest.ts'
 import { type Conversation, outcomeOf, silent, withTurn } from './outcome.ts'
 import { draw, selected, version } from './pick.ts'
 import { isRepeat } from './recall.ts'
-import { collections, countOne, type Decayed, decayed, limits, makeRoom, type Recent, remember } from './state.ts'
+import { collections, countOne, type Decayed, decayed, limits, type Recent, remember } from './state.ts'
 import { tallyTurn } from './tally.ts'
 
 /** A turn arrives: it is picked, or passed over and remembered. */
@@ -25,10 +26,7 @@ export function onTurn(
   const before = state.get<Conversation>(names.conversations, conversationId)
   if (before?.turns.some(turn => turn.id === id)) return {}
   const conversation = withTurn(before ?? silent, { id, at: event.at, tool: plan.tool })
-  const kept = [
-    ...makeRoom(state, names.conversations, limits.conversations, before ? 0 : 1),
-    { collection: names.conversations, key: conversationId, value: conversation },
-  ]
+  const kept = keepBounded(state, names.conversations, limits.conversations, [[conversationId, conversation]])
   const known = { repeatAsk: isRepeat(event), latencyMs }
   const outcome = { ...outcomeOf(conversation, id), ...known }
   const turn = turnOf(event)
@@ -66,8 +64,7 @@ export function onTurn(
     keep: [
       ...kept,
       { collection: names.control, key: 'control', value },
-      ...makeRoom(state, names.recent, limits.recent, 1),
-      { collection: names.recent, key: id, value: { ...fresh, picked } },
+      ...keepBounded(state, names.recent, limits.recent, [[id, { ...fresh, picked }]]),
       ...(picked ? remember(state, names, turn, control.picks) : []),
       ...(outcome.rating === 'down' ? countOne(state, names.complaints, plan.tool, limits.complaints, number + 1) : []),
       ...counts.keep,

@@ -1,3 +1,4 @@
+import { keepBounded } from '#runtime/bounded.ts'
 import type { Change, StateView } from '#runtime/state.ts'
 import type { ArmWeight, Outcome, SampleSelected } from '#schemas/events.ts'
 import type { Scale } from './controller.ts'
@@ -51,18 +52,6 @@ export const limits = {
   emerged: 100,
 } as const
 
-/** Forgets the oldest keys of a collection, so that with `coming` new ones it stays within `limit`. */
-export function makeRoom(state: StateView, collection: string, limit: number, coming: number): readonly Change[] {
-  const tooMany = state.size(collection) + coming - limit
-  const forgotten: Change[] = []
-  if (tooMany <= 0) return forgotten
-  for (const [key] of state.entries(collection)) {
-    if (forgotten.length >= tooMany) break
-    forgotten.push({ collection, key, value: null })
-  }
-  return forgotten
-}
-
 /** Numbers after which one counts half as much. */
 const halfLife = 500
 
@@ -80,7 +69,7 @@ export function countOne(
 ): readonly Change[] {
   const before = state.get<Decayed>(collection, key)
   const value: Decayed = { count: decayed(before, now) + 1, at: now }
-  return [...makeRoom(state, collection, limit, before ? 0 : 1), { collection, key, value }]
+  return keepBounded(state, collection, limit, [[key, value]])
 }
 
 /** A pick as novelty remembers it. */
@@ -96,7 +85,6 @@ export function remember(
   const picked: Picked = { number, turn: { question, earlier: earlier.slice(-2) } }
   return [
     ...countOne(state, names.tools, plan.tool, limits.tools, number),
-    ...makeRoom(state, names.picked, limits.picked, 1),
-    { collection: names.picked, key: String(number), value: picked },
+    ...keepBounded(state, names.picked, limits.picked, [[String(number), picked]]),
   ]
 }

@@ -1,8 +1,9 @@
+import { keepBounded } from '#runtime/bounded.ts'
 import type { Change, StateView } from '#runtime/state.ts'
 import type { ArmCount, ArmWeight, StratumCount } from '#schemas/events.ts'
 import { topic } from '#topology/names.ts'
 import type { Outbound } from '#topology/types.ts'
-import { collections, limits, makeRoom } from './state.ts'
+import { collections, limits } from './state.ts'
 
 /** Turns between two counts. */
 export const countEvery = 500
@@ -43,10 +44,7 @@ export function counted(before: StratumCount | undefined, gain: Gain): StratumCo
 export function tally(state: StateView, agent: string, gain: Gain): readonly Change[] {
   const { tallies } = collections(agent)
   const before = state.get<StratumCount>(tallies, gain.tool)
-  return [
-    ...makeRoom(state, tallies, limits.tallies, before ? 0 : 1),
-    { collection: tallies, key: gain.tool, value: counted(before, gain) },
-  ]
+  return keepBounded(state, tallies, limits.tallies, [[gain.tool, counted(before, gain)]])
 }
 
 /** Counts a turn as it arrives; every `countEvery` turns it first tells what was counted before, and begins anew. */

@@ -1,5 +1,3 @@
-import type { Change, StateView } from '#runtime/state.ts'
-
 /** A question as it is compared: with the two earlier turns that count. */
 export type Asked = { readonly question: string; readonly earlier: readonly string[] }
 
@@ -22,20 +20,3 @@ export const collectionsOf = (agent: string) => ({
 
 /** How many of each are remembered per agent; the oldest is forgotten first. */
 export const limits = { gold: 1_000, synthetic: 1_000, rows: 1_000, values: 50 } as const
-
-/** Sets new keys and forgets as many of the oldest as that takes. */
-export function keepBounded(
-  state: StateView,
-  collection: string,
-  limit: number,
-  entries: readonly (readonly [key: string, value: unknown])[],
-): readonly Change[] {
-  const coming = entries.filter(([key]) => state.get(collection, key) === undefined).length
-  const tooMany = state.size(collection) + coming - limit
-  const forgotten: Change[] = []
-  for (const [key] of state.entries(collection)) {
-    if (forgotten.length >= tooMany) break
-    if (entries.every(([kept]) => kept !== key)) forgotten.push({ collection, key, value: null })
-  }
-  return [...forgotten, ...entries.map(([key, value]) => ({ collection, key, value }))]
-}

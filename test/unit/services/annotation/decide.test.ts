@@ -1,16 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { State } from '#runtime/state.ts'
 import { decide, worthOf } from '#services/annotation/decide.ts'
-import {
-  closedOf,
-  earlyJudgedOf,
-  earlyReviewsOf,
-  type Item,
-  itemsOf,
-  keepBounded,
-  MAX_EARLY,
-} from '#services/annotation/state.ts'
+import { closedOf, earlyJudgedOf, earlyReviewsOf, type Item, itemsOf, MAX_EARLY } from '#services/annotation/state.ts'
 import { topic } from '#topology/names.ts'
 import { asked, isReview, isSample, isScore, review, run, sample, scored } from './make.ts'
 
@@ -138,16 +129,6 @@ describe('order of arrival', () => {
     expect(state.size(earlyReviewsOf('desk'))).toBe(MAX_EARLY)
     expect(state.get(earlyReviewsOf('desk'), 's1')).toBeUndefined()
     expect(state.get(earlyReviewsOf('desk'), 's2')).toBeDefined()
-  })
-
-  it('a kept key that changes costs nobody its place', () => {
-    const state = new State()
-    state.apply(['a', 'b'].map(key => ({ collection: 'x', key, value: 1 })))
-    expect(keepBounded(state, 'x', 'b', 2, 2)).toEqual([{ collection: 'x', key: 'b', value: 2 }])
-    expect(keepBounded(state, 'x', 'c', 2, 2)).toEqual([
-      { collection: 'x', key: 'a', value: null },
-      { collection: 'x', key: 'c', value: 2 },
-    ])
   })
 })
 
