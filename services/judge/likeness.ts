@@ -1,4 +1,5 @@
-import { DIMENSIONS, featurize, type SparseVector } from '#planner/features.ts'
+import { vectorOf } from '#planner/asked.ts'
+import { DIMENSIONS, featurize } from '#planner/features.ts'
 import type { SampleSelected } from '#schemas/events.ts'
 
 /** A question that has gold. */
@@ -11,9 +12,6 @@ export type Likeness = {
   /** The largest share of a question with another gold tool that this one contains. */
   readonly other: number
 }
-
-// Vectors follow from the text alone: keeping them beside the remembered value changes no answer, only its cost.
-const vectors = new WeakMap<Known, SparseVector>()
 
 const scattered = new Float32Array(DIMENSIONS)
 
@@ -43,12 +41,4 @@ export function likenessOf(
   }
   for (const index of vector.indices) scattered[index] = 0
   return { own: Math.min(1, own), other: Math.min(1, other) }
-}
-
-function vectorOf(known: Known): SparseVector {
-  const before = vectors.get(known)
-  if (before) return before
-  const vector = featurize(known.question)
-  vectors.set(known, vector)
-  return vector
 }

@@ -1,3 +1,4 @@
+import { vectorOf } from '#planner/asked.ts'
 import type { SparseVector } from '#planner/features.ts'
 import { products } from '#planner/postings.ts'
 import { keepBounded } from '#runtime/bounded.ts'
@@ -5,7 +6,7 @@ import type { Change, StateView } from '#runtime/state.ts'
 import { topic } from '#topology/names.ts'
 import type { Outbound } from '#topology/types.ts'
 import { uncertaintyOf } from './arms.ts'
-import { highestCosine, type Numbered, vectorOf } from './recall.ts'
+import { highestCosine, type Numbered } from './recall.ts'
 import { collections, limits, type Recent } from './state.ts'
 
 /** Turns between two looks. */

@@ -1,7 +1,8 @@
+import { vectorOf } from '#planner/asked.ts'
 import type { StateView } from '#runtime/state.ts'
 import { type Interest, uncertaintyOf } from './arms.ts'
 import type { Control } from './controller.ts'
-import { highestCosine, indexOf, meanOfHighest, vectorOf } from './recall.ts'
+import { highestCosine, indexOf, meanOfHighest } from './recall.ts'
 import { type collections, type Decayed, decayed, type Picked, type Recent, spans } from './state.ts'
 
 /** Picks before the first planner's margins count for something: an untuned planner's are worse than chance. */

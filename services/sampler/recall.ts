@@ -1,10 +1,8 @@
+import { type Asked, vectorOf } from '#planner/asked.ts'
 import { DIMENSIONS, featurize, type SparseVector } from '#planner/features.ts'
 import { products } from '#planner/postings.ts'
 import { dot } from '#planner/vectors.ts'
 import type { StateView } from '#runtime/state.ts'
-
-/** A question as it is compared: what its vector is made of. */
-export type Asked = { readonly question: string; readonly earlier: readonly string[] }
 
 /** A remembered question; `number` counts up by one from entry to entry of its collection. */
 export type Numbered = { readonly number: number; readonly turn: Asked }
@@ -17,17 +15,8 @@ type Index = {
   readonly cosines: (query: SparseVector) => Float32Array
 }
 
-// Vectors and indexes follow from what is remembered alone, so keeping them changes no answer, only its cost.
-const vectors = new WeakMap<Asked, SparseVector>()
+// An index follows from what is remembered alone, so keeping it changes no answer, only its cost.
 const indexes = new WeakMap<StateView, Map<string, Index>>()
-
-export function vectorOf(asked: Asked): SparseVector {
-  const known = vectors.get(asked)
-  if (known) return known
-  const vector = featurize(asked.question, asked.earlier)
-  vectors.set(asked, vector)
-  return vector
-}
 
 /**
  * The remembered questions of a collection as an index, renewed every `block` numbers: it covers the `span` numbers before

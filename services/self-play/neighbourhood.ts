@@ -1,9 +1,9 @@
-import { featurize, type SparseVector } from '#planner/features.ts'
+import { type Asked, vectorOf } from '#planner/asked.ts'
 import type { Hit } from '#planner/neighbours.ts'
 import { nearestOf } from '#planner/neighbours.ts'
 import { products } from '#planner/postings.ts'
 import { dot } from '#planner/vectors.ts'
-import type { Asked, KeptGold } from './state.ts'
+import type { KeptGold } from './state.ts'
 
 /** What one variant lies among. */
 export type Surroundings = {
@@ -28,9 +28,6 @@ export type Seen = {
   readonly gold: readonly (readonly [id: string, gold: KeptGold])[]
   readonly synthetic: readonly Asked[]
 }
-
-// Vectors follow from the text alone: keeping them beside the remembered value changes no answer, only its cost.
-const vectors = new WeakMap<Asked, SparseVector>()
 
 /** Answers for one variant after the other; `siblings` are those accepted before it. */
 export function neighbourhoodOf({
@@ -85,12 +82,4 @@ export function normalised(text: string): string {
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim()
-}
-
-function vectorOf(asked: Asked): SparseVector {
-  const before = vectors.get(asked)
-  if (before) return before
-  const vector = featurize(asked.question, asked.earlier)
-  vectors.set(asked, vector)
-  return vector
 }

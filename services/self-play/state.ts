@@ -1,5 +1,4 @@
-/** A question as it is compared: with the two earlier turns that count. */
-export type Asked = { readonly question: string; readonly earlier: readonly string[] }
+import type { Asked } from '#planner/asked.ts'
 
 export type KeptGold = Asked & { readonly tool: string; readonly family: string }
 
