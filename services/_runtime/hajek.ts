@@ -1,4 +1,4 @@
-import { type Interval, wilson, z95 } from './statistics.ts'
+import { type Interval, studentOverNormal, wilson } from './statistics.ts'
 
 /** A value in [0, 1] and the inclusion probability it was sampled with, in (0, 1]. */
 export type Weighted = { readonly y: number; readonly p: number }
@@ -33,6 +33,3 @@ export function hajek(rows: readonly Weighted[]): Estimate | undefined {
   const n = (mean * (1 - mean) * total ** 2) / spread / studentOverNormal(freedom) ** 2
   return { mean, interval: wilson(mean * n, n), effectiveRows }
 }
-
-/** The 97.5% point of Student's t over that of the normal distribution, to the first order (Cornish and Fisher 1938). */
-const studentOverNormal = (freedom: number): number => 1 + (z95 ** 2 + 1) / (4 * freedom)

@@ -1,4 +1,4 @@
-import { type Interval, z95 } from '#runtime/statistics.ts'
+import { type Interval, studentOverNormal, z95 } from '#runtime/statistics.ts'
 
 /** A row with gold: its true value, what the judge had said of it, and its weight (1 / inclusion probability; 1 where all are alike). */
 export type Labelled = { readonly truth: number; readonly judged: number; readonly weight: number }
@@ -33,8 +33,11 @@ export function predictionPowered(
   const power = others.length < 2 ? 0 : powerOf(labelled, others)
   const errors = labelled.map(({ truth, judged, weight }) => ({ value: truth - power * judged, weight }))
   const mean = power === 0 ? meanOf(truths) : meanOf(truths) + power * (meanOf(others) - meanOf(known))
+  // Mean and power are estimated from the few.
+  const freedom = Math.max(1, effectiveRows(labelled) - 2)
   const half =
-    quantile(effectiveRows(labelled) - 2) *
+    z95 *
+    studentOverNormal(freedom) *
     Math.sqrt(varianceOfMean(errors) + (power === 0 ? 0 : power ** 2 * varianceOfMean(others)))
   return { mean, interval: { lower: mean - half, upper: mean + half }, power }
 }
@@ -54,11 +57,6 @@ function powerOf(labelled: readonly Labelled[], others: readonly Weighted[]): nu
   const variance = meanOf(squares)
   if (variance === 0) return 0
   return Math.max(0, meanOf(products) / ((1 + totalOf(labelled) / totalOf(others)) * variance))
-}
-
-/** The 97.5% point of Student's distribution, to first order (Cornish and Fisher, 1938): mean and power are estimated from the few. */
-function quantile(degrees: number): number {
-  return z95 + (z95 ** 3 + z95) / (4 * Math.max(1, degrees))
 }
 
 function meanOf(rows: readonly Weighted[]): number {
