@@ -22,8 +22,8 @@ const close = 1e-6
  * one person rated says as good as nothing of that person.
  */
 export function severities(ratings: readonly Rating[]): Severities {
-  const byReviewer = groups(ratings, ({ reviewer }) => reviewer)
-  const byItem = groups(ratings, ({ item }) => item)
+  const byReviewer = Map.groupBy(ratings, ({ reviewer }) => reviewer)
+  const byItem = Map.groupBy(ratings, ({ item }) => item)
   const severity = new Map<string, number>()
   const worth = new Map<string, number>()
   const of = (reviewer: string): number => severity.get(reviewer) ?? 0
@@ -54,13 +54,3 @@ export function corrected(ratings: readonly Omit<Rating, 'item'>[], { of }: Pick
 
 const shrunk = (own: readonly Rating[], effect: (rating: Rating) => number, more: number): number =>
   own.reduce((sum, rating) => sum + effect(rating), 0) / (own.length + more)
-
-function groups(ratings: readonly Rating[], keyOf: (rating: Rating) => string): Map<string, Rating[]> {
-  const found = new Map<string, Rating[]>()
-  for (const rating of ratings) {
-    const group = found.get(keyOf(rating))
-    if (group) group.push(rating)
-    else found.set(keyOf(rating), [rating])
-  }
-  return found
-}

@@ -1,3 +1,5 @@
+import type { JudgeExamined } from '#schemas/events.ts'
+
 /** A score, what it may have been moved by, and whether gold later called the plan right. */
 export type Pair = {
   readonly score: number
@@ -10,18 +12,11 @@ export type Pair = {
   readonly sameFamily: boolean | null
 }
 
-/** How an instrument agrees with gold; a score of .5 or more counts as 'right'. null where a kind of pair is missing. */
-export type Calibration = {
-  readonly rows: number
-  readonly area: number | null
-  /** Agreement beyond chance (Cohen, 1960). */
-  readonly kappa: number | null
-  /** Share of the right plans that it calls right, and of the wrong ones that it calls wrong. */
-  readonly truePositiveRate: number | null
-  readonly trueNegativeRate: number | null
-  /** Expected calibration error, 0 to 1. */
-  readonly calibrationError: number | null
-}
+/** How an instrument agrees with gold; a score of .5 or more counts as 'right'. Its fields are described by the event's schema. */
+export type Calibration = Pick<
+  JudgeExamined,
+  'rows' | 'area' | 'kappa' | 'truePositiveRate' | 'trueNegativeRate' | 'calibrationError'
+>
 
 const called = ({ score }: Pair): boolean => score >= 0.5
 

@@ -91,7 +91,7 @@ export function rankedProbability({ levels, debt }: Control, arm: RankedArm, wei
  * choice, so it rises: a share of 1 takes everything. A held-out turn teaches no planner, so that nothing but chance and its
  * outcome speak for it: evaluation rows weigh nearly alike, and few of them show much.
  */
-export function chanceOf({ sampleShare, arms }: Omit<Budget, 'evaluationShare'>, isHeldOut: boolean): number {
+export function chanceOf({ sampleShare, arms }: Budget, isHeldOut: boolean): number {
   const share = isHeldOut ? 1 - arms.impact : Math.max(leastRandom, arms.random)
   return Math.max(share * sampleShare, 2 * sampleShare - 1)
 }
