@@ -5,7 +5,7 @@ import { timeOf } from '#runtime/replay/times.ts'
 import { type FormatName, formats, type Write } from './export-formats.ts'
 import { type Receipt, receiptText, type Span, sha256Of, withRows } from './export-receipt.ts'
 import { needAll, type Records, withRecords } from './read-records.ts'
-import { columnsOf, rowOf } from './rows.ts'
+import { columnsOf, rowsOf } from './rows.ts'
 
 type Options = {
   readonly format: FormatName
@@ -59,7 +59,7 @@ async function writeRows(
   let without = 0
   const copy = async (write: Write): Promise<void> => {
     await records.read(topic, { from: since ?? 'beginning', follow: false }, async some => {
-      const found = some.map(record => rowOf(columns, record)).filter(row => row !== undefined)
+      const found = rowsOf(columns, some)
       await write(found)
       spans = withRows(spans, found)
       without += some.length - found.length

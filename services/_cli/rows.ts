@@ -46,6 +46,11 @@ export function rowOf(columns: readonly Column[], record: Readably): Row | undef
   return columns.every(({ name }) => name in row) ? row : undefined
 }
 
+/** The records that are rows, in their order. */
+export function rowsOf(columns: readonly Column[], records: readonly Readably[]): Row[] {
+  return records.map(record => rowOf(columns, record)).filter(row => row !== undefined)
+}
+
 type Schema = {
   readonly type: unknown
   readonly name?: string

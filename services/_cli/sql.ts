@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Settings } from '#runtime/config.ts'
 import { Fault } from '#runtime/faults.ts'
 import { needAll, type Records, withRecords } from './read-records.ts'
-import { columnsOf, rowOf } from './rows.ts'
+import { columnsOf, rowsOf } from './rows.ts'
 import { createTable, lock, refusal, withDuckDB } from './rows-duckdb.ts'
 import { printJson, printTable } from './sql-print.ts'
 
@@ -48,7 +48,7 @@ async function fill(connection: DuckDBConnection, topic: string, records: Record
   const add = await createTable(connection, topic, columns)
   let without = 0
   await records.read(topic, { from: 'beginning', follow: false }, async some => {
-    const rows = some.map(record => rowOf(columns, record)).filter(row => row !== undefined)
+    const rows = rowsOf(columns, some)
     without += some.length - rows.length
     await add(rows)
   })
