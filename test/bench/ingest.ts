@@ -7,13 +7,16 @@ import { openWorld } from '#runtime/open.ts'
 import { ensureTopics } from '#runtime/topics.ts'
 import { measure, type Shape, shapes, type Throughput } from './ingest/measure.ts'
 import { lostOf, type Overload, overload } from './ingest/overload.ts'
+import { type Decided, measureSampler } from './ingest/sampler.ts'
 import { type BenchServer, startBare, startIngest } from './ingest/server.ts'
 import { allCores, pin } from './runtime/cores.ts'
-import { openStage } from './runtime/stage.ts'
+import { openStage, type Stage } from './runtime/stage.ts'
 import { table } from './table.ts'
 
 const contenders = ['bare', 'embedded', 'kafka'] as const
 type Contender = (typeof contenders)[number]
+const parts = [...contenders, 'sampler'] as const
+type Part = (typeof parts)[number]
 type Measured = {
   readonly throughput: Readonly<Record<Shape, Throughput>>
   /** At half of the turns a second that arrays of 100 reach. */
@@ -22,37 +25,54 @@ type Measured = {
 }
 
 const secondsOf = { part: 8, overload: 60 } as const
+const sampler = { shares: [0.1, 0.02, 0.005], turns: 100_000 } as const
 /** The server has a core of its own; senders, and the broker, share the other. */
 const pinned = { server: '0', others: '1' } as const
 
-/** `bench ingest`: turns over HTTP that are acknowledged durably, beside the web framework alone. */
+/** `bench ingest`: turns over HTTP that are acknowledged durably, beside the web framework alone; then the sampler's decisions. */
 export const ingest = new Command('ingest')
-  .description('turns per second over HTTP with durable acknowledgement, and what a load of three times as many does')
-  .addOption(new Option('--only <contender>', 'only this one').choices(contenders))
+  .description(
+    'turns per second over HTTP with durable acknowledgement, at three times the load, and through the sampler',
+  )
+  .addOption(new Option('--only <part>', 'only this part').choices(parts))
   .option('--json', 'one JSON object on the last line of stdout', false)
   .action(measureIngest)
 
-async function measureIngest({ only, json }: { readonly only?: Contender; readonly json: boolean }): Promise<void> {
+async function measureIngest({ only, json }: { readonly only?: Part; readonly json: boolean }): Promise<void> {
   const found: Partial<Record<Contender, Measured>> = {}
-  const wants = (contender: Contender): boolean => only === undefined || only === contender
+  const wants = (part: Part): boolean => only === undefined || only === part
   if (wants('bare')) found.bare = await figuresOf(await startBare(pinned.server))
   if (wants('embedded')) {
     const home = mkdtempSync(join(tmpdir(), 'flywheel-bench-'))
     found.embedded = await ofIngest(readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_LOG_LEVEL: 'error' }))
     rmSync(home, { recursive: true, force: true })
   }
-  if (wants('kafka')) {
-    tell('starting one broker and one registry')
-    const stage = await openStage()
-    try {
-      found.kafka = await ofIngest(stage.settings)
-    } finally {
-      await stage.close()
-    }
-  }
+  if (wants('kafka')) found.kafka = await onStage(({ settings }) => ofIngest(settings))
+  const decided = wants('sampler') ? await onStage(ofSampler) : []
   pin(process.pid, allCores())
-  process.stdout.write(`${shown(found)}\n`)
-  if (json) process.stdout.write(`${JSON.stringify({ ...found, pinned })}\n`)
+  process.stdout.write(`${[...shown(found), ...shownDecided(decided)].join('\n\n')}\n`)
+  if (json) process.stdout.write(`${JSON.stringify({ ...found, sampler: decided, pinned })}\n`)
+}
+
+/** A broker and a registry of its own. */
+async function onStage<T>(measure: (stage: Stage) => Promise<T>): Promise<T> {
+  tell('starting one broker and one registry')
+  const stage = await openStage()
+  try {
+    return await measure(stage)
+  } finally {
+    await stage.close()
+  }
+}
+
+async function ofSampler(stage: Stage): Promise<readonly Decided[]> {
+  pin(process.pid, pinned.others)
+  const decided: Decided[] = []
+  for (const share of sampler.shares) {
+    tell(`the sampler on ${sampler.turns} turns, of which it may pick ${share}`)
+    decided.push(await measureSampler(stage, share, sampler.turns, pinned.server))
+  }
+  return decided
 }
 
 async function ofIngest(settings: Settings): Promise<Measured> {
@@ -90,8 +110,9 @@ async function figuresOf(server: BenchServer, acknowledged?: Set<string>): Promi
   }
 }
 
-function shown(found: Partial<Record<Contender, Measured>>): string {
+function shown(found: Partial<Record<Contender, Measured>>): readonly string[] {
   const entries = Object.entries(found)
+  if (entries.length === 0) return []
   const rows = entries.flatMap(([name, { throughput, halfLoad }]) => [
     ...Object.entries(throughput).map(([shape, one]) => [name, shape, one.turnsPerSecond, one.p50, one.p99]),
     [name, 'array, half load', halfLoad.turnsPerSecond, halfLoad.p50, halfLoad.p99],
@@ -105,7 +126,17 @@ function shown(found: Partial<Record<Contender, Measured>>): string {
           ...Object.entries(load).map(([key, value]) => [key, JSON.stringify(value)]),
         ]),
       )
-  return parts.join('\n\n')
+  return parts
+}
+
+function shownDecided(decided: readonly Decided[]): readonly string[] {
+  if (decided.length === 0) return []
+  const head = ['sampler, budget', 'picked', 'turns/s', 'cpu (µs a turn)', 'second half', 'cpu (µs a turn)']
+  const rows = decided.map(({ sampleShare, picked, recordsPerSecond, cpuMicros, secondHalf }) => [
+    ...[`${sampleShare}`, `${picked}`, recordsPerSecond, cpuMicros],
+    ...[secondHalf.recordsPerSecond, secondHalf.cpuMicros],
+  ])
+  return [table([head, ...rows])]
 }
 
 const tell = (what: string): void => void process.stderr.write(`${what}\n`)

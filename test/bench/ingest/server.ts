@@ -4,6 +4,7 @@ import { type Settings, toEnvironment } from '#runtime/config.ts'
 import { freePorts } from '#test/support/java.ts'
 import { until } from '#test/support/until.ts'
 import { services } from '#topology/map.ts'
+import type { ServiceName } from '#topology/types.ts'
 import type { Cores } from '../runtime/cores.ts'
 import { agent } from './turns.ts'
 
@@ -16,12 +17,16 @@ export async function startBare(cores: Cores): Promise<BenchServer> {
   return start(cores, [new URL('bare.ts', import.meta.url).pathname, String(port)], port, {})
 }
 
-/** Ingest as it is deployed: its own main, on the log that the settings name; the bench's agent is registered. */
-export async function startIngest(settings: Settings, cores: Cores): Promise<BenchServer> {
+/** A service as it is deployed: its own main, on the log that the settings name. */
+export async function startService(name: ServiceName, settings: Settings, cores: Cores): Promise<BenchServer> {
   const [port = 0] = await freePorts(1)
-  const main = new URL('../../../services/ingest/main.ts', import.meta.url).pathname
-  const environment = toEnvironment({ ...settings, port: port - services.ingest.port })
-  const server = await start(cores, [main], port, environment)
+  const main = new URL(`../../../services/${name}/main.ts`, import.meta.url).pathname
+  return start(cores, [main], port, toEnvironment({ ...settings, port: port - services[name].port }))
+}
+
+/** Ingest; the bench's agent is registered. */
+export async function startIngest(settings: Settings, cores: Cores): Promise<BenchServer> {
+  const server = await startService('ingest', settings, cores)
   const registered = await fetch(`${server.url}/v1/agents/${agent}`, {
     method: 'PUT',
     headers: { 'content-type': 'application/json' },

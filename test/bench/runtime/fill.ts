@@ -7,8 +7,7 @@ export const seed = 1
 const together = 2_000
 
 /** Makes the input as long as asked, if it is not already. */
-export function createFiller({ world }: Stage): (records: number) => Promise<void> {
-  const turnOf = createTurns(seed)
+export function createFiller({ world }: Stage, turnOf = createTurns(seed)): (records: number) => Promise<void> {
   let filled = 0
   return async records => {
     while (filled < records) {

@@ -13,7 +13,8 @@ export type Speed = {
   readonly cpuMicros: number
 }
 
-type Look = { readonly at: number; readonly done: number }
+/** At a time in milliseconds since 1970: records done, and seconds of processor time used for them. */
+export type Look = { readonly at: number; readonly done: number; readonly cpu: number }
 
 const lookEveryMs = 20
 const patienceMs = 60_000
@@ -33,10 +34,10 @@ export async function measure(
   const peers = contenders.map(({ command }) => startPeer(command, cores))
   try {
     const [looks, firsts] = await Promise.all([
-      watch(stage, group, records),
+      watch(stage, group, records, () => sum(peers.map(({ pid }) => cpuSeconds(pid)))),
       Promise.all(peers.map(({ first }) => first)),
     ])
-    const cpuMicros = Math.round((sum(peers.map(({ pid }) => cpuSeconds(pid))) / records) * 1_000_000)
+    const cpuMicros = Math.round(((looks.at(-1)?.cpu ?? 0) / records) * 1_000_000)
     return { ...speedOf(looks, Math.max(...firsts)), cpuMicros }
   } finally {
     await Promise.all(peers.map((peer: Peer) => peer.stop()))
@@ -44,11 +45,11 @@ export async function measure(
 }
 
 /** Looks again and again how many records are done, until all are and all that they led to can be read. */
-async function watch(stage: Stage, group: string, records: number): Promise<readonly Look[]> {
+export async function watch(stage: Stage, group: string, records: number, cpu: () => number): Promise<readonly Look[]> {
   const looks: Look[] = []
   let moved = { at: Date.now(), done: 0 }
   for (;;) {
-    const look = { done: await stage.committed(group), at: Date.now() }
+    const look = { done: await stage.committed(group), at: Date.now(), cpu: cpu() }
     looks.push(look)
     if (look.done >= records && (await stage.settled())) return looks
     if (look.done > moved.done) moved = look
@@ -61,7 +62,7 @@ function speedOf(looks: readonly Look[], start: number): Omit<Speed, 'cpuMicros'
   const end = looks.at(-1) ?? { at: start, done: 0 }
   const begun = { at: start, done: looks.findLast(({ at }) => at <= start)?.done ?? 0 }
   const half = looks.find(({ done }) => done >= (begun.done + end.done) / 2) ?? begun
-  const between = (from: Look): number => Math.round(((end.done - from.done) / (end.at - from.at)) * 1_000)
+  const between = (from: typeof begun): number => Math.round(((end.done - from.done) / (end.at - from.at)) * 1_000)
   return { recordsPerSecond: between(begun), secondHalf: between(half) }
 }
 

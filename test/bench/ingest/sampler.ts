@@ -1,0 +1,59 @@
+import { agentDescribed } from '#services/ingest/decide.ts'
+import { consumerGroup } from '#topology/derive/names.ts'
+import { topic } from '#topology/names.ts'
+import { type Cores, cpuSeconds } from '../runtime/cores.ts'
+import { createFiller } from '../runtime/fill.ts'
+import type { Stage } from '../runtime/stage.ts'
+import { type Look, watch } from '../runtime/throughput.ts'
+import { createAsked } from './asked.ts'
+import { startService } from './server.ts'
+
+type Pace = { readonly recordsPerSecond: number; readonly cpuMicros: number }
+
+/** How fast one process decides what lies in Kafka, from the first decision committed to the last; `picked` is a share. */
+export type Decided = Pace & {
+  readonly sampleShare: number
+  /** Of the second half of the turns alone: the memory is full, and Node has compiled what is hot. */
+  readonly secondHalf: Pace
+  readonly picked: number
+}
+
+/** Fills the input with turns of an agent of that budget, then runs the sampler's own main on them. */
+export async function measureSampler(
+  stage: Stage,
+  sampleShare: number,
+  records: number,
+  cores: Cores,
+): Promise<Decided> {
+  const { log, codec } = stage.world
+  const group = consumerGroup('sampler')
+  const agent = `bench-${sampleShare}`
+  const { tools, turnOf } = createAsked(agent, records)
+  const described = agentDescribed(agent, { tools: [...tools], budgets: { sampleShare } }, Date.now())
+  await log.append([codec.record(topic.agents, described)])
+  await stage.place(group, 'end')
+  const [done, picked] = await Promise.all([stage.committed(group), log.count(topic.selectedSamples)])
+  await createFiller(stage, turnOf)(records)
+  const server = await startService('sampler', { ...stage.settings, home: stage.folder() }, cores)
+  try {
+    const looks = await watch(stage, group, done + records, () => cpuSeconds(server.pid))
+    const begun = looks.filter(look => look.done > done)
+    return {
+      ...{ sampleShare, ...paceOf(begun) },
+      secondHalf: paceOf(begun.filter(look => look.done >= done + records / 2)),
+      picked: Number((((await log.count(topic.selectedSamples)) - picked) / records).toFixed(4)),
+    }
+  } finally {
+    await server.stop()
+  }
+}
+
+function paceOf(looks: readonly Look[]): Pace {
+  const [from, to] = [looks[0], looks.at(-1)]
+  if (!from || !to || from.done === to.done) throw new Error('too few turns to see how fast they are decided')
+  const records = to.done - from.done
+  return {
+    recordsPerSecond: Math.round((records / (to.at - from.at)) * 1_000),
+    cpuMicros: Math.round(((to.cpu - from.cpu) / records) * 1_000_000),
+  }
+}
