@@ -17,7 +17,7 @@ export type Format = {
 
 const fields = ({ value }: Row): readonly Body[] => {
   if (isFields(value)) return [value]
-  throw new Error(value === undefined ? 'not JSON; each line holds one object' : 'must be an object')
+  throw new Error(value === undefined ? 'not JSON in UTF-8; each line holds one object' : 'must be an object')
 }
 
 const formats = {

@@ -3,18 +3,18 @@ import { Fault } from '#runtime/faults.ts'
 import { deriveId } from '#runtime/identity.ts'
 import { argumentOf, isFields, readMessages } from '#services/ingest/messages.ts'
 import { type Step, turnOf } from '#services/ingest/turns.ts'
-import { jsonLines, type Row, type Rows } from './import-rows.ts'
+import { csvRecords, jsonLines, jsonOf, type Row, type Rows } from './import-rows.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
 /**
- * Traces of a Langfuse export, each as one row: the file of a trace or of a table (JSON or JSONL), the pages of its API, or its
- * blob storage export (`snake_case`). Rows of one trace may lie anywhere, so the file is held in memory. The fields are those of
+ * Traces of a Langfuse export, each as one row: the file of a trace or of a table (JSON, JSONL or CSV), the pages of its API, or
+ * its blob storage export (`snake_case`). Rows of one trace may lie anywhere, so the file is held in memory. The fields are those of
  * https://langfuse.com/docs/api-and-data-platform/features/blob-storage-export-fields
  */
 export async function* langfuseTraces(path: string): Rows {
   const traces = new Map<string, Fields[]>()
-  for await (const { where, value } of path.endsWith('.json') ? wholeFile(path) : jsonLines(path))
+  for await (const { where, value } of itemRows(path))
     for (const item of itemsOf(value)) {
       const id = item['traceId'] ?? item['id']
       if (typeof id !== 'string')
@@ -26,13 +26,26 @@ export async function* langfuseTraces(path: string): Rows {
   for (const [id, items] of traces) yield { where: `trace ${id}`, value: items }
 }
 
+function itemRows(path: string): Rows {
+  if (path.endsWith('.csv')) return csvItems(path)
+  return path.endsWith('.json') ? wholeFile(path) : jsonLines(path)
+}
+
 async function* wholeFile(path: string): Rows {
-  try {
-    yield { where: 'file', value: JSON.parse(readFileSync(path, 'utf8')) }
-  } catch {
-    throw new Fault('FLY_USAGE', `${path}: not JSON, or too large for it: export JSONL`)
+  const value = jsonOf(readFileSync(path))
+  if (value === undefined) throw new Fault('FLY_USAGE', `${path}: not JSON, or too large for it: export JSONL`)
+  yield { where: 'file', value }
+}
+
+/** Cells hold what is no text as JSON; older exports hold texts as JSON too. */
+async function* csvItems(path: string): Rows {
+  for await (const { where, value } of csvRecords(path)) {
+    const cells = Object.entries(value).filter(([, cell]) => cell !== '')
+    yield { where, value: Object.fromEntries(cells.map(([column, cell]) => [column, contentOf(cell)])) }
   }
 }
+
+const contentOf = (cell: string): unknown => (/^[[{"]/.test(cell) ? (jsonOf(Buffer.from(cell)) ?? cell) : cell)
 
 /** Traces and observations in whatever they are wrapped in, with names in camelCase. */
 function itemsOf(value: unknown): readonly Fields[] {

@@ -1,35 +1,52 @@
 import { createReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
+import { pipeline } from 'node:stream'
 import { parse } from 'csv-parse'
 import { Fault } from '#runtime/faults.ts'
+import { linesOf } from '#services/ingest/lines.ts'
 import { isFields, parsed } from '#services/ingest/messages.ts'
 
 /** A row of a file; `where` names it for people: `line 3`, `row 3`. */
 export type Row = { readonly where: string; readonly value: unknown }
 export type Rows = AsyncIterable<Row>
 
-/** Columns of a CSV file as they are named in its first line; `line 2` is the first row. */
+/** Rows of a CSV file as bodies: columns as they are named in its first line; `line 2` is the first row. */
 export async function* csvRows(path: string): Rows {
-  const parser = createReadStream(path).pipe(parse({ columns: true, bom: true, skip_empty_lines: true, info: true }))
+  for await (const { where, value } of csvRecords(path)) yield { where, value: nested(value) }
+}
+
+/** Rows of a CSV file, each with its cells by column. */
+export async function* csvRecords(
+  path: string,
+): AsyncIterable<{ readonly where: string; readonly value: Readonly<Record<string, string>> }> {
+  const parser = parse({ columns: true, skip_empty_lines: true, info: true })
   try {
-    for await (const { info, record } of parser) yield { where: `line ${info.lines}`, value: nested(record) }
+    // What goes wrong before the parser comes out of it.
+    for await (const { info, record } of pipeline(createReadStream(path), textOf, parser, () => {}))
+      yield { where: `line ${info.lines}`, value: record }
   } catch (error) {
     throw new Fault('FLY_USAGE', `${path}: ${error instanceof Error ? error.message : String(error)}`)
   }
 }
 
-/** One JSON value a line; blank lines are left out. A line that is no JSON is a row without a value. */
-export async function* jsonLines(path: string): Rows {
-  let line = 0
-  for await (const text of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })) {
-    line++
-    if (text.trim() !== '') yield { where: `line ${line}`, value: jsonOf(text) }
-  }
+/** A file in another encoding is refused, so that no letters are lost without a word. */
+const utf8 = () => new TextDecoder('utf-8', { fatal: true })
+
+async function* textOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  const decoder = utf8()
+  for await (const chunk of chunks) yield decoder.decode(chunk, { stream: true })
+  decoder.decode()
 }
 
-function jsonOf(text: string): unknown {
+/** One JSON value a line; blank lines are left out. A line that is no JSON is a row without a value. */
+export async function* jsonLines(path: string): Rows {
+  for await (const { number, bytes } of linesOf(createReadStream(path), Number.POSITIVE_INFINITY))
+    yield { where: `line ${number}`, value: jsonOf(bytes) }
+}
+
+/** The value of JSON in UTF-8, undefined when it is none. */
+export function jsonOf(bytes: Uint8Array | undefined): unknown {
   try {
-    return JSON.parse(text)
+    return JSON.parse(utf8().decode(bytes))
   } catch {
     return undefined
   }
@@ -61,13 +78,16 @@ function plain(value: unknown): unknown {
   return isFields(value) ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)])) : value
 }
 
-const numeric = new Set(['turn', 'latencyMs', 'plan.confidence', 'plan.margin'])
+const numeric = new Set(['turn', 'at', 'latencyMs', 'plan.confidence', 'plan.margin'])
 
-/** Cells as a body: dotted columns nest, empty cells are absent, numbers are numbers, `earlier` is a JSON array. */
+/**
+ * Cells as a body: dotted columns nest, numbers are numbers, `earlier` is a JSON array. Empty cells are absent, but for the
+ * argument of a plan: a tool may have none.
+ */
 function nested(cells: object): Record<string, unknown> {
   const value: Record<string, unknown> = {}
   for (const [column, cell] of Object.entries(cells)) {
-    if (cell === '' || cell === null) continue
+    if (cell === null || (cell === '' && column !== 'plan.argument')) continue
     const isNumber = numeric.has(column) && Number.isFinite(Number(cell))
     const content = isNumber ? Number(cell) : column === 'earlier' ? parsed(cell) : cell
     const [head = '', tail] = column.split('.')

@@ -97,6 +97,7 @@ function checkFile(path: string): void {
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof ZodError)) return error instanceof Error ? error.message : String(error)
-  const [first] = error.issues
+  // Where columns have other names, the names say more than what is then missing.
+  const first = error.issues.find(({ code }) => code === 'unrecognized_keys') ?? error.issues[0]
   return `${first?.path.join('.') || 'row'}: ${first?.message ?? 'invalid'}`
 }

@@ -1,4 +1,4 @@
-/** Longest line that is read, in bytes: more than any valid record has. */
+/** Longest line that ingest reads, in bytes: more than any valid record has. */
 export const maxLineBytes = 1024 * 1024
 
 /** A line that is not blank, counted from 1, without its end. No bytes: it was too long and went by unread. */
@@ -7,15 +7,15 @@ export type Line = { readonly number: number; readonly bytes: Buffer | undefined
 const newline = 0x0a
 const isBlank = (bytes: Buffer): boolean => bytes.every(byte => byte === 0x20 || byte === 0x09 || byte === 0x0d)
 
-/** Cuts a stream of bytes into lines; in memory is one line and one chunk. */
-export async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<Line> {
+/** Cuts a stream of bytes into lines of `longest` bytes at most; in memory is one line and one chunk. */
+export async function* linesOf(chunks: AsyncIterable<Buffer>, longest = maxLineBytes): AsyncGenerator<Line> {
   let parts: Buffer[] = []
   let size = 0
   let number = 1
-  const line = (): Line => ({ number, bytes: size > maxLineBytes ? undefined : Buffer.concat(parts) })
+  const line = (): Line => ({ number, bytes: size > longest ? undefined : Buffer.concat(parts) })
   const add = (part: Buffer): void => {
     size += part.length
-    if (size > maxLineBytes) parts = []
+    if (size > longest) parts = []
     else if (part.length > 0) parts.push(part)
   }
   for await (const chunk of chunks) {

@@ -1,37 +1,10 @@
-import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { describe, expect, it } from 'vitest'
 import { createProgress } from '#services/_cli/import-progress.ts'
-import { type Batch, openSource } from '#services/_cli/import-source.ts'
+import type { Batch } from '#services/_cli/import-source.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
-import { topic } from '#topology/names.ts'
-
-const file = (name: string, text: string): string => {
-  const path = join(temporaryFolder(), name)
-  writeFileSync(path, text)
-  return path
-}
-const jsonl = (...values: readonly object[]): string => values.map(value => `${JSON.stringify(value)}\n`).join('')
-const open = (path: string, format?: string) =>
-  openSource(path, { agent: 'desk', kind: topic.chatLogs, ...(format && { format }) })
-
-/** All records of a file, in order. */
-async function recordsOf(path: string, format?: string, from = 0): Promise<Record<string, unknown>[]> {
-  const batches: Batch[] = []
-  for await (const batch of open(path, format).batches(from)) batches.push(batch)
-  return batches.flatMap(({ records }) => records.map(record => JSON.parse(record)))
-}
-const refusal = async (path: string, format?: string): Promise<string> =>
-  open(path, format)
-    .check(() => {})
-    .then(
-      () => 'no refusal',
-      error => error.message,
-    )
-
-const turn = { question: 'Price of AAPL?', plan: { tool: 'quote', argument: 'AAPL' } }
-const complete = { ...turn, agent: 'desk', turn: 0, source: 'import', conversationId: expect.any(String) }
+import { complete, example, file, jsonl, open, recordsOf, refusal, turn } from './import.make.ts'
 
 describe('rows as bodies', () => {
   it('CSV: dotted columns nest, empty cells are absent, numbers are numbers', async () => {
@@ -41,6 +14,23 @@ describe('rows as bodies', () => {
       { ...complete, turn: 3, earlier: ['Hi'], plan: { ...turn.plan, margin: 0.5 } },
     ])
   })
+
+  it('CSV: a tool may have no argument, and times are in milliseconds too', async () => {
+    const csv = 'question,plan.tool,plan.argument,at\nWhat do I own?,holdings,,1763977329000\n'
+    expect(await recordsOf(file('a.csv', csv))).toEqual([
+      { ...complete, question: 'What do I own?', at: 1763977329000, plan: { tool: 'holdings', argument: '' } },
+    ])
+  })
+
+  it.each(['a.csv', 'a.jsonl'])(
+    '%s: a byte order mark is no text, and the separators of Unicode end no line',
+    async name => {
+      const question = 'one\u2028two\u2029three\u0085four'
+      const csv = `question,plan.tool,plan.argument\r\n"${question}",quote,AAPL\r\n`
+      const text = name === 'a.csv' ? csv : `${JSON.stringify({ ...turn, question })}\r\n`
+      expect(await recordsOf(file(name, `\ufeff${text}`))).toEqual([{ ...complete, question }])
+    },
+  )
 
   it('JSONL', async () => {
     const lines = jsonl({ ...turn, conversationId: 'c', turn: null }, { ...turn, source: 'old' })
@@ -68,80 +58,10 @@ describe('rows as bodies', () => {
     })
   })
 
-  const call = { type: 'function', id: 'c', function: { name: 'quote', arguments: '{"symbol":"AAPL"}' } }
-  const example = [
-    { role: 'system', content: 'Be brief.' },
-    { role: 'user', content: 'Hi' },
-    { role: 'assistant', content: 'Hello!' },
-    { role: 'user', content: 'Price of AAPL?' },
-    { role: 'assistant', tool_calls: [call] },
-    { role: 'tool', tool_call_id: 'c', content: '200' },
-    { role: 'assistant', content: 'It is 200.' },
-  ]
-
   it('OpenAI fine-tuning: the turns of an example for which a tool was called', async () => {
     const path = file('a.jsonl', jsonl({ messages: example, tools: [] }, { messages: example.slice(0, 3) }))
     expect(await recordsOf(path, 'openai')).toEqual([{ ...complete, turn: 1, earlier: ['Hi'], answer: 'It is 200.' }])
     expect(await open(path, 'openai').check(() => {})).toEqual({ rows: 2, skipped: 1 })
-  })
-
-  const trace = { id: 't1', sessionId: 's1', userId: 'u1', timestamp: '2026-01-31T09:30:00.000Z' }
-  const observation = (id: string, type: string, second: number, over: object) => ({
-    ...{ id, type, traceId: 't1', startTime: `2026-01-31T09:30:0${second}.000Z` },
-    ...{ endTime: `2026-01-31T09:30:0${second}.500Z`, ...over },
-  })
-  const observations = [
-    observation('o3', 'GENERATION', 3, { input: { messages: example.slice(0, 6) }, output: example[6] }),
-    observation('o1', 'GENERATION', 1, { input: example.slice(0, 4), output: JSON.stringify(example[4]) }),
-    observation('o2', 'TOOL', 2, { name: 'quote', input: { symbol: 'AAPL' } }),
-    observation('o0', 'SPAN', 0, { name: 'request', input: { path: '/' } }),
-  ]
-  const snake = (value: object): object =>
-    Object.fromEntries(
-      Object.entries(value).map(([key, inner]) => [
-        key.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`),
-        typeof inner === 'string' ? inner.replace(/^(\S+)T(\S+)Z$/, '$1 $2000') : JSON.stringify(inner),
-      ]),
-    )
-  it.each([
-    ['the file of a trace', 'a.json', JSON.stringify({ trace, observations })],
-    ['a trace of its API', 'a.json', JSON.stringify({ ...trace, observations })],
-    [
-      'a page of observations',
-      'a.json',
-      JSON.stringify({ data: observations.map(one => ({ ...trace, ...one })), meta: {} }),
-    ],
-    ['the tables as JSONL', 'a.jsonl', jsonl(...observations, trace)],
-    [
-      'the blob storage',
-      'a.jsonl',
-      jsonl(...observations.map(one => snake({ ...one, sessionId: 's1', userId: 'u1' }))),
-    ],
-  ])('Langfuse: %s', async (_what, name, text) => {
-    expect(await recordsOf(file(name, text), 'langfuse')).toEqual([
-      {
-        ...complete,
-        ...{
-          id: expect.any(String),
-          conversationId: 's1',
-          userId: 'u1',
-          turn: 1,
-          earlier: ['Hi'],
-          answer: 'It is 200.',
-        },
-        ...{ at: Date.UTC(2026, 0, 31, 9, 30, 3, 500), latencyMs: 2500, source: 'langfuse' },
-      },
-    ])
-  })
-
-  it('Langfuse: what only the trace and a tool say', async () => {
-    const rows = jsonl(
-      { ...trace, input: 'Price of AAPL?', output: 'It is 200.' },
-      observation('o', 'TOOL', 1, { name: 'quote', input: 'AAPL' }),
-    )
-    const whole = { ...trace, input: 'Price of AAPL?', output: 'It is 200.' }
-    expect(await recordsOf(file('a.jsonl', rows), 'langfuse')).toMatchObject([{ ...turn, answer: 'It is 200.' }])
-    expect(await refusal(file('a.jsonl', jsonl(whole)), 'langfuse')).toContain('no turn calls a tool')
   })
 })
 
@@ -181,6 +101,21 @@ describe('a file', () => {
   it.each([
     ['an unknown name', 'a.txt', 'x', undefined, /what kind of file is this\? Name it \.csv, /],
     ['no rows', 'a.csv', 'question\n', undefined, /no rows/],
+    ['CSV with other columns', 'a.csv', 'question;turn\na;1\n', undefined, /line 2: .*unknown field question;turn/],
+    [
+      'CSV in Latin 1',
+      'a.csv',
+      Buffer.from('question\ncaf\xe9\n', 'latin1'),
+      undefined,
+      /not valid for encoding utf-8/,
+    ],
+    [
+      'JSONL in Latin 1',
+      'a.jsonl',
+      Buffer.from('{"question":"\xe9"}', 'latin1'),
+      undefined,
+      /line 1: not JSON in UTF-8/,
+    ],
     ['ragged CSV', 'a.csv', 'question,turn\na,1,2\n', undefined, /Invalid Record Length/],
     ['no Parquet', 'a.parquet', 'x', undefined, /a\.parquet: .*/],
     ['no OpenAI example', 'a.jsonl', jsonl({ prompt: 'x' }), 'openai', /line 1: messages: missing/],

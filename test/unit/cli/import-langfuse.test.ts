@@ -1,0 +1,70 @@
+import { expect, it } from 'vitest'
+import { complete, example, file, jsonl, recordsOf, refusal, turn } from './import.make.ts'
+
+const trace = { id: 't1', sessionId: 's1', userId: 'u1', timestamp: '2026-01-31T09:30:00.000Z' }
+const observation = (id: string, type: string, second: number, over: object) => ({
+  ...{ id, type, traceId: 't1', startTime: `2026-01-31T09:30:0${second}.000Z` },
+  ...{ endTime: `2026-01-31T09:30:0${second}.500Z`, ...over },
+})
+const observations = [
+  observation('o3', 'GENERATION', 3, { input: { messages: example.slice(0, 6) }, output: example[6] }),
+  observation('o1', 'GENERATION', 1, { input: example.slice(0, 4), output: JSON.stringify(example[4]) }),
+  observation('o2', 'TOOL', 2, { name: 'quote', input: { symbol: 'AAPL' } }),
+  observation('o0', 'SPAN', 0, { name: 'request', input: { path: '/' } }),
+]
+const snake = (value: object): object =>
+  Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [
+      key.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`),
+      typeof inner === 'string' ? inner.replace(/^(\S+)T(\S+)Z$/, '$1 $2000') : JSON.stringify(inner),
+    ]),
+  )
+it.each([
+  ['the file of a trace', 'a.json', JSON.stringify({ trace, observations })],
+  ['a trace of its API', 'a.json', JSON.stringify({ ...trace, observations })],
+  [
+    'a page of observations',
+    'a.json',
+    JSON.stringify({ data: observations.map(one => ({ ...trace, ...one })), meta: {} }),
+  ],
+  ['the tables as JSONL', 'a.jsonl', jsonl(...observations, trace)],
+  ['the blob storage', 'a.jsonl', jsonl(...observations.map(one => snake({ ...one, sessionId: 's1', userId: 'u1' })))],
+])('%s', async (_what, name, text) => {
+  expect(await recordsOf(file(name, text), 'langfuse')).toEqual([
+    {
+      ...complete,
+      ...{
+        id: expect.any(String),
+        conversationId: 's1',
+        userId: 'u1',
+        turn: 1,
+        earlier: ['Hi'],
+        answer: 'It is 200.',
+      },
+      ...{ at: Date.UTC(2026, 0, 31, 9, 30, 3, 500), latencyMs: 2500, source: 'langfuse' },
+    },
+  ])
+})
+
+const csvOf = (rows: readonly Readonly<Record<string, unknown>>[], written: (value: unknown) => string): string => {
+  const columns = [...new Set(rows.flatMap(row => Object.keys(row)))]
+  const lines = rows.map(row => columns.map(column => (row[column] === undefined ? '' : written(row[column]))))
+  return [columns, ...lines].map(cells => cells.map(cell => `"${cell.replaceAll('"', '""')}"`).join(',')).join('\n')
+}
+it.each([
+  ['texts as they are', (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value))],
+  ['texts as JSON', (value: unknown) => JSON.stringify(value)],
+])('Langfuse: the tables as CSV, with %s', async (_what, written) => {
+  const whole = await recordsOf(file('a.json', JSON.stringify({ trace, observations })), 'langfuse')
+  expect(await recordsOf(file('a.csv', csvOf([...observations, trace], written)), 'langfuse')).toEqual(whole)
+})
+
+it('what only the trace and a tool say', async () => {
+  const rows = jsonl(
+    { ...trace, input: 'Price of AAPL?', output: 'It is 200.' },
+    observation('o', 'TOOL', 1, { name: 'quote', input: 'AAPL' }),
+  )
+  const whole = { ...trace, input: 'Price of AAPL?', output: 'It is 200.' }
+  expect(await recordsOf(file('a.jsonl', rows), 'langfuse')).toMatchObject([{ ...turn, answer: 'It is 200.' }])
+  expect(await refusal(file('a.jsonl', jsonl(whole)), 'langfuse')).toContain('no turn calls a tool')
+})

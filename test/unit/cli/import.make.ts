@@ -1,0 +1,50 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'vitest'
+import { type Batch, openSource } from '#services/_cli/import-source.ts'
+import { temporaryFolder } from '#test/support/folder.ts'
+import { topic } from '#topology/names.ts'
+
+/** A file of that name in a folder of its own. */
+export const file = (name: string, text: string | Buffer): string => {
+  const path = join(temporaryFolder(), name)
+  writeFileSync(path, text)
+  return path
+}
+/** Each value as a line. */
+export const jsonl = (...values: readonly object[]): string =>
+  values.map(value => `${JSON.stringify(value)}\n`).join('')
+/** The file as a source of chats of the agent desk. */
+export const open = (path: string, format?: string) =>
+  openSource(path, { agent: 'desk', kind: topic.chatLogs, ...(format && { format }) })
+
+/** All records of a file, in order. */
+export async function recordsOf(path: string, format?: string, from = 0): Promise<Record<string, unknown>[]> {
+  const batches: Batch[] = []
+  for await (const batch of open(path, format).batches(from)) batches.push(batch)
+  return batches.flatMap(({ records }) => records.map(record => JSON.parse(record)))
+}
+/** What is said of a file that is not taken. */
+export const refusal = async (path: string, format?: string): Promise<string> =>
+  open(path, format)
+    .check(() => {})
+    .then(
+      () => 'no refusal',
+      error => error.message,
+    )
+
+/** A row, and what is sent for it. */
+export const turn = { question: 'Price of AAPL?', plan: { tool: 'quote', argument: 'AAPL' } }
+export const complete = { ...turn, agent: 'desk', turn: 0, source: 'import', conversationId: expect.any(String) }
+
+const call = { type: 'function', id: 'c', function: { name: 'quote', arguments: '{"symbol":"AAPL"}' } }
+/** A conversation as OpenAI's chat API has it; the second turn calls a tool. */
+export const example = [
+  { role: 'system', content: 'Be brief.' },
+  { role: 'user', content: 'Hi' },
+  { role: 'assistant', content: 'Hello!' },
+  { role: 'user', content: 'Price of AAPL?' },
+  { role: 'assistant', tool_calls: [call] },
+  { role: 'tool', tool_call_id: 'c', content: '200' },
+  { role: 'assistant', content: 'It is 200.' },
+]
