@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { STATUS_CODES } from 'node:http'
+import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import type { Settings } from './config.ts'
@@ -63,10 +63,14 @@ export function createServer(
     logger[level]({ requestId: id, method, route, status, milliseconds: Math.round(reply.elapsedTime) }, 'answered')
   })
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) =>
-    parseJson(body),
-  )
-  app.addContentTypeParser('application/x-ndjson', (_request, lines, done) => done(null, lines))
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
+    checkPlain(request)
+    return parseJson(body)
+  })
+  app.addContentTypeParser('application/x-ndjson', async (request: FastifyRequest, lines: IncomingMessage) => {
+    checkPlain(request)
+    return lines
+  })
   app.setNotFoundHandler(async request => {
     throw httpError(404, 'not_found', `There is no ${request.method} ${request.url.split('?', 1)[0]}`)
   })
@@ -97,8 +101,17 @@ function checkCallers(app: FastifyInstance, settings: Settings): void {
 const saneId = (given: unknown): string | undefined =>
   typeof given === 'string' && /^[\w.:/+=-]{1,128}$/.test(given) ? given : undefined
 
-/** Stable codes for what the framework itself refuses. */
-const codes: Readonly<Record<number, string>> = { 413: 'too_large', 415: 'media_type' }
+/** HttpError 415 when the body is packed. */
+function checkPlain({ headers }: FastifyRequest): void {
+  if (!['identity', undefined].includes(headers['content-encoding']))
+    throw httpError(415, 'media_type', 'Send it without Content-Encoding')
+}
+
+/** What the framework itself refuses. */
+const refused: Readonly<Record<number, Problem>> = {
+  413: { code: 'too_large', message: `More than ${bodyLimit} bytes: send less at a time` },
+  415: { code: 'media_type', message: 'Send Content-Type: application/json, or application/x-ndjson for records' },
+}
 const body = (problem: Problem): { readonly error: Problem } => ({ error: problem })
 
 function refusals(logger: Logger) {
@@ -114,7 +127,8 @@ function refusals(logger: Logger) {
     // A stream whose sender went away is no fault of ours.
     const isCutOff = error.code === 'ECONNRESET' && !request.raw.complete
     const { statusCode: status = isCutOff ? 400 : 500 } = error
-    if (status < 500) return reply.code(status).send(body({ code: codes[status] ?? 'invalid', message: error.message }))
+    if (status < 500)
+      return reply.code(status).send(body(refused[status] ?? { code: 'invalid', message: error.message }))
     logger.error({ requestId: request.id, path: request.routeOptions.url, error: String(error) }, 'request failed')
     const unavailable = error instanceof Fault && ['FLY_BROKER', 'FLY_STORE', 'FLY_REGISTRY'].includes(error.code)
     if (unavailable)

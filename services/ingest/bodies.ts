@@ -13,11 +13,17 @@ const agentName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'must be 1 to 100 letters, digits, dots, dashes or underscores')
 
-const timeShape = 'must be milliseconds (not seconds) since 1970, or ISO 8601 with a zone such as 2026-01-31T09:30:00Z'
+const timeShape =
+  'must be milliseconds (not seconds) since 1970, or ISO 8601 with a zone such as 2026-01-31T09:30:00Z, between 1973 and 2096'
+/** Seconds and microseconds are none, nor are the dates that clocks show when they are not set. */
+const milliseconds = z.int().min(100_000_000_000, timeShape).max(4_000_000_000_000, timeShape)
 const time = z.union(
   [
-    z.int().min(100_000_000_000, timeShape).max(4_000_000_000_000, timeShape),
-    z.iso.datetime({ offset: true, error: timeShape }).transform(iso => Date.parse(iso)),
+    milliseconds,
+    z.iso
+      .datetime({ offset: true, error: timeShape })
+      .transform(iso => Date.parse(iso))
+      .pipe(milliseconds),
   ],
   timeShape,
 )

@@ -4,6 +4,7 @@ import { request } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
+import { gzipSync } from 'node:zlib'
 import { expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import { readSettings } from '#runtime/config.ts'
@@ -130,6 +131,20 @@ test("a request has an id: its sender's when that is sane, else one of ours", as
   expect(await idOf('order-7/retry:2')).toBe('order-7/retry:2')
   for (const given of ['', 'a b', 'x'.repeat(129), '{"level":"error"}'])
     expect(await idOf(given)).toMatch(/^[0-9a-f-]{36}$/)
+})
+
+test('a body in another form is refused by what to send instead', async () => {
+  const app = server()
+  const told = async (headers: Record<string, string>) => {
+    const answer = await app.inject({ method: 'POST', url: '/strict', payload: gzipSync('{}'), headers })
+    return [answer.statusCode, answer.json().error.message]
+  }
+  const types = 'Send Content-Type: application/json, or application/x-ndjson for records'
+  expect(await told({ 'content-type': 'application/jsonl' })).toEqual([415, types])
+  for (const type of ['application/json', 'application/x-ndjson'])
+    expect(await told({ 'content-type': type, 'content-encoding': 'gzip' })).toEqual([
+      ...[415, 'Send it without Content-Encoding'],
+    ])
 })
 
 test('JSON is refused before anything is built from it when it is too deep or has too many values', async () => {

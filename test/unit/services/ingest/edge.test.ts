@@ -95,6 +95,8 @@ describe('refusals name record, field and fix, and nothing is appended', () => {
     ['an empty question', turn({ question: ' \n' }), 'question: is empty: send some text'],
     ['a question too long', turn({ question: 'ü'.repeat(4097) }), 'question: longer than 8 KiB: shorten it'],
     ['seconds for milliseconds', turn({ at: 1_800_000_000 }), 'at: must be milliseconds (not seconds)'],
+    ['a clock that was not set', turn({ at: '1970-01-01T00:00:03Z' }), 'between 1973 and 2096'],
+    ['a year that is far', turn({ at: '9999-12-31T23:59:59Z' }), 'between 1973 and 2096'],
     ['a date without zone', turn({ at: '2026-01-31 09:00' }), 'at: must be milliseconds (not seconds)'],
     ['a turn below 0', turn({ turn: -1 }), 'turn: '],
     ['no record', [], 'No record in the body'],
