@@ -32,7 +32,7 @@ type Name = keyof typeof schemas
 const { ref, answer, refusals, requestId, document } = documentParts<Name>(schemas)
 const bodyRefusals = {
   413: answer('Too long, or too many.', 'Error'),
-  415: answer('Neither JSON nor NDJSON.', 'Error'),
+  415: answer('Neither JSON nor NDJSON, or packed.', 'Error'),
 }
 
 const example = { agent: 'desk', conversationId: 'c-1' }
@@ -87,21 +87,24 @@ function look(operationId: string, summary: string, name: Name, more: object = {
 const unknown = { 404: answer('The agent is not registered.', 'Error') }
 
 /** Its shapes are OTLP's, those of the refusals too. */
+const otlp = { 'application/x-protobuf': { schema: {} }, ...json({ type: 'object' }) }
 const traces = {
   post: {
     operationId: 'sendTraces',
     summary: 'Takes turns out of OpenTelemetry spans (OTLP over HTTP).',
     security: [{ key: ['ingest'] }],
     parameters: [requestId],
-    requestBody: {
-      required: true,
-      content: { 'application/x-protobuf': { schema: {} }, ...json({ type: 'object' }, { resourceSpans: [] }) },
-    },
-    responses: Object.fromEntries(
-      Object.entries({ 200: answer('What was taken is in the log.', 'Error'), ...refusals, ...bodyRefusals }).map(
-        ([status, { description }]) => [status, { description }],
+    requestBody: { required: true, content: { ...otlp, ...json({ type: 'object' }, { resourceSpans: [] }) } },
+    responses: {
+      200: { description: 'What was taken is in the log; `partialSuccess` tells of the rest.', content: otlp },
+      ...Object.fromEntries(
+        Object.entries({ ...refusals, ...bodyRefusals }).map(([status, refusal]) => [
+          status,
+          { ...refusal, content: otlp },
+        ]),
       ),
-    ),
+      415: { description: 'Neither protobuf nor JSON, or packed by anything but gzip.', content: otlp },
+    },
   },
 }
 

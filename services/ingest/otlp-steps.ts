@@ -27,18 +27,18 @@ export function stepOf(span: OtlpSpan): Step {
 
 type Said = Pick<Step, 'input' | 'output'>
 
-const details = 'gen_ai.client.inference.operation.details'
-
-/** The messages of a span: its attributes, or those of its events, in the words of today or of 1.36 and before. */
+/** The messages of a span, as its attributes or those of its events have them: in the words of today, of 1.36 or of 1.27. */
 function messagesOf({ attributes, events }: OtlpSpan): Said {
-  const holders = [attributes, ...events.flatMap(event => (event.name === details ? [event.attributes] : []))]
-  const read = (name: string, role: string): readonly Message[] =>
-    readMessages(
-      holders.map(holder => holder[name]).find(value => value !== undefined),
+  const holders = [attributes, ...events.map(event => event.attributes)]
+  const read = (role: string, ...names: readonly string[]): readonly Message[] => {
+    const values = holders.flatMap(holder => names.map(name => holder[name]))
+    return readMessages(
+      values.find(value => value !== undefined),
       role,
     )
-  const input = read('gen_ai.input.messages', 'user')
-  const output = read('gen_ai.output.messages', 'assistant')
+  }
+  const input = read('user', 'gen_ai.input.messages', 'gen_ai.prompt')
+  const output = read('assistant', 'gen_ai.output.messages', 'gen_ai.completion')
   if (input.length > 0 || output.length > 0) return { input, output }
   return {
     input: events.flatMap(event => {

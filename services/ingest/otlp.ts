@@ -39,6 +39,9 @@ export function serveOtlp(app: FastifyInstance, door: Door): void {
       scope.addContentTypeParser(type, { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) =>
         readOtlp(type, inflated(request.headers['content-encoding'], body)),
       )
+    scope.addContentTypeParser('*', async () => {
+      throw unreadable()
+    })
     // Whoever refused, the caller expects its own encoding.
     scope.addHook<string>('onSend', async (request, reply, payload) => {
       if (reply.statusCode < 400) return payload
@@ -48,7 +51,7 @@ export function serveOtlp(app: FastifyInstance, door: Door): void {
     })
     scope.post<{ Body?: OtlpRequest }>('/v1/traces', { config: { scope: 'ingest' } }, async (request, reply) => {
       // An empty body with a type is an export of nothing; one without a type was not read.
-      if (!request.body) throw httpError(415, 'media_type', `Send Content-Type: ${otlpTypes.join(' or ')}`)
+      if (!request.body) throw unreadable()
       const outcomes = turnsIn(spansOf(request.body), door.isKnown).map(found => judged(found, door))
       await Promise.all(outcomes.map(({ taken }) => taken?.()))
       const refused = outcomes.filter(({ outcome }) => outcome === 'refused')
@@ -61,6 +64,8 @@ export function serveOtlp(app: FastifyInstance, door: Door): void {
     })
   })
 }
+
+const unreadable = (): Error => httpError(415, 'media_type', `Send Content-Type: ${otlpTypes.join(' or ')}`)
 
 type Judged = {
   readonly outcome: Outcome

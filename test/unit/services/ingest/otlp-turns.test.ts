@@ -178,6 +178,8 @@ describe('the words of 1.36 and before', () => {
       },
     },
   ]
+  const prompt = { 'gen_ai.prompt': '[{"role":"user","content":"Weather in Rome?"}]' }
+  const completion = { 'gen_ai.completion': `[${events[2]?.attributes.message}]` }
   it.each([
     ['events of the span', events],
     [
@@ -189,8 +191,21 @@ describe('the words of 1.36 and before', () => {
         },
       ],
     ],
+    [
+      'prompt and completion, an event each',
+      [
+        { name: 'gen_ai.content.prompt', attributes: prompt },
+        { name: 'gen_ai.content.completion', attributes: completion },
+      ],
+    ],
   ])('%s', (_what, held) => {
     expect(bodies([span('chat', 0, 1, { events: held })], ['shop-web'])).toMatchObject([
+      { question: 'Weather in Rome?', plan: { tool: 'weather', argument: 'Rome' } },
+    ])
+  })
+
+  it('prompt and completion as attributes', () => {
+    expect(bodies([span('chat', 0, 1, { attributes: { ...prompt, ...completion } })], ['shop-web'])).toMatchObject([
       { question: 'Weather in Rome?', plan: { tool: 'weather', argument: 'Rome' } },
     ])
   })

@@ -131,7 +131,8 @@ describe('a body that cannot be read is refused in the encoding it came in', () 
   })
 
   it('text, and nothing at all', async () => {
-    expect((await send('x', 'text/plain')).statusCode).toBe(415)
-    expect((await app.inject({ method: 'POST', url: '/v1/traces' })).statusCode).toBe(415)
+    const types = 'Send Content-Type: application/x-protobuf or application/json'
+    for (const reply of [await send('x', 'text/plain'), await app.inject({ method: 'POST', url: '/v1/traces' })])
+      expect([reply.statusCode, reply.json().message]).toEqual([415, types])
   })
 })
