@@ -12,8 +12,8 @@ export interface StateView {
 /** One change of state; `value: null` forgets the key. */
 export type Change = { readonly collection: string; readonly key: string; readonly value: unknown }
 
-/** Changes of one collection that are not final, the newest of each key, and how many keys they add. */
-type Pending = { readonly changes: Map<string, unknown>; added: number }
+/** Changes of one collection that are not final, the newest of each key, and how many keys they add; and what they leave as it was. */
+type Pending = { readonly changes: Map<string, unknown>; readonly unchanged: Unchanged; added: number }
 
 const nothing: ReadonlyMap<string, unknown> = new Map()
 
@@ -38,8 +38,7 @@ export class State implements StateView {
 
   entries<T>(collection: string): IterableIterator<readonly [string, T]> {
     const pending = this.#pending.get(collection)
-    const settled = this.#of(collection) as ReadonlyMap<string, T>
-    return pending ? merged(settled, pending.changes as ReadonlyMap<string, T | null>) : settled.entries()
+    return (pending ? merged(pending) : this.#of(collection).entries()) as IterableIterator<readonly [string, T]>
   }
 
   size(collection: string): number {
@@ -48,8 +47,7 @@ export class State implements StateView {
 
   apply(changes: readonly Change[]): void {
     for (const { collection, key, value } of changes) {
-      const pending = this.#pending.get(collection) ?? { changes: new Map(), added: 0 }
-      this.#pending.set(collection, pending)
+      const pending = this.#pending.get(collection) ?? this.#begin(collection)
       const added = Number(value !== null) - Number(this.get(collection, key) !== undefined)
       pending.added += added
       this.#keys += added
@@ -97,16 +95,54 @@ export class State implements StateView {
       for (const [key, value] of entries) yield { collection, key, value }
   }
 
+  #begin(collection: string): Pending {
+    const changes = new Map<string, unknown>()
+    const pending = { changes, unchanged: new Unchanged(this.#of(collection), changes), added: 0 }
+    this.#pending.set(collection, pending)
+    return pending
+  }
+
   #of(collection: string): ReadonlyMap<string, unknown> {
     return this.#settled.get(collection) ?? nothing
   }
 }
 
 /** What is not changed, then the changes that keep something. */
-function* merged<T>(
-  settled: ReadonlyMap<string, T>,
-  changes: ReadonlyMap<string, T | null>,
-): Generator<readonly [string, T], undefined> {
-  for (const entry of settled) if (!changes.has(entry[0])) yield entry
+function* merged({ unchanged, changes }: Pending): Generator<Entry, undefined> {
+  yield* unchanged
   for (const [key, value] of changes) if (value !== null) yield [key, value]
+}
+
+type Entry = readonly [key: string, value: unknown]
+
+/**
+ * The settled entries of a collection that have no change beside them, read from it only once: where a collection is bounded each
+ * record asks for the oldest, and the more a batch has forgotten by then the more lie in front that are changed.
+ */
+class Unchanged {
+  readonly #settled: Iterator<Entry>
+  readonly #changes: ReadonlyMap<string, unknown>
+  readonly #read: Entry[] = []
+  /** How many of those in front are changed. */
+  #changed = 0
+
+  constructor(settled: ReadonlyMap<string, unknown>, changes: ReadonlyMap<string, unknown>) {
+    this.#settled = settled.entries()
+    this.#changes = changes
+  }
+
+  *[Symbol.iterator](): Generator<Entry, undefined> {
+    for (let at = this.#changed; ; at++) {
+      const entry = this.#read[at] ?? this.#more()
+      if (entry === undefined) return
+      if (!this.#changes.has(entry[0])) yield entry
+      else if (at === this.#changed) this.#changed++
+    }
+  }
+
+  #more(): Entry | undefined {
+    const { value } = this.#settled.next()
+    if (value !== undefined) this.#read.push(value)
+    return value
+  }
 }

@@ -50,6 +50,12 @@ test('a state is what its changes make of nothing, in the order in which keys we
           if (one.do === 'settle') final = [...final, ...applied]
           applied = []
         }
+        // One who looks for the oldest alone, while another walks through all.
+        for (const collection of collections)
+          for (const entry of state.entries(collection)) {
+            expect(entry).toEqual(state.entries(collection).next().value)
+            break
+          }
         const changes = [...final, ...applied]
         expect(seen(state)).toEqual(told(changes))
         expect(told([...final, ...state.changes()])).toEqual(told(changes))
