@@ -33,13 +33,13 @@ function invert(vectors: readonly SparseVector[]) {
   const owners = new Uint32Array(starts[DIMENSIONS] ?? 0)
   const values = new Float32Array(owners.length)
   const next = starts.slice()
-  vectors.forEach(({ indices, values: entries }, owner) => {
-    indices.forEach((feature, entry) => {
+  for (const [owner, { indices, values: entries }] of vectors.entries())
+    for (let entry = 0; entry < indices.length; entry++) {
+      const feature = indices[entry] ?? 0
       const at = next[feature] ?? 0
       next[feature] = at + 1
       owners[at] = owner
       values[at] = entries[entry] ?? 0
-    })
-  })
+    }
   return { starts, owners, values }
 }
