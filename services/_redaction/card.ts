@@ -23,7 +23,7 @@ const gap = /^(?:[ .-]| {2}| [-/] )$/
 const words =
   'card, cards, cc, cb, carte, karte, kreditkarte, kartennummer, kreditkartennummer, tarjeta, carta, kaart, kaartnummer, karta, kartę, karty, cartão, kort, kartu, visa, mastercard, amex, карта, карты, карту'
 const announced = new RegExp(
-  `(?:(?<!\\p{L})(?:${alternatives(words)})(?!\\p{L})|カード|卡)[^\\d\\n]{0,20}(?:${answer})?$`,
+  `(?:(?<![\\p{L}\\p{N}])(?:${alternatives(words)})(?!\\p{L})|カード|卡)[^\\d\\n]{0,20}(?:${answer})?$`,
   'iu',
 )
 const giftCard = /(?:gift|loyalty|member(?:ship)?|library|bonus|sim|graphics)\P{L}{0,2}cards?[^\d\n]{0,20}$/iu
@@ -39,7 +39,7 @@ export const cards: Detector = function* (text) {
   const groups = Array.from(matches(group, text), ({ 0: { length }, index }) => ({ start: index, end: index + length }))
   let free = 0
   for (const [index, { start }] of groups.entries()) {
-    if (start < free || isInside(text, start)) continue
+    if (start < free || (isInside(text, start) && !isAnnounced(text, start))) continue
     const end = longestCard(text, groups, index)
     if (end === undefined) continue
     yield { kind: 'card', start, end }

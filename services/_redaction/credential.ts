@@ -21,7 +21,7 @@ const codes =
   'pin, pin code, pin number, pin-code, pin nummer, pin nr, pin no, mpin, tpin, atm pin, passcode, pass code, otp, otp code, one-time code, one time code, one-time password, one time password, verification code, 2fa code, login code, auth code, tan'
 const codeLinks = '\\.?(?: (?:is|was|now|ist|est|es|of|for|to|my|the|this|card) ?){0,5}["\']?[ :=#-]{1,4}["\']?'
 const code = new RegExp(
-  `${start}(?:${alternatives(codes)})${end}${codeLinks}(?<value>\\d{4,8})(?![\\p{L}\\p{N}]|[.,:/-]\\d| ?[%€$])`,
+  `${start}(?:${alternatives(codes)})${end}${codeLinks}(?<value>\\d{4,8}|\\d{3}[ -]\\d{3}(?! \\d))(?![\\p{L}\\p{N}]|[.,:/-]\\d| ?[%€$])`,
   'giu',
 )
 
@@ -41,8 +41,7 @@ const hint = new RegExp(`${alternatives(keys)}|${alternatives(codes)}|${alternat
 export const credentials: Detector = function* (text) {
   if (!hint.test(text)) return
   yield* values(key, text, isKey)
-  // Six digits after pin code are a place in India.
-  yield* values(code, text, (value, found) => !(value.length === 6 && /pin[ -]?code/i.test(found)))
+  yield* values(code, text, isCode)
   yield* values(cardCode, text)
   yield* values(wallet, text)
 }
@@ -59,6 +58,12 @@ function* values(
     if (accept(value, found)) yield { kind: 'secret', start: from, end: from + value.length }
   }
 }
+
+/** Six digits after pin code are a place in India; only codes that are sent come in two groups. */
+const isCode = (value: string, found: string): boolean =>
+  /^\d+$/.test(value)
+    ? value.length !== 6 || !/pin[ -]?code/i.test(found)
+    : !/^(?:[mt]?pin|atm pin|tan)(?!\p{L})/iu.test(found)
 
 /** Letters and digits at once, as in no word; the shorter ones in both cases. Names made of words and numbers are none. */
 function isKey(value: string): boolean {

@@ -13,8 +13,9 @@ const bracketed = new RegExp(
   `${local}(?:${dot}[\\p{L}\\p{N}_-]{1,30}){0,3} ?[([{<] ?(?:at|ät|@|arroba|a) ?[)\\]}>] ?(?:${label}${dot}){1,4}${topLevel}`,
   'giu',
 )
+const spelledDot = ' (?:dot|punto|punkt|point|ponto) '
 const spelled = new RegExp(
-  `${local} (?:at|arroba|chiocciola|arobase) (?:${label} (?:dot|punto|punkt|point|ponto) ){1,3}${topLevel}(?![\\p{L}\\p{N}])`,
+  `(?:${local}${spelledDot}){0,3}${local} (?:at|arroba|chiocciola|arobase) (?:${label}${spelledDot}){1,3}${topLevel}(?![\\p{L}\\p{N}])`,
   'giu',
 )
 const providers = 'gmail|googlemail|yahoo|hotmail|outlook|icloud|proton|protonmail|aol|gmx|web|live|msn|mail|yandex|qq'

@@ -1,9 +1,11 @@
-import { countrySpecs, ValidationErrorsIBAN, validateIBAN } from 'ibantools'
+import { countrySpecs, isValidIBAN, ValidationErrorsIBAN, validateIBAN } from 'ibantools'
 import type { Detector } from './kinds.ts'
-import { matches } from './matching.ts'
+import { find, matches } from './matching.ts'
 
 const head = /(?<![\p{L}\p{N}])[A-Za-z]{2}[ .-]?\d{2}/gu
 const announced = /iban[^\d\n]{0,20}$/i
+/** Poland's are written without their country at home. */
+const polish = /(?<![\p{L}\p{N}.,-])\d{2} ?(?:\d{4} ?){5}\d{4}(?![\p{L}\p{N}])/gu
 /** The longest has 34 letters and digits. */
 const longest = 70
 
@@ -16,6 +18,7 @@ export const ibans: Detector = function* (text) {
     if (isIban(value) || announced.test(text.slice(Math.max(0, start - 30), start)))
       yield { kind: 'iban', start, end: start + value.length }
   }
+  yield* find('iban', polish, text, found => isValidIBAN(`PL${found.replaceAll(' ', '')}`))
 }
 
 /** The beginning of `text` with that many letters and digits and no more, in groups at most. */

@@ -28,10 +28,10 @@ export function* find(kind: Kind, pattern: RegExp, text: string, part?: Part): G
 const day = '(?:0?[1-9]|[12]\\d|3[01])'
 const month = '(?:0?[1-9]|1[0-2])'
 const year = '(?:19|20)\\d\\d'
-const date = `(?:${year}(?:[./-]${month}(?:[./-]${day})?|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\\d|3[01]))|(?:${day}[./-]${month}|${month}[./-]${day})[./-](?:${year}|\\d\\d))`
+const date = `(?:${year}(?:[/-]\\d\\d|[./-]${month}(?:[./-]${day})?|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\\d|3[01]))|(?:${day}[./-]${month}|${month}[./-]${day})[./-](?:${year}|\\d\\d))`
 const startsWithDate = new RegExp(`^${date}(?![./-]?\\d)`)
 
-/** Whether a number is a date in figures, or begins with one. */
+/** Whether a number is a date in figures, a tax year such as 2025/26, or begins with one. */
 export const isDate = (text: string): boolean => startsWithDate.test(text)
 
 export const digitsOf = (text: string): string => text.replace(/\D/g, '')

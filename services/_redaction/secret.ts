@@ -33,6 +33,8 @@ const privateKey =
   /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[^-]{0,16000}(?:-----END [A-Z0-9 ]{0,40}-----)?/g
 /** The password in `-u user:password`, as command-line clients take it. */
 const option = /(?<=\s(?:-u|--user)[ =]['"]?[^\s:'"]{1,80}:)[^\s'"]{3,200}/g
+/** The password in `mysql -u user -ppassword`. */
+const attached = /(?<=\bmysql\w{0,8}(?= )[^\n]{0,80}\s-p['"]?)[^\s'"]{3,200}/g
 /** The password in `scheme://user:password@host`. */
 const userInfo = /(?<=[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:@/]{0,80}:)[^\s@/]{1,200}(?=@)/gi
 /** Azure's connection strings, AWS's and Google's signed links. */
@@ -48,6 +50,7 @@ export const secrets: Detector = function* (text) {
   if (text.includes('-----BEGIN')) yield* find('secret', privateKey, text)
   if (text.includes('://')) yield* find('secret', userInfo, text)
   if (/\s(?:-u|--user)[ =]/.test(text)) yield* find('secret', option, text)
+  if (text.includes('mysql')) yield* find('secret', attached, text)
   if (text.includes('=')) yield* find('secret', parameter, text)
 }
 

@@ -14,9 +14,9 @@ export function alternatives(words: string): string {
     .join('|')
 }
 
-/** A pattern of one of the words as a word. */
+/** A pattern of one of the words as a word; groups of a UUID are none. */
 export const pattern = ({ words, anywhere }: Words): string =>
-  `(?<![\\p{L}\\p{N}])(?:${alternatives(words)})(?!\\p{L})|${alternatives(anywhere)}`
+  `(?<![\\p{L}\\p{N}]|[0-9a-f]{4}-)(?:${alternatives(words)})(?!\\p{L})|${alternatives(anywhere)}`
 
 export const phone: Words = {
   words: `phone, telephone, cellphone, cel, fon, fono, gsm, cell phone, fone, mobile, mob, cell, landline, hotline, whatsapp, whats app, viber, fax,
@@ -28,11 +28,11 @@ export const phone: Words = {
     handy, handynummer, telefon, telefonnummer, telefonnr, telefax, festnetz, rufnummer, mobil, mobilnummer, mobilnr,
     mobiltelefon, mobilen, tlfn, meine nummer, rufen, anrufen, angerufen, rückruf, ruf, durchwahl,
     portable, téléphone, tel, tél, mon numéro, numéro de téléphone, appelez, appelez-moi, appeler, joindre, joignable, rappelez,
-    móvil, movil, celular, teléfono, telefono, tlf, tfno, mi número, mi numero, llam*, llám*,
+    móvil, movil, el fijo, mi fijo, celular, teléfono, telefono, tlf, tfno, mi número, mi numero, llam*, llám*,
     cellulare, il mio numero, mio numero, chiam*, mobiel, telefoon, telefoonnummer, mijn nummer, bel, bellen,
     telefonu, telefonum, cep telefonum, cep no, numer telefonu, mój numer, zadzwo*, dzwoni*, telemóvel, telefone, meu número, meu numero, ligar, ligue,
-    mitt nummer, min nummer, ring mig, puh, puhelin, puhelinnumero, soitt*, telefoni, telpon, telepon, hubungi,
-    телефон*, тел, номер, звон*, τηλέφωνο, κινητό, τηλ, मोबाइल, फोन`,
+    mitt nummer, min nummer, ring mig, ring meg, puh, puhelin, puhelinnumero, soitt*, telefoni, telpon, telepon, hubungi,
+    телефон*, тел, моб, номер, звон*, τηλέφωνο, κινητό, τηλ, मोबाइल, फोन`,
   anywhere: '电话, 電話, 手机, 手機, 携帯, 联系方式, 전화, 휴대폰, هاتف, جوال',
 }
 
@@ -40,7 +40,7 @@ export const account: Words = {
   words: `account, accounts, account number, account no, account num, account nr, account id, acct, accts, acct number, acct no,
     acc, acc number, acc no, a/c, a/c no, a/c number, ac, ac no, checking, savings, bank account, bank account number, bank details, account details,
     account_number, account_no, account_id, accountnumber, bankaccount, bank_account, checking account, savings account,
-    demat, folio, clabe, ein, rib, nuban, membership, membership number, member, member id, member number, customer id,
+    isa, lisa, jisa, sipp, ira, rrsp, tfsa, full no, full number is, demat, folio, clabe, ein, rib, nuban, membership, membership number, member, member id, member number, customer id,
     customer number, customer no, client id, client number, policy, policy number, policy no, iban,
     insurance id, insurance number, insurance no, health insurance number, patient id, patient number, medical record number, mrn,
     subscriber id, employee id, employee number, student id, student number,
@@ -124,6 +124,6 @@ export const apart: Words = {
 /** In small letters these are words of some language too. */
 export const ambiguous = new RegExp(
   `^(?:${alternatives(`nie, run, rut, sin, fin, pan, tin, cf, rg, spi, nin, nik, nip, dl, ac, hp, epic, ein, sc, avs, mob, ring, bel, ruf,
-    cell, member, policy, social, socials, patente, permis, contact, desk,
+    cell, member, policy, isa, lisa, ira, social, socials, patente, permis, contact, desk,
     registered`)})$`,
 )

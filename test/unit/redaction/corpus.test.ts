@@ -2,16 +2,24 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { detect } from '#redaction/detect.ts'
 
-/**
- * 500 texts written by hand before the rules were, 200 of them with nothing to find and many tempting numbers. The rules were
- * made on the even rows; what they had not seen of the odd ones then (recall .947, precision .994) was mended afterwards.
- * Well-known prefixes of secrets are escaped in the file, so that scanners of repositories do not take it for a leak.
- */
 type Row = { readonly text: string; readonly planted: readonly { readonly kind: string; readonly value: string }[] }
-const rows: readonly Row[] = readFileSync(new URL('../../corpus/pii.jsonl', import.meta.url), 'utf8')
-  .trim()
-  .split('\n')
-  .map(line => JSON.parse(line))
+
+/** Well-known prefixes of secrets are escaped in the files, so that scanners of repositories do not take them for a leak. */
+const rowsOf = (name: string): readonly Row[] =>
+  readFileSync(new URL(`../../corpus/${name}.jsonl`, import.meta.url), 'utf8')
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line))
+
+/** Each with how many texts it has, and values that are planted in them. */
+const corpora = [
+  // Written by hand before the rules were, 200 of them with nothing to find and many tempting numbers. The rules were made on
+  // the even rows; what they had not seen of the odd ones then (recall .947, precision .994) was mended afterwards.
+  ['pii', 500, 343],
+  // Written by somebody else when the rules were done, as customers of a broker write. At first sight recall was .891,
+  // precision 1; what was missed was mended afterwards.
+  ['pii-fresh', 196, 119],
+] as const
 
 type Span = { readonly start: number; readonly end: number }
 const overlap = (a: Span, b: Span): boolean => a.start < b.end && b.start < a.end
@@ -29,8 +37,9 @@ const isGone = (text: string, value: string, found: readonly Span[]): boolean =>
     ),
   )
 
-test('500 texts: recall at least .98, precision at least .95', () => {
-  expect(rows).toHaveLength(500)
+test.each(corpora)('%s, %d texts: recall at least .98, precision at least .95', (name, texts, values) => {
+  const rows = rowsOf(name)
+  expect(rows).toHaveLength(texts)
   const scored = rows.map(({ text, planted }) => {
     const found = detect(text)
     const spans = planted.flatMap(({ value }) => spansOf(text, value))
@@ -47,7 +56,7 @@ test('500 texts: recall at least .98, precision at least .95', () => {
     scored.reduce((total, row) => total + of(row), 0)
   const missed = scored.flatMap(row => row.missed)
   const wrong = scored.flatMap(row => row.wrong)
-  expect(sum(row => row.planted)).toBeGreaterThan(300)
+  expect(sum(row => row.planted)).toBe(values)
   expect(1 - missed.length / sum(row => row.planted), missed.join('\n')).toBeGreaterThanOrEqual(0.98)
   expect(1 - wrong.length / sum(row => row.found), wrong.join('\n')).toBeGreaterThanOrEqual(0.95)
 })

@@ -17,6 +17,7 @@ describe('finds', () => {
     ['write to jane.doe+x@mail.example.co.uk.', 'write to <email>.'],
     ['\'o’neill@uni.ie\' or "j smith"', '\'<email>\' or "j smith"'],
     ['lena (at) posteo (dot) de, juan arroba correo punto es', '<email>, <email>'],
+    ['I am j dot r dot ortega at mail dot com', 'I am <email>'],
     ['a link with user%40example.com in it', 'a link with <email> in it'],
   ])('addresses: %s', (text, expected) => expect(marked(text)).toBe(expected))
 
@@ -29,6 +30,7 @@ describe('finds', () => {
     ['手机号13812345678，谢谢', '手机号<phone>，谢谢'],
     ['my no. is 8881234567', 'my no. is <phone>'],
     ['412 60 039-Office', '<phone>-Office'],
+    ['ring meg på 412 88 307 o 8 916 224-71-05', 'ring meg på <phone> o <phone>'],
   ])('phone numbers: %s', (text, expected) => expect(marked(text)).toBe(expected))
 
   it.each([
@@ -37,12 +39,14 @@ describe('finds', () => {
     ['4012 8888 8888 1881 09/27', '<card> 09/27'],
     ['my card 4111 1111 1111 1112, mistyped', 'my card <card>, mistyped'],
     ['88.20,5555555555554444,x', '88.20,<card>,x'],
+    ['the card4111111111111111 of mine', 'the card<card> of mine'],
   ])('cards: %s', (text, expected) => expect(marked(text)).toBe(expected))
 
   it.each([
     ['IBAN DE89 3704 0044 0532 0130 00 PLEASE', 'IBAN <iban> PLEASE'],
     ['GB82WEST12345698765432 and be68-5390-0754-7034', '<iban> and <iban>'],
     ['from LU28 0019 4006 4475 0000 to AT611904300234573201', 'from <iban> to <iban>'],
+    ['przelew na 61109010140000071219812874 czy 61 1090 1014 0000 0712 1981 2874', 'przelew na <iban> czy <iban>'],
   ])('IBANs: %s', (text, expected) => expect(marked(text)).toBe(expected))
 
   it.each([
@@ -64,6 +68,7 @@ describe('finds', () => {
     ['Agent: Which account number?\nCustomer: 6633018842', 'Agent: Which account number?\nCustomer: <account>'],
     ['the acct that ends in 4410, in full 5520034410', 'the acct that ends in 4410, in full <account>'],
     ['Kontonummer 532013000, BLZ 37040044', 'Kontonummer <account>, BLZ <account>'],
+    ['from ISA 55120984 into SIPP 55120991', 'from ISA <account> into SIPP <account>'],
   ])('accounts: %s', (text, expected) => expect(marked(text)).toBe(expected))
 
   it.each([
@@ -75,6 +80,7 @@ describe('finds', () => {
     ['api key e50d836a34b8ff432262c91e38c48f0e', 'api key <secret>'],
     [`AKIA${'IOSFODNN7EXAMPLE'} and ghp_${'16C7e42F292c6912E7710c838347Ae178B4a'}`, '<secret> and <secret>'],
     ['cvv 123, my pin is 4821', 'cvv <secret>, my pin is <secret>'],
+    ['otp 882 104 came, mysql -u me -pTr4der! hangs', 'otp <secret> came, mysql -u me -p<secret> hangs'],
     ['pay 0x52908400098527886E0F7030069857D2E4169EE7', 'pay <wallet>'],
     ['logged in from 81.203.44.17', 'logged in from <ip>'],
   ])('secrets and more: %s', (text, expected) => expect(marked(text)).toBe(expected))
@@ -110,7 +116,9 @@ describe('never touches', () => {
     ['small numbers', 'order 123456, 401k, 12 345 678, form 1099-B, 5+3, 52 week range 164.08 - 237.23'],
     ['things', 'order 5550142233, invoice 4111-2222-3333, tracking 1Z999AA10123456784, ISBN 978-3-16-148410-0'],
     ['digests', `md5 d41d8cd98f00b204e9800998ecf8427e, ${'0af1'.repeat(16)}, 7f9c24e8-3b12-4fef-91e0-9a1b3c2d4e5f`],
-    ['machines', '192.168.1.1:8080, 127.0.0.1, version 10.0.19045.4170, 00:1A:2B:3C:4D:5E'],
+    ['ids', 'bc1e86f92867c65f7208e2a270e4ace0, 8bde847e-ce87-4864-acc0-c3935a6387ac, 8d12cb4111111111111111'],
+    ['tax years', 'my ISA 2025/26 and ISA 2025-26 allowance'],
+    ['machines', '192.168.1.1:8080, 127.0.0.1, version 10.0.19045.4170, 00:1A:2B:3C:4D:5E, mysql --port 3306'],
     ['talk about them', 'my password is not working, what is a routing number, the IBAN has 22 digits, call me at 3'],
     ['places', 'ZIP 10001-2345, PLZ 80331, pincode 560001, CEP 01310-100'],
   ])('%s', (_what, text) => expect(marked(text)).toBe(text))
