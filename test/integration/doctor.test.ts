@@ -51,7 +51,7 @@ test('what systems write past the door is found, in a log that a wheel holds and
   const bytes = Buffer.from('not avro, but bob@mail.example')
   await world.log.append([
     world.codec.record(topic.chatLogs, direct),
-    { topic: topic.feedback, key: 'x', value: bytes, headers: { from: 'eve@mail.example' } },
+    { topic: topic.feedback, key: 'dave@mail.example', value: bytes, headers: { from: 'eve@mail.example' } },
   ])
   const digest = await world.objects.put(
     Buffer.from('{"rows":[{"question":"ok"},{"question":"iban GB82WEST12345698765432"}]}'),
@@ -64,8 +64,8 @@ test('what systems write past the door is found, in a log that a wheel holds and
   expect(of(topic.chatLogs)).toMatchObject({ looked: 1, kinds: { email: 1, phone: 1, card: 1 } })
   expect(of(topic.chatLogs)?.places.map(({ field }) => field)).toEqual(['question', 'question', 'plan.argument'])
   expect(of(topic.feedback)).toMatchObject({
-    kinds: { email: 2 },
-    places: [{ field: 'bytes' }, { field: 'headers.from' }],
+    kinds: { email: 3 },
+    places: [{ field: 'bytes' }, { field: 'headers.from' }, { field: 'key[0]' }],
   })
   expect(of('objects')).toMatchObject({
     kinds: { iban: 1 },
@@ -77,4 +77,10 @@ test('what systems write past the door is found, in a log that a wheel holds and
   expect(free.status).toBe(1)
   expect(free.out).toMatch(new RegExp(`^${topic.chatLogs}: 1 email, 1 phone, 1 card$`, 'm'))
   for (const { out } of [held, free]) expect(out).not.toMatch(/mail\.example|555|4111|WEST/)
+})
+
+test('a log without topics is not called clean', async () => {
+  const { status, out, errors } = await doctor('--home', temporaryFolder())
+  expect([status, out]).toEqual([1, ''])
+  expect(errors).toContain('this log has no topics yet')
 })
