@@ -16,11 +16,13 @@ export type Budget = { readonly sampleShare: number; readonly arms: ArmShares; r
 export type Control = {
   /** Turns seen. */
   readonly turns: number
+  /** Turns whose number let them contend for a ranked arm. */
+  readonly contenders: number
   /** Turns picked, corrections included. */
   readonly picks: number
   /** The planner of the first turn: undefined before it, null for a foreign one. */
   readonly firstPlanner?: string | null
-  /** Per ranked arm: the logarithm of the weight from which a turn is picked for sure. */
+  /** Per ranked arm: the logarithm of the weight from which a contender is picked for sure. */
   readonly levels: Readonly<Partial<Record<RankedArm, number>>>
   /** Picks the budget allowed minus picks made; bounded, so that no burst starves or floods what follows. */
   readonly debt: number
@@ -28,7 +30,7 @@ export type Control = {
   readonly impactDebt: number
 }
 
-export const initial: Control = { turns: 0, picks: 0, levels: {}, debt: 0, impactDebt: 0 }
+export const initial: Control = { turns: 0, contenders: 0, picks: 0, levels: {}, debt: 0, impactDebt: 0 }
 
 /** Where a turn stood in the budget when it arrived; kept with a passed-over turn, so that a late outcome is judged alike. */
 export type Scale = {
@@ -41,29 +43,41 @@ export type Scale = {
 /** A debt of this many picks multiplies probabilities by e; one of the other sign divides them. */
 const debtPicks = 3
 const maxDebt = 8 * debtPicks
+/** Turns that contend for each pick of the budget. More hardly choose better, and each costs a search among thousands of questions. */
+const contendersPerPick = 16
 /** How far one pick moves a level: far at first, so that little traffic meets its budget too, in the end this far. */
 const gain = { first: 6, last: 0.4 } as const
 /** Debts are multiples of this, so that sums do not depend on their order. */
 const grain = 2 ** -20
 
 /**
+ * The share of turns that contend for the ranked arms: those whose number is below it. A number above what any of these arms
+ * may give is not drawn by them, so the turn need not be ranked, and its probability is known all the same.
+ */
+export function contenderShare({ sampleShare }: Budget): number {
+  return Math.min(1, contendersPerPick * sampleShare)
+}
+
+/**
  * The control after one more turn, before it is known whether it is picked. Each level follows the quantile of its arm's
  * share by stochastic approximation (Robbins and Monro, Annals of Mathematical Statistics 22, 1951), on the turn's
  * probability rather than on the draw: it never moves by luck. An arm without a weight leaves its level.
  */
-export function seen(control: Control, ranked: readonly Ranked[], { sampleShare, arms }: Budget): Control {
+export function seen(control: Control, contends: boolean, ranked: readonly Ranked[], budget: Budget): Control {
+  const { sampleShare, arms } = budget
   const levels = { ...control.levels }
   for (const { arm, weight, share: ofBudget } of ranked) {
-    const share = ofBudget * sampleShare
+    const share = (ofBudget * sampleShare) / contenderShare(budget)
     // The first turn is taken for an average one, far below the level: weights spread over several powers of e.
     const level = levels[arm] ?? weight - 1.5 * Math.log(Math.max(grain, share))
-    const step = Math.max(gain.last, gain.first / (1 + control.turns * share))
+    const step = Math.max(gain.last, gain.first / (1 + control.contenders * share))
     levels[arm] = level + step * (Math.exp(Math.min(0, weight - level)) - share)
   }
   const debt = owed(control.debt, sampleShare)
   return {
     ...control,
     turns: control.turns + 1,
+    contenders: control.contenders + Number(contends),
     levels,
     debt,
     impactDebt: owed(control.impactDebt, sampleShare * arms.impact),
@@ -81,7 +95,7 @@ export function spent(control: Control, picks: number, impactDraws: number): Con
   }
 }
 
-/** In (0, 1]: what a ranked arm gives a turn of the logarithmic weight. */
+/** In (0, 1]: what a ranked arm gives a contender of the logarithmic weight. */
 export function rankedProbability({ levels, debt }: Control, arm: RankedArm, weight: number): number {
   return Math.exp(Math.min(0, weight - (levels[arm] ?? weight) + debt / debtPicks))
 }

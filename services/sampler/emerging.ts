@@ -7,20 +7,20 @@ import { topic } from '#topology/names.ts'
 import type { Outbound } from '#topology/types.ts'
 import { uncertaintyOf } from './arms.ts'
 import { highestCosine, type Numbered } from './recall.ts'
-import { collections, limits, type Recent } from './state.ts'
+import { type Contender, collections, limits } from './state.ts'
 
-/** Turns between two looks. */
-const lookEvery = 250
+/** Contenders between two looks. */
+const lookEvery = 500
 
-/** The newest turns, whose volume is compared with that of the remembered ones before. */
+/** The newest contenders, whose volume is compared with that of the remembered ones before. */
 const newest = 1_000
-/** No look before so many turns: nothing to compare with. */
+/** No look before so many contenders: nothing to compare with. */
 const fewest = 2_000
 /** Questions looked at as the middle of a cluster. */
 const candidates = 30
 /** Cosine from which two questions ask much the same. */
 const alike = 0.4
-/** Similar turns that make a cluster. */
+/** Similar contenders that make a cluster. */
 const least = 12
 /** How many times its earlier rate a cluster must have. */
 const growth = 3
@@ -30,7 +30,7 @@ const shown = 5
 const fits = 0.5
 
 /**
- * Looks for what customers ask more and more and no tool fits: among turns without a fitting tool, the densest
+ * Looks for what customers ask more and more and no tool fits: among contenders without a fitting tool, the densest
  * neighbourhood (as in DBSCAN: Ester et al., KDD 1996) that grew, unless it resembles one told before.
  */
 export function emerging(
@@ -41,11 +41,11 @@ export function emerging(
   const names = collections(agent)
   const nothing = { emit: [], keep: [] }
   if (number < fewest || number % lookEvery > 0) return nothing
-  const unfit = Array.from(state.entries<Recent>(names.recent), ([, recent]) => recent).filter(
+  const unfit = Array.from(state.entries<Contender>(names.contenders), ([, contender]) => contender).filter(
     ({ turn }) => (uncertaintyOf(turn.plan) ?? 1) > 1 - fits,
   )
   const isNew = unfit.map(recent => recent.number >= number - newest)
-  const span = Math.min(number, limits.recent) - newest
+  const span = Math.min(number, limits.contenders) - newest
   const cosines = products(unfit.map(({ turn }) => vectorOf(turn)))
   const told = Array.from(state.entries<Numbered>(names.emerged), ([, { turn }]) => vectorOf(turn))
   const look = (vector: SparseVector) => {

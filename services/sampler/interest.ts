@@ -9,8 +9,8 @@ import { type collections, type Decayed, decayed, type Picked, type Recent, span
 const coldPicks = 80
 /** Similar turns that make up the density. */
 const neighbours = 20
-/** Fewer recent turns tell nothing of density. */
-const fewRecent = 100
+/** Fewer contenders tell nothing of density. */
+const fewContenders = 100
 const usualDensity = 0.3
 
 /** What a turn is worth by what is remembered of the agent's turns and picks before it. */
@@ -21,7 +21,7 @@ export function interestOf(
   state: StateView,
 ): Interest {
   const vector = vectorOf(turn)
-  const recent = indexOf(state, names.recent, control.turns, spans.recent.span, spans.recent.block)
+  const contenders = indexOf(state, names.contenders, control.contenders, spans.contenders.span, spans.contenders.block)
   const picked = indexOf(state, names.picked, control.picks, spans.picked.span, spans.picked.block)
   const nearest = picked.cosines(vector).reduce((highest, value) => Math.max(highest, value), 0)
   const newer = Array.from({ length: control.picks - picked.end }, (_none, at) =>
@@ -35,7 +35,7 @@ export function interestOf(
   return {
     uncertainty: cold ? null : uncertaintyOf(turn.plan),
     novelty: Math.max(0, 1 - Math.max(nearest, newest)),
-    density: recent.size < fewRecent ? usualDensity : meanOfHighest(recent.cosines(vector), neighbours),
+    density: contenders.size < fewContenders ? usualDensity : meanOfHighest(contenders.cosines(vector), neighbours),
     picks: decayed(state.get<Decayed>(names.tools, turn.plan.tool), control.picks),
   }
 }

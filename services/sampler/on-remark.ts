@@ -5,7 +5,7 @@ import type { Sampling } from '#schemas/events.ts'
 import { type Control, initial, spent } from './controller.ts'
 import { type Conversation, outcomeOf, type Remark, silent, type TurnSeen, targetOf, withRemark } from './outcome.ts'
 import { draw, selected } from './pick.ts'
-import { collections, countOne, limits, type Recent, remember } from './state.ts'
+import { collections, countOne, limits, type Recent, remember, slotOf } from './state.ts'
 import { tally } from './tally.ts'
 
 /** A conversation is escalated or rated: the turn this concerns, if it was passed over, has another chance with the same number. */
@@ -35,14 +35,14 @@ type Said = ReturnType<typeof outcomeOf>
 
 function judgedAgain(
   agent: string,
-  { id, tool }: TurnSeen,
+  { id, tool, number }: TurnSeen,
   { then, now }: { readonly then: Said; readonly now: Said },
   control: Control,
   state: StateView,
 ): Decision<'sampler'> {
   const names = collections(agent)
-  const recent = state.get<Recent>(names.recent, id)
-  if (recent === undefined) return {}
+  const recent = state.get<Recent>(names.recent, slotOf(number))
+  if (recent?.turn.turnId !== id) return {}
   const outcome = { ...now, ...recent.known }
   const { arms, drew } = draw(recent, outcome)
   const drewBefore = draw(recent, { ...then, ...recent.known }).drew
@@ -59,7 +59,7 @@ function judgedAgain(
     emit: [selected(agent, recent.turn, arms, outcome, true)],
     keep: [
       ...keep,
-      { collection: names.recent, key: id, value: { ...recent, picked: true } },
+      { collection: names.recent, key: slotOf(number), value: { ...recent, picked: true } },
       ...remember(state, names, recent.turn, control.picks),
     ],
   }

@@ -1,7 +1,7 @@
 import type { Outcome } from '#schemas/events.ts'
 
-/** A turn as its conversation remembers it; `tool` is the planned one. */
-export type TurnSeen = { readonly id: string; readonly at: number; readonly tool: string }
+/** A turn as its conversation remembers it; `tool` is the planned one, `number` counts the turns of the agent. */
+export type TurnSeen = { readonly id: string; readonly at: number; readonly tool: string; readonly number: number }
 
 /** What is remembered of a conversation: which turns it had, and what was said of them, in order of time, not of arrival. */
 export type Conversation = { readonly turns: readonly TurnSeen[]; readonly remarks: readonly Remark[] }
@@ -19,8 +19,8 @@ export const silent: Conversation = { turns: [], remarks: [] }
 /** Turns and remarks of one conversation that are remembered. */
 const longest = 50
 
-export function withTurn(conversation: Conversation, { id, at, tool }: TurnSeen): Conversation {
-  return { ...conversation, turns: inTime([...conversation.turns, { id, at, tool }]) }
+export function withTurn(conversation: Conversation, turn: TurnSeen): Conversation {
+  return { ...conversation, turns: inTime([...conversation.turns, turn]) }
 }
 
 export function withRemark(conversation: Conversation, remark: Remark): Conversation {

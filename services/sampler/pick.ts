@@ -15,10 +15,13 @@ export type Draw = {
   readonly drew: readonly ArmWeight['arm'][]
 }
 
+/** The number that all arms draw with: a turn is picked when it is below its inclusion probability. */
+export const numberOf = (turnId: string): number => fraction(version, turnId)
+
 /** Every arm draws with the one number of the turn. */
 export function draw({ turn, arms, scale, complaints }: Recent, outcome: Outcome): Draw {
   const all = [...arms, ...outcomeArms(outcome, complaints, scale)]
-  const number = fraction(version, turn.turnId)
+  const number = numberOf(turn.turnId)
   return { arms: all, drew: all.filter(({ weight }) => number < weight).map(({ arm }) => arm) }
 }
 

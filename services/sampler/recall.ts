@@ -1,7 +1,6 @@
 import { type Asked, vectorOf } from '#planner/asked.ts'
-import { DIMENSIONS, featurize, type SparseVector } from '#planner/features.ts'
+import { DIMENSIONS, type SparseVector } from '#planner/features.ts'
 import { products } from '#planner/postings.ts'
-import { dot } from '#planner/vectors.ts'
 import type { StateView } from '#runtime/state.ts'
 
 /** A remembered question; `number` counts up by one from entry to entry of its collection. */
@@ -69,15 +68,3 @@ export function highestCosine({ indices, values }: SparseVector, others: Iterabl
 }
 
 const scattered = new Float32Array(DIMENSIONS)
-
-/** Cosine from which a question counts as the one before, asked again. */
-const sameAsk = 0.5
-/** Earlier turns looked at for a repeated ask. */
-const lookBack = 3
-
-/** The customer asks again what was asked shortly before in this conversation. */
-export function isRepeat({ question, earlier }: Asked): boolean {
-  if (earlier.length === 0) return false
-  const vector = featurize(question)
-  return earlier.slice(-lookBack).some(before => dot(vector, featurize(before)) >= sameAsk)
-}

@@ -4,8 +4,8 @@ import type { ArmWeight, Outcome, SampleSelected } from '#schemas/events.ts'
 import type { Scale } from './controller.ts'
 import type { Numbered } from './recall.ts'
 
-/** One of the newest turns: density is measured among them, and one passed over may still be picked by a late outcome. */
-export type Recent = Numbered & {
+/** One of the newest turns: one passed over may still be picked by a late outcome. */
+export type Recent = {
   readonly turn: Pick<SampleSelected, 'conversationId' | 'turnId' | 'question' | 'earlier' | 'plan' | 'answer'>
   /** The arms that spoke for it at arrival, those of outcomes left out. */
   readonly arms: readonly ArmWeight[]
@@ -15,6 +15,9 @@ export type Recent = Numbered & {
   readonly complaints: number
   readonly picked: boolean
 }
+
+/** A turn whose number let it contend for a ranked arm. As numbers are chance, contenders ask what all turns ask. */
+export type Contender = Numbered & { readonly turn: Pick<Recent['turn'], 'turnId' | 'plan'> }
 
 /** A count that fades: `count` as it was at number `at`. */
 export type Decayed = { readonly count: number; readonly at: number }
@@ -28,8 +31,10 @@ export const collections = (agent: string) => ({
   complaints: `complaints/${agent}`,
   /** By conversation: who said what about which turn. */
   conversations: `conversations/${agent}`,
-  /** By turn. */
+  /** By `slotOf` the turn's number. */
   recent: `recent/${agent}`,
+  /** By number: what density is measured against, and where intents emerge. */
+  contenders: `contenders/${agent}`,
   /** By number: what novelty is measured against. */
   picked: `picked/${agent}`,
   /** By planned tool: what was not told yet, see `tally`. */
@@ -39,18 +44,22 @@ export const collections = (agent: string) => ({
 })
 
 /** Numbers that an index of a collection spans, and after how many it is renewed. */
-export const spans = { recent: { span: 3_000, block: 250 }, picked: { span: 2_000, block: 50 } } as const
+export const spans = { contenders: { span: 3_000, block: 250 }, picked: { span: 2_000, block: 50 } } as const
 
 /** How many of each are remembered per agent and partition; the oldest is forgotten first. */
 export const limits = {
-  conversations: 4_000,
-  recent: 4_000,
+  conversations: 10_000,
+  recent: 10_000,
+  contenders: 4_000,
   picked: 2_050,
   tools: 1_000,
   complaints: 1_000,
   tallies: 1_000,
   emerged: 100,
 } as const
+
+/** Where a turn is remembered: a newer one overwrites it, which costs one change of state where forgetting by key costs two. */
+export const slotOf = (number: number): string => String(number % limits.recent)
 
 /** Numbers after which one counts half as much. */
 const halfLife = 500

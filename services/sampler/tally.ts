@@ -14,7 +14,7 @@ export type Gain = {
   readonly turns: number
   readonly picks: number
   readonly uncertainty: number
-  /** Probabilities at arrival. */
+  /** Probabilities at arrival; those of ranked arms given that a turn contends, and 0 for the others: their sums are unbiased. */
   readonly expected: readonly ArmWeight[]
   readonly draws: readonly ArmWeight['arm'][]
 }

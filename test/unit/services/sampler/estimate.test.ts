@@ -6,10 +6,15 @@ import { active, selections } from './stream.ts'
 
 const mean = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0) / numbers.length
 
-test.each([0.05, 0.1, 0.5])('the picks meet a budget of %d of the turns within a twentieth', share => {
-  const { stream } = simulated(1, 6000)
+test.each([
+  [0.02, 30_000],
+  [0.05, 6_000],
+  [0.1, 6_000],
+  [0.5, 6_000],
+])('the picks meet a budget of %d of %d turns within a twentieth', (share, turns) => {
+  const { stream } = simulated(1, turns)
   const picks = selections(stream, { ...active, sampleShare: share }).length
-  expect(Math.abs(picks / (6000 * share) - 1)).toBeLessThan(0.05)
+  expect(Math.abs(picks / (turns * share) - 1)).toBeLessThan(0.05)
 })
 
 test('a share of 0 picks nothing, whatever is said', () => {
@@ -20,6 +25,16 @@ test('a share of 0 picks nothing, whatever is said', () => {
 test('a share of 1 picks every turn', () => {
   const { stream } = simulated(2, 300)
   expect(selections(stream, { ...active, sampleShare: 1 })).toHaveLength(300)
+})
+
+test('half a percent of the turns is chosen among few contenders, and still tells the accuracy', () => {
+  const { stream, right } = simulated(7, 60_000)
+  const rows = selections(stream, { ...active, sampleShare: 0.005 }).filter(({ correction }) => !correction)
+  const estimate = hajek(rows.map(({ turnId, inclusionProbability: p }) => ({ y: Number(right.get(turnId)), p })))
+  const truth = mean([...right.values()].map(Number))
+  expect(estimate?.interval?.lower).toBeLessThan(truth)
+  expect(estimate?.interval?.upper).toBeGreaterThan(truth)
+  expect(mean(rows.map(({ turnId }) => Number(right.get(turnId))))).toBeLessThan(estimate?.interval?.lower ?? 0)
 })
 
 test('reweighted by inclusion probability the picks tell the accuracy; as they are, or with corrections, they do not', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { State } from '#runtime/state.ts'
-import { chanceOf } from '#services/sampler/controller.ts'
+import { chanceOf, contenderShare } from '#services/sampler/controller.ts'
 import { active, escalation, rating, selections, turn } from './stream.ts'
 
 const words = ['price', 'of', 'apple', 'sell', 'my', 'shares', 'wire', 'cash', 'tax', 'form', 'password', 'fees']
@@ -70,6 +70,8 @@ test('every inclusion probability is at least the floor and at most 1, and outco
         expect(inclusionProbability).toBeGreaterThanOrEqual(chanceOf(budget, false))
         expect(inclusionProbability).toBeLessThanOrEqual(1)
         expect(inclusionProbability).toBe(Math.max(...arms.map(({ weight }) => weight)))
+        const ofRanked = arms.filter(({ arm }) => arm === 'uncertain' || arm === 'underrepresented')
+        for (const { weight } of ofRanked) expect(weight).toBeLessThanOrEqual(contenderShare(budget))
       }
     }),
     { numRuns: 30 },
