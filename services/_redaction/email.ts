@@ -24,10 +24,19 @@ const spaced = new RegExp(
   'giu',
 )
 
+/** Before what stands between user and host of a URL. */
+const isPassword = /[a-z]:\/\/[^\s:@/]{0,80}:$/i
+
 /** E-mail addresses, also those written so that machines should not read them. */
 export const emails: Detector = function* (text) {
   const marked = /@|%40|&#64;/.test(text)
-  if (marked) yield* find('email', plain, text, leadingMarks)
+  if (marked)
+    yield* find(
+      'email',
+      plain,
+      text,
+      (found, at) => !isPassword.test(text.slice(Math.max(0, at - 100), at)) && leadingMarks(found),
+    )
   if (/[([{<] ?(?:at|ät|@|arroba|a) ?[)\]}>]/i.test(text)) yield* find('email', bracketed, text, leadingMarks)
   if (/ (?:dot|punto|punkt|point|ponto) /i.test(text)) yield* find('email', spelled, text, leadingMarks)
   if (marked || / at /i.test(text))
