@@ -18,7 +18,7 @@ const key = new RegExp(
 )
 
 const codes =
-  'pin, pin code, pin number, pin-code, pin nummer, pin nr, pin no, mpin, tpin, atm pin, passcode, pass code, otp, otp code, one-time code, one time code, one-time password, one time password, verification code, 2fa code, login code, auth code, tan'
+  'pin, pin code, pin number, pin-code, pin nummer, pin nr, pin no, mpin, tpin, atm pin, passcode, pass code, otp, otp code, one-time code, one time code, one-time password, one time password, verification code, 2fa code, login code, sms code, my code, auth code, tan'
 const codeLinks = '\\.?(?: (?:is|was|now|ist|est|es|of|for|to|my|the|this|card) ?){0,5}["\']?[ :=#-]{1,4}["\']?'
 const code = new RegExp(
   `${start}(?:${alternatives(codes)})${end}${codeLinks}(?<value>\\d{4,8}|\\d{3}[ -]\\d{3}(?! \\d))(?![\\p{L}\\p{N}]|[.,:/-]\\d| ?[%€$])`,

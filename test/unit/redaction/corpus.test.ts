@@ -17,8 +17,8 @@ const corpora = [
   // the even rows; what they had not seen of the odd ones then (recall .947, precision .994) was mended afterwards.
   ['pii', 500, 343],
   // Written by somebody else when the rules were done, as customers of a broker write. At first sight recall was .891,
-  // precision 1; what was missed was mended afterwards.
-  ['pii-fresh', 196, 119],
+  // precision 1; what was missed was mended, and of the last 83 texts, written then, recall was .918 at first sight.
+  ['pii-fresh', 279, 168],
 ] as const
 
 type Span = { readonly start: number; readonly end: number }
