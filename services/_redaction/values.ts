@@ -11,6 +11,8 @@ const amount = new RegExp(`^(?:[.,]\\d|\\s?(?:[%€$£¥₹](?!\\s?\\d)|(?:${uni
 export const isQuantity = (text: string, end: number): boolean => amount.test(text.slice(end, end + 12))
 
 const code = /^[A-Za-z]{0,8}(?:-[A-Za-z]{1,8}-?|-| )?\d[\dA-Za-z]*(?:[-./][\dA-Za-z]+)*(?:\([\dA-Z]\))?/
+/** As people write numbers that they do not want to be found. */
+const digitByDigit = /^\d(?:[ -]{1,3}\d){7,15}(?![\dA-Za-z])/
 const group = /^ (?:\d[\dA-Z]*(?:-\d+)?(?![.,]\d)|[A-Z](?![\p{L}\p{N}]))/u
 
 const lengthOf = (value: string): number => value.replace(/[^\dA-Za-z]/g, '').length
@@ -20,6 +22,8 @@ const lengthOf = (value: string): number => value.replace(/[^\dA-Za-z]/g, '').le
  * among nine characters.
  */
 function codeEnd(text: string, start: number, fewest: number, most: number): number | undefined {
+  const [spelled] = digitByDigit.exec(text.slice(start, start + 64)) ?? []
+  if (spelled !== undefined) return start + spelled.length
   let value = code.exec(text.slice(start, start + 48))?.[0] ?? ''
   if (value === '') return undefined
   const isWhole = digitsOf(value).length >= 9

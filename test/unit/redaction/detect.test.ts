@@ -52,6 +52,7 @@ describe('finds', () => {
   it.each([
     ['123-45-6789', '<national-id>'],
     ['my ssn is 123456789', 'my ssn is <national-id>'],
+    ['ssn: 5 2 1 - 8 8 - 4 4 1 0, thanks', 'ssn: <national-id>, thanks'],
     [
       'AB 12 34 56 C, 12345678Z, X1234567L, RSSMRA85M01H501Z',
       '<national-id>, <national-id>, <national-id>, <national-id>',
