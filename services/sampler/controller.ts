@@ -1,4 +1,4 @@
-import type { ArmShares } from '#schemas/events.ts'
+import type { ArmShares, Sampling } from '#schemas/events.ts'
 
 /** Arms whose turns are ranked by what the turn itself shows; the others follow from chance or from outcomes. */
 export type RankedArm = 'uncertain' | 'underrepresented'
@@ -11,6 +11,12 @@ export type Ranked = { readonly arm: RankedArm; readonly weight: number; readonl
  * that are held out for evaluation.
  */
 export type Budget = { readonly sampleShare: number; readonly arms: ArmShares; readonly evaluationShare: number }
+
+/** What the sampler is told about an agent. */
+export type Facts = Budget & { readonly sampling: Sampling }
+
+/** Where this holds chance alone picks, if anything does, and no outcome has a say. */
+export const chanceAlone = ({ sampling, sampleShare }: Facts): boolean => sampling === 'random' || sampleShare === 0
 
 /** What steers the probabilities of one agent in one partition. */
 export type Control = {

@@ -1,15 +1,13 @@
 import type { Decision } from '#runtime/service.ts'
 import type { StateView } from '#runtime/state.ts'
-import type { Sampling } from '#schemas/events.ts'
 import { topic } from '#topology/names.ts'
 import type { Inbound } from '#topology/types.ts'
-import type { Budget } from './controller.ts'
+import type { Facts } from './controller.ts'
 import { onRemark } from './on-remark.ts'
 import { onTurn } from './on-turn.ts'
 
+export type { Facts } from './controller.ts'
 export { version } from './pick.ts'
-
-export type Facts = Budget & { readonly sampling: Sampling }
 
 /**
  * Picks a turn when the fraction of its id is below its inclusion probability. A turn passed over is judged again, at

@@ -3,7 +3,7 @@ import type { StateView } from '#runtime/state.ts'
 import { type Interest, uncertaintyOf } from './arms.ts'
 import type { Control } from './controller.ts'
 import { highestCosine, indexOf, meanOfHighest } from './recall.ts'
-import { type collections, type Decayed, decayed, type Picked, type Recent, spans } from './state.ts'
+import { type Collections, type Contender, type Decayed, decayed, type Picked, slotOf } from './state.ts'
 
 /** Picks before the first planner's margins count for something: an untuned planner's are worse than chance. */
 const coldPicks = 80
@@ -14,18 +14,13 @@ const fewContenders = 100
 const usualDensity = 0.3
 
 /** What a turn is worth by what is remembered of the agent's turns and picks before it. */
-export function interestOf(
-  turn: Recent['turn'],
-  control: Control,
-  names: ReturnType<typeof collections>,
-  state: StateView,
-): Interest {
+export function interestOf(turn: Contender['turn'], control: Control, names: Collections, state: StateView): Interest {
   const vector = vectorOf(turn)
-  const contenders = indexOf(state, names.contenders, control.contenders, spans.contenders.span, spans.contenders.block)
-  const picked = indexOf(state, names.picked, control.picks, spans.picked.span, spans.picked.block)
+  const contenders = indexOf(state, names, 'contenders', control.contenders)
+  const picked = indexOf(state, names, 'picked', control.picks)
   const nearest = picked.cosines(vector).reduce((highest, value) => Math.max(highest, value), 0)
   const newer = Array.from({ length: control.picks - picked.end }, (_none, at) =>
-    state.get<Picked>(names.picked, String(picked.end + at)),
+    state.get<Picked>(names.picked, slotOf('picked', picked.end + at)),
   )
   const newest = highestCosine(
     vector,

@@ -1,6 +1,6 @@
 import type { Outcome } from '#schemas/events.ts'
 
-/** A turn as its conversation remembers it; `tool` is the planned one, `number` counts the turns of the agent. */
+/** What is remembered of a turn besides what it asked; `tool` is the planned one, `number` counts the turns of the agent. */
 export type TurnSeen = { readonly id: string; readonly at: number; readonly tool: string; readonly number: number }
 
 /** What is remembered of a conversation: which turns it had, and what was said of them, in order of time, not of arrival. */
@@ -14,10 +14,8 @@ export type Remark = {
   readonly kind: 'escalated' | 'up' | 'down'
 }
 
-export const silent: Conversation = { turns: [], remarks: [] }
-
 /** Turns and remarks of one conversation that are remembered. */
-const longest = 50
+export const longest = 50
 
 export function withTurn(conversation: Conversation, turn: TurnSeen): Conversation {
   return { ...conversation, turns: inTime([...conversation.turns, turn]) }
@@ -40,6 +38,6 @@ export function targetOf({ turns }: Conversation, { turnId, at }: Remark): TurnS
   return turnId === null ? turns.findLast(turn => turn.at <= at) : turns.find(({ id }) => id === turnId)
 }
 
-function inTime<T extends { readonly id: string; readonly at: number }>(items: readonly T[]): readonly T[] {
+export function inTime<T extends { readonly id: string; readonly at: number }>(items: readonly T[]): readonly T[] {
   return items.toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1)).slice(-longest)
 }

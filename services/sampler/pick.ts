@@ -18,11 +18,17 @@ export type Draw = {
 /** The number that all arms draw with: a turn is picked when it is below its inclusion probability. */
 export const numberOf = (turnId: string): number => fraction(version, turnId)
 
+type Judged = Pick<Recent, 'arms' | 'scale' | 'complaints'>
+
+/** The arms that speak for a turn of which this is known. */
+export function armsOf({ arms, scale, complaints }: Judged, outcome: Outcome): readonly ArmWeight[] {
+  return [...arms, ...outcomeArms(outcome, complaints, scale)]
+}
+
 /** Every arm draws with the one number of the turn. */
-export function draw({ turn, arms, scale, complaints }: Recent, outcome: Outcome): Draw {
-  const all = [...arms, ...outcomeArms(outcome, complaints, scale)]
-  const number = numberOf(turn.turnId)
-  return { arms: all, drew: all.filter(({ weight }) => number < weight).map(({ arm }) => arm) }
+export function draw(judged: Judged, outcome: Outcome, number: number): Draw {
+  const arms = armsOf(judged, outcome)
+  return { arms, drew: arms.filter(({ weight }) => number < weight).map(({ arm }) => arm) }
 }
 
 export function selected(

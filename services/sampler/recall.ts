@@ -2,15 +2,16 @@ import { type Asked, vectorOf } from '#planner/asked.ts'
 import { DIMENSIONS, type SparseVector } from '#planner/features.ts'
 import { products } from '#planner/postings.ts'
 import type { StateView } from '#runtime/state.ts'
+import { type Collections, slotOf, spans } from './state.ts'
 
-/** A remembered question; `number` counts up by one from entry to entry of its collection. */
+/** A remembered question; `number` counts up by one from entry to entry of its ring. */
 export type Numbered = { readonly number: number; readonly turn: Asked }
 
 /** An inverted index of the questions numbered below `end`, and which memory it was made of. */
 type Index = {
   readonly end: number
   readonly size: number
-  readonly newest: readonly [key: string, value: Numbered] | undefined
+  readonly newest: Numbered | undefined
   readonly cosines: (query: SparseVector) => Float32Array
 }
 
@@ -18,22 +19,23 @@ type Index = {
 const indexes = new WeakMap<StateView, Map<string, Index>>()
 
 /**
- * The remembered questions of a collection as an index, renewed every `block` numbers: it covers the `span` numbers before
- * the last multiple of `block` up to `next`, so that it follows from the state however often the process restarts. The
- * collection must hold the newest `span + block` entries.
+ * The remembered questions of a ring as an index, renewed every `block` numbers: it covers the `span` numbers before the last
+ * multiple of `block` up to `next`, so that it follows from the state however often the process restarts.
  */
-export function indexOf(state: StateView, collection: string, next: number, span: number, block: number): Index {
+export function indexOf(state: StateView, names: Collections, ring: keyof typeof spans, next: number): Index {
+  const { span, block } = spans[ring]
+  const collection = names[ring]
   const end = next - (next % block)
-  const known = indexes.get(state)?.get(collection)
-  // A rolled-back batch leaves other objects behind: the newest entry tells.
-  if (known?.end === end && (!known.newest || state.get(collection, known.newest[0]) === known.newest[1])) return known
-  const covered = [...state.entries<Numbered>(collection)].filter(
-    ([, { number }]) => number >= end - span && number < end,
-  )
-  const newest = covered.reduce<Index['newest']>((a, b) => (a && a[1].number > b[1].number ? a : b), undefined)
-  const index = { end, size: covered.length, newest, cosines: products(covered.map(([, { turn }]) => vectorOf(turn))) }
   const ofState = indexes.get(state) ?? new Map<string, Index>()
-  indexes.set(state, ofState.set(collection, index))
+  indexes.set(state, ofState)
+  const known = ofState.get(collection)
+  const entry = (number: number) => state.get<Numbered>(collection, slotOf(ring, number))
+  // A rolled-back batch leaves other objects behind: the newest entry tells.
+  if (known?.end === end && known.newest === entry(end - 1)) return known
+  const covered = Array.from({ length: Math.min(span, end) }, (_none, back) => entry(end - 1 - back))
+  const vectors = covered.flatMap(one => (one ? [vectorOf(one.turn)] : []))
+  const index = { end, size: vectors.length, newest: covered[0], cosines: products(vectors) }
+  ofState.set(collection, index)
   return index
 }
 

@@ -4,8 +4,10 @@ import type { ArmWeight, Outcome, SampleSelected } from '#schemas/events.ts'
 import type { Scale } from './controller.ts'
 import type { Numbered } from './recall.ts'
 
-/** One of the newest turns: one passed over may still be picked by a late outcome. */
+/** One of the newest turns: one passed over may still be picked by a late outcome. `number` counts the turns of the agent. */
 export type Recent = {
+  readonly number: number
+  readonly at: number
   readonly turn: Pick<SampleSelected, 'conversationId' | 'turnId' | 'question' | 'earlier' | 'plan' | 'answer'>
   /** The arms that spoke for it at arrival, those of outcomes left out. */
   readonly arms: readonly ArmWeight[]
@@ -22,20 +24,32 @@ export type Contender = Numbered & { readonly turn: Pick<Recent['turn'], 'turnId
 /** A count that fades: `count` as it was at number `at`. */
 export type Decayed = { readonly count: number; readonly at: number }
 
+export type Collections = ReturnType<typeof named>
+
 /** Collections of one agent. Agents never mix. */
-export const collections = (agent: string) => ({
+export function collections(agent: string): Collections {
+  const known = namesOf.get(agent)
+  if (known) return known
+  const names = named(agent)
+  namesOf.set(agent, names)
+  return names
+}
+
+const namesOf = new Map<string, Collections>()
+
+const named = (agent: string) => ({
   control: `control/${agent}`,
   /** By planned tool: decayed picks, on the clock of the picks. */
   tools: `tools/${agent}`,
   /** By planned tool: decayed thumbs down, on the clock of the turns. */
   complaints: `complaints/${agent}`,
-  /** By conversation: who said what about which turn. */
-  conversations: `conversations/${agent}`,
-  /** By `slotOf` the turn's number. */
+  /** By conversation: what was said of its turns. */
+  remarks: `remarks/${agent}`,
+  /** A ring. */
   recent: `recent/${agent}`,
-  /** By number: what density is measured against, and where intents emerge. */
+  /** A ring: what density is measured against, and where intents emerge. */
   contenders: `contenders/${agent}`,
-  /** By number: what novelty is measured against. */
+  /** A ring: what novelty is measured against. */
   picked: `picked/${agent}`,
   /** By planned tool: what was not told yet, see `tally`. */
   tallies: `tallies/${agent}`,
@@ -48,7 +62,7 @@ export const spans = { contenders: { span: 3_000, block: 250 }, picked: { span: 
 
 /** How many of each are remembered per agent and partition; the oldest is forgotten first. */
 export const limits = {
-  conversations: 10_000,
+  remarks: 10_000,
   recent: 10_000,
   contenders: 4_000,
   picked: 2_050,
@@ -58,8 +72,11 @@ export const limits = {
   emerged: 100,
 } as const
 
-/** Where a turn is remembered: a newer one overwrites it, which costs one change of state where forgetting by key costs two. */
-export const slotOf = (number: number): string => String(number % limits.recent)
+/** Collections in which a newer entry overwrites the oldest, which costs one change of state where forgetting by key costs two. */
+export type Ring = 'recent' | 'contenders' | 'picked'
+
+/** The key in a ring of what has this number. */
+export const slotOf = (ring: Ring, number: number): string => String(number % limits[ring])
 
 /** Numbers after which one counts half as much. */
 const halfLife = 500
@@ -87,13 +104,13 @@ export type Picked = Numbered
 /** What a pick changes beside the control; `number` is that of the pick. */
 export function remember(
   state: StateView,
-  names: ReturnType<typeof collections>,
+  names: Collections,
   { question, earlier, plan }: Recent['turn'],
   number: number,
 ): readonly Change[] {
-  const picked: Picked = { number, turn: { question, earlier: earlier.slice(-2) } }
+  const value: Picked = { number, turn: { question, earlier: earlier.slice(-2) } }
   return [
     ...countOne(state, names.tools, plan.tool, limits.tools, number),
-    ...keepBounded(state, names.picked, limits.picked, [[String(number), picked]]),
+    { collection: names.picked, key: slotOf('picked', number), value },
   ]
 }

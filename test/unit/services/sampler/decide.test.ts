@@ -147,7 +147,7 @@ test('agents never mix', () => {
 
 test('what is remembered is bounded', () => {
   const state = new State()
-  const strays = Array.from({ length: limits.conversations + 10 }, (_none, at) => escalation(`stray${at}`))
+  const strays = Array.from({ length: limits.remarks + 10 }, (_none, at) => escalation(`stray${at}`))
   const turns = Array.from({ length: limits.recent + 1000 }, (_none, at) => turn(`x${at}`, { tool: `tool${at}` }))
   selections([...strays, ...turns], { ...active, sampleShare: 0.5 }, state)
   const names = collections('desk')

@@ -101,3 +101,31 @@ test('the same stream gives the same samples', () => {
     { numRuns: 30 },
   )
 })
+
+test('a batch that is rolled back and comes again leaves no trace', () => {
+  const batches = fc.array(fc.record({ again: fc.boolean(), some: fc.array(details, { maxLength: 30 }) }), {
+    maxLength: 20,
+  })
+  fc.assert(
+    fc.property(batches, story => {
+      const [plain, rolled] = [new State(), new State()]
+      story.forEach(({ again, some }, batch) => {
+        const stream = some.flatMap((detail, at) => {
+          const id = `${batch}-${at}`
+          return [
+            turn(id, { ...detail, conversationId: `about-${at}` }),
+            escalation(id, { conversationId: `about-${at}` }),
+          ]
+        })
+        if (again) {
+          selections(stream.toReversed(), active, rolled)
+          rolled.rollBack()
+        }
+        expect(selections(stream, active, rolled)).toEqual(selections(stream, active, plain))
+        for (const state of [plain, rolled]) state.settle()
+      })
+      expect([...rolled.content()]).toEqual([...plain.content()])
+    }),
+    { numRuns: 50 },
+  )
+})
