@@ -28,7 +28,7 @@ export async function decideBatch(
   context: StepContext,
 ): Promise<Outcome> {
   const outputs: NewRecord[] = []
-  const objects: Uint8Array[] = []
+  const objects = new Set<Uint8Array>()
   const counts: [topic: string, outcome: 'decided' | 'dead-lettered' | 'empty'][] = []
   const refused: Refusal[] = []
   for (const prepared of batch) {
@@ -47,9 +47,9 @@ export async function decideBatch(
       const recorded = recordDecision(service.name, past, context.codec)
       outputs.push(...events)
       if (recorded) outputs.push(recorded.record)
-      if (recorded?.object) objects.push(recorded.object)
+      if (recorded?.object) objects.add(recorded.object)
       state.apply(decision.keep ?? [])
-      objects.push(...(decision.objects ?? []))
+      for (const object of decision.objects ?? []) objects.add(object)
       counts.push([record.topic, 'decided'])
       span?.decided()
     } catch (error) {
@@ -60,12 +60,12 @@ export async function decideBatch(
       const letter = deadLetter(service.name, record, error, attempts)
       const stored = prepared.fate === 'refused' && prepared.apart ? apart(letter) : undefined
       outputs.push(stored?.record ?? letter)
-      if (stored) objects.push(stored.object)
+      if (stored) objects.add(stored.object)
       counts.push([record.topic, 'dead-lettered'])
     }
   }
   // Objects first: an event never names what is not there.
-  await Promise.all(objects.map(content => context.objects.put(content)))
+  await Promise.all(Array.from(objects, content => context.objects.put(content)))
   return {
     ...{ outputs, refused },
     tell: () => {
