@@ -28,29 +28,30 @@ export async function decideBatch(
   context: StepContext,
 ): Promise<Outcome> {
   const outputs: NewRecord[] = []
-  const objects: Uint8Array[] = []
-  const counts: [topic: string, outcome: 'decided' | 'dead-lettered' | 'empty'][] = []
+  const objects = new Set<Uint8Array>()
+  const decided: LogRecord[] = []
+  const empty: LogRecord[] = []
   const refused: Refusal[] = []
   for (const prepared of batch) {
     const { record, span } = prepared
     if (prepared.fate === 'empty') {
-      counts.push([record.topic, 'empty'])
+      empty.push(record)
       continue
     }
     try {
       if (prepared.fate === 'refused') throw prepared.fault
       span?.deciding()
       const { inbound, facts } = prepared
-      const decided = decideRecord(service, record, inbound, facts, state, context.codec, span?.traceparent)
-      const { decision, ids, outputs: events } = decided
+      const made = decideRecord(service, record, inbound, facts, state, context.codec, span?.traceparent)
+      const { decision, ids, outputs: events } = made
       const past = { record, inputId: inbound.event.id, facts, outputs: ids, remembered: state.keys }
       const recorded = recordDecision(service.name, past, context.codec)
       outputs.push(...events)
       if (recorded) outputs.push(recorded.record)
-      if (recorded?.object) objects.push(recorded.object)
+      if (recorded?.object) objects.add(recorded.object)
       state.apply(decision.keep ?? [])
-      objects.push(...(decision.objects ?? []))
-      counts.push([record.topic, 'decided'])
+      for (const object of decision.objects ?? []) objects.add(object)
+      decided.push(record)
       span?.decided()
     } catch (error) {
       span?.decided(error)
@@ -60,22 +61,32 @@ export async function decideBatch(
       const letter = deadLetter(service.name, record, error, attempts)
       const stored = prepared.fate === 'refused' && prepared.apart ? apart(letter) : undefined
       outputs.push(stored?.record ?? letter)
-      if (stored) objects.push(stored.object)
-      counts.push([record.topic, 'dead-lettered'])
+      if (stored) objects.add(stored.object)
     }
   }
   // Objects first: an event never names what is not there.
-  await Promise.all(objects.map(content => context.objects.put(content)))
+  await Promise.all(Array.from(objects, content => context.objects.put(content)))
   return {
     ...{ outputs, refused },
     tell: () => {
-      for (const [topic, outcome] of counts) context.metrics.records.inc({ service: service.name, topic, outcome })
-      for (const { topic } of outputs) context.metrics.emitted.inc({ service: service.name, topic })
+      const { name } = service
+      const fates = { decided, empty, 'dead-lettered': refused.map(({ record }) => record) }
+      for (const [outcome, records] of Object.entries(fates))
+        for (const [topic, count] of byTopic(records))
+          context.metrics.records.inc({ service: name, topic, outcome }, count)
+      for (const [topic, count] of byTopic(outputs)) context.metrics.emitted.inc({ service: name, topic }, count)
       for (const { record, fault } of refused) {
         const { topic, partition, offset } = record
-        const about = { service: service.name, topic, partition, offset, code: fault.code, why: fault.message }
+        const about = { service: name, topic, partition, offset, code: fault.code, why: fault.message }
         context.logger.warn(about, 'record dead-lettered')
       }
     },
   }
+}
+
+/** How many there are of each topic. */
+function byTopic(records: readonly { readonly topic: string }[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const { topic } of records) counts.set(topic, (counts.get(topic) ?? 0) + 1)
+  return counts
 }

@@ -35,14 +35,34 @@ export function recordDecision(
 ): { readonly record: NewRecord; readonly object?: Uint8Array } | undefined {
   if (facts === undefined && !services[service].remembers) return undefined
   const { topic, partition, offset } = record
-  const text = facts === undefined ? null : canonical(facts)
-  const large = text !== null && text.length > inline
+  const { text, object } = writtenFacts(facts)
   const event: DecisionRecorded = {
     ...{ id: deriveId('decisions/v1', service, inputId), service, topic, partition, offset, inputId },
-    ...{ facts: large ? digest(text) : text, large, outputs, remembered },
+    ...{ facts: text, large: object !== undefined, outputs, remembered },
   }
   const written = { ...codec.record(decisionsTopic(service), event), partition }
-  return large ? { record: written, object: Buffer.from(text) } : { record: written }
+  return object ? { record: written, object } : { record: written }
+}
+
+/** Facts as a decision has them: themselves, or the name of the object that holds them. */
+type Written = { readonly text: string | null; readonly object?: Uint8Array }
+
+/** Of frozen facts: a service that sees the same thousands of times may bring one object for all of them. */
+const known = new WeakMap<object, Written>()
+
+function writtenFacts(facts: unknown): Written {
+  if (facts === undefined) return { text: null }
+  if (typeof facts !== 'object' || facts === null) return write(facts)
+  const before = known.get(facts)
+  if (before) return before
+  const written = write(facts)
+  if (Object.isFrozen(facts)) known.set(facts, written)
+  return written
+}
+
+function write(facts: unknown): Written {
+  const text = canonical(facts)
+  return text.length > inline ? { text: digest(text), object: Buffer.from(text) } : { text }
 }
 
 /** What `gather` had brought. FLY_OBJECT when it is large and its object is missing or damaged. */

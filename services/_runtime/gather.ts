@@ -61,7 +61,7 @@ async function prepare(
   signal: AbortSignal,
 ): Promise<Prepared> {
   const origin = originOf(service.name, record)
-  const end = context.metrics.gatherSeconds.startTimer({ service: service.name })
+  const started = performance.now()
   let inbound: { topic: string; event: { id: string; at: number } } | undefined
   for (let attempt = 1; ; attempt++) {
     try {
@@ -70,7 +70,7 @@ async function prepare(
       const event = (await context.codec.decode(topic, value)) as { id: string; at: number }
       inbound = { topic, event }
       const facts = await service.gather?.(inbound as never, context.ports, signal)
-      end()
+      context.metrics.gatherSeconds.observe({ service: service.name }, (performance.now() - started) / 1000)
       return { record, fate: 'ready', inbound, facts }
     } catch (error) {
       if (signal.aborted) return { record, fate: 'empty' }

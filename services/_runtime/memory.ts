@@ -12,7 +12,7 @@ export type Memory = {
   readonly state: State
   /** The changes since the last `settle` or `rollBack`, for the transaction that is to make them final. */
   readonly changelog: () => readonly NewRecord[]
-  /** The transaction was committed, and resolved with `ends`. */
+  /** The transaction with the last `changelog` was committed, and resolved with `ends`. */
   readonly settle: (ends: readonly Position[]) => void
   readonly rollBack: () => void
   readonly close: () => void
@@ -36,14 +36,18 @@ export async function openMemory(
         throw error
       })
     : new State()
+  let written: readonly NewRecord[] = []
   return {
     state,
-    changelog: () => changelog(topic, partition, state.changes(), writer),
+    changelog() {
+      written = changelog(topic, partition, state.changes(), writer)
+      return written
+    },
     settle(ends) {
-      const changes = state.changes()
       state.settle()
       const end = ends.find(position => position.topic === topic)
-      if (changes.length > 0) copy?.write(changes, end && { offset: end.offset, writer }, state)
+      if (written.length > 0) copy?.write(written, end && { offset: end.offset, writer }, state)
+      written = []
     },
     rollBack: () => state.rollBack(),
     close,

@@ -7,33 +7,44 @@ export const format = 'state/v1'
 
 const separator = '\u0000'
 
+/** What a changelog record says of its change. */
+export type Entry = { readonly key: string | Buffer | null; readonly value: Buffer | null }
+
 /** The changelog records of changes. `writer` is said by one assignment of the partition and by no other ever. */
 export function changelog(topic: string, partition: number, changes: readonly Change[], writer: string): NewRecord[] {
-  return changes.map(({ collection, key, value }) => ({
-    topic,
-    partition,
-    key: collection + separator + key,
-    value: value === null ? null : Buffer.from(JSON.stringify(value)),
-    headers: { format, writer },
-  }))
+  const headers = { format, writer }
+  return changes.map(change => ({ topic, partition, ...entryOf(change), headers }))
+}
+
+export const entryOf = ({ collection, key, value }: Change): Entry => ({
+  key: collection + separator + key,
+  value: value === null ? null : Buffer.from(JSON.stringify(value)),
+})
+
+/** The change of an entry with that key, whose value was parsed; undefined where the key is not one of ours. */
+export function changeNamed(name: string, value: unknown): Change | undefined {
+  const end = name.indexOf(separator)
+  return end < 0 ? undefined : { collection: name.slice(0, end), key: name.slice(end + 1), value }
 }
 
 /** The change that a changelog record stands for. FLY_STATE when another version wrote it. */
 export function changeOf(record: LogRecord): Change {
-  const { key, value, headers } = record
-  const name = key?.toString() ?? ''
-  const end = name.indexOf(separator)
-  if (headers['format'] !== format || end < 0) throw ofAnotherVersion(record)
+  const { key, headers } = record
+  const change = headers['format'] === format ? changeNamed(key?.toString() ?? '', parsed(record)) : undefined
+  if (!change) throw ofAnotherVersion(record)
+  return change
+}
+
+export const writerOf = ({ headers }: LogRecord): string => headers['writer'] ?? ''
+
+function parsed(record: LogRecord): unknown {
   try {
-    const kept = value === null ? null : JSON.parse(value.toString())
-    return { collection: name.slice(0, end), key: name.slice(end + 1), value: kept }
+    return record.value === null ? null : JSON.parse(record.value.toString())
   } catch {
     // What the parser says quotes what it read.
     throw ofAnotherVersion(record)
   }
 }
-
-export const writerOf = ({ headers }: LogRecord): string => headers['writer'] ?? ''
 
 const ofAnotherVersion = ({ topic, partition, offset }: LogRecord): Fault =>
   new Fault(

@@ -12,10 +12,10 @@ export type Copies = (service: string, partition: number, signal: AbortSignal) =
 /** 'FLYS', in the header of the file. */
 const applicationId = 0x464c5953
 /** Raised by every change of the tables below. */
-const formatVersion = 1
+const formatVersion = 2
 
 const tables = `
-  CREATE TABLE batches (id INTEGER PRIMARY KEY, changes TEXT NOT NULL) STRICT;
+  CREATE TABLE batches (id INTEGER PRIMARY KEY, keys TEXT NOT NULL, contents BLOB NOT NULL) STRICT;
   CREATE TABLE place (format TEXT NOT NULL, "offset" INTEGER, writer TEXT) STRICT;
   INSERT INTO place VALUES ('${format}', NULL, NULL);
   PRAGMA application_id = ${applicationId};

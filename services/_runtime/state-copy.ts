@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { type Change, State } from './state.ts'
+import { changeNamed, type Entry, entryOf } from './state-changelog.ts'
 
 /** How far a copy has come: the offset after the last changelog record it holds, and who wrote that record. */
 export type Place = { readonly offset: number; readonly writer: string }
@@ -29,12 +30,12 @@ export class StateCopy {
   constructor(db: DatabaseSync, warn: (what: string, error?: unknown) => void) {
     this.#db = db
     this.#warn = warn
-    this.#insert = db.prepare('INSERT INTO batches (changes) VALUES (?)')
+    this.#insert = db.prepare('INSERT INTO batches (keys, contents) VALUES (?, ?)')
     this.#setPlace = db.prepare('UPDATE place SET "offset" = ?, writer = ?')
     const { offset, writer } = db.prepare('SELECT "offset", writer FROM place').get() ?? {}
     const state = new State()
-    for (const { changes } of db.prepare('SELECT changes FROM batches ORDER BY id').iterate()) {
-      const batch = batchOf(String(changes))
+    for (const { keys, contents } of db.prepare('SELECT keys, contents FROM batches ORDER BY id').iterate()) {
+      const batch = batchOf(String(keys), contents as Uint8Array)
       state.fold(batch)
       this.#size += batch.length
     }
@@ -43,13 +44,13 @@ export class StateCopy {
   }
 
   /**
-   * Adds changes that were committed and that `state` already has. Where it is not known how far the changelog is with them,
+   * Adds what was committed, as the changelog has it, and `state` already has. Where it is not known how far the changelog is with them,
    * the older place stays: what is read again from there ends in the same content and order.
    */
-  write(changes: readonly Change[], place: Place | undefined, state: State): void {
+  write(entries: readonly Entry[], place: Place | undefined, state: State): void {
     this.#transact(() => {
-      if (this.#size + changes.length > 2 * state.keys + slack) this.#renew(state)
-      else this.#add(changes)
+      if (this.#size + entries.length > 2 * state.keys + slack) this.#renew(state)
+      else this.#add(entries)
       if (place) this.#setPlace.run(place.offset, place.writer)
     })
   }
@@ -65,16 +66,16 @@ export class StateCopy {
     if (this.#db.isOpen) this.#db.close()
   }
 
-  #add(changes: readonly Change[]): void {
-    this.#insert.run(JSON.stringify(changes))
-    this.#size += changes.length
+  #add(entries: readonly Entry[]): void {
+    this.#insert.run(JSON.stringify(entries.map(({ key }) => String(key))), listOf(entries))
+    this.#size += entries.length
   }
 
   #renew(state: State): void {
     this.#empty()
-    let batch: Change[] = []
+    let batch: Entry[] = []
     for (const change of state.content()) {
-      batch.push(change)
+      batch.push(entryOf(change))
       if (batch.length < together) continue
       this.#add(batch)
       batch = []
@@ -109,10 +110,29 @@ export class StateCopy {
   }
 }
 
+const [open = 0, comma = 0, close = 0] = Buffer.from('[,]')
+const none = Buffer.from('null')
+
+/** The values as one JSON list. Each is JSON already: nothing is written twice. */
+function listOf(entries: readonly Entry[]): Uint8Array {
+  const values = entries.map(({ value }) => value ?? none)
+  const list = Buffer.allocUnsafe(values.reduce((sum, value) => sum + value.length + 1, 1))
+  let at = 0
+  for (const value of values) {
+    list[at++] = comma
+    list.set(value, at)
+    at += value.length
+  }
+  list[0] = open
+  list[at] = close
+  return list
+}
+
 /** What a parser says quotes what it read, which does not belong in a log. */
-function batchOf(text: string): readonly Change[] {
+function batchOf(keys: string, contents: Uint8Array): readonly Change[] {
   try {
-    return JSON.parse(text)
+    const values: readonly unknown[] = JSON.parse(new TextDecoder().decode(contents))
+    return JSON.parse(keys).map((key: string, at: number) => changeNamed(key, values[at]))
   } catch {
     throw new Error('it holds what is not JSON')
   }

@@ -28,9 +28,8 @@ export async function restore(
       until,
     )
   const foldInto = (state: State) => (records: readonly LogRecord[]) => {
-    const changes = records.map(changeOf)
-    state.fold(changes)
-    copy?.write(changes, placeAfter(records), state)
+    state.fold(records.map(changeOf))
+    copy?.write(records, placeAfter(records), state)
   }
 
   if (copy?.held) {

@@ -48,6 +48,22 @@ test('facts come back as they were, inline or from the object store', async () =
   )
 })
 
+test.each([2, 800])(
+  'frozen facts of %i characters are written alike each time; others as they are by then',
+  async length => {
+    const facts = { text: 'x'.repeat(length) }
+    const first = recorded('self-play', facts)
+    facts.text += 'y'
+    const frozen = Object.freeze({ ...facts })
+    const others = [facts, frozen, frozen].map(brought => recorded('self-play', brought))
+    expect(await read(first)).toEqual({ text: 'x'.repeat(length) })
+    for (const other of others) {
+      expect(await read(other)).toEqual(facts)
+      expect(other).toEqual(others[0])
+    }
+  },
+)
+
 test('a decision lies in the partition number of its input, under its id', () => {
   expect(recorded('self-play', {})?.record).toMatchObject({
     topic: decisionsTopic('self-play'),

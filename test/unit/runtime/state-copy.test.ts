@@ -105,7 +105,7 @@ test.each<[string, (file: string) => void]>([
   ['of another program', file => change(file, 'PRAGMA application_id = 99')],
   ['of another changelog format', file => change(file, "UPDATE place SET format = 'state/v0'")],
   ['without its tables', file => change(file, 'DROP TABLE batches')],
-  ['not JSON', file => change(file, "UPDATE batches SET changes = 'secret'")],
+  ['not JSON', file => change(file, "UPDATE batches SET keys = 'secret'")],
 ])('a copy that is %s is discarded with a warning', async (_what, damage) => {
   const { open, changelog, file, warnings } = await used()
   damage(file)
@@ -127,7 +127,7 @@ function change(file: string, sql: string): void {
 test('what a damaged copy holds is not logged', async () => {
   const warn = vi.fn()
   const { file, changelog } = await used()
-  change(file, "UPDATE batches SET changes = 'secret'")
+  change(file, "UPDATE batches SET keys = 'secret'")
   const copies = createCopies(dirname(dirname(file)), { warn })
   const { signal } = new AbortController()
   const memory = await openMemory({ log: changelog.log as EventLog, copies }, 'sampler', true, 0, signal)
