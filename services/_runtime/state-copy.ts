@@ -67,6 +67,7 @@ export class StateCopy {
   }
 
   #add(entries: readonly Entry[]): void {
+    if (entries.length === 0) return
     this.#insert.run(JSON.stringify(entries.map(({ key }) => String(key))), listOf(entries))
     this.#size += entries.length
   }

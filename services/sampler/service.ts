@@ -9,12 +9,14 @@ export const sampler: Service<'sampler', Facts> = {
   decide,
 }
 
-// One object for as long as a description holds: what is kept of each decision writes it out only once.
+// One frozen object for as long as a description holds: the record of each decision writes it out only once.
 const known = new WeakMap<AgentDescribed, Facts>()
 
 function factsOf(described: AgentDescribed): Facts {
   const { sampleShare, arms, evaluationShare } = described.budgets
-  const facts = known.get(described) ?? { sampling: described.sampling, sampleShare, arms, evaluationShare }
+  const before = known.get(described)
+  if (before) return before
+  const facts = Object.freeze({ sampling: described.sampling, sampleShare, arms, evaluationShare })
   known.set(described, facts)
   return facts
 }
