@@ -24,11 +24,20 @@ function likeness(one: ReadonlySet<string>, other: ReadonlySet<string>): number 
   return one.size * other.size === 0 ? 0 : one.intersection(other).size / Math.sqrt(one.size * other.size)
 }
 
+/** A question is compared when it is asked, and again with each of the next in its conversation. */
+const known = new Map<string, ReadonlySet<string>>()
+const mostKnown = 1_000
+
 function wordsOf(text: string): ReadonlySet<string> {
-  const words =
+  const before = known.get(text)
+  if (before) return before
+  const found =
     text
       .slice(0, maxCharacters)
       .toLowerCase()
       .match(/[\p{L}\p{N}]+/gu) ?? []
-  return new Set(words.filter(word => !light.has(word)))
+  const words = new Set(found.filter(word => !light.has(word)))
+  if (known.size === mostKnown) known.delete(known.keys().next().value ?? '')
+  known.set(text, words)
+  return words
 }
