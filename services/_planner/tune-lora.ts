@@ -32,8 +32,8 @@ export type TunedLora = {
 
 const VALIDATION_SHARE = 0.2
 const NEIGHBOURS = 10
-/** Rows times epochs that suffice: at 10,003 rows 8 epochs come within a point of 20. */
-const ENOUGH_VISITS = 80_000
+/** Rows times epochs that suffice: at the 10,003 rows of BANKING77 16 epochs reach .92, half as many .90. */
+const ENOUGH_VISITS = 160_000
 const FEWEST_EPOCHS = 6
 
 /**
@@ -42,7 +42,7 @@ const FEWEST_EPOCHS = 6
  */
 export function loraTries(rows: number, seed = 1): readonly LoraSettings[] {
   const most = Math.max(FEWEST_EPOCHS, Math.round(ENOUGH_VISITS / Math.max(1, rows)))
-  const shared = { decay: 0.5, scale: 5, batch: 32, seed }
+  const shared = { decay: 0.2, scale: 5, batch: 32, seed }
   return [
     { ...shared, rank: 8, alpha: 8, epochs: Math.min(20, most), rate: 0.02, dropout: 0.3 },
     { ...shared, rank: 16, alpha: 16, epochs: Math.min(30, most), rate: 0.02, dropout: 0.5 },

@@ -1,11 +1,15 @@
+import { availableParallelism } from 'node:os'
 import { Command, InvalidArgumentError } from 'commander'
+import { createOffload } from '#runtime/offload.ts'
 import type { Facts } from '#services/sampler/decide.ts'
 import { coverage } from './sampling/coverage.ts'
 import { doubled, longTailed, type Questions, readQuestions } from './sampling/data.ts'
-import { efficiency, type Found, meanOf, sampleShare } from './sampling/efficiency.ts'
+import { type efficiency, type Found, meanOf, sampleShare } from './sampling/efficiency.ts'
 import { decideMicroseconds } from './sampling/speed.ts'
 import { day } from './sampling/traffic.ts'
 import { table } from './table.ts'
+
+const module = new URL('./sampling/efficiency.ts', import.meta.url)
 
 type Options = { readonly data: string; readonly seeds: number; readonly streams: number; readonly json: boolean }
 
@@ -29,7 +33,7 @@ async function measure({ data, seeds, streams, json }: Options): Promise<void> {
   const traffic = day(40, facts, 1)
   tell(`${streams} simulated streams`)
   const covered = coverage(streams, facts)
-  const runs = [questions, longTailed(questions, 1), doubled(questions)].map(some => curves(some, seeds))
+  const runs = await curves([questions, longTailed(questions, 1), doubled(questions)], seeds)
   const [main, longTail, manyIntents] = runs.map(meanOf)
   const figures = {
     ...main,
@@ -46,12 +50,25 @@ async function measure({ data, seeds, streams, json }: Options): Promise<void> {
   if (json) process.stdout.write(`${JSON.stringify({ ...figures, runs })}\n`)
 }
 
-function curves(questions: Questions, seeds: number): readonly Found[] {
-  return Array.from({ length: seeds }, (_none, at) => {
-    const found = efficiency(questions, at + 1)
-    tell(`${questions.name}, seed ${at + 1}: ${JSON.stringify(found)}`)
+/** On all cores: for each of the data sets one for each seed. */
+async function curves(sets: readonly Questions[], seeds: number): Promise<readonly (readonly Found[])[]> {
+  const threads = createOffload(availableParallelism())
+  const run = async (questions: Questions, seed: number): Promise<Found> => {
+    const found = await threads.run<typeof efficiency>(
+      module,
+      'efficiency',
+      [questions, seed],
+      new AbortController().signal,
+    )
+    tell(`${questions.name}, seed ${seed}: ${JSON.stringify(found)}`)
     return found
-  })
+  }
+  try {
+    const all = sets.map(questions => Promise.all(Array.from({ length: seeds }, (_none, at) => run(questions, at + 1))))
+    return await Promise.all(all)
+  } finally {
+    await threads.close()
+  }
 }
 
 function whole(text: string): number {

@@ -1,13 +1,9 @@
+import type { Sampling } from '#schemas/events.ts'
 import type { Questions } from './data.ts'
 import { fullAccuracy, learn, type Mark, sampleShare } from './learn.ts'
 
 export { sampleShare }
 
-/** Gold rows of the marks; random choice needs more of them to get as far. */
-const marks = {
-  active: [385, 770, 1_000, 1_150, 1_300, 1_450, 1_700],
-  random: [385, 770, 1_000, 1_540, 2_000, 2_300, 2_600, 3_000],
-}
 const compareAt = 1_000
 
 export type Found = {
@@ -24,16 +20,14 @@ export type Found = {
 
 export function efficiency(questions: Questions, seed: number): Found {
   const full = fullAccuracy(questions, seed)
-  const most = Math.floor(questions.training.length / 2)
-  const curve = (sampling: 'active' | 'random'): readonly Mark[] =>
-    learn(
-      questions,
-      sampling,
-      seed,
-      marks[sampling].filter(mark => mark <= most),
-    )
+  const aim = 0.95 * full
+  const isEnough = (found: readonly Mark[]): boolean => {
+    const last = found.at(-1)
+    return last !== undefined && last.gold >= compareAt && reached(found, aim) !== null
+  }
+  const curve = (sampling: Sampling): readonly Mark[] => learn(questions, sampling, seed, isEnough)
   const curves = { active: curve('active'), random: curve('random') }
-  const rows = { active: reached(curves.active, 0.95 * full), random: reached(curves.random, 0.95 * full) }
+  const rows = { active: reached(curves.active, aim), random: reached(curves.random, aim) }
   const rareF1 = (some: readonly Mark[]): number => some.find(({ gold }) => gold === compareAt)?.rareF1 ?? Number.NaN
   return {
     seed,

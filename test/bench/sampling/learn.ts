@@ -1,8 +1,8 @@
-import { merge } from '#planner/adapter.ts'
-import { fitLora } from '#planner/lora.ts'
+import { basePlanner } from '#planner/manifest.ts'
+import { indexExamples } from '#planner/neighbours.ts'
+import { createPlanner, type Planner } from '#planner/planner.ts'
 import { mulberry32, shuffle } from '#planner/random.ts'
-import { loraTries } from '#planner/tune-lora.ts'
-import { describe, score, softmax, type Weights } from '#planner/weights.ts'
+import { loraTries, tuneLora } from '#planner/tune-lora.ts'
 import { State } from '#runtime/state.ts'
 import type { ChatLogged, Sampling } from '#schemas/events.ts'
 import { decide, type Facts } from '#services/sampler/decide.ts'
@@ -18,6 +18,10 @@ export type Mark = {
   readonly rareF1: number
 }
 
+/** Gold rows at which the planner is graded. */
+const marks = [
+  385, 770, 1_000, 1_150, 1_300, 1_450, 1_600, 1_800, 2_000, 2_300, 2_600, 3_000, 3_400, 3_900, 4_400, 5_000,
+]
 /** Share of the turns that is reviewed: a production stream has far more turns than reviews. */
 export const sampleShare = 0.02
 const arms = { impact: 0.15, underrepresented: 0.1, random: 0.1 }
@@ -26,44 +30,47 @@ const retrainEvery = 150
 const rareIntents = 10
 /** Turns of a transaction. */
 const batch = 100
-/** The planner's own softmax scale. */
-const scale = 20
 
 /**
  * Questions come in shuffled epochs, one turn a conversation, through the sampler's own rule in one partition; what it
- * picks gets its gold answer and does not come again. Trained on at each of `marks` gold rows, ascending.
+ * picks gets its gold answer and does not come again. Ends when `isEnough` says so of what was found at `marks` gold rows,
+ * ascending, or when half of the rows are gold.
  */
 export function learn(
   questions: Questions,
   sampling: Sampling,
   seed: number,
-  marks: readonly number[],
+  isEnough: (found: readonly Mark[]) => boolean,
 ): readonly Mark[] {
   const { tools } = questions
   const random = mulberry32(seed)
   const facts: Facts = { sampleShare, sampling, evaluationShare: 0, arms }
-  const base = describe(tools)
+  const base = createPlanner(basePlanner('bench', tools))
   const state = new State()
   const gold: Row[] = []
   const found: Mark[] = []
-  let planner: string | null = null
-  let weights = base
+  let name: string | null = null
+  let planner = base
   let turns = 0
-  for (let epoch = 0; found.length < marks.length; epoch++) {
+  const most = questions.training.length / 2
+  const isDone = (): boolean => isEnough(found) || gold.length >= most
+  for (let epoch = 0; !isDone(); epoch++) {
     const open = questions.training.filter(row => !gold.includes(row))
     for (const row of shuffle(open, random)) {
-      const event = asked(row, epoch, planned(weights, tools, row), planner)
+      const event = asked(row, epoch, planner, name)
       const { emit = [], keep = [] } = decide({ topic: topic.chatLogs, event }, facts, state)
       state.apply(keep)
       if (++turns % batch === 0) state.settle()
       if (!emit.some(out => out.topic === topic.selectedSamples)) continue
       gold.push(row)
       const isMark = marks.includes(gold.length)
-      if (!isMark && (sampling === 'random' || gold.length % retrainEvery > 0)) continue
-      weights = trained(gold, base, tools, seed)
-      planner = `trained on ${gold.length}`
-      if (isMark) found.push({ gold: gold.length, ...graded(weights, questions) })
-      if (found.length === marks.length) break
+      const retrains = sampling === 'active' && gold.length % retrainEvery === 0
+      if (!isMark && !retrains) continue
+      const tuned = trained(gold, tools, seed)
+      if (isMark) found.push({ gold: gold.length, ...graded(tuned, questions) })
+      // Chance looks at no plan, and the untuned planner is the quickest.
+      if (sampling === 'active') [planner, name] = [tuned, `trained on ${gold.length}`]
+      if (isDone()) break
     }
   }
   return found
@@ -71,49 +78,38 @@ export function learn(
 
 /** The planner of all training rows. */
 export function fullAccuracy(questions: Questions, seed: number): number {
-  const weights = trained(questions.training, describe(questions.tools), questions.tools, seed)
-  return graded(weights, questions).accuracy
+  return graded(trained(questions.training, questions.tools, seed), questions).accuracy
 }
 
-function trained(rows: readonly Row[], base: Weights, tools: Questions['tools'], seed: number): Weights {
-  const settings = loraTries(rows.length, seed).at(-1)
-  const names = tools.map(({ name }) => name)
-  return settings ? merge(base, fitLora(rows, base, names, settings).adapter) : base
+/** As the trainer makes it, but for the tries: only the one that wins where rows are many. */
+function trained(rows: readonly Row[], tools: Questions['tools'], seed: number): Planner {
+  const examples = rows.map(({ id, question, tool }) => ({ id, family: id, question, tool: tools[tool]?.name ?? '' }))
+  const { adapter, scale, blend } = tuneLora(tools, examples, loraTries(rows.length, seed).slice(-1))
+  const use = blend.weight === 0 ? null : { ...blend, digest: '', count: rows.length }
+  const manifest = { ...basePlanner('bench', tools), scale, adapter: '', examples: use }
+  return createPlanner(manifest, use === null ? { adapter } : { adapter, examples: indexExamples(examples) })
 }
 
-function planned(weights: Weights, tools: Questions['tools'], { vector, question }: Row): ChatLogged['plan'] {
-  const probabilities = softmax(score(weights, vector, new Float64Array(tools.length)), scale)
-  let [best, second] = [-1, -1]
-  for (const [at, value] of probabilities.entries()) {
-    if (best < 0 || value > (probabilities[best] ?? 0)) [best, second] = [at, best]
-    else if (second < 0 || value > (probabilities[second] ?? 0)) second = at
-  }
-  const confidence = probabilities[best] ?? 0
-  const margin = confidence - (probabilities[second] ?? 0)
-  return { tool: tools[best]?.name ?? '', argument: question, confidence, margin, planner: null }
-}
-
-function asked({ id, question }: Row, epoch: number, plan: ChatLogged['plan'], planner: string | null): ChatLogged {
+function asked({ id, question }: Row, epoch: number, planner: Planner, name: string | null): ChatLogged {
+  const { tool, argument, confidence, margin } = planner.plan(question)
   const turn = `${id}/${epoch}`
   return {
     ...{ id: turn, parents: [], at: 0, agent: 'bench', conversationId: turn, turn: 0, userId: null, question },
-    ...{ earlier: [], plan: { ...plan, planner }, answer: null, latencyMs: null, source: 'bench', redactions: [] },
+    ...{ earlier: [], plan: { tool, argument, confidence, margin, planner: name }, answer: null, latencyMs: null },
+    ...{ source: 'bench', redactions: [] },
   }
 }
 
-function graded(weights: Weights, { tools, training, test }: Questions): Omit<Mark, 'gold'> {
+function graded(planner: Planner, { tools, training, test }: Questions): Omit<Mark, 'gold'> {
   const counts = tools.map(() => ({ right: 0, planned: 0, gold: 0, traffic: 0 }))
   const count = (tool: number, of: 'right' | 'planned' | 'gold' | 'traffic'): void => {
     const counted = counts[tool]
     if (counted) counted[of]++
   }
   for (const row of training) count(row.tool, 'traffic')
-  const scores = new Float64Array(tools.length)
-  for (const { vector, tool } of test) {
-    const plan = score(weights, vector, scores).reduce(
-      (best, value, at, all) => (value > (all[best] ?? 0) ? at : best),
-      0,
-    )
+  const positions = new Map(tools.map(({ name }, at) => [name, at]))
+  for (const { question, tool } of test) {
+    const plan = positions.get(planner.plan(question).tool) ?? -1
     count(tool, 'gold')
     count(plan, 'planned')
     if (plan === tool) count(tool, 'right')
