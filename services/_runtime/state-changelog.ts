@@ -13,7 +13,10 @@ export type Entry = { readonly key: string | Buffer | null; readonly value: Buff
 /** The changelog records of changes. `writer` is said by one assignment of the partition and by no other ever. */
 export function changelog(topic: string, partition: number, changes: readonly Change[], writer: string): NewRecord[] {
   const headers = { format, writer }
-  return changes.map(change => ({ topic, partition, ...entryOf(change), headers }))
+  return changes.map(change => {
+    const { key, value } = entryOf(change)
+    return { topic, partition, key, value, headers }
+  })
 }
 
 export const entryOf = ({ collection, key, value }: Change): Entry => ({

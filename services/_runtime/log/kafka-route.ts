@@ -22,11 +22,19 @@ export async function route(records: readonly NewRecord[], query: Query): Promis
   let leaders = await query.leaders(topics)
   if (records.some(record => missing(record, leaders))) leaders = await query.leaders(topics, true)
   const found = new Map<string, Bundle[]>()
+  let before: NewRecord['headers']
+  let raw: IHeaders | undefined
+  let ofHeaders = 0
   for (const record of records) {
     const { topic, key, value, headers } = record
     const bytes = value?.length ?? 0
-    const raw = headers && bytesOf(headers)
-    const beside = Buffer.byteLength(key ?? '') + sizeOf(raw)
+    // One object for all is what a changelog has.
+    if (headers !== before) {
+      before = headers
+      raw = headers && bytesOf(headers)
+      ofHeaders = sizeOf(raw)
+    }
+    const beside = Buffer.byteLength(key ?? '') + ofHeaders
     if (bytes > maxRecordBytes || beside > maxBesideBytes)
       throw new Fault(
         'FLY_TOO_LARGE',
