@@ -6,7 +6,7 @@ import { changeNamed, type Entry, entryOf } from './state-changelog.ts'
 export type Place = { readonly offset: number; readonly writer: string }
 
 /** Superseded changes that a copy may hold besides as many as there are keys. */
-const slack = 10_000
+const slack = 50_000
 /** Changes in one row when all are written anew. */
 const together = 1_000
 
