@@ -1,5 +1,6 @@
 import type { Asked } from '#planner/asked.ts'
 import { functionWords } from '#planner/function-words.ts'
+import { memo } from '#runtime/memo.ts'
 
 /** Likeness from which a question counts as the one before, asked again. */
 const sameAsk = 0.6
@@ -25,19 +26,11 @@ function likeness(one: ReadonlySet<string>, other: ReadonlySet<string>): number 
 }
 
 /** A question is compared when it is asked, and again with each of the next in its conversation. */
-const known = new Map<string, ReadonlySet<string>>()
-const mostKnown = 1_000
-
-function wordsOf(text: string): ReadonlySet<string> {
-  const before = known.get(text)
-  if (before) return before
+const wordsOf = memo((text): ReadonlySet<string> => {
   const found =
     text
       .slice(0, maxCharacters)
       .toLowerCase()
       .match(/[\p{L}\p{N}]+/gu) ?? []
-  const words = new Set(found.filter(word => !light.has(word)))
-  if (known.size === mostKnown) known.delete(known.keys().next().value ?? '')
-  known.set(text, words)
-  return words
-}
+  return new Set(found.filter(word => !light.has(word)))
+})
