@@ -24,6 +24,7 @@ const SPACE = 32
 const characters = new Uint16Array(MAX_CHARACTERS + 2)
 const sums = new Float32Array(DIMENSIONS)
 const touched = new Uint32Array(DIMENSIONS / 32)
+let wordEnd = 0
 
 const light = new Set(functionWords.map(word => hash(word)))
 
@@ -41,22 +42,37 @@ export function featurize(question: string, earlier: readonly string[] = []): Sp
   return collect()
 }
 
+/** Hashes of the words of a text, function words left out. */
+export function wordsOf(text: string): ReadonlySet<number> {
+  const words = new Set<number>()
+  const length = normalise(text)
+  for (let start = 1; start < length; start = wordEnd + 1) {
+    const word = wordAt(start)
+    if (!light.has(word)) words.add(word)
+  }
+  return words
+}
+
 function addText(text: string, weight: number): void {
   const length = normalise(text)
   let previous = 0
   let previousWeight = 0
-  for (let start = 1; start < length; ) {
-    let end = start
-    let word = FNV_OFFSET
-    for (; code(end) !== SPACE; end++) word = Math.imul(word ^ code(end), FNV_PRIME)
+  for (let start = 1; start < length; start = wordEnd + 1) {
+    const word = wordAt(start)
     const share = weight * (light.has(word) ? FUNCTION_WORD : 1)
     add(word, WORD * share)
     if (previousWeight > 0) add(Math.imul(previous, 31) ^ word, PAIR * Math.sqrt(previousWeight * share))
-    addGrams(start - 1, end + 1, GRAM * share)
+    addGrams(start - 1, wordEnd + 1, GRAM * share)
     previous = word
     previousWeight = share
-    start = end + 1
   }
+}
+
+/** The hash of the word that starts there; leaves the place after it in `wordEnd`. */
+function wordAt(start: number): number {
+  let word = FNV_OFFSET
+  for (wordEnd = start; code(wordEnd) !== SPACE; wordEnd++) word = Math.imul(word ^ code(wordEnd), FNV_PRIME)
+  return word
 }
 
 /** Character 3-5-grams of the word between two spaces, the spaces included: they mark its beginning and end. */

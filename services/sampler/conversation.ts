@@ -16,11 +16,12 @@ export function conversationOf(
   conversationId: string,
 ): Conversation {
   const numbers = indexOf(state, names.recent, next).numbers.get(conversationId) ?? []
-  const turns = numbers.slice(-longest).flatMap((number): TurnSeen[] => {
+  const turns: TurnSeen[] = []
+  for (const number of numbers.slice(-longest)) {
     const recent = state.get<Recent>(names.recent, slotOf('recent', number))
-    if (recent?.number !== number) return []
-    return [{ id: recent.turn.turnId, at: recent.at, tool: recent.turn.plan.tool, number }]
-  })
+    if (recent?.number === number)
+      turns.push({ id: recent.turn.turnId, at: recent.at, tool: recent.turn.plan.tool, number })
+  }
   const remarks = state.get<readonly Remark[]>(names.remarks, conversationId) ?? []
   return { turns: inTime(turns), remarks }
 }

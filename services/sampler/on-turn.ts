@@ -17,7 +17,7 @@ import {
 import { conversationOf } from './conversation.ts'
 import { emerging } from './emerging.ts'
 import { interestOf } from './interest.ts'
-import { outcomeOf, withTurn } from './outcome.ts'
+import { outcomeOf, type TurnSeen, withTurn } from './outcome.ts'
 import { armsOf, draw, numberOf, selected } from './pick.ts'
 import { isRepeat } from './repeat.ts'
 import { type Contender, collections, countOne, decayed, limits, type Recent, remember, slotOf } from './state.ts'
@@ -31,10 +31,12 @@ export function onTurn(event: ChatLogged, facts: Facts, state: StateView): Decis
   const number = control.turns
   const before = conversationOf(state, names, number, conversationId)
   if (before.turns.some(turn => turn.id === id)) return {}
+  const it: TurnSeen = { id, at, tool: plan.tool, number }
+  const said = before.remarks.length === 0 ? unsaid : outcomeOf(withTurn(before, it), id)
   const known = { repeatAsk: isRepeat(event), latencyMs }
   const arrival: Arrival = {
     draws: numberOf(id),
-    outcome: { ...outcomeOf(withTurn(before, { id, at, tool: plan.tool, number }), id), ...known },
+    outcome: { ...said, ...known },
     recent: {
       number,
       at,
