@@ -124,7 +124,8 @@ test('a batch that is rolled back and comes again leaves no trace', () => {
         expect(selections(stream, active, rolled)).toEqual(selections(stream, active, plain))
         for (const state of [plain, rolled]) state.settle()
       })
-      expect([...rolled.content()]).toEqual([...plain.content()])
+      const [one, other] = [rolled, plain].map(state => Map.groupBy(state.content(), ({ collection }) => collection))
+      expect(one).toEqual(other)
     }),
     { numRuns: 50 },
   )
