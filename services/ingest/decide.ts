@@ -12,7 +12,7 @@ export const DEFAULT_BUDGETS: Budgets = {
   newGoldForDataset: 200,
   evaluationShare: 0.15,
   syntheticShare: 0.5,
-  arms: { impact: 0.15, underrepresented: 0.1, random: 0.1 },
+  arms: { impact: 0.15, underrepresented: 0.05, random: 0.02 },
 }
 export const DEFAULT_TARGETS: Targets = { accuracy: 0.95, margin: 0.01, stratumMargin: 0.05 }
 

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { Command, InvalidArgumentError } from 'commander'
 import { createOffload } from '#runtime/offload.ts'
+import { DEFAULT_BUDGETS } from '#services/ingest/decide.ts'
 import type { Facts } from '#services/sampler/decide.ts'
 import { coverage } from './sampling/coverage.ts'
 import { doubled, longTailed, type Questions, readQuestions } from './sampling/data.ts'
@@ -13,8 +14,8 @@ const module = new URL('./sampling/efficiency.ts', import.meta.url)
 
 type Options = { readonly data: string; readonly seeds: number; readonly streams: number; readonly json: boolean }
 
-const arms: Facts['arms'] = { impact: 0.15, underrepresented: 0.1, random: 0.1 }
-const facts: Facts = { sampleShare: 0.1, sampling: 'active', evaluationShare: 0.15, arms }
+const { arms, evaluationShare } = DEFAULT_BUDGETS
+const facts: Facts = { sampleShare: 0.1, sampling: 'active', evaluationShare, arms }
 
 /** `bench sampling`: label efficiency, honesty of estimates, budget and cost of the sampler. */
 export const sampling = new Command('sampling')

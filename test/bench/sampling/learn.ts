@@ -5,6 +5,7 @@ import { mulberry32, shuffle } from '#planner/random.ts'
 import { loraTries, tuneLora } from '#planner/tune-lora.ts'
 import { State } from '#runtime/state.ts'
 import type { ChatLogged, Sampling } from '#schemas/events.ts'
+import { DEFAULT_BUDGETS } from '#services/ingest/decide.ts'
 import { decide, type Facts } from '#services/sampler/decide.ts'
 import { topic } from '#topology/names.ts'
 import type { Questions, Row } from './data.ts'
@@ -24,7 +25,6 @@ const marks = [
 ]
 /** Share of the turns that is reviewed: a production stream has far more turns than reviews. */
 export const sampleShare = 0.02
-const arms = { impact: 0.15, underrepresented: 0.1, random: 0.1 }
 /** Picks between two trainings of the planner whose margins the sampler sees. */
 const retrainEvery = 150
 const rareIntents = 10
@@ -44,7 +44,7 @@ export function learn(
 ): readonly Mark[] {
   const { tools } = questions
   const random = mulberry32(seed)
-  const facts: Facts = { sampleShare, sampling, evaluationShare: 0, arms }
+  const facts: Facts = { sampleShare, sampling, evaluationShare: 0, arms: DEFAULT_BUDGETS.arms }
   const base = createPlanner(basePlanner('bench', tools))
   const state = new State()
   const gold: Row[] = []
