@@ -54,11 +54,11 @@ export const labelled: Detector = function* (text) {
   }
 }
 
-const listed = /^\s?(?:[,&/]|->|→|(?:and|or|to|und|oder|auf|et|ou|y|o|e)(?!\p{L}))\s?/u
+const listed = /^\s?(?:[,&/]|->|→|(?:,? ?)(?:and|or|to|now|new|neu|is now|und|oder|auf|et|ou|y|o|e)(?!\p{L}))\s?/u
 
 /** Where the next of several values begins: `accounts 33019982 and 33019990`. */
 function nextInList(text: string, end: number, lead: RegExp): number | undefined {
-  const [link] = listed.exec(text.slice(end, end + 8)) ?? []
+  const [link] = listed.exec(text.slice(end, end + 12)) ?? []
   if (link === undefined) return undefined
   const start = valueStart(text, end + link.length, lead)
   return start === end + link.length && /^[^ ]{0,9}\d/.test(text.slice(start)) ? start : undefined

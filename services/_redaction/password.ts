@@ -3,11 +3,14 @@ import { answer, find, matches } from './matching.ts'
 import { pattern } from './words.ts'
 
 const passwords = {
-  words: `password, passwords, passwd, passwort, passphrase, passcode, passord, pass, pw, pwd, psw, kennwort, mot de passe, mdp,
-    contraseña, contrasena, clave, senha, palavra-passe, wachtwoord, parola, hasło, haslo, lösenord, adgangskode, salasana,
-    şifre, heslo, jelszó, пароль`,
-  anywhere: '密码, 密碼, パスワード, 비밀번호',
+  words: `password*, passwd, passwort*, passwörter, passphrase, passcode, passord*, pass, pw, pwd, psw, kennwort*, mot de passe,
+    mots de passe, mdp, contraseña*, contrasena*, clave, claves, senha, senhas, palavra-passe, palavra passe, wachtwoord*, parola, hasło, haslo,
+    hasła, hasłem, lösenord*, kodeord*, adgangskode*, salasana*, şifre*, heslo, hesla, heslem, jelszó, jelszav*, κωδικ*, пароль,
+    пароля, паролем, סיסמה, पासवर्ड`,
+  anywhere: '密码, 密碼, パスワード, 비밀번호, كلمة المرور, كلمة السر, סיסמ',
 }
+/** A word for a password. */
+export const passwordWord = pattern(passwords)
 const whose = "(?:[ _-](?:for|to|of|on|für|pour|para|de)(?: [\\p{L}\\d.@'’-]{1,40}){1,4}?)?"
 const be =
   '(?:is|was|are|=|ist|war|lautet|est|était|es|era|è|é|jest|to|är|er|on|now|still|currently|just|again|set|changed|reset|updated|from|into)'
@@ -22,7 +25,7 @@ const links = [
   `(?=[?.!]*\\s*\\n|\\?)${answer}`,
 ]
 const announced = new RegExp(
-  `(?:${pattern(passwords)})${whose}(?<link>${links.join('|')})(?<quote>["'\`]?)(?<value>[^\\s"'\`<>\\0]{3,128})`,
+  `(?:${passwordWord})${whose}(?<link>${links.join('|')})(?<quote>["'\`]?)(?<value>[^\\s"'\`<>\\0]{3,128})`,
   'giu',
 )
 /** `login: jane / hunter2` */
@@ -46,7 +49,7 @@ const said = new Set(
   bloqueada`.split(/\s+/),
 )
 
-const hint = new RegExp(`${pattern(passwords)}|log-?in|cred|zugang|anmeldung`, 'iu')
+const hint = new RegExp(`${passwordWord}|log-?in|cred|zugang|anmeldung`, 'iu')
 
 /** Passwords that a word announces. */
 export const passwordsIn: Detector = function* (text) {

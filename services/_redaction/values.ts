@@ -58,7 +58,9 @@ export const accountEnd: EndOf = (text, start, gap) => {
   const isNumbered = numbered.test(text.slice(Math.max(0, start - gap.length - 8), start))
   const end = codeEnd(text, start, isNumbered ? 5 : 6, 24)
   if (end === undefined || isNumbered) return end
-  return gap.length > 16 || /^[1-9]\d*000$/.test(text.slice(start, end)) ? undefined : end
+  const value = text.slice(start, end)
+  const isClear = digitsOf(value).length >= 8
+  return gap.length > (isClear ? 26 : 16) || /^[1-9]\d*000$/.test(value) ? undefined : end
 }
 
 export const documentEnd: EndOf = (text, start) => {

@@ -40,10 +40,14 @@ export const account: Words = {
   words: `account, accounts, account number, account no, account num, account nr, account id, acct, accts, acct number, acct no,
     acc, acc number, acc no, a/c, a/c no, a/c number, ac, ac no, checking, savings, bank account, bank account number, bank details, account details,
     account_number, account_no, account_id, accountnumber, bankaccount, bank_account, checking account, savings account,
-    isa, lisa, jisa, sipp, ira, rrsp, tfsa, full no, full number is, demat, folio, clabe, ein, rib, nuban, membership, membership number, member, member id, member number, customer id,
+    isa, lisa, jisa, sipp, ira, rrsp, tfsa, full no, full number is, demat, folio no, folio number, clabe, ein, rib, nuban, membership, membership number, member, member id, member number, customer id,
     customer number, customer no, client id, client number, client no, client nr, client #, customer nr, customer #, login id, user id, portfolio number, portfolio no, portfolio id,
     policy, policy number, policy no, iban,
     insurance id, insurance number, insurance no, health insurance number, patient id, patient number, medical record number, mrn,
+    accountid, acctid, acct_id, account-id, accountno, customer_id, customerid, member_id, memberid, policy_number, policyno,
+    trading account, brokerage account, trading id, mt4 login, mt5 login, mt4, mt5, hsa, roth, roth ira, bo id, ucc, unique client code, crn, hin, srn,
+    customer reference number, investor id, investor number, holder number, plan number, plan id, scheme number, roll number, loan number, loan no,
+    contract number, contract no, agreement number, client reference, beneficiary account, portfolio, portfolio #, account #, acct #, policy #, member #, membership no,
     subscriber id, employee id, employee number, student id, student number,
     konto, kontonummer, kontonr, konto-nr, kto, ktonr, kto-nr, girokonto, sparkonto, tagesgeldkonto,
     verrechnungskonto, referenzkonto, wertpapierkonto, wertpapierdepot, handelskonto, bankkonto, gehaltskonto, depot, depotkonto,
@@ -51,6 +55,12 @@ export const account: Words = {
     número de cuenta, número de cliente, conto, conto corrente, numero di conto, codice cliente, conta, número da conta,
     rekening, rekeningnummer, beleggingsrekening, effectenrekening, spaarrekening, betaalrekening, klantnummer,
     rachunek, rachunku, numer konta, numer klienta, nr klienta, konta, tilinumero, asiakasnumero, kundnummer, kundenummer,
+    depå, depån, depånummer, medlemsnummer, kundnr, avtalsnummer, pea, pea-pme, compte-titres, compte titres, compte-titre, assurance-vie,
+    assurance vie, livret, livret a, numéro de contrat, n° de contrat, contrat n°, numéro d'adhérent, numéro de police, identifiant client, n° client, n° de client, n° de compte,
+    dossier titoli, deposito titoli, conto titoli, numero cliente, codice utente, polizza, numero di polizza, cuenta de valores, póliza, número de póliza,
+    número de contrato, número de socio, nº de cuenta, nº de cliente, conta de investimento, apólice, número de cliente, vertragsnummer, vertrags-nr, policennummer,
+    versicherungsschein, depot-nr, depotnr, konto-nummer, kundenkonto, kundenkontonummer, bausparvertrag, mitglieds-nr, polisnummer, polis, contractnummer, lidnummer, relatienummer, klantnr,
+    rekeningnr, konto maklerskie, rachunek maklerski, numer rachunku, nr rachunku, nr konta, numer polisy, numer umowy, arvo-osuustili, tili, договор*, клиент*,
     aktiekonto, brukskonto, sparekonto, lønkonto, lönekonto, účet, účtu,
     számla, számlaszám, bankszámla, ügyfélszám, hesap, müşteri no, счет*, счёт*, λογαριασμ*, खाता`,
   anywhere: '口座番号, 口座, 账号, 账户, 帳號, 帳戶, 계좌번호, 계좌, الحساب',
@@ -58,7 +68,7 @@ export const account: Words = {
 
 export const bankCode: Words = {
   words: `sc, routing, routing number, routing no, routing code, routing transit number, rtn, aba, aba number, aba no, aba routing,
-    sort code, sortcode, sort-code, sort_code, s/c, bsb, bsb number, bsb code, transit, transit number, institution number,
+    sort code, sortcode, sort-code, sort_code, s/c, bsb, bsb number, bsb code, micr, transit, transit number, institution number,
     blz, bankleitzahl, bank code, branch code, agência, guichet`,
   anywhere: '支店番号',
 }
@@ -68,7 +78,7 @@ export const nationalId: Words = {
     taxpayer id, tax number, utr, tax identification, taxpayer identification number, tax identification number, tax file number, national id,
     national identity, national insurance, national insurance number, national identification number, national id number,
     ni number, ni no, nino, nhs, nhs number, nhs no, identity number, identification number, personal id, personal number,
-    personal code, personal identification number, citizen id, sa id, sa id number, emirates id, government id, my id, id number,
+    personal code, nas, sin number, tfn number, abn, acn, utr number, ein, fein, tax reference, tax ref, tax card, unique taxpayer reference, pps no, pps num, personal public service, passport id, personal identification number, citizen id, sa id, sa id number, emirates id, government id, my id, id number,
     steuer-id, steuerid, steuer-identifikationsnummer, steueridentnummer, steuer-identnummer, steueridentifikationsnummer, steuernummer, steuer-nr, idnr, id-nr, sozialversicherungsnummer,
     sozialversicherungs-nr, sv-nummer, svnr, rentenversicherungsnummer, versicherungsnummer, rvnr,
     numéro de sécurité sociale, numéro de sécu, carte vitale, sécurité sociale, sécu, nir, insee, numéro fiscal, spi, dni, nie, nif, cif,
@@ -128,6 +138,6 @@ export const apart: Words = {
 /** In small letters these are words of some language too. */
 export const ambiguous = new RegExp(
   `^(?:${alternatives(`nie, run, rut, sin, fin, pan, tin, cf, rg, spi, nin, nik, nip, dl, ac, hp, epic, ein, sc, avs, mob, ring, bel, ruf,
-    cell, member, policy, isa, lisa, ira, social, socials, patente, permis, contact, desk,
+    cell, member, policy, portfolio, roth, polis, livret, tili, pea, nas, abn, acn, hin, crn, ucc, mt4, mt5, isa, lisa, ira, social, socials, patente, permis, contact, desk,
     registered`)})$`,
 )

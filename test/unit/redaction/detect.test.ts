@@ -77,7 +77,7 @@ describe('finds', () => {
     ['my password is Sommer2024! and it fails', 'my password is <secret> and it fails'],
     ['{"password":"Ag#USit$Uq"}', '{"password":"<secret>"}'],
     ['I set it to Passw0rd! but the password is wrong', 'I set it to <secret> but the password is wrong'],
-    ['postgres://app:s3cret@db.example.net:5432/x', 'postgres://app:<secret>@db.example.net:5432/x'],
+    ['postgres://app:s3cret@db.example.net:5432/x', '<secret>'],
     ['api key e50d836a34b8ff432262c91e38c48f0e', 'api key <secret>'],
     [`AKIA${'IOSFODNN7EXAMPLE'} and ghp_${'16C7e42F292c6912E7710c838347Ae178B4a'}`, '<secret> and <secret>'],
     ['cvv 123, my pin is 4821', 'cvv <secret>, my pin is <secret>'],
