@@ -62,6 +62,26 @@ const beginnings = [
     '(',
     'is ',
   ],
+  ...[
+    'a=b;',
+    'Aa_=',
+    'key=a1',
+    '--token a',
+    'a/b@c:1:',
+    'a://b:c@d a:',
+    'host=a ',
+    'password Aa1_bcd ',
+    'app password abcd ',
+    'seed phrase abcde ',
+    'key was ',
+    'pin x ',
+    'account 123-456-789 ',
+    '123-456-789 ',
+    '44 20 ',
+    'a@b.c / ',
+    '<a>',
+    'token 0123456789abcdef',
+  ],
 ]
 const secondsOf = (text: string): number => {
   const before = process.cpuUsage()

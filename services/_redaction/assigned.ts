@@ -1,0 +1,76 @@
+import type { Detector } from './kinds.ts'
+import { matches } from './matching.ts'
+import { isDigest, isRandom } from './secret.ts'
+
+/** Names that say by one of their words that their value is secret. */
+const always = new Set(
+  `password passwd passwort pass pwd pw psw passphrase passcode clave contrasena contraseña senha kennwort wachtwoord haslo hasło
+  heslo lösenord secret secrets geheimnis token tokens jwt apikey apitoken apisecret authkey secretkey privatekey accesskey
+  authtoken accesstoken refreshtoken clientsecret bearer authorization credential credentials cred creds totp otp pin mpin`.split(
+    /\s+/,
+  ),
+)
+/** Where only what looks like a key is one. */
+const sometimes = new Set(
+  `key keys schlüssel llave clau chave clé klucz chiave sleutel auth sid session sess sessionid jsessionid phpsessid cookie
+  signature sig salt seed webhook dsn`.split(/\s+/),
+)
+/** What is numbered, named or described there is no secret. */
+const about = new Set(
+  `type length len count counts max min limit ttl expiry expires expiration expired policy hint header prefix format url uri
+  endpoint path file field name names user username public page next cursor continuation sync primary foreign partition sort
+  cache row object message routing idempotency deduplication required error status version usage budget input output prompt
+  completion total symbol address contract fingerprint`.split(/\s+/),
+)
+const passwordWord = /pass|pwd|^pw$|psw|clave|contras|senha|kennwort|wachtwoord|has[lł]o|heslo|lösenord|pin/
+
+const value = '"[^"\\n\\0]{3,2000}"|\'[^\'\\n\\0]{3,2000}\'|`[^`\\n\\0]{3,2000}`|[^\\s"\'`<>,;&)\\]}\\0]{4,2000}'
+const scheme = '(?:(?:Bearer|Basic|Token|ApiKey|SSWS|Bot) )?'
+const assignment = new RegExp(
+  `(?<![\\p{L}\\p{N}_.-])(?<name>[\\p{L}\\p{N}_.-]{2,64})(?<link>["'\`\\]]{0,2}\\s{0,2}(?:=>|:=|==?|:|\\?=)\\s{0,2}["'\`]{0,1}${scheme})(?<value>${value})`,
+  'gu',
+)
+const flag = new RegExp(`(?<![\\p{L}\\p{N}_-])--?(?<name>[A-Za-z][\\w-]{2,40})(?<link>[ =])(?<value>${value})`, 'gu')
+const tag = /<(?<name>[\w.:-]{2,64})(?<link>>)(?<value>[^<>\s\0]{4,2000})(?=<\/)/gu
+
+/** What stands for a value: variables, masks, examples, types. */
+const placeholder =
+  /^(?:\$|%\w+%|<|\{|\(|\[|[*x•.#-]{3,}|process\.|os\.|env\.|import\.|self\.|this\.|config\.|settings\.|your[-_ ]|my[-_]|example|changeme$|redacted|null$|none$|nil$|undefined|true$|false$|string|str$|https?:\/\/[^@]*$)|\(|\.\.\.$/i
+
+/** Values of names as programs, files, headers, links and command lines write them: `DB_PASSWORD=…`, `"apiKey": "…"`, `--token …`. */
+export const assignments: Detector = function* (text) {
+  for (const pattern of text.includes('=') || text.includes(':') ? [assignment, flag, tag] : [flag, tag])
+    for (const { 0: found, index, groups = {} } of matches(pattern, text)) {
+      const { name = '', value: raw = '' } = groups
+      const quote = /^["'`]/.test(raw) ? 1 : 0
+      const bare = quote ? raw.slice(1, -1) : raw.replace(/[.,;:!?]+$/, '')
+      const start = index + found.length - raw.length + quote
+      if (isSecret(name, bare, text, start, quote > 0 || /=/.test(groups['link'] ?? '')))
+        yield { kind: 'secret', start, end: start + bare.length }
+    }
+}
+
+function isSecret(name: string, bare: string, text: string, start: number, written: boolean): boolean {
+  const words = wordsOf(name)
+  if (placeholder.test(bare) || words.some(word => about.has(word)) || isDigest(text, start)) return false
+  const word = words.find(each => always.has(each) || passwordWord.test(each))
+  if (word === undefined) return words.some(each => sometimes.has(each)) && isKey(bare)
+  if (/^-?[\d.,]+$/.test(bare)) return passwordWord.test(word) && /^\d{4,12}$/.test(bare)
+  if (words.length > 1 || written) return bare.length >= (passwordWord.test(word) ? 4 : 8) && !/\s/.test(bare)
+  return bare.length >= 8 && /\d/.test(bare) && /\p{L}/u.test(bare)
+}
+
+/** `dbPassword`, `DB_PASSWORD` and `db.password` have the words db and password. */
+const wordsOf = (name: string): readonly string[] =>
+  name
+    .replace(/(\p{Ll})(?=\p{Lu})/gu, '$1_')
+    .toLowerCase()
+    .split(/[^\p{L}]+/u)
+
+/** Digits and letters in a row that is no name made of words: hexadecimal, a UUID, base 32 or 64. */
+function isKey(bare: string): boolean {
+  if (bare.length < 16 || !/\d/.test(bare) || !/[A-Za-z]/.test(bare)) return false
+  return (
+    isRandom(bare) || /^[0-9a-f-]{20,}$/i.test(bare) || !/^(?:[A-Za-z]+|\d+)(?:[_.-](?:[A-Za-z]+|\d+))+$/.test(bare)
+  )
+}
