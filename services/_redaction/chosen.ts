@@ -5,7 +5,7 @@ import { pattern, thing } from './words.ts'
 
 const reach = { before: 110, after: 60 }
 const word = new RegExp(passwordWord, 'giu')
-const token = /(?<![^\s"'`(:=/>])[\p{L}\d][\p{L}\d!@#$%^&*?+~_.-]{5,39}(?![^\s"'`),;:.!?…<])/gu
+const token = /(?<![^\s"'`(:=>])[\p{L}\d][\p{L}\d!@#$%^&*?+~_.-]{5,39}(?![^\s"'`),;:.!?…<])/gu
 /** Names of software, devices, forms and months, files, and words with a number. */
 const named = new RegExp(
   `^(?:${pattern(thing)}|(?:windows|win|android|iphone|ipad|ios|macos|chrome|firefox|safari|edge|galaxy|pixel|sha|utf|tls|ssl|covid|http|https|oauth|python|node|java|ipv|form|level|step|tier|type|page|error|err|code|day|week|year|phase|mid|pre|post|since|until|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\\p{L}{0,7}[-_ .]?\\d)`,
@@ -35,11 +35,16 @@ export const chosen: Detector = function* (text) {
     const near = [words[next], words[next + 1]].some(
       at => at && (start >= at.end ? start - at.end <= reach.before : at.start >= end && at.start - end <= reach.after),
     )
-    if (!near || !isChosen(value) || isThing(text, start) || handle.test(text.slice(Math.max(0, start - 30), start)))
+    if (!near || !(isChosen(value) || isPlain(value, text, start)) || isThing(text, start) || handle.test(text.slice(Math.max(0, start - 30), start)))
       continue
     yield { kind: 'secret', start, end }
   }
 }
+
+/** A word with a number after it is one only where the sentence says so. */
+const told = /(?:^|[\s"'])(?:is|its|it's|was|were|to|from|ist|war|jetzt|zu|auf|est|était|es|era|fue|è|é|foi|to|było|är|var|er|on|oli|=|:|->|→)\s["']?$/iu
+const isPlain = (value: string, text: string, start: number): boolean =>
+  /^\p{Ll}{4,}\d{2,4}$/u.test(value) && !named.test(value) && told.test(text.slice(Math.max(0, start - 12), start))
 
 const trimmed = (found: string): string => found.replace(/[.,;:?)…-]+$/, '')
 

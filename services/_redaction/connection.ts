@@ -7,6 +7,9 @@ const url = new RegExp(
   `(?<![a-z0-9+.-])(?:jdbc:)?[a-z][a-z0-9+.-]{1,30}://[^\\s"'\`<>:@/\\0]{0,80}:(?!\\d{1,5}[/?#])[^\\s"'\`<>\\0]{1,200}?@${rest}{2,500}`,
   'gi',
 )
+/** With the password among its parameters, as Java's drivers take it. */
+const parameters =
+  /(?<![a-z0-9+.:-])(?:jdbc:[a-z:]{2,30}|(?!https?|wss?)[a-z][a-z0-9+.-]{1,30}):\/\/[^\s"'`<>\0]{1,200}?[?&;](?:password|pwd|pass)=[^\s"'`<>\0]{3,300}/gi
 /** A token in place of user and password, as in Sentry's addresses. */
 const tokenUrl = new RegExp(
   `(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{1,30}://(?=[^\\s@/]{0,60}\\d)[\\w~.-]{20,200}@${rest}{2,500}`,
@@ -42,6 +45,7 @@ const whole = (found: string) => ({ from: 0, to: found.replace(/[.,;:!?)\]}]+$/,
 export const connections: Detector = function* (text) {
   if (text.includes('://')) {
     yield* find('secret', url, text, whole)
+    yield* find('secret', parameters, text, whole)
     yield* find('secret', tokenUrl, text, whole)
     yield* find('secret', webhook, text, whole)
     yield* find('secret', otp, text, whole)

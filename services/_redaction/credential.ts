@@ -31,7 +31,7 @@ const ahead = new RegExp(
   'gu',
 )
 const another =
-  /hash|digest|checksum|sha|md5|fingerprint|commit|order|trade|uuid|request|trace|correlation|session 0x|id$/i
+  /hash|digest|checksum|sha|md5|fingerprint|commit|checkout|revision|revert|merge|order|trade|uuid|request|trace|correlation|session 0x|id$/i
 
 const codes =
   'pin, pin code, pin number, pin-code, pin nummer, pin nr, pin no, mpin, tpin, atm pin, passcode, pass code, otp, otp code, one-time code, one time code, one-time password, one time password, verification code, 2fa code, mfa code, security pin, login code, backup code, recovery code, telefon-pin, phone pin, trading pin, pin-nummer, pincode, geheimzahl, code secret, código pin, codice pin, código de verificación, code de vérification, bestätigungscode, 暗証番号, sms code, my code, auth code, tan'
@@ -46,7 +46,7 @@ const toldCode = new RegExp(
   'giu',
 )
 const backupCode =
-  /(?:backup|recovery|rescue|scratch|emergency) (?:codes?|keys?)[^\n.;!?\d]{0,30}[ :=("']{1,3}(?<value>(?=[A-Za-z0-9 -]{0,12}\d)[A-Za-z0-9]{4,8}(?:-[A-Za-z0-9]{4,8}){1,9}|\d{4,5}(?: \d{4,5}){1,9})(?![\p{L}\p{N}])/giu
+  /(?:backup|recovery|rescue|scratch|emergency) (?:codes?|keys?)[^\n.;!?\d]{0,30}?[ :=("'\n]{1,3}(?<value>(?:(?=[A-Za-z0-9]{0,8}[A-Za-z-]?[A-Za-z0-9]{0,8}\d)[A-Za-z0-9]{4,8}(?:-[A-Za-z0-9]{4,8}){1,9}|\d{4,8}|(?=[a-z]{0,7}\d)[a-z0-9]{6,10})(?:[ ,\n]{1,2}(?:(?=[A-Za-z-]{0,12}\d)[A-Za-z0-9]{4,8}(?:-[A-Za-z0-9]{4,8}){1,9}|\d{4,8})){0,11})(?![\p{L}\p{N}])/giu
 
 const cardCodes =
   'cvv, cvv2, cvc, cvc2, cvn, csc, security code, card code, card verification code, prüfziffer, prüfnummer, kartenprüfnummer, cryptogramme, código de seguridad, codice di sicurezza'

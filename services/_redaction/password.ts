@@ -3,7 +3,8 @@ import { answer, find, matches } from './matching.ts'
 import { pattern } from './words.ts'
 
 const passwords = {
-  words: `password*, passwd, passwort*, passwörter, passphrase, passcode, passord*, pass, pw, pwd, psw, kennwort*, mot de passe,
+  words: `password*, passwd, passwrd, passw, pass word, pass phrase, pass-phrase, codeword, code word, memorable word, security word, secret word, secret answer,
+    security answer, memorable information, ww, phrase secrète, phrase de passe, code d'accès, zugangscode, losungswort, código de acceso, codice di accesso, passwort*, passwörter, passphrase, passcode, passord*, pass, pw, pwd, psw, kennwort*, mot de passe,
     mots de passe, mdp, contraseña*, contrasena*, clave, claves, senha, senhas, palavra-passe, palavra passe, wachtwoord*, parola, hasło, haslo,
     hasła, hasłem, lösenord*, kodeord*, adgangskode*, salasana*, şifre*, heslo, hesla, heslem, jelszó, jelszav*, κωδικ*, пароль,
     пароля, паролем, סיסמה, पासवर्ड`,

@@ -14,13 +14,13 @@ const wallet = new RegExp(
 const appHint =
   /app[\w-]{0,14}[ -](?:specific )?(?:pass|pw|pwd|kennwort)|authenticator|2fa|totp|two[- ]factor|setup key|backup key|secret key/i
 /** As Google and Apple write passwords for apps, and authenticators their keys. */
-const fours = /(?<![\p{L}\p{N}-])(?:[a-z2-7]{4}[ -]){3}(?:[a-z2-7]{4}[ -]){0,12}[a-z2-7]{4}(?![\p{L}\p{N}-])/gu
+const fours = /(?<![\p{L}\p{N}-])(?:(?:[a-z2-7]{4}[ -]){3,15}[a-z2-7]{4}|(?:[A-Z2-7]{4}[ -]){3,15}[A-Z2-7]{4})(?![\p{L}\p{N}-])/gu
 
 /** Secrets that are written as a row of words: a wallet's phrase, a password in groups of four letters. */
 export const phrases: Detector = function* (text) {
   if (hint.test(text)) yield* find('secret', wallet, text)
   if (appHint.test(text))
     yield* find('secret', fours, text, found =>
-      found.split(/[ -]/).some(group => /^[^aeiouy\d]{4}$/.test(group) || (/\d/.test(group) && /[a-z]/.test(group))),
+      found.split(/[ -]/).some(group => /^[^aeiouy\d]{4}$/i.test(group) || (/\d/.test(group) && /[a-z]/i.test(group))),
     )
 }

@@ -46,7 +46,7 @@ export const account: Words = {
     insurance id, insurance number, insurance no, health insurance number, patient id, patient number, medical record number, mrn,
     accountid, acctid, acct_id, account-id, accountno, customer_id, customerid, member_id, memberid, policy_number, policyno,
     trading account, brokerage account, trading id, mt4 login, mt5 login, mt4, mt5, hsa, roth, roth ira, bo id, ucc, unique client code, crn, hin, srn,
-    customer reference number, investor id, investor number, holder number, plan number, plan id, scheme number, roll number, loan number, loan no,
+    customer reference number, custid, cust id, cust no, participant no, participant number, participant id, employee no, investor id, investor number, holder number, plan number, plan id, scheme number, roll number, loan number, loan no,
     contract number, contract no, agreement number, client reference, beneficiary account, portfolio, portfolio #, account #, acct #, policy #, member #, membership no,
     subscriber id, employee id, employee number, student id, student number,
     konto, kontonummer, kontonr, konto-nr, kto, ktonr, kto-nr, girokonto, sparkonto, tagesgeldkonto,
