@@ -27,10 +27,12 @@ const passwordWord = /pass|pwd|^pw$|psw|clave|contras|senha|kennwort|wachtwoord|
 const value = '"[^"\\n\\0]{3,2000}"|\'[^\'\\n\\0]{3,2000}\'|`[^`\\n\\0]{3,2000}`|[^\\s"\'`<>,;&)\\]}\\0]{4,2000}'
 const scheme = '(?:(?:Bearer|Basic|Token|ApiKey|SSWS|Bot) )?'
 const assignment = new RegExp(
-  `(?<![\\p{L}\\p{N}_.-])(?<name>[\\p{L}\\p{N}_.-]{2,64})(?<link>["'\`\\]]{0,2}\\s{0,2}(?:=>|:=|==?|:|\\?=)\\s{0,2}["'\`]{0,1}${scheme})(?<value>${value})`,
+  `(?<![\\p{L}\\p{N}_.-])(?<name>[\\p{L}\\p{N}_.-]{2,64})(?<link>["'\`\\]]{0,2}\\s{0,2}(?:=>|:=|==?|:(?!//)|\\?=)\\s{0,2}["'\`]{0,1}${scheme})(?<value>${value})`,
   'gu',
 )
 const flag = new RegExp(`(?<![\\p{L}\\p{N}_-])--?(?<name>[A-Za-z][\\w-]{2,40})(?<link>[ =])(?<value>${value})`, 'gu')
+/** `setx API_SECRET …`, `ENV DB_PASSWORD …` */
+const capitals = new RegExp(`(?<![\\w.-])(?<name>[A-Z]{2,20}(?:_[A-Z]{2,20}){1,4})(?<link> ["']?)(?<value>[^\\s"'\`<>,;&)\\]}\\0]{8,2000})`, 'gu')
 const tag = /<(?<name>[\w.:-]{2,64})(?<link>>)(?<value>[^<>\s\0]{4,2000})(?=<\/)/gu
 
 /** What stands for a value: variables, masks, examples, types. */
@@ -39,13 +41,13 @@ const placeholder =
 
 /** Values of names as programs, files, headers, links and command lines write them: `DB_PASSWORD=…`, `"apiKey": "…"`, `--token …`. */
 export const assignments: Detector = function* (text) {
-  for (const pattern of text.includes('=') || text.includes(':') ? [assignment, flag, tag] : [flag, tag])
+  for (const pattern of text.includes('=') || text.includes(':') ? [assignment, flag, capitals, tag] : [flag, capitals, tag])
     for (const { 0: found, index, groups = {} } of matches(pattern, text)) {
       const { name = '', value: raw = '' } = groups
       const quote = /^["'`]/.test(raw) ? 1 : 0
       const bare = quote ? raw.slice(1, -1) : raw.replace(/[.,;:!?]+$/, '')
       const start = index + found.length - raw.length + quote
-      if (isSecret(name, bare, text, start, quote > 0 || /=/.test(groups['link'] ?? '')))
+      if (isSecret(name, bare, text, start, quote > 0 || /=/.test(groups['link'] ?? '') || (pattern !== capitals && wordsOf(name).length > 1)))
         yield { kind: 'secret', start, end: start + bare.length }
     }
 }
@@ -56,7 +58,7 @@ function isSecret(name: string, bare: string, text: string, start: number, writt
   const word = words.find(each => always.has(each) || passwordWord.test(each))
   if (word === undefined) return words.some(each => sometimes.has(each)) && isKey(bare)
   if (/^-?[\d.,]+$/.test(bare)) return passwordWord.test(word) && /^\d{4,12}$/.test(bare)
-  if (words.length > 1 || written) return bare.length >= (passwordWord.test(word) ? 4 : 8) && !/\s/.test(bare)
+  if (written) return bare.length >= (passwordWord.test(word) ? 4 : 8) && !/\s/.test(bare)
   return bare.length >= 8 && /\d/.test(bare) && /\p{L}/u.test(bare)
 }
 

@@ -53,7 +53,7 @@ function isChosen(value: string): boolean {
   if (named.test(value) || file.test(value) || /^[\da-f-]+$/i.test(value) || !/\p{Ll}{3}/u.test(value)) return false
   if (value.length < 6 || !/\p{L}.*\p{L}.*\p{L}.*\p{L}/u.test(value)) return false
   if (!/\d/.test(value)) return /\p{L}[!@#$%^&*+~]\p{L}/u.test(value) || /\p{Ll}\p{Lu}\p{Ll}+[!?*#$]/u.test(value)
-  if (/^\d+[-.]?\p{L}+$/u.test(value)) return false
+  if (/^(?:\d+[-.]?\p{L}+$|v?\d+\.\d)/u.test(value)) return false
   return (
     /[\p{L}\d][-_!@#$%^&*?+~.][\p{L}\d]/u.test(value) ||
     /\d[!@#$%^&*?+~]$/u.test(value) ||

@@ -14,7 +14,7 @@ const keys =
 const others = 'idempotency, primary, foreign, public, partition, sort, cache, object, message, deduplication'
 const keyLinks = '(?:[ :=>_-]|(?:is|was|ist|est|es|of|id|sid|bearer|basic|hex|value)(?![A-Za-z0-9])){0,6}'
 const key = new RegExp(
-  `${start}(?<!(?:${alternatives(others)})[ _-])(?:(?:${alternatives(owners)})[ _-]?){0,3}(?:${alternatives(keys)})${end}["'\`]?${keyLinks}["'\`]?(?<value>[A-Za-z0-9+/_=.~-]{12,2000})`,
+  `${start}(?<!(?:${alternatives(others)})[ _-])(?:(?:${alternatives(owners)})[ _-]?){0,3}(?:${alternatives(keys)})${end}(?:'s)?["'\`]?${keyLinks}["'\`]?(?<value>[A-Za-z0-9+/_=.~-]{12,2000})`,
   'giu',
 )
 
@@ -23,7 +23,7 @@ const clear =
   '(?:[0-9a-f]{32,128}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[A-Z2-7]{16,64}|(?=[\\w+/-]{0,30}[a-z])(?=[\\w+/-]{0,30}[A-Z])(?=[\\w+/-]{0,30}\\d)[\\w+/-]{20,128})'
 const keyWord = `(?:api|access|secret|private|auth|client|signing|encryption|master|backup|setup|recovery|app)?[ _-]?(?:keys?|tokens?|secrets?|credentials?|apikey|schlüssel|zugangsschlüssel|clé|clave|llave|chave|chiave|sleutel|klucz|nyckel|ключ|токен)`
 const distant = new RegExp(
-  `${start}(?<!(?:${alternatives(others)})[ _-])${keyWord}${end}(?<gap>[^\\n.;!?\\0]{0,48}?(?:[:=>(]|${start}(?:is|was|are|ist|war|est|es|è|é|jest|to|är|er))["'\`]?\\s{1,2}["'\`]?)(?<value>${clear})(?![\\w+/-])`,
+  `${start}(?<!(?:${alternatives(others)})[ _-])${keyWord}${end}(?<gap>[^\\n.;!?\\0]{0,48}?(?:[:=>(]|'s|${start}(?:is|was|are|ist|war|est|es|è|é|jest|to|är|er))["'\`]?\\s{1,2}["'\`]?)(?<value>${clear})(?![\\w+/-])`,
   'gu',
 )
 const ahead = new RegExp(
@@ -34,15 +34,19 @@ const another =
   /hash|digest|checksum|sha|md5|fingerprint|commit|checkout|revision|revert|merge|order|trade|uuid|request|trace|correlation|session 0x|id$/i
 
 const codes =
-  'pin, pin code, pin number, pin-code, pin nummer, pin nr, pin no, mpin, tpin, atm pin, passcode, pass code, otp, otp code, one-time code, one time code, one-time password, one time password, verification code, 2fa code, mfa code, security pin, login code, backup code, recovery code, telefon-pin, phone pin, trading pin, pin-nummer, pincode, geheimzahl, code secret, código pin, codice pin, código de verificación, code de vérification, bestätigungscode, 暗証番号, sms code, my code, auth code, tan'
-const codeLinks = '\\.?(?: (?:is|was|now|ist|est|es|of|for|to|my|the|this|card) ?){0,5}["\']?[ :=#-]{1,4}["\']?'
+  `pin, pin code, pin number, pin-code, pin nummer, pin nr, pin no, mpin, tpin, atm pin,
+    passcode, pass code, otp, otp code, one-time code, one time code, one-time password, one time password, verification code, 2fa code,
+    mfa code, security pin, login code, backup code, recovery code, telefon-pin, phone pin, trading pin, pin-nummer, pincode, geheimzahl, codice segreto,
+    código secreto, codigo secreto, code confidentiel, code d'accès, geheimcode, zugangscode, pinkode, pin-kode, pinkod, pin-kod, kod pin,
+    numer pin, пин, пин-код, puk, code secret, código pin, codice pin, código de verificación, code de vérification, bestätigungscode, 暗証番号, sms code, my code, auth code, tan`
+const codeLinks = '\\.?(?: (?:is|was|now|ist|est|es|of|for|to|my|card) ?){0,5}["\']?[ :=#-]{1,4}["\']?'
 const code = new RegExp(
   `${start}(?:${alternatives(codes)})${end}${codeLinks}(?<value>\\d{4,8}|\\d{3}[ -]\\d{3}(?! \\d))(?![\\p{L}\\p{N}]|[.,:/-]\\d| ?[%€$])`,
   'giu',
 )
 /** A sentence may say what the code is for before it says the code. */
 const toldCode = new RegExp(
-  `${start}(?:pins?|otp|passcode|tan|(?:verification|security|sms|2fa|backup|recovery) code)${end}[^\\d\\n.!?;$€£\\0]{1,60}?(?:[:=]|${start}(?:is|its|it's|was|ist|war|lautet|est|es|era|è|é|jest|to|är|er|are))["']? ["']?(?<value>\\d{4,8})(?![\\p{L}\\p{N}]|[.,:/-]\\d| ?[%€$]| (?:times|digits|days|characters|minutes|hours|attempts))`,
+  `${start}(?:pins?|(?:telefon|phone|trading|telebanking|banking)-?pin|pin-?(?:code|kode|kod|nummer)|пин(?:-код)?|geheimzahl|otp|passcode|tan|(?:verification|security|sms|2fa|backup|recovery) code)${end}[^\\d\\n.!?;$€£\\0]{1,60}?(?:[:=]|${start}(?:is|its|it's|was|ist|war|lautet|est|es|era|è|é|jest|to|är|er|are))["']? ["']?(?<value>\\d{4,8})(?![\\p{L}\\p{N}]|[.,:/-]\\d| ?[%€$]| (?:times|digits|days|characters|minutes|hours|attempts))`,
   'giu',
 )
 const backupCode =

@@ -41,6 +41,25 @@ const ids: readonly Id[] = [
   id('\\d{1,2}\\.\\d{3}\\.\\d{3}-[\\dkK]'),
   id('[A-Z]{1,2}\\d{6}\\([\\dA]\\)', 'HK', 'hkid'),
   id('[STFGM]\\d{7}[A-Z]'),
+  id('(?!000|666|9\\d\\d)\\d{3} (?!00)\\d{2} (?!0000)\\d{4}'),
+  // Canada and Australia: nine digits in threes.
+  id('\\d{3}-\\d{3}-\\d{3}|\\d{3} \\d{3} \\d{3}', 'CA', 'sin'),
+  id('\\d{3}-\\d{3}-\\d{3}|\\d{3} \\d{3} \\d{3}', 'AU', 'tfn'),
+  id('\\d{2} \\d{3} \\d{3} \\d{3}', 'AU', 'abn'),
+  id('\\d{7}[A-W][A-IW]?', 'IE', 'pps'),
+  id('\\d{4}\\.\\d{2}\\.\\d{3}', 'NL', 'bsn'),
+  id('\\d{3}-\\d{3}-\\d{2}-\\d{2}', 'PL', 'nip'),
+  id('\\d{6}-\\d{4}', 'DK', 'cpr'),
+  id('\\d{6}-\\d{4}', 'IS', 'kennitala'),
+  id('[A-ZÑ&]{4}\\d{6}[A-Z\\d]{3}', 'MX', 'rfc'),
+  id('\\d{2}-\\d{8}-\\d', 'AR', 'cuit'),
+  id('\\d{6}-\\d{2}-\\d{4}', 'MY', 'nric'),
+  id('[A-Z][12]\\d{8}', 'TW', 'natid'),
+  id('\\d{13}', 'ZA', 'idnr'),
+  id('\\d{13}', 'RO', 'cnp'),
+  id('\\d{11}', 'BR', 'cpf'),
+  id('\\d{11}', 'TR', 'tckimlik'),
+  id('756\\d{10}', 'CH', 'ssn'),
 ]
 
 const any = new RegExp(`(?=[\\dA-Z])${numberStart}(?:${ids.map(({ shape }) => shape).join('|')})${numberEnd}`, 'gu')

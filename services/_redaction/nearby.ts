@@ -5,7 +5,7 @@ import { account, ambiguous, apart, nationalId, pattern, phone } from './words.t
 
 /** A number of the length of account numbers, phone numbers among them, in one piece or in groups. */
 const bare = new RegExp(
-  `${numberStart}(?:\\d{8,17}|\\d{3}([ -])\\d{3}\\1\\d{3}|\\d{3,6}-\\d{4,8}(?:-\\d{2,6})?|[A-Z]{1,3}-?\\d{6,10})${numberEnd}`,
+  `${numberStart}(?:\\d{8,17}|\\d{3}([ -])\\d{3}\\1\\d{3}|\\d{3,6}-\\d{4,8}(?:-\\d{2,6})?|[A-Z]{1,3}-?\\d{6,9})${numberEnd}`,
   'gu',
 )
 const isPhoneLong = /^\d{10,11}$/

@@ -16,11 +16,13 @@ const appHint =
 /** As Google and Apple write passwords for apps, and authenticators their keys. */
 const fours = /(?<![\p{L}\p{N}-])(?:(?:[a-z2-7]{4}[ -]){3,15}[a-z2-7]{4}|(?:[A-Z2-7]{4}[ -]){3,15}[A-Z2-7]{4})(?![\p{L}\p{N}-])/gu
 
+const announced = /app[\w -]{0,16}(?:pass|pw)\w{0,8}["': =]{1,4}(?:(?:is|was|here) ?:? ?)?["']?$/i
+
 /** Secrets that are written as a row of words: a wallet's phrase, a password in groups of four letters. */
 export const phrases: Detector = function* (text) {
   if (hint.test(text)) yield* find('secret', wallet, text)
   if (appHint.test(text))
-    yield* find('secret', fours, text, found =>
-      found.split(/[ -]/).some(group => /^[^aeiouy\d]{4}$/i.test(group) || (/\d/.test(group) && /[a-z]/i.test(group))),
+    yield* find('secret', fours, text, (found, at) =>
+      announced.test(text.slice(Math.max(0, at - 40), at)) || found.split(/[ -]/).some(group => /^[^aeiouy\d]{4}$/i.test(group) || (/\d/.test(group) && /[a-z]/i.test(group))),
     )
 }

@@ -10,8 +10,12 @@ const privateKey =
   /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:[^-]|-(?!-)){0,16000}(?:-----END [A-Z0-9 ]{0,40}-----)?/g
 /** The password in `-u user:password`, as command-line clients take it. */
 const option = /(?<=\s(?:-u|--user)[ =]['"]?[^\s:'"]{1,80}:)[^\s'"]{3,200}/g
-/** The password in `mysql -u user -ppassword`. */
-const attached = /(?<=\bmysql\w{0,8}(?= )[^\n]{0,80}\s-p['"]?)[^\s'"]{3,200}/g
+/** The password in `mysql -u user -ppassword`, `docker login -u user -p password`, `redis-cli -a password`. */
+const attached =
+  /(?<=\b(?:mysql\w{0,8}(?= )[^\n]{0,80}\s-p|(?:docker|podman|helm|mongo\w{0,8}|sshpass|ldapsearch|sqlcmd|smbclient|7z|unzip)(?= )[^\n]{0,80}\s-(?:p|P|w|pw)[ =]?|redis-cli(?= )[^\n]{0,80}\s-a[ =]?)['"]?)[^\s'"-][^\s'"]{2,200}/g
+/** The second of two strings where programs take a user and a password. */
+const second =
+  /(?<=(?:auth ?= ?\(|BasicAuth\(|\b(?:login|authenticate|signin|sign_in|auth|credentials)\() ?["'][^"'\n]{1,80}["'], ?["'])[^"'\s]{4,200}(?=["'])|(?<=\bidentified (?:by|with \w{1,40} by) ["'])[^"'\s]{3,200}(?=["'])/gi
 /** The password of a FIX logon: tags 554 and 925. */
 const fix = /(?<=[|^;\s](?:554|925)=)[^|^;\s\0]{3,100}/g
 /** Azure's connection strings, AWS's and Google's signed links. */
@@ -27,7 +31,8 @@ export const secrets: Detector = function* (text) {
   }
   if (text.includes('-----BEGIN')) yield* find('secret', privateKey, text)
   if (/\s(?:-u|--user)[ =]/.test(text)) yield* find('secret', option, text)
-  if (text.includes('mysql')) yield* find('secret', attached, text)
+  if (/\s-[pPwa]/.test(text)) yield* find('secret', attached, text)
+  if (/auth|login|sign|credentials|identified/i.test(text)) yield* find('secret', second, text)
   if (text.includes('=')) {
     yield* find('secret', parameter, text)
     if (/\b(?:8=FIX|35=)/.test(text)) yield* find('secret', fix, text)
