@@ -40,7 +40,8 @@ export const digitsOf = (text: string): string => text.replace(/\D/g, '')
 export const letter = '\\p{sc=Latin}\\p{sc=Cyrillic}\\p{sc=Greek}'
 
 /** In a transcript the answer stands after the question, behind the name of who answers. */
-export const answer = '[?.!]*\\s+(?:[\\p{L} ]{1,16}[:>]\\s*)?'
+export const answer =
+  "[?.!]*\\s+(?:[\\p{L} ]{1,16}[:>]\\s*(?:(?:it's|its|it is|sure|yes|yep|ok|okay|that's|ja|oui|sí|sim)[,.:]? ){0,2})?"
 
 /** Where a number may begin that no label announces: not inside a word, a decimal, an amount or an identifier with dashes. */
 export const numberStart = `(?<![${letter}\\p{N}_@#]|[${letter}\\p{N}_][-./]|[$€£¥₹] ?)`

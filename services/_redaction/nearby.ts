@@ -10,12 +10,15 @@ const bare = new RegExp(
 )
 const isPhoneLong = /^\d{10,11}$/
 const isIdLong = /^(?:\d{9,12}|\d{3}[ -]\d{3}[ -]\d{3})$/
-const reach = { before: 80, after: 40 }
+const reach = { before: 80, after: 60 }
 /** Accounts as some brokers number them: Interactive Brokers, Fidelity, Oanda. */
 const brokers = new RegExp(
-  `${numberStart}(?:D?[UF]\\d{7,8}|[XYZ]\\d{2}-\\d{6}|\\d{3}-\\d{3}-\\d{7,8}-\\d{3})${numberEnd}`,
+  `${numberStart}(?:D?[UF]\\d{7,8}|[XYZ]\\d{2}-?\\d{6}|\\d{3}-\\d{3}-\\d{7,8}-\\d{3})${numberEnd}`,
   'gu',
 )
+/** A sort code and the eight digits after it. */
+const british =
+  /(?<=(?<![\d-])(?<sort>\d{2}-\d{2}-\d{2})[ ,/]{1,3}(?:(?:no|acc|acct|a\/c|account|and)[.:]{0,2} ){0,2})\d{8}(?![\d.,-]\d|\d)/g
 
 const words = (kind: Kind, of: typeof account) => ({ kind, word: new RegExp(pattern(of), 'gu') })
 const kinds = [words('account', account), words('phone', phone), words('national-id', nationalId)]
@@ -25,6 +28,8 @@ const mySocial = /(?<!\p{L})(?:my|his|her|their|the) social(?! media)(?!\p{L})/u
 /** Long numbers in a sentence that is about an account, a phone or an id, unless something else is numbered or counted. */
 export const nearbyNumbers: Detector = function* (text) {
   yield* find('account', brokers, text, (_found, at) => !isThing(text, at))
+  for (const { 0: found, index: start, groups } of matches(british, text))
+    if (!isDate(groups?.['sort'] ?? '')) yield { kind: 'account', start, end: start + found.length }
   for (const { 0: found, index: start } of matches(bare, text)) {
     const end = start + found.length
     const before = text.slice(Math.max(0, start - reach.before), start)

@@ -10,7 +10,7 @@ const amount = new RegExp(`^(?:[.,]\\d|\\s?(?:[%€$£¥₹](?!\\s?\\d)|(?:${uni
 /** Whether a number that ends there is a decimal, money or a quantity. */
 export const isQuantity = (text: string, end: number): boolean => amount.test(text.slice(end, end + 12))
 
-const code = /^[A-Za-z]{0,8}(?:-[A-Za-z]{1,8}-?|-| )?\d[\dA-Za-z]*(?:[-./][\dA-Za-z]+)*(?:\([\dA-Z]\))?/
+const code = /^[A-Za-z]{0,8}(?:-[A-Za-z]{1,8}-?|[-/]| )?\d[\dA-Za-z]*(?:[-./][\dA-Za-z]+)*(?:\([\dA-Z]\))?/
 /** As people write numbers that they do not want to be found. */
 const digitByDigit = /^\d(?:[ -]{1,3}\d){7,15}(?![\dA-Za-z])/
 const group = /^ (?:\d[\dA-Z]*(?:-\d+)?(?![.,]\d)|[A-Z](?![\p{L}\p{N}]))/u

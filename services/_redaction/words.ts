@@ -46,24 +46,26 @@ export const account: Words = {
     insurance id, insurance number, insurance no, health insurance number, patient id, patient number, medical record number, mrn,
     accountid, acctid, acct_id, account-id, accountno, customer_id, customerid, member_id, memberid, policy_number, policyno,
     trading account, brokerage account, trading id, mt4 login, mt5 login, mt4, mt5, hsa, roth, roth ira, bo id, ucc, unique client code, crn, hin, srn,
-    customer reference number, custid, cust id, cust no, participant no, participant number, participant id, employee no, investor id, investor number, holder number, plan number, plan id, scheme number, roll number, loan number, loan no,
+    customer reference number, client ref, customer ref, account ref, policy ref, member ref, membership ref, insurance policy, life policy,
+    brokerage #, brokerage no, brokerage number, clientid, portfolioid, login, login no, login number, metatrader login, metatrader 5 login, metatrader 4 login,
+    acount, accout, accont, acocunt, accoutn, acconut, accnt, acct num, acct nbr, acctnum, acc num, account nbr, account num, custid, cust id, cust no, participant no, participant number, participant id, employee no, investor id, investor number, holder number, plan number, plan id, scheme number, roll number, loan number, loan no,
     contract number, contract no, agreement number, client reference, beneficiary account, portfolio, portfolio #, account #, acct #, policy #, member #, membership no,
     subscriber id, employee id, employee number, student id, student number,
     konto, kontonummer, kontonr, konto-nr, kto, ktonr, kto-nr, girokonto, sparkonto, tagesgeldkonto,
     verrechnungskonto, referenzkonto, wertpapierkonto, wertpapierdepot, handelskonto, bankkonto, gehaltskonto, depot, depotkonto,
-    depotnummer, kunden-nr, kundennummer, kundennr, mitgliedsnummer, compte, numéro de compte, numéro client, cuenta,
+    depotnummer, kunden-nr, kundennummer, kundennr, kunde, kunde nr, mitgliedsnummer, compte, numéro de compte, numéro client, cuenta,
     número de cuenta, número de cliente, conto, conto corrente, numero di conto, codice cliente, conta, número da conta,
     rekening, rekeningnummer, beleggingsrekening, effectenrekening, spaarrekening, betaalrekening, klantnummer,
-    rachunek, rachunku, numer konta, numer klienta, nr klienta, konta, tilinumero, asiakasnumero, kundnummer, kundenummer,
+    rachunek, rachunku, numer konta, numer klienta, nr klienta, konta, tilinumero, tilini, asiakasnumero, kundnummer, kundenummer,
     depå, depån, depånummer, medlemsnummer, kundnr, avtalsnummer, pea, pea-pme, compte-titres, compte titres, compte-titre, assurance-vie,
     assurance vie, livret, livret a, numéro de contrat, n° de contrat, contrat n°, numéro d'adhérent, numéro de police, identifiant client, n° client, n° de client, n° de compte,
     dossier titoli, deposito titoli, conto titoli, numero cliente, codice utente, polizza, numero di polizza, cuenta de valores, póliza, número de póliza,
-    número de contrato, número de socio, nº de cuenta, nº de cliente, conta de investimento, apólice, número de cliente, vertragsnummer, vertrags-nr, policennummer,
+    número de contrato, número de socio, ccc, código cuenta cliente, nº de cuenta, nº de cliente, conta de investimento, apólice, número de cliente, vertragsnummer, vertrags-nr, policennummer,
     versicherungsschein, depot-nr, depotnr, konto-nummer, kundenkonto, kundenkontonummer, bausparvertrag, mitglieds-nr, polisnummer, polis, contractnummer, lidnummer, relatienummer, klantnr,
     rekeningnr, konto maklerskie, rachunek maklerski, numer rachunku, nr rachunku, nr konta, numer polisy, numer umowy, arvo-osuustili, tili, договор*, клиент*,
     aktiekonto, brukskonto, sparekonto, lønkonto, lönekonto, účet, účtu,
     számla, számlaszám, bankszámla, ügyfélszám, hesap, müşteri no, счет*, счёт*, λογαριασμ*, खाता`,
-  anywhere: '口座番号, 口座, 账号, 账户, 帳號, 帳戶, 계좌번호, 계좌, الحساب',
+  anywhere: '口座番号, 口座, 普通, 当座, 账号, 账户, 帳號, 帳戶, 계좌번호, 계좌, الحساب',
 }
 
 export const bankCode: Words = {
@@ -142,6 +144,6 @@ export const apart: Words = {
 /** In small letters these are words of some language too. */
 export const ambiguous = new RegExp(
   `^(?:${alternatives(`nie, run, rut, sin, fin, pan, tin, cf, rg, spi, nin, nik, nip, dl, ac, hp, epic, ein, sc, avs, mob, ring, bel, ruf,
-    cell, member, policy, portfolio, roth, polis, livret, tili, pea, nas, abn, acn, hin, crn, ucc, mt4, mt5, isa, lisa, ira, social, socials, patente, permis, contact, desk,
+    cell, member, policy, portfolio, login, ccc, roth, polis, livret, tili, pea, nas, abn, acn, hin, crn, ucc, mt4, mt5, isa, lisa, ira, social, socials, patente, permis, contact, desk,
     registered`)})$`,
 )
