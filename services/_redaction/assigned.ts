@@ -5,14 +5,14 @@ import { isDigest, isRandom } from './secret.ts'
 /** Names that say by one of their words that their value is secret. */
 const always = new Set(
   `password passwd passwort pass pwd pw psw passphrase passcode clave contrasena contraseña senha kennwort wachtwoord haslo hasło
-  heslo lösenord secret secrets geheimnis token tokens jwt apikey apitoken apisecret authkey secretkey privatekey accesskey
-  authtoken accesstoken refreshtoken clientsecret bearer authorization credential credentials cred creds totp otp pin mpin`.split(
+  heslo lösenord secret secrets geheimnis token jwt apikey apitoken apisecret authkey secretkey privatekey accesskey
+  authtoken accesstoken refreshtoken clientsecret bearer credential credentials cred creds totp otp pin mpin`.split(
     /\s+/,
   ),
 )
 /** Where only what looks like a key is one. */
 const sometimes = new Set(
-  `key keys schlüssel llave clau chave clé klucz chiave sleutel auth sid session sess sessionid jsessionid phpsessid cookie
+  `key keys tokens authorization schlüssel llave clau chave clé klucz chiave sleutel auth sid session sess sessionid jsessionid phpsessid cookie
   signature sig salt seed webhook dsn`.split(/\s+/),
 )
 /** What is numbered, named or described there is no secret. */
@@ -22,7 +22,8 @@ const about = new Set(
   cache row object message routing idempotency deduplication required error status version usage budget input output prompt
   completion total symbol address contract fingerprint`.split(/\s+/),
 )
-const passwordWord = /pass|pwd|^pw$|psw|clave|contras|senha|kennwort|wachtwoord|has[lł]o|heslo|lösenord|pin/
+const passwordWord =
+  /pass(?:w(?:or)?d|wort|phrase|code)|^(?:pass|pwd|pw|psw|m?pin)$|pwd$|clave|contras|senha|kennwort|wachtwoord|has[lł]o|heslo|lösenord/
 
 const value = '"[^"\\n\\0]{3,2000}"|\'[^\'\\n\\0]{3,2000}\'|`[^`\\n\\0]{3,2000}`|[^\\s"\'`<>,;&)\\]}\\0]{4,2000}'
 const scheme = '(?:(?:Bearer|Basic|Token|ApiKey|SSWS|Bot) )?'
@@ -32,22 +33,33 @@ const assignment = new RegExp(
 )
 const flag = new RegExp(`(?<![\\p{L}\\p{N}_-])--?(?<name>[A-Za-z][\\w-]{2,40})(?<link>[ =])(?<value>${value})`, 'gu')
 /** `setx API_SECRET …`, `ENV DB_PASSWORD …` */
-const capitals = new RegExp(`(?<![\\w.-])(?<name>[A-Z]{2,20}(?:_[A-Z]{2,20}){1,4})(?<link> ["']?)(?<value>[^\\s"'\`<>,;&)\\]}\\0]{8,2000})`, 'gu')
+const capitals =
+  /(?<![\w.-])(?<name>[A-Z]{2,20}(?:_[A-Z]{2,20}){1,4})(?<link> ["']?)(?<value>[^\s"'`<>,;&)\]}\0]{8,2000})/gu
 const tag = /<(?<name>[\w.:-]{2,64})(?<link>>)(?<value>[^<>\s\0]{4,2000})(?=<\/)/gu
 
 /** What stands for a value: variables, masks, examples, types. */
 const placeholder =
-  /^(?:\$|%\w+%|<|\{|\(|\[|[*x•.#-]{3,}|process\.|os\.|env\.|import\.|self\.|this\.|config\.|settings\.|your[-_ ]|my[-_]|example|changeme$|redacted|null$|none$|nil$|undefined|true$|false$|string|str$|https?:\/\/[^@]*$)|\(|\.\.\.$/i
+  /^(?:\$|%\w+%|<|\{|\(|\[|[*x•.#-]{3,}|process\.|os\.|env\.|import\.|self\.|this\.|config\.|settings\.|your[-_ ]|my[-_]|example|changeme$|redacted|null$|none$|nil$|undefined|true$|false$|string|str$|https?:\/\/[^@]*$|[a-z_.]*(?:password|secret|token|apikey)[a-z_.]*$)|\(|\.\.\.$/i
 
 /** Values of names as programs, files, headers, links and command lines write them: `DB_PASSWORD=…`, `"apiKey": "…"`, `--token …`. */
 export const assignments: Detector = function* (text) {
-  for (const pattern of text.includes('=') || text.includes(':') ? [assignment, flag, capitals, tag] : [flag, capitals, tag])
+  for (const pattern of text.includes('=') || text.includes(':')
+    ? [assignment, flag, capitals, tag]
+    : [flag, capitals, tag])
     for (const { 0: found, index, groups = {} } of matches(pattern, text)) {
       const { name = '', value: raw = '' } = groups
       const quote = /^["'`]/.test(raw) ? 1 : 0
       const bare = quote ? raw.slice(1, -1) : raw.replace(/[.,;:!?]+$/, '')
       const start = index + found.length - raw.length + quote
-      if (isSecret(name, bare, text, start, quote > 0 || /=/.test(groups['link'] ?? '') || (pattern !== capitals && wordsOf(name).length > 1)))
+      if (
+        isSecret(
+          name,
+          bare,
+          text,
+          start,
+          quote > 0 || /=/.test(groups['link'] ?? '') || (pattern !== capitals && wordsOf(name).length > 1),
+        )
+      )
         yield { kind: 'secret', start, end: start + bare.length }
     }
 }

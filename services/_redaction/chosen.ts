@@ -35,14 +35,20 @@ export const chosen: Detector = function* (text) {
     const near = [words[next], words[next + 1]].some(
       at => at && (start >= at.end ? start - at.end <= reach.before : at.start >= end && at.start - end <= reach.after),
     )
-    if (!near || !(isChosen(value) || isPlain(value, text, start)) || isThing(text, start) || handle.test(text.slice(Math.max(0, start - 30), start)))
+    if (
+      !near ||
+      !(isChosen(value) || isPlain(value, text, start)) ||
+      isThing(text, start) ||
+      handle.test(text.slice(Math.max(0, start - 30), start))
+    )
       continue
     yield { kind: 'secret', start, end }
   }
 }
 
 /** A word with a number after it is one only where the sentence says so. */
-const told = /(?:^|[\s"'])(?:is|its|it's|was|were|to|from|ist|war|jetzt|zu|auf|est|était|es|era|fue|è|é|foi|to|było|är|var|er|on|oli|=|:|->|→)\s["']?$/iu
+const told =
+  /(?:^|[\s"'])(?:is|its|it's|was|were|to|from|ist|war|jetzt|zu|auf|est|était|es|era|fue|è|é|foi|to|było|är|var|er|on|oli|=|:|->|→)\s["']?$/iu
 const isPlain = (value: string, text: string, start: number): boolean =>
   /^\p{Ll}{4,}\d{2,4}$/u.test(value) && !named.test(value) && told.test(text.slice(Math.max(0, start - 12), start))
 
@@ -50,7 +56,13 @@ const trimmed = (found: string): string => found.replace(/[.,;:?)…-]+$/, '')
 
 /** A word, and figures or marks that do not belong to it. */
 function isChosen(value: string): boolean {
-  if (named.test(value) || file.test(value) || /^[\da-f-]+$/i.test(value) || !/\p{Ll}{3}/u.test(value)) return false
+  if (
+    named.test(value) ||
+    file.test(value) ||
+    /^[\da-f-]+$|(?:^|-)(?:sha|aes|rsa|utf|iso|tls)-?\d/i.test(value) ||
+    !/\p{Ll}{3}/u.test(value)
+  )
+    return false
   if (value.length < 6 || !/\p{L}.*\p{L}.*\p{L}.*\p{L}/u.test(value)) return false
   if (!/\d/.test(value)) return /\p{L}[!@#$%^&*+~]\p{L}/u.test(value) || /\p{Ll}\p{Lu}\p{Ll}+[!?*#$]/u.test(value)
   if (/^(?:\d+[-.]?\p{L}+$|v?\d+\.\d)/u.test(value)) return false

@@ -51,9 +51,13 @@ export const numberEnd = `(?![${letter}\\p{N}_]|[-./]\\p{N}|,\\p{N}{1,2}(?![\\p{
 const before = new RegExp(`(?:${pattern(thing)})\\.?[^\\d\\n@.!?;]{0,16}$`, 'iu')
 
 /** The first ones of a list: `orders 77120934 and 77120935`. */
-const earlier =
-  / (?:(?=\D{0,8}\d)[\dA-Za-z./-]{4,24}(?:,? (?:and|or|und|oder|et|ou|y|e|i|och|en|&) |, ?| ?\/ ?)){1,4}$/
+const earlier = / (?:(?=\D{0,8}\d)[\dA-Za-z./-]{4,24}(?:,? (?:and|or|und|oder|et|ou|y|e|i|och|en|&) |, ?| ?\/ ?)){1,4}$/
 
 /** Whether the words before a place say that a thing is numbered there: an order, an invoice, a parcel. */
 export const isThing = (text: string, at: number): boolean =>
-  before.test(text.slice(Math.max(0, at - 80), at).replace(earlier, ' ').slice(-40))
+  before.test(
+    text
+      .slice(Math.max(0, at - 80), at)
+      .replace(earlier, ' ')
+      .slice(-40),
+  )

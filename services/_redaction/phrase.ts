@@ -14,7 +14,8 @@ const wallet = new RegExp(
 const appHint =
   /app[\w-]{0,14}[ -](?:specific )?(?:pass|pw|pwd|kennwort)|authenticator|2fa|totp|two[- ]factor|setup key|backup key|secret key/i
 /** As Google and Apple write passwords for apps, and authenticators their keys. */
-const fours = /(?<![\p{L}\p{N}-])(?:(?:[a-z2-7]{4}[ -]){3,15}[a-z2-7]{4}|(?:[A-Z2-7]{4}[ -]){3,15}[A-Z2-7]{4})(?![\p{L}\p{N}-])/gu
+const fours =
+  /(?<![\p{L}\p{N}-])(?:(?:[a-z2-7]{4}[ -]){3,15}[a-z2-7]{4}|(?:[A-Z2-7]{4}[ -]){3,15}[A-Z2-7]{4})(?![\p{L}\p{N}-])/gu
 
 const announced = /app[\w -]{0,16}(?:pass|pw)\w{0,8}["': =]{1,4}(?:(?:is|was|here) ?:? ?)?["']?$/i
 
@@ -22,7 +23,14 @@ const announced = /app[\w -]{0,16}(?:pass|pw)\w{0,8}["': =]{1,4}(?:(?:is|was|her
 export const phrases: Detector = function* (text) {
   if (hint.test(text)) yield* find('secret', wallet, text)
   if (appHint.test(text))
-    yield* find('secret', fours, text, (found, at) =>
-      announced.test(text.slice(Math.max(0, at - 40), at)) || found.split(/[ -]/).some(group => /^[^aeiouy\d]{4}$/i.test(group) || (/\d/.test(group) && /[a-z]/i.test(group))),
+    yield* find(
+      'secret',
+      fours,
+      text,
+      (found, at) =>
+        announced.test(text.slice(Math.max(0, at - 40), at)) ||
+        found
+          .split(/[ -]/)
+          .some(group => /^[^aeiouy\d]{4}$/i.test(group) || (/\d/.test(group) && /[a-z]/i.test(group))),
     )
 }
