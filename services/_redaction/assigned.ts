@@ -15,12 +15,15 @@ const sometimes = new Set(
   `key keys tokens authorization schlüssel llave clau chave clé klucz chiave sleutel auth sid session sess sessionid jsessionid phpsessid cookie
   signature sig salt seed webhook dsn`.split(/\s+/),
 )
-/** What is numbered, named or described there is no secret. */
+/** Keys and tokens that are none, by any of their words: of rows, messages and pages. */
+const others = new Set(
+  `public page next cursor continuation sync primary foreign partition sort cache row object message routing idempotency
+  deduplication max min usage budget symbol address contract fingerprint`.split(/\s+/),
+)
+/** Not the secret, but something about it, by the last of their words. */
 const about = new Set(
-  `type length len count counts max min limit ttl expiry expires expiration expired policy hint header prefix format url uri
-  endpoint path file field name names user username public page next cursor continuation sync primary foreign partition sort
-  cache row object message routing idempotency deduplication required error status version usage budget input output prompt
-  completion total symbol address contract fingerprint`.split(/\s+/),
+  `type length len count counts limit ttl expiry expires expiration expired policy hint header prefix format url uri endpoint
+  path file field name names user username required error status version total`.split(/\s+/),
 )
 const passwordWord =
   /pass(?:w(?:or)?d|wort|phrase|code)|^(?:pass|pwd|pw|psw|m?pin)$|pwd$|clave|contras|senha|kennwort|wachtwoord|has[lł]o|heslo|lösenord/
@@ -41,36 +44,38 @@ const tag = /<(?<name>[\w.:-]{2,64})(?<link>>)(?<value>[^<>\s\0]{4,2000})(?=<\/)
 const placeholder =
   /^(?:\$|%\w+%|<|\{|\(|\[|[*x•.#-]{3,}|process\.|os\.|env\.|import\.|self\.|this\.|config\.|settings\.|your[-_ ]|my[-_]|example|changeme$|redacted|null$|none$|nil$|undefined|true$|false$|string|str$|https?:\/\/[^@]*$|[a-z_.]*(?:password|secret|token|apikey)[a-z_.]*$)|\(|\.\.\.$/i
 
+const forms = [
+  { sign: /[=:]/, pattern: assignment },
+  { sign: / -/, pattern: flag },
+  { sign: /[A-Z]_[A-Z]/, pattern: capitals },
+  { sign: /<\//, pattern: tag },
+]
+
 /** Values of names as programs, files, headers, links and command lines write them: `DB_PASSWORD=…`, `"apiKey": "…"`, `--token …`. */
 export const assignments: Detector = function* (text) {
-  for (const pattern of text.includes('=') || text.includes(':')
-    ? [assignment, flag, capitals, tag]
-    : [flag, capitals, tag])
-    for (const { 0: found, index, groups = {} } of matches(pattern, text)) {
-      const { name = '', value: raw = '' } = groups
-      const quote = /^["'`]/.test(raw) ? 1 : 0
-      const bare = quote ? raw.slice(1, -1) : raw.replace(/[.,;:!?]+$/, '')
-      const start = index + found.length - raw.length + quote
-      if (
-        isSecret(
-          name,
-          bare,
-          text,
-          start,
-          quote > 0 || /=/.test(groups['link'] ?? '') || (pattern !== capitals && wordsOf(name).length > 1),
-        )
-      )
+  for (const { sign, pattern } of forms) {
+    if (!sign.test(text)) continue
+    for (const { 0: found, index, groups } of matches(pattern, text)) {
+      const { name = '', link = '', value = '' } = groups ?? {}
+      const quote = /^["'`]/.test(value) ? 1 : 0
+      const bare = quote ? value.slice(1, -1) : value.replace(/[.,;:!?]+$/, '')
+      const start = index + found.length - value.length + quote
+      const words = wordsOf(name)
+      const isWritten = quote > 0 || link.includes('=') || (pattern !== capitals && words.length > 1)
+      if (isSecret(words, bare, isWritten) && !isDigest(text, start))
         yield { kind: 'secret', start, end: start + bare.length }
     }
+  }
 }
 
-function isSecret(name: string, bare: string, text: string, start: number, written: boolean): boolean {
-  const words = wordsOf(name)
-  if (placeholder.test(bare) || words.some(word => about.has(word)) || isDigest(text, start)) return false
+/** As programs write it, whatever has some length is one; in a sentence it must have figures and letters. */
+function isSecret(words: readonly string[], bare: string, isWritten: boolean): boolean {
+  if (placeholder.test(bare) || words.some(word => others.has(word)) || about.has(words.at(-1) ?? '')) return false
   const word = words.find(each => always.has(each) || passwordWord.test(each))
   if (word === undefined) return words.some(each => sometimes.has(each)) && isKey(bare)
-  if (/^-?[\d.,]+$/.test(bare)) return passwordWord.test(word) && /^\d{4,12}$/.test(bare)
-  if (written) return bare.length >= (passwordWord.test(word) ? 4 : 8) && !/\s/.test(bare)
+  const isPassword = passwordWord.test(word)
+  if (/^-?[\d.,]+$/.test(bare)) return isPassword && /^\d{4,12}$/.test(bare)
+  if (isWritten) return bare.length >= (isPassword ? 4 : 8) && !/\s/.test(bare)
   return bare.length >= 8 && /\d/.test(bare) && /\p{L}/u.test(bare)
 }
 

@@ -67,7 +67,10 @@ const ids: readonly Id[] = [
   id('756\\d{10}', 'CH', 'ssn'),
 ]
 
-const any = new RegExp(`(?=[\\dA-Za-z])${numberStart}(?:${ids.map(({ shape }) => shape).join('|')})${numberEnd}`, 'gu')
+const any = new RegExp(
+  `(?=[\\dA-Z]|[a-z]{2} ?\\d{2}|[a-z]{6}\\d)${numberStart}(?:${ids.map(({ shape }) => shape).join('|')})${numberEnd}`,
+  'gu',
+)
 const each = ids.map(({ shape, rule }) => ({ pattern: new RegExp(`(?:${shape})${numberEnd}`, 'uy'), rule }))
 
 /** National identity, insurance and tax numbers of people that need no word before them. */
