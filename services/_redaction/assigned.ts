@@ -37,7 +37,7 @@ const assignment = new RegExp(
 const flag = new RegExp(`(?<![\\p{L}\\p{N}_-])--?(?<name>[A-Za-z][\\w-]{2,40})(?<link>[ =])(?<value>${value})`, 'gu')
 /** `setx API_SECRET …`, `ENV DB_PASSWORD …` */
 const capitals =
-  /(?<![\w.-])(?<name>[A-Z]{2,20}(?:_[A-Z]{2,20}){1,4})(?<link> ["']?)(?<value>[^\s"'`<>,;&)\]}\0]{8,2000})/gu
+  /(?<![\w.-])(?<name>[A-Z]{2,20}(?:_[A-Z]{2,20}){1,4})(?<link>(?:["']?\\s{1,10}value: {0,2}| )["']?)(?<value>[^\s"'`<>,;&)\]}\0]{8,2000})/gu
 const tag = /<(?<name>[\w.:-]{2,64})(?<link>>)(?<value>[^<>\s\0]{4,2000})(?=<\/)/gu
 
 /** What stands for a value: variables, masks, examples, types. */

@@ -32,6 +32,8 @@ const needed =
 /** `host=… user=… password=…` of PostgreSQL's own clients. */
 const words =
   /(?<![\w=])(?:(?:host|hostaddr|dbname|port|user|sslmode)=[^\s"'\0]{1,100} ){2,8}(?:password|pass)=[^\s"'\0]{3,200}(?: \w{2,20}=[^\s"'\0]{1,100}){0,8}/g
+/** A line of `.pgpass`: host, port, database, user, password. */
+const lines = /(?<![\w.*:-])[\w.*-]{1,80}:(?:\d{2,5}|\*):[\w*-]{1,60}:[\w*-]{1,60}:(?!\d)[^\s:]{4,100}/g
 /** Whoever has one of these addresses may write there. */
 const hooks =
   'discord(?:app)?\\.com/api/webhooks/\\d|hooks\\.slack\\.com/|hooks\\.zapier\\.com/|hook\\.[a-z0-9.]{0,12}make\\.com/|chat\\.googleapis\\.com/v1/spaces/|[\\w.-]{1,80}\\.webhook\\.office\\.com/|[\\w.-]{1,80}\\.logic\\.azure\\.com[:/]|outlook\\.office\\.com/webhook/|maker\\.ifttt\\.com/trigger/|oapi\\.dingtalk\\.com/robot/|qyapi\\.weixin\\.qq\\.com/cgi-bin/webhook/|open\\.feishu\\.cn/open-apis/bot/'
@@ -51,6 +53,7 @@ export const connections: Detector = function* (text) {
     yield* find('secret', otp, text, whole)
   }
   if (text.includes('@')) yield* find('secret', oracle, text, whole)
+  if (/:(?:\d{2,5}|\*):/.test(text)) yield* find('secret', lines, text, whole)
   if (text.includes('=')) {
     yield* find('secret', fields, text, found => hasSecret.test(found) && needed.test(found) && whole(found))
     yield* find('secret', words, text)

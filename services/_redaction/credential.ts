@@ -37,7 +37,7 @@ const codes = `pin, pin code, pin number, pin-code, pin nummer, pin nr, pin no, 
     passcode, pass code, otp, otp code, one-time code, one time code, one-time password, one time password, verification code, 2fa code,
     mfa code, security pin, login code, backup code, recovery code, telefon-pin, phone pin, trading pin, pin-nummer, pincode, geheimzahl, codice segreto,
     código secreto, codigo secreto, code confidentiel, code d'accès, geheimcode, zugangscode, pinkode, pin-kode, pinkod, pin-kod, kod pin,
-    numer pin, пин, пин-код, puk, code secret, código pin, codice pin, código de verificación, code de vérification, bestätigungscode, 暗証番号, sms code, my code, auth code, tan`
+    numer pin, пин, пин-код, puk, clave de acceso, code secret, código pin, codice pin, código de verificación, code de vérification, bestätigungscode, 暗証番号, sms code, my code, auth code, tan`
 const codeLinks = '\\.?(?: (?:is|was|now|ist|est|es|of|for|to|my|card) ?){0,5}["\']?[ :=#-]{1,4}["\']?'
 const code = new RegExp(
   `${start}(?:${alternatives(codes)})${end}${codeLinks}(?<value>\\d{4,8}|\\d{3}[ -]\\d{3}(?! \\d))(?![\\p{L}\\p{N}]|[.,:/-]\\d| ?[%€$])`,
@@ -45,7 +45,7 @@ const code = new RegExp(
 )
 /** A sentence may say what the code is for before it says the code. */
 const toldCode = new RegExp(
-  `${start}(?:pins?|(?:telefon|phone|trading|telebanking|banking)-?pin|pin-?(?:code|kode|kod|nummer)|пин(?:-код)?|geheimzahl|otp|passcode|tan|(?:verification|security|sms|2fa|backup|recovery) code)${end}[^\\d\\n.!?;$€£\\0]{1,60}?(?:[:=]|${start}(?:is|its|it's|was|ist|war|lautet|est|es|era|è|é|jest|to|är|er|are))["']? ["']?(?<value>\\d{4,8})(?![\\p{L}\\p{N}]|[.,:/-]\\d| ?[%€$]| (?:times|digits|days|characters|minutes|hours|attempts))`,
+  `${start}(?:pins?|(?:telefon|phone|trading|telebanking|banking)-?pin|pin-?(?:code|kode|kod|nummer)|пин(?:-код)?|geheimzahl|otp|passcode|tan|(?:verification|security|sms|2fa|backup|recovery) code)${end}[^\\d\\n.!?;$€£\\0]{0,60}?(?:[:=]|'s|c'est|${start}(?:is|its|it's|was|ist|war|lautet|est|es|era|è|é|jest|to|är|er|are))["']? ["']?(?<value>\\d{4,8})(?![\\p{L}\\p{N}]|[.,:/-]\\d| ?[%€$]| (?:times|digits|days|characters|minutes|hours|attempts))`,
   'giu',
 )
 const backupCode =

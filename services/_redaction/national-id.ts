@@ -20,7 +20,6 @@ const ids: readonly Id[] = [
   // United Kingdom: national insurance, in its groups or compact.
   id('[A-Z]{2} \\d{2} \\d{2} \\d{2} ?[A-D]'),
   id('[A-Z]{2}\\d{6}[A-D]', 'GB', 'nino'),
-  id('[a-z]{2} ?\\d{2} ?\\d{2} ?\\d{2} ?[a-d]', 'GB', 'nino'),
   id('[A-Z]{2}-\\d{2}-\\d{2}-\\d{2}-[A-D]'),
   id('\\d{2} \\d{3} \\d{3} \\d{3}', 'DE', 'idnr'),
   id('[1278] ?\\d{2} ?(?:0\\d|[1-9]\\d) ?\\d[\\dAB] ?\\d{3} ?\\d{3} ?\\d{2}', 'FR', 'nir'),
@@ -43,6 +42,7 @@ const ids: readonly Id[] = [
   id('\\d{1,2}\\.\\d{3}\\.\\d{3}-[\\dkK]'),
   id('[A-Z]{1,2}\\d{6}\\([\\dA]\\)', 'HK', 'hkid'),
   id('[STFGM]\\d{7}[A-Z]'),
+  // As above, in blanks and dots.
   id('(?!000|666|9\\d\\d)\\d{3} (?!00)\\d{2} (?!0000)\\d{4}'),
   id('(?!000|666)\\d{3}\\.(?!00)\\d{2}\\.(?!0000)\\d{4}'),
   // Canada and Australia: nine digits in threes.
@@ -58,32 +58,34 @@ const ids: readonly Id[] = [
   id('\\d{2}-\\d{8}-\\d', 'AR', 'cuit'),
   id('\\d{6}-\\d{2}-\\d{4}', 'MY', 'nric'),
   id('[A-Z][12]\\d{8}', 'TW', 'natid'),
-  id('[a-z]{6}\\d{2}[a-ehlmprst]\\d{2}[a-z]\\d{3}[a-z]', 'IT', 'codicefiscale'),
   id('\\d{3}-\\d{3}-\\d{3} \\d{2}'),
-  id('\\d{13}', 'ZA', 'idnr'),
-  id('\\d{13}', 'RO', 'cnp'),
-  id('\\d{11}', 'BR', 'cpf'),
-  id('\\d{11}', 'TR', 'tckimlik'),
   id('756\\d{10}', 'CH', 'ssn'),
 ]
 
-const any = new RegExp(
-  `(?=[\\dA-Z]|[a-z]{2} ?\\d{2}|[a-z]{6}\\d)${numberStart}(?:${ids.map(({ shape }) => shape).join('|')})${numberEnd}`,
-  'gu',
-)
-const each = ids.map(({ shape, rule }) => ({ pattern: new RegExp(`(?:${shape})${numberEnd}`, 'uy'), rule }))
+/** The same in small letters, where check digits allow it. */
+const smallIds: readonly Id[] = [
+  id('[a-z]{2} ?\\d{2} ?\\d{2} ?\\d{2} ?[a-d]', 'GB', 'nino'),
+  id('[a-z]{6}\\d{2}[a-ehlmprst]\\d{2}[a-z]\\d{3}[a-z]', 'IT', 'codicefiscale'),
+]
+
+const search = (ids: readonly Id[], first: string) => ({
+  any: new RegExp(`(?=${first})${numberStart}(?:${ids.map(({ shape }) => shape).join('|')})${numberEnd}`, 'gu'),
+  each: ids.map(({ shape, rule }) => ({ pattern: new RegExp(`(?:${shape})${numberEnd}`, 'uy'), rule })),
+})
+const searches = [search(ids, '[\\dA-Z]'), search(smallIds, '[a-z]{2}(?: ?\\d{2}|[a-z]{4}\\d)')]
 
 /** National identity, insurance and tax numbers of people that need no word before them. */
 export const nationalIds: Detector = function* (text) {
-  for (const { index: start } of matches(any, text)) {
-    for (const { pattern, rule } of each) {
-      pattern.lastIndex = start
-      const found = pattern.exec(text)?.[0]
-      if (found === undefined || !isValid(found, rule) || isThing(text, start)) continue
-      yield { kind: 'national-id', start, end: start + found.length }
-      break
+  for (const { any, each } of searches)
+    for (const { index: start } of matches(any, text)) {
+      for (const { pattern, rule } of each) {
+        pattern.lastIndex = start
+        const found = pattern.exec(text)?.[0]
+        if (found === undefined || !isValid(found, rule) || isThing(text, start)) continue
+        yield { kind: 'national-id', start, end: start + found.length }
+        break
+      }
     }
-  }
 }
 
 function isValid(found: string, rule: Id['rule']): boolean {

@@ -1,11 +1,14 @@
 import { issued } from './issued.ts'
 import type { Detector } from './kinds.ts'
-import { find } from './matching.ts'
+import { find, isThing } from './matching.ts'
 
 /** Shorter than any of them no word is. */
 const long = /\b[\w./:-]{16}/
 /** As random as a key: no word, digest or number mixes capitals, small letters and digits over that length. */
 const random = /(?<![\w+/=.-])(?=[\w+/-]{0,40}\d)[A-Za-z0-9_-][\w+/-]{31,127}={0,2}(?![\w+/=-])/g
+/** Shorter ones, of letters and digits alone, where nothing is numbered. */
+const shorter = /(?<![\w+/=.-])(?=[A-Za-z]{0,20}\d)[A-Za-z\d]{20,31}(?![\w+/=.-])/g
+const numbered = /(?:id|ids|ref|uid|uuid|trace|request)["']?[ :=#]{1,3}["']?$/i
 const privateKey =
   /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:[^-]|-(?!-)){0,16000}(?:-----END [A-Z0-9 ]{0,40}-----)?/g
 /** The password in `-u user:password`, as command-line clients take it. */
@@ -28,6 +31,16 @@ export const secrets: Detector = function* (text) {
   if (long.test(text)) {
     yield* find('secret', issued, text)
     yield* find('secret', random, text, (found, at) => isRandom(found) && !isDigest(text, at))
+    yield* find(
+      'secret',
+      shorter,
+      text,
+      (found, at) =>
+        isRandom(found, 3) &&
+        !isDigest(text, at) &&
+        !isThing(text, at) &&
+        !numbered.test(text.slice(Math.max(0, at - 16), at)),
+    )
   }
   if (text.includes('-----BEGIN')) yield* find('secret', privateKey, text)
   if (/\s(?:-u|--user)[ =]/.test(text)) yield* find('secret', option, text)
@@ -45,12 +58,15 @@ export const isDigest = (text: string, at: number): boolean => digest.test(text.
 const changes = /[a-z](?=[A-Z\d])|[A-Z](?=[a-z\d])|\d(?=[A-Za-z])/g
 
 /** Mixed from one character to the next: names made of words change far less. */
-export function isRandom(found: string): boolean {
+export function isRandom(found: string, fewest = 2): boolean {
   const counts = [/[a-z]/g, /[A-Z]/g, /\d/g].map(set => found.match(set)?.length ?? 0)
   // An AWS secret key: 40 characters of base64, few of which may be digits.
   if (found.length === 40 && /[/+]/.test(found)) return counts.every(count => count > 0)
   const isMixed = (found.match(changes)?.length ?? 0) >= found.length * 0.4
   return (
-    counts.every(count => count >= 2) && new Set(found).size >= 16 && isMixed && !/\/\w{1,12}\/\w{1,12}\//.test(found)
+    counts.every(count => count >= fewest) &&
+    new Set(found).size >= Math.min(16, found.length * 0.6) &&
+    isMixed &&
+    !/\/\w{1,12}\/\w{1,12}\//.test(found)
   )
 }
