@@ -45,7 +45,7 @@ const code = new RegExp(
 )
 /** A sentence may say what the code is for before it says the code. */
 const toldCode = new RegExp(
-  `${start}(?:pins?|(?:telefon|phone|trading|telebanking|banking)-?pin|pin-?(?:code|kode|kod|nummer)|пин(?:-код)?|geheimzahl|otp|passcode|tan|(?:verification|security|sms|2fa|backup|recovery) code)${end}[^\\d\\n.!?;$€£\\0]{0,60}?(?:[:=]|'s|c'est|${start}(?:is|its|it's|was|ist|war|lautet|est|es|era|è|é|jest|to|är|er|are))["']? ["']?(?<value>\\d{4,8})(?![\\p{L}\\p{N}]|[.,:/-]\\d| ?[%€$]| (?:times|digits|days|characters|minutes|hours|attempts))`,
+  `${start}(?:${alternatives(codes)})${end}[^\\d\\n.!?;$€£\\0]{0,60}?(?:[:=]|'s|c'est|${start}(?:is|its|it's|was|ist|war|lautet|est|es|era|è|é|jest|to|är|er|are))["']? ["']?(?<value>\\d{4,8})(?![\\p{L}\\p{N}]|[.,:/-]\\d| ?[%€$]| (?:times|digits|days|characters|minutes|hours|attempts))`,
   'giu',
 )
 const backupCode =
@@ -82,7 +82,7 @@ export const credentials: Detector = function* (text) {
     (value, _found, at) => isClear(value) && !another.test(text.slice(Math.max(0, at - 24), at)) && !isDigest(text, at),
   )
   yield* values(code, text, isCode)
-  yield* values(toldCode, text)
+  yield* values(toldCode, text, (_value, _found, at) => !isThing(text, at))
   yield* values(backupCode, text)
   yield* values(cardCode, text)
 }

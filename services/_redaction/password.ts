@@ -77,6 +77,7 @@ const unmarked = (text: string): string => text.replace(/[.,;:)\]}?]+$/, '')
 function isPassword(value: string, marked: boolean): boolean {
   if (!/[\p{L}\p{N}]/u.test(value) || value.length < 3 || said.has(value.toLowerCase().replace(/[!'’].*$/, '')))
     return false
+  if (/^\d{1,3}$/.test(value)) return false
   // 8-character, 2FA
   if (/^\d{1,2}(?:-\p{L}+|FA\b)/u.test(value)) return false
   return (

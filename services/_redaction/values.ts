@@ -1,3 +1,4 @@
+import { luhn } from './card.ts'
 import { digitsOf, isDate } from './matching.ts'
 import { phoneAt } from './phone.ts'
 
@@ -38,8 +39,15 @@ function codeEnd(text: string, start: number, fewest: number, most: number): num
   const end = start + value.length
   const digits = digitsOf(value).length
   const isLong = digits >= fewest || (digits >= 4 && lengthOf(value) >= 9)
-  return isLong && lengthOf(value) <= most && !isDate(value) && !isQuantity(text, end) ? end : undefined
+  return isLong && lengthOf(value) <= most && !isDate(value) && !isIsin(value) && !isQuantity(text, end)
+    ? end
+    : undefined
 }
+
+/** The number of a security (ISO 6166): its letters count from ten on in Luhn's check. */
+const isIsin = (value: string): boolean =>
+  /^[A-Z]{2}[A-Z\d]{9}\d$/.test(value) &&
+  luhn(value.replace(/[A-Z]/g, character => String(Number.parseInt(character, 36))))
 
 const groupAt = (text: string, at: number): string | undefined => group.exec(text.slice(at, at + 24))?.[0]
 
