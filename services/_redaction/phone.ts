@@ -90,7 +90,7 @@ export const phones: Detector = function* (text) {
       coded,
       text,
       (found, at) =>
-        !isThing(text, at) && digitsOf(found).length >= 10 && (parse(`+${digitsOf(found)}`)?.isValid() ?? false),
+        !isThing(text, at) && digitsOf(found).length >= 10 && (parse(`+${digitsOf(found)}`)?.isPossible() ?? false),
     )
   }
   if (/\d[ -]{1,3}\(?[omfchwlbp]/i.test(text)) yield* find('phone', named, text, found => !isDate(found))

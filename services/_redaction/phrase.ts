@@ -6,9 +6,11 @@ const hint =
 /** No list of words for wallets (BIP 39) has them, and no sentence goes on for long without them. */
 const grammar =
   'the|and|was|are|for|but|not|its|has|had|have|were|been|your|you|can|could|would|should|they|them|these|those|what|why|how|who|did|does|from|with|that|this|which|when|there|here|then'
+/** What is said before them. */
+const about = 'seed|recovery|backup|secret|mnemonic|phrase|phrases|word|words|wallet|typed|entered|wrote|pasted|here'
 const separator = '(?:\\s{0,2},)?\\s{1,2}(?:\\d{1,2}[.):]?\\s{0,2})?'
 const wallet = new RegExp(
-  `(?<![\\p{L}\\p{N}'])(?!(?:${grammar})\\b)[a-z]{3,8}(?:${separator}(?!(?:${grammar})\\b)[a-z]{3,8}){11,24}(?![\\p{L}\\p{N}'])`,
+  `(?<![\\p{L}\\p{N}'])(?!(?:${grammar}|${about})\\b)[a-z]{3,8}(?:${separator}(?!(?:${grammar})\\b)[a-z]{3,8}){11,24}(?![\\p{L}\\p{N}'])`,
   'gu',
 )
 const appHint =
