@@ -4,15 +4,15 @@ import { find } from './matching.ts'
 const rest = '[^\\s"\'`<>|\\0]'
 /** `scheme://user:password@host/…`, whatever the scheme; a number after the colon is a port, unless a host follows it. */
 const url = new RegExp(
-  `(?<![a-z0-9+.-])(?:jdbc:)?[a-z][a-z0-9+.-]{1,30}://[^\\s"'\`<>:@/\\0]{0,80}:(?!\\d{1,5}[/?#])[^\\s"'\`<>\\0]{1,200}?@${rest}{2,500}`,
+  `(?<![a-z0-9+_.-])(?:jdbc:)?[a-z][a-z0-9+_.-]{1,30}://[^\\s"'\`<>:@/\\0]{0,80}:(?!\\d{1,5}[/?#])[^\\s"'\`<>\\0]{1,200}?@${rest}{2,500}`,
   'gi',
 )
 /** With the password among its parameters, as Java's drivers take it. */
 const parameters =
-  /(?<![a-z0-9+.:-])(?:jdbc:[a-z:]{2,30}|(?!https?|wss?)[a-z][a-z0-9+.-]{1,30}):\/\/[^\s"'`<>\0]{1,200}?[?&;](?:password|pwd|pass)=[^\s"'`<>\0]{3,300}/gi
+  /(?<![a-z0-9+.:-])(?:jdbc:[a-z:]{2,30}|(?!https?|wss?)[a-z][a-z0-9+_.-]{1,30}):\/\/[^\s"'`<>\0]{1,200}?[?&;](?:password|pwd|pass)=[^\s"'`<>\0]{3,300}/gi
 /** A token in place of user and password, as in Sentry's addresses. */
 const tokenUrl = new RegExp(
-  `(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{1,30}://(?=[^\\s@/]{0,60}\\d)[\\w~.-]{20,200}@${rest}{2,500}`,
+  `(?<![a-z0-9+_.-])[a-z][a-z0-9+_.-]{1,30}://(?=[^\\s@/]{0,60}\\d)[\\w~.-]{20,200}@${rest}{2,500}`,
   'gi',
 )
 /** Oracle's `user/password@//host:1521/service`. */

@@ -48,8 +48,14 @@ const toldCode = new RegExp(
   `${start}(?:${alternatives(codes)})${end}[^\\d\\n.!?;$€£\\0]{0,60}?(?:[:=]|'s|c'est|${start}(?:is|its|it's|was|ist|war|lautet|est|es|era|è|é|jest|to|är|er|are))["']? ["']?(?<value>\\d{4,8})(?![\\p{L}\\p{N}]|[.,:/-]\\d| ?[%€$]| (?:times|digits|days|characters|minutes|hours|attempts))`,
   'giu',
 )
-const backupCode =
-  /(?:backup|recovery|rescue|scratch|emergency) (?:codes?|keys?)[^\n.;!?\d]{0,30}?[ :=("'\n]{1,3}(?<value>(?:(?=[A-Za-z0-9]{0,8}[A-Za-z-]?[A-Za-z0-9]{0,8}\d)[A-Za-z0-9]{4,8}(?:-[A-Za-z0-9]{4,8}){1,9}|\d{4,8}|(?=[a-z]{0,7}\d)[a-z0-9]{6,10})(?:[ ,\n]{1,2}(?:(?=[A-Za-z-]{0,12}\d)[A-Za-z0-9]{4,8}(?:-[A-Za-z0-9]{4,8}){1,9}|\d{4,8})){0,11})(?![\p{L}\p{N}])/giu
+const spare = '(?=[A-Za-z-]{0,12}\\d)[A-Za-z0-9]{4,10}(?:-[A-Za-z0-9]{4,10}){0,9}'
+const spareCodes = new RegExp(
+  `(?:backup|recovery|rescue|scratch|emergency) (?:codes?|keys?)[^\\n.;!?\\d]{0,30}?[ :=("'\\n]{1,3}(?<value>${spare}(?:[ ,\\n]{1,2}${spare}){0,11})(?![\\p{L}\\p{N}])`,
+  'giu',
+)
+/** A code that came in a message. */
+const sentCode =
+  /(?<![\p{L}\p{N}])(?:the|your|a|this) (?:\w{1,10} )?code (?:[\w']{1,8} ){0,3}(?:texted|sent|messaged|emailed|received|got)(?:[^\d\n.!?;\0]{0,24}?(?:is|was|[:=]))["']? ["']?(?<value>\d{4,8})(?![\p{L}\p{N}]|[.,:/-]\d)/giu
 
 const cardCodes =
   'cvv, cvv2, cvc, cvc2, cvn, csc, security code, card code, card verification code, prüfziffer, prüfnummer, kartenprüfnummer, cryptogramme, código de seguridad, codice di sicurezza'
@@ -59,7 +65,7 @@ const cardCode = new RegExp(
 )
 
 const hint = new RegExp(
-  `${alternatives(keys)}|${alternatives(codes)}|${alternatives(cardCodes)}|schlüssel|clé|clave|llave|chave|chiave|sleutel|klucz|nyckel|ключ|токен`,
+  `${alternatives(keys)}|${alternatives(codes)}|${alternatives(cardCodes)}|code|schlüssel|clé|clave|llave|chave|chiave|sleutel|klucz|nyckel|ключ|токен`,
   'iu',
 )
 
@@ -83,7 +89,8 @@ export const credentials: Detector = function* (text) {
   )
   yield* values(code, text, isCode)
   yield* values(toldCode, text, (_value, _found, at) => !isThing(text, at))
-  yield* values(backupCode, text)
+  yield* values(spareCodes, text)
+  yield* values(sentCode, text)
   yield* values(cardCode, text)
 }
 

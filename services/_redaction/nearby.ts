@@ -19,7 +19,11 @@ const brokers = new RegExp(
 /** A sort code and the eight digits after it. */
 const british =
   /(?<=(?<![\d-])(?<sort>\d{2}-\d{2}-\d{2})[ ,/]{1,3}(?:(?:no|acc|acct|a\/c|account|and)[.:]{0,2} ){0,2})\d{8}(?![\d.,-]\d|\d)/g
-
+/** What it is may be said after it: `2208819 is my member number`. */
+const saidAfter = new RegExp(
+  `${numberStart}(?:[A-Z]{1,3}-?)?\\d{5,12}(?= (?:is|was|as|for|being|=|-|\\() ?[^\\d\\n.;!?]{0,20}(?:account|acct|member|client|customer|policy|portfolio|plan|membership) (?:number|no|id|#))`,
+  'gu',
+)
 const words = (kind: Kind, of: typeof account) => ({ kind, word: new RegExp(pattern(of), 'gu') })
 const kinds = [words('account', account), words('phone', phone), words('national-id', nationalId)]
 const otherWord = new RegExp(`(?:${pattern(apart)})[^\\d\\n]{0,12}$`, 'iu')
@@ -28,6 +32,7 @@ const mySocial = /(?<!\p{L})(?:my|his|her|their|the) social(?! media)(?!\p{L})/u
 /** Long numbers in a sentence that is about an account, a phone or an id, unless something else is numbered or counted. */
 export const nearbyNumbers: Detector = function* (text) {
   yield* find('account', brokers, text, (_found, at) => !isThing(text, at))
+  yield* find('account', saidAfter, text, (found, at) => !isThing(text, at) && !isDate(found))
   for (const { 0: found, index: start, groups } of matches(british, text))
     if (!isDate(groups?.['sort'] ?? '')) yield { kind: 'account', start, end: start + found.length }
   for (const { 0: found, index: start } of matches(bare, text)) {

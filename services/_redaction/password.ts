@@ -1,5 +1,5 @@
 import type { Detector } from './kinds.ts'
-import { answer, find, matches } from './matching.ts'
+import { answer, find, isDate, matches } from './matching.ts'
 import { pattern } from './words.ts'
 
 const passwords = {
@@ -77,7 +77,7 @@ const unmarked = (text: string): string => text.replace(/[.,;:)\]}?]+$/, '')
 function isPassword(value: string, marked: boolean): boolean {
   if (!/[\p{L}\p{N}]/u.test(value) || value.length < 3 || said.has(value.toLowerCase().replace(/[!'’].*$/, '')))
     return false
-  if (/^\d{1,3}$/.test(value)) return false
+  if (/^\d+$/.test(value)) return value.length > 3 && !isDate(value) && (marked || value.length <= 8)
   // 8-character, 2FA
   if (/^\d{1,2}(?:-\p{L}+|FA\b)/u.test(value)) return false
   return (

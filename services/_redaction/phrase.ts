@@ -14,25 +14,28 @@ const wallet = new RegExp(
   'gu',
 )
 const appHint =
-  /app[\w-]{0,14}[ -](?:specific )?(?:pass|pw|pwd|kennwort)|authenticator|2fa|totp|two[- ]factor|setup key|backup key|secret key/i
+  /app[\w-]{0,14}[ -](?:specific )?(?:pass|pw|pwd|kennwort)|authenticator|2fa|totp|two[- ]factor|mfa|authy|google auth|auth key|setup key|backup key|secret key/i
 /** As Google and Apple write passwords for apps, and authenticators their keys. */
 const fours =
   /(?<![\p{L}\p{N}-])(?:(?:[a-z2-7]{4}[ -]){3,15}[a-z2-7]{4}|(?:[A-Z2-7]{4}[ -]){3,15}[A-Z2-7]{4})(?![\p{L}\p{N}-])/gu
 
+/** The same in one piece (RFC 4648). */
+const base32 = /(?<![\w/+=-])(?=[A-Z]{0,31}[2-7])[A-Z2-7]{16}(?:[A-Z2-7]{16})?(?![\w/+=-])/g
 const announced = /app[\w -]{0,16}(?:pass|pw)\w{0,8}["': =]{1,4}(?:(?:is|was|here) ?:? ?)?["']?$/i
 
 /** Secrets that are written as a row of words: a wallet's phrase, a password in groups of four letters. */
 export const phrases: Detector = function* (text) {
   if (hint.test(text)) yield* find('secret', wallet, text)
-  if (appHint.test(text))
-    yield* find(
-      'secret',
-      fours,
-      text,
-      (found, at) =>
-        announced.test(text.slice(Math.max(0, at - 40), at)) ||
-        found
-          .split(/[ -]/)
-          .some(group => /^[^aeiouy\d]{4}$/i.test(group) || (/\d/.test(group) && /[a-z]/i.test(group))),
-    )
+  if (!appHint.test(text)) return
+  yield* find('secret', base32, text)
+  yield* find(
+    'secret',
+    fours,
+    text,
+    (found, at) => isMixed(found) || announced.test(text.slice(Math.max(0, at - 40), at)),
+  )
 }
+
+/** One of its groups is no word. */
+const isMixed = (found: string): boolean =>
+  found.split(/[ -]/).some(group => /^[^aeiouy\d]{4}$/i.test(group) || (/\d/.test(group) && /[a-z]/i.test(group)))

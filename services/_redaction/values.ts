@@ -64,7 +64,7 @@ const numbered = /#|:|=|number|nummer|nr|no\b|n°|nº|is\b|ist\b|est\b|es\b/i
 /** After the word account alone, short, round and distant numbers are something else. */
 export const accountEnd: EndOf = (text, start, gap) => {
   const isNumbered = numbered.test(text.slice(Math.max(0, start - gap.length - 8), start))
-  const end = codeEnd(text, start, isNumbered ? 5 : 6, 24)
+  const end = codeEnd(text, start, isNumbered ? 5 : 6, 28)
   if (end === undefined || isNumbered) return end
   const value = text.slice(start, end)
   const isClear = digitsOf(value).length >= 8
@@ -72,7 +72,7 @@ export const accountEnd: EndOf = (text, start, gap) => {
 }
 
 export const documentEnd: EndOf = (text, start) => {
-  const shape = /^(?:[A-Z]{2,3} )?[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*(?: \d{3,}){0,3}(?![./]\d)/
+  const shape = /^(?:[A-Z]{2,3} )?[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*(?: \d{2,}){0,3}(?![./]\d)/
   const value = shape.exec(text.slice(start, start + 32))?.[0] ?? ''
   const length = lengthOf(value)
   const isNumber = length >= 6 && length <= 25 && digitsOf(value).length >= 2 && !isDate(value)

@@ -53,7 +53,7 @@ export const account: Words = {
     subscriber id, employee id, employee number, student id, student number,
     konto, kontonummer, kontonr, konto-nr, kto, ktonr, kto-nr, girokonto, sparkonto, tagesgeldkonto,
     verrechnungskonto, referenzkonto, wertpapierkonto, wertpapierdepot, handelskonto, bankkonto, gehaltskonto, depot, depotkonto,
-    depotnummer, kunden-nr, kundennummer, kundennr, kunde, kunde nr, mitgliedsnummer, compte, numéro de compte, numéro client, cuenta,
+    depotnummer, kunden-nr, kundennummer, kundennr, kunde, kunde nr, soy cliente, sono cliente, sou cliente, mitgliedsnummer, compte, numéro de compte, numéro client, cuenta,
     número de cuenta, número de cliente, conto, conto corrente, numero di conto, codice cliente, conta, número da conta,
     rekening, rekeningnummer, beleggingsrekening, effectenrekening, spaarrekening, betaalrekening, klantnummer,
     rachunek, rachunku, numer konta, numer klienta, nr klienta, konta, tilinumero, tilini, asiakasnumero, kundnummer, kundenummer,

@@ -81,6 +81,10 @@ const beginnings = [
     'a@b.c / ',
     '<a>',
     'token 0123456789abcdef',
+    'backup codes a1b2 ',
+    '123456 is my ',
+    'authenticator ABCD ',
+    'the code you sent ',
   ],
 ]
 const secondsOf = (text: string): number => {
