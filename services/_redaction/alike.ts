@@ -1,12 +1,10 @@
 import type { Finding, Kind } from './kinds.ts'
-import { isDate, isThing, matches, numberEnd, numberStart } from './matching.ts'
+import { isAmount, isDate, isThing, matches, numberEnd, numberStart } from './matching.ts'
 import { isQuantity } from './values.ts'
-import { apart, pattern } from './words.ts'
 
 const families: readonly Kind[] = ['account', 'national-id', 'document']
 const most = 8
 const reach = 140
-const otherWord = new RegExp(`(?:${pattern(apart)})[^\\d\\n]{0,12}$`, 'iu')
 
 /** Numbers of the same make beside one that was announced: `TFN 446-526-314, mine 501-892-579`. */
 export function alike(text: string, found: readonly Finding[]): readonly Finding[] {
@@ -30,7 +28,7 @@ export function alike(text: string, found: readonly Finding[]): readonly Finding
         !isQuantity(text, end) &&
         !isDate(text.slice(start, end)) &&
         !/000$/.test(text.slice(start, end)) &&
-        !otherWord.test(text.slice(Math.max(0, start - 40), start)),
+        !isAmount(text, start),
     ),
   )
 }

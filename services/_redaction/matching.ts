@@ -1,5 +1,5 @@
 import type { Finding, Kind } from './kinds.ts'
-import { pattern, thing } from './words.ts'
+import { apart, pattern, thing } from './words.ts'
 
 /** The part of a match that is the value; undefined when it is none. */
 export type Part = (found: string, at: number) => { readonly from: number; readonly to: number } | undefined | boolean
@@ -61,3 +61,8 @@ export const isThing = (text: string, at: number): boolean =>
       .replace(earlier, ' ')
       .slice(-40),
   )
+
+const amountBefore = new RegExp(`(?:${pattern(apart)})[^\\d\\n]{0,12}$`, 'iu')
+
+/** Whether the words before a place say that an amount, a price or a time follows. */
+export const isAmount = (text: string, at: number): boolean => amountBefore.test(text.slice(Math.max(0, at - 40), at))

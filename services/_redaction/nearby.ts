@@ -1,7 +1,7 @@
 import type { Detector, Kind } from './kinds.ts'
-import { find, isDate, isThing, matches, numberEnd, numberStart } from './matching.ts'
+import { find, isAmount, isDate, isThing, matches, numberEnd, numberStart } from './matching.ts'
 import { isQuantity } from './values.ts'
-import { account, ambiguous, apart, nationalId, pattern, phone } from './words.ts'
+import { account, ambiguous, nationalId, pattern, phone } from './words.ts'
 
 /** A number of the length of account numbers, phone numbers among them, in one piece or in groups. */
 const bare = new RegExp(
@@ -26,8 +26,10 @@ const saidAfter = new RegExp(
 )
 const words = (kind: Kind, of: typeof account) => ({ kind, word: new RegExp(pattern(of), 'gu') })
 const kinds = [words('account', account), words('phone', phone), words('national-id', nationalId)]
-const otherWord = new RegExp(`(?:${pattern(apart)})[^\\d\\n]{0,12}$`, 'iu')
 const mySocial = /(?<!\p{L})(?:my|his|her|their|the) social(?! media)(?!\p{L})/u
+
+/** A running number of a day or year, as 20240513-00418. */
+const isRunning = (found: string): boolean => /^(?:19|20)\d{2}(?:\d{4})?-/.test(found)
 
 /** Long numbers in a sentence that is about an account, a phone or an id, unless something else is numbered or counted. */
 export const nearbyNumbers: Detector = function* (text) {
@@ -38,7 +40,14 @@ export const nearbyNumbers: Detector = function* (text) {
   for (const { 0: found, index: start } of matches(bare, text)) {
     const end = start + found.length
     const before = text.slice(Math.max(0, start - reach.before), start)
-    if (/000$/.test(found) || isDate(found) || isThing(text, start) || isQuantity(text, end) || otherWord.test(before))
+    if (
+      /000$/.test(found) ||
+      isDate(found) ||
+      isRunning(found) ||
+      isThing(text, start) ||
+      isQuantity(text, end) ||
+      isAmount(text, start)
+    )
       continue
     const around = `${before} ${text.slice(end, end + reach.after)}`.toLowerCase()
     const near = kinds.find(

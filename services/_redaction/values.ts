@@ -7,7 +7,7 @@ export type EndOf = (text: string, start: number, gap: string) => number | undef
 
 const units =
   'usd|eur|gbp|jpy|chf|inr|cad|aud|dollars?|euros?|pounds?|yen|rupees?|won|bucks?|shares?|units?|rows|bytes|views|points|miles|times|days?|weeks?|months?|years?|percent|k|m|bn|million'
-const amount = new RegExp(`^(?:[.,]\\d|\\s?(?:[%€$£¥₹](?!\\s?\\d)|(?:${units})(?!\\p{L})))`, 'iu')
+const amount = new RegExp(`^(?:[.,:]\\d|\\s?(?:[%€$£¥₹](?!\\s?\\d)|(?:${units})(?!\\p{L})))`, 'iu')
 /** Whether a number that ends there is a decimal, money or a quantity. */
 export const isQuantity = (text: string, end: number): boolean => amount.test(text.slice(end, end + 12))
 
@@ -39,7 +39,12 @@ function codeEnd(text: string, start: number, fewest: number, most: number): num
   const end = start + value.length
   const digits = digitsOf(value).length
   const isLong = digits >= fewest || (digits >= 4 && lengthOf(value) >= 9)
-  return isLong && lengthOf(value) <= most && !isDate(value) && !isIsin(value) && !isQuantity(text, end)
+  return isLong &&
+    lengthOf(value) <= most &&
+    !isDate(value) &&
+    !isIsin(value) &&
+    !/^\d+\.\d{2}$/.test(value) &&
+    !isQuantity(text, end)
     ? end
     : undefined
 }

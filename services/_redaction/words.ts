@@ -123,7 +123,7 @@ export const thing: Words = {
     parts, model, serial, version, build, release, batch, lot, po, rma, request, requests, trace, transaction, transactions, txn,
     trade, trades, cusip, isin, wkn, coupon, voucher, promo, error, catalog, catalogue, product, style, code, lei, imei,
     zip, zip code, zipcode, postal code, postcode, pincode, plz, postleitzahl, cep,
-    conf, conf no, confirmation, contract note, note no, control number, control no, claim, complaint, incident, ticket no, exec id, execution, fill id, deal, deal no,
+    fill, fills, seq, sequence, conf, conf no, confirmation, contract note, note no, control number, control no, claim, complaint, incident, ticket no, exec id, execution, fill id, deal, deal no,
     cheque, cheque no, check no, check #, report, imad, omad, uetr, sedol, figi, ticker, symbol, fedex, ups, dhl, usps, tracking number, msg id,
     belegnr, beleg, beleg-nr, referenz, referenznummer, ticketnummer, paket*, zlecenie, zlecenia, orden, ordres, ordre, réf, référence, ordernr, ordernummer, ordrenummer,
     nota, recibo, referencia, riferimento, pratica, ärende, ärendenummer, zgłoszeni*, reklamacj*, expediente, incidencia, siniestro, reclamación, заявк*, заказ*, сделк*,
