@@ -1,5 +1,6 @@
 import type { Detector, Finding } from './kinds.ts'
-import { matches } from './matching.ts'
+import { isThing, matches } from './matching.ts'
+import { isDigest } from './secret.ts'
 import { alternatives } from './words.ts'
 
 const start = '(?<![\\p{L}\\p{N}])'
@@ -11,19 +12,50 @@ const keys =
   'key, keys, token, tokens, secret, secrets, credential, credentials, bearer, basic, apikey, auth, reset, otp'
 /** Keys that are none: names of rows, messages and partitions. */
 const others = 'idempotency, primary, foreign, public, partition, sort, cache, object, message, deduplication'
-const keyLinks = '(?:[ :=>_-]|(?:is|was|ist|est|es|of|sid|bearer|basic|hex|value) ){0,6}'
+const keyLinks = '(?:[ :=>_-]|(?:is|was|ist|est|es|of|id|sid|bearer|basic|hex|value)(?![A-Za-z0-9])){0,6}'
 const key = new RegExp(
-  `${start}(?<!(?:${alternatives(others)})[ _-])(?:(?:${alternatives(owners)})[ _-]?){0,3}(?:${alternatives(keys)})${end}["'\`]?${keyLinks}["'\`]?(?<value>[A-Za-z0-9+/_=.~-]{12,2000})`,
+  `${start}(?<!(?:${alternatives(others)})[ _-])(?:(?:${alternatives(owners)})[ _-]?){0,3}(?:${alternatives(keys)})${end}(?:'s)?["'\`]?${keyLinks}["'\`]?(?<value>[A-Za-z0-9+/_=.~-]{12,2000})`,
   'giu',
 )
 
-const codes =
-  'pin, pin code, pin number, pin-code, pin nummer, pin nr, pin no, mpin, tpin, atm pin, passcode, pass code, otp, otp code, one-time code, one time code, one-time password, one time password, verification code, 2fa code, login code, sms code, my code, auth code, tan'
-const codeLinks = '\\.?(?: (?:is|was|now|ist|est|es|of|for|to|my|the|this|card) ?){0,5}["\']?[ :=#-]{1,4}["\']?'
+/** Further from its word, or before it, a key must look like nothing else: hexadecimal, a UUID, base 32 or 64. */
+const clear =
+  '(?:[0-9a-f]{32,128}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[A-Z2-7]{16,64}|(?=[\\w+/-]{0,30}[a-z])(?=[\\w+/-]{0,30}[A-Z])(?=[\\w+/-]{0,30}\\d)[\\w+/-]{20,128})'
+const keyWord = `(?:api|access|secret|private|auth|client|signing|encryption|master|backup|setup|recovery|app)?[ _-]?(?:keys?|tokens?|secrets?|credentials?|apikey|schlüssel|zugangsschlüssel|clé|clave|llave|chave|chiave|sleutel|klucz|nyckel|ключ|токен)`
+const distant = new RegExp(
+  `${start}(?<!(?:${alternatives(others)})[ _-])${keyWord}${end}(?<gap>[^\\n.;!?\\0]{0,48}?(?:[:=>(]|'s|${start}(?:is|was|are|ist|war|est|es|è|é|jest|to|är|er))["'\`]?\\s{1,2}["'\`]?)(?<value>${clear})(?![\\w+/-])`,
+  'gu',
+)
+const ahead = new RegExp(
+  `(?<![\\w+/=.-])(?<value>${clear})(?=["'\`]?[^\\n.;!?\\0]{1,32}?${start}(?:api|access|secret|private|auth|client)?[ _-]?(?:key|token|secret|apikey)${end})`,
+  'gu',
+)
+const another =
+  /hash|digest|checksum|sha|md5|fingerprint|commit|checkout|revision|revert|merge|order|trade|uuid|request|trace|correlation|session 0x|id$/i
+
+const codes = `pin, pin code, pin number, pin-code, pin nummer, pin nr, pin no, mpin, tpin, atm pin,
+    passcode, pass code, otp, otp code, one-time code, one time code, one-time password, one time password, verification code, 2fa code,
+    mfa code, security pin, login code, backup code, recovery code, telefon-pin, phone pin, trading pin, pin-nummer, pincode, geheimzahl, codice segreto,
+    código secreto, codigo secreto, code confidentiel, code d'accès, geheimcode, zugangscode, pinkode, pin-kode, pinkod, pin-kod, kod pin,
+    numer pin, пин, пин-код, puk, clave de acceso, code secret, código pin, codice pin, código de verificación, code de vérification, bestätigungscode, 暗証番号, sms code, my code, auth code, tan`
+const codeLinks = '\\.?(?: (?:is|was|now|ist|est|es|of|for|to|my|card) ?){0,5}["\']?[ :=#-]{1,4}["\']?'
 const code = new RegExp(
   `${start}(?:${alternatives(codes)})${end}${codeLinks}(?<value>\\d{4,8}|\\d{3}[ -]\\d{3}(?! \\d))(?![\\p{L}\\p{N}]|[.,:/-]\\d| ?[%€$])`,
   'giu',
 )
+/** A sentence may say what the code is for before it says the code. */
+const toldCode = new RegExp(
+  `${start}(?:${alternatives(codes)})${end}[^\\d\\n.!?;$€£\\0]{0,60}?(?:[:=]|'s|c'est|${start}(?:is|its|it's|was|ist|war|lautet|est|es|era|è|é|jest|to|är|er|are))["']? ["']?(?<value>\\d{4,8})(?![\\p{L}\\p{N}]|[.,:/-]\\d| ?[%€$]| (?:times|digits|days|characters|minutes|hours|attempts))`,
+  'giu',
+)
+const spare = '(?=[A-Za-z-]{0,12}\\d)[A-Za-z0-9]{4,10}(?:-[A-Za-z0-9]{4,10}){0,9}'
+const spareCodes = new RegExp(
+  `(?:backup|recovery|rescue|scratch|emergency) (?:codes?|keys?)[^\\n.;!?\\d]{0,30}?[ :=("'\\n]{1,3}(?<value>${spare}(?:[ ,\\n]{1,2}${spare}){0,11})(?![\\p{L}\\p{N}])`,
+  'giu',
+)
+/** A code that came in a message. */
+const sentCode =
+  /(?<![\p{L}\p{N}])(?:the|your|a|this) (?:\w{1,10} )?code (?:[\w']{1,8} ){0,3}(?:texted|sent|messaged|emailed|received|got)(?:[^\d\n.!?;\0]{0,24}?(?:is|was|[:=]))["']? ["']?(?<value>\d{4,8})(?![\p{L}\p{N}]|[.,:/-]\d)/giu
 
 const cardCodes =
   'cvv, cvv2, cvc, cvc2, cvn, csc, security code, card code, card verification code, prüfziffer, prüfnummer, kartenprüfnummer, cryptogramme, código de seguridad, codice di sicurezza'
@@ -32,30 +64,46 @@ const cardCode = new RegExp(
   'giu',
 )
 
-const wallet =
-  /(?:seed|recovery|backup|mnemonic|secret)(?: ?(?:phrase|words?)){1,2}["':= ]{1,4}(?:(?:is|are|was) )?"?(?<value>(?:[a-z]{3,8} ){11,23}[a-z]{3,8})(?![a-z])/gi
+const hint = new RegExp(
+  `${alternatives(keys)}|${alternatives(codes)}|${alternatives(cardCodes)}|code|schlüssel|clé|clave|llave|chave|chiave|sleutel|klucz|nyckel|ключ|токен`,
+  'iu',
+)
 
-const hint = new RegExp(`${alternatives(keys)}|${alternatives(codes)}|${alternatives(cardCodes)}|phrase|words`, 'iu')
-
-/** Keys and tokens, PINs and passcodes, card verification codes, and the words of a wallet: what a word announces. */
+/** Keys and tokens, PINs and passcodes, card verification codes: what a word announces. */
 export const credentials: Detector = function* (text) {
   if (!hint.test(text)) return
   yield* values(key, text, isKey)
+  yield* values(
+    distant,
+    text,
+    (value, found, at) =>
+      isClear(value) &&
+      !another.test(found.slice(0, -value.length).trim()) &&
+      !isThing(text, at) &&
+      !isDigest(text, at),
+  )
+  yield* values(
+    ahead,
+    text,
+    (value, _found, at) => isClear(value) && !another.test(text.slice(Math.max(0, at - 24), at)) && !isDigest(text, at),
+  )
   yield* values(code, text, isCode)
+  yield* values(toldCode, text, (_value, _found, at) => !isThing(text, at))
+  yield* values(spareCodes, text)
+  yield* values(sentCode, text)
   yield* values(cardCode, text)
-  yield* values(wallet, text)
 }
 
 /** The group `value` ends each pattern, so that its place follows from where the match ends. */
 function* values(
   pattern: RegExp,
   text: string,
-  accept: (value: string, found: string) => boolean = () => true,
+  accept: (value: string, found: string, at: number) => boolean = () => true,
 ): Generator<Finding> {
   for (const { 0: found, index, groups } of matches(pattern, text)) {
     const value = groups?.['value'] ?? ''
     const from = index + found.length - value.length
-    if (accept(value, found)) yield { kind: 'secret', start: from, end: from + value.length }
+    if (accept(value, found, from)) yield { kind: 'secret', start: from, end: from + value.length }
   }
 }
 
@@ -67,7 +115,11 @@ const isCode = (value: string, found: string): boolean =>
 
 /** Letters and digits at once, as in no word; the shorter ones in both cases. Names made of words and numbers are none. */
 function isKey(value: string): boolean {
-  if (!/\d/.test(value) || !/[A-Za-z]/.test(value)) return false
+  if (!/\d/.test(value) || !/[A-Za-z]/.test(value) || parcel.test(value)) return false
   if (value.length < 16) return /[a-z]/.test(value) && /[A-Z]/.test(value)
   return !/^(?:[A-Za-z]+|\d+)(?:[_.-](?:[A-Za-z]+|\d+))+$/.test(value)
 }
+
+/** UPS numbers its parcels so. */
+const parcel = /^1Z[A-Z0-9]{16}$/
+const isClear = (value: string): boolean => /\d/.test(value) && /[A-Za-z]/.test(value) && !parcel.test(value)

@@ -1,5 +1,9 @@
+import { alike } from './alike.ts'
+import { assignments } from './assigned.ts'
 import { birthDates } from './birth-date.ts'
 import { cards } from './card.ts'
+import { chosen } from './chosen.ts'
+import { connections } from './connection.ts'
 import { credentials } from './credential.ts'
 import { emails } from './email.ts'
 import { fold } from './fold.ts'
@@ -11,6 +15,7 @@ import { nationalIds } from './national-id.ts'
 import { nearbyNumbers } from './nearby.ts'
 import { passwordsIn } from './password.ts'
 import { phones } from './phone.ts'
+import { phrases } from './phrase.ts'
 import { repeatsOf } from './repeats.ts'
 import { secrets } from './secret.ts'
 import { wallets } from './wallet.ts'
@@ -21,7 +26,17 @@ const pseudonym = new RegExp(`\\[(?:${kinds.join('|')}):[a-f]{20}\\]`, 'g')
 const barrier = '\u0000'
 
 /** Those that come first say the kind where findings overlap. */
-const anywhere: readonly Detector[] = [wallets, secrets, emails, passwordsIn, credentials]
+const anywhere: readonly Detector[] = [
+  wallets,
+  connections,
+  secrets,
+  emails,
+  passwordsIn,
+  credentials,
+  assignments,
+  chosen,
+  phrases,
+]
 /** None of what these find has fewer than three digits. */
 const withDigits: readonly Detector[] = [ibans, cards, nationalIds, birthDates, labelled, phones, nearbyNumbers, ips]
 
@@ -50,9 +65,12 @@ function findings(text: string): readonly Finding[] {
   const found: Finding[] = []
   for (const detector of threeDigits.test(seen) ? all : anywhere)
     for (const finding of detector(seen)) found.push(finding)
-  return merged(found.filter(({ start, end }) => !seen.slice(start, end).includes(barrier))).map(
-    ({ kind, start, end }) => ({ kind, start: origin(start), end: origin(end) }),
-  )
+  const certain = merged(found.filter(({ start, end }) => !seen.slice(start, end).includes(barrier)))
+  return merged([...certain, ...alike(seen, certain)]).map(({ kind, start, end }) => ({
+    kind,
+    start: origin(start),
+    end: origin(end),
+  }))
 }
 
 /** Overlapping findings become one that covers both, so that nothing of either is left over; its kind is that of the first found. */

@@ -24,19 +24,25 @@ const spaced = new RegExp(
   'giu',
 )
 
+/** Addresses for payments in India (UPI). */
+const payment =
+  /(?<![\w.-])[\w.-]{2,50}@(?:ok(?:axis|icici|hdfcbank|sbi)|ybl|ibl|axl|apl|upi|paytm|pt\w{2,4}|icici|hdfcbank|sbi|axisbank|kotak|fbl|jio|freecharge)(?![\w.-])/g
+
 /** Before what stands between user and host of a URL. */
 const isPassword = /[a-z]:\/\/[^\s:@/]{0,80}:$/i
 
-/** E-mail addresses, also those written so that machines should not read them. */
+/** E-mail addresses and those of payments, also those written so that machines should not read them. */
 export const emails: Detector = function* (text) {
   const marked = /@|%40|&#64;/.test(text)
-  if (marked)
+  if (marked) {
+    yield* find('account', payment, text)
     yield* find(
       'email',
       plain,
       text,
       (found, at) => !isPassword.test(text.slice(Math.max(0, at - 100), at)) && leadingMarks(found),
     )
+  }
   if (/[([{<] ?(?:at|ät|@|arroba|a) ?[)\]}>]/i.test(text)) yield* find('email', bracketed, text, leadingMarks)
   if (/ (?:dot|punto|punkt|point|ponto) /i.test(text)) yield* find('email', spelled, text, leadingMarks)
   if (marked || / at /i.test(text))

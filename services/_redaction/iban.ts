@@ -33,6 +33,6 @@ function ofLength(text: string, length: number): string | undefined {
 function isIban(value: string): boolean {
   const { errorCodes } = validateIBAN(value.replace(/[ .-]/g, '').toUpperCase())
   const forgiven = [ValidationErrorsIBAN.WrongAccountBankBranchChecksum]
-  if (value.length >= 18 && /^[A-Z]{2}\d/.test(value)) forgiven.push(ValidationErrorsIBAN.WrongIBANChecksum)
+  if (value.length >= 18 && /^[A-Z]{2}[^a-z]+$/.test(value)) forgiven.push(ValidationErrorsIBAN.WrongIBANChecksum)
   return errorCodes.every(code => forgiven.includes(code))
 }

@@ -14,7 +14,7 @@ type Family = {
   readonly endOf: EndOf
 }
 
-const letters = /(?<![\p{L}\p{N}])(?:[A-Za-z]{1,8}-?|(?!NO|NR|ID|IS)[A-Z]{2,3} |[A-Z]{1,5}-[A-Z]{1,5}-?)$/u
+const letters = /(?<![\p{L}\p{N}])(?:[A-Za-z]{1,8}[-/]?|(?!NO|NR|ID|IS)[A-Z]{2,3} |[A-Z]{1,5}-[A-Z]{1,5}-?)$/u
 const openings = /[+(]{1,3}$/
 
 const family = (kind: Kind, announced: Parameters<typeof words.pattern>[0], reach: number, endOf: EndOf): Family => ({
@@ -44,7 +44,7 @@ export const labelled: Detector = function* (text) {
     const start = valueStart(text, from, lead)
     if (start === undefined || start > from + reach || start > (labels[index + 1]?.index ?? start)) continue
     const gap = text.slice(from, start)
-    if (isApart(gap) || isOtherWord(kind, text.slice(match.index, from), text.slice(from, start + 12))) continue
+    if (isApart(gap) || isOtherWord(kind, text.slice(match.index, from), text.slice(from, start + 16))) continue
     for (let at: number | undefined = start; at !== undefined; ) {
       const end = endOf(text, at, gap)
       if (end === undefined) break
@@ -54,11 +54,11 @@ export const labelled: Detector = function* (text) {
   }
 }
 
-const listed = /^\s?(?:[,&/]|->|→|(?:and|or|to|und|oder|auf|et|ou|y|o|e)(?!\p{L}))\s?/u
+const listed = /^\s?(?:[,&/]|->|→|(?:,? ?)(?:and|or|to|now|new|neu|is now|und|oder|auf|et|ou|y|o|e)(?!\p{L}))\s?/u
 
 /** Where the next of several values begins: `accounts 33019982 and 33019990`. */
 function nextInList(text: string, end: number, lead: RegExp): number | undefined {
-  const [link] = listed.exec(text.slice(end, end + 8)) ?? []
+  const [link] = listed.exec(text.slice(end, end + 12)) ?? []
   if (link === undefined) return undefined
   const start = valueStart(text, end + link.length, lead)
   return start === end + link.length && /^[^ ]{0,9}\d/.test(text.slice(start)) ? start : undefined
@@ -87,5 +87,5 @@ function isApart(gap: string): boolean {
 /** A short word that is another one, unless it is in capitals, or what follows makes a name of it or is a phone number. */
 const isOtherWord = (kind: Kind, word: string, next: string): boolean =>
   words.ambiguous.test(word) &&
-  !/^\s?(?:(?:card|number|no|nr|id|is)(?!\p{L})|[:#=])/iu.test(next) &&
+  !/^\s?(?:(?:card|number|no|nr|id|is)(?!\p{L})|[:#=]| \d(?:[ -]?\d){6})/iu.test(next) &&
   !(kind === 'phone' && /[+(0]\d{2}|\d{9}/.test(next))

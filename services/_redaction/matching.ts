@@ -1,5 +1,5 @@
 import type { Finding, Kind } from './kinds.ts'
-import { pattern, thing } from './words.ts'
+import { apart, pattern, thing } from './words.ts'
 
 /** The part of a match that is the value; undefined when it is none. */
 export type Part = (found: string, at: number) => { readonly from: number; readonly to: number } | undefined | boolean
@@ -28,7 +28,7 @@ export function* find(kind: Kind, pattern: RegExp, text: string, part?: Part): G
 const day = '(?:0?[1-9]|[12]\\d|3[01])'
 const month = '(?:0?[1-9]|1[0-2])'
 const year = '(?:19|20)\\d\\d'
-const date = `(?:${year}(?:[/-]\\d\\d|[./-]${month}(?:[./-]${day})?|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\\d|3[01]))|(?:${day}[./-]${month}|${month}[./-]${day})[./-](?:${year}|\\d\\d))`
+const date = `(?:${year}(?:[/-](?:${year}|\\d\\d)|[./-]${month}(?:[./-]${day})?|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\\d|3[01]))|(?:${day}[./-]${month}|${month}[./-]${day})[./-](?:${year}|\\d\\d))`
 const startsWithDate = new RegExp(`^${date}(?![./-]?\\d)`)
 
 /** Whether a number is a date in figures, a tax year such as 2025/26, or begins with one. */
@@ -40,14 +40,29 @@ export const digitsOf = (text: string): string => text.replace(/\D/g, '')
 export const letter = '\\p{sc=Latin}\\p{sc=Cyrillic}\\p{sc=Greek}'
 
 /** In a transcript the answer stands after the question, behind the name of who answers. */
-export const answer = '[?.!]*\\s+(?:[\\p{L} ]{1,16}[:>]\\s*)?'
+export const answer =
+  "[?.!]*\\s+(?:[\\p{L} ]{1,16}[:>]\\s*(?:(?:it's|its|it is|sure|yes|yep|ok|okay|that's|ja|oui|sí|sim)[,.:]? ){0,2})?"
 
 /** Where a number may begin that no label announces: not inside a word, a decimal, an amount or an identifier with dashes. */
 export const numberStart = `(?<![${letter}\\p{N}_@#]|[${letter}\\p{N}_][-./]|[$€£¥₹] ?)`
 /** Where it may end. */
 export const numberEnd = `(?![${letter}\\p{N}_]|[-./]\\p{N}|,\\p{N}{1,2}(?![\\p{N}.])|[-.,/][${letter}](?![${letter}]{2})| ?[%€£$¥₹](?! ?\\d))`
 
-const before = new RegExp(`(?:${pattern(thing)})[^\\d\\n@.!?;]{0,16}$`, 'iu')
+const before = new RegExp(`(?:${pattern(thing)})\\.?[^\\d\\n@.!?;]{0,16}$`, 'iu')
+
+/** The first ones of a list: `orders 77120934 and 77120935`. */
+const earlier = / (?:(?=\D{0,8}\d)[\dA-Za-z./-]{4,24}(?:,? (?:and|or|und|oder|et|ou|y|e|i|och|en|&) |, ?| ?\/ ?)){1,4}$/
 
 /** Whether the words before a place say that a thing is numbered there: an order, an invoice, a parcel. */
-export const isThing = (text: string, at: number): boolean => before.test(text.slice(Math.max(0, at - 40), at))
+export const isThing = (text: string, at: number): boolean =>
+  before.test(
+    text
+      .slice(Math.max(0, at - 80), at)
+      .replace(earlier, ' ')
+      .slice(-40),
+  )
+
+const amountBefore = new RegExp(`(?:${pattern(apart)})[^\\d\\n]{0,12}$`, 'iu')
+
+/** Whether the words before a place say that an amount, a price or a time follows. */
+export const isAmount = (text: string, at: number): boolean => amountBefore.test(text.slice(Math.max(0, at - 40), at))

@@ -1,18 +1,22 @@
 import type { Detector } from './kinds.ts'
-import { answer, find, matches } from './matching.ts'
+import { answer, find, isDate, matches } from './matching.ts'
 import { pattern } from './words.ts'
 
 const passwords = {
-  words: `password, passwords, passwd, passwort, passphrase, passcode, passord, pass, pw, pwd, psw, kennwort, mot de passe, mdp,
-    contraseña, contrasena, clave, senha, palavra-passe, wachtwoord, parola, hasło, haslo, lösenord, adgangskode, salasana,
-    şifre, heslo, jelszó, пароль`,
-  anywhere: '密码, 密碼, パスワード, 비밀번호',
+  words: `password*, passwd, passwrd, passw, pass word, pass phrase, pass-phrase, codeword, code word, memorable word, security word, secret word, secret answer,
+    security answer, memorable information, ww, phrase secrète, phrase de passe, code d'accès, zugangscode, losungswort, código de acceso, codice di accesso, passwort*, passwörter, passphrase, passcode, passord*, pass, pw, pwd, psw, kennwort*, mot de passe,
+    mots de passe, motdepasse, mdp, contraseña*, contrasena*, clave, claves, senha, senhas, palavra-passe, palavra passe, wachtwoord*, parola, parolă, lozink*, zaporka, geslo, slaptažodis, mật khẩu, kata sandi, hasło, haslo,
+    hasła, hasłem, lösenord*, kodeord*, adgangskode*, salasana*, şifre*, heslo, hesla, heslem, jelszó, jelszav*, κωδικ*, пароль,
+    пароля, паролем, סיסמה, पासवर्ड`,
+  anywhere: '密码, 密碼, パスワード, 비밀번호, كلمة المرور, كلمة السر, סיסמ',
 }
+/** A word for a password. */
+export const passwordWord = pattern(passwords)
 const whose = "(?:[ _-](?:for|to|of|on|für|pour|para|de)(?: [\\p{L}\\d.@'’-]{1,40}){1,4}?)?"
 const be =
-  '(?:is|was|are|=|ist|war|lautet|est|était|es|era|è|é|jest|to|är|er|on|now|still|currently|just|again|set|changed|reset|updated|from|into)'
+  '(?:is|was|are|=|ist|war|lautet|est|était|es|era|è|é|jest|to|är|er|on|now|jetzt|nun|ahora|maintenant|nu|adesso|teraz|still|currently|just|again|set|changed|reset|updated|from|into)'
+const marks = `["'\`]?(?: ${be}){0,2}\\s{0,3}(?:[:=]{1,2}>?|->|→|是|は)\\s{0,3}`
 const links = [
-  `["'\`]?(?: ${be}){0,2}\\s{0,3}(?:[:=]{1,2}>?|->|→|是|は)\\s{0,3}`,
   ` (?:${be} ){1,4}`,
   " c'est ",
   ' [^\\n.;:!?()]{0,40}\\(',
@@ -22,7 +26,7 @@ const links = [
   `(?=[?.!]*\\s*\\n|\\?)${answer}`,
 ]
 const announced = new RegExp(
-  `(?:${pattern(passwords)})${whose}(?<link>${links.join('|')})(?<quote>["'\`]?)(?<value>[^\\s"'\`<>\\0]{3,128})`,
+  `(?:${passwordWord})(?<link>${whose}${marks}|${whose}(?:${links.join('|')}))(?<quote>["'\`]?)(?<value>[^\\s"'\`<>\\0]{3,128})`,
   'giu',
 )
 /** `login: jane / hunter2` */
@@ -46,7 +50,7 @@ const said = new Set(
   bloqueada`.split(/\s+/),
 )
 
-const hint = new RegExp(`${pattern(passwords)}|log-?in|cred|zugang|anmeldung`, 'iu')
+const hint = new RegExp(`${passwordWord}|log-?in|cred|zugang|anmeldung`, 'iu')
 
 /** Passwords that a word announces. */
 export const passwordsIn: Detector = function* (text) {
@@ -71,7 +75,9 @@ const unmarked = (text: string): string => text.replace(/[.,;:)\]}?]+$/, '')
 
 /** After a colon any word may be one; elsewhere it takes figures, marks or capitals inside. */
 function isPassword(value: string, marked: boolean): boolean {
-  if (value.length < 3 || said.has(value.toLowerCase().replace(/[!'’].*$/, ''))) return false
+  if (!/[\p{L}\p{N}]/u.test(value) || value.length < 3 || said.has(value.toLowerCase().replace(/[!'’].*$/, '')))
+    return false
+  if (/^\d+$/.test(value)) return value.length > 3 && !isDate(value) && (marked || value.length <= 8)
   // 8-character, 2FA
   if (/^\d{1,2}(?:-\p{L}+|FA\b)/u.test(value)) return false
   return (

@@ -1,4 +1,4 @@
-import { parsePhoneNumberFromString as parse } from 'libphonenumber-js/max'
+import { type CountryCode, parsePhoneNumberFromString as parse } from 'libphonenumber-js/max'
 import type { Detector } from './kinds.ts'
 import { digitsOf, find, isDate, isThing, numberEnd, numberStart } from './matching.ts'
 
@@ -13,17 +13,39 @@ const dialledOut = new RegExp(`${numberStart}(?:00|011[ -])[1-9](?:${sep}{0,2}\\
 const shapes = new RegExp(
   `${numberStart}(?:${[
     // North America
-    `(?:\\(?1\\)?[ .-]{0,2})?(?:\\([2-9]\\d{2}\\) ?-? ?\\d{3}[ .-]?|[2-9]\\d{2}([.-]| - )\\d{3}\\1|[2-9]\\d{2}[ -][2-9]\\d{2}[ -])\\d{4}${extension}`,
+    `(?:\\(?1\\)?[ .-]{0,2})?(?:\\([2-9]\\d{2}\\) ?-? ?\\d{3}[ .-]?|[2-9]\\d{2}([.-]| - )\\d{3}\\1|[2-9]\\d{2}[ /-][2-9]\\d{2}[ .-])\\d{4}${extension}`,
+    '[2-9]\\d{2}[ ./-]?[2-9]\\d{6} ?(?:ext|x)\\.? ?\\d{1,6}',
     // United Kingdom, mobile: also the numbers that are kept for films
     '07\\d{3} ?\\d{3} ?\\d{3}',
     // India, mobile
-    '[6-9]\\d(?!000)\\d{3} (?!\\d{2}000)\\d{5}',
+    '[6-9]\\d(?!000)\\d{3}[ -](?!\\d{2}000)\\d{5}',
     // Brazil
     '\\(\\d{2}\\) ?9?[ .]?\\d{4}[ -]\\d{4}',
     // Russia
     '8[ -]?9\\d{2}[ -]?\\d{3}[ -]\\d{2}[ -]\\d{2}',
     '8[ -]?\\(\\d{3,4}\\)[ -]?\\d{2,3}-\\d{2}-\\d{2}',
   ].join('|')})${numberEnd}`,
+  'gu',
+)
+/** Groupings of a country, that are phone numbers if the rules of the country (libphonenumber) know them. */
+const habits: readonly (readonly [country: CountryCode, shape: string])[] = [
+  ['ES', '[6-9]\\d{2}([ .-])\\d{2}\\1\\d{2}\\1\\d{2}|[67]\\d{2}([ .-])\\d{3}\\2\\d{3}'],
+  ['IT', '3\\d{2}[ ./-]\\d{6,7}|3\\d{2}([ .-])\\d{3}\\1\\d{3,4}|3\\d{2}([ .-])\\d{2}\\2\\d{2}\\2\\d{3}'],
+  ['PL', '[5-8]\\d{2}([ -])\\d{3}\\1\\d{3}'],
+  ['PT', '9[1236]\\d([ .])\\d{3}\\1\\d{3}'],
+  ['NO', '[49]\\d{2} \\d{2} \\d{3}'],
+  ['GR', '(?:69|2[1-8])\\d[ -]?\\d{3} ?\\d{4}'],
+  ['CN', '1[3-9]\\d([ -])\\d{4}\\1\\d{4}'],
+  ['BR', '[1-9]{2} 9\\d{4}[ -]\\d{4}'],
+  ['MX', '[2-9]\\d \\d{4} \\d{4}'],
+]
+const grouped = habits.map(([country, shape]) => ({
+  country,
+  pattern: new RegExp(`(?<!\\d[ .-])${numberStart}(?:${shape})${numberEnd}(?![ -]\\d)`, 'gu'),
+}))
+/** With the code of a country, but without its plus. */
+const coded = new RegExp(
+  `(?<!\\d[ .-])${numberStart}(?:3[0-469]|4[013-9]|5[25]|6[1-5]|91|27|86|353|351|358|852|97[12]|420)[ -](?:\\(0\\) ?)?\\d{1,5}(?:[ -]\\d{2,8}){1,4}${numberEnd}`,
   'gu',
 )
 /** The word for it may come after it. */
@@ -33,7 +55,7 @@ const named = new RegExp(
 )
 /** With the zero that leads from one place to another: in groups, or in one piece as mobile numbers of some countries begin. */
 const trunk = new RegExp(
-  `${numberStart}(?:\\(?0[1-9]\\d{0,4}\\)?(?:[ .\\/-]{1,3}\\d{2,8}){1,4}|0(?:7\\d{9}|1[567]\\d{8,9}|[67]\\d{8}|4\\d{8}|8[1-9]\\d{8}|[789]0\\d{8}))${numberEnd}`,
+  `${numberStart}(?:(?:\\(?0|\\(0\\) ?)[1-9]\\d{0,4}\\)?(?:[ .\\/-]{1,3}\\d{2,8}){1,4}|0(?:7\\d{9}|1[567]\\d{8,9}|[67]\\d{8}|4\\d{8}|8[1-9]\\d{8}|[789]0\\d{8}))${numberEnd}`,
   'gu',
 )
 
@@ -55,6 +77,22 @@ export const phones: Detector = function* (text) {
     found => parse(`+${digitsOf(found).replace(/^(?:00|011)/, '')}`)?.isValid() ?? false,
   )
   yield* find('phone', shapes, text, (_found, at) => !isThing(text, at))
+  if (/\d\d[ ./-]\d\d/.test(text)) {
+    for (const { country, pattern } of grouped)
+      yield* find(
+        'phone',
+        pattern,
+        text,
+        (found, at) => !/000$/.test(found) && !isThing(text, at) && (parse(found, country)?.isValid() ?? false),
+      )
+    yield* find(
+      'phone',
+      coded,
+      text,
+      (found, at) =>
+        !isThing(text, at) && digitsOf(found).length >= 10 && (parse(`+${digitsOf(found)}`)?.isPossible() ?? false),
+    )
+  }
   if (/\d[ -]{1,3}\(?[omfchwlbp]/i.test(text)) yield* find('phone', named, text, found => !isDate(found))
   yield* find(
     'phone',

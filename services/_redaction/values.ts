@@ -1,3 +1,4 @@
+import { luhn } from './card.ts'
 import { digitsOf, isDate } from './matching.ts'
 import { phoneAt } from './phone.ts'
 
@@ -6,11 +7,11 @@ export type EndOf = (text: string, start: number, gap: string) => number | undef
 
 const units =
   'usd|eur|gbp|jpy|chf|inr|cad|aud|dollars?|euros?|pounds?|yen|rupees?|won|bucks?|shares?|units?|rows|bytes|views|points|miles|times|days?|weeks?|months?|years?|percent|k|m|bn|million'
-const amount = new RegExp(`^(?:[.,]\\d|\\s?(?:[%€$£¥₹](?!\\s?\\d)|(?:${units})(?!\\p{L})))`, 'iu')
+const amount = new RegExp(`^(?:[.,:]\\d|\\s?(?:[%€$£¥₹](?!\\s?\\d)|(?:${units})(?!\\p{L})))`, 'iu')
 /** Whether a number that ends there is a decimal, money or a quantity. */
 export const isQuantity = (text: string, end: number): boolean => amount.test(text.slice(end, end + 12))
 
-const code = /^[A-Za-z]{0,8}(?:-[A-Za-z]{1,8}-?|-| )?\d[\dA-Za-z]*(?:[-./][\dA-Za-z]+)*(?:\([\dA-Z]\))?/
+const code = /^[A-Za-z]{0,8}(?:-[A-Za-z]{1,8}-?|[-/]| )?\d[\dA-Za-z]*(?:[-./][\dA-Za-z]+)*(?:\([\dA-Z]\))?/
 /** As people write numbers that they do not want to be found. */
 const digitByDigit = /^\d(?:[ -]{1,3}\d){7,15}(?![\dA-Za-z])/
 const group = /^ (?:\d[\dA-Z]*(?:-\d+)?(?![.,]\d)|[A-Z](?![\p{L}\p{N}]))/u
@@ -38,8 +39,20 @@ function codeEnd(text: string, start: number, fewest: number, most: number): num
   const end = start + value.length
   const digits = digitsOf(value).length
   const isLong = digits >= fewest || (digits >= 4 && lengthOf(value) >= 9)
-  return isLong && lengthOf(value) <= most && !isDate(value) && !isQuantity(text, end) ? end : undefined
+  return isLong &&
+    lengthOf(value) <= most &&
+    !isDate(value) &&
+    !isIsin(value) &&
+    !/^\d+\.\d{2}$/.test(value) &&
+    !isQuantity(text, end)
+    ? end
+    : undefined
 }
+
+/** The number of a security (ISO 6166): its letters count from ten on in Luhn's check. */
+const isIsin = (value: string): boolean =>
+  /^[A-Z]{2}[A-Z\d]{9}\d$/.test(value) &&
+  luhn(value.replace(/[A-Z]/g, character => String(Number.parseInt(character, 36))))
 
 const groupAt = (text: string, at: number): string | undefined => group.exec(text.slice(at, at + 24))?.[0]
 
@@ -56,13 +69,15 @@ const numbered = /#|:|=|number|nummer|nr|no\b|n°|nº|is\b|ist\b|est\b|es\b/i
 /** After the word account alone, short, round and distant numbers are something else. */
 export const accountEnd: EndOf = (text, start, gap) => {
   const isNumbered = numbered.test(text.slice(Math.max(0, start - gap.length - 8), start))
-  const end = codeEnd(text, start, isNumbered ? 5 : 6, 24)
+  const end = codeEnd(text, start, isNumbered ? 5 : 6, 28)
   if (end === undefined || isNumbered) return end
-  return gap.length > 16 || /^[1-9]\d*000$/.test(text.slice(start, end)) ? undefined : end
+  const value = text.slice(start, end)
+  const isClear = digitsOf(value).length >= 8
+  return gap.length > (isClear ? 26 : 16) || /^[1-9]\d*000$/.test(value) ? undefined : end
 }
 
 export const documentEnd: EndOf = (text, start) => {
-  const shape = /^(?:[A-Z]{2,3} )?[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*(?: \d{3,}){0,3}(?![./]\d)/
+  const shape = /^(?:[A-Z]{2,3} )?[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*(?: \d{2,}){0,3}(?![./]\d)/
   const value = shape.exec(text.slice(start, start + 32))?.[0] ?? ''
   const length = lengthOf(value)
   const isNumber = length >= 6 && length <= 25 && digitsOf(value).length >= 2 && !isDate(value)

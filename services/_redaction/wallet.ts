@@ -12,5 +12,7 @@ export const wallets: Detector = text =>
     text,
     found =>
       found.startsWith('0x') ||
-      (/^(?:bc1|ltc1|tb1)/.test(found) ? /[g-z]/.test(found) : /[a-z]/.test(found) && /[A-Z]/.test(found)),
+      (/^(?:bc1|ltc1|tb1)/.test(found)
+        ? /[g-z]/.test(found)
+        : /[a-z]/.test(found) && /[A-Z]/.test(found) && !/[a-z]{7}/.test(found)),
   )

@@ -19,6 +19,10 @@ const corpora = [
   // Written by somebody else when the rules were done, as customers of a broker write. At first sight recall was .891,
   // precision 1; what was missed was mended, and of the last 83 texts, written then, recall was .918 at first sight.
   ['pii-fresh', 279, 168],
+  // Written by two more people who did not know the rules, the second in many languages and with many secrets. At first sight
+  // recall was .944 and .858, precision .972 and .981; after mending recall is 1, precision .973 and .996.
+  ['pii-plain', 260, 251],
+  ['pii-varied', 260, 233],
 ] as const
 
 type Span = { readonly start: number; readonly end: number }

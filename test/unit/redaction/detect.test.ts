@@ -30,6 +30,8 @@ describe('finds', () => {
     ['手机号13812345678，谢谢', '手机号<phone>，谢谢'],
     ['my no. is 8881234567', 'my no. is <phone>'],
     ['412 60 039-Office', '<phone>-Office'],
+    ['drop (0)20 7946 0551, use 333 7194406 or 944 27 81 36', 'drop <phone>, use <phone> or <phone>'],
+    ['44 7700 900417 and 415.555.0132 x22', '<phone> and <phone>'],
     ['ring meg på 412 88 307 o 8 916 224-71-05', 'ring meg på <phone> o <phone>'],
   ])('phone numbers: %s', (text, expected) => expect(marked(text)).toBe(expected))
 
@@ -58,6 +60,10 @@ describe('finds', () => {
       '<national-id>, <national-id>, <national-id>, <national-id>',
     ],
     ['Steuer-ID 86 095 742 719, PESEL 44051401359', 'Steuer-ID <national-id>, PESEL <national-id>'],
+    ['Canadian here: 489-825-471', 'Canadian here: <national-id>'],
+    ['TFN 446-526-314, mine 401-892-579', 'TFN <national-id>, mine <national-id>'],
+    ['its 350228233, my social', 'its <national-id>, my social'],
+    ['nino ab 12 34 56 c, cf rssmra85t10a562s', 'nino <national-id>, cf <national-id>'],
     ['2341 2341 2346 and 111.444.777-35', '<national-id> and <national-id>'],
     ['passport number C01X00T47, driver’s license D1234562', 'passport number <document>, driver’s license <document>'],
     ['dob 04/12/1987, né le 2 janvier 1971', 'dob <birth-date>, né le <birth-date>'],
@@ -69,6 +75,13 @@ describe('finds', () => {
     ['Agent: Which account number?\nCustomer: 6633018842', 'Agent: Which account number?\nCustomer: <account>'],
     ['the acct that ends in 4410, in full 5520034410', 'the acct that ends in 4410, in full <account>'],
     ['Kontonummer 532013000, BLZ 37040044', 'Kontonummer <account>, BLZ <account>'],
+    ['acct changed. old 3734-1968-53 new 2208-2723-11', 'acct changed. old <account> new <account>'],
+    ['GET /v1?accountId=101-004-15882763-001&x=1', 'GET /v1?accountId=<account>&x=1'],
+    [
+      'I opened U5528104, depå 8821-4 409 127, PEA n° 50218 0094417',
+      'I opened <account>, depå <account>, PEA n° <account>',
+    ],
+    ['pay 20-00-00 55779911 please', 'pay 20-00-00 <account> please'],
     ['from ISA 55120984 into SIPP 55120991', 'from ISA <account> into SIPP <account>'],
   ])('accounts: %s', (text, expected) => expect(marked(text)).toBe(expected))
 
@@ -77,7 +90,7 @@ describe('finds', () => {
     ['my password is Sommer2024! and it fails', 'my password is <secret> and it fails'],
     ['{"password":"Ag#USit$Uq"}', '{"password":"<secret>"}'],
     ['I set it to Passw0rd! but the password is wrong', 'I set it to <secret> but the password is wrong'],
-    ['postgres://app:s3cret@db.example.net:5432/x', 'postgres://app:<secret>@db.example.net:5432/x'],
+    ['postgres://app:s3cret@db.example.net:5432/x', '<secret>'],
     ['api key e50d836a34b8ff432262c91e38c48f0e', 'api key <secret>'],
     [`AKIA${'IOSFODNN7EXAMPLE'} and ghp_${'16C7e42F292c6912E7710c838347Ae178B4a'}`, '<secret> and <secret>'],
     ['cvv 123, my pin is 4821', 'cvv <secret>, my pin is <secret>'],
@@ -85,6 +98,28 @@ describe('finds', () => {
     ['pay 0x52908400098527886E0F7030069857D2E4169EE7', 'pay <wallet>'],
     ['logged in from 81.203.44.17', 'logged in from <ip>'],
   ])('secrets and more: %s', (text, expected) => expect(marked(text)).toBe(expected))
+
+  it.each([
+    ['url redis://:p4Xz0mNq8@cache:6379/0, see', 'url <secret>, see'],
+    ['jdbc:oracle:thin:app/Vesuvi0_79@//ora1:1521/PRD', '<secret>'],
+    ['"Server=sql07;Database=Ledger;User Id=ro;Password=Wint3r-Fox;"', '"<secret>;"'],
+    ['host=db user=ro password=Tulip-92x sslmode=require', '<secret>'],
+    ['https://discord.com/api/webhooks/43728954/Pwrx0j4w6fxkRGe1', '<secret>'],
+    ['DB_PASSWORD=plumkettle and --api-key=Zp4kT0bW9sQ1', 'DB_PASSWORD=<secret> and --api-key=<secret>'],
+    ["headers={'X-Api-Key': '7d45380d-a41c-4dab'}", "headers={'X-Api-Key': '<secret>'}"],
+    [
+      "auth=('feed', 'Quill7Bark'), docker login -u me -p Quill7Bark",
+      "auth=('feed', '<secret>'), docker login -u me -p <secret>",
+    ],
+    ['JSESSIONID=8A7F3C2E9B1D4F6A; Path=/', 'JSESSIONID=<secret>; Path=/'],
+    ['the password i made up is purple-Kettle-19', 'the password i made up is <secret>'],
+    ['wachtwoord vergeten, was het Fietsbel-Kaas12.', 'wachtwoord vergeten, was het <secret>.'],
+    ['log in with joe@proton.me / Bluebird_4471', 'log in with <email> / <secret>'],
+    ['i wrote the pin on a note, its 884213', 'i wrote the pin on a note, its <secret>'],
+    ['backup key you showed was AMLXJCFO5MCZEDS4', 'backup key you showed was <secret>'],
+    ['app password, gmail gave me qfzk wmrt hplx ubda', 'app password, gmail gave me <secret>'],
+    [`recovery phrase ${'velvet '.repeat(12)}and more`, 'recovery phrase <secret> and more'],
+  ])('what gives access: %s', (text, expected) => expect(marked(text)).toBe(expected))
 
   it('whatever plain characters are written as', () => {
     expect(
@@ -121,6 +156,12 @@ describe('never touches', () => {
     ['tax years', 'my ISA 2025/26 and ISA 2025-26 allowance'],
     ['machines', '192.168.1.1:8080, 127.0.0.1, version 10.0.19045.4170, 00:1A:2B:3C:4D:5E, mysql --port 3306'],
     ['talk about them', 'my password is not working, what is a routing number, the IBAN has 22 digits, call me at 3'],
+    ['securities', 'ISA with IE00B4L5Y983, account and XS2434891219'],
+    ['lists of things', 'orders 77120934 and 77120935 in my account'],
+    ['names in code', 'api_key=YOUR_API_KEY, token=$TOKEN, "max_tokens": 4096, opinion: trustworthy1, key: E-4031'],
+    ['published digests', 'host key fingerprint SHA256:uNiVztksCsDhcc0u9e8BrrJXVGcf3uVP9lT8sZ3p4Bk'],
+    ['talk about passwords', 'password rules: 8-20 characters; SHA-256, Windows11, INC-20394, statement_2024.pdf'],
+    ['public addresses', 'https://example.com:8443/@latest/api?version=2024-10-01 and git@example'],
     ['places', 'ZIP 10001-2345, PLZ 80331, pincode 560001, CEP 01310-100'],
   ])('%s', (_what, text) => expect(marked(text)).toBe(text))
 })

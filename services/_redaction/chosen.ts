@@ -1,0 +1,76 @@
+import type { Detector } from './kinds.ts'
+import { isThing, matches } from './matching.ts'
+import { passwordWord } from './password.ts'
+import { pattern, thing } from './words.ts'
+
+const reach = { before: 110, after: 60 }
+const word = new RegExp(passwordWord, 'giu')
+const token = /(?<![^\s"'`(:=>])[\p{L}\d][\p{L}\d!@#$%^&*?+~_.-]{5,39}(?![^\s"'`),;:.!?…<])/gu
+/** Names of software, devices, forms and months, files, and words with a number. */
+const named = new RegExp(
+  `^(?:${pattern(thing)}|(?:windows|win|android|iphone|ipad|ios|macos|chrome|firefox|safari|edge|galaxy|pixel|sha|utf|tls|ssl|covid|http|https|oauth|python|node|java|ipv|form|level|step|tier|type|page|error|err|code|day|week|year|phase|mid|pre|post|since|until|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\\p{L}{0,7}[-_ .]?\\d)`,
+  'iu',
+)
+const file = /\.(?:\p{L}{2,4}|mp[34]|p12|7z)$/u
+const handle =
+  /(?:user(?:\s?names?|\s?id|s)?|log-?ins?|handle|nick(?:name)?|benutzer(?:name)?|usuario|utente|utilisateur|identifiant|gebruikersnaam|användarnamn|as|@)["']?[:= ]{1,3}(?:is |was |ist )?["']?$/i
+/** `jane@example.com / hunter2` */
+const pair =
+  /(?<=[\w.+-]{1,64}@[\w-]{1,60}(?:\.[\w-]{2,30}){1,3} ?(?:[/|:]|-{1,2}|pw|and|with) ?)[^\s"'`<>@=;,&\0]{6,64}(?![=;,&])/g
+
+/** Words that somebody chose as a password, in a sentence about one: nobody else writes figures, marks and letters so. */
+export const chosen: Detector = function* (text) {
+  if (text.includes('@'))
+    for (const { 0: found, index: start } of matches(pair, text)) {
+      const value = trimmed(found)
+      if (/\d/.test(value) && /\p{L}{3}/u.test(value)) yield { kind: 'secret', start, end: start + value.length }
+    }
+  const words = Array.from(matches(word, text), ({ 0: { length }, index }) => ({ start: index, end: index + length }))
+  if (words.length === 0) return
+  let next = 0
+  for (const { 0: found, index: start } of matches(token, text)) {
+    const value = trimmed(found)
+    const end = start + value.length
+    while (next < words.length - 1 && (words[next + 1]?.start ?? 0) < start) next++
+    const near = [words[next], words[next + 1]].some(
+      at => at && (start >= at.end ? start - at.end <= reach.before : at.start >= end && at.start - end <= reach.after),
+    )
+    if (
+      !near ||
+      !(isChosen(value) || isPlain(value, text, start)) ||
+      isThing(text, start) ||
+      handle.test(text.slice(Math.max(0, start - 30), start))
+    )
+      continue
+    yield { kind: 'secret', start, end }
+  }
+}
+
+/** A word with a number after it is one only where the sentence says so. */
+const told =
+  /(?:^|[\s"'])(?:is|its|it's|was|were|to|from|ist|war|jetzt|zu|auf|est|était|es|era|fue|è|é|foi|to|było|är|var|er|on|oli|=|:|->|→)\s["']?$/iu
+const isPlain = (value: string, text: string, start: number): boolean =>
+  /^\p{Ll}{4,}\d{2,4}$/u.test(value) && !named.test(value) && told.test(text.slice(Math.max(0, start - 12), start))
+
+const trimmed = (found: string): string => found.replace(/[.,;:?)…-]+$/, '')
+
+/** A word, and figures or marks that do not belong to it. */
+function isChosen(value: string): boolean {
+  if (
+    named.test(value) ||
+    file.test(value) ||
+    /^[\da-f-]+$|(?:^|-)(?:sha|aes|rsa|utf|iso|tls)-?\d/i.test(value) ||
+    !/\p{Ll}{3}/u.test(value)
+  )
+    return false
+  if (value.length < 6 || !/\p{L}.*\p{L}.*\p{L}.*\p{L}/u.test(value)) return false
+  if (!/\d/.test(value)) return /\p{L}[!@#$%^&*+~]\p{L}/u.test(value) || /\p{Ll}\p{Lu}\p{Ll}+[!?*#$]/u.test(value)
+  if (/^(?:\d+[-.]?\p{L}+$|v?\d+\.\d)/u.test(value)) return false
+  return (
+    /[\p{L}\d][-_!@#$%^&*?+~.][\p{L}\d]/u.test(value) ||
+    /\d[!@#$%^&*?+~]$/u.test(value) ||
+    /\p{Ll}\p{Lu}/u.test(value) ||
+    /\p{L}\d\p{L}/u.test(value) ||
+    /^\p{Lu}\p{Ll}{3,}\d{2,4}$/u.test(value)
+  )
+}
