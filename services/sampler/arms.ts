@@ -21,6 +21,9 @@ export type Interest = {
 const sharpness = { uncertain: 6, underrepresented: 10 } as const
 const densityIn = { uncertain: 1, underrepresented: 0.5 } as const
 
+/** Both divide by this power of the picks of the planned tool: picks spread over tools, of which a planner knows the rare ones least. */
+const balance = 2
+
 /** Each factor counts as at least this, so that its logarithm is finite. */
 const least = 1e-3
 
@@ -30,10 +33,10 @@ const least = 1e-3
  */
 export function rankedArms(arms: ArmShares, { uncertainty, novelty, density, picks }: Interest): readonly Ranked[] {
   const rest = Math.max(0, 1 - arms.impact - arms.random)
-  const cover =
-    sharpness.underrepresented * (log(novelty) + densityIn.underrepresented * log(density)) - Math.log1p(picks)
+  const rarity = -balance * Math.log1p(picks)
+  const cover = sharpness.underrepresented * (log(novelty) + densityIn.underrepresented * log(density)) + rarity
   if (uncertainty === null) return [{ arm: 'underrepresented', weight: cover, share: rest }]
-  const doubt = sharpness.uncertain * (log(uncertainty) + log(novelty) + densityIn.uncertain * log(density))
+  const doubt = sharpness.uncertain * (log(uncertainty) + log(novelty) + densityIn.uncertain * log(density)) + rarity
   const share = Math.min(rest, arms.underrepresented)
   return [
     { arm: 'uncertain', weight: doubt, share: rest - share },
