@@ -1,4 +1,5 @@
 import { alike } from './alike.ts'
+import { answers } from './asked.ts'
 import { assignments } from './assigned.ts'
 import { birthDates } from './birth-date.ts'
 import { cards } from './card.ts'
@@ -38,7 +39,7 @@ const anywhere: readonly Detector[] = [
   phrases,
 ]
 /** None of what these find has fewer than three digits. */
-const withDigits: readonly Detector[] = [ibans, cards, nationalIds, birthDates, labelled, phones, nearbyNumbers, ips]
+const withDigits: readonly Detector[] = [ibans, cards, nationalIds, birthDates, labelled, phones, answers, nearbyNumbers, ips]
 
 const all = [...anywhere, ...withDigits]
 const threeDigits = /\d\D*\d\D*\d/

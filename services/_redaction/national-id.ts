@@ -20,6 +20,9 @@ const ids: readonly Id[] = [
   // United Kingdom: national insurance, in its groups or compact.
   id('[A-Z]{2} \\d{2} \\d{2} \\d{2} ?[A-D]'),
   id('[A-Z]{2}\\d{6}[A-D]', 'GB', 'nino'),
+  id('[A-Z]{2} \\d{6} [A-D]', 'GB', 'nino'),
+  // No prefix that is assigned, but the one of official examples.
+  id('QQ ?\\d{6} ?[A-D]'),
   id('[A-Z]{2}-\\d{2}-\\d{2}-\\d{2}-[A-D]'),
   id('\\d{2} \\d{3} \\d{3} \\d{3}', 'DE', 'idnr'),
   id('[1278] ?\\d{2} ?(?:0\\d|[1-9]\\d) ?\\d[\\dAB] ?\\d{3} ?\\d{3} ?\\d{2}', 'FR', 'nir'),
@@ -51,6 +54,7 @@ const ids: readonly Id[] = [
   id('\\d{2} \\d{3} \\d{3} \\d{3}', 'AU', 'abn'),
   id('\\d{7}[A-W][A-IW]?', 'IE', 'pps'),
   id('\\d{4}\\.\\d{2}\\.\\d{3}', 'NL', 'bsn'),
+  id('\\d{8} ?\\d ?[A-Z\\d]{2}\\d', 'PT', 'cc'),
   id('\\d{3}-\\d{3}-\\d{2}-\\d{2}', 'PL', 'nip'),
   id('\\d{6}-\\d{4}', 'DK', 'cpr'),
   id('\\d{6}-\\d{4}', 'IS', 'kennitala'),

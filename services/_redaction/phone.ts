@@ -29,9 +29,9 @@ const shapes = new RegExp(
 )
 /** Groupings of a country, that are phone numbers if the rules of the country (libphonenumber) know them. */
 const habits: readonly (readonly [country: CountryCode, shape: string])[] = [
-  ['ES', '[6-9]\\d{2}([ .-])\\d{2}\\1\\d{2}\\1\\d{2}|[67]\\d{2}([ .-])\\d{3}\\2\\d{3}'],
+  ['ES', '[6-9]\\d{2}([ .-])\\d{2}\\1\\d{2}\\1\\d{2}|[67]\\d{2}([ .-])\\d{3}\\2\\d{3}|[89]\\d ?\\d{3} \\d{2} \\d{2}'],
   ['IT', '3\\d{2}[ ./-]\\d{6,7}|3\\d{2}([ .-])\\d{3}\\1\\d{3,4}|3\\d{2}([ .-])\\d{2}\\2\\d{2}\\2\\d{3}'],
-  ['PL', '[5-8]\\d{2}([ -])\\d{3}\\1\\d{3}'],
+  ['PL', '[5-8]\\d{2}([ -])\\d{3}\\1\\d{3}|[1-9]\\d([ -])\\d{3}\\2\\d{2}\\2\\d{2}'],
   ['PT', '9[1236]\\d([ .])\\d{3}\\1\\d{3}'],
   ['NO', '[49]\\d{2} \\d{2} \\d{3}'],
   ['GR', '(?:69|2[1-8])\\d[ -]?\\d{3} ?\\d{4}'],

@@ -48,7 +48,7 @@ export const account: Words = {
     trading account, brokerage account, trading id, mt4 login, mt5 login, mt4, mt5, hsa, roth, roth ira, bo id, ucc, unique client code, crn, hin, srn,
     customer reference number, client ref, customer ref, account ref, policy ref, member ref, membership ref, insurance policy, life policy,
     brokerage #, brokerage no, brokerage number, clientid, portfolioid, login, login no, login number, metatrader login, metatrader 5 login, metatrader 4 login,
-    acount, accout, accont, acocunt, accoutn, acconut, accnt, acct num, acct nbr, acctnum, acc num, account nbr, account num, custid, cust id, cust no, participant no, participant number, participant id, employee no, investor id, investor number, holder number, plan number, plan id, scheme number, roll number, loan number, loan no,
+    acount, accout, accont, acocunt, accoutn, acconut, accnt, acct num, acct nbr, acctnum, acc num, account nbr, account num, custid, cust id, cust no, participant no, participant number, participant id, employee no, investor id, investor number, holder number, plan number, plan id, scheme number, roll number, roll no, sipp ref, isa ref, pension ref, plan ref, scheme ref, folio number, nib, loan number, loan no,
     contract number, contract no, agreement number, client reference, beneficiary account, portfolio, portfolio #, account #, acct #, policy #, member #, membership no,
     subscriber id, employee id, employee number, student id, student number,
     konto, kontonummer, kontonr, konto-nr, kto, ktonr, kto-nr, girokonto, sparkonto, tagesgeldkonto,
@@ -101,7 +101,7 @@ export const document: Words = {
     reisepassnummer, paspoort, paszport, pass-nr, driver's license, drivers license, driver license, driver's licence,
     drivers licence, driving licence, driving license, dl, license no, licence no, licence, license number, licence number, license #,
     führerschein, führerscheinnummer, permis, permis de conduire, carnet de conducir, permiso de conducir, patente, rijbewijs,
-    prawo jazdy, körkort, cnh, personalausweis, ausweis, ausweisnummer, personalausweisnummer, id card, id-card, idcard,
+    prawo jazdy, körkort, cnh, personalausweis, ausweis, ausweisnummer, personalausweisnummer, perso, perso-nr, persos, ausweis-nr, personalausweis-nr, identitätskarte, id card, id-card, idcard,
     identity card, carte d'identité, cni, carta d'identità, carta identità, dowód osobisty, dowodu, documento de identidad,
     residence permit, aufenthaltstitel, green card, greencard, visa number, voter id, voter card`,
   anywhere: '护照, 護照, パスポート, 旅券, 여권, 驾照, 免許証',
@@ -136,7 +136,7 @@ export const thing: Words = {
 export const apart: Words = {
   words: `balance, saldo, kontostand, worth, value, amount, total, totals, limit, fee, fees, minimum, than, since, opened, seit,
     depuis, until, has, have, had, show, shows, charged, cost, costs, deposited, withdrew, transferred, paid, buy, sell, sold,
-    bought, volume, price, when, option, options, expire, expires, expired, valid, size, inch, zip, statement, manager, every,
+    bought, spread, strike, volume, price, when, option, options, expire, expires, expired, valid, size, inch, zip, statement, manager, every,
     within, after, before`,
   anywhere: '余额, 残高',
 }
