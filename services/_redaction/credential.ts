@@ -50,12 +50,15 @@ const toldCode = new RegExp(
 )
 const spare = '(?=[A-Za-z-]{0,12}\\d)[A-Za-z0-9]{4,10}(?:-[A-Za-z0-9]{4,10}){0,9}'
 const spareCodes = new RegExp(
-  `(?:backup|recovery|rescue|scratch|emergency) (?:codes?|keys?)[^\\n.;!?\\d]{0,30}?[ :=("'\\n]{1,3}(?<value>${spare}(?:[ ,\\n]{1,2}${spare}){0,11})(?![\\p{L}\\p{N}])`,
+  `(?:(?:backup|recovery|rescue|scratch|emergency) (?:codes?|keys?)|(?:2fa|mfa|two-factor|totp) (?:backup|recovery))[^\\n.;!?\\d]{0,30}?[ :=("'\\n]{1,3}(?<value>${spare}(?:[ ,\\n]{1,2}${spare}){0,11})(?![\\p{L}\\p{N}])`,
   'giu',
 )
+/** Where it came from may be said after it. */
+const codeFrom =
+  /(?<![\p{L}\p{N}])code(?:'s| is| was|:) (?<value>\d{4,8})(?= (?:from|in|by|via) (?:the|your|my|an?) (?:text|sms|message|e-?mail|app|authenticator))/giu
 /** A code that came in a message. */
 const sentCode =
-  /(?<![\p{L}\p{N}])(?:the|your|a|this) (?:\w{1,10} )?code (?:[\w']{1,8} ){0,3}(?:texted|sent|messaged|emailed|received|got)(?:[^\d\n.!?;\0]{0,24}?(?:is|was|[:=]))["']? ["']?(?<value>\d{4,8})(?![\p{L}\p{N}]|[.,:/-]\d)/giu
+  /(?<![\p{L}\p{N}])(?:the|your|a|this|my) (?:\w{1,10} )?code (?:[\w']{1,8} ){0,3}(?:texted|sent|messaged|emailed|received|got)(?:[^\d\n.!?;\0]{0,24}?(?:is|was|[:=]))["']? ["']?(?<value>\d{4,8})(?![\p{L}\p{N}]|[.,:/-]\d)/giu
 
 const cardCodes =
   'cvv, cvv2, cvc, cvc2, cvn, csc, security code, card code, card verification code, prüfziffer, prüfnummer, kartenprüfnummer, cryptogramme, código de seguridad, codice di sicurezza'
@@ -64,13 +67,18 @@ const cardCode = new RegExp(
   'giu',
 )
 
+/** `4539 1488 0343 6467|01/29|737` */
+const besideCard =
+  /(?<=\d{4} ?[|,;/ ]{1,2}(?:exp(?:iry|ires)?:? )?(?:0[1-9]|1[0-2])[/|](?:20)?[2-4]\d ?[|,;/ ]{1,2})(?<value>\d{3,4})(?![\p{L}\p{N}]|[.,:/-]\d)/gu
+
 const hint = new RegExp(
-  `${alternatives(keys)}|${alternatives(codes)}|${alternatives(cardCodes)}|code|schlüssel|clé|clave|llave|chave|chiave|sleutel|klucz|nyckel|ключ|токен`,
+  `${alternatives(keys)}|${alternatives(codes)}|${alternatives(cardCodes)}|code|backup|recovery|schlüssel|clé|clave|llave|chave|chiave|sleutel|klucz|nyckel|ключ|токен`,
   'iu',
 )
 
 /** Keys and tokens, PINs and passcodes, card verification codes: what a word announces. */
 export const credentials: Detector = function* (text) {
+  if (/\d[/|]\d/.test(text)) yield* values(besideCard, text)
   if (!hint.test(text)) return
   yield* values(key, text, isKey)
   yield* values(
@@ -91,6 +99,7 @@ export const credentials: Detector = function* (text) {
   yield* values(toldCode, text, (_value, _found, at) => !isThing(text, at))
   yield* values(spareCodes, text)
   yield* values(sentCode, text)
+  yield* values(codeFrom, text)
   yield* values(cardCode, text)
 }
 

@@ -17,6 +17,7 @@ import { nearbyNumbers } from './nearby.ts'
 import { passwordsIn } from './password.ts'
 import { phones } from './phone.ts'
 import { phrases } from './phrase.ts'
+import { plainWords } from './plain-word.ts'
 import { repeatsOf } from './repeats.ts'
 import { secrets } from './secret.ts'
 import { wallets } from './wallet.ts'
@@ -36,6 +37,7 @@ const anywhere: readonly Detector[] = [
   credentials,
   assignments,
   chosen,
+  plainWords,
   phrases,
 ]
 /** None of what these find has fewer than three digits. */

@@ -35,7 +35,7 @@ const twoDigits = /\d[\dA-Za-z ./()-]{0,4}\d/
 /** Account, identity, document and phone numbers that a word announces: the word nearest before a value says what it is. */
 export const labelled: Detector = function* (text) {
   if (!twoDigits.test(text)) return
-  const labels = [...matches(label, text.toLowerCase())]
+  const labels = [...matches(label, text.toLowerCase())].filter(({ 0: { length }, index }) => !isSpeaker(text, index, index + length))
   for (const [index, match] of labels.entries()) {
     const found = families[match.slice(1).findIndex(group => group !== undefined)]
     if (found === undefined) continue
@@ -53,6 +53,10 @@ export const labelled: Detector = function* (text) {
     }
   }
 }
+
+/** `Kunde:` after a question is who answers, no label. */
+const isSpeaker = (text: string, start: number, end: number): boolean =>
+  text[end] === ':' && /[?.]\s*\n\s*$/.test(text.slice(Math.max(0, start - 8), start))
 
 const listed = /^\s?(?:[,&/]|->|→|(?:,? ?)(?:and|or|to|now|new|neu|is now|und|oder|auf|et|ou|y|o|e)(?!\p{L}))\s?/u
 
@@ -88,4 +92,5 @@ function isApart(gap: string): boolean {
 const isOtherWord = (kind: Kind, word: string, next: string): boolean =>
   words.ambiguous.test(word) &&
   !/^\s?(?:(?:card|number|no|nr|id|is)(?!\p{L})|[:#=]| \d(?:[ -]?\d){6})/iu.test(next) &&
-  !(kind === 'phone' && /[+(0]\d{2}|\d{9}/.test(next))
+  !(kind === 'phone' && /[+(0]\d{2}|\d{9}/.test(next)) &&
+  !(kind === 'account' && /^ [A-Z]{1,4}[/-]?\d[\d/-]{5}/.test(next))

@@ -52,6 +52,9 @@ const said = new Set(
 
 const hint = new RegExp(`${passwordWord}|log-?in|cred|zugang|anmeldung`, 'iu')
 
+/** Whether a word is one that is said about passwords. */
+export const isSaid = (word: string): boolean => said.has(word.toLowerCase())
+
 /** Passwords that a word announces. */
 export const passwordsIn: Detector = function* (text) {
   if (!hint.test(text)) return

@@ -14,7 +14,7 @@ export const isQuantity = (text: string, end: number): boolean => amount.test(te
 const code = /^[A-Za-z]{0,8}(?:-[A-Za-z]{1,8}-?|[-/]| )?\d[\dA-Za-z]*(?:[-./][\dA-Za-z]+)*(?:\([\dA-Z]\))?/
 /** As people write numbers that they do not want to be found. */
 const digitByDigit = /^\d(?:[ -]{1,3}\d){7,15}(?![\dA-Za-z])/
-const group = /^ (?:\d[\dA-Z]*(?:-\d+)?(?![.,]\d)|[A-Z](?![\p{L}\p{N}]))/u
+const group = /^ (?:\d[\dA-Z]*(?:-\d+)?(?![.,]\d)|(?:[A-Z]|[A-Z]{2}\d)(?![\p{L}\p{N}]))/u
 
 const lengthOf = (value: string): number => value.replace(/[^\dA-Za-z]/g, '').length
 
@@ -69,7 +69,9 @@ const numbered = /#|:|=|number|nummer|nr|no\b|n°|nº|(?<!\p{L})id\b|is\b|ist\b|
 /** After the word account alone, short, round and distant numbers are something else. */
 export const accountEnd: EndOf = (text, start, gap) => {
   const isNumbered = numbered.test(text.slice(Math.max(0, start - gap.length - 8), start))
-  const end = codeEnd(text, start, isNumbered ? 5 : 6, 28)
+  // Indian brokers number their clients with two letters and four digits.
+  const isClient = isNumbered && /^[A-Z]{2}\d{4}(?![\dA-Za-z])/.test(text.slice(start, start + 7))
+  const end = codeEnd(text, start, isClient ? 4 : isNumbered ? 5 : 6, 28)
   if (end === undefined || isNumbered) return end
   const value = text.slice(start, end)
   const isClear = digitsOf(value).length >= 8
