@@ -38,7 +38,6 @@ export const answers: Detector = function* (text) {
       const start = end - value.length
       const isOther = other.test(text.slice(Math.max(0, index - 24), index + found.length - value.length))
       if (isOther || !question.includes('?') || isDate(value) || isQuantity(text, end)) continue
-      if (kind === 'secret' || countries.some(country => parse(value, country)?.isValid()))
-        yield { kind, start, end }
+      if (kind === 'secret' || countries.some(country => parse(value, country)?.isValid())) yield { kind, start, end }
     }
 }

@@ -37,15 +37,15 @@ const codes = `pin, pin code, pin number, pin-code, pin nummer, pin nr, pin no, 
     passcode, pass code, otp, otp code, one-time code, one time code, one-time password, one time password, verification code, 2fa code,
     mfa code, security pin, login code, backup code, recovery code, telefon-pin, phone pin, trading pin, pin-nummer, pincode, geheimzahl, codice segreto,
     código secreto, codigo secreto, code confidentiel, code d'accès, geheimcode, zugangscode, pinkode, pin-kode, pinkod, pin-kod, kod pin,
-    numer pin, пин, пин-код, puk, clave de acceso, code secret, código pin, codice pin, código de verificación, code de vérification, bestätigungscode, 暗証番号, sms code, my code, auth code, tan`
+    numer pin, пин, пин-код, puk, clave de acceso, code secret, código pin, codice pin, código de verificación, code de vérification, bestätigungscode, 暗証番号, sms code, my code, mon code, mein code, mi código, il mio codice, mijn code, meu código, kod sms, code sms, sms-code, código sms, codice sms, codice otp, codice dispositivo, pin dispositivo, clave de firma, auth code, tan`
 const codeLinks = '\\.?(?: (?:is|was|now|ist|est|es|of|for|to|my|card) ?){0,5}["\']?[ :=#-]{1,4}["\']?'
 const code = new RegExp(
-  `${start}(?:${alternatives(codes)})${end}${codeLinks}(?<value>\\d{4,8}|\\d{3}[ -]\\d{3}(?! \\d))(?![\\p{L}\\p{N}]|[.,:/-]\\d| ?[%€$])`,
+  `${start}(?:${alternatives(codes)})${end}${codeLinks}(?<value>(?:[A-Z]-)?\\d{4,8}|\\d{3}[ -]\\d{3}(?! \\d))(?![\\p{L}\\p{N}]|[.,:/-]\\d| ?[%€$])`,
   'giu',
 )
 /** A sentence may say what the code is for before it says the code. */
 const toldCode = new RegExp(
-  `${start}(?:${alternatives(codes)})${end}[^\\d\\n.!?;$€£\\0]{0,60}?(?:[:=]|'s|c'est|${start}(?:is|its|it's|was|ist|war|lautet|est|es|era|è|é|jest|to|är|er|are))["']? ["']?(?<value>\\d{4,8})(?![\\p{L}\\p{N}]|[.,:/-]\\d| ?[%€$]| (?:times|digits|days|characters|minutes|hours|attempts))`,
+  `${start}(?:${alternatives(codes)})${end}[^\\d\\n.!?;$€£\\0]{0,60}?(?:[:=]|'s|c'est|${start}(?:is|its|it's|was|ist|war|lautet|est|es|era|è|é|jest|to|är|er|are|foi|fue))["']? ["']?(?<value>\\d{4,8}|\\d{3}[ -]\\d{3}(?! \\d))(?![\\p{L}\\p{N}]|[.,:/-]\\d| ?[%€$]| (?:times|digits|days|characters|minutes|hours|attempts))`,
   'giu',
 )
 const spare = '(?=[A-Za-z-]{0,12}\\d)[A-Za-z0-9]{4,10}(?:-[A-Za-z0-9]{4,10}){0,9}'
@@ -56,6 +56,8 @@ const spareCodes = new RegExp(
 /** Where it came from may be said after it. */
 const codeFrom =
   /(?<![\p{L}\p{N}])code(?:'s| is| was|:) (?<value>\d{4,8})(?= (?:from|in|by|via) (?:the|your|my|an?) (?:text|sms|message|e-?mail|app|authenticator))/giu
+/** `It texted me 553201`. */
+const texted = /(?<= texted (?:me|you|him|her|us) )(?<value>\d{4,8})(?![\p{L}\p{N}]|[.,:/-]\d)/gu
 /** A code that came in a message. */
 const sentCode =
   /(?<![\p{L}\p{N}])(?:the|your|a|this|my) (?:\w{1,10} )?code (?:[\w']{1,8} ){0,3}(?:texted|sent|messaged|emailed|received|got)(?:[^\d\n.!?;\0]{0,24}?(?:is|was|[:=]))["']? ["']?(?<value>\d{4,8})(?![\p{L}\p{N}]|[.,:/-]\d)/giu
@@ -79,6 +81,7 @@ const hint = new RegExp(
 /** Keys and tokens, PINs and passcodes, card verification codes: what a word announces. */
 export const credentials: Detector = function* (text) {
   if (/\d[/|]\d/.test(text)) yield* values(besideCard, text)
+  if (text.includes('texted')) yield* values(texted, text)
   if (!hint.test(text)) return
   yield* values(key, text, isKey)
   yield* values(

@@ -41,7 +41,17 @@ const anywhere: readonly Detector[] = [
   phrases,
 ]
 /** None of what these find has fewer than three digits. */
-const withDigits: readonly Detector[] = [ibans, cards, nationalIds, birthDates, labelled, phones, answers, nearbyNumbers, ips]
+const withDigits: readonly Detector[] = [
+  ibans,
+  cards,
+  nationalIds,
+  birthDates,
+  labelled,
+  phones,
+  answers,
+  nearbyNumbers,
+  ips,
+]
 
 const all = [...anywhere, ...withDigits]
 const threeDigits = /\d\D*\d\D*\d/

@@ -14,13 +14,20 @@ const bracketed = new RegExp(
   'giu',
 )
 const spelledDot = ' (?:dot|punto|punkt|point|ponto|kropka) '
+const spelledMark = ' (?:dot|punto|punkt|point|ponto|kropka|underscore|dash|hyphen) '
 const spelled = new RegExp(
-  `(?:${local}${spelledDot}){0,3}${local} (?:at|ät|arroba|chiocciola|arobase|małpa|apenstaartje|klammeraffe) (?:${label}${spelledDot}){1,3}${topLevel}(?![\\p{L}\\p{N}])`,
+  `(?:${local}${spelledMark}){0,3}${local} (?:at|ät|arroba|chiocciola|arobase|małpa|apenstaartje|klammeraffe) (?:${label}${spelledDot}){1,3}${topLevel}(?![\\p{L}\\p{N}])`,
   'giu',
 )
 const providers = 'gmail|googlemail|yahoo|hotmail|outlook|icloud|proton|protonmail|aol|gmx|web|live|msn|mail|yandex|qq'
+const common = 'com|net|org|eu|co\\.uk|com\\.au|me|ie|de|fr|es|it|nl|pl|pt|ca|in|ru'
 const spaced = new RegExp(
-  `${local} ?(?:@| at ) ?(?:${providers}) ?\\. ?(?:com|de|net|org|me|ru|fr|co\\.uk|in)\\b`,
+  [
+    `${local} ?(?:@| at ) ?(?:${providers}) ?\\. ?(?:${common})\\b`,
+    `${local} @ ?(?:${label}\\.){1,3}(?:${common})\\b`,
+    // The provider alone, as people say it.
+    `${local}@(?:gmail|hotmail|outlook|yahoo|icloud)(?![${letter}\\p{N}_-]|\\.[${letter}])`,
+  ].join('|'),
   'giu',
 )
 
@@ -43,7 +50,8 @@ export const emails: Detector = function* (text) {
       (found, at) => !isPassword.test(text.slice(Math.max(0, at - 100), at)) && leadingMarks(found),
     )
   }
-  if (/[([{<] ?(?:at|ät|@|arroba|chiocciola|małpa|a) ?[)\]}>]/i.test(text)) yield* find('email', bracketed, text, leadingMarks)
+  if (/[([{<] ?(?:at|ät|@|arroba|chiocciola|małpa|a) ?[)\]}>]/i.test(text))
+    yield* find('email', bracketed, text, leadingMarks)
   if (/ (?:dot|punto|punkt|point|ponto|kropka) /i.test(text)) yield* find('email', spelled, text, leadingMarks)
   if (marked || / at /i.test(text))
     yield* find('email', spaced, text, found => (/@|^\S*[._\d]/.test(found) ? leadingMarks(found) : undefined))

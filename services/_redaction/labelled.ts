@@ -35,7 +35,9 @@ const twoDigits = /\d[\dA-Za-z ./()-]{0,4}\d/
 /** Account, identity, document and phone numbers that a word announces: the word nearest before a value says what it is. */
 export const labelled: Detector = function* (text) {
   if (!twoDigits.test(text)) return
-  const labels = [...matches(label, text.toLowerCase())].filter(({ 0: { length }, index }) => !isSpeaker(text, index, index + length))
+  const labels = [...matches(label, text.toLowerCase())].filter(
+    ({ 0: { length }, index }) => !isSpeaker(text, index, index + length),
+  )
   for (const [index, match] of labels.entries()) {
     const found = families[match.slice(1).findIndex(group => group !== undefined)]
     if (found === undefined) continue

@@ -30,6 +30,7 @@ const ids: readonly Id[] = [
   id('[XYZ]-?\\d{7}-?[A-Z]', 'ES', 'nie'),
   // Italy: names, date of birth and place, in letters and digits.
   id('[A-Z]{6}\\d{2}[A-EHLMPRST]\\d{2}[A-Z]\\d{3}[A-Z]'),
+  id('[A-Z]{3} [A-Z]{3} \\d{2}[A-EHLMPRST]\\d{2} [A-Z]\\d{3}[A-Z]'),
   id('[2-9]\\d{3}[ -]\\d{4}[ -]\\d{4}', 'IN', 'aadhaar'),
   id('[A-Z]{3}[ABCFGHLJPT][A-Z] ?\\d{4} ?[A-Z]'),
   id('\\d{3}\\.\\d{3}\\.\\d{3}-\\d{2}'),

@@ -13,7 +13,7 @@ const isIdLong = /^(?:\d{9,12}|\d{3}[ -]\d{3}[ -]\d{3})$/
 const reach = { before: 80, after: 60 }
 /** Accounts as their issuers number them: Interactive Brokers, Fidelity, Oanda, the banks of New Zealand. */
 const issuers = new RegExp(
-  `${numberStart}(?:D?[UF]\\d{7,8}|[XYZ]\\d{2}-?\\d{6}|\\d{3}-\\d{3}-\\d{7,8}-\\d{3}|\\d{2}-\\d{4}-\\d{7}-\\d{2,3})${numberEnd}`,
+  `${numberStart}(?:[UF]\\d{7,8}|D[UF]\\d{6,8}|[XYZ]\\d{2}-?\\d{6}|\\d{3}-\\d{3}-\\d{7,8}-\\d{3}|\\d{2}-\\d{4}-\\d{7}-\\d{2,3})${numberEnd}`,
   'gu',
 )
 /** A sort code and the eight digits after it. */

@@ -59,6 +59,9 @@ const trunk = new RegExp(
   'gu',
 )
 
+/** In addresses that call or write to them. */
+const linked = /(?<=wa\.me\/|(?:tel|callto|sms):)\+?\d[\d-]{7,18}/g
+
 /** Phone numbers: international ones anywhere, national ones in shapes that no other number has. */
 export const phones: Detector = function* (text) {
   if (/\+|%2b/i.test(text))
@@ -76,6 +79,7 @@ export const phones: Detector = function* (text) {
     text,
     found => parse(`+${digitsOf(found).replace(/^(?:00|011)/, '')}`)?.isValid() ?? false,
   )
+  if (/wa\.me|tel:|callto:|sms:/.test(text)) yield* find('phone', linked, text)
   yield* find('phone', shapes, text, (_found, at) => !isThing(text, at))
   if (/\d\d[ ./-]\d\d/.test(text)) {
     for (const { country, pattern } of grouped)
@@ -129,7 +133,8 @@ const announced = new RegExp(`^\\+?\\(?\\d(?:${sep}{0,3}\\d){5,16}`)
 
 /** A phone number that a word announces begins at `start`: where it ends, or undefined. */
 export function phoneAt(text: string, start: number): number | undefined {
-  const run = announced.exec(text.slice(start, start + 48))?.[0] ?? ''
+  // A slash and another zero begin another number.
+  const run = (announced.exec(text.slice(start, start + 48))?.[0] ?? '').replace(/(?<=(?:\d\D*){9})\/ ?0.*$/s, '')
   if (isDate(run)) return undefined
   const to = longest(run, prefix => {
     const { length } = digitsOf(prefix)

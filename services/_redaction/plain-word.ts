@@ -8,28 +8,25 @@ const whose =
 const filler = '(?: (?:for|to|on|für|pour|para|per|voor|do|zu)(?: \\p{L}{1,16}){1,3})'
 const owned = `(?<![\\p{L}\\p{N}])(?:(?:${whose}) (?:[\\p{L}-]{1,14} )?(?:${passwordWord})${filler}?|(?:${passwordWord})${filler})`
 /** Where the sentence ends or goes on to something else, as it does not within a description. */
-const over =
-  '(?=[.!]?(?:$|\\n)|[.!] \\p{Lu}|,| (?:but|and it|aber|mais|pero|ma|maar|ale|mas)(?!\\p{L}))'
-/** How a language says what the password is, and how its participles and adjectives end. */
+const over = '(?=[.!]?(?:$|\\n)|[.!] \\p{Lu}|,| (?:but|and it|aber|mais|pero|ma|maar|ale|mas)(?!\\p{L}))'
+/** How a language says what the password is, and how it would describe it: endings agree with the word password. */
 const languages = [
   [
-    "is|was|is now|'s",
-    '(?:ed|ing|ly|[ai]ble|less|ful|ous|ive|ent|ant|[^aeiou]al|ic|est)$|^(?:ge|ver|ont|be)\\p{L}+(?:d|t|en)$|(?:baar|lijk)$',
+    " is| was| is now|’s|'s",
+    '(?:ed|ing|ly|[ai]ble|less|ful|ous|ive|ent|ant|[^aeiou]al|ic|est|[ae]te|ier)$|^(?:un|in|im|dis|non|over)|^(?:ge|ver|on|ont|be)\\p{L}+(?:d|t|en|ig|lijk)$|(?:baar|lijk|[dl]ig)$',
   ],
-  ['ist|war|lautet', '^(?:ge|ver|ab|zer|be|er|ent|zurück)\\p{L}+(?:t|en)$|(?:iert|ig|lich|bar|isch|haft|los|sam|iger|er)$'],
-  ["est|était|c'est", '(?:ée?|able|ible|eux|if|ant|ent|ique|el)$'],
-  ['es|era', '(?:[ai]d[oa]|[aeiou]ble|ente|ante|oso|osa|iva)$'],
-  ['è|era', '(?:[aiu]t[oa]|bile|ente|ante|oso|osa|iva)$'],
-  ['é|foi|era', '(?:[ai]d[oa]|vel|ente|ante|oso|osa|iva)$'],
-  ['to|jest|było|brzmi', '(?:n[yae]|w[ya]|t[eya]|ło|ła|sze)$'],
-  ['er|är|var', '(?:t|ad|lig|ig|en|isk)$'],
+  [' ist| war| lautet', '^\\p{Ll}'],
+  [" est| était| c'est", '(?:[eé]|é?s|x|[bmt]al|ai[ns]|ant|ent|if|el|[oe]rt|urt|long|bon)$'],
+  [' es| era| è| foi| é', '(?:[ae]|vel|ad[oa]|id[oa]|[aiu]t[oa]|al)$'],
+  [' to| jest| było| brzmi', '[eo]$'],
+  [' er| är| var', '(?:[ae][td]|lig|ig|en|isk)$'],
 ].map(([be, describes]) => ({
-  pattern: new RegExp(`${owned} (?:${be}):? ["']?(?<value>\\p{L}{5,24})${over}`.replace(" (?:is|was|is now|'s)", "(?: is| was| is now|'s)"), 'giu'),
-  describes: new RegExp(`${describes}`, 'iu'),
+  pattern: new RegExp(`${owned}(?:${be}):? ["']?(?<value>\\p{L}{5,24})["']?${over}`, 'giu'),
+  describes: new RegExp(`${describes}`, `u`),
 }))
 /** Words that were agreed on, and passphrases: of one word or more. */
 const agreed = new RegExp(
-  `(?<![\\p{L}\\p{N}])(?:pass ?phrase|passcode|(?:memorable|secret|safe|security|code) word|codeword|(?:security|secret) answer|maiden name|losungswort|phrase de passe|palabra clave)${filler}?(?:'s|:| (?:is|was|ist|est|es|è|é|to))["']? ["']?(?<value>\\p{L}{3,14}(?:[ -]\\p{L}{3,14}){0,7})(?=["']?(?:[.,;!)]|$|\\n))`,
+  `(?<![\\p{L}\\p{N}])(?:pass ?phrase|passcode|(?:memorable|secret|safe|security|code) word|codeword|(?:security|secret)(?: question)? answer|answer to (?:my|the|your) (?:security|secret) question|maiden name|losungswort|phrase de passe|palabra clave)${filler}?(?:'s|:| (?:is|was|ist|est|es|è|é|to))["']? ["']?(?<value>\\p{L}{3,14}(?:[ -]\\p{L}{3,14}){0,7})(?=["']?(?:[.,;!)]|$|\\n))`,
   'giu',
 )
 /** `use correct-horse-battery as the password` */
@@ -40,18 +37,16 @@ const hyphenated = new RegExp(
 
 /** Descriptions that do not end as such. */
 const about = new Set(
-  `aside because between complex correct crap different dumb dutch english enough exactly funny great handy hello horrible just literally
-  longer lowercase mixed mine nonsense nothing okay public really rubbish shared short shorter simple somehow something somewhere sorry
-  strange stupid super terrible tough totally twelve unclear unique unsure uppercase visible weird whatever years yours
-  pflicht mist quatsch unsinn müll bekannt unbekannt anders sicher unsicher immer leider noch schon weg gleich dasselbe
-  juste bonne mauvais mauvaise correcte faux fausse nouveau trop toujours mieux facile simple difficile
-  correcta larga corta fuerte débil nueva vieja buena mala mejor fácil difícil siempre ahora
-  giusta giusto corretta errata sbagliata uguale debole forte lunga sempre ancora
-  goed juist fout onjuist verkeerd verlopen vergeten kwijt anders hetzelfde zwak sterk kort altijd
-  dobre złe zły słabe silne długie krótkie stare nowe zawsze dalej takie teraz
-  certa errada igual fraca forte longa curta sempre ainda`.split(/\s+/),
+  `aside because better between complex crap different down dutch easier elsewhere english enough exactly french german greek funny
+  great handy hello horrible just later literally longer lower lowercase mine newer nonsense nothing numbers older out public really
+  rubbish safer secure sensitive shared short shorter simple sixteen eight twelve somehow something somewhere sorry strange strong
+  stronger stupid super terrible there these tough tricky twelve upper uppercase visible weaker weird whatever years yours problem
+  characters letters digits perfect random rejected hacked clear crazy silly legit valid wrongly
+  pflicht mist quatsch unsinn müll okay geheim
+  bloqué changé refusé trop pas bien toujours aussi encore vieux nouveau
+  correcto goed juist fout verkeerd kwijt anders hetzelfde zwak sterk kort altijd nieuw oud lang weer nog geldig geheim leeg stuk weg
+  muito ainda sempre igual dalej zawsze teraz problem jakieś błąd fortsatt fel feil rett okej`.split(/\s+/),
 )
-
 const sentence = new RegExp(`(?<!\\p{L})(?:${grammar}|is|to|of|on|in|by|at|no|a)(?!\\p{L})`, 'iu')
 const hint = new RegExp(`${passwordWord}|word|answer|maiden|clave`, 'iu')
 
@@ -65,7 +60,9 @@ export const plainWords: Detector = function* (text) {
   yield* given(agreed, text, value => {
     const words = value.split(/[ -]/)
     const [first = '', last = ''] = [words[0], words.at(-1)]
-    return words.length !== 2 && !isAbout(first) && !isAbout(last) && !sentence.test(value) && !/(?:ed|ing)$/.test(first)
+    return (
+      words.length !== 2 && !isAbout(first) && !isAbout(last) && !sentence.test(value) && !/(?:ed|ing)$/.test(first)
+    )
   })
   yield* given(hyphenated, text, value => !sentence.test(value))
 }

@@ -6,7 +6,7 @@ import { phoneAt } from './phone.ts'
 export type EndOf = (text: string, start: number, gap: string) => number | undefined
 
 const units =
-  'usd|eur|gbp|jpy|chf|inr|cad|aud|dollars?|euros?|pounds?|yen|rupees?|won|bucks?|shares?|units?|rows|bytes|views|points|miles|times|days?|weeks?|months?|years?|percent|k|m|bn|million'
+  'usd|eur|gbp|jpy|chf|inr|cad|aud|dollars?|euros?|pounds?|yen|rupees?|won|bucks?|shares?|units?|rows|bytes|views|points|miles|times|days?|weeks?|months?|years?|percent|k|m|bn|million|seconds?|minutes?|hours?|sek|nok|dkk|kr|pln|zł|contracts?|lots?|pips|ticks|stück|aktien|acciones|actions|azioni|aandelen|akcji|ações'
 const amount = new RegExp(`^(?:[.,:]\\d|\\s?(?:[%€$£¥₹](?!\\s?\\d)|(?:${units})(?!\\p{L})))`, 'iu')
 /** Whether a number that ends there is a decimal, money or a quantity. */
 export const isQuantity = (text: string, end: number): boolean => amount.test(text.slice(end, end + 12))
@@ -14,7 +14,7 @@ export const isQuantity = (text: string, end: number): boolean => amount.test(te
 const code = /^[A-Za-z]{0,8}(?:-[A-Za-z]{1,8}-?|[-/]| )?\d[\dA-Za-z]*(?:[-./][\dA-Za-z]+)*(?:\([\dA-Z]\))?/
 /** As people write numbers that they do not want to be found. */
 const digitByDigit = /^\d(?:[ -]{1,3}\d){7,15}(?![\dA-Za-z])/
-const group = /^ (?:\d[\dA-Z]*(?:-\d+)?(?![.,]\d)|(?:[A-Z]|[A-Z]{2}\d)(?![\p{L}\p{N}]))/u
+const group = /^ (?:\d[\dA-Z]*(?:-\d+)?(?![.,]\d)|(?:[A-Z]|[A-Z]{2}\d)(?![\p{L}\p{N}])(?: \d{3}(?![\d.,]))?)/u
 
 const lengthOf = (value: string): number => value.replace(/[^\dA-Za-z]/g, '').length
 
