@@ -1,5 +1,5 @@
 import { type CountryCode, parsePhoneNumberFromString as parse } from 'libphonenumber-js/max'
-import type { Detector } from './kinds.ts'
+import type { Detector, Finding, Kind } from './kinds.ts'
 import { isDate, matches } from './matching.ts'
 import { isQuantity } from './values.ts'
 import { alternatives, pattern, thing } from './words.ts'
@@ -27,17 +27,18 @@ const other = new RegExp(
 
 /** Phone numbers and codes that answer a question of a transcript, where only the question says what they are. */
 export const answers: Detector = function* (text) {
-  if (!/\n[ \t]*[\p{L} .]{1,20}[:>]/u.test(text)) return
-  for (const [kind, pattern] of [
-    ['phone', phone],
-    ['secret', code],
-  ] as const)
-    for (const { 0: found, index, groups } of matches(pattern, text)) {
-      const { question = '', value = '' } = groups ?? {}
-      const end = index + found.length
-      const start = end - value.length
-      const isOther = other.test(text.slice(Math.max(0, index - 24), index + found.length - value.length))
-      if (isOther || !question.includes('?') || isDate(value) || isQuantity(text, end)) continue
-      if (kind === 'secret' || countries.some(country => parse(value, country)?.isValid())) yield { kind, start, end }
-    }
+  if (!/\?\s*\n[ \t]*[\p{L} .]{1,20}[:>]/u.test(text)) return
+  yield* given('phone', phone, text, value => countries.some(country => parse(value, country)?.isValid()))
+  yield* given('secret', code, text, () => true)
+}
+
+function* given(kind: Kind, pattern: RegExp, text: string, accept: (value: string) => boolean): Generator<Finding> {
+  for (const { 0: found, index, groups } of matches(pattern, text)) {
+    const { question = '', value = '' } = groups ?? {}
+    const end = index + found.length
+    const start = end - value.length
+    const isOther = other.test(`${text.slice(Math.max(0, index - 24), index)} ${question}`)
+    if (isOther || !question.includes('?') || isDate(value) || isQuantity(text, end)) continue
+    if (accept(value)) yield { kind, start, end }
+  }
 }

@@ -10,7 +10,7 @@ const plain = new RegExp(`(?:${local}|(?<![^\\s<(:,;])"[^"\\s@]{1,64}")${at}(?:$
 
 const dot = ' ?(?:[([{<] ?(?:dot|punkt|punto|point|ponto|kropka|\\.) ?[)\\]}>]|\\.) ?'
 const bracketed = new RegExp(
-  `${local}(?:${dot}[\\p{L}\\p{N}_-]{1,30}){0,3} ?[([{<] ?(?:at|ät|@|arroba|chiocciola|małpa|a) ?[)\\]}>] ?(?:${label}${dot}){1,4}${topLevel}`,
+  `${local}(?:${dot}[\\p{L}\\p{N}_-]{1,30}){0,3} ?[([{<] ?(?:at|ät|@|arroba|arobase|chiocciola|małpa|a) ?[)\\]}>] ?(?:${label}${dot}){1,4}${topLevel}`,
   'giu',
 )
 const spelledDot = ' (?:dot|punto|punkt|point|ponto|kropka) '
@@ -50,7 +50,7 @@ export const emails: Detector = function* (text) {
       (found, at) => !isPassword.test(text.slice(Math.max(0, at - 100), at)) && leadingMarks(found),
     )
   }
-  if (/[([{<] ?(?:at|ät|@|arroba|chiocciola|małpa|a) ?[)\]}>]/i.test(text))
+  if (/[([{<] ?(?:at|ät|@|arroba|arobase|chiocciola|małpa|a) ?[)\]}>]/i.test(text))
     yield* find('email', bracketed, text, leadingMarks)
   if (/ (?:dot|punto|punkt|point|ponto|kropka) /i.test(text)) yield* find('email', spelled, text, leadingMarks)
   if (marked || / at /i.test(text))

@@ -50,7 +50,7 @@ const coded = new RegExp(
 )
 /** The word for it may come after it. */
 const named = new RegExp(
-  `${numberStart}[+(]?\\d(?:${sep}{0,2}\\d){6,14}(?=[ -]{1,3}\\(?(?:office|fax|mobile|cell|home|work|phone|landline|mobil|handy|privat|büro)(?=[\\n,.;)|]|\\s*$))`,
+  `${numberStart}[+(]?\\d(?:${sep}{0,2}\\d){6,14}(?=[ -]{1,3}(?:\\(|(?:is|was) (?:my|his|her|our|the) (?:new |old )?)?(?:office|fax|mobile|cell|home|work|phone|landline|mobil|handy|privat|büro)(?=[\\n,.;)|]|\\s*$))`,
   'giu',
 )
 /** With the zero that leads from one place to another: in groups, or in one piece as mobile numbers of some countries begin. */
@@ -97,7 +97,7 @@ export const phones: Detector = function* (text) {
         !isThing(text, at) && digitsOf(found).length >= 10 && (parse(`+${digitsOf(found)}`)?.isPossible() ?? false),
     )
   }
-  if (/\d[ -]{1,3}\(?[omfchwlbp]/i.test(text)) yield* find('phone', named, text, found => !isDate(found))
+  if (/\d[ -]{1,3}\(?[omfchwlbpi]/i.test(text)) yield* find('phone', named, text, found => !isDate(found))
   yield* find(
     'phone',
     trunk,

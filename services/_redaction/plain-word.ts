@@ -4,7 +4,7 @@ import { isSaid, passwordWord } from './password.ts'
 import { grammar } from './phrase.ts'
 
 const whose =
-  'my|our|his|her|the new|the old|new|old|mein|meine|dein|das neue|mon|notre|mi|la mia|il mio|mijn|moje|moim|minha|a minha|mit|mitt'
+  'my|our|his|her|the new|the old|new|old|mein|meine|dein|das neue|mon|notre|mi|la mia|il mio|mijn|moje|moim|minha|a minha|telephone|phone|trading|online|account|mit|mitt'
 const filler = '(?: (?:for|to|on|für|pour|para|per|voor|do|zu)(?: \\p{L}{1,16}){1,3})'
 const owned = `(?<![\\p{L}\\p{N}])(?:(?:${whose}) (?:[\\p{L}-]{1,14} )?(?:${passwordWord})${filler}?|(?:${passwordWord})${filler})`
 /** Where the sentence ends or goes on to something else, as it does not within a description. */
@@ -22,7 +22,7 @@ const languages = [
   [' er| är| var', '(?:[ae][td]|lig|ig|en|isk)$'],
 ].map(([be, describes]) => ({
   pattern: new RegExp(`${owned}(?:${be}):? ["']?(?<value>\\p{L}{5,24})["']?${over}`, 'giu'),
-  describes: new RegExp(`${describes}`, `u`),
+  describes: new RegExp(describes, 'u'),
 }))
 /** Words that were agreed on, and passphrases: of one word or more. */
 const agreed = new RegExp(

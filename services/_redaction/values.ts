@@ -69,8 +69,8 @@ const numbered = /#|:|=|number|nummer|nr|no\b|n°|nº|(?<!\p{L})id\b|is\b|ist\b|
 /** After the word account alone, short, round and distant numbers are something else. */
 export const accountEnd: EndOf = (text, start, gap) => {
   const isNumbered = numbered.test(text.slice(Math.max(0, start - gap.length - 8), start))
-  // Indian brokers number their clients with two letters and four digits.
-  const isClient = isNumbered && /^[A-Z]{2}\d{4}(?![\dA-Za-z])/.test(text.slice(start, start + 7))
+  // Indian brokers number their clients with two or three letters and four digits.
+  const isClient = isNumbered && /^[A-Z]{2,3}\d{4}(?![\dA-Za-z])/.test(text.slice(start, start + 9))
   const end = codeEnd(text, start, isClient ? 4 : isNumbered ? 5 : 6, 28)
   if (end === undefined || isNumbered) return end
   const value = text.slice(start, end)
