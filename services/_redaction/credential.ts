@@ -9,10 +9,10 @@ const end = '(?![\\p{L}\\p{N}])'
 const owners =
   'api, app, access, secret, private, auth, client, consumer, bearer, session, refresh, id, signing, encryption, master, webhook, service, deploy, security, shared, aws, azure, bot, user'
 const keys =
-  'key, keys, token, tokens, secret, secrets, credential, credentials, bearer, basic, apikey, auth, reset, otp'
+  "api-schlüssel, api schlüssel, api-sleutel, api sleutel, api-nyckel, clé api, clé d'api, clave api, clave de api, llave api, chave api, chave de api, chiave api, klucz api, clé secrète, clave secreta, chiave segreta, chave secreta, tajny klucz, key, keys, token, tokens, secret, secrets, credential, credentials, bearer, basic, apikey, auth, reset, otp"
 /** Keys that are none: names of rows, messages and partitions. */
 const others = 'idempotency, primary, foreign, public, partition, sort, cache, object, message, deduplication'
-const keyLinks = '(?:[ :=>_-]|(?:is|was|ist|est|es|of|id|sid|bearer|basic|hex|value)(?![A-Za-z0-9])){0,6}'
+const keyLinks = '(?:[ :=>_-]|(?:is|was|ist|est|es|to|è|é|of|id|sid|bearer|basic|hex|value)(?![A-Za-z0-9])){0,6}'
 const key = new RegExp(
   `${start}(?<!(?:${alternatives(others)})[ _-])(?:(?:${alternatives(owners)})[ _-]?){0,3}(?:${alternatives(keys)})${end}(?:'s)?["'\`]?${keyLinks}["'\`]?(?<value>[A-Za-z0-9+/_=.~-]{12,2000})`,
   'giu',
@@ -35,7 +35,7 @@ const another =
 
 const codes = `pin, pin code, pin number, pin-code, pin nummer, pin nr, pin no, mpin, tpin, atm pin,
     passcode, pass code, otp, otp code, one-time code, one time code, one-time password, one time password, verification code, 2fa code,
-    mfa code, security pin, login code, backup code, recovery code, telefon-pin, phone pin, trading pin, pin-nummer, pincode, geheimzahl, codice segreto,
+    mfa code, security pin, unlock code, access code, door code, gate code, alarm code, entry code, login code, backup code, recovery code, telefon-pin, phone pin, trading pin, pin-nummer, pincode, geheimzahl, codice segreto,
     código secreto, codigo secreto, code confidentiel, code d'accès, geheimcode, zugangscode, pinkode, pin-kode, pinkod, pin-kod, kod pin,
     numer pin, пин, пин-код, puk, clave de acceso, code secret, código pin, codice pin, código de verificación, code de vérification, bestätigungscode, 暗証番号, sms code, my code, mon code, mein code, mi código, il mio codice, mijn code, meu código, kod sms, code sms, sms-code, código sms, codice sms, codice otp, codice dispositivo, pin dispositivo, pin operativo, código de verificação, clave de firma, auth code, tan`
 const codeLinks = '\\.?(?: (?:is|was|now|ist|est|es|of|for|to|my|card) ?){0,5}["\']?[ :=#-]{1,4}["\']?'

@@ -14,7 +14,7 @@ type Family = {
   readonly endOf: EndOf
 }
 
-const letters = /(?<![\p{L}\p{N}])(?:[A-Za-z]{1,8}[-/]?|(?!NO|NR|ID|IS)[A-Z]{2,3} |[A-Z]{1,5}-[A-Z]{1,5}-?)$/u
+const letters = /(?<![\p{L}\p{N}])(?:[A-Za-z]{1,8}[-/]?|[A-HJ-Z] |(?!NO|NR|ID|IS)[A-Z]{2,3} |[A-Z]{1,5}-[A-Z]{1,5}-?)$/u
 const openings = /[+(]{1,3}$/
 
 const family = (kind: Kind, announced: Parameters<typeof words.pattern>[0], reach: number, endOf: EndOf): Family => ({
@@ -27,7 +27,12 @@ const families: readonly Family[] = [
   family('account', words.account, 26, accountEnd),
   family('phone', words.phone, 32, phoneEnd),
 ]
-const label = new RegExp(families.map(({ pattern }) => `(${pattern})`).join('|'), 'gu')
+/** `Mi número` says nothing where `de cliente` follows. */
+const ofOther = "(?<=n[uú]m[ée]ro(?= (?:de|d'|di|da|do|client|fiscal)))"
+const label = new RegExp(
+  families.map(({ kind, pattern }) => (kind === 'phone' ? `((?:${pattern})(?!${ofOther}))` : `(${pattern})`)).join('|'),
+  'gu',
+)
 const farthest = 40
 /** No value has fewer digits. */
 const twoDigits = /\d[\dA-Za-z ./()-]{0,4}\d/
@@ -95,4 +100,4 @@ const isOtherWord = (kind: Kind, word: string, next: string): boolean =>
   words.ambiguous.test(word) &&
   !/^\s?(?:(?:card|number|no|nr|id|is)(?!\p{L})|[:#=]| \d(?:[ -]?\d){6})/iu.test(next) &&
   !(kind === 'phone' && /[+(0]\d{2}|\d{9}/.test(next)) &&
-  !(kind === 'account' && /^ [A-Z]{1,4}[/-]?\d[\d/-]{5}/.test(next))
+  !(kind !== 'phone' && /^ (?:[A-Z]{1,4}[/-]?\d[\d/-]{5}|[XYZxyz]-?\d{7})/.test(next))

@@ -3,7 +3,7 @@ import { answer, find, isDate, matches } from './matching.ts'
 import { pattern } from './words.ts'
 
 const passwords = {
-  words: `password*, passwd, passwrd, passw, pass word, pass phrase, pass-phrase, codeword, code word, memorable word, security word, secret word, secret answer,
+  words: `password*, passwd, passwrd, passwrod, pasword, pssword, contrasenya, passw, pass word, pass phrase, pass-phrase, codeword, code word, memorable word, security word, secret word, secret answer,
     security answer, memorable information, ww, phrase secrète, phrase de passe, code d'accès, zugangscode, losungswort, código de acceso, codice di accesso, passwort*, passwörter, passphrase, passcode, passord*, pass, pw, pwd, psw, kennwort*, mot de passe,
     mots de passe, motdepasse, mdp, contraseña*, contrasena*, clave, claves, senha, senhas, palavra-passe, palavra passe, wachtwoord*, parola, parola d'ordine, parolă, lozink*, zaporka, geslo, slaptažodis, mật khẩu, kata sandi, hasło, haslo,
     hasła, hasłem, lösenord*, kodeord*, adgangskode*, salasana*, şifre*, heslo, hesla, heslem, jelszó, jelszav*, κωδικ*, пароль,

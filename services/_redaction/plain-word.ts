@@ -7,21 +7,23 @@ const whose =
   'my|our|his|her|the new|the old|new|old|mein|meine|dein|das neue|mon|notre|mi|la mia|il mio|mijn|moje|moim|minha|a minha|telephone|phone|trading|online|account|mit|mitt'
 const filler = '(?: (?:for|to|on|für|pour|para|per|voor|do|zu)(?: \\p{L}{1,16}){1,3})'
 const owned = `(?<![\\p{L}\\p{N}])(?:(?:${whose}) (?:[\\p{L}-]{1,14} )?(?:${passwordWord})${filler}?|(?:${passwordWord})${filler})`
+const called = `(?:${passwordWord})${filler}?`
 /** Where the sentence ends or goes on to something else, as it does not within a description. */
 const over = '(?=[.!]?(?:$|\\n)|[.!] \\p{Lu}|,| (?:but|and it|aber|mais|pero|ma|maar|ale|mas)(?!\\p{L}))'
 /** How a language says what the password is, and how it would describe it: endings agree with the word password. */
 const languages = [
   [
+    owned,
     " is| was| is now|’s|'s",
     '(?:ed|ing|ly|[ai]ble|less|ful|ous|ive|ent|ant|[^aeiou]al|ic|est|[ae]te|ier)$|^(?:un|in|im|dis|non|over)|^(?:ge|ver|on|ont|be)\\p{L}+(?:d|t|en|ig|lijk)$|(?:baar|lijk|[dl]ig)$',
   ],
-  [' ist| war| lautet', '^\\p{Ll}'],
-  [" est| était| c'est", '(?:[eé]|é?s|x|[bmt]al|ai[ns]|ant|ent|if|el|[oe]rt|urt|long|bon)$'],
-  [' es| era| è| foi| é', '(?:[ae]|vel|ad[oa]|id[oa]|[aiu]t[oa]|al)$'],
-  [' to| jest| było| brzmi', '[eo]$'],
-  [' er| är| var', '(?:[ae][td]|lig|ig|en|isk)$'],
-].map(([be, describes]) => ({
-  pattern: new RegExp(`${owned}(?:${be}):? ["']?(?<value>\\p{L}{5,24})["']?${over}`, 'giu'),
+  [called, ' ist| war| lautet', '^\\p{Ll}'],
+  [owned, " est| était| c'est", '(?:[eé]|é?s|x|[bmt]al|ai[ns]|ant|ent|if|el|[oe]rt|urt|long|bon)$'],
+  [owned, ' es| era| è| foi| é', '(?:[ae]|vel|ad[oa]|id[oa]|[aiu]t[oa]|al)$'],
+  [called, ' to| brzmi', '[eo]$'],
+  [owned, ' er| är| var', '(?:[ae][td]|lig|ig|en|isk)$'],
+].map(([subject, be, describes]) => ({
+  pattern: new RegExp(`${subject}(?:${be}):? ["']?(?<value>\\p{L}{5,24})["']?${over}`, 'giu'),
   describes: new RegExp(describes, 'u'),
 }))
 /** Words that were agreed on, and passphrases: of one word or more. */

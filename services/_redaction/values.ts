@@ -56,7 +56,13 @@ const isIsin = (value: string): boolean =>
 
 const groupAt = (text: string, at: number): string | undefined => group.exec(text.slice(at, at + 24))?.[0]
 
-export const idEnd: EndOf = (text, start) => codeEnd(text, start, 6, 20)
+/** In Ireland letters may follow the digits after a blank. */
+const irish = /^\d{7}[ -]?[A-W][A-IW]?(?![\p{L}\p{N}])/u
+
+export const idEnd: EndOf = (text, start) => {
+  const [value] = irish.exec(text.slice(start, start + 12)) ?? []
+  return value === undefined ? codeEnd(text, start, 6, 20) : start + value.length
+}
 
 export const bankCodeEnd: EndOf = (text, start) => {
   const [value = ''] = /^\d{2,6}(?:[ -]?\d{2,5}){0,3}(?![\d\p{L}])/u.exec(text.slice(start, start + 20)) ?? []
@@ -68,7 +74,9 @@ const numbered = /#|:|=|number|nummer|nr|no\b|n°|nº|(?<!\p{L})id\b|is\b|ist\b|
 
 /** After the word account alone, short, round and distant numbers are something else. */
 export const accountEnd: EndOf = (text, start, gap) => {
-  const isNumbered = numbered.test(text.slice(Math.max(0, start - gap.length - 8), start))
+  const isNumbered =
+    numbered.test(text.slice(Math.max(0, start - gap.length - 8), start)) ||
+    /^[A-Z]{1,4}-\d/.test(text.slice(start, start + 6))
   // Indian brokers number their clients with two or three letters and four digits.
   const isClient = isNumbered && /^[A-Z]{2,3}\d{4}(?![\dA-Za-z])/.test(text.slice(start, start + 9))
   const end = codeEnd(text, start, isClient ? 4 : isNumbered ? 5 : 6, 28)
@@ -79,7 +87,7 @@ export const accountEnd: EndOf = (text, start, gap) => {
 }
 
 export const documentEnd: EndOf = (text, start) => {
-  const shape = /^(?:[A-Z]{2,3} )?[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*(?: \d{2,}){0,3}(?![./]\d)/
+  const shape = /^(?:[A-Z]{1,3} )?[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*(?: \d{2,}){0,3}(?![./]\d)/
   const value = shape.exec(text.slice(start, start + 32))?.[0] ?? ''
   const length = lengthOf(value)
   const isNumber = length >= 6 && length <= 25 && digitsOf(value).length >= 2 && !isDate(value)
