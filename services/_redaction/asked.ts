@@ -21,14 +21,19 @@ const code = asked(codeWords, '\\d{4,8}|\\d{3}[ -]\\d{3}')
 const countries: readonly CountryCode[] = ['US', 'GB', 'IE', 'AU', 'IN', 'DE', 'FR', 'ES', 'IT', 'NL', 'PL', 'PT']
 /** Something that is numbered or has a code, and is nobody's. */
 const other = new RegExp(
-  `${pattern(thing)}|${begin}(?:zip|post|postal|country|dial\\p{L}{0,3}|area|promo|discount|referral|invite|currency|stock|bank|sort|source|exit|status|error|isin)(?!\\p{L})`,
+  `${pattern(thing)}|${begin}(?:zip|post|postal|country|dial\\p{L}{0,3}|area|promo|discount|referral|invite|currency|stock|bank|sort|source|exit|status|errors?|https?|isin|of (?:contracts|shares|units|lots|coins))(?!\\p{L})`,
   'iu',
 )
 
 /** Phone numbers and codes that answer a question of a transcript, where only the question says what they are. */
 export const answers: Detector = function* (text) {
   if (!/\?\s*\n[ \t]*[\p{L} .]{1,20}[:>]/u.test(text)) return
-  yield* given('phone', phone, text, value => countries.some(country => parse(value, country)?.isValid()))
+  yield* given(
+    'phone',
+    phone,
+    text,
+    value => !/000$/.test(value) && countries.some(country => parse(value, country)?.isValid()),
+  )
   yield* given('secret', code, text, () => true)
 }
 

@@ -40,7 +40,7 @@ const codes = `pin, pin code, pin number, pin-code, pin nummer, pin nr, pin no, 
     numer pin, пин, пин-код, puk, clave de acceso, code secret, código pin, codice pin, código de verificación, code de vérification, bestätigungscode, 暗証番号, sms code, my code, mon code, mein code, mi código, il mio codice, mijn code, meu código, kod sms, code sms, sms-code, código sms, codice sms, codice otp, codice dispositivo, pin dispositivo, pin operativo, código de verificação, clave de firma, auth code, tan`
 const codeLinks = '\\.?(?: (?:is|was|now|ist|est|es|of|for|to|my|card) ?){0,5}["\']?[ :=#-]{1,4}["\']?'
 const code = new RegExp(
-  `${start}(?:${alternatives(codes)})${end}${codeLinks}(?<value>(?:[A-Z]-)?\\d{4,8}|\\d{3}[ -]\\d{3}(?! \\d))(?![\\p{L}\\p{N}]|[.,:/-]\\d| ?[%€$])`,
+  `${start}(?:${alternatives(codes)})${end}${codeLinks}(?<value>(?:[A-Z]-)?\\d{4,8}|\\d(?: \\d){3,7}(?! ?\\d)|\\d{3}[ -]\\d{3}(?! \\d))(?![\\p{L}\\p{N}]|[.,:/-]\\d| ?[%€$])`,
   'giu',
 )
 /** A sentence may say what the code is for before it says the code. */
@@ -53,9 +53,14 @@ const spareCodes = new RegExp(
   `(?:(?:backup|recovery|rescue|scratch|emergency) (?:codes?|keys?)|(?:2fa|mfa|two-factor|totp) (?:backup|recovery))[^\\n.;!?\\d]{0,30}?[ :=("'\\n]{1,3}(?<value>${spare}(?:[ ,\\n]{1,2}${spare}){0,11})(?![\\p{L}\\p{N}])`,
   'giu',
 )
+/** `My PIN for the app, 7741, stopped working` */
+const asideCode = new RegExp(
+  `${start}(?<!(?:error|promo|zip|postal|area|country|status|exit|currency) )(?:${alternatives(codes)}|code)${end}[^\\d\\n.!?;,\\0]{0,32}?, (?<value>\\d{4,8})(?=,(?!\\d))`,
+  'giu',
+)
 /** Where it came from may be said after it. */
 const codeFrom =
-  /(?<![\p{L}\p{N}])code(?:'s| is| was|:) (?<value>\d{4,8})(?= (?:from|in|by|via) (?:the|your|my|an?) (?:text|sms|message|e-?mail|app|authenticator))/giu
+  /(?<![\p{L}\p{N}])code(?:'s| is| was|:)? (?<value>\d{4,8})(?= (?:from|in|by|via) (?:(?:the|your|my|an?) )?(?:text|sms|message|e-?mail|app|authenticator))/giu
 /** `It texted me 553201`. */
 const texted = /(?<= texted (?:me|you|him|her|us) )(?<value>\d{4,8})(?![\p{L}\p{N}]|[.,:/-]\d)/gu
 /** A code that came in a message. */
@@ -103,6 +108,7 @@ export const credentials: Detector = function* (text) {
   yield* values(spareCodes, text)
   yield* values(sentCode, text)
   yield* values(codeFrom, text)
+  yield* values(asideCode, text, isCode)
   yield* values(cardCode, text)
 }
 

@@ -87,7 +87,7 @@ const otherSubject = new RegExp(
   'iu',
 )
 const nextSentence = /\.\s+\p{Lu}\p{Ll}{2,}/u
-const answered = new RegExp(`${answer}$`, 'u')
+const answered = new RegExp(`(?:${answer}|\\?\\s*\\n[\\p{L} ]{1,16}[:>]\\s*[\\p{L}' ]{1,24}[,.…-]{1,3} )$`, 'u')
 
 /** Whether a sentence or another subject stands between a word and a value. */
 function isApart(gap: string): boolean {

@@ -47,9 +47,14 @@ const about = new Set(
   pflicht mist quatsch unsinn müll okay geheim
   bloqué changé refusé trop pas bien toujours aussi encore vieux nouveau
   correcto goed juist fout verkeerd kwijt anders hetzelfde zwak sterk kort altijd nieuw oud lang weer nog geldig geheim leeg stuk weg
-  muito ainda sempre igual dalej zawsze teraz problem jakieś błąd fortsatt fel feil rett okej`.split(/\s+/),
+  podstawa klucz sprawa muito ainda sempre igual dalej zawsze teraz problem jakieś błąd fortsatt fel feil rett okej`.split(
+    /\s+/,
+  ),
 )
-const sentence = new RegExp(`(?<!\\p{L})(?:${grammar}|is|to|of|on|in|by|at|no|a)(?!\\p{L})`, 'iu')
+const sentence = new RegExp(
+  `(?<!\\p{L})(?:${grammar}|is|to|of|on|in|by|at|no|a|one|two|case|only|factor|size|time|end)(?!\\p{L})`,
+  'iu',
+)
 const hint = new RegExp(`${passwordWord}|word|answer|maiden|clave`, 'iu')
 
 const isAbout = (word: string): boolean => isSaid(word) || about.has(word.toLowerCase())

@@ -46,7 +46,7 @@ export const account: Words = {
     insurance id, insurance number, insurance no, health insurance number, patient id, patient number, medical record number, mrn,
     accountid, acctid, acct_id, account-id, accountno, customer_id, customerid, member_id, memberid, policy_number, policyno,
     trading account, brokerage account, trading id, mt4 login, mt5 login, mt4, mt5, hsa, roth, roth ira, bo id, ucc, unique client code, crn, hin, srn,
-    customer reference number, client ref, customer ref, account ref, account reference, customer reference, policy reference, policy ref, n. cliente, cliente n.º, cliente nº, cliente n, client n°, cliente número, gia, holder id, pran, uan, vertrag, contrat, versicherungsscheinnummer, versicherungsschein-nr, vertragsnr, policen-nr, nº cliente, n.º cliente, nr cliente, beleggersgiro, member ref, membership ref, insurance policy, life policy,
+    customer reference number, client ref, customer ref, account ref, account reference, customer reference, policy reference, policy ref, n. cliente, cliente n.º, cliente nº, cliente n, client n°, cliente número, gia, policyholder number, policy holder number, n° de police, police n°, depositorekening, polisnr, umowa nr, nr umowy, holder id, pran, uan, vertrag, contrat, versicherungsscheinnummer, versicherungsschein-nr, vertragsnr, policen-nr, nº cliente, n.º cliente, nr cliente, beleggersgiro, member ref, membership ref, insurance policy, life policy,
     brokerage #, brokerage no, brokerage number, clientid, portfolioid, login, login no, login number, metatrader login, metatrader 5 login, metatrader 4 login,
     acount, accout, accont, acocunt, accoutn, acconut, accnt, acct num, acct nbr, acctnum, acc num, account nbr, account num, custid, cust id, cust no, participant no, participant number, participant id, employee no, investor id, investor number, holder number, plan number, plan id, scheme number, roll number, roll no, chequing, vnr, vers.-nr, ref client, réf client, réf. client, référence client, código cliente, código de cliente, cód. cliente, numero rapporto, rapporto n, ike nr, ikze nr, numer ike, zerodha id, kite id, client code, broker id, trading code, sipp ref, isa ref, pension ref, plan ref, scheme ref, folio number, nib, loan number, loan no,
     contract number, contract no, agreement number, client reference, beneficiary account, portfolio, portfolio #, account #, acct #, policy #, member #, membership no,
@@ -103,7 +103,7 @@ export const document: Words = {
     führerschein, führerscheinnummer, permis, permis de conduire, carnet de conducir, permiso de conducir, patente, rijbewijs,
     prawo jazdy, körkort, cnh, personalausweis, ausweis, ausweisnummer, personalausweisnummer, perso, perso-nr, persos, ausweis-nr, personalausweis-nr, identitätskarte, id card, id-card, idcard,
     identity card, carte d'identité, cni, carta d'identità, carta identità, dowód osobisty, dowodu, documento de identidad,
-    residence permit, aufenthaltstitel, green card, greencard, visa number, voter id, voter card`,
+    residence permit, reisepassnr, reisepass-nr, titre de séjour, título de residência, permesso di soggiorno, tarjeta de residencia, verblijfsvergunning, karta pobytu, id-kaart, id kaart, identiteitskaart, tessera sanitaria, aufenthaltstitel, green card, greencard, visa number, voter id, voter card`,
   anywhere: '护照, 護照, パスポート, 旅券, 여권, 驾照, 免許証',
 }
 
