@@ -48,7 +48,7 @@ export const chosen: Detector = function* (text) {
 
 /** A word with a number after it is one only where the sentence says so. */
 const told =
-  /(?:^|[\s"'])(?:is|its|it's|was|were|to|from|ist|war|jetzt|zu|auf|est|était|es|era|fue|è|é|foi|to|było|är|var|er|on|oli|=|:|->|→)\s["']?$/iu
+  /(?:^|[\s"'])(?:is|its|it's|was|were|to|from|ist|war|jetzt|zu|auf|est|était|es|era|fue|è|é|foi|to|było|är|var|er|on|oli|->|→)\s["']?$|[=:]\s?["']?$/iu
 const isPlain = (value: string, text: string, start: number): boolean =>
   /^\p{Ll}{4,}\d{2,4}$/u.test(value) && !named.test(value) && told.test(text.slice(Math.max(0, start - 12), start))
 

@@ -98,6 +98,6 @@ function isApart(gap: string): boolean {
 /** A short word that is another one, unless it is in capitals, or what follows makes a name of it or is a phone number. */
 const isOtherWord = (kind: Kind, word: string, next: string): boolean =>
   words.ambiguous.test(word) &&
-  !/^\s?(?:(?:card|number|no|nr|id|is)(?!\p{L})|[:#=]| \d(?:[ -]?\d){6})/iu.test(next) &&
+  !/^\s?(?:(?:card|number|no|nr|n°|nº|id|is)(?!\p{L})|[:#=]| \d(?:[ -]?\d){6})/iu.test(next) &&
   !(kind === 'phone' && /[+(0]\d{2}|\d{9}/.test(next)) &&
   !(kind !== 'phone' && /^ (?:[A-Z]{1,4}[/-]?\d[\d/-]{5}|[XYZxyz]-?\d{7})/.test(next))

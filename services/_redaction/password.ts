@@ -17,7 +17,6 @@ const be =
   '(?:is|was|are|=|ist|war|lautet|est|était|es|era|è|é|jest|to|är|er|on|now|jetzt|nun|ahora|maintenant|nu|adesso|teraz|still|currently|just|again|set|changed|reset|updated|from|into)'
 const marks = `["'\`]?(?: ${be}){0,2}\\s{0,3}(?:[:=]{1,2}>?|->|→|是|は)\\s{0,3}`
 const links = [
-  ` (?:${be} ){1,4}`,
   " c'est ",
   ' [^\\n.;:!?()]{0,40}\\(',
   ',? ',
@@ -26,7 +25,7 @@ const links = [
   `(?=[?.!]*\\s*\\n|\\?)${answer}`,
 ]
 const announced = new RegExp(
-  `(?:${passwordWord})(?<link>${whose}${marks}|${whose}(?:${links.join('|')}))(?<quote>["'\`]?)(?<value>[^\\s"'\`<>\\0]{3,128})`,
+  `(?:${passwordWord})(?<link>${whose}(?:${marks}| (?:${be} ){1,4})|${whose}(?:${links.join('|')}))(?<quote>["'\`]?)(?<value>[^\\s"'\`<>\\0]{3,128})`,
   'giu',
 )
 /** `login: jane / hunter2` */

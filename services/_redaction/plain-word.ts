@@ -11,24 +11,26 @@ const called = `(?:${passwordWord})${filler}?`
 /** Where the sentence ends or goes on to something else, as it does not within a description. */
 const over = '(?=[.!]?(?:$|\\n)|[.!] \\p{Lu}|,| (?:but|and it|aber|mais|pero|ma|maar|ale|mas)(?!\\p{L}))'
 /** How a language says what the password is, and how it would describe it: endings agree with the word password. */
-const languages = [
+const languages = (
   [
-    owned,
-    " is| was| is now|’s|'s",
-    '(?:ed|ing|ly|[ai]ble|less|ful|ous|ive|ent|ant|[^aeiou]al|ic|est|[ae]te|ier)$|^(?:un|in|im|dis|non|over)|^(?:ge|ver|on|ont|be)\\p{L}+(?:d|t|en|ig|lijk)$|(?:baar|lijk|[dl]ig)$',
-  ],
-  [called, ' ist| war| lautet', '^\\p{Ll}'],
-  [owned, " est| était| c'est", '(?:[eé]|é?s|x|[bmt]al|ai[ns]|ant|ent|if|el|[oe]rt|urt|long|bon)$'],
-  [owned, ' es| era| è| foi| é', '(?:[ae]|vel|ad[oa]|id[oa]|[aiu]t[oa]|al)$'],
-  [called, ' to| brzmi', '[eo]$'],
-  [owned, ' er| är| var', '(?:[ae][td]|lig|ig|en|isk)$'],
-].map(([subject, be, describes]) => ({
+    [
+      owned,
+      " is| was| is now|’s|'s",
+      '(?:ed|ing|ly|[ai]ble|less|ful|ous|ive|ent|ant|[^aeiou]al|ic|est|[ae]te|ier)$|^(?:un|in|im|dis|non|over)|^(?:ge|ver|on|ont|be)\\p{L}+(?:d|t|en|ig|lijk)$|(?:baar|lijk|[dl]ig)$',
+    ],
+    [called, ' ist| war| lautet', '^\\p{Ll}'],
+    [owned, " est| était| c'est", '(?:[eé]|é?s|x|[bmt]al|ai[ns]|ant|ent|if|el|[oe]rt|urt|long|bon)$'],
+    [owned, ' es| era| è| foi| é', '(?:[ae]|vel|ad[oa]|id[oa]|[aiu]t[oa]|al)$'],
+    [called, ' to| brzmi', '[eo]$'],
+    [owned, ' er| är| var', '(?:[ae][td]|lig|ig|en|isk)$'],
+  ] as const
+).map(([subject, be, describes]) => ({
   pattern: new RegExp(`${subject}(?:${be}):? ["']?(?<value>\\p{L}{5,24})["']?${over}`, 'giu'),
   describes: new RegExp(describes, 'u'),
 }))
 /** Words that were agreed on, and passphrases: of one word or more. */
 const agreed = new RegExp(
-  `(?<![\\p{L}\\p{N}])(?:pass ?phrase|passcode|(?:memorable|secret|safe|security|code) word|codeword|(?:security|secret)(?: question)? answer|answer to (?:my|the|your) (?:security|secret) question|maiden name|losungswort|phrase de passe|palabra clave)${filler}?(?:'s|:| (?:is|was|ist|est|es|è|é|to))["']? ["']?(?<value>\\p{L}{3,14}(?:[ -]\\p{L}{3,14}){0,7})(?=["']?(?:[.,;!)]|$|\\n))`,
+  `(?<![\\p{L}\\p{N}])(?:pass ?phrase|passcode|(?:memorable|secret|safe|security|code) word|codeword|(?:security|secret)(?: question)? answer|answer to (?:my|the|your) (?:security|secret) question|maiden name|(?:phone|telephone) banking keyword|keyword|losungswort|phrase de passe|palabra clave)${filler}?(?:'s|:| (?:is|was|ist|est|es|è|é|to))["']? ["']?(?<value>\\p{L}{3,14}(?:[ -]\\p{L}{3,14}){0,7})(?=["']?(?:[.,;!)]|$|\\n))`,
   'giu',
 )
 /** `use correct-horse-battery as the password` */
@@ -55,23 +57,26 @@ const sentence = new RegExp(
   `(?<!\\p{L})(?:${grammar}|is|to|of|on|in|by|at|no|a|one|two|case|only|factor|size|time|end)(?!\\p{L})`,
   'iu',
 )
-const hint = new RegExp(`${passwordWord}|word|answer|maiden|clave`, 'iu')
+const hint = new RegExp(passwordWord, 'iu')
+const agreedHint = /phrase|passcode|word|answer|question|maiden|clave/i
+const threeWords = /\p{L}-\p{L}+-\p{L}/u
 
 const isAbout = (word: string): boolean => isSaid(word) || about.has(word.toLowerCase())
 
 /** Passwords that are plain words, where what stands there can be no description. */
 export const plainWords: Detector = function* (text) {
+  if (agreedHint.test(text)) yield* given(agreed, text, isAgreed)
   if (!hint.test(text)) return
   for (const { pattern, describes } of languages)
     yield* given(pattern, text, word => !isAbout(word) && !describes.test(word))
-  yield* given(agreed, text, value => {
-    const words = value.split(/[ -]/)
-    const [first = '', last = ''] = [words[0], words.at(-1)]
-    return (
-      words.length !== 2 && !isAbout(first) && !isAbout(last) && !sentence.test(value) && !/(?:ed|ing)$/.test(first)
-    )
-  })
-  yield* given(hyphenated, text, value => !sentence.test(value))
+  if (threeWords.test(text)) yield* given(hyphenated, text, value => !sentence.test(value))
+}
+
+/** One word, or a phrase that is no part of a sentence about it. */
+function isAgreed(value: string): boolean {
+  const words = value.split(/[ -]/)
+  const [first = '', last = ''] = [words[0], words.at(-1)]
+  return words.length !== 2 && !isAbout(first) && !isAbout(last) && !sentence.test(value) && !/(?:ed|ing)$/.test(first)
 }
 
 function* given(pattern: RegExp, text: string, accept: (value: string) => boolean): Generator<Finding> {

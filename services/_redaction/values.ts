@@ -70,7 +70,7 @@ export const bankCodeEnd: EndOf = (text, start) => {
   return length >= 3 && length <= 10 ? start + value.length : undefined
 }
 
-const numbered = /#|:|=|number|nummer|nr|no\b|n°|nº|(?<!\p{L})id\b|is\b|ist\b|est\b|es\b/iu
+const numbered = /#|cliente?(?!\p{L})|:|=|number|nummer|nr|no\b|n°|nº|(?<!\p{L})id\b|is\b|ist\b|est\b|es\b/iu
 
 /** After the word account alone, short, round and distant numbers are something else. */
 export const accountEnd: EndOf = (text, start, gap) => {
