@@ -25,6 +25,8 @@ const about = new Set(
   `type length len count counts limit ttl expiry expires expiration expired policy hint header prefix format url uri endpoint
   path file field name names user username required error status version total`.split(/\s+/),
 )
+/** Before `key` they say that it is one that opens something. */
+const owners = new Set('api access private encryption signing'.split(' '))
 const passwordWord =
   /pass(?:w(?:or)?d|wort|phrase|code)|^(?:pass|pwd|pw|psw|m?pin)$|pwd$|clave|contras|senha|kennwort|wachtwoord|has[lł]o|heslo|lösenord/
 
@@ -72,7 +74,11 @@ export const assignments: Detector = function* (text) {
 function isSecret(words: readonly string[], bare: string, isWritten: boolean): boolean {
   if (placeholder.test(bare) || words.some(word => others.has(word)) || about.has(words.at(-1) ?? '')) return false
   const word = words.find(each => always.has(each) || passwordWord.test(each))
-  if (word === undefined) return words.some(each => sometimes.has(each)) && isKey(bare)
+  if (word === undefined) {
+    const isNamed =
+      isWritten && words.some(each => owners.has(each)) && /^(?=.*\d)(?=.*[A-Za-z])[A-Za-z\d]{8,}$/.test(bare)
+    return words.some(each => sometimes.has(each)) && (isKey(bare) || isNamed)
+  }
   const isPassword = passwordWord.test(word)
   if (/^-?[\d.,]+$/.test(bare)) return isPassword && /^\d{4,12}$/.test(bare)
   if (isWritten) return bare.length >= (isPassword ? 4 : 8) && !/\s/.test(bare)

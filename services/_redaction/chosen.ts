@@ -37,7 +37,7 @@ export const chosen: Detector = function* (text) {
     )
     if (
       !near ||
-      !(isChosen(value) || isPlain(value, text, start)) ||
+      !(isChosen(value) || isGenerated(value) || isPlain(value, text, start)) ||
       isThing(text, start) ||
       handle.test(text.slice(Math.max(0, start - 30), start))
     )
@@ -48,11 +48,18 @@ export const chosen: Detector = function* (text) {
 
 /** A word with a number after it is one only where the sentence says so. */
 const told =
-  /(?:^|[\s"'])(?:is|its|it's|was|were|to|from|ist|war|jetzt|zu|auf|est|était|es|era|fue|è|é|foi|to|było|är|var|er|on|oli|=|:|->|→)\s["']?$/iu
+  /(?:^|[\s"'])(?:is|its|it's|was|were|to|from|ist|war|jetzt|zu|auf|est|était|es|era|fue|è|é|foi|to|było|är|var|er|on|oli|->|→)\s["']?$|[=:]\s?["']?$/iu
 const isPlain = (value: string, text: string, start: number): boolean =>
   /^\p{Ll}{4,}\d{2,4}$/u.test(value) && !named.test(value) && told.test(text.slice(Math.max(0, start - 12), start))
 
 const trimmed = (found: string): string => found.replace(/[.,;:?)…-]+$/, '')
+
+/** As programs make them: capitals, small letters and figures in groups, no group of which is a word or a number. */
+const isGenerated = (value: string): boolean =>
+  /^[A-Za-z\d]{3,8}(?:[-_.][A-Za-z\d]{3,8}){1,5}$/.test(value) &&
+  !named.test(value) &&
+  value.split(/[-_.]/).every(group => !/^(?:\d+|\p{Lu}?\p{Ll}+|\p{Lu}+)$/u.test(group)) &&
+  [/\d/, /[a-z]/, /[A-Z]/].every(set => set.test(value))
 
 /** A word, and figures or marks that do not belong to it. */
 function isChosen(value: string): boolean {

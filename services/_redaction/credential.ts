@@ -9,10 +9,10 @@ const end = '(?![\\p{L}\\p{N}])'
 const owners =
   'api, app, access, secret, private, auth, client, consumer, bearer, session, refresh, id, signing, encryption, master, webhook, service, deploy, security, shared, aws, azure, bot, user'
 const keys =
-  'key, keys, token, tokens, secret, secrets, credential, credentials, bearer, basic, apikey, auth, reset, otp'
+  "api-schlüssel, api schlüssel, api-sleutel, api sleutel, api-nyckel, clé api, clé d'api, clave api, clave de api, llave api, chave api, chave de api, chiave api, klucz api, clé secrète, clave secreta, chiave segreta, chave secreta, tajny klucz, key, keys, token, tokens, secret, secrets, credential, credentials, bearer, basic, apikey, auth, reset, otp"
 /** Keys that are none: names of rows, messages and partitions. */
 const others = 'idempotency, primary, foreign, public, partition, sort, cache, object, message, deduplication'
-const keyLinks = '(?:[ :=>_-]|(?:is|was|ist|est|es|of|id|sid|bearer|basic|hex|value)(?![A-Za-z0-9])){0,6}'
+const keyLinks = '(?:[ :=>_-]|(?:is|was|ist|est|es|to|è|é|of|id|sid|bearer|basic|hex|value)(?![A-Za-z0-9])){0,6}'
 const key = new RegExp(
   `${start}(?<!(?:${alternatives(others)})[ _-])(?:(?:${alternatives(owners)})[ _-]?){0,3}(?:${alternatives(keys)})${end}(?:'s)?["'\`]?${keyLinks}["'\`]?(?<value>[A-Za-z0-9+/_=.~-]{12,2000})`,
   'giu',
@@ -35,42 +35,58 @@ const another =
 
 const codes = `pin, pin code, pin number, pin-code, pin nummer, pin nr, pin no, mpin, tpin, atm pin,
     passcode, pass code, otp, otp code, one-time code, one time code, one-time password, one time password, verification code, 2fa code,
-    mfa code, security pin, login code, backup code, recovery code, telefon-pin, phone pin, trading pin, pin-nummer, pincode, geheimzahl, codice segreto,
+    mfa code, security pin, unlock code, access code, door code, gate code, alarm code, entry code, login code, backup code, recovery code, telefon-pin, phone pin, trading pin, pin-nummer, pincode, geheimzahl, codice segreto,
     código secreto, codigo secreto, code confidentiel, code d'accès, geheimcode, zugangscode, pinkode, pin-kode, pinkod, pin-kod, kod pin,
-    numer pin, пин, пин-код, puk, clave de acceso, code secret, código pin, codice pin, código de verificación, code de vérification, bestätigungscode, 暗証番号, sms code, my code, auth code, tan`
+    numer pin, пин, пин-код, puk, clave de acceso, code secret, código pin, codice pin, código de verificación, code de vérification, bestätigungscode, 暗証番号, sms code, my code, mon code, mein code, mi código, il mio codice, mijn code, meu código, kod sms, code sms, sms-code, código sms, codice sms, codice otp, codice dispositivo, pin dispositivo, pin operativo, código de verificação, clave de firma, auth code, tan`
 const codeLinks = '\\.?(?: (?:is|was|now|ist|est|es|of|for|to|my|card) ?){0,5}["\']?[ :=#-]{1,4}["\']?'
 const code = new RegExp(
-  `${start}(?:${alternatives(codes)})${end}${codeLinks}(?<value>\\d{4,8}|\\d{3}[ -]\\d{3}(?! \\d))(?![\\p{L}\\p{N}]|[.,:/-]\\d| ?[%€$])`,
+  `${start}(?:${alternatives(codes)})${end}${codeLinks}(?<value>(?:[A-Z]-)?\\d{4,8}|\\d(?: \\d){3,7}(?! ?\\d)|\\d{3}[ -]\\d{3}(?! \\d))(?![\\p{L}\\p{N}]|[.,:/-]\\d| ?[%€$])`,
   'giu',
 )
 /** A sentence may say what the code is for before it says the code. */
 const toldCode = new RegExp(
-  `${start}(?:${alternatives(codes)})${end}[^\\d\\n.!?;$€£\\0]{0,60}?(?:[:=]|'s|c'est|${start}(?:is|its|it's|was|ist|war|lautet|est|es|era|è|é|jest|to|är|er|are))["']? ["']?(?<value>\\d{4,8})(?![\\p{L}\\p{N}]|[.,:/-]\\d| ?[%€$]| (?:times|digits|days|characters|minutes|hours|attempts))`,
+  `${start}(?:${alternatives(codes)})${end}[^\\d\\n.!?;$€£\\0]{0,60}?(?:[:=]|'s|c'est|${start}(?:is|its|it's|was|ist|war|lautet|est|es|era|è|é|jest|to|är|er|are|foi|fue))["']? ["']?(?<value>\\d{4,8}|\\d{3}[ -]\\d{3}(?! \\d))(?![\\p{L}\\p{N}]|[.,:/-]\\d| ?[%€$]| (?:times|digits|days|characters|minutes|hours|attempts))`,
   'giu',
 )
 const spare = '(?=[A-Za-z-]{0,12}\\d)[A-Za-z0-9]{4,10}(?:-[A-Za-z0-9]{4,10}){0,9}'
 const spareCodes = new RegExp(
-  `(?:backup|recovery|rescue|scratch|emergency) (?:codes?|keys?)[^\\n.;!?\\d]{0,30}?[ :=("'\\n]{1,3}(?<value>${spare}(?:[ ,\\n]{1,2}${spare}){0,11})(?![\\p{L}\\p{N}])`,
+  `(?:(?:backup|recovery|rescue|scratch|emergency) (?:codes?|keys?)|(?:2fa|mfa|two-factor|totp) (?:backup|recovery))[^\\n.;!?\\d]{0,30}?[ :=("'\\n]{1,3}(?<value>${spare}(?:[ ,\\n]{1,2}${spare}){0,11})(?![\\p{L}\\p{N}])`,
   'giu',
 )
+/** `My PIN for the app, 7741, stopped working` */
+const asideCode = new RegExp(
+  `${start}(?<!(?:error|promo|zip|postal|area|country|status|exit|currency) )(?:${alternatives(codes)}|code)${end}[^\\d\\n.!?;,\\0]{0,32}?, (?<value>\\d{4,8})(?=,(?!\\d))`,
+  'giu',
+)
+/** Where it came from may be said after it. */
+const codeFrom =
+  /(?<![\p{L}\p{N}])code(?:'s| is| was|:)? (?<value>\d{4,8})(?= (?:from|in|by|via) (?:(?:the|your|my|an?) )?(?:text|sms|message|e-?mail|app|authenticator))/giu
+/** `It texted me 553201`. */
+const texted = /(?<= texted (?:me|you|him|her|us) )(?<value>\d{4,8})(?![\p{L}\p{N}]|[.,:/-]\d)/gu
 /** A code that came in a message. */
 const sentCode =
-  /(?<![\p{L}\p{N}])(?:the|your|a|this) (?:\w{1,10} )?code (?:[\w']{1,8} ){0,3}(?:texted|sent|messaged|emailed|received|got)(?:[^\d\n.!?;\0]{0,24}?(?:is|was|[:=]))["']? ["']?(?<value>\d{4,8})(?![\p{L}\p{N}]|[.,:/-]\d)/giu
+  /(?<![\p{L}\p{N}])(?:the|your|a|this|my) (?:\w{1,10} )?code (?:[\w']{1,8} ){0,3}(?:texted|sent|messaged|emailed|received|got)(?:[^\d\n.!?;\0]{0,24}?(?:is|was|[:=]))["']? ["']?(?<value>\d{4,8})(?![\p{L}\p{N}]|[.,:/-]\d)/giu
 
 const cardCodes =
-  'cvv, cvv2, cvc, cvc2, cvn, csc, security code, card code, card verification code, prüfziffer, prüfnummer, kartenprüfnummer, cryptogramme, código de seguridad, codice di sicurezza'
+  'cvv, cvv2, cvc, cvc2, cvn, csc, security code, card code, card verification code, prüfziffer, prüfnummer, kartenprüfnummer, cryptogramme, cryptogramme visuel, crypto, código de seguridad, codice di sicurezza'
 const cardCode = new RegExp(
   `${start}(?:${alternatives(cardCodes)})${end}[^\\d\\n]{0,24}?(?<value>\\d{3,4})(?![\\p{L}\\p{N}]|[.,]\\d)`,
   'giu',
 )
 
+/** `4539 1488 0343 6467|01/29|737` */
+const besideCard =
+  /(?<=\d{4} ?[|,;/ ]{1,2}(?:exp(?:iry|ires)?:? )?(?:0[1-9]|1[0-2])[/|](?:20)?[2-4]\d ?[|,;/ ]{1,2})(?<value>\d{3,4})(?![\p{L}\p{N}]|[.,:/-]\d)/gu
+
 const hint = new RegExp(
-  `${alternatives(keys)}|${alternatives(codes)}|${alternatives(cardCodes)}|code|schlüssel|clé|clave|llave|chave|chiave|sleutel|klucz|nyckel|ключ|токен`,
+  `${alternatives(keys)}|${alternatives(codes)}|${alternatives(cardCodes)}|code|backup|recovery|schlüssel|clé|clave|llave|chave|chiave|sleutel|klucz|nyckel|ключ|токен`,
   'iu',
 )
 
 /** Keys and tokens, PINs and passcodes, card verification codes: what a word announces. */
 export const credentials: Detector = function* (text) {
+  if (/\d[/|]\d/.test(text)) yield* values(besideCard, text)
+  if (text.includes('texted')) yield* values(texted, text)
   if (!hint.test(text)) return
   yield* values(key, text, isKey)
   yield* values(
@@ -91,6 +107,8 @@ export const credentials: Detector = function* (text) {
   yield* values(toldCode, text, (_value, _found, at) => !isThing(text, at))
   yield* values(spareCodes, text)
   yield* values(sentCode, text)
+  yield* values(codeFrom, text)
+  yield* values(asideCode, text, isCode)
   yield* values(cardCode, text)
 }
 

@@ -1,4 +1,5 @@
 import { alike } from './alike.ts'
+import { answers } from './asked.ts'
 import { assignments } from './assigned.ts'
 import { birthDates } from './birth-date.ts'
 import { cards } from './card.ts'
@@ -16,6 +17,7 @@ import { nearbyNumbers } from './nearby.ts'
 import { passwordsIn } from './password.ts'
 import { phones } from './phone.ts'
 import { phrases } from './phrase.ts'
+import { plainWords } from './plain-word.ts'
 import { repeatsOf } from './repeats.ts'
 import { secrets } from './secret.ts'
 import { wallets } from './wallet.ts'
@@ -35,10 +37,21 @@ const anywhere: readonly Detector[] = [
   credentials,
   assignments,
   chosen,
+  plainWords,
   phrases,
 ]
 /** None of what these find has fewer than three digits. */
-const withDigits: readonly Detector[] = [ibans, cards, nationalIds, birthDates, labelled, phones, nearbyNumbers, ips]
+const withDigits: readonly Detector[] = [
+  ibans,
+  cards,
+  nationalIds,
+  birthDates,
+  labelled,
+  phones,
+  answers,
+  nearbyNumbers,
+  ips,
+]
 
 const all = [...anywhere, ...withDigits]
 const threeDigits = /\d\D*\d\D*\d/

@@ -8,19 +8,26 @@ const topLevel = `(?:xn--[a-z0-9-]{2,59}|[${letter}]{2,24})`
 const at = '(?:@|%40|&#64;)'
 const plain = new RegExp(`(?:${local}|(?<![^\\s<(:,;])"[^"\\s@]{1,64}")${at}(?:${label}\\.){1,8}${topLevel}`, 'gu')
 
-const dot = ' ?(?:[([{<] ?(?:dot|punkt|punto|point|\\.) ?[)\\]}>]|\\.) ?'
+const dot = ' ?(?:[([{<] ?(?:dot|punkt|punto|point|ponto|kropka|\\.) ?[)\\]}>]|\\.) ?'
 const bracketed = new RegExp(
-  `${local}(?:${dot}[\\p{L}\\p{N}_-]{1,30}){0,3} ?[([{<] ?(?:at|ät|@|arroba|a) ?[)\\]}>] ?(?:${label}${dot}){1,4}${topLevel}`,
+  `${local}(?:${dot}[\\p{L}\\p{N}_-]{1,30}){0,3} ?[([{<] ?(?:at|ät|@|arroba|arobase|chiocciola|małpa|a) ?[)\\]}>] ?(?:${label}${dot}){1,4}${topLevel}`,
   'giu',
 )
-const spelledDot = ' (?:dot|punto|punkt|point|ponto) '
+const spelledDot = ' (?:dot|punto|punkt|point|ponto|kropka) '
+const spelledMark = ' (?:dot|punto|punkt|point|ponto|kropka|underscore|dash|hyphen) '
 const spelled = new RegExp(
-  `(?:${local}${spelledDot}){0,3}${local} (?:at|arroba|chiocciola|arobase) (?:${label}${spelledDot}){1,3}${topLevel}(?![\\p{L}\\p{N}])`,
+  `(?:${local}${spelledMark}){0,3}${local} (?:at|ät|arroba|chiocciola|arobase|małpa|apenstaartje|klammeraffe) (?:${label}${spelledDot}){1,3}${topLevel}(?![\\p{L}\\p{N}])`,
   'giu',
 )
 const providers = 'gmail|googlemail|yahoo|hotmail|outlook|icloud|proton|protonmail|aol|gmx|web|live|msn|mail|yandex|qq'
+const common = 'com|net|org|eu|co\\.uk|com\\.au|me|ie|de|fr|es|it|nl|pl|pt|ca|in|ru'
 const spaced = new RegExp(
-  `${local} ?(?:@| at ) ?(?:${providers}) ?\\. ?(?:com|de|net|org|me|ru|fr|co\\.uk|in)\\b`,
+  [
+    `${local} ?(?:@| at ) ?(?:${providers}) ?\\. ?(?:${common})\\b`,
+    `${local} @ ?(?:${label}\\.){1,3}(?:${common})\\b`,
+    // The provider alone, as people say it.
+    `${local}@(?:gmail|hotmail|outlook|yahoo|icloud)(?![${letter}\\p{N}_-]|\\.[${letter}])`,
+  ].join('|'),
   'giu',
 )
 
@@ -43,8 +50,9 @@ export const emails: Detector = function* (text) {
       (found, at) => !isPassword.test(text.slice(Math.max(0, at - 100), at)) && leadingMarks(found),
     )
   }
-  if (/[([{<] ?(?:at|ät|@|arroba|a) ?[)\]}>]/i.test(text)) yield* find('email', bracketed, text, leadingMarks)
-  if (/ (?:dot|punto|punkt|point|ponto) /i.test(text)) yield* find('email', spelled, text, leadingMarks)
+  if (/[([{<] ?(?:at|ät|@|arroba|arobase|chiocciola|małpa|a) ?[)\]}>]/i.test(text))
+    yield* find('email', bracketed, text, leadingMarks)
+  if (/ (?:dot|punto|punkt|point|ponto|kropka) /i.test(text)) yield* find('email', spelled, text, leadingMarks)
   if (marked || / at /i.test(text))
     yield* find('email', spaced, text, found => (/@|^\S*[._\d]/.test(found) ? leadingMarks(found) : undefined))
 }

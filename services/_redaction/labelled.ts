@@ -14,7 +14,7 @@ type Family = {
   readonly endOf: EndOf
 }
 
-const letters = /(?<![\p{L}\p{N}])(?:[A-Za-z]{1,8}[-/]?|(?!NO|NR|ID|IS)[A-Z]{2,3} |[A-Z]{1,5}-[A-Z]{1,5}-?)$/u
+const letters = /(?<![\p{L}\p{N}])(?:[A-Za-z]{1,8}[-/]?|[A-HJ-Z] |(?!NO|NR|ID|IS)[A-Z]{2,3} |[A-Z]{1,5}-[A-Z]{1,5}-?)$/u
 const openings = /[+(]{1,3}$/
 
 const family = (kind: Kind, announced: Parameters<typeof words.pattern>[0], reach: number, endOf: EndOf): Family => ({
@@ -27,7 +27,12 @@ const families: readonly Family[] = [
   family('account', words.account, 26, accountEnd),
   family('phone', words.phone, 32, phoneEnd),
 ]
-const label = new RegExp(families.map(({ pattern }) => `(${pattern})`).join('|'), 'gu')
+/** `Mi número` says nothing where `de cliente` follows. */
+const ofOther = "(?<=n[uú]m[ée]ro(?= (?:de|d'|di|da|do|client|fiscal)))"
+const label = new RegExp(
+  families.map(({ kind, pattern }) => (kind === 'phone' ? `((?:${pattern})(?!${ofOther}))` : `(${pattern})`)).join('|'),
+  'gu',
+)
 const farthest = 40
 /** No value has fewer digits. */
 const twoDigits = /\d[\dA-Za-z ./()-]{0,4}\d/
@@ -35,7 +40,9 @@ const twoDigits = /\d[\dA-Za-z ./()-]{0,4}\d/
 /** Account, identity, document and phone numbers that a word announces: the word nearest before a value says what it is. */
 export const labelled: Detector = function* (text) {
   if (!twoDigits.test(text)) return
-  const labels = [...matches(label, text.toLowerCase())]
+  const labels = [...matches(label, text.toLowerCase())].filter(
+    ({ 0: { length }, index }) => !isSpeaker(text, index, index + length),
+  )
   for (const [index, match] of labels.entries()) {
     const found = families[match.slice(1).findIndex(group => group !== undefined)]
     if (found === undefined) continue
@@ -53,6 +60,10 @@ export const labelled: Detector = function* (text) {
     }
   }
 }
+
+/** `Kunde:` after a question is who answers, no label. */
+const isSpeaker = (text: string, start: number, end: number): boolean =>
+  text[end] === ':' && /[?.]\s*\n\s*$/.test(text.slice(Math.max(0, start - 8), start))
 
 const listed = /^\s?(?:[,&/]|->|→|(?:,? ?)(?:and|or|to|now|new|neu|is now|und|oder|auf|et|ou|y|o|e)(?!\p{L}))\s?/u
 
@@ -76,7 +87,7 @@ const otherSubject = new RegExp(
   'iu',
 )
 const nextSentence = /\.\s+\p{Lu}\p{Ll}{2,}/u
-const answered = new RegExp(`${answer}$`, 'u')
+const answered = new RegExp(`(?:${answer}|\\?\\s*\\n[\\p{L} ]{1,16}[:>]\\s*[\\p{L}' ]{1,24}[,.…-]{1,3} )$`, 'u')
 
 /** Whether a sentence or another subject stands between a word and a value. */
 function isApart(gap: string): boolean {
@@ -87,5 +98,6 @@ function isApart(gap: string): boolean {
 /** A short word that is another one, unless it is in capitals, or what follows makes a name of it or is a phone number. */
 const isOtherWord = (kind: Kind, word: string, next: string): boolean =>
   words.ambiguous.test(word) &&
-  !/^\s?(?:(?:card|number|no|nr|id|is)(?!\p{L})|[:#=]| \d(?:[ -]?\d){6})/iu.test(next) &&
-  !(kind === 'phone' && /[+(0]\d{2}|\d{9}/.test(next))
+  !/^\s?(?:(?:card|number|no|nr|n°|nº|id|is)(?!\p{L})|[:#=]| \d(?:[ -]?\d){6})/iu.test(next) &&
+  !(kind === 'phone' && /[+(0]\d{2}|\d{9}/.test(next)) &&
+  !(kind !== 'phone' && /^ (?:[A-Z]{1,4}[/-]?\d[\d/-]{5}|[XYZxyz]-?\d{7})/.test(next))

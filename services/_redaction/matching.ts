@@ -48,7 +48,10 @@ export const numberStart = `(?<![${letter}\\p{N}_@#]|[${letter}\\p{N}_][-./]|[$�
 /** Where it may end. */
 export const numberEnd = `(?![${letter}\\p{N}_]|[-./]\\p{N}|,\\p{N}{1,2}(?![\\p{N}.])|[-.,/][${letter}](?![${letter}]{2})| ?[%€£$¥₹](?! ?\\d))`
 
-const before = new RegExp(`(?:${pattern(thing)})\\.?[^\\d\\n@.!?;]{0,16}$`, 'iu')
+const before = new RegExp(
+  `(?:${pattern(thing)})\\.?[^\\d\\n@.!?;]{0,16}(?:\\?\\s{0,3}\\n[\\p{L} ]{1,16}[:>][^\\d\\n]{0,12})?$`,
+  'iu',
+)
 
 /** The first ones of a list: `orders 77120934 and 77120935`. */
 const earlier = / (?:(?=\D{0,8}\d)[\dA-Za-z./-]{4,24}(?:,? (?:and|or|und|oder|et|ou|y|e|i|och|en|&) |, ?| ?\/ ?)){1,4}$/
@@ -59,7 +62,7 @@ export const isThing = (text: string, at: number): boolean =>
     text
       .slice(Math.max(0, at - 80), at)
       .replace(earlier, ' ')
-      .slice(-40),
+      .slice(-60),
   )
 
 const amountBefore = new RegExp(`(?:${pattern(apart)})[^\\d\\n]{0,12}$`, 'iu')

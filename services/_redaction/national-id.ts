@@ -20,6 +20,9 @@ const ids: readonly Id[] = [
   // United Kingdom: national insurance, in its groups or compact.
   id('[A-Z]{2} \\d{2} \\d{2} \\d{2} ?[A-D]'),
   id('[A-Z]{2}\\d{6}[A-D]', 'GB', 'nino'),
+  id('[A-Z]{2} \\d{6} [A-D]', 'GB', 'nino'),
+  // No prefix that is assigned, but the one of official examples.
+  id('QQ ?\\d{6} ?[A-D]'),
   id('[A-Z]{2}-\\d{2}-\\d{2}-\\d{2}-[A-D]'),
   id('\\d{2} \\d{3} \\d{3} \\d{3}', 'DE', 'idnr'),
   id('[1278] ?\\d{2} ?(?:0\\d|[1-9]\\d) ?\\d[\\dAB] ?\\d{3} ?\\d{3} ?\\d{2}', 'FR', 'nir'),
@@ -27,6 +30,7 @@ const ids: readonly Id[] = [
   id('[XYZ]-?\\d{7}-?[A-Z]', 'ES', 'nie'),
   // Italy: names, date of birth and place, in letters and digits.
   id('[A-Z]{6}\\d{2}[A-EHLMPRST]\\d{2}[A-Z]\\d{3}[A-Z]'),
+  id('[A-Z]{3} [A-Z]{3} \\d{2}[A-EHLMPRST]\\d{2} [A-Z]\\d{3}[A-Z]'),
   id('[2-9]\\d{3}[ -]\\d{4}[ -]\\d{4}', 'IN', 'aadhaar'),
   id('[A-Z]{3}[ABCFGHLJPT][A-Z] ?\\d{4} ?[A-Z]'),
   id('\\d{3}\\.\\d{3}\\.\\d{3}-\\d{2}'),
@@ -51,6 +55,7 @@ const ids: readonly Id[] = [
   id('\\d{2} \\d{3} \\d{3} \\d{3}', 'AU', 'abn'),
   id('\\d{7}[A-W][A-IW]?', 'IE', 'pps'),
   id('\\d{4}\\.\\d{2}\\.\\d{3}', 'NL', 'bsn'),
+  id('\\d{8} ?\\d ?[A-Z\\d]{2}\\d', 'PT', 'cc'),
   id('\\d{3}-\\d{3}-\\d{2}-\\d{2}', 'PL', 'nip'),
   id('\\d{6}-\\d{4}', 'DK', 'cpr'),
   id('\\d{6}-\\d{4}', 'IS', 'kennitala'),

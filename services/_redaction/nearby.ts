@@ -11,9 +11,9 @@ const bare = new RegExp(
 const isPhoneLong = /^\d{10,11}$/
 const isIdLong = /^(?:\d{9,12}|\d{3}[ -]\d{3}[ -]\d{3})$/
 const reach = { before: 80, after: 60 }
-/** Accounts as some brokers number them: Interactive Brokers, Fidelity, Oanda. */
-const brokers = new RegExp(
-  `${numberStart}(?:D?[UF]\\d{7,8}|[XYZ]\\d{2}-?\\d{6}|\\d{3}-\\d{3}-\\d{7,8}-\\d{3})${numberEnd}`,
+/** Accounts as their issuers number them: Interactive Brokers, Fidelity, Oanda, the banks of New Zealand. */
+const issuers = new RegExp(
+  `${numberStart}(?:[UF]\\d{7,8}|D[UF]\\d{6,8}|[XYZ]\\d{2}-?\\d{6}|\\d{3}-\\d{3}-\\d{7,8}-\\d{3}|\\d{2}-\\d{4}-\\d{7}-\\d{2,3})${numberEnd}`,
   'gu',
 )
 /** A sort code and the eight digits after it. */
@@ -33,7 +33,7 @@ const isRunning = (found: string): boolean => /^(?:19|20)\d{2}(?:\d{4})?-/.test(
 
 /** Long numbers in a sentence that is about an account, a phone or an id, unless something else is numbered or counted. */
 export const nearbyNumbers: Detector = function* (text) {
-  yield* find('account', brokers, text, (_found, at) => !isThing(text, at))
+  yield* find('account', issuers, text, (_found, at) => !isThing(text, at))
   yield* find('account', saidAfter, text, (found, at) => !isThing(text, at) && !isDate(found))
   for (const { 0: found, index: start, groups } of matches(british, text))
     if (!isDate(groups?.['sort'] ?? '')) yield { kind: 'account', start, end: start + found.length }

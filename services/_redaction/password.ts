@@ -3,9 +3,9 @@ import { answer, find, isDate, matches } from './matching.ts'
 import { pattern } from './words.ts'
 
 const passwords = {
-  words: `password*, passwd, passwrd, passw, pass word, pass phrase, pass-phrase, codeword, code word, memorable word, security word, secret word, secret answer,
+  words: `password*, passwd, passwrd, passwrod, pasword, pssword, contrasenya, passw, pass word, pass phrase, pass-phrase, codeword, code word, memorable word, security word, secret word, secret answer,
     security answer, memorable information, ww, phrase secrète, phrase de passe, code d'accès, zugangscode, losungswort, código de acceso, codice di accesso, passwort*, passwörter, passphrase, passcode, passord*, pass, pw, pwd, psw, kennwort*, mot de passe,
-    mots de passe, motdepasse, mdp, contraseña*, contrasena*, clave, claves, senha, senhas, palavra-passe, palavra passe, wachtwoord*, parola, parolă, lozink*, zaporka, geslo, slaptažodis, mật khẩu, kata sandi, hasło, haslo,
+    mots de passe, motdepasse, mdp, contraseña*, contrasena*, clave, claves, senha, senhas, palavra-passe, palavra passe, wachtwoord*, parola, parola d'ordine, parolă, lozink*, zaporka, geslo, slaptažodis, mật khẩu, kata sandi, hasło, haslo,
     hasła, hasłem, lösenord*, kodeord*, adgangskode*, salasana*, şifre*, heslo, hesla, heslem, jelszó, jelszav*, κωδικ*, пароль,
     пароля, паролем, סיסמה, पासवर्ड`,
   anywhere: '密码, 密碼, パスワード, 비밀번호, كلمة المرور, كلمة السر, סיסמ',
@@ -17,7 +17,6 @@ const be =
   '(?:is|was|are|=|ist|war|lautet|est|était|es|era|è|é|jest|to|är|er|on|now|jetzt|nun|ahora|maintenant|nu|adesso|teraz|still|currently|just|again|set|changed|reset|updated|from|into)'
 const marks = `["'\`]?(?: ${be}){0,2}\\s{0,3}(?:[:=]{1,2}>?|->|→|是|は)\\s{0,3}`
 const links = [
-  ` (?:${be} ){1,4}`,
   " c'est ",
   ' [^\\n.;:!?()]{0,40}\\(',
   ',? ',
@@ -26,7 +25,7 @@ const links = [
   `(?=[?.!]*\\s*\\n|\\?)${answer}`,
 ]
 const announced = new RegExp(
-  `(?:${passwordWord})(?<link>${whose}${marks}|${whose}(?:${links.join('|')}))(?<quote>["'\`]?)(?<value>[^\\s"'\`<>\\0]{3,128})`,
+  `(?:${passwordWord})(?<link>${whose}(?:${marks}| (?:${be} ){1,4})|${whose}(?:${links.join('|')}))(?<quote>["'\`]?)(?<value>[^\\s"'\`<>\\0]{3,128})`,
   'giu',
 )
 /** `login: jane / hunter2` */
@@ -51,6 +50,9 @@ const said = new Set(
 )
 
 const hint = new RegExp(`${passwordWord}|log-?in|cred|zugang|anmeldung`, 'iu')
+
+/** Whether a word is one that is said about passwords. */
+export const isSaid = (word: string): boolean => said.has(word.toLowerCase())
 
 /** Passwords that a word announces. */
 export const passwordsIn: Detector = function* (text) {

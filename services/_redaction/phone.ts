@@ -29,9 +29,9 @@ const shapes = new RegExp(
 )
 /** Groupings of a country, that are phone numbers if the rules of the country (libphonenumber) know them. */
 const habits: readonly (readonly [country: CountryCode, shape: string])[] = [
-  ['ES', '[6-9]\\d{2}([ .-])\\d{2}\\1\\d{2}\\1\\d{2}|[67]\\d{2}([ .-])\\d{3}\\2\\d{3}'],
+  ['ES', '[6-9]\\d{2}([ .-])\\d{2}\\1\\d{2}\\1\\d{2}|[67]\\d{2}([ .-])\\d{3}\\2\\d{3}|[89]\\d ?\\d{3} \\d{2} \\d{2}'],
   ['IT', '3\\d{2}[ ./-]\\d{6,7}|3\\d{2}([ .-])\\d{3}\\1\\d{3,4}|3\\d{2}([ .-])\\d{2}\\2\\d{2}\\2\\d{3}'],
-  ['PL', '[5-8]\\d{2}([ -])\\d{3}\\1\\d{3}'],
+  ['PL', '[5-8]\\d{2}([ -])\\d{3}\\1\\d{3}|[1-9]\\d([ -])\\d{3}\\2\\d{2}\\2\\d{2}'],
   ['PT', '9[1236]\\d([ .])\\d{3}\\1\\d{3}'],
   ['NO', '[49]\\d{2} \\d{2} \\d{3}'],
   ['GR', '(?:69|2[1-8])\\d[ -]?\\d{3} ?\\d{4}'],
@@ -50,7 +50,7 @@ const coded = new RegExp(
 )
 /** The word for it may come after it. */
 const named = new RegExp(
-  `${numberStart}[+(]?\\d(?:${sep}{0,2}\\d){6,14}(?=[ -]{1,3}\\(?(?:office|fax|mobile|cell|home|work|phone|landline|mobil|handy|privat|büro)(?=[\\n,.;)|]|\\s*$))`,
+  `${numberStart}[+(]?\\d(?:${sep}{0,2}\\d){6,14}(?=[ -]{1,3}(?:\\(|(?:is|was) (?:my|his|her|our|the) (?:new |old )?)?(?:office|fax|mobile|cell|home|work|phone|landline|mobil|handy|privat|büro)(?=[\\n,.;)|]|\\s*$))`,
   'giu',
 )
 /** With the zero that leads from one place to another: in groups, or in one piece as mobile numbers of some countries begin. */
@@ -58,6 +58,9 @@ const trunk = new RegExp(
   `${numberStart}(?:(?:\\(?0|\\(0\\) ?)[1-9]\\d{0,4}\\)?(?:[ .\\/-]{1,3}\\d{2,8}){1,4}|0(?:7\\d{9}|1[567]\\d{8,9}|[67]\\d{8}|4\\d{8}|8[1-9]\\d{8}|[789]0\\d{8}))${numberEnd}`,
   'gu',
 )
+
+/** In addresses that call or write to them. */
+const linked = /(?<=wa\.me\/|(?:tel|callto|sms):)\+?\d[\d-]{7,18}/g
 
 /** Phone numbers: international ones anywhere, national ones in shapes that no other number has. */
 export const phones: Detector = function* (text) {
@@ -76,6 +79,7 @@ export const phones: Detector = function* (text) {
     text,
     found => parse(`+${digitsOf(found).replace(/^(?:00|011)/, '')}`)?.isValid() ?? false,
   )
+  if (/wa\.me|tel:|callto:|sms:/.test(text)) yield* find('phone', linked, text)
   yield* find('phone', shapes, text, (_found, at) => !isThing(text, at))
   if (/\d\d[ ./-]\d\d/.test(text)) {
     for (const { country, pattern } of grouped)
@@ -93,7 +97,7 @@ export const phones: Detector = function* (text) {
         !isThing(text, at) && digitsOf(found).length >= 10 && (parse(`+${digitsOf(found)}`)?.isPossible() ?? false),
     )
   }
-  if (/\d[ -]{1,3}\(?[omfchwlbp]/i.test(text)) yield* find('phone', named, text, found => !isDate(found))
+  if (/\d[ -]{1,3}\(?[omfchwlbpi]/i.test(text)) yield* find('phone', named, text, found => !isDate(found))
   yield* find(
     'phone',
     trunk,
@@ -129,7 +133,8 @@ const announced = new RegExp(`^\\+?\\(?\\d(?:${sep}{0,3}\\d){5,16}`)
 
 /** A phone number that a word announces begins at `start`: where it ends, or undefined. */
 export function phoneAt(text: string, start: number): number | undefined {
-  const run = announced.exec(text.slice(start, start + 48))?.[0] ?? ''
+  // A slash and another zero begin another number.
+  const run = (announced.exec(text.slice(start, start + 48))?.[0] ?? '').replace(/(?<=(?:\d\D*){9})\/ ?0.*$/s, '')
   if (isDate(run)) return undefined
   const to = longest(run, prefix => {
     const { length } = digitsOf(prefix)

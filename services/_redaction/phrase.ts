@@ -4,7 +4,7 @@ import { find } from './matching.ts'
 const hint =
   /(?:seed|recovery|backup|mnemonic|secret|wiederherstellungs|récupération|recuperaci[oó]n|recupero)[\w -]{0,12}(?:phrase|words?|seed|code|key|wörter|mots|palabras|parole)|(?:seed|phrase|mnemonic|wallet)\b/i
 /** No list of words for wallets (BIP 39) has them, and no sentence goes on for long without them. */
-const grammar =
+export const grammar =
   'the|and|was|are|for|but|not|its|has|had|have|were|been|your|you|can|could|would|should|they|them|these|those|what|why|how|who|did|does|from|with|that|this|which|when|there|here|then'
 /** What is said before them. */
 const about = 'seed|recovery|backup|secret|mnemonic|phrase|phrases|word|words|wallet|typed|entered|wrote|pasted|here'

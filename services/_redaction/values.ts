@@ -6,7 +6,7 @@ import { phoneAt } from './phone.ts'
 export type EndOf = (text: string, start: number, gap: string) => number | undefined
 
 const units =
-  'usd|eur|gbp|jpy|chf|inr|cad|aud|dollars?|euros?|pounds?|yen|rupees?|won|bucks?|shares?|units?|rows|bytes|views|points|miles|times|days?|weeks?|months?|years?|percent|k|m|bn|million'
+  'usd|eur|gbp|jpy|chf|inr|cad|aud|dollars?|euros?|pounds?|yen|rupees?|won|bucks?|shares?|units?|rows|bytes|views|points|miles|times|days?|weeks?|months?|years?|percent|k|m|bn|million|seconds?|minutes?|hours?|sek|nok|dkk|kr|pln|zł|contracts?|lots?|pips|ticks|stück|aktien|acciones|actions|azioni|aandelen|akcji|ações'
 const amount = new RegExp(`^(?:[.,:]\\d|\\s?(?:[%€$£¥₹](?!\\s?\\d)|(?:${units})(?!\\p{L})))`, 'iu')
 /** Whether a number that ends there is a decimal, money or a quantity. */
 export const isQuantity = (text: string, end: number): boolean => amount.test(text.slice(end, end + 12))
@@ -14,7 +14,7 @@ export const isQuantity = (text: string, end: number): boolean => amount.test(te
 const code = /^[A-Za-z]{0,8}(?:-[A-Za-z]{1,8}-?|[-/]| )?\d[\dA-Za-z]*(?:[-./][\dA-Za-z]+)*(?:\([\dA-Z]\))?/
 /** As people write numbers that they do not want to be found. */
 const digitByDigit = /^\d(?:[ -]{1,3}\d){7,15}(?![\dA-Za-z])/
-const group = /^ (?:\d[\dA-Z]*(?:-\d+)?(?![.,]\d)|[A-Z](?![\p{L}\p{N}]))/u
+const group = /^ (?:\d[\dA-Z]*(?:-\d+)?(?![.,]\d)|(?:[A-Z]|[A-Z]{2}\d)(?![\p{L}\p{N}])(?: \d{3}(?![\d.,]))?)/u
 
 const lengthOf = (value: string): number => value.replace(/[^\dA-Za-z]/g, '').length
 
@@ -56,7 +56,13 @@ const isIsin = (value: string): boolean =>
 
 const groupAt = (text: string, at: number): string | undefined => group.exec(text.slice(at, at + 24))?.[0]
 
-export const idEnd: EndOf = (text, start) => codeEnd(text, start, 6, 20)
+/** In Ireland letters may follow the digits after a blank. */
+const irish = /^\d{7}[ -]?[A-W][A-IW]?(?![\p{L}\p{N}])/u
+
+export const idEnd: EndOf = (text, start) => {
+  const [value] = irish.exec(text.slice(start, start + 12)) ?? []
+  return value === undefined ? codeEnd(text, start, 6, 20) : start + value.length
+}
 
 export const bankCodeEnd: EndOf = (text, start) => {
   const [value = ''] = /^\d{2,6}(?:[ -]?\d{2,5}){0,3}(?![\d\p{L}])/u.exec(text.slice(start, start + 20)) ?? []
@@ -64,12 +70,16 @@ export const bankCodeEnd: EndOf = (text, start) => {
   return length >= 3 && length <= 10 ? start + value.length : undefined
 }
 
-const numbered = /#|:|=|number|nummer|nr|no\b|n°|nº|is\b|ist\b|est\b|es\b/i
+const numbered = /#|cliente?(?!\p{L})|:|=|number|nummer|nr|no\b|n°|nº|(?<!\p{L})id\b|is\b|ist\b|est\b|es\b/iu
 
 /** After the word account alone, short, round and distant numbers are something else. */
 export const accountEnd: EndOf = (text, start, gap) => {
-  const isNumbered = numbered.test(text.slice(Math.max(0, start - gap.length - 8), start))
-  const end = codeEnd(text, start, isNumbered ? 5 : 6, 28)
+  const isNumbered =
+    numbered.test(text.slice(Math.max(0, start - gap.length - 8), start)) ||
+    /^[A-Z]{1,4}-\d/.test(text.slice(start, start + 6))
+  // Indian brokers number their clients with two or three letters and four digits.
+  const isClient = isNumbered && /^[A-Z]{2,3}\d{4}(?![\dA-Za-z])/.test(text.slice(start, start + 9))
+  const end = codeEnd(text, start, isClient ? 4 : isNumbered ? 5 : 6, 28)
   if (end === undefined || isNumbered) return end
   const value = text.slice(start, end)
   const isClear = digitsOf(value).length >= 8
@@ -77,7 +87,7 @@ export const accountEnd: EndOf = (text, start, gap) => {
 }
 
 export const documentEnd: EndOf = (text, start) => {
-  const shape = /^(?:[A-Z]{2,3} )?[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*(?: \d{2,}){0,3}(?![./]\d)/
+  const shape = /^(?:[A-Z]{1,3} )?[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*(?: \d{2,}){0,3}(?![./]\d)/
   const value = shape.exec(text.slice(start, start + 32))?.[0] ?? ''
   const length = lengthOf(value)
   const isNumber = length >= 6 && length <= 25 && digitsOf(value).length >= 2 && !isDate(value)

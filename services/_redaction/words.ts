@@ -30,7 +30,7 @@ export const phone: Words = {
     portable, téléphone, tel, tél, mon numéro, numéro de téléphone, appelez, appelez-moi, appeler, joindre, joignable, rappelez,
     móvil, movil, el fijo, mi fijo, celular, teléfono, telefono, tlf, tfno, mi número, mi numero, llam*, llám*,
     cellulare, il mio numero, mio numero, chiam*, mobiel, telefoon, telefoonnummer, mijn nummer, bel, bellen,
-    telefonu, telefonum, cep telefonum, cep no, numer telefonu, mój numer, zadzwo*, dzwoni*, telemóvel, telefone, meu número, meu numero, ligar, ligue,
+    telefonu, telefonum, cep telefonum, cep no, numer telefonu, mój numer, kom, pager, numer kontaktowy, número de contacto, numero de contacto, contacto telefónico, recapito, kontaktnummer, rückrufnummer, contactnummer, zadzwo*, dzwoni*, telemóvel, telefone, meu número, meu numero, ligar, ligue,
     mitt nummer, min nummer, ring mig, ring meg, puh, puhelin, puhelinnumero, soitt*, telefoni, telpon, telepon, hubungi,
     телефон*, тел, моб, номер, звон*, τηλέφωνο, κινητό, τηλ, मोबाइल, फोन`,
   anywhere: '电话, 電話, 手机, 手機, 携帯, 联系方式, 전화, 휴대폰, هاتف, جوال',
@@ -46,9 +46,9 @@ export const account: Words = {
     insurance id, insurance number, insurance no, health insurance number, patient id, patient number, medical record number, mrn,
     accountid, acctid, acct_id, account-id, accountno, customer_id, customerid, member_id, memberid, policy_number, policyno,
     trading account, brokerage account, trading id, mt4 login, mt5 login, mt4, mt5, hsa, roth, roth ira, bo id, ucc, unique client code, crn, hin, srn,
-    customer reference number, client ref, customer ref, account ref, policy ref, member ref, membership ref, insurance policy, life policy,
+    customer reference number, client ref, customer ref, account ref, account reference, customer reference, policy reference, policy ref, n. cliente, cliente n.º, cliente nº, cliente n, client n°, cliente número, gia, kd.-nr, kd-nr, kdnr, mandantennummer, n° adhérent, n° d'adhérent, n° contrat, nº de contrato, nº contrato, cod. cliente, cod cliente, cód cliente, nr rach, clientnr, client nº, brokerage, policyholder number, policy holder number, n° de police, police n°, depositorekening, polisnr, umowa nr, nr umowy, holder id, pran, uan, vertrag, contrat, versicherungsscheinnummer, versicherungsschein-nr, vertragsnr, policen-nr, nº cliente, n.º cliente, nr cliente, beleggersgiro, member ref, membership ref, insurance policy, life policy,
     brokerage #, brokerage no, brokerage number, clientid, portfolioid, login, login no, login number, metatrader login, metatrader 5 login, metatrader 4 login,
-    acount, accout, accont, acocunt, accoutn, acconut, accnt, acct num, acct nbr, acctnum, acc num, account nbr, account num, custid, cust id, cust no, participant no, participant number, participant id, employee no, investor id, investor number, holder number, plan number, plan id, scheme number, roll number, loan number, loan no,
+    acount, accout, accont, acocunt, accoutn, acconut, accnt, acct num, acct nbr, acctnum, acc num, account nbr, account num, custid, cust id, cust no, participant no, participant number, participant id, employee no, investor id, investor number, holder number, plan number, plan id, scheme number, roll number, roll no, chequing, vnr, vers.-nr, ref client, réf client, réf. client, référence client, código cliente, código de cliente, cód. cliente, numero rapporto, rapporto n, ike nr, ikze nr, numer ike, zerodha id, kite id, client code, broker id, trading code, sipp ref, isa ref, pension ref, plan ref, scheme ref, folio number, nib, loan number, loan no,
     contract number, contract no, agreement number, client reference, beneficiary account, portfolio, portfolio #, account #, acct #, policy #, member #, membership no,
     subscriber id, employee id, employee number, student id, student number,
     konto, kontonummer, kontonr, konto-nr, kto, ktonr, kto-nr, girokonto, sparkonto, tagesgeldkonto,
@@ -80,10 +80,10 @@ export const nationalId: Words = {
     taxpayer id, tax number, utr, tax identification, taxpayer identification number, tax identification number, tax file number, national id,
     national identity, national insurance, national insurance number, national identification number, national id number,
     ni number, ni no, nino, nhs, nhs number, nhs no, identity number, identification number, personal id, personal number,
-    personal code, nas, sin number, tfn number, abn, acn, utr number, ein, fein, tax reference, tax ref, tax card, unique taxpayer reference, pps no, pps num, personal public service, passport id, personal identification number, citizen id, sa id, sa id number, emirates id, government id, my id, id number,
+    personal code, nas, sin number, tfn number, vat, vat no, vat number, p.iva, p. iva, partita iva, ust-id, ust-idnr, regon, ihi, health card, health card no, health card number, health number, ohip, ramq, phn, sv-nr, abn, acn, utr number, ein, fein, tax reference, tax ref, tax card, unique taxpayer reference, pps no, pps num, personal public service, passport id, personal identification number, citizen id, sa id, sa id number, emirates id, government id, my id, id number,
     steuer-id, steuerid, steuer-identifikationsnummer, steueridentnummer, steuer-identnummer, steueridentifikationsnummer, steuernummer, steuer-nr, st.-nr, st-nr, stnr, idnr, id-nr, sozialversicherungsnummer,
     sozialversicherungs-nr, sv-nummer, svnr, rentenversicherungsnummer, versicherungsnummer, rvnr,
-    numéro de sécurité sociale, numéro de sécu, carte vitale, sécurité sociale, sécu, nir, insee, numéro fiscal, spi, dni, nie, nif, cif,
+    numéro de sécurité sociale, numéro de sécu, carte vitale, sécurité sociale, sécu, nir, insee, numéro fiscal, n° fiscal, nº fiscal, steuer id, steuer-idnr, steuernr, steuer nr, steuerident, rentenversicherung, rv-nummer, rv-nr, sozialversicherung, dni num, nie num, ssn num, sin num, bsn num, spi, dni, nie, nif, cif,
     documento, cédula, cedula, curp, rfc, nss, codice fiscale, cod. fiscale, cod fiscale, cod. fisc, cod fisc, cf, c.f, bsn, burgerservicenummer,
     sofinummer, rijksregister, niss, rijksregisternummer, numéro national, registre national, insz, pesel, nip, dowód,
     aadhaar, aadhar, adhaar, adhar, aadhaar number, aadhar card, aadhaar card, aadhaar no, uidai, uid no, pan, pan card,
@@ -101,9 +101,9 @@ export const document: Words = {
     reisepassnummer, paspoort, paszport, pass-nr, driver's license, drivers license, driver license, driver's licence,
     drivers licence, driving licence, driving license, dl, license no, licence no, licence, license number, licence number, license #,
     führerschein, führerscheinnummer, permis, permis de conduire, carnet de conducir, permiso de conducir, patente, rijbewijs,
-    prawo jazdy, körkort, cnh, personalausweis, ausweis, ausweisnummer, personalausweisnummer, id card, id-card, idcard,
+    prawo jazdy, körkort, cnh, personalausweis, ausweis, ausweisnummer, personalausweisnummer, perso, perso-nr, persos, ausweis-nr, personalausweis-nr, identitätskarte, id card, id-card, idcard,
     identity card, carte d'identité, cni, carta d'identità, carta identità, dowód osobisty, dowodu, documento de identidad,
-    residence permit, aufenthaltstitel, green card, greencard, visa number, voter id, voter card`,
+    residence permit, reisepassnr, reisepass-nr, titre de séjour, título de residência, permesso di soggiorno, tarjeta de residencia, verblijfsvergunning, karta pobytu, id-kaart, id kaart, identiteitskaart, tessera sanitaria, aufenthaltstitel, green card, greencard, visa number, voter id, voter card`,
   anywhere: '护照, 護照, パスポート, 旅券, 여권, 驾照, 免許証',
 }
 
@@ -136,7 +136,7 @@ export const thing: Words = {
 export const apart: Words = {
   words: `balance, saldo, kontostand, worth, value, amount, total, totals, limit, fee, fees, minimum, than, since, opened, seit,
     depuis, until, has, have, had, show, shows, charged, cost, costs, deposited, withdrew, transferred, paid, buy, sell, sold,
-    bought, volume, price, when, option, options, expire, expires, expired, valid, size, inch, zip, statement, manager, every,
+    bought, spread, strike, volume, price, when, option, options, expire, expires, expired, valid, size, inch, zip, statement, manager, every,
     within, after, before`,
   anywhere: '余额, 残高',
 }
@@ -144,6 +144,6 @@ export const apart: Words = {
 /** In small letters these are words of some language too. */
 export const ambiguous = new RegExp(
   `^(?:${alternatives(`nie, run, rut, sin, fin, pan, tin, cf, rg, spi, nin, nik, nip, dl, ac, hp, epic, ein, sc, avs, mob, ring, bel, ruf,
-    cell, member, policy, portfolio, login, ccc, roth, polis, livret, tili, pea, nas, abn, acn, hin, crn, ucc, mt4, mt5, isa, lisa, ira, social, socials, patente, permis, contact, desk,
+    cell, member, policy, portfolio, login, ccc, roth, polis, livret, tili, pea, nas, abn, acn, hin, crn, ucc, mt4, mt5, isa, lisa, ira, social, socials, patente, permis, contact, desk, kom, gia, brokerage, uan, vertrag, contrat,
     registered`)})$`,
 )

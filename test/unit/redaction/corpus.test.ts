@@ -23,6 +23,9 @@ const corpora = [
   // recall was .944 and .858, precision .972 and .981; after mending recall is 1, precision .973 and .996.
   ['pii-plain', 260, 251],
   ['pii-varied', 260, 233],
+  // As these, by somebody else, when they were mended: .978 and .965 at first sight, 1 and .966 after mending. What is wrong
+  // are sort codes and routing numbers, which are found on purpose and were not counted as planted.
+  ['pii-third', 250, 226],
 ] as const
 
 type Span = { readonly start: number; readonly end: number }

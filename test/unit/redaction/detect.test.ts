@@ -121,6 +121,28 @@ describe('finds', () => {
     [`recovery phrase ${'velvet '.repeat(12)}and more`, 'recovery phrase <secret> and more'],
   ])('what gives access: %s', (text, expected) => expect(marked(text)).toBe(expected))
 
+  it.each([
+    ['Asesor: ¿me da su número?\nCliente: sí, 911234567', 'Asesor: ¿me da su número?\nCliente: sí, <phone>'],
+    ['Agent: your phone PIN?\nJo: um 2580', 'Agent: your phone PIN?\nJo: um <secret>'],
+    ['Agent: Depotnummer?\nKunde: Moment... 880 3321 45', 'Agent: Depotnummer?\nKunde: Moment... <account>'],
+    ['mi número de cliente es CL-44-8821', 'mi número de cliente es <account>'],
+    ['Zerodha client ID ZX4821', 'Zerodha client ID <account>'],
+    ['pay 06-0123-0456789-00', 'pay <account>'],
+    ['Perso: W3K3M04MR1, NINO LE 998897 C', 'Perso: <document>, NINO <national-id>'],
+    ['fijo 91 123 45 67, stacjonarny 22 845 12 34', 'fijo <phone>, stacjonarny <phone>'],
+  ])('what the line before asks, and the habits of countries: %s', (text, expected) =>
+    expect(marked(text)).toBe(expected),
+  )
+
+  it.each([
+    ['My password is sunshine', 'My password is <secret>'],
+    ['Passwort für die App ist Hamburg, bitte löschen', 'Passwort für die App ist <secret>, bitte löschen'],
+    ['Mon mot de passe est chocolat', 'Mon mot de passe est <secret>'],
+    ['my phone passcode is quiet otter lamp', 'my phone passcode is <secret>'],
+    ['use correct-horse-battery as the password', 'use <secret> as the password'],
+    ['La contraseña que me distéis, Rz8-qWn4-Lk1, no va', 'La contraseña que me distéis, <secret>, no va'],
+  ])('passwords that are plain words, or none: %s', (text, expected) => expect(marked(text)).toBe(expected))
+
   it('whatever plain characters are written as', () => {
     expect(
       marked('４１１１ １１１１ １１１１ １１１１, bob\u200b@example.com, 415\u2011555\u20110110, ٠٢٠ ٧٩٤٦ ٠٩٥٨'),
@@ -161,6 +183,11 @@ describe('never touches', () => {
     ['names in code', 'api_key=YOUR_API_KEY, token=$TOKEN, "max_tokens": 4096, opinion: trustworthy1, key: E-4031'],
     ['published digests', 'host key fingerprint SHA256:uNiVztksCsDhcc0u9e8BrrJXVGcf3uVP9lT8sZ3p4Bk'],
     ['talk about passwords', 'password rules: 8-20 characters; SHA-256, Windows11, INC-20394, statement_2024.pdf'],
+    [
+      'descriptions',
+      'My password is weird. My password is expired, but unusual. mein Passwort ist falsch, mi clave es segura.',
+    ],
+    ['things asked for', 'Agent: order number?\nJo: 4155550134\nAgent: postal code?\nJo: 28013'],
     ['public addresses', 'https://example.com:8443/@latest/api?version=2024-10-01 and git@example'],
     ['places', 'ZIP 10001-2345, PLZ 80331, pincode 560001, CEP 01310-100'],
   ])('%s', (_what, text) => expect(marked(text)).toBe(text))
