@@ -89,10 +89,13 @@ const otherSubject = new RegExp(
 const nextSentence = /\.\s+\p{Lu}\p{Ll}{2,}/u
 const answered = new RegExp(`(?:${answer}|\\?\\s*\\n[\\p{L} ]{1,16}[:>]\\s*[\\p{L}' ]{1,24}[,.…-]{1,3} )$`, 'u')
 
+/** `account=paper, timeout=15000`: what is told is of another name. */
+const otherName = /[\s,;&][\w.-]+=["']?$/
+
 /** Whether a sentence or another subject stands between a word and a value. */
 function isApart(gap: string): boolean {
   const asked = gap.replace(answered, ' ')
-  return nextSentence.test(asked) || otherSubject.test(asked)
+  return nextSentence.test(asked) || otherSubject.test(asked) || otherName.test(asked)
 }
 
 /** A short word that is another one, unless it is in capitals, or what follows makes a name of it or is a phone number. */

@@ -32,8 +32,11 @@ const announced = new RegExp(
 const afterName =
   /(?<![\p{L}\p{N}])(?:log-?ins?|credentials|creds|zugang|zugangsdaten|anmeldung)(?!\p{L})[: ]{1,3}[^\s/]{2,64} ?\/ ?(?<value>[^\s"'`<>\0]{3,128})/giu
 /** Figures, marks, capitals and small letters at once: what is asked of passwords. */
-const shaped =
-  /(?<![^\s"'`(:=])(?=[^\s]{0,40}[a-z])(?=[^\s]{0,40}[A-Z])(?=[^\s]{0,40}\d)(?=[^\s]{0,40}[!@#$%^&*?+~])[\w!@#$%^&*?+~-]{8,40}(?![^\s"'`),.;:])/g
+const mark = '[\\w!@#$%^&*?+~-]'
+const shaped = new RegExp(
+  `(?<![^\\s"'\`(:=])${['[a-z]', '[A-Z]', '\\d', '[!@#$%^&*?+~]'].map(one => `(?=${mark}{0,39}${one})`).join('')}${mark}{8,40}(?![^\\s"'\`),.;:])`,
+  'g',
+)
 const quoted = /^[^"'`\n\0]{3,128}(?=["'`])/
 /** Words that are said about passwords. */
 const said = new Set(

@@ -26,6 +26,8 @@ const corpora = [
   // As these, by somebody else, when they were mended: .978 and .965 at first sight, 1 and .966 after mending. What is wrong
   // are sort codes and routing numbers, which are found on purpose and were not counted as planted.
   ['pii-third', 250, 226],
+  // The last, by a fourth: .991 and .946 at first sight. Two of the false finds were mended (.954), no miss was.
+  ['pii-fourth', 250, 231],
 ] as const
 
 type Span = { readonly start: number; readonly end: number }
