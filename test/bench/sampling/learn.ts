@@ -34,7 +34,7 @@ const batch = 100
 /**
  * Questions come in shuffled epochs, one turn a conversation, through the sampler's own rule in one partition; what it
  * picks gets its gold answer and does not come again. Ends when `isEnough` says so of what was found at `marks` gold rows,
- * ascending, or when nine tenths of the rows are gold.
+ * ascending, at the last of them, or when nine tenths of the rows are gold.
  */
 export function learn(
   questions: Questions,
@@ -53,7 +53,7 @@ export function learn(
   let planner = base
   let turns = 0
   const most = 0.9 * questions.training.length
-  const isDone = (): boolean => isEnough(found) || gold.length >= most
+  const isDone = (): boolean => isEnough(found) || found.length === marks.length || gold.length >= most
   for (let epoch = 0; !isDone(); epoch++) {
     const open = questions.training.filter(row => !gold.includes(row))
     for (const row of shuffle(open, random)) {
