@@ -1,16 +1,20 @@
 import { availableParallelism } from 'node:os'
 import { Command, InvalidArgumentError } from 'commander'
-import { createOffload } from '#runtime/offload.ts'
+import { createOffload, type Offload } from '#runtime/offload.ts'
 import { DEFAULT_BUDGETS } from '#services/ingest/decide.ts'
 import type { Facts } from '#services/sampler/decide.ts'
-import { coverage } from './sampling/coverage.ts'
+import type { coverage } from './sampling/coverage.ts'
 import { doubled, longTailed, type Questions, readQuestions } from './sampling/data.ts'
 import { type efficiency, type Found, meanOf, sampleShare } from './sampling/efficiency.ts'
 import { decideMicroseconds } from './sampling/speed.ts'
 import { day } from './sampling/traffic.ts'
 import { table } from './table.ts'
 
-const module = new URL('./sampling/efficiency.ts', import.meta.url)
+const modules = {
+  coverage: new URL('./sampling/coverage.ts', import.meta.url),
+  efficiency: new URL('./sampling/efficiency.ts', import.meta.url),
+}
+const never = new AbortController().signal
 
 type Options = { readonly data: string; readonly seeds: number; readonly streams: number; readonly json: boolean }
 
@@ -26,22 +30,44 @@ export const sampling = new Command('sampling')
   .option('--json', 'one JSON object on the last line of stdout', false)
   .action(measure)
 
+/** Seeds of the two further data sets: they only show whether the figures of the first hold elsewhere. */
+const fewSeeds = 2
+
 async function measure({ data, seeds, streams, json }: Options): Promise<void> {
   const questions = readQuestions(data)
   tell('decisions')
   const microseconds = decideMicroseconds(questions, facts, 20_000)
   tell('a day with a burst')
   const traffic = day(40, facts, 1)
-  tell(`${streams} simulated streams`)
-  const covered = coverage(streams, facts)
-  const runs = await curves([questions, longTailed(questions, 1), doubled(questions)], seeds)
-  const [main, longTail, manyIntents] = runs.map(meanOf)
-  const figures = {
-    ...main,
-    ...{ intervalCoverage: covered.hajek, naiveCoverage: covered.naive, effectiveShare: covered.effectiveShare },
-    ...{ longTail, manyIntents, decideMicroseconds: microseconds, day: traffic },
-    ...{ seeds, streams, sampleShare, arms },
+  const threads = createOffload(availableParallelism())
+  try {
+    tell(`${streams} simulated streams, and a curve for each seed`)
+    const covering = threads.run<typeof coverage>(modules.coverage, 'coverage', [streams, facts], never)
+    const main = await curves(threads, questions, seeds)
+    const longTail = await curves(threads, longTailed(questions, 1), Math.min(fewSeeds, seeds))
+    const manyIntents = await curves(threads, doubled(questions), Math.min(fewSeeds, seeds))
+    const covered = await covering
+    print(
+      {
+        ...meanOf(main),
+        ...{ intervalCoverage: covered.hajek, naiveCoverage: covered.naive, effectiveShare: covered.effectiveShare },
+        ...{
+          longTail: meanOf(longTail),
+          manyIntents: meanOf(manyIntents),
+          decideMicroseconds: microseconds,
+          day: traffic,
+        },
+        ...{ seeds, fewSeeds: longTail.length, streams, sampleShare, arms },
+      },
+      [main, longTail, manyIntents],
+      json,
+    )
+  } finally {
+    await threads.close()
   }
+}
+
+function print(figures: object, runs: readonly (readonly Found[])[], json: boolean): void {
   process.stdout.write(
     `reviews are ${100 * sampleShare}% of the traffic; questions come again in shuffled epochs until picked\n`,
   )
@@ -51,25 +77,14 @@ async function measure({ data, seeds, streams, json }: Options): Promise<void> {
   if (json) process.stdout.write(`${JSON.stringify({ ...figures, runs })}\n`)
 }
 
-/** On all cores: for each of the data sets one for each seed. */
-async function curves(sets: readonly Questions[], seeds: number): Promise<readonly (readonly Found[])[]> {
-  const threads = createOffload(availableParallelism())
-  const run = async (questions: Questions, seed: number): Promise<Found> => {
-    const found = await threads.run<typeof efficiency>(
-      module,
-      'efficiency',
-      [questions, seed],
-      new AbortController().signal,
-    )
+/** One for each seed, on all cores. */
+function curves(threads: Offload, questions: Questions, seeds: number): Promise<readonly Found[]> {
+  const run = async (seed: number): Promise<Found> => {
+    const found = await threads.run<typeof efficiency>(modules.efficiency, 'efficiency', [questions, seed], never)
     tell(`${questions.name}, seed ${seed}: ${JSON.stringify(found)}`)
     return found
   }
-  try {
-    const all = sets.map(questions => Promise.all(Array.from({ length: seeds }, (_none, at) => run(questions, at + 1))))
-    return await Promise.all(all)
-  } finally {
-    await threads.close()
-  }
+  return Promise.all(Array.from({ length: seeds }, (_none, at) => run(at + 1)))
 }
 
 function whole(text: string): number {

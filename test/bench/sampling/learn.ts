@@ -20,9 +20,7 @@ export type Mark = {
 }
 
 /** Gold rows at which the planner is graded. */
-const marks = [
-  385, 770, 1_000, 1_150, 1_300, 1_450, 1_600, 1_800, 2_000, 2_300, 2_600, 3_000, 3_400, 3_900, 4_400, 5_000,
-]
+const marks = [385, 770, 1_000, 1_150, 1_300, 1_450, 1_600, 1_800, 2_000, 2_300, 2_600, 3_000, 3_400, 4_000, 5_000]
 /** Share of the turns that is reviewed: a production stream has far more turns than reviews. */
 export const sampleShare = 0.02
 /** Picks between two trainings of the planner whose margins the sampler sees. */
