@@ -1,6 +1,6 @@
 import type { Detector } from './kinds.ts'
 import { isThing, matches } from './matching.ts'
-import { passwordWord } from './password.ts'
+import { passwordWord, saysPassword } from './password.ts'
 import { pattern, thing } from './words.ts'
 
 const reach = { before: 110, after: 60 }
@@ -25,8 +25,8 @@ export const chosen: Detector = function* (text) {
       const value = trimmed(found)
       if (/\d/.test(value) && /\p{L}{3}/u.test(value)) yield { kind: 'secret', start, end: start + value.length }
     }
+  if (!saysPassword(text)) return
   const words = Array.from(matches(word, text), ({ 0: { length }, index }) => ({ start: index, end: index + length }))
-  if (words.length === 0) return
   let next = 0
   for (const { 0: found, index: start } of matches(token, text)) {
     const value = trimmed(found)

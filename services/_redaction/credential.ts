@@ -83,11 +83,21 @@ const hint = new RegExp(
   'iu',
 )
 
+/** No key is shorter, and no code has fewer digits: most texts have neither, and need not be searched for their words. */
+const asLongAsKeys = /[A-Za-z0-9+/_=.~-]{12}/
+const asManyDigits = /\d[ -]?\d[ -]?\d/
+
 /** Keys and tokens, PINs and passcodes, card verification codes: what a word announces. */
 export const credentials: Detector = function* (text) {
   if (/\d[/|]\d/.test(text)) yield* values(besideCard, text)
   if (text.includes('texted')) yield* values(texted, text)
   if (!hint.test(text)) return
+  if (asLongAsKeys.test(text)) yield* keysIn(text)
+  if (/\d/.test(text)) yield* values(spareCodes, text)
+  if (asManyDigits.test(text)) yield* codesIn(text)
+}
+
+function* keysIn(text: string): Generator<Finding> {
   yield* values(key, text, isKey)
   yield* values(
     distant,
@@ -103,9 +113,11 @@ export const credentials: Detector = function* (text) {
     text,
     (value, _found, at) => isClear(value) && !another.test(text.slice(Math.max(0, at - 24), at)) && !isDigest(text, at),
   )
+}
+
+function* codesIn(text: string): Generator<Finding> {
   yield* values(code, text, isCode)
   yield* values(toldCode, text, (_value, _found, at) => !isThing(text, at))
-  yield* values(spareCodes, text)
   yield* values(sentCode, text)
   yield* values(codeFrom, text)
   yield* values(asideCode, text, isCode)

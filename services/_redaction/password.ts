@@ -52,14 +52,22 @@ const said = new Set(
   bloqueada`.split(/\s+/),
 )
 
-const hint = new RegExp(`${passwordWord}|log-?in|cred|zugang|anmeldung`, 'iu')
+const hint = /log-?in|cred|zugang|anmeldung/iu
+const word = new RegExp(passwordWord, 'iu')
+let last = { text: '', says: false }
+
+/** Whether a text has a word for a password: looked for once, though three detectors ask it of every text. */
+export function saysPassword(text: string): boolean {
+  if (text !== last.text) last = { text, says: word.test(text) }
+  return last.says
+}
 
 /** Whether a word is one that is said about passwords. */
 export const isSaid = (word: string): boolean => said.has(word.toLowerCase())
 
 /** Passwords that a word announces. */
 export const passwordsIn: Detector = function* (text) {
-  if (!hint.test(text)) return
+  if (!saysPassword(text) && !hint.test(text)) return
   for (const { 0: found, index, groups } of matches(announced, text)) {
     const { link = '', quote = '', value: rest = '' } = groups ?? {}
     const start = index + found.length - rest.length

@@ -1,6 +1,6 @@
 import type { Detector, Finding } from './kinds.ts'
 import { matches } from './matching.ts'
-import { isSaid, passwordWord } from './password.ts'
+import { isSaid, passwordWord, saysPassword } from './password.ts'
 import { grammar } from './phrase.ts'
 
 const whose =
@@ -57,7 +57,6 @@ const sentence = new RegExp(
   `(?<!\\p{L})(?:${grammar}|is|to|of|on|in|by|at|no|a|one|two|case|only|factor|size|time|end)(?!\\p{L})`,
   'iu',
 )
-const hint = new RegExp(passwordWord, 'iu')
 const agreedHint = /phrase|passcode|word|answer|question|maiden|clave/i
 const threeWords = /\p{L}-\p{L}+-\p{L}/u
 
@@ -66,7 +65,7 @@ const isAbout = (word: string): boolean => isSaid(word) || about.has(word.toLowe
 /** Passwords that are plain words, where what stands there can be no description. */
 export const plainWords: Detector = function* (text) {
   if (agreedHint.test(text)) yield* given(agreed, text, isAgreed)
-  if (!hint.test(text)) return
+  if (!saysPassword(text)) return
   for (const { pattern, describes } of languages)
     yield* given(pattern, text, word => !isAbout(word) && !describes.test(word))
   if (threeWords.test(text)) yield* given(hyphenated, text, value => !sentence.test(value))
