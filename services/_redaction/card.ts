@@ -57,8 +57,9 @@ function longestCard(text: string, groups: readonly Group[], first: number): num
     if (digits.length + end - start > longest) break
     digits += text.slice(start, end)
     lengths.push(end - start)
+    if (digits.length < shortest || after.test(text.slice(end, end + 1))) continue
     const isTold = isAnnounced(text, (groups[first] as Group).start)
-    if (digits.length < shortest || !(isTold || isGrouped(lengths)) || after.test(text.slice(end, end + 1))) continue
+    if (!isTold && !isGrouped(lengths)) continue
     const marks = Number(issued.test(digits)) + Number(luhn(digits))
     if (marks === 2 || (marks === 1 && isTold && isGrouped(lengths))) found = end
   }

@@ -1,5 +1,5 @@
 import type { Detector, Finding } from './kinds.ts'
-import { isThing, matches } from './matching.ts'
+import { findEnding, isThing } from './matching.ts'
 import { isDigest } from './secret.ts'
 import { alternatives } from './words.ts'
 
@@ -89,17 +89,18 @@ const asManyDigits = /\d[ -]?\d[ -]?\d/
 
 /** Keys and tokens, PINs and passcodes, card verification codes: what a word announces. */
 export const credentials: Detector = function* (text) {
-  if (/\d[/|]\d/.test(text)) yield* values(besideCard, text)
-  if (text.includes('texted')) yield* values(texted, text)
+  if (/\d[/|]\d/.test(text)) yield* findEnding('secret', besideCard, text)
+  if (text.includes('texted')) yield* findEnding('secret', texted, text)
   if (!hint.test(text)) return
   if (asLongAsKeys.test(text)) yield* keysIn(text)
-  if (/\d/.test(text)) yield* values(spareCodes, text)
+  if (/\d/.test(text)) yield* findEnding('secret', spareCodes, text)
   if (asManyDigits.test(text)) yield* codesIn(text)
 }
 
 function* keysIn(text: string): Generator<Finding> {
-  yield* values(key, text, isKey)
-  yield* values(
+  yield* findEnding('secret', key, text, isKey)
+  yield* findEnding(
+    'secret',
     distant,
     text,
     (value, found, at) =>
@@ -108,7 +109,8 @@ function* keysIn(text: string): Generator<Finding> {
       !isThing(text, at) &&
       !isDigest(text, at),
   )
-  yield* values(
+  yield* findEnding(
+    'secret',
     ahead,
     text,
     (value, _found, at) => isClear(value) && !another.test(text.slice(Math.max(0, at - 24), at)) && !isDigest(text, at),
@@ -116,25 +118,12 @@ function* keysIn(text: string): Generator<Finding> {
 }
 
 function* codesIn(text: string): Generator<Finding> {
-  yield* values(code, text, isCode)
-  yield* values(toldCode, text, (_value, _found, at) => !isThing(text, at))
-  yield* values(sentCode, text)
-  yield* values(codeFrom, text)
-  yield* values(asideCode, text, isCode)
-  yield* values(cardCode, text)
-}
-
-/** The group `value` ends each pattern, so that its place follows from where the match ends. */
-function* values(
-  pattern: RegExp,
-  text: string,
-  accept: (value: string, found: string, at: number) => boolean = () => true,
-): Generator<Finding> {
-  for (const { 0: found, index, groups } of matches(pattern, text)) {
-    const value = groups?.['value'] ?? ''
-    const from = index + found.length - value.length
-    if (accept(value, found, from)) yield { kind: 'secret', start: from, end: from + value.length }
-  }
+  yield* findEnding('secret', code, text, isCode)
+  yield* findEnding('secret', toldCode, text, (_value, _found, at) => !isThing(text, at))
+  yield* findEnding('secret', sentCode, text)
+  yield* findEnding('secret', codeFrom, text)
+  yield* findEnding('secret', asideCode, text, isCode)
+  yield* findEnding('secret', cardCode, text)
 }
 
 /** Six digits after pin code are a place in India; only codes that are sent come in two groups. */

@@ -25,6 +25,21 @@ export function* find(kind: Kind, pattern: RegExp, text: string, part?: Part): G
   }
 }
 
+/** The values that end every match of a pattern, in its group `value`: their place follows from where the match ends. */
+export function* findEnding(
+  kind: Kind,
+  pattern: RegExp,
+  text: string,
+  accept: (value: string, found: string, at: number) => boolean = () => true,
+): Generator<Finding> {
+  for (const { 0: found, index, groups } of matches(pattern, text)) {
+    const value = groups?.['value'] ?? ''
+    const end = index + found.length
+    const start = end - value.length
+    if (accept(value, found, start)) yield { kind, start, end }
+  }
+}
+
 const day = '(?:0?[1-9]|[12]\\d|3[01])'
 const month = '(?:0?[1-9]|1[0-2])'
 const year = '(?:19|20)\\d\\d'

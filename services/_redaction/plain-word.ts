@@ -1,5 +1,5 @@
-import type { Detector, Finding } from './kinds.ts'
-import { matches } from './matching.ts'
+import type { Detector } from './kinds.ts'
+import { findEnding } from './matching.ts'
 import { isSaid, passwordWord, saysPassword } from './password.ts'
 import { grammar } from './phrase.ts'
 
@@ -35,7 +35,7 @@ const agreed = new RegExp(
 )
 /** `use correct-horse-battery as the password` */
 const hyphenated = new RegExp(
-  `(?<![\\p{L}\\p{N}-])(?<value>\\p{L}{3,14}(?:-\\p{L}{3,14}){2,7})(?= (?:as|for|als|comme|como|come|jako) (?:the |my |a |your |mein |das )?(?:${passwordWord}))|(?:${passwordWord}) (?:is|was|ist|est|es|è|é|jest|to):? (?<other>\\p{L}{3,14}(?:-\\p{L}{3,14}){2,7})(?![\\p{L}\\p{N}-])`,
+  `(?<![\\p{L}\\p{N}-])(?<value>\\p{L}{3,14}(?:-\\p{L}{3,14}){2,7})(?= (?:as|for|als|comme|como|come|jako) (?:the |my |a |your |mein |das )?(?:${passwordWord}))|(?:${passwordWord}) (?:is|was|ist|est|es|è|é|jest|to):? (?<value>\\p{L}{3,14}(?:-\\p{L}{3,14}){2,7})(?![\\p{L}\\p{N}-])`,
   'giu',
 )
 
@@ -64,11 +64,11 @@ const isAbout = (word: string): boolean => isSaid(word) || about.has(word.toLowe
 
 /** Passwords that are plain words, where what stands there can be no description. */
 export const plainWords: Detector = function* (text) {
-  if (agreedHint.test(text)) yield* given(agreed, text, isAgreed)
+  if (agreedHint.test(text)) yield* findEnding('secret', agreed, text, isAgreed)
   if (!saysPassword(text)) return
   for (const { pattern, describes } of languages)
-    yield* given(pattern, text, word => !isAbout(word) && !describes.test(word))
-  if (threeWords.test(text)) yield* given(hyphenated, text, value => !sentence.test(value))
+    yield* findEnding('secret', pattern, text, word => !isAbout(word) && !describes.test(word))
+  if (threeWords.test(text)) yield* findEnding('secret', hyphenated, text, value => !sentence.test(value))
 }
 
 /** One word, or a phrase that is no part of a sentence about it. */
@@ -76,12 +76,4 @@ function isAgreed(value: string): boolean {
   const words = value.split(/[ -]/)
   const [first = '', last = ''] = [words[0], words.at(-1)]
   return words.length !== 2 && !isAbout(first) && !isAbout(last) && !sentence.test(value) && !/(?:ed|ing)$/.test(first)
-}
-
-function* given(pattern: RegExp, text: string, accept: (value: string) => boolean): Generator<Finding> {
-  for (const { 0: found, index, groups } of matches(pattern, text)) {
-    const value = groups?.['value'] ?? groups?.['other'] ?? ''
-    const start = index + found.length - value.length
-    if (accept(value)) yield { kind: 'secret', start, end: start + value.length }
-  }
 }

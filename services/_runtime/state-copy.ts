@@ -44,8 +44,8 @@ export class StateCopy {
   }
 
   /**
-   * Adds what was committed, as the changelog has it, and `state` already has. Where it is not known how far the changelog is with them,
-   * the older place stays: what is read again from there ends in the same content and order.
+   * Adds what was committed, as the changelog has it; `state` already has it. Where it is not known how far the changelog is
+   * with that, the older place stays: what is read again from there ends in the same content and order.
    */
   write(entries: readonly Entry[], place: Place | undefined, state: State): void {
     this.#transact(() => {
