@@ -1,6 +1,6 @@
-import type { Settings } from '#runtime/config.ts'
-import { type Estimate, hajek, type Weighted } from '#runtime/hajek.ts'
+import type { Settings } from '#runtime/config/config.ts'
 import type { SampleScored } from '#schemas/events.ts'
+import { type Estimate, hajek, type Weighted } from '#statistics/hajek.ts'
 import { topic } from '#topology/names.ts'
 import { withRecords } from './read-records.ts'
 

@@ -1,6 +1,6 @@
 import { open, rename, rm } from 'node:fs/promises'
-import type { Settings } from '#runtime/config.ts'
-import { Fault } from '#runtime/faults.ts'
+import type { Settings } from '#runtime/config/config.ts'
+import { Fault } from '#runtime/core/faults.ts'
 import { timeOf } from '#runtime/replay/times.ts'
 import { type FormatName, formats, type Write } from './export-formats.ts'
 import { type Receipt, receiptText, type Span, sha256Of, withRows } from './export-receipt.ts'

@@ -1,4 +1,4 @@
-import type { FollowedRecord } from '#runtime/follow.ts'
+import type { FollowedRecord } from '#runtime/processing/follow.ts'
 import type { CandidateEvaluated, DatasetDecided, ReleaseDecided, TuningDecided } from '#schemas/events.ts'
 import { topic } from '#topology/names.ts'
 

@@ -1,7 +1,7 @@
-import type { Settings } from '#runtime/config.ts'
-import { Fault } from '#runtime/faults.ts'
-import { openReader } from '#runtime/open.ts'
-import { beginningAt, type Readably, readably, type Since } from '#runtime/records.ts'
+import type { Settings } from '#runtime/config/config.ts'
+import { Fault } from '#runtime/core/faults.ts'
+import { openReader } from '#runtime/host/open.ts'
+import { beginningAt, type Readably, readably, type Since } from '#runtime/host/records.ts'
 import { wanted } from '#topology/derive/wanted.ts'
 
 export type Reading = { readonly from: Since; readonly follow: boolean }

@@ -1,6 +1,6 @@
-import type { World } from '#runtime/open.ts'
+import type { World } from '#runtime/host/open.ts'
 import type { Measure, Progress, RunOptions } from '#services/_desk/ledger.ts'
-import { differenceInterval } from '#services/promoter/statistics.ts'
+import { differenceInterval } from '#statistics/paired-tests.ts'
 import { topic } from '#topology/names.ts'
 
 const rungs = ['prompt', 'trajectory', 'lora'] as const

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { Fault } from '#runtime/faults.ts'
+import { Fault } from '#runtime/core/faults.ts'
 import { type Column, quoted, time } from './rows.ts'
 
 /** What DuckDB keeps in memory at most; the rest of its rows lies in a file until it is closed. */

@@ -1,4 +1,4 @@
-import type { Readably } from '#runtime/records.ts'
+import type { Readably } from '#runtime/host/records.ts'
 import { avro } from '#schemas/avro.ts'
 import type { Events } from '#schemas/events.ts'
 import { decisionsTopic } from '#topology/derive/names.ts'

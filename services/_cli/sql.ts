@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import type { Settings } from '#runtime/config.ts'
-import { Fault } from '#runtime/faults.ts'
+import type { Settings } from '#runtime/config/config.ts'
+import { Fault } from '#runtime/core/faults.ts'
 import { needAll, type Records, withRecords } from './read-records.ts'
 import { columnsOf, rowsOf } from './rows.ts'
 import { createTable, lock, refusal, withDuckDB } from './rows-duckdb.ts'

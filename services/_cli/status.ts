@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Settings } from '#runtime/config.ts'
-import { Fault } from '#runtime/faults.ts'
+import type { Settings } from '#runtime/config/config.ts'
+import { Fault } from '#runtime/core/faults.ts'
 
 type Options = { readonly url?: string; readonly json: boolean }
 

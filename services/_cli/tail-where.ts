@@ -1,4 +1,4 @@
-import type { Readably } from '#runtime/records.ts'
+import type { Readably } from '#runtime/host/records.ts'
 import { columnsOf, rowOf } from './rows.ts'
 import { lock, refusal, selectFrom, withDuckDB } from './rows-duckdb.ts'
 

@@ -1,5 +1,5 @@
-import type { Settings } from '#runtime/config.ts'
-import type { Readably } from '#runtime/records.ts'
+import type { Settings } from '#runtime/config/config.ts'
+import type { Readably } from '#runtime/host/records.ts'
 import { print } from './print.ts'
 import { withRecords } from './read-records.ts'
 import { type Filter, withFilter } from './tail-where.ts'

@@ -1,6 +1,6 @@
-import type { Settings } from '#runtime/config.ts'
-import { openWorld } from '#runtime/open.ts'
-import { applyTopics, planTopics } from '#runtime/topics.ts'
+import type { Settings } from '#runtime/config/config.ts'
+import { openWorld } from '#runtime/host/open.ts'
+import { applyTopics, planTopics } from '#runtime/host/topics.ts'
 import type { Step } from '#topology/derive/plan.ts'
 
 type Options = { readonly json: boolean }

@@ -1,6 +1,6 @@
-import type { Settings } from '#runtime/config.ts'
-import { Fault } from '#runtime/faults.ts'
-import { openWorld } from '#runtime/open.ts'
+import type { Settings } from '#runtime/config/config.ts'
+import { Fault } from '#runtime/core/faults.ts'
+import { openWorld } from '#runtime/host/open.ts'
 import { inProcess, processes, serviceNames } from './wheel.ts'
 
 type Options = { readonly embedded: boolean; readonly services?: string; readonly json: boolean }

@@ -1,4 +1,4 @@
-import { Fault } from '#runtime/faults.ts'
+import { Fault } from '#runtime/core/faults.ts'
 
 /** The addresses of the wheel that the desk may use. It has no other way in. */
 export type Addresses = {

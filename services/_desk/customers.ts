@@ -1,4 +1,4 @@
-import { deriveId, fraction } from '#runtime/identity.ts'
+import { deriveId, fraction } from '#runtime/core/identity.ts'
 import type { Api } from './api.ts'
 import { fillSlots, type Question, type Questions } from './questions.ts'
 

@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Fault } from '#runtime/faults.ts'
-import { canonical } from '#runtime/identity.ts'
+import { Fault } from '#runtime/core/faults.ts'
+import { canonical } from '#runtime/core/identity.ts'
 
 /** What a run was asked for; a run is continued only with the same. */
 export type RunOptions = {

@@ -1,4 +1,4 @@
-import { wilson } from '#runtime/statistics.ts'
+import { wilson } from '#statistics/intervals.ts'
 import type { Api } from './api.ts'
 import type { Measure } from './ledger.ts'
 import type { Question } from './questions.ts'

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { parse } from 'csv-parse/sync'
-import { Fault } from '#runtime/faults.ts'
-import { fraction } from '#runtime/identity.ts'
+import { Fault } from '#runtime/core/faults.ts'
+import { fraction } from '#runtime/core/identity.ts'
 import { tools as deskTools } from './tools.ts'
 
 /** What a customer wants to know, with the truth that only customers and reviewers have. */

@@ -1,4 +1,4 @@
-import { fraction } from '#runtime/identity.ts'
+import { fraction } from '#runtime/core/identity.ts'
 import type { Api, QueueItem, Review, Role } from './api.ts'
 
 /** Simulated reviewers: they know the truth, err at a stated rate, and differ in how readily they call a plan wrong. */

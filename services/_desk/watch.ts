@@ -1,5 +1,5 @@
-import { type FollowedRecord, follow } from '#runtime/follow.ts'
-import type { World } from '#runtime/open.ts'
+import type { World } from '#runtime/host/open.ts'
+import { type FollowedRecord, follow } from '#runtime/processing/follow.ts'
 import type {
   CandidateEvaluated,
   DatasetDecided,

@@ -1,4 +1,4 @@
-import { keyedDigest } from '#runtime/identity.ts'
+import { keyedDigest } from '#runtime/core/identity.ts'
 import { fold } from './fold.ts'
 import type { Kind } from './kinds.ts'
 import type { PseudonymOf } from './redact.ts'

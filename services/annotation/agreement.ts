@@ -1,7 +1,7 @@
 import type { Verdict } from '#schemas/events.ts'
-import { alpha } from './alpha.ts'
+import { alpha } from '#statistics/alpha.ts'
+import { type Confused, dawidSkene } from '#statistics/dawid-skene.ts'
 import { votesOf } from './consensus.ts'
-import { type Confused, dawidSkene } from './dawid-skene.ts'
 import { corrected, type Rating, severities } from './severity.ts'
 import type { Overlap, Review } from './state.ts'
 

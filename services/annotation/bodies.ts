@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { strict } from '#runtime/strict.ts'
+import { strict } from '#runtime/core/strict-object.ts'
 
 const label = z.string().regex(/^[^\p{Cc}]{1,200}$/u, 'must have 1 to 200 characters, none of them a control character')
 const text = (characters: number) => z.string().max(characters)

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { httpError } from '#runtime/http-error.ts'
+import { httpError } from '#runtime/http/error.ts'
 import type { Role } from '#schemas/events.ts'
 
 type Asking = Pick<FastifyRequest, 'caller'>

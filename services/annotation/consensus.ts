@@ -1,5 +1,5 @@
 import type { GoldAnswered } from '#schemas/events.ts'
-import { dawidSkene, type Votes } from './dawid-skene.ts'
+import { dawidSkene, type Votes } from '#statistics/dawid-skene.ts'
 import type { Overlap, Review } from './state.ts'
 
 /** Reviewers who named different tools are overruled only by this probability; below it an adjudicator is asked. */

@@ -1,6 +1,6 @@
 import { createPseudonyms } from '#redaction/pseudonym.ts'
-import { httpError } from '#runtime/http-error.ts'
-import { redactionKey } from '#runtime/redaction-key.ts'
+import { redactionKey } from '#runtime/config/redaction-key.ts'
+import { httpError } from '#runtime/http/error.ts'
 import type { Edge, EdgeContext } from '#runtime/service.ts'
 import type { AgentDescribed, SampleReviewed } from '#schemas/events.ts'
 import { topic } from '#topology/names.ts'

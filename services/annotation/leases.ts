@@ -1,4 +1,4 @@
-import type { Clock } from '#runtime/clock.ts'
+import type { Clock } from '#runtime/core/clock.ts'
 import type { Role } from '#schemas/events.ts'
 import { worthOf } from './decide.ts'
 import type { Item } from './state.ts'

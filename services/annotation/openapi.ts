@@ -1,5 +1,5 @@
 import type { ZodType } from 'zod'
-import { documentParts, errorAnswer, json, schemaOf } from '#runtime/openapi.ts'
+import { documentParts, errorAnswer, json, schemaOf } from '#runtime/http/openapi.ts'
 import { agreementAnswer, leasedAnswer, queueAnswer, reviewedAnswer, reviewerAnswer } from './answers.ts'
 import { agentQuery, leaseBody, reviewBody } from './bodies.ts'
 

@@ -1,6 +1,6 @@
 import type { PseudonymOf } from '#redaction/redact.ts'
 import { redaction } from '#redaction/redact-event.ts'
-import { deriveId } from '#runtime/identity.ts'
+import { deriveId } from '#runtime/core/identity.ts'
 import { avro } from '#schemas/avro.ts'
 import type { SampleReviewed } from '#schemas/events.ts'
 import type { ReviewBody } from './bodies.ts'

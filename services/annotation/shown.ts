@@ -1,5 +1,5 @@
-import { Fault } from '#runtime/faults.ts'
-import { getJson, type ObjectStore } from '#runtime/store.ts'
+import { Fault } from '#runtime/core/faults.ts'
+import { getJson, type ObjectStore } from '#runtime/objects/object-store.ts'
 import type { Role } from '#schemas/events.ts'
 import { worthOf } from './decide.ts'
 import type { Leased } from './leases.ts'

@@ -1,6 +1,6 @@
-import type { PartitionLag } from '#runtime/log.ts'
-import { type Interval, wilson } from '#runtime/statistics.ts'
+import type { PartitionLag } from '#runtime/log/event-log.ts'
 import type { CandidateEvaluated, IntentEmerged, JudgeExamined, ReleaseDecided } from '#schemas/events.ts'
+import { type Interval, wilson } from '#statistics/intervals.ts'
 import { services } from '#topology/map.ts'
 import type { ServiceName } from '#topology/types.ts'
 import type { Freshness } from './freshness.ts'

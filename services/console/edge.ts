@@ -1,5 +1,5 @@
-import type { Clock } from '#runtime/clock.ts'
-import { Fault } from '#runtime/faults.ts'
+import type { Clock } from '#runtime/core/clock.ts'
+import { Fault } from '#runtime/core/faults.ts'
 import type { Edge, EdgeContext } from '#runtime/service.ts'
 import { topics } from '#topology/map.ts'
 import { agentView, consumers, type Status, serviceView } from './decide.ts'

@@ -1,4 +1,4 @@
-import { ageAtAppend } from '#runtime/emit.ts'
+import { ageAtAppend } from '#runtime/processing/emit.ts'
 import type { Followed } from '#runtime/service.ts'
 import { topics } from '#topology/map.ts'
 import { topic } from '#topology/names.ts'

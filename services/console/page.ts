@@ -1,4 +1,4 @@
-import type { Interval } from '#runtime/statistics.ts'
+import type { Interval } from '#statistics/intervals.ts'
 import type { AgentView, CandidateView, Status } from './decide.ts'
 import type { Freshness } from './freshness.ts'
 import { type Html, html } from './html.ts'

@@ -1,5 +1,5 @@
-import { hajek, type Weighted } from '#runtime/hajek.ts'
-import type { Interval } from '#runtime/statistics.ts'
+import { hajek, type Weighted } from '#statistics/hajek.ts'
+import type { Interval } from '#statistics/intervals.ts'
 import type { Scored } from './state.ts'
 
 /** Fewer gold scores than this have no interval that could be trusted. */

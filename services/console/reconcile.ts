@@ -1,4 +1,4 @@
-import type { PartitionLag, Position } from '#runtime/log.ts'
+import type { PartitionLag, Position } from '#runtime/log/event-log.ts'
 import { services } from '#topology/map.ts'
 import type { ServiceName, TopicName } from '#topology/types.ts'
 

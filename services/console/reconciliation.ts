@@ -1,6 +1,6 @@
 import { Gauge, register } from 'prom-client'
 import { z } from 'zod'
-import type { PartitionLag } from '#runtime/log.ts'
+import type { PartitionLag } from '#runtime/log/event-log.ts'
 import type { EdgeContext } from '#runtime/service.ts'
 import type { ServiceName } from '#topology/types.ts'
 import {

@@ -1,6 +1,6 @@
-import { DIMENSIONS, type SparseVector } from '#planner/features.ts'
-import { mulberry32, type Random } from '#planner/random.ts'
-import { dot } from '#planner/vectors.ts'
+import { mulberry32, type Random } from '#statistics/random.ts'
+import { DIMENSIONS, type SparseVector } from '#text/features.ts'
+import { dot } from '#text/vectors.ts'
 
 const PICKS_PER_CLUSTER = 5
 const MAX_CLUSTERS = 64

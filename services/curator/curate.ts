@@ -1,4 +1,4 @@
-import { canonical, digest } from '#runtime/identity.ts'
+import { canonical, digest } from '#runtime/core/identity.ts'
 import type { Decision } from '#runtime/service.ts'
 import type { Budgets } from '#schemas/events.ts'
 import { topic } from '#topology/names.ts'

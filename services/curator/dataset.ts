@@ -1,9 +1,9 @@
-import { featurize, type SparseVector } from '#planner/features.ts'
-import { heldOut } from '#runtime/families.ts'
-import { fraction } from '#runtime/identity.ts'
+import { heldOut } from '#planners/families.ts'
+import { fraction } from '#runtime/core/identity.ts'
 import type { Dataset, DatasetRow, EvaluationSet } from '#schemas/objects.ts'
+import { featurize, type SparseVector } from '#text/features.ts'
+import { nearIndex, normalise } from '#text/near-duplicates.ts'
 import type { Candidate } from './candidates.ts'
-import { nearIndex, normalise } from './near-duplicates.ts'
 import { selectRows } from './select-rows.ts'
 import type { KeptErrors } from './state.ts'
 

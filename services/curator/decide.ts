@@ -1,5 +1,5 @@
 import type { Decision } from '#runtime/service.ts'
-import type { Change, StateView } from '#runtime/state.ts'
+import type { Change, StateView } from '#runtime/state/state.ts'
 import type { GoldAnswered, SampleScored, SampleWidened } from '#schemas/events.ts'
 import { topic } from '#topology/names.ts'
 import type { Inbound } from '#topology/types.ts'

@@ -1,6 +1,6 @@
-import type { SparseVector } from '#planner/features.ts'
-import { seedOf } from '#runtime/identity.ts'
+import { seedOf } from '#runtime/core/identity.ts'
 import type { DatasetRow } from '#schemas/objects.ts'
+import type { SparseVector } from '#text/features.ts'
 import { allocate } from './allocation.ts'
 import { pickSpread } from './clusters.ts'
 import type { KeptErrors } from './state.ts'

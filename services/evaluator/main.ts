@@ -1,4 +1,4 @@
-import { runService } from '#runtime/main.ts'
+import { runService } from '#runtime/host/main.ts'
 import { evaluator } from './service.ts'
 
 await runService(evaluator)

@@ -1,6 +1,6 @@
-import { z95 } from '#runtime/statistics.ts'
 import type { Stratum } from '#schemas/events.ts'
 import type { EvaluationResults } from '#schemas/objects.ts'
+import { z95 } from '#statistics/intervals.ts'
 
 type Answer = { readonly tool: string; readonly answer: string }
 

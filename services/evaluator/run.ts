@@ -1,4 +1,4 @@
-import type { HostedPlanner, ModelHost } from '#runtime/model.ts'
+import type { HostedPlanner, ModelHost } from '#planners/hosts/model-host.ts'
 import type { DatasetRow, EvaluationResults } from '#schemas/objects.ts'
 import { median } from './metrics.ts'
 

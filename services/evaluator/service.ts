@@ -1,5 +1,5 @@
+import { getJson } from '#runtime/objects/object-store.ts'
 import type { Service } from '#runtime/service.ts'
-import { getJson } from '#runtime/store.ts'
 import type { EvaluationSet } from '#schemas/objects.ts'
 import { decide } from './decide.ts'
 import { type Run, runBoth } from './run.ts'

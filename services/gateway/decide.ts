@@ -1,6 +1,6 @@
-import { basePlanner } from '#planner/manifest.ts'
-import { canonical, deriveId, digest } from '#runtime/identity.ts'
-import type { HostedPlanner } from '#runtime/model.ts'
+import type { HostedPlanner } from '#planners/hosts/model-host.ts'
+import { basePlanner } from '#planners/linear/manifest.ts'
+import { canonical, deriveId, digest } from '#runtime/core/identity.ts'
 import type { AgentDescribed, ReleaseDecided } from '#schemas/events.ts'
 import type { TurnBody } from './bodies.ts'
 

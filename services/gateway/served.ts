@@ -1,4 +1,4 @@
-import type { HostedPlanner } from '#runtime/model.ts'
+import type { HostedPlanner } from '#planners/hosts/model-host.ts'
 import type { Ports } from '#runtime/service.ts'
 import type { AgentDescribed, ReleaseDecided } from '#schemas/events.ts'
 import { type Wanted, wantedAfter, wantedOf } from './decide.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { problem } from '#runtime/openapi.ts'
+import { problem } from '#runtime/http/openapi.ts'
 import { kinds } from './intake.ts'
 import { maxProblems } from './stream.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { strict } from '#runtime/strict.ts'
+import { strict } from '#runtime/core/strict-object.ts'
 
 const KiB = 1024
 const text = (kibibytes: number) =>

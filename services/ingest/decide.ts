@@ -1,6 +1,6 @@
 import type { PseudonymOf } from '#redaction/redact.ts'
 import { redaction } from '#redaction/redact-event.ts'
-import { canonical, deriveId } from '#runtime/identity.ts'
+import { canonical, deriveId } from '#runtime/core/identity.ts'
 import { avro } from '#schemas/avro.ts'
 import type { AgentDescribed, Budgets, ChatEscalated, ChatLogged, FeedbackGiven, Targets } from '#schemas/events.ts'
 import type { AgentBody, ChatLogBody, EscalationBody, FeedbackBody } from './bodies.ts'

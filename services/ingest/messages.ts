@@ -1,4 +1,4 @@
-import { canonical } from '#runtime/identity.ts'
+import { canonical } from '#runtime/core/identity.ts'
 
 /** A tool that an assistant called, with the query argument as plans have it. */
 export type Call = { readonly tool: string; readonly argument: string }

@@ -1,5 +1,5 @@
 import type { ZodType } from 'zod'
-import { documentParts, errorAnswer, json, schemaOf } from '#runtime/openapi.ts'
+import { documentParts, errorAnswer, json, schemaOf } from '#runtime/http/openapi.ts'
 import {
   agentAnswer,
   agentsAnswer,

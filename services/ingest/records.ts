@@ -1,5 +1,5 @@
 import { type ZodType, z } from 'zod'
-import { httpError } from '#runtime/http-error.ts'
+import { httpError } from '#runtime/http/error.ts'
 
 /** Records of a body that is taken all or nothing. */
 export const MAX_RECORDS = 1_000

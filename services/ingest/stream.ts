@@ -1,4 +1,4 @@
-import { httpError, type Problem, problemOf } from '#runtime/http-error.ts'
+import { httpError, type Problem, problemOf } from '#runtime/http/error.ts'
 import { type Line, maxLineBytes } from './lines.ts'
 import { empty } from './records.ts'
 

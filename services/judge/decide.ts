@@ -1,14 +1,14 @@
-import { canonical, digest } from '#runtime/identity.ts'
+import { canonical, digest } from '#runtime/core/identity.ts'
 import type { Decision } from '#runtime/service.ts'
-import type { StateView } from '#runtime/state.ts'
+import type { StateView } from '#runtime/state/state.ts'
 import type { GoldAnswered, SampleScored, SampleSelected, SampleWidened } from '#schemas/events.ts'
 import { topic } from '#topology/names.ts'
 import type { Inbound, Outbound } from '#topology/types.ts'
 import { calibrate } from './calibrate.ts'
 import { type Grade, grade } from './grade.ts'
 import { isotonic, probabilityAt } from './isotonic.ts'
-import { likenessOf } from './likeness.ts'
 import { goldEvidenceOf, type Packet, signalsOf, variantEvidenceOf } from './packet.ts'
+import { likenessOf } from './similarity.ts'
 import { leastPairs } from './standing.ts'
 import {
   answerOf,

@@ -1,4 +1,4 @@
-import { httpError } from '#runtime/http-error.ts'
+import { httpError } from '#runtime/http/error.ts'
 import type { Edge, EdgeContext } from '#runtime/service.ts'
 import { reportOf } from './report.ts'
 

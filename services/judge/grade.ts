@@ -1,10 +1,10 @@
-import { featurize } from '#planner/features.ts'
-import { cosine } from '#planner/vectors.ts'
 import type { SampleScored } from '#schemas/events.ts'
+import { featurize } from '#text/features.ts'
+import { sameValues, statesAll } from '#text/values.ts'
+import { cosine } from '#text/vectors.ts'
 import { type Instrument, instruments } from './instrument.ts'
 import type { Compared, GoldEvidence, OpinionEvidence, Packet, SignalEvidence } from './packet.ts'
 import { saysNothing, scoreOf } from './signals.ts'
-import { sameValues, statesAll } from './values.ts'
 
 export type Grade = Instrument &
   Pick<

@@ -1,6 +1,6 @@
 import type { GoldAnswered, SampleSelected, SampleWidened, Variant } from '#schemas/events.ts'
-import type { Likeness } from './likeness.ts'
-import { valuesOfBoth } from './values.ts'
+import { valuesOfBoth } from '#text/values.ts'
+import type { Likeness } from './similarity.ts'
 import type { ModelOpinion } from './verdict.ts'
 
 /**

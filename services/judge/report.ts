@@ -1,10 +1,10 @@
-import type { StateView } from '#runtime/state.ts'
+import type { StateView } from '#runtime/state/state.ts'
+import { type PredictionPowered, predictionPowered } from '#statistics/ppi.ts'
 import { type Probe, probesOf } from './bias.ts'
 import { type Calibration, calibrationOf } from './calibration.ts'
 import { type Instrument, keyOf } from './instrument.ts'
 import { isotonic, type Step } from './isotonic.ts'
 import { type Planning, planningOf } from './planning.ts'
-import { type PredictionPowered, predictionPowered } from './ppi.ts'
 import { faultsOf } from './standing.ts'
 import { collectionsOf, type Graded, gradedOf, type Judged, type Named, standingOf } from './state.ts'
 

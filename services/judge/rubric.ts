@@ -1,4 +1,4 @@
-import { digest } from '#runtime/identity.ts'
+import { digest } from '#runtime/core/identity.ts'
 
 /** By what a language model judges: data, so that a prompt search can put another in its place. */
 export type Rubric = { readonly name: string; readonly text: string }

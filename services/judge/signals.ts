@@ -1,5 +1,5 @@
+import { believed, logistic, logOddsOf, type Regression } from '#statistics/regression.ts'
 import type { SignalsAndGold } from './packet.ts'
-import { believed, logistic, logOddsOf, type Regression } from './regression.ts'
 
 const usualMargin = 0.3
 /** 1 / e. */

@@ -1,10 +1,10 @@
-import { keepBounded } from '#runtime/bounded.ts'
-import type { Change, StateView } from '#runtime/state.ts'
+import { keepBounded } from '#runtime/state/bounded.ts'
+import type { Change, StateView } from '#runtime/state/state.ts'
 import type { SampleScored } from '#schemas/events.ts'
+import type { Regression } from '#statistics/regression.ts'
 import type { Pair } from './calibration.ts'
 import { type Instrument, keyOf } from './instrument.ts'
 import type { SignalsAndGold } from './packet.ts'
-import type { Regression } from './regression.ts'
 import { unlearned } from './signals.ts'
 import { remembered, type Standing } from './standing.ts'
 

@@ -1,5 +1,5 @@
-import { fraction } from '#runtime/identity.ts'
-import { askJson, type LanguageModel } from '#runtime/language-model.ts'
+import { askJson, type LanguageModel } from '#models/language-model.ts'
+import { fraction } from '#runtime/core/identity.ts'
 import type { SampleSelected } from '#schemas/events.ts'
 import { rubric, versionOf } from './rubric.ts'
 import type { ModelOpinion } from './verdict.ts'

@@ -1,5 +1,5 @@
-import { deriveId } from '#runtime/identity.ts'
-import type { Prompt } from '#runtime/language-model.ts'
+import type { Prompt } from '#models/language-model.ts'
+import { deriveId } from '#runtime/core/identity.ts'
 import type { AgentDescribed, SampleSelected } from '#schemas/events.ts'
 import { signalsOf } from './packet.ts'
 import type { Rubric } from './rubric.ts'

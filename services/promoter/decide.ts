@@ -1,5 +1,5 @@
 import type { Decision } from '#runtime/service.ts'
-import type { StateView } from '#runtime/state.ts'
+import type { StateView } from '#runtime/state/state.ts'
 import { topic } from '#topology/names.ts'
 import type { Inbound } from '#topology/types.ts'
 import { judge } from './gate.ts'

@@ -1,5 +1,5 @@
 import type { CandidateEvaluated } from '#schemas/events.ts'
-import { differenceInterval, differenceOf, harm, holm, mcNemar, smallestShown } from './statistics.ts'
+import { differenceInterval, differenceOf, harm, holm, mcNemar, smallestShown } from '#statistics/paired-tests.ts'
 
 /** A candidate may be this much worse overall, in accuracy: the lower bound of the difference must lie above. */
 export const MARGIN = 0.01

@@ -1,4 +1,4 @@
-import { runService } from '#runtime/main.ts'
+import { runService } from '#runtime/host/main.ts'
 import { promptTuner } from './service.ts'
 
 await runService(promptTuner)

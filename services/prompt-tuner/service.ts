@@ -1,14 +1,14 @@
-import { basePlanner, type PlannerManifest, type Tool } from '#planner/manifest.ts'
-import { PROMPT_SETTINGS, type PromptSearch, type searchPrompt } from '#planner/prompt-search.ts'
-import { readDataset } from '#runtime/datasets.ts'
-import { canonical } from '#runtime/identity.ts'
+import { readDataset } from '#planners/dataset.ts'
+import { basePlanner, type PlannerManifest, type Tool } from '#planners/linear/manifest.ts'
+import { PROMPT_SETTINGS, type PromptSearch, type searchPrompt } from '#planners/linear/prompt-search.ts'
+import { canonical } from '#runtime/core/identity.ts'
+import { getJson, putJson } from '#runtime/objects/object-store.ts'
 import type { Ports, Service } from '#runtime/service.ts'
-import { getJson, putJson } from '#runtime/store.ts'
 import type { TuningDecided } from '#schemas/events.ts'
 import type { DatasetRow } from '#schemas/objects.ts'
 import { decide, type Facts } from './decide.ts'
 
-const searcher = new URL('../_planner/prompt-search.ts', import.meta.url)
+const searcher = new URL('../_planners/linear/prompt-search.ts', import.meta.url)
 
 export const promptTuner: Service<'prompt-tuner', Facts> = {
   name: 'prompt-tuner',

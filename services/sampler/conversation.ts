@@ -1,4 +1,4 @@
-import type { StateView } from '#runtime/state.ts'
+import type { StateView } from '#runtime/state/state.ts'
 import { type Conversation, inTime, longest, type Remark, type TurnSeen } from './outcome.ts'
 import { type Collections, limits, type Recent, slotOf } from './state.ts'
 

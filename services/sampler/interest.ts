@@ -1,5 +1,5 @@
-import { vectorOf } from '#planner/asked.ts'
-import type { StateView } from '#runtime/state.ts'
+import { vectorOf } from '#planners/linear/asked.ts'
+import type { StateView } from '#runtime/state/state.ts'
 import { type Interest, uncertaintyOf } from './arms.ts'
 import type { Control } from './controller.ts'
 import { highestCosine, indexOf, meanOfHighest } from './recall.ts'

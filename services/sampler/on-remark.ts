@@ -1,6 +1,6 @@
-import { keepBounded } from '#runtime/bounded.ts'
 import type { Decision } from '#runtime/service.ts'
-import type { StateView } from '#runtime/state.ts'
+import { keepBounded } from '#runtime/state/bounded.ts'
+import type { StateView } from '#runtime/state/state.ts'
 import { type Control, chanceAlone, type Facts, initial, spent } from './controller.ts'
 import { conversationOf } from './conversation.ts'
 import { outcomeOf, type Remark, type TurnSeen, targetOf, withRemark } from './outcome.ts'

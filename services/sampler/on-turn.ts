@@ -1,6 +1,6 @@
-import { familyOf, heldOut } from '#runtime/families.ts'
+import { familyOf, heldOut } from '#planners/families.ts'
 import type { Decision } from '#runtime/service.ts'
-import type { Change, StateView } from '#runtime/state.ts'
+import type { Change, StateView } from '#runtime/state/state.ts'
 import type { ArmWeight, ChatLogged, Outcome } from '#schemas/events.ts'
 import { randomOnly, rankedArms, uncertaintyOf } from './arms.ts'
 import type { Budget, Control, Facts } from './controller.ts'

@@ -1,5 +1,5 @@
-import { familyOf } from '#runtime/families.ts'
-import { fraction } from '#runtime/identity.ts'
+import { familyOf } from '#planners/families.ts'
+import { fraction } from '#runtime/core/identity.ts'
 import type { ArmWeight, Outcome } from '#schemas/events.ts'
 import { topic } from '#topology/names.ts'
 import type { Outbound } from '#topology/types.ts'

@@ -1,7 +1,7 @@
-import { type Asked, vectorOf } from '#planner/asked.ts'
-import { DIMENSIONS, type SparseVector } from '#planner/features.ts'
-import { products } from '#planner/postings.ts'
-import type { StateView } from '#runtime/state.ts'
+import { type Asked, vectorOf } from '#planners/linear/asked.ts'
+import type { StateView } from '#runtime/state/state.ts'
+import { DIMENSIONS, type SparseVector } from '#text/features.ts'
+import { products } from '#text/postings.ts'
 import { type Collections, slotOf, spans } from './state.ts'
 
 /** A remembered question; `number` counts up by one from entry to entry of its ring. */

@@ -1,5 +1,5 @@
-import type { Asked } from '#planner/asked.ts'
-import { wordsOf } from '#planner/features.ts'
+import type { Asked } from '#planners/linear/asked.ts'
+import { wordsOf } from '#text/features.ts'
 
 /** Likeness from which a question counts as the one before, asked again. */
 const sameAsk = 0.6

@@ -1,5 +1,5 @@
-import { keepBounded } from '#runtime/bounded.ts'
-import type { Change, StateView } from '#runtime/state.ts'
+import { keepBounded } from '#runtime/state/bounded.ts'
+import type { Change, StateView } from '#runtime/state/state.ts'
 import type { ArmWeight, Outcome, SampleSelected } from '#schemas/events.ts'
 import type { Scale } from './controller.ts'
 import type { Numbered } from './recall.ts'

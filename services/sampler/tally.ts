@@ -1,5 +1,5 @@
-import { keepBounded } from '#runtime/bounded.ts'
-import type { Change, StateView } from '#runtime/state.ts'
+import { keepBounded } from '#runtime/state/bounded.ts'
+import type { Change, StateView } from '#runtime/state/state.ts'
 import type { ArmCount, ArmWeight, StratumCount } from '#schemas/events.ts'
 import { topic } from '#topology/names.ts'
 import type { Outbound } from '#topology/types.ts'

@@ -1,5 +1,5 @@
-import { type Random, shuffle } from '#planner/random.ts'
 import type { Operator } from '#schemas/events.ts'
+import { type Random, shuffle } from '#statistics/random.ts'
 import { type Draft, type Material, operators } from './operators.ts'
 
 /** Words; whoever writes more tells a story, which is no question to vary. */

@@ -1,8 +1,8 @@
-import { type Asked, vectorOf } from '#planner/asked.ts'
-import type { Hit } from '#planner/neighbours.ts'
-import { nearestOf } from '#planner/neighbours.ts'
-import { products } from '#planner/postings.ts'
-import { dot } from '#planner/vectors.ts'
+import { type Asked, vectorOf } from '#planners/linear/asked.ts'
+import type { Hit } from '#planners/linear/neighbours.ts'
+import { nearestOf } from '#planners/linear/neighbours.ts'
+import { products } from '#text/postings.ts'
+import { dot } from '#text/vectors.ts'
 import type { KeptGold } from './state.ts'
 
 /** What one variant lies among. */

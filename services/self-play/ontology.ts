@@ -1,4 +1,4 @@
-import type { Change, StateView } from '#runtime/state.ts'
+import type { Change, StateView } from '#runtime/state/state.ts'
 import type { Slot } from './slots.ts'
 import { limits } from './state.ts'
 

@@ -1,6 +1,6 @@
-import { functionWords } from '#planner/function-words.ts'
-import type { Random } from '#planner/random.ts'
 import type { Operator } from '#schemas/events.ts'
+import type { Random } from '#statistics/random.ts'
+import { functionWords } from '#text/function-words.ts'
 import { positionsOf, type Slot, substitute } from './slots.ts'
 import { synonymOf } from './synonyms.ts'
 import { capitalized, clausesOf, neighbouringKey, pick, split, type Word } from './words.ts'

@@ -1,4 +1,4 @@
-import { figures } from '#planner/figures.ts'
+import { figures } from '#text/figures.ts'
 
 /** A figure where it stands: `length` words from `start`; `text` is how it is written, without punctuation around it. */
 export type Slot = {

@@ -1,4 +1,4 @@
-import type { Asked } from '#planner/asked.ts'
+import type { Asked } from '#planners/linear/asked.ts'
 
 export type KeptGold = Asked & { readonly tool: string; readonly family: string }
 

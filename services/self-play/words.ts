@@ -1,4 +1,4 @@
-import type { Random } from '#planner/random.ts'
+import type { Random } from '#statistics/random.ts'
 
 const rows = ['qwertyuiop', 'asdfghjkl', 'zxcvbnm']
 

@@ -1,5 +1,5 @@
-import { basePlanner, type Tool } from '#planner/manifest.ts'
-import { canonical, digest, seedOf } from '#runtime/identity.ts'
+import { basePlanner, type Tool } from '#planners/linear/manifest.ts'
+import { canonical, digest, seedOf } from '#runtime/core/identity.ts'
 import type { Rung, Targets, TuningOutcome } from '#schemas/events.ts'
 import { topic } from '#topology/names.ts'
 import type { Outbound } from '#topology/types.ts'

@@ -1,6 +1,6 @@
-import type { Tool } from '#planner/manifest.ts'
+import type { Tool } from '#planners/linear/manifest.ts'
 import type { Decision } from '#runtime/service.ts'
-import type { StateView } from '#runtime/state.ts'
+import type { StateView } from '#runtime/state/state.ts'
 import type { DatasetDecided, ReleaseDecided, Targets } from '#schemas/events.ts'
 import { topic } from '#topology/names.ts'
 import type { Inbound } from '#topology/types.ts'

@@ -1,5 +1,5 @@
+import type { TrainingResult } from '#planners/lanes/trainer.ts'
 import type { Decision } from '#runtime/service.ts'
-import type { TrainingResult } from '#runtime/trainer.ts'
 import { topic } from '#topology/names.ts'
 import type { Inbound } from '#topology/types.ts'
 

@@ -1,7 +1,7 @@
-import type { PlannerManifest, Tool } from '#planner/manifest.ts'
-import { readDataset } from '#runtime/datasets.ts'
+import { readDataset } from '#planners/dataset.ts'
+import type { PlannerManifest, Tool } from '#planners/linear/manifest.ts'
+import { getJson } from '#runtime/objects/object-store.ts'
 import type { Service } from '#runtime/service.ts'
-import { getJson } from '#runtime/store.ts'
 import { decide, type Facts } from './decide.ts'
 
 export const trainer: Service<'trainer', Facts> = {

@@ -1,4 +1,4 @@
-import { splitFamilies } from '#planner/split.ts'
+import { splitFamilies } from '#planners/linear/split.ts'
 import type { Agent } from './prepare.ts'
 
 /** How the examples are consulted: how many of the nearest vote, and the weight of their vote. */

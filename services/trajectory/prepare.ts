@@ -1,9 +1,9 @@
-import { type Adapter, merge } from '#planner/adapter.ts'
-import { featurize } from '#planner/features.ts'
-import type { PlannerManifest } from '#planner/manifest.ts'
-import { type Example, type Hit, indexExamples } from '#planner/neighbours.ts'
-import { blend } from '#planner/planner.ts'
-import { describe, score, softmax } from '#planner/weights.ts'
+import { type Adapter, merge } from '#planners/linear/adapter.ts'
+import type { PlannerManifest } from '#planners/linear/manifest.ts'
+import { type Example, type Hit, indexExamples } from '#planners/linear/neighbours.ts'
+import { blend } from '#planners/linear/planner.ts'
+import { describe, score, softmax } from '#planners/linear/weights.ts'
+import { featurize } from '#text/features.ts'
 
 /** A gold row with what the agent thinks of it unaided, and the gold rows of other families that are nearest to it. */
 export type Prepared = {

@@ -1,8 +1,8 @@
-import { decodeAdapter } from '#planner/adapter-file.ts'
-import { featurize } from '#planner/features.ts'
-import type { PlannerManifest } from '#planner/manifest.ts'
-import type { Example, Hit } from '#planner/neighbours.ts'
-import { embed } from '#planner/vectors.ts'
+import { decodeAdapter } from '#planners/linear/adapter-file.ts'
+import type { PlannerManifest } from '#planners/linear/manifest.ts'
+import type { Example, Hit } from '#planners/linear/neighbours.ts'
+import { featurize } from '#text/features.ts'
+import { embed } from '#text/vectors.ts'
 import { chooseUse, MOST_NEIGHBOURS, type Use } from './choose-use.ts'
 import { type Agent, type Prepared, prepare } from './prepare.ts'
 

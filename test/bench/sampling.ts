@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { Command, InvalidArgumentError } from 'commander'
-import { createOffload, type Offload } from '#runtime/offload.ts'
+import { createOffload, type Offload } from '#runtime/core/worker-pool.ts'
 import { DEFAULT_BUDGETS } from '#services/ingest/decide.ts'
 import type { Facts } from '#services/sampler/decide.ts'
 import type { coverage } from './sampling/coverage.ts'

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createClient } from '#runtime/log/kafka-client.ts'
+import { createClient } from '#runtime/log/kafka/connection/client.ts'
 import { freePorts } from '#test/support/java.ts'
 import { startKafkaFromJars, type TestKafka } from '#test/support/kafka.ts'
 import { startRegistry } from '#test/support/registry.ts'

@@ -1,4 +1,4 @@
-import { deriveId } from '#runtime/identity.ts'
+import { deriveId } from '#runtime/core/identity.ts'
 import { deadLetterTopic, decisionsTopic } from '#topology/derive/names.ts'
 import { topic } from '#topology/names.ts'
 import type { Output } from './check.ts'

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Codec } from '#runtime/codec.ts'
-import { Fault } from '#runtime/faults.ts'
-import { deriveId, fraction } from '#runtime/identity.ts'
-import type { EventLog, NewRecord } from '#runtime/log.ts'
+import type { Codec } from '#runtime/codec/codec.ts'
+import { Fault } from '#runtime/core/faults.ts'
+import { deriveId, fraction } from '#runtime/core/identity.ts'
+import type { EventLog, NewRecord } from '#runtime/log/event-log.ts'
 import type { ChatLogged } from '#schemas/events.ts'
 import { topic } from '#topology/names.ts'
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { EventLog } from '#runtime/log.ts'
+import type { EventLog } from '#runtime/log/event-log.ts'
 import { until } from '#test/support/until.ts'
 import { consumerGroup } from '#topology/derive/names.ts'
 import { services } from '#topology/map.ts'

@@ -1,4 +1,4 @@
-import { fraction } from '#runtime/identity.ts'
+import { fraction } from '#runtime/core/identity.ts'
 
 /** How many of each fault. */
 export type FaultCounts = {

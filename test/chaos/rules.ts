@@ -1,4 +1,4 @@
-import { deriveId } from '#runtime/identity.ts'
+import { deriveId } from '#runtime/core/identity.ts'
 import type { AnyService, Service } from '#runtime/service.ts'
 import { topic } from '#topology/names.ts'
 

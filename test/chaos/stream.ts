@@ -1,4 +1,4 @@
-import type { EventLog, TopicSpec } from '#runtime/log.ts'
+import type { EventLog, TopicSpec } from '#runtime/log/event-log.ts'
 import { consumerGroup, deadLetterTopic, decisionsTopic, retryTopic, stateTopic } from '#topology/derive/names.ts'
 import { wanted } from '#topology/derive/wanted.ts'
 import { services } from '#topology/map.ts'

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { EventLog } from '#runtime/log.ts'
+import type { EventLog } from '#runtime/log/event-log.ts'
 import type { Tally } from './check.ts'
 import type { Say } from './report.ts'
 import type { Schedule } from './schedule.ts'

@@ -1,9 +1,9 @@
 import './hooks.ts'
-import { systemClock } from '#runtime/clock.ts'
-import { readSettings } from '#runtime/config.ts'
-import { describe } from '#runtime/main.ts'
-import { openWorld } from '#runtime/open.ts'
-import { run } from '#runtime/run.ts'
+import { readSettings } from '#runtime/config/config.ts'
+import { systemClock } from '#runtime/core/clock.ts'
+import { describe } from '#runtime/host/main.ts'
+import { openWorld } from '#runtime/host/open.ts'
+import { run } from '#runtime/host/run.ts'
 import { type Stage, stages } from './rules.ts'
 
 /** How a worker on Kafka differs from a service's own process: a short session, and the fence can be taken away. */

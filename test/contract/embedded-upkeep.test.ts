@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { type EmbeddedLog, openEmbeddedLog } from '#runtime/log/embedded.ts'
-import type { TopicSpec } from '#runtime/log.ts'
+import { type EmbeddedLog, openEmbeddedLog } from '#runtime/log/embedded/embedded-log.ts'
+import type { TopicSpec } from '#runtime/log/event-log.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { consume, following, keyOf, readAll, record, texts } from './event-log.support.ts'
 

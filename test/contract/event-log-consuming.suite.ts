@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { describe, expect, test } from 'vitest'
-import type { LogRecord, Task } from '#runtime/log.ts'
+import type { LogRecord, Task } from '#runtime/log/event-log.ts'
 import { until } from '#test/support/until.ts'
 import {
   committing,

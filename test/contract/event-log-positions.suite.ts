@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { EventLog, LogRecord, NewRecord, Position, ReadOptions } from '#runtime/log.ts'
+import type { EventLog, LogRecord, NewRecord, Position, ReadOptions } from '#runtime/log/event-log.ts'
 import { until } from '#test/support/until.ts'
 import {
   consume,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { maxRecordBytes } from '#runtime/log.ts'
+import { maxRecordBytes } from '#runtime/log/event-log.ts'
 import { until } from '#test/support/until.ts'
 import {
   createTopic,

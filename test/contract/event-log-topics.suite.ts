@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { EventLog } from '#runtime/log.ts'
+import type { EventLog } from '#runtime/log/event-log.ts'
 import { createTopic, keyOf, type OpenLog, openFor, readAll, record, texts, unique } from './event-log.support.ts'
 
 /** Kafka's own reference values (UtilsTest.testMurmur2), taken modulo 6 after clearing the sign bit. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type LogRecord, maxRecordBytes, type NewRecord, type Task } from '#runtime/log.ts'
+import { type LogRecord, maxRecordBytes, type NewRecord, type Task } from '#runtime/log/event-log.ts'
 import { until } from '#test/support/until.ts'
 import {
   consume,

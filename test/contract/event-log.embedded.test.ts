@@ -1,5 +1,5 @@
-import { systemClock } from '#runtime/clock.ts'
-import { openEmbeddedLog } from '#runtime/log/embedded.ts'
+import { systemClock } from '#runtime/core/clock.ts'
+import { openEmbeddedLog } from '#runtime/log/embedded/embedded-log.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { eventLogContract } from './event-log.suite.ts'
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { onTestFinished } from 'vitest'
-import type { EventLog, LogRecord, NewRecord, Position, ReadOptions, Task, TopicSpec } from '#runtime/log.ts'
+import type { EventLog, LogRecord, NewRecord, Position, ReadOptions, Task, TopicSpec } from '#runtime/log/event-log.ts'
 import { until } from '#test/support/until.ts'
 
 /** A log to test; `restart` closes it and opens the same one again as a new process would. */

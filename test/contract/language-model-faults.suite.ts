@@ -1,10 +1,10 @@
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { askJson, type LanguageModel, type Prompt } from '#runtime/language-model.ts'
-import { withRepair } from '#runtime/language-model-repair.ts'
-import { withRetries } from '#runtime/language-model-retries.ts'
-import { withTimeout } from '#runtime/language-model-timeout.ts'
+import { askJson, type LanguageModel, type Prompt } from '#models/language-model.ts'
+import { withRepair } from '#models/repair.ts'
+import { withRetries } from '#models/retries.ts'
+import { withTimeout } from '#models/timeout.ts'
 import { type Act, type ModelServer, modelServer } from '#test/support/model-server.ts'
 
 /** Words that must turn up in no refusal and no fault. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { systemClock } from '#runtime/clock.ts'
-import { openBedrockModel } from '#runtime/language-model-bedrock.ts'
+import { openBedrockModel } from '#models/adapters/bedrock.ts'
+import { systemClock } from '#runtime/core/clock.ts'
 import { modelServer } from '#test/support/model-server.ts'
 import { languageModelContract } from './language-model.suite.ts'
 import { languageModelFaults } from './language-model-faults.suite.ts'

@@ -1,6 +1,6 @@
 import { test } from 'vitest'
-import { systemClock } from '#runtime/clock.ts'
-import { openOpenaiModel } from '#runtime/language-model-openai.ts'
+import { openOpenaiModel } from '#models/adapters/openai.ts'
+import { systemClock } from '#runtime/core/clock.ts'
 import { localModel, startLocalModel } from '#test/support/local-model.ts'
 import { languageModelContract } from './language-model.suite.ts'
 

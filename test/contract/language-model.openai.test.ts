@@ -1,5 +1,5 @@
-import { systemClock } from '#runtime/clock.ts'
-import { openOpenaiModel } from '#runtime/language-model-openai.ts'
+import { openOpenaiModel } from '#models/adapters/openai.ts'
+import { systemClock } from '#runtime/core/clock.ts'
 import { modelServer } from '#test/support/model-server.ts'
 import { languageModelContract } from './language-model.suite.ts'
 import { languageModelFaults } from './language-model-faults.suite.ts'

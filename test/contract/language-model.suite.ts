@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { askJson, type LanguageModel, type Prompt } from '#runtime/language-model.ts'
-import { withRepair } from '#runtime/language-model-repair.ts'
+import { askJson, type LanguageModel, type Prompt } from '#models/language-model.ts'
+import { withRepair } from '#models/repair.ts'
 
 export const colour = z.object({ colour: z.enum(['red', 'green', 'blue']), share: z.number().min(0).max(1) })
 

@@ -1,7 +1,7 @@
 import { readdirSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { openFolderStore } from '#runtime/store-folder.ts'
+import { openFolderStore } from '#runtime/objects/folder.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { objectStoreContract } from './object-store.suite.ts'
 

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { canonical } from '#runtime/identity.ts'
-import { getJson, type ObjectStore, putJson } from '#runtime/store.ts'
+import { canonical } from '#runtime/core/identity.ts'
+import { getJson, type ObjectStore, putJson } from '#runtime/objects/object-store.ts'
 
 const sha256 = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex')
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { systemClock } from '#runtime/clock.ts'
-import { openEmbedded } from '#runtime/log/embedded.ts'
+import { systemClock } from '#runtime/core/clock.ts'
+import { openEmbedded } from '#runtime/log/embedded/embedded-log.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { registryContract } from './registry.suite.ts'
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { IndexedVector, VectorIndex } from '#runtime/vectors.ts'
+import type { IndexedVector, VectorIndex } from '#planners/examples/vector-index.ts'
 
 const dimensions = 384
 

@@ -61,10 +61,10 @@ describe('a topic name in quotes', () => {
 
 describe('a pure file', () => {
   const runtime = {
-    'services/_runtime/identity.ts': "import { hash } from 'node:crypto'",
-    'services/_runtime/faults.ts': 'export const faults = {}',
-    'services/_runtime/statistics.ts': "import { Fault } from './faults.ts'",
-    'services/_runtime/store.ts': "import { readFile } from 'node:fs/promises'",
+    'services/_runtime/core/identity.ts': "import { hash } from 'node:crypto'",
+    'services/_runtime/core/faults.ts': 'export const faults = {}',
+    'services/_statistics/intervals.ts': "import { Fault } from '#runtime/core/faults.ts'",
+    'services/_runtime/objects/object-store.ts': "import { readFile } from 'node:fs/promises'",
   }
 
   const impure = (entries: Record<string, string>): readonly string[] => {
@@ -93,7 +93,7 @@ describe('a pure file', () => {
       'services/judge/decide.ts',
       'topology/map.ts',
       'schemas/events.ts',
-      'services/_planner/planner.ts',
+      'services/_planners/linear/planner.ts',
     ])
       expect(impure({ [path]: text })).toContainEqual(expect.stringContaining(what))
   })
@@ -113,9 +113,9 @@ describe('a pure file', () => {
     ["import type { Clock } from '#runtime/clock.ts'"],
     ["import { type Clock, type Log } from '#runtime/clock.ts'"],
     ["import type { FastifyInstance } from 'fastify'"],
-    ["import { deriveId } from '#runtime/identity.ts'"],
-    ["import { Fault } from '../_runtime/faults.ts'"],
-    ["import { interval } from '#runtime/statistics.ts'"],
+    ["import { deriveId } from '#runtime/core/identity.ts'"],
+    ["import { Fault } from '../_runtime/core/faults.ts'"],
+    ["import { interval } from '#statistics/intervals.ts'"],
     ["import { z } from 'zod'"],
     ['const at = new Date(event.at).toISOString()'],
     ["const text = 'fetch(this) at Date.now()' // never Date.now()"],
@@ -137,8 +137,8 @@ describe('an import across rooms', () => {
     ['services/judge/service.ts', "import { a } from '#services/_desk/tools.ts'"],
     ['services/judge/service.ts', "import { a } from '#services/all.ts'"],
     ['services/judge/main.ts', "import { a } from '../_cli/demo.ts'"],
-    ['services/_runtime/run.ts', "import { judge } from '#services/judge/service.ts'"],
-    ['services/_planner/planner.ts', "import { judge } from '../judge/service.ts'"],
+    ['services/_runtime/host/run.ts', "import { judge } from '#services/judge/service.ts'"],
+    ['services/_planners/linear/planner.ts', "import { judge } from '../../judge/service.ts'"],
     ['services/_desk/watch.ts', "import { judge } from '../judge/decide.ts'"],
     ['services/judge/service.ts', "const other = await import('../curator/state.ts')"],
   ])('fails: %s with %s', (path, text) => {
@@ -148,7 +148,7 @@ describe('an import across rooms', () => {
   test.each([
     ['services/judge/decide.ts', "import { a } from './state.ts'"],
     ['services/judge/service.ts', "import { a } from '#runtime/store.ts'"],
-    ['services/judge/service.ts', "import { a } from '../_planner/planner.ts'"],
+    ['services/judge/service.ts', "import { a } from '../_planners/planner.ts'"],
     ['services/judge/decide.ts', "import { topic } from '#topology/names.ts'"],
     ['services/_cli/demo.ts', "import { a } from '../judge/service.ts'"],
     ['services/all.ts', "import { judge } from './judge/service.ts'"],
@@ -161,7 +161,7 @@ describe('an import across rooms', () => {
 describe('services and folders', () => {
   const whole = (name: string): string[] =>
     ['README.md', 'decide.ts', 'service.ts', 'main.ts'].map(file => `services/${name}/${file}`)
-  const others = ['services/_runtime/run.ts', 'services/all.ts']
+  const others = ['services/_runtime/host/run.ts', 'services/all.ts']
 
   test('agree', () => {
     expect(folderGaps(['judge'], [...whole('judge'), ...others])).toEqual([])
@@ -187,8 +187,8 @@ describe('services and folders', () => {
 
 describe('small rules', () => {
   test('chance is refused everywhere, clocks and settings outside the runtime', () => {
-    expect(ambient('services/_runtime/run.ts', 'Math.random()')).toHaveLength(1)
-    expect(ambient('services/_runtime/clock.ts', 'Date.now()')).toEqual([])
+    expect(ambient('services/_runtime/host/run.ts', 'Math.random()')).toHaveLength(1)
+    expect(ambient('services/_runtime/core/clock.ts', 'Date.now()')).toEqual([])
     for (const text of ['Math.random()', 'Date.now()', 'new Date()', 'process.env.HOME'])
       expect(ambient('services/judge/edge.ts', text)).toHaveLength(1)
     expect(ambient('services/judge/edge.ts', 'new Date(event.at)')).toEqual([])
@@ -215,7 +215,7 @@ test('imports are found with their line and kind', () => {
     { target: './a.ts', typeOnly: true, line: 1 },
     { target: '#schemas/b.ts', typeOnly: false, line: 2 },
   ])
-  expect(resolve('services/judge/decide.ts', '../_planner/x.ts')).toBe('services/_planner/x.ts')
-  expect(resolve('services/judge/decide.ts', '#runtime/log.ts')).toBe('services/_runtime/log.ts')
+  expect(resolve('services/judge/decide.ts', '../_planners/x.ts')).toBe('services/_planners/x.ts')
+  expect(resolve('services/judge/decide.ts', '#runtime/log/event-log.ts')).toBe('services/_runtime/log/event-log.ts')
   expect(resolve('services/judge/decide.ts', 'zod')).toBeUndefined()
 })

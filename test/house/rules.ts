@@ -41,17 +41,17 @@ export function crossings(path: string, text: string): readonly Violation[] {
 }
 
 /** Rooms that every service may use. */
-const shared = new Set(['_runtime', '_planner', '_redaction'])
+const shared = new Set(['_runtime', '_models', '_planners', '_text', '_statistics', '_redaction'])
 
 const roomOf = (path: string): string | undefined => /^services\/([^/]+)\//.exec(path)?.[1]
 
 /** Files that hold rules and shapes: nothing in them, or in what they import, touches the world. */
 export const isPureRoot = (path: string): boolean =>
-  /^(topology|schemas|services\/_(?:planner|redaction))\/.*\.ts$/.test(path) ||
+  /^(topology|schemas|services\/_(?:planners\/linear|text|statistics|redaction))\/.*\.ts$/.test(path) ||
   /^services\/[^_/][^/]*\/decide\.ts$/.test(path)
 
 /** Hashes: pure, though Node computes them. Taken at its word. */
-const trusted = 'services/_runtime/identity.ts'
+const trusted = 'services/_runtime/core/identity.ts'
 const purePackages = ['zod', 'ibantools', 'libphonenumber-js/max', 'stdnum']
 const impure =
   /\b(Date\.now|Math\.random|new Date\(\)|fetch\(|process\.|performance\.|setTimeout|setInterval|setImmediate|crypto\.|globalThis\b|console\.(?:log|error|warn|info)|await\b)/

@@ -1,5 +1,5 @@
 import { describe } from 'vitest'
-import { openKafkaLog } from '#runtime/log/kafka.ts'
+import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
 import { eventLogContract } from '#test/contract/event-log.suite.ts'
 import { sharedKafka } from '#test/support/servers.ts'
 

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { readSettings } from '#runtime/config.ts'
-import { openWorld } from '#runtime/open.ts'
+import { readSettings } from '#runtime/config/config.ts'
+import { openWorld } from '#runtime/host/open.ts'
 import { inProcess } from '#services/_cli/wheel.ts'
 import { load } from '#test/bench/ingest/load.ts'
 import { lostOf } from '#test/bench/ingest/overload.ts'

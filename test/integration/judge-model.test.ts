@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { readSettings } from '#runtime/config.ts'
-import { openWorld } from '#runtime/open.ts'
+import { readSettings } from '#runtime/config/config.ts'
+import { openWorld } from '#runtime/host/open.ts'
 import type { SampleScored } from '#schemas/events.ts'
 import { inProcess } from '#services/_cli/wheel.ts'
 import { temporaryFolder } from '#test/support/folder.ts'

@@ -1,7 +1,7 @@
 import { Kafka, logLevel } from 'kafkajs'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { openKafkaLog } from '#runtime/log/kafka.ts'
-import type { EventLog } from '#runtime/log.ts'
+import type { EventLog } from '#runtime/log/event-log.ts'
+import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
 import {
   consume,
   createTopic,

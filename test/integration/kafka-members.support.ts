@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished } from 'vitest'
-import type { EventLog, Task } from '#runtime/log.ts'
+import type { EventLog, Task } from '#runtime/log/event-log.ts'
 import { committing, keyOf, readAll, record, texts } from '#test/contract/event-log.support.ts'
 import { until } from '#test/support/until.ts'
 

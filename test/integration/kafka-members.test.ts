@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { openKafkaLog } from '#runtime/log/kafka.ts'
-import type { EventLog } from '#runtime/log.ts'
+import type { EventLog } from '#runtime/log/event-log.ts'
+import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
 import { createTopic, joined, openFor, record, unique } from '#test/contract/event-log.support.ts'
 import { sharedKafka } from '#test/support/servers.ts'
 import { until } from '#test/support/until.ts'

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { openKafkaLog } from '#runtime/log/kafka.ts'
+import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
 import { createTopic, openFor, unique } from '#test/contract/event-log.support.ts'
 import { startFakeBroker } from '#test/support/kafka/fake-broker.ts'
 import { startKafkaFromJars } from '#test/support/kafka.ts'

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { afterAll, describe, expect, test } from 'vitest'
-import { readSettings } from '#runtime/config.ts'
-import { openKafkaLog } from '#runtime/log/kafka.ts'
-import type { EventLog } from '#runtime/log.ts'
-import { kafkaSecurity } from '#runtime/security.ts'
+import { readSettings } from '#runtime/config/config.ts'
+import { kafkaSecurity } from '#runtime/config/security.ts'
+import type { EventLog } from '#runtime/log/event-log.ts'
+import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
 import {
   consume,
   createTopic,

@@ -1,9 +1,9 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { openKafkaLog } from '#runtime/log/kafka.ts'
-import type { KafkaSettings } from '#runtime/log/kafka-client.ts'
-import { createQuery } from '#runtime/log/kafka-query.ts'
-import { openTransactions } from '#runtime/log/kafka-transaction.ts'
-import type { EventLog, Task } from '#runtime/log.ts'
+import type { EventLog, Task } from '#runtime/log/event-log.ts'
+import type { KafkaSettings } from '#runtime/log/kafka/connection/client.ts'
+import { createQuery } from '#runtime/log/kafka/connection/query.ts'
+import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
+import { openTransactions } from '#runtime/log/kafka/produce/transaction.ts'
 import {
   createTopic,
   joined,

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { readSettings } from '#runtime/config.ts'
-import { openWorld } from '#runtime/open.ts'
+import { readSettings } from '#runtime/config/config.ts'
+import { openWorld } from '#runtime/host/open.ts'
 import { status } from '#services/_cli/status.ts'
 import { inProcess } from '#services/_cli/wheel.ts'
 import type { ReconciledHour } from '#services/console/reconcile.ts'

@@ -1,6 +1,6 @@
 import { Kafka, logLevel } from 'kafkajs'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
-import { openKafkaLog } from '#runtime/log/kafka.ts'
+import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
 import { startKafka } from '#test/support/kafka.ts'
 import { gold } from '#test/unit/services/judge/events.ts'
 import { consumerGroup, decisionsTopic } from '#topology/derive/names.ts'

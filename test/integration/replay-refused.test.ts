@@ -1,7 +1,7 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { EmbeddedLog } from '#runtime/log/embedded.ts'
+import type { EmbeddedLog } from '#runtime/log/embedded/embedded-log.ts'
 import { configOf, rulesOf } from '#runtime/replay/rules.ts'
 import { all } from '#services/all.ts'
 import { temporaryFolder } from '#test/support/folder.ts'

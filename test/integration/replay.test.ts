@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { digest } from '#runtime/identity.ts'
+import { digest } from '#runtime/core/identity.ts'
 import { configOf, rulesOf } from '#runtime/replay/rules.ts'
 import { all } from '#services/all.ts'
 import { temporaryFolder } from '#test/support/folder.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Readably } from '#runtime/records.ts'
+import type { Readably } from '#runtime/host/records.ts'
 import { columnsOf, type Row, rowOf, time } from '#services/_cli/rows.ts'
 import { createTable, withDuckDB } from '#services/_cli/rows-duckdb.ts'
 import { anyEvent } from '#test/support/arbitrary-event.ts'

@@ -48,8 +48,8 @@ function loadedBy(environment: Readonly<Record<string, string>>): readonly strin
       seen.add(found.url)
       return found
     } })
-    const { readSettings } = await import('#runtime/config.ts')
-    const { openWorld } = await import('#runtime/open.ts')
+    const { readSettings } = await import('#runtime/config/config.ts')
+    const { openWorld } = await import('#runtime/host/open.ts')
     const world = await openWorld(readSettings(process.env))
     await world.close()
     for (const url of seen) if (/@opentelemetry.(?!api)/.test(url)) console.log(url)`

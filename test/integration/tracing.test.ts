@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readTraceparent } from '#runtime/traceparent.ts'
+import { readTraceparent } from '#runtime/telemetry/traceparent.ts'
 import { openTelemetry } from '#test/support/open-telemetry.ts'
 import { collector, type ExportedSpan } from '#test/support/otlp.ts'
 import { until } from '#test/support/until.ts'

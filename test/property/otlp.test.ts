@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import protobuf from 'protobufjs'
 import { expect, test } from 'vitest'
-import { problemOf } from '#runtime/http-error.ts'
-import { type OtlpSpan, spansOf } from '#services/ingest/otlp-spans.ts'
-import { turnsIn } from '#services/ingest/otlp-turns.ts'
-import { otlpTypes, readOtlp } from '#services/ingest/otlp-wire.ts'
+import { problemOf } from '#runtime/http/error.ts'
+import { type OtlpSpan, spansOf } from '#services/ingest/otlp/spans.ts'
+import { turnsIn } from '#services/ingest/otlp/turns.ts'
+import { otlpTypes, readOtlp } from '#services/ingest/otlp/wire.ts'
 
 const hex = (digits: number) => fc.stringMatching(new RegExp(`^[0-9a-f]{${digits}}$`))
 const part = fc.oneof(
@@ -60,7 +60,7 @@ test('every span has one fate, whatever order the spans come in', () => {
 })
 
 const otlp = protobuf
-  .parse(readFileSync('services/ingest/otlp.proto', 'utf8'))
+  .parse(readFileSync('services/ingest/otlp/otlp.proto', 'utf8'))
   .root.lookupType('ExportTraceServiceRequest')
 
 /** AnyValue in the JSON of OTLP; 64-bit numbers are texts there. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { test } from 'vitest'
-import type { FoundTopic } from '#runtime/log.ts'
+import type { FoundTopic } from '#runtime/log/event-log.ts'
 import { plan, type Step } from '#topology/derive/plan.ts'
 import type { WantedTopic } from '#topology/derive/wanted.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { withRepair } from '#runtime/language-model-repair.ts'
+import { withRepair } from '#models/repair.ts'
 import { verdictSchema } from '#services/judge/verdict.ts'
 import { opinionOf } from '#services/judge/verdict-opinion.ts'
 

@@ -1,4 +1,4 @@
-import { openLanceIndex } from '#runtime/vectors-lancedb.ts'
+import { openLanceIndex } from '#planners/examples/lancedb.ts'
 import { rowsOf } from '#test/contract/vector-index.suite.ts'
 
 /** Builds one index in a folder, for tests that kill it on the way. */

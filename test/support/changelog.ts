@@ -1,4 +1,4 @@
-import type { EventLog, LogRecord, NewRecord, Position } from '#runtime/log.ts'
+import type { EventLog, LogRecord, NewRecord, Position } from '#runtime/log/event-log.ts'
 
 /** One partition of a compacted topic in memory, as the embedded log and Kafka have it, and how many records were read of it. */
 export class ChangelogDouble {

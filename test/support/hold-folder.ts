@@ -1,4 +1,4 @@
-import { openEmbedded } from '#runtime/log/embedded.ts'
+import { openEmbedded } from '#runtime/log/embedded/embedded-log.ts'
 
 /** Holds a data folder as another process: appends one record, says `held` once it is durable, goes on until killed. */
 const { log } = openEmbedded(process.argv[2] ?? '', { clock: { now: Date.now } })

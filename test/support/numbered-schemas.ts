@@ -1,5 +1,5 @@
-import { Fault } from '#runtime/faults.ts'
-import type { Compatibility, SchemaRegistry } from '#runtime/registry.ts'
+import { Fault } from '#runtime/core/faults.ts'
+import type { Compatibility, SchemaRegistry } from '#runtime/registry/schema-registry.ts'
 
 /** A registry in memory that takes everything; `registered` tells the level of each subject. */
 export function numberedSchemas(): SchemaRegistry & { readonly registered: ReadonlyMap<string, Compatibility> } {

@@ -1,8 +1,8 @@
-import { systemClock } from '#runtime/clock.ts'
-import { openEmbeddedLog } from '#runtime/log/embedded.ts'
-import { openKafkaLog } from '#runtime/log/kafka.ts'
-import type { EventLog } from '#runtime/log.ts'
-import { redrive } from '#runtime/redrive.ts'
+import { systemClock } from '#runtime/core/clock.ts'
+import { redrive } from '#runtime/dead-letters/redrive.ts'
+import { openEmbeddedLog } from '#runtime/log/embedded/embedded-log.ts'
+import type { EventLog } from '#runtime/log/event-log.ts'
+import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
 
 /**
  * Re-drives the strategist's dead letters in a process of its own, as the command does. Arguments: brokers or a folder; how many

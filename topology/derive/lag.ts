@@ -1,4 +1,4 @@
-import type { PartitionLag } from '#runtime/log.ts'
+import type { PartitionLag } from '#runtime/log/event-log.ts'
 import type { ServiceName } from '../types.ts'
 import { servicePlans } from './plans.ts'
 

@@ -1,4 +1,4 @@
-import type { Compatibility } from '#runtime/registry.ts'
+import type { Compatibility } from '#runtime/registry/schema-registry.ts'
 import { topic as known } from '../names.ts'
 import type { ServiceName } from '../types.ts'
 

@@ -1,4 +1,4 @@
-import type { FoundTopic, TopicSpec, TopicState } from '#runtime/log.ts'
+import type { FoundTopic, TopicSpec, TopicState } from '#runtime/log/event-log.ts'
 import type { WantedTopic } from './wanted.ts'
 
 /** One thing to do so that the log has the wanted topics, or one that is refused and why. */

@@ -39,7 +39,7 @@ export function topicsTable(): string {
   )
 }
 
-/** The settings of `services/_runtime/config.ts`. */
+/** The settings of `services/_runtime/config/config.ts`. */
 export function settingsTable(
   settings: readonly {
     readonly variable: string
@@ -57,7 +57,7 @@ export function settingsTable(
   )
 }
 
-/** The faults of `services/_runtime/faults.ts`. */
+/** The faults of `services/_runtime/core/faults.ts`. */
 export function faultsTable(
   faults: Readonly<Record<string, { readonly then: string; readonly means: string }>>,
 ): string {

@@ -1,4 +1,4 @@
-import type { TopicSpec } from '#runtime/log.ts'
+import type { TopicSpec } from '#runtime/log/event-log.ts'
 import type { ServiceName, TopicName } from '../types.ts'
 import { deadLetterTopic, decisionsTopic, retryTopic, stateTopic } from './names.ts'
 import { serviceNames, servicePlans, servicesThat, topicNames, topicPlans } from './plans.ts'

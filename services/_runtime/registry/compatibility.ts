@@ -1,5 +1,5 @@
 import avsc from 'avsc'
-import type { Compatibility } from '../registry.ts'
+import type { Compatibility } from './schema-registry.ts'
 
 type Schema = avsc.Schema
 

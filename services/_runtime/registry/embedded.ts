@@ -1,9 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { Fault } from '../faults.ts'
-import { canonical } from '../identity.ts'
-import { notWritten } from '../log/embedded-file.ts'
-import type { Compatibility, SchemaRegistry } from '../registry.ts'
+import { Fault } from '../core/faults.ts'
+import { canonical } from '../core/identity.ts'
+import { notWritten } from '../log/embedded/file.ts'
 import { incompatibility } from './compatibility.ts'
+import type { Compatibility, SchemaRegistry } from './schema-registry.ts'
 
 /**
  * The registry beside the embedded log, in its file. As in Confluent's, a schema has one number wherever it is registered.

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SchemaRegistry as Client, COMPATIBILITY } from '@kafkajs/confluent-schema-registry'
-import { Fault } from '../faults.ts'
-import type { Compatibility, SchemaRegistry } from '../registry.ts'
+import { Fault } from '../core/faults.ts'
+import type { Compatibility, SchemaRegistry } from './schema-registry.ts'
 
 /** What the client throws: `status` is that of an answer; where none came it is 400, and where none was asked for absent. */
 type ClientError = Error & { readonly status?: number }

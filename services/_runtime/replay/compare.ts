@@ -1,4 +1,4 @@
-import { canonical } from '../identity.ts'
+import { canonical } from '../core/identity.ts'
 
 /** An event that a decision emitted. */
 export type Output = { readonly topic: string; readonly event: { readonly id: string } }

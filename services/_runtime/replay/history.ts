@@ -1,9 +1,9 @@
 import type { DecisionRecorded } from '#schemas/events.ts'
 import { decisionsTopic } from '#topology/derive/names.ts'
 import type { ServiceName } from '#topology/types.ts'
-import type { Codec } from '../codec.ts'
-import { Fault } from '../faults.ts'
-import type { EventLog, LogRecord } from '../log.ts'
+import type { Codec } from '../codec/codec.ts'
+import { Fault } from '../core/faults.ts'
+import type { EventLog, LogRecord } from '../log/event-log.ts'
 import { pull } from './pull.ts'
 import type { Span } from './spans.ts'
 

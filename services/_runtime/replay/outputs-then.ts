@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { services } from '#topology/map.ts'
 import type { ServiceName } from '#topology/types.ts'
-import type { Codec } from '../codec.ts'
-import { Fault } from '../faults.ts'
-import type { EventLog, LogRecord } from '../log.ts'
+import type { Codec } from '../codec/codec.ts'
+import { Fault } from '../core/faults.ts'
+import type { EventLog, LogRecord } from '../log/event-log.ts'
 import type { Output } from './compare.ts'
 
 /** What a service emitted, by id. */

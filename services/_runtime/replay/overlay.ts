@@ -1,4 +1,4 @@
-import { Fault } from '../faults.ts'
+import { Fault } from '../core/faults.ts'
 
 export type Config = Readonly<Record<string, unknown>>
 

@@ -1,4 +1,4 @@
-import type { EventLog, LogRecord, Position } from '../log.ts'
+import type { EventLog, LogRecord, Position } from '../log/event-log.ts'
 
 /**
  * The records of one partition from an offset on, up to the end as it was at the first, as they are asked for: the log is read

@@ -1,5 +1,5 @@
 import type { ServiceName } from '#topology/types.ts'
-import type { FaultCode } from '../faults.ts'
+import type { FaultCode } from '../core/faults.ts'
 import type { Example, TopicDiff } from './tally.ts'
 
 /** What a run did and what came of it. It holds no time of its own: the same replay has the same receipt but for its name. */

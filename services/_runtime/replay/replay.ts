@@ -1,4 +1,4 @@
-import { Fault } from '../faults.ts'
+import { Fault } from '../core/faults.ts'
 import { type OutputsThen, outputsThen } from './outputs-then.ts'
 import type { Receipt } from './receipt.ts'
 import { createReport } from './report.ts'

@@ -4,8 +4,8 @@ import { createWriteStream } from 'node:fs'
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
-import { Fault } from '../faults.ts'
-import { canonical } from '../identity.ts'
+import { Fault } from '../core/faults.ts'
+import { canonical } from '../core/identity.ts'
 
 /** A file of JSON lines, one value each. */
 export type Lines = {

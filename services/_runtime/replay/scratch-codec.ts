@@ -1,8 +1,8 @@
 import { avro } from '#schemas/avro.ts'
 import { services } from '#topology/map.ts'
 import type { ServiceName } from '#topology/types.ts'
-import { type Codec, createCodec } from '../codec.ts'
-import type { SchemaRegistry } from '../registry.ts'
+import { type Codec, createCodec } from '../codec/codec.ts'
+import type { SchemaRegistry } from '../registry/schema-registry.ts'
 
 /** A codec for what a service emits, with a registry of its own: a replay registers nothing. */
 export async function scratchCodec(service: ServiceName): Promise<Codec> {

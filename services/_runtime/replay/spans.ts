@@ -1,8 +1,8 @@
 import { decisionsTopic } from '#topology/derive/names.ts'
 import { services } from '#topology/map.ts'
 import type { ServiceName } from '#topology/types.ts'
-import { Fault } from '../faults.ts'
-import type { EventLog } from '../log.ts'
+import { Fault } from '../core/faults.ts'
+import type { EventLog } from '../log/event-log.ts'
 import { pull } from './pull.ts'
 
 /** Decisions of one partition: those from `first` up to `end` are the range, those from `start` on lead up to it. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Fault } from '../faults.ts'
+import { Fault } from '../core/faults.ts'
 
 const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 const written = z.union([z.iso.datetime({ offset: true }), z.iso.date()])

@@ -1,4 +1,4 @@
-import { fraction } from '#runtime/identity.ts'
+import { fraction } from '#runtime/core/identity.ts'
 import type { ChatLogged } from '#schemas/events.ts'
 import { visits } from '#services/_desk/customers.ts'
 import { deskQuestions } from '#services/_desk/questions.ts'

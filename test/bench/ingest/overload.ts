@@ -1,5 +1,5 @@
-import type { LogRecord } from '#runtime/log.ts'
-import type { World } from '#runtime/open.ts'
+import type { World } from '#runtime/host/open.ts'
+import type { LogRecord } from '#runtime/log/event-log.ts'
 import { topic } from '#topology/names.ts'
 import { residentMb } from '../runtime/cores.ts'
 import { load } from './load.ts'

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { type Settings, toEnvironment } from '#runtime/config.ts'
+import { type Settings, toEnvironment } from '#runtime/config/config.ts'
 import { freePorts } from '#test/support/java.ts'
 import { until } from '#test/support/until.ts'
 import { services } from '#topology/map.ts'

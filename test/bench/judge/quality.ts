@@ -3,7 +3,7 @@ import { visits } from '#services/_desk/customers.ts'
 import { deskQuestions } from '#services/_desk/questions.ts'
 import { type Calibration, calibrationOf } from '#services/judge/calibration.ts'
 import { instruments } from '#services/judge/instrument.ts'
-import { type PredictionPowered, predictionPowered } from '#services/judge/ppi.ts'
+import { type PredictionPowered, predictionPowered } from '#statistics/ppi.ts'
 
 export type Stream = {
   readonly turns: readonly ChatLogged[]

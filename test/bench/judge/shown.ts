@@ -1,4 +1,4 @@
-import type { PredictionPowered } from '#services/judge/ppi.ts'
+import type { PredictionPowered } from '#statistics/ppi.ts'
 import { table } from '../table.ts'
 import type { Quality } from './quality.ts'
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { toEnvironment } from '#runtime/config.ts'
+import { toEnvironment } from '#runtime/config/config.ts'
 import { avro } from '#schemas/avro.ts'
 import { fetched } from '#test/support/java.ts'
 import { compatibility, consumerGroup, subject } from '#topology/derive/names.ts'

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { LogRecord } from '#runtime/log.ts'
+import type { LogRecord } from '#runtime/log/event-log.ts'
 import { until } from '#test/support/until.ts'
 import { topic } from '#topology/names.ts'
 import type { Contender } from './contenders.ts'

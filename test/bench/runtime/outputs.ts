@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib'
-import type { LogRecord } from '#runtime/log.ts'
+import type { LogRecord } from '#runtime/log/event-log.ts'
 import { topic } from '#topology/names.ts'
 import type { Stage } from './stage.ts'
 

@@ -1,4 +1,4 @@
-import { deriveId, seedOf } from '#runtime/identity.ts'
+import { deriveId, seedOf } from '#runtime/core/identity.ts'
 import type { ChatLogged } from '#schemas/events.ts'
 
 const words = `account balance card transfer payment please cannot yesterday transaction pending why was declined my

@@ -1,7 +1,7 @@
-import { hajek } from '#runtime/hajek.ts'
-import { State } from '#runtime/state.ts'
-import { z95 } from '#runtime/statistics.ts'
+import { State } from '#runtime/state/state.ts'
 import type { Facts } from '#services/sampler/decide.ts'
+import { hajek } from '#statistics/hajek.ts'
+import { z95 } from '#statistics/intervals.ts'
 import { simulated } from '#test/unit/services/sampler/simulated.ts'
 import { selections } from '#test/unit/services/sampler/stream.ts'
 

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
-import { featurize, type SparseVector } from '#planner/features.ts'
-import type { Tool } from '#planner/manifest.ts'
-import { mulberry32, shuffle } from '#planner/random.ts'
-import { dot } from '#planner/vectors.ts'
+import type { Tool } from '#planners/linear/manifest.ts'
+import { mulberry32, shuffle } from '#statistics/random.ts'
+import { featurize, type SparseVector } from '#text/features.ts'
+import { dot } from '#text/vectors.ts'
 
 /** `tool` is the position of the right one in the catalogue. */
 export type Row = {

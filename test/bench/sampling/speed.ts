@@ -1,7 +1,7 @@
-import { mulberry32 } from '#planner/random.ts'
-import { State } from '#runtime/state.ts'
+import { State } from '#runtime/state/state.ts'
 import type { ChatLogged } from '#schemas/events.ts'
 import { decide, type Facts } from '#services/sampler/decide.ts'
+import { mulberry32 } from '#statistics/random.ts'
 import { topic } from '#topology/names.ts'
 import type { Questions } from './data.ts'
 

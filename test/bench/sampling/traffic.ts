@@ -1,6 +1,6 @@
-import { mulberry32 } from '#planner/random.ts'
-import { State } from '#runtime/state.ts'
+import { State } from '#runtime/state/state.ts'
 import type { Facts } from '#services/sampler/decide.ts'
+import { mulberry32 } from '#statistics/random.ts'
 import { simulated } from '#test/unit/services/sampler/simulated.ts'
 import { selections } from '#test/unit/services/sampler/stream.ts'
 

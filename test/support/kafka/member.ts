@@ -1,5 +1,5 @@
-import { openKafkaLog } from '#runtime/log/kafka.ts'
-import type { Task } from '#runtime/log.ts'
+import type { Task } from '#runtime/log/event-log.ts'
+import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
 
 /**
  * A member of a group in a process of its own: copies a topic to another until SIGTERM, and tells on standard output which

@@ -1,8 +1,8 @@
-import { openKafkaLog } from '#runtime/log/kafka.ts'
-import type { LogRecord, Task } from '#runtime/log.ts'
-import { openMemory } from '#runtime/memory.ts'
-import { createCopies } from '#runtime/state-copies.ts'
-import { createLogger } from '#runtime/telemetry.ts'
+import type { LogRecord, Task } from '#runtime/log/event-log.ts'
+import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
+import { createCopies } from '#runtime/state/copies.ts'
+import { openMemory } from '#runtime/state/partition-state.ts'
+import { createLogger } from '#runtime/telemetry/telemetry.ts'
 import type { ServiceName } from '#topology/types.ts'
 
 /**

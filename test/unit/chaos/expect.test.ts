@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { deriveId } from '#runtime/identity.ts'
-import { State } from '#runtime/state.ts'
+import { deriveId } from '#runtime/core/identity.ts'
+import { State } from '#runtime/state/state.ts'
 import { expected, type Input } from '#test/chaos/expect.ts'
 import { turnOf } from '#test/chaos/input.ts'
 import { type Chain, conversations, stages, told } from '#test/chaos/rules.ts'

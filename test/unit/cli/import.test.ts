@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { describe, expect, it } from 'vitest'
-import { createProgress } from '#services/_cli/import-progress.ts'
-import type { Batch } from '#services/_cli/import-source.ts'
+import { createProgress } from '#services/_cli/import/progress.ts'
+import type { Batch } from '#services/_cli/import/source.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { complete, example, file, jsonl, open, recordsOf, refusal, turn } from './import.make.ts'
 

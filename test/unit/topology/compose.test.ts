@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { readSettings, settingsTable } from '#runtime/config.ts'
+import { readSettings, settingsTable } from '#runtime/config/config.ts'
 import { root } from '#test/house/tree.ts'
 import { serviceNames, servicePlans } from '#topology/derive/plans.ts'
 

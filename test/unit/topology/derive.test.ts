@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { faults } from '#runtime/faults.ts'
+import { faults } from '#runtime/core/faults.ts'
 import { type Acl, acls } from '#topology/derive/acls.ts'
 import { diagram } from '#topology/derive/diagram.ts'
 import { lateness } from '#topology/derive/lag.ts'

@@ -1,6 +1,6 @@
 import { Kafka, logLevel } from 'kafkajs'
-import { createCodec } from '#runtime/codec.ts'
-import { deriveId } from '#runtime/identity.ts'
+import { createCodec } from '#runtime/codec/codec.ts'
+import { deriveId } from '#runtime/core/identity.ts'
 import { openHttpRegistry } from '#runtime/registry/http.ts'
 import { avro } from '#schemas/avro.ts'
 import { topic } from '#topology/names.ts'

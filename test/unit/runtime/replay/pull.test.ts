@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { systemClock } from '#runtime/clock.ts'
-import { openEmbeddedLog } from '#runtime/log/embedded.ts'
-import type { EventLog, LogRecord, ReadOptions } from '#runtime/log.ts'
+import { systemClock } from '#runtime/core/clock.ts'
+import { openEmbeddedLog } from '#runtime/log/embedded/embedded-log.ts'
+import type { EventLog, LogRecord, ReadOptions } from '#runtime/log/event-log.ts'
 import { pull } from '#runtime/replay/pull.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { digest } from '#runtime/identity.ts'
+import { digest } from '#runtime/core/identity.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { openDesk } from './desk.ts'
 import { sample } from './make.ts'

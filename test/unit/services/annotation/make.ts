@@ -1,4 +1,4 @@
-import { type Change, State } from '#runtime/state.ts'
+import { type Change, State } from '#runtime/state/state.ts'
 import type { SampleReviewed, SampleScored, SampleSelected } from '#schemas/events.ts'
 import { decide, type Facts } from '#services/annotation/decide.ts'
 import { topic } from '#topology/names.ts'

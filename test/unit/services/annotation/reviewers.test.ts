@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { State } from '#runtime/state.ts'
+import { State } from '#runtime/state/state.ts'
 import type { GoldAnswered, Role } from '#schemas/events.ts'
 import { SURE } from '#services/annotation/consensus.ts'
 import { neededFor } from '#services/annotation/decide.ts'

@@ -1,4 +1,4 @@
-import { mulberry32 } from '#planner/random.ts'
+import { mulberry32 } from '#statistics/random.ts'
 
 /** A reviewer who names another value at a rate, and calls right plans wrong at another. */
 export type Simulated = { readonly errorRate: number; readonly severity: number }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { mulberry32 } from '#planner/random.ts'
-import { wilson, z95 } from '#runtime/statistics.ts'
 import { LEAST_FOR_INTERVAL, quality } from '#services/console/quality.ts'
+import { wilson, z95 } from '#statistics/intervals.ts'
+import { mulberry32 } from '#statistics/random.ts'
 
 /**
  * By hand: weights 2, 4, 1, of ten each 70 together; mean 3/7; squares 32/49, 108/49 and 0 for one of each, over 1 minus the

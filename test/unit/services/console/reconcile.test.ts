@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Position } from '#runtime/log.ts'
+import type { Position } from '#runtime/log/event-log.ts'
 import { type Bounds, entrances, type Group, hourMs, reconcile } from '#services/console/reconcile.ts'
 import { topic } from '#topology/names.ts'
 

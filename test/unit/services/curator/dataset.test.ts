@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { heldOut } from '#runtime/families.ts'
-import { canonical, digest } from '#runtime/identity.ts'
+import { heldOut } from '#planners/families.ts'
+import { canonical, digest } from '#runtime/core/identity.ts'
 import type { DatasetRow } from '#schemas/objects.ts'
 import type { Candidate } from '#services/curator/candidates.ts'
 import { buildDataset, withoutContradictions } from '#services/curator/dataset.ts'

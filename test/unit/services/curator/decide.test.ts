@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { digest } from '#runtime/identity.ts'
+import { digest } from '#runtime/core/identity.ts'
 import type { Dataset, EvaluationSet } from '#schemas/objects.ts'
 import { facts, feed, gold, scored, widened } from './makers.ts'
 

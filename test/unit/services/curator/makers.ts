@@ -1,4 +1,4 @@
-import { State } from '#runtime/state.ts'
+import { State } from '#runtime/state/state.ts'
 import type { GoldAnswered, SampleScored, SampleWidened } from '#schemas/events.ts'
 import type { DatasetRow } from '#schemas/objects.ts'
 import { decide, type Facts } from '#services/curator/decide.ts'

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { featurize } from '#planner/features.ts'
-import { cosine } from '#planner/vectors.ts'
 import { allocate } from '#services/curator/allocation.ts'
 import { pickSpread } from '#services/curator/clusters.ts'
-import { NEAR, nearIndex } from '#services/curator/near-duplicates.ts'
 import { stratumOf } from '#services/curator/select-rows.ts'
+import { featurize } from '#text/features.ts'
+import { NEAR, nearIndex } from '#text/near-duplicates.ts'
+import { cosine } from '#text/vectors.ts'
 import { words } from './makers.ts'
 
 test('an allocation adds up, never takes more than there is, and keeps the floor', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { mulberry32 } from '#planner/random.ts'
 import { macroF1, median, pairsOf, reweighted, strataOf } from '#services/evaluator/metrics.ts'
+import { mulberry32 } from '#statistics/random.ts'
 
 const rows = (text: string) =>
   text.split(' ').map((word, at) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { basePlanner } from '#planner/manifest.ts'
-import { canonical, digest } from '#runtime/identity.ts'
+import { basePlanner } from '#planners/linear/manifest.ts'
+import { canonical, digest } from '#runtime/core/identity.ts'
 import { turnBody } from '#services/gateway/bodies.ts'
 import { chatLogOf, turnOf, wantedAfter, wantedOf } from '#services/gateway/decide.ts'
 import { desk, release } from './make.ts'

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import { createPseudonyms } from '#redaction/pseudonym.ts'
-import { readSettings } from '#runtime/config.ts'
-import { createServer } from '#runtime/http.ts'
+import { readSettings } from '#runtime/config/config.ts'
+import { createServer } from '#runtime/http/server.ts'
 import type { Edge, EdgeContext } from '#runtime/service.ts'
-import { createLogger, createMetrics } from '#runtime/telemetry.ts'
+import { createLogger, createMetrics } from '#runtime/telemetry/telemetry.ts'
 import { edge } from '#services/ingest/edge.ts'
 
 export const now = 1_800_000_000_000

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { digest } from '#runtime/identity.ts'
-import { State } from '#runtime/state.ts'
+import { digest } from '#runtime/core/identity.ts'
+import { State } from '#runtime/state/state.ts'
 import { grade } from '#services/judge/grade.ts'
 import { collectionsOf } from '#services/judge/state.ts'
 import { gold, sample, scores, widened } from './events.ts'

@@ -1,9 +1,9 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { readSettings } from '#runtime/config.ts'
-import { createServer } from '#runtime/http.ts'
+import { readSettings } from '#runtime/config/config.ts'
+import { createServer } from '#runtime/http/server.ts'
 import type { EdgeContext } from '#runtime/service.ts'
-import { State } from '#runtime/state.ts'
-import { createLogger, createMetrics } from '#runtime/telemetry.ts'
+import { State } from '#runtime/state/state.ts'
+import { createLogger, createMetrics } from '#runtime/telemetry/telemetry.ts'
 import { edge } from '#services/judge/edge.ts'
 import { gold, sample, scores } from './events.ts'
 

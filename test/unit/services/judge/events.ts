@@ -1,4 +1,4 @@
-import { State } from '#runtime/state.ts'
+import { State } from '#runtime/state/state.ts'
 import type { GoldAnswered, Outcome, Plan, SampleSelected, SampleWidened, Variant } from '#schemas/events.ts'
 import { decide } from '#services/judge/decide.ts'
 import type { Facts } from '#services/judge/verdict.ts'

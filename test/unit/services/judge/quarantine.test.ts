@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { State } from '#runtime/state.ts'
+import { State } from '#runtime/state/state.ts'
 import type { SampleScored } from '#schemas/events.ts'
 import { decide as curate } from '#services/curator/decide.ts'
 import { services } from '#topology/map.ts'

@@ -1,5 +1,5 @@
-import { gaussian, mulberry32 } from '#planner/random.ts'
 import type { Pair } from '#services/judge/calibration.ts'
+import { gaussian, mulberry32 } from '#statistics/random.ts'
 
 /** A judge: the score that it gives on average, before noise. */
 export type Judge = (shown: Pick<Pair, 'right' | 'length' | 'first'>) => number

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { State } from '#runtime/state.ts'
+import { State } from '#runtime/state/state.ts'
 import type { Pair } from '#services/judge/calibration.ts'
 import { instruments } from '#services/judge/instrument.ts'
 import { unproven, withPair } from '#services/judge/standing.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { LanguageModel } from '#runtime/language-model.ts'
-import { withRepair } from '#runtime/language-model-repair.ts'
+import type { LanguageModel } from '#models/language-model.ts'
+import { withRepair } from '#models/repair.ts'
 import type { Ports } from '#runtime/service.ts'
 import { rubric, versionOf } from '#services/judge/rubric.ts'
 import { judge } from '#services/judge/service.ts'

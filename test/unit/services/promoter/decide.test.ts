@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { State } from '#runtime/state.ts'
+import { State } from '#runtime/state/state.ts'
 import type { CandidateEvaluated } from '#schemas/events.ts'
 import { decide } from '#services/promoter/decide.ts'
 import { topic } from '#topology/names.ts'

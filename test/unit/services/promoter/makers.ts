@@ -1,6 +1,6 @@
-import { mulberry32 } from '#planner/random.ts'
 import type { CandidateEvaluated, Stratum } from '#schemas/events.ts'
-import { differenceInterval, differenceOf } from '#services/promoter/statistics.ts'
+import { differenceInterval, differenceOf } from '#statistics/paired-tests.ts'
+import { mulberry32 } from '#statistics/random.ts'
 
 /** Unless said otherwise the rows are a plain sample: reweighting them changes nothing. */
 export function evaluated(over: Partial<CandidateEvaluated> = {}): CandidateEvaluated {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { fraction } from '#runtime/identity.ts'
-import { State } from '#runtime/state.ts'
+import { fraction } from '#runtime/core/identity.ts'
+import { State } from '#runtime/state/state.ts'
 import { decide, version } from '#services/sampler/decide.ts'
 import { collections, limits } from '#services/sampler/state.ts'
 import { active, escalation, rating, selections, turn } from './stream.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { mulberry32 } from '#planner/random.ts'
+import { mulberry32 } from '#statistics/random.ts'
 import { topic } from '#topology/names.ts'
 import { type Arrival, emitted, turn } from './stream.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { hajek } from '#runtime/hajek.ts'
+import { hajek } from '#statistics/hajek.ts'
 import { coverage } from '#test/bench/sampling/coverage.ts'
 import { simulated } from './simulated.ts'
 import { active, selections } from './stream.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { State } from '#runtime/state.ts'
+import { State } from '#runtime/state/state.ts'
 import { chanceOf, contenderShare } from '#services/sampler/controller.ts'
 import { active, escalation, rating, selections, turn } from './stream.ts'
 

@@ -1,4 +1,4 @@
-import { mulberry32 } from '#planner/random.ts'
+import { mulberry32 } from '#statistics/random.ts'
 import { type Arrival, escalation, rating, turn } from './stream.ts'
 
 const topics = 'quote order tax fees wire login fraud crypto margin alerts bond fund dividend address statement'.split(

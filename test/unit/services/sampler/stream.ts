@@ -1,4 +1,4 @@
-import { State } from '#runtime/state.ts'
+import { State } from '#runtime/state/state.ts'
 import type { ChatEscalated, ChatLogged, FeedbackGiven, SampleSelected } from '#schemas/events.ts'
 import { decide, type Facts } from '#services/sampler/decide.ts'
 import { topic } from '#topology/names.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { State } from '#runtime/state.ts'
+import { State } from '#runtime/state/state.ts'
 import type { TrafficCounted } from '#schemas/events.ts'
 import { chanceOf } from '#services/sampler/controller.ts'
 import { topic } from '#topology/names.ts'

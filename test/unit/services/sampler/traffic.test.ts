@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { State } from '#runtime/state.ts'
+import { State } from '#runtime/state/state.ts'
 import { day } from '#test/bench/sampling/traffic.ts'
 import { simulated } from './simulated.ts'
 import { active, escalation, selections, turn } from './stream.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { State } from '#runtime/state.ts'
+import { State } from '#runtime/state/state.ts'
 import { collectionsOf, limits } from '#services/self-play/state.ts'
 import { facts, gold, widen } from './gold.ts'
 

@@ -1,4 +1,4 @@
-import { State } from '#runtime/state.ts'
+import { State } from '#runtime/state/state.ts'
 import type { GoldAnswered, SampleWidened } from '#schemas/events.ts'
 import { decide, type Facts } from '#services/self-play/decide.ts'
 import { topic } from '#topology/names.ts'

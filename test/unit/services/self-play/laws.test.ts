@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { figures } from '#planner/figures.ts'
+import { figures } from '#text/figures.ts'
 import { facts, gold, widen } from './gold.ts'
 
 const words =

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { mulberry32 } from '#planner/random.ts'
 import { type Material, operators } from '#services/self-play/operators.ts'
 import { slotsOf, substitute } from '#services/self-play/slots.ts'
 import { wordsOf } from '#services/self-play/words.ts'
+import { mulberry32 } from '#statistics/random.ts'
 
 const materialOf = (question: string, over: Partial<Material> = {}): Material => {
   const words = wordsOf(question)

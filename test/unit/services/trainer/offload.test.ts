@@ -1,11 +1,11 @@
 import { expect, onTestFinished, test } from 'vitest'
-import type { featurize } from '#planner/features.ts'
-import { featurize as here } from '#planner/features.ts'
-import type { fitLora } from '#planner/lora.ts'
-import type { searchPrompt } from '#planner/prompt-search.ts'
-import { createOffload } from '#runtime/offload.ts'
+import type { fitLora } from '#planners/linear/lora.ts'
+import type { searchPrompt } from '#planners/linear/prompt-search.ts'
+import { createOffload } from '#runtime/core/worker-pool.ts'
+import type { featurize } from '#text/features.ts'
+import { featurize as here } from '#text/features.ts'
 
-const planner = (file: string) => new URL(`../../../../services/_planner/${file}`, import.meta.url)
+const planner = (file: string) => new URL(`../../../../services/_planners/linear/${file}`, import.meta.url)
 const never = new AbortController().signal
 
 function opened() {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { splitFamilies } from '#planner/split.ts'
+import { splitFamilies } from '#planners/linear/split.ts'
 import { chooseUse } from '#services/trajectory/choose-use.ts'
 import type { Agent, Prepared } from '#services/trajectory/prepare.ts'
 

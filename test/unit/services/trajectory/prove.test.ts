@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { encodeAdapter } from '#planner/adapter-file.ts'
-import { DIMENSIONS } from '#planner/features.ts'
-import { basePlanner } from '#planner/manifest.ts'
-import { type Example, indexExamples } from '#planner/neighbours.ts'
-import { createPlanner } from '#planner/planner.ts'
+import { encodeAdapter } from '#planners/linear/adapter-file.ts'
+import { basePlanner } from '#planners/linear/manifest.ts'
+import { type Example, indexExamples } from '#planners/linear/neighbours.ts'
+import { createPlanner } from '#planners/linear/planner.ts'
 import { prove } from '#services/trajectory/prove.ts'
 import { gold, tools } from '#test/unit/services/trainer/ports.ts'
+import { DIMENSIONS } from '#text/features.ts'
 
 const base = basePlanner('desk', tools)
 

@@ -1,0 +1,108 @@
+import {
+  BedrockRuntimeClient,
+  type BedrockRuntimeClientConfig,
+  ConverseCommand,
+  InvokeModelCommand,
+} from '@aws-sdk/client-bedrock-runtime'
+import { NodeHttpHandler } from '@smithy/node-http-handler'
+import type { Clock } from '#runtime/core/clock.ts'
+import { Fault } from '#runtime/core/faults.ts'
+import type { Completion, LanguageModel, Prompt } from '../language-model.ts'
+import { chatBody, readChat } from './chat-messages.ts'
+import { refusalOf, unreadable } from './trouble.ts'
+
+/** Models that were imported: Converse is not there for all of them, chat bodies are. */
+const imported = /^arn:aws[\w-]*:bedrock:[^:]*:\d*:imported-model\//
+
+type Answer = Pick<Completion, 'text' | 'usage' | 'model'>
+
+/**
+ * A model of Amazon Bedrock: InvokeModel with chat bodies for an imported one, Converse for every other. Region, credentials and
+ * endpoint come from AWS's own environment and files, unless `client` says otherwise. FLY_CONFIG without a region.
+ */
+export async function openBedrockModel(
+  name: string,
+  clock: Clock,
+  client: BedrockRuntimeClientConfig = {},
+): Promise<LanguageModel> {
+  // HTTP/1.1: by default the client speaks HTTP/2, which many proxies do not. One attempt: retries are a wrapper of ours.
+  const bedrock = new BedrockRuntimeClient({ requestHandler: new NodeHttpHandler(), maxAttempts: 1, ...client })
+  await bedrock.config.region().catch(() => {
+    throw new Fault(
+      'FLY_CONFIG',
+      `language model ${name} is one of Amazon Bedrock, which needs a region: set AWS_REGION`,
+    )
+  })
+  const ask = imported.test(name) ? invoke : converse
+  return {
+    name,
+    async complete(prompt, signal) {
+      const started = performance.now()
+      try {
+        const answer = await ask(bedrock, name, prompt, signal)
+        return { ...answer, milliseconds: performance.now() - started }
+      } catch (error) {
+        signal.throwIfAborted()
+        if (error instanceof Fault) throw error
+        const trouble = troubleOf(error)
+        if (trouble === undefined) throw error
+        if (trouble === 'unreadable') throw unreadable(name, 'not JSON')
+        return refusalOf(name, trouble, clock.now())
+      }
+    },
+  }
+}
+
+async function invoke(client: BedrockRuntimeClient, name: string, prompt: Prompt, signal: AbortSignal) {
+  const command = new InvokeModelCommand({
+    modelId: name,
+    contentType: 'application/json',
+    accept: 'application/json',
+    body: JSON.stringify(chatBody(prompt)),
+  })
+  const { body } = await client.send(command, { abortSignal: signal })
+  return readChat(name, JSON.parse(new TextDecoder().decode(body)))
+}
+
+async function converse(
+  client: BedrockRuntimeClient,
+  name: string,
+  { messages, maxTokens }: Prompt,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const command = new ConverseCommand({
+    modelId: name,
+    system: messages.flatMap(({ role, content }) => (role === 'system' ? [{ text: content }] : [])),
+    messages: messages.flatMap(({ role, content }) =>
+      role === 'system' ? [] : [{ role, content: [{ text: content }] }],
+    ),
+    inferenceConfig: { maxTokens, temperature: 0 },
+  })
+  const { output, usage } = await client.send(command, { abortSignal: signal })
+  const text = output?.message?.content?.map(block => block.text ?? '').join('')
+  const { inputTokens, outputTokens } = usage ?? {}
+  if (text === undefined || inputTokens === undefined || outputTokens === undefined)
+    throw unreadable(name, 'neither text nor usage')
+  return { text, usage: { inputTokens, outputTokens }, model: name }
+}
+
+type AwsError = Error & {
+  readonly code?: unknown
+  readonly $metadata?: { readonly httpStatusCode?: number }
+  readonly $response?: { readonly statusCode?: number; readonly headers?: Readonly<Record<string, string>> }
+}
+
+/** What the client's errors say; undefined for those that are none of the world. */
+function troubleOf(error: unknown) {
+  if (!(error instanceof Error)) return undefined
+  const { name, code, $metadata, $response } = error as AwsError
+  const status = $metadata?.httpStatusCode ?? $response?.statusCode
+  if (name === 'CredentialsProviderError') return { status: 401, code: name, retryAfter: undefined }
+  if (name === 'SyntaxError' && (status === undefined || status < 300)) return 'unreadable'
+  if (status === undefined && typeof code !== 'string' && name !== 'TimeoutError') return undefined
+  return {
+    status,
+    code: status === undefined && typeof code === 'string' ? code : name,
+    retryAfter: $response?.headers?.['retry-after'],
+  }
+}

@@ -1,0 +1,64 @@
+import type { Settings } from '#runtime/config/config.ts'
+import type { Clock } from '#runtime/core/clock.ts'
+import type { ObjectStore } from '#runtime/objects/object-store.ts'
+import type { Metrics } from '#runtime/telemetry/telemetry.ts'
+import type { ServiceName } from '#topology/types.ts'
+import { withBudget } from './budget.ts'
+import { withCache } from './cache.ts'
+import { withConcurrency } from './concurrency.ts'
+import type { LanguageModel } from './language-model.ts'
+import { type ModelLedger, openModelLedger } from './ledger.ts'
+import { withMetrics } from './metrics.ts'
+import { withRepair } from './repair.ts'
+import { withRetries } from './retries.ts'
+import { withTimeout } from './timeout.ts'
+
+/** The model of the settings, with a budget of its own for each service. */
+export type LanguageModels = {
+  readonly of: (service: ServiceName) => LanguageModel
+  readonly close: () => void
+}
+
+type Outside = { readonly clock: Clock; readonly objects: ObjectStore; readonly metrics: Metrics }
+
+/** Undefined where the settings name no model: every stage has a method that needs none. */
+export async function openLanguageModels(settings: Settings, outside: Outside): Promise<LanguageModels | undefined> {
+  const adapter = await openAdapter(settings, outside.clock)
+  if (adapter === undefined) return undefined
+  const ledger = openModelLedger(settings.home)
+  const opened = new Map<ServiceName, LanguageModel>()
+  const of = (service: ServiceName): LanguageModel => {
+    const model = opened.get(service) ?? promised(adapter, service, ledger, settings, outside)
+    opened.set(service, model)
+    return model
+  }
+  return { of, close: ledger.close }
+}
+
+/** A client is loaded only where it is used: both are large. */
+async function openAdapter({ model, modelUrl, modelKey }: Settings, clock: Clock): Promise<LanguageModel | undefined> {
+  if (model === undefined) return undefined
+  if (modelUrl === undefined) return (await import('./adapters/bedrock.ts')).openBedrockModel(model, clock)
+  return (await import('./adapters/openai.ts')).openOpenaiModel(model, { url: modelUrl, key: modelKey }, clock)
+}
+
+/** Each wrapper stands around those above it: what is remembered takes no budget, and a pause between tries no place. */
+function promised(
+  adapter: LanguageModel,
+  service: ServiceName,
+  ledger: ModelLedger,
+  settings: Settings,
+  { clock, objects, metrics }: Outside,
+): LanguageModel {
+  const { modelInputPrice: input, modelOutputPrice: output } = settings
+  const price = input !== undefined && output !== undefined ? { input, output } : undefined
+  let model = withTimeout(adapter, settings.modelTimeoutSeconds * 1000)
+  model = withBudget(model, { service, tokensPerDay: settings.modelTokensPerDay }, ledger, clock)
+  model = withMetrics(model, service, price, metrics)
+  model = withConcurrency(model, settings.modelConcurrency)
+  model = withRetries(model, () => metrics.retries.inc({ service, code: 'FLY_MODEL' }))
+  model = withRepair(model)
+  return withCache(model, ledger, objects, () =>
+    metrics.modelCalls.inc({ service, model: adapter.name, outcome: 'cached' }),
+  )
+}

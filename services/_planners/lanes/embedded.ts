@@ -1,0 +1,103 @@
+import { canonical } from '#runtime/core/identity.ts'
+import type { Offload } from '#runtime/core/worker-pool.ts'
+import { type ObjectStore, putJson } from '#runtime/objects/object-store.ts'
+import type { ExampleSet } from '#schemas/objects.ts'
+import { DIMENSIONS, featurize } from '#text/features.ts'
+import { embed } from '#text/vectors.ts'
+import type { VectorIndex } from '../examples/vector-index.ts'
+import { encodeAdapter } from '../linear/adapter-file.ts'
+import type { ExampleUse, PlannerManifest } from '../linear/manifest.ts'
+import { loraTries, type TunedLora, type tuneLora } from '../linear/tune-lora.ts'
+import type { Trainer, TrainingRow } from './trainer.ts'
+
+type Tuned = Pick<
+  TunedLora,
+  'adapter' | 'scale' | 'trainableParameters' | 'totalParameters' | 'validationAccuracy' | 'tries'
+> & { readonly blend: Pick<TunedLora['blend'], 'neighbours' | 'weight'> }
+
+type Parts = { readonly objects: ObjectStore; readonly vectors: VectorIndex; readonly offload: Offload }
+
+const here = new URL(import.meta.url)
+const tuner = new URL('../linear/tune-lora.ts', import.meta.url)
+
+/** A variant teaches less than a gold row: its words were not a customer's. */
+const SYNTHETIC_WEIGHT = 0.5
+
+/**
+ * Trains in a worker thread of this process. Needs no memory of its jobs: the same rows and seed give the same adapter,
+ * so a job that is run again after a crash stores what is there already. Rows are taken in order of their ids.
+ */
+export function createEmbeddedTrainer({ objects, vectors, offload }: Parts): Trainer {
+  return {
+    async train({ base, rows, seed }, signal) {
+      const ordered = rows.toSorted((a, b) => (a.id < b.id ? -1 : 1))
+      const weighted = ordered.map(row => ({ ...row, weight: row.synthetic ? SYNTHETIC_WEIGHT : 1 }))
+      const settings = loraTries(rows.length, seed)
+      const tuned: Tuned = await offload
+        .run<typeof tuneLora>(tuner, 'tuneLora', [base.tools, weighted, settings], signal)
+        .catch(error => untrained(base, error))
+      const adapter = await objects.put(encodeAdapter(tuned.adapter))
+      const manifest: PlannerManifest = {
+        ...base,
+        scale: tuned.scale,
+        adapter,
+        examples: await keepExamples(base, tuned, ordered, { objects, vectors, offload }, signal),
+      }
+      return {
+        candidate: await putJson(objects, canonical(manifest)),
+        adapter,
+        rank: tuned.adapter.rank,
+        trainableParameters: tuned.trainableParameters,
+        totalParameters: tuned.totalParameters,
+        validationAccuracy: tuned.validationAccuracy,
+        tries: tuned.tries.length,
+        lane: 'embedded',
+      }
+    },
+  }
+}
+
+/** Too few families to train some and hold others is an outcome, not an error: an adapter that changes nothing. */
+function untrained({ tools, scale }: PlannerManifest, error: unknown): Tuned {
+  if (!(error instanceof RangeError)) throw error
+  const rank = 8
+  const a = new Float32Array(DIMENSIONS * rank)
+  const b = new Float32Array(tools.length * rank)
+  return {
+    adapter: { rank, alpha: rank, tools: tools.map(({ name }) => name), a, b },
+    scale,
+    trainableParameters: a.length + b.length,
+    totalParameters: DIMENSIONS * tools.length + a.length + b.length,
+    validationAccuracy: 0,
+    blend: { neighbours: 0, weight: 0 },
+    tries: [],
+  }
+}
+
+/** Examples beside the adapter where the validation split says that they help: afresh, from the rows it was trained on. */
+async function keepExamples(
+  base: PlannerManifest,
+  { blend }: Tuned,
+  rows: readonly TrainingRow[],
+  { objects, vectors, offload }: Parts,
+  signal: AbortSignal,
+): Promise<ExampleUse | null> {
+  if (blend.weight === 0) return null
+  const tools = new Set(base.tools.map(({ name }) => name))
+  const examples = rows
+    .filter(({ tool }) => tools.has(tool))
+    .map(({ id, family, question, earlier, tool, argument }) => ({ id, family, question, earlier, tool, argument }))
+  const set: ExampleSet = { format: 1, examples }
+  const embedded = await offload.run<typeof embedAll>(here, 'embedAll', [examples], signal)
+  const digest = await putJson(objects, canonical(set))
+  await vectors.build(
+    digest,
+    examples.map(({ id, family }, at) => ({ id, family, vector: embedded[at] ?? new Float32Array() })),
+  )
+  return { digest, count: examples.length, neighbours: blend.neighbours, weight: blend.weight }
+}
+
+/** For the worker thread. */
+export function embedAll(rows: readonly Pick<TrainingRow, 'question' | 'earlier'>[]): Float32Array[] {
+  return rows.map(({ question, earlier }) => embed(featurize(question, earlier)))
+}

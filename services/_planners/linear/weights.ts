@@ -1,0 +1,52 @@
+import type { SparseVector } from '#text/features.ts'
+import { DIMENSIONS, featurize } from '#text/features.ts'
+import type { Tool } from './manifest.ts'
+
+/** A dense linear layer; the weight of feature f for tool t is `values[f * tools + t]`, so that a sparse input reads rows. */
+export type Weights = { readonly tools: number; readonly values: Float32Array }
+
+/** W0: the frozen base weights. Column t is the feature vector of tool t's description. */
+export function describe(tools: readonly Tool[]): Weights {
+  const weights = { tools: tools.length, values: new Float32Array(DIMENSIONS * tools.length) }
+  tools.forEach(({ description }, tool) => {
+    writeTool(weights, tool, featurize(description))
+  })
+  return weights
+}
+
+/** Replaces the column of one tool. */
+export function writeTool({ tools, values }: Weights, tool: number, vector: SparseVector): void {
+  for (let feature = 0; feature < DIMENSIONS; feature++) values[feature * tools + tool] = 0
+  vector.indices.forEach((feature, entry) => {
+    values[feature * tools + tool] = vector.values[entry] ?? 0
+  })
+}
+
+/** One score per tool: W x. Written into `scores`, which must have length `tools`, and returned. */
+export function score(
+  { tools, values }: Weights,
+  { indices, values: entries }: SparseVector,
+  scores: Float64Array,
+): Float64Array {
+  scores.fill(0)
+  for (let entry = 0; entry < indices.length; entry++) {
+    const row = (indices[entry] ?? 0) * tools
+    const value = entries[entry] ?? 0
+    for (let tool = 0; tool < tools; tool++) scores[tool] = (scores[tool] ?? 0) + value * (values[row + tool] ?? 0)
+  }
+  return scores
+}
+
+/** softmax(scale * scores), in place: non-negative, sums to 1. The largest score is taken off first, so nothing overflows. */
+export function softmax(scores: Float64Array, scale: number): Float64Array {
+  let highest = -Infinity
+  for (const value of scores) if (value > highest) highest = value
+  let sum = 0
+  for (let at = 0; at < scores.length; at++) {
+    const power = Math.exp(scale * ((scores[at] ?? 0) - highest))
+    scores[at] = power
+    sum += power
+  }
+  for (let at = 0; at < scores.length; at++) scores[at] = (scores[at] ?? 0) / sum
+  return scores
+}

@@ -1,0 +1,48 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Fault } from '../core/faults.ts'
+import type { Settings } from './config.ts'
+
+const fileName = '.redaction-key'
+
+/**
+ * The key of the pseudonyms: the setting, or a random one that is made once and kept in the home folder for its owner alone,
+ * so that the same value has the same pseudonym after a restart. FLY_HOME when the folder does not take it.
+ */
+export function redactionKey({ redactionKey: given, home }: Pick<Settings, 'redactionKey' | 'home'>): string {
+  if (given !== undefined) return given
+  const path = join(home, fileName)
+  try {
+    return readKey(path) ?? makeKey(home, path)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    throw new Fault('FLY_HOME', `${home} does not keep ${fileName}: set FLYWHEEL_REDACTION_KEY`, { home, code })
+  }
+}
+
+function readKey(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** Whole before it has its name; of two processes that make one, the first wins and both use its. */
+function makeKey(home: string, path: string): string {
+  mkdirSync(home, { recursive: true })
+  const temporary = `${path}.${randomUUID()}`
+  try {
+    writeFileSync(temporary, randomBytes(32).toString('hex'), { mode: 0o600, flag: 'wx' })
+    try {
+      linkSync(temporary, path)
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+    }
+    return readFileSync(path, 'utf8')
+  } finally {
+    rmSync(temporary, { force: true })
+  }
+}

@@ -1,0 +1,63 @@
+import { readSettings } from '../config/config.ts'
+import { Fault } from '../core/faults.ts'
+import type { AnyService } from '../service.ts'
+import { openWorld } from './open.ts'
+import { type Running, run } from './run.ts'
+import { verifyTopics } from './topics.ts'
+
+/** How long a process may take to end after it was told to, in milliseconds. */
+const stopWithinMs = 10_000
+
+/**
+ * The process of one service: settings from the environment, until SIGTERM or SIGINT, after which it ends within ten
+ * seconds: what is being committed is committed, what is not yet is left to the next start. Exit code 1 with one line when
+ * it cannot go on.
+ */
+export async function runService(service: AnyService): Promise<void> {
+  let running: Running | undefined
+  const stop = stopOnSignal(stopWithinMs, () => running?.left() ?? [])
+  // Until it runs there is nothing that would have to end in order.
+  stop.signal.addEventListener('abort', () => running ?? process.exit(0))
+  try {
+    const world = await openWorld(readSettings(process.env))
+    try {
+      await verifyTopics(world)
+      running = await run(world, [service], stop.signal)
+      await running.done
+    } finally {
+      await world.close()
+    }
+  } catch (error) {
+    process.exitCode = 1
+    process.stderr.write(`${describe(error)}\n`)
+  }
+}
+
+/**
+ * Aborted by SIGTERM, by SIGINT, and when the `flywheel up` that started this process is gone. A process that is still there
+ * after the limit tells what is `left` of it, and exits with 1.
+ */
+export function stopOnSignal(withinMs: number, left: () => readonly string[]): AbortController {
+  const stop = new AbortController()
+  const overdue = (): void => {
+    const what = left().join(', ') || 'what was opened for them'
+    process.stderr.write(`FLY_BUG: ${withinMs / 1000} s after it was told to stop, this has not ended: ${what}\n`)
+    process.exit(1)
+  }
+  const onStop = (): void => {
+    stop.abort()
+    setTimeout(overdue, withinMs).unref()
+  }
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, onStop)
+  // Listening for the end of the channel to a parent must not keep the process alive.
+  process.once('disconnect', onStop)
+  process.channel?.unref()
+  return stop
+}
+/** One line for a person: code, what is wrong, what to do. Bugs bring their stack. */
+export function describe(error: unknown): string {
+  if (error instanceof Fault && error.code !== 'FLY_BUG') return `${error.code}: ${error.message}`
+  return error instanceof Error
+    ? `FLY_BUG: ${error.stack ?? error.message}${error.cause ? `\ncaused by ${describe(error.cause)}` : ''}`
+    : String(error)
+}

@@ -1,0 +1,61 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { FastifyInstance } from 'fastify'
+import { Gauge } from 'prom-client'
+import { httpError } from './error.ts'
+
+/** Largest body that is read as a whole, in bytes. */
+export const bodyLimit = 8 * 1024 * 1024
+/** Of a body that is read as a stream, this much is in memory at once. */
+export const streamBytes = 2 * 1024 * 1024
+/** What a request costs beside its body. */
+const requestBytes = 16 * 1024
+/** A packed body may become so many times as large: what deflate can do at most (https://zlib.net/zlib_tech.html). */
+const mostGrowth = 1032
+/** Bodies that a process holds at once, from their first byte to the answer; with what is built from them several times as much. */
+const mostBytes = 32 * 1024 * 1024
+
+const heldBytes = new Gauge({
+  name: 'flywheel_http_held_bytes',
+  help: 'Bytes reserved for the bodies of requests that are not answered yet.',
+})
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Bytes reserved for it. */
+    held: number
+  }
+}
+
+/** Refuses requests with a body before it is read, by 429, while those that are not answered yet hold too many bytes. */
+export function boundBodies(app: FastifyInstance, most = mostBytes): void {
+  let held = 0
+  const hold = (bytes: number): void => {
+    held += bytes
+    heldBytes.inc(bytes)
+  }
+  app.decorateRequest('held', 0)
+  app.addHook('onRequest', async request => {
+    const bytes = sizeOf(request.headers)
+    if (held + bytes > most)
+      throw httpError(429, 'busy', 'Too much is being taken in right now: send it again later', 1)
+    request.held = bytes
+    hold(bytes)
+  })
+  // Also reached when the caller has gone, and not before the work for it is done.
+  app.addHook('onSend', async request => {
+    hold(-request.held)
+    request.held = 0
+  })
+}
+
+function sizeOf(headers: IncomingHttpHeaders): number {
+  const length = headers['content-length']
+  if (length === undefined && headers['transfer-encoding'] === undefined) return 0
+  if (isStream(headers)) return requestBytes + streamBytes
+  const growth = headers['content-encoding'] === undefined ? 1 : mostGrowth
+  return requestBytes + Math.min(Number(length ?? bodyLimit) * growth, bodyLimit)
+}
+
+/** NDJSON is handed over unread. */
+const isStream = (headers: IncomingHttpHeaders): boolean =>
+  headers['content-type']?.startsWith('application/x-ndjson') ?? false

@@ -1,0 +1,66 @@
+import { timingSafeEqual } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import type { Settings } from '../config/config.ts'
+import { Fault } from '../core/faults.ts'
+import { digest } from '../core/identity.ts'
+import { strict } from '../core/strict-object.ts'
+import { createBucket, type TokenBucket } from './token-bucket.ts'
+
+/** What a key may do: send records, ask the gateway for plans, review, settle what reviews disagree on, look, and change what others rely on. */
+export const scopes = ['ingest', 'plan', 'review', 'adjudicate', 'read', 'admin'] as const
+export type Scope = (typeof scopes)[number]
+
+/** Who sent a request. `bucket` is absent for the wheel's own key: its services are not held back by each other. */
+export type Caller = { readonly name: string; readonly scopes: ReadonlySet<Scope>; readonly bucket?: TokenBucket }
+
+const keysFile = z
+  .array(
+    strict({
+      name: z.string().regex(/^[\w.-]{1,100}$/, 'must be 1 to 100 letters, digits, dots, dashes or underscores'),
+      sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be the SHA-256 of the key: 64 hexadecimal digits'),
+      scopes: z.array(z.enum(scopes)).min(1),
+      requestsPerSecond: z.number().min(0.01).default(1_000),
+    }),
+  )
+  .refine(keys => new Set(keys.map(({ name }) => name)).size === keys.length, 'two keys have the same name')
+
+const everything: Caller = { name: 'wheel', scopes: new Set(scopes) }
+
+/**
+ * Finds the caller of an `Authorization` header: undefined when it brings no known key. Without any key set everybody may do
+ * everything. FLY_CONFIG when the file of keys cannot be read; nothing of what it holds is told.
+ */
+export function createKeys(settings: Pick<Settings, 'apiKey' | 'apiKeys'>): (header?: string) => Caller | undefined {
+  if (settings.apiKey === undefined) return () => everything
+  const known = [
+    { sha256: Buffer.from(digest(settings.apiKey)), caller: everything },
+    ...(settings.apiKeys === undefined ? [] : readKeys(settings.apiKeys)),
+  ]
+  return header => {
+    const given = /^Bearer (.+)$/i.exec(header ?? '')?.[1]
+    if (given === undefined) return undefined
+    const sha256 = Buffer.from(digest(given))
+    // Digests, and all of them: neither length, content nor place in the list shows in the time taken.
+    return known.filter(key => timingSafeEqual(key.sha256, sha256))[0]?.caller
+  }
+}
+
+function readKeys(path: string): { readonly sha256: Buffer; readonly caller: Caller }[] {
+  let content: unknown
+  try {
+    content = JSON.parse(readFileSync(path, 'utf8'))
+  } catch (error) {
+    const code = error instanceof SyntaxError ? 'not JSON' : (error as NodeJS.ErrnoException).code
+    throw new Fault('FLY_CONFIG', `FLYWHEEL_API_KEYS: ${path} cannot be read: ${code}`)
+  }
+  const parsed = keysFile.safeParse(content)
+  if (!parsed.success) {
+    const [first] = parsed.error.issues
+    throw new Fault('FLY_CONFIG', `FLYWHEEL_API_KEYS: ${path}: ${first?.path.join('.')}: ${first?.message}`)
+  }
+  return parsed.data.map(({ name, sha256, scopes: allowed, requestsPerSecond }) => ({
+    sha256: Buffer.from(sha256),
+    caller: { name, scopes: new Set(allowed), bucket: createBucket(requestsPerSecond) },
+  }))
+}

@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto'
+import { type IncomingMessage, STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
+import type { Settings } from '../config/config.ts'
+import { Fault } from '../core/faults.ts'
+import type { Logger, Metrics } from '../telemetry/telemetry.ts'
+import { inCallersTrace } from '../telemetry/tracing.ts'
+import { bodyLimit, boundBodies } from './admission.ts'
+import { HttpError, httpError, type Problem, problemOf } from './error.ts'
+import { parseJson } from './json-body.ts'
+import { type Caller, createKeys, type Scope } from './keys.ts'
+
+/** A body, and with it a stream of lines, must have come by then, in milliseconds. */
+const requestTimeout = 300_000
+/** Open without a key: they tell nothing of chats. */
+const open = new Set(['/health', '/metrics', '/openapi.json', '/review', '/review/openapi.json'])
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What a key must be allowed for this route; without it `read` for GET and `admin` for the rest. */
+    scope?: Scope
+  }
+  interface FastifyRequest {
+    /** Who sent it; absent where no key is asked for. */
+    caller?: Caller
+  }
+}
+
+/**
+ * The HTTP server of a process: keys with scopes, request ids, errors as `{ error: { code, message, field? } }`, `/health` and
+ * `/metrics`. JSON is parsed; `application/x-ndjson` is handed over as a stream. FLY_CONFIG when it would be reachable
+ * from other machines without a key.
+ */
+export function createServer(
+  settings: Settings,
+  logger: Logger,
+  metrics: Metrics,
+  health: () => object,
+): FastifyInstance {
+  const loopback = ['127.0.0.1', '::1', 'localhost'].includes(settings.host)
+  if (!loopback && settings.apiKey === undefined)
+    throw new Fault(
+      'FLY_CONFIG',
+      `FLYWHEEL_HOST=${settings.host} is reachable from other machines: set FLYWHEEL_API_KEY as well`,
+    )
+  const refuse = refusals(logger)
+  const app: FastifyInstance = fastify({
+    ...{ bodyLimit, requestTimeout, forceCloseConnections: true, clientErrorHandler, requestIdHeader: false },
+    genReqId: ({ headers }) => saneId(headers['x-request-id']) ?? randomUUID(),
+    frameworkErrors: (error, request, reply) => void refuse(error, request, reply.header('x-request-id', request.id)),
+  })
+  app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id))
+  checkCallers(app, settings)
+  boundBodies(app)
+  app.addHook('preHandler', (request, _reply, done) => inCallersTrace(request.headers['traceparent'], done))
+  app.addHook('onResponse', async (request, reply) => {
+    const { method, id, routeOptions } = request
+    const [route, status] = [routeOptions.url ?? 'none', reply.statusCode]
+    metrics.requests.inc({ method, route, status })
+    // Those that are told to come again are too many to be told here too.
+    const level = status >= 400 && status !== 429 ? 'info' : 'debug'
+    logger[level]({ requestId: id, method, route, status, milliseconds: Math.round(reply.elapsedTime) }, 'answered')
+  })
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
+    checkPlain(request)
+    return parseJson(body)
+  })
+  app.addContentTypeParser('application/x-ndjson', async (request: FastifyRequest, lines: IncomingMessage) => {
+    checkPlain(request)
+    return lines
+  })
+  app.setNotFoundHandler(async request => {
+    throw httpError(404, 'not_found', `There is no ${request.method} ${request.url.split('?', 1)[0]}`)
+  })
+  app.setErrorHandler<Error & { statusCode?: number }>(refuse)
+  app.get('/health', async () => health())
+  app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()))
+  return app
+}
+
+/** 401 without a known key, 403 where it may not go, 429 when it comes too often. */
+function checkCallers(app: FastifyInstance, settings: Settings): void {
+  const callerOf = createKeys(settings)
+  app.decorateRequest('caller')
+  app.addHook('onRequest', async request => {
+    if (open.has(request.url.split('?', 1)[0] ?? '')) return
+    const caller = callerOf(request.headers.authorization)
+    if (!caller) throw httpError(401, 'unauthorized', 'Send the API key: Authorization: Bearer KEY')
+    const scope = request.routeOptions.config?.scope ?? (/^(GET|HEAD)$/.test(request.method) ? 'read' : 'admin')
+    if (!request.is404 && !caller.scopes.has(scope))
+      throw httpError(403, 'forbidden', `This key may not do that: it needs the scope ${scope}`)
+    request.caller = caller
+    const wait = caller.bucket?.take(performance.now()) ?? 0
+    if (wait > 0) throw httpError(429, 'too_often', 'This key comes too often: send it again later', Math.ceil(wait))
+  })
+}
+
+/** Names that stand in a log line as they are. */
+const saneId = (given: unknown): string | undefined =>
+  typeof given === 'string' && /^[\w.:/+=-]{1,128}$/.test(given) ? given : undefined
+
+/** HttpError 415 when the body is packed. */
+function checkPlain({ headers }: FastifyRequest): void {
+  if (!['identity', undefined].includes(headers['content-encoding']))
+    throw httpError(415, 'media_type', 'Send it without Content-Encoding')
+}
+
+/** What the framework itself refuses. */
+const refused: Readonly<Record<number, Problem>> = {
+  413: { code: 'too_large', message: `More than ${bodyLimit} bytes: send less at a time` },
+  415: { code: 'media_type', message: 'Send Content-Type: application/json, or application/x-ndjson for records' },
+}
+const body = (problem: Problem): { readonly error: Problem } => ({ error: problem })
+
+function refusals(logger: Logger) {
+  return (
+    error: Error & { statusCode?: number; code?: string },
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): FastifyReply => {
+    const refusal = problemOf(error)
+    if (error instanceof HttpError && error.retryAfter !== undefined) reply.header('retry-after', error.retryAfter)
+    if (refusal?.status === 401) reply.header('www-authenticate', 'Bearer')
+    if (refusal) return reply.code(refusal.status).send(body(refusal.problem))
+    // A stream whose sender went away is no fault of ours.
+    const isCutOff = error.code === 'ECONNRESET' && !request.raw.complete
+    const { statusCode: status = isCutOff ? 400 : 500 } = error
+    if (status < 500)
+      return reply.code(status).send(body(refused[status] ?? { code: 'invalid', message: error.message }))
+    logger.error({ requestId: request.id, path: request.routeOptions.url, error: String(error) }, 'request failed')
+    const unavailable = error instanceof Fault && ['FLY_BROKER', 'FLY_STORE', 'FLY_REGISTRY'].includes(error.code)
+    if (unavailable)
+      return reply
+        .code(503)
+        .header('retry-after', 1)
+        .send(body({ code: 'unavailable', message: 'Try again in a moment' }))
+    return reply.code(500).send(body({ code: 'internal', message: 'This is our fault; it is logged' }))
+  }
+}
+
+/** What is not HTTP, or comes too slowly, has no request yet: the answer is written to the connection. */
+function clientErrorHandler(error: Error & { code?: string }, socket: Socket): void {
+  const status = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }[error.code ?? ''] ?? 400
+  const text = JSON.stringify(body({ code: 'invalid', message: `${STATUS_CODES[status]}: send HTTP/1.1` }))
+  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/json\r\nconnection: close`
+  if (socket.writable) socket.write(`${head}\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`)
+  socket.destroy()
+}
+
+/** Listens and returns the base URL. FLY_PORT when the port is taken or not ours to take. */
+export async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
+  try {
+    return await app.listen({ host, port })
+  } catch (error) {
+    throw new Fault(
+      'FLY_PORT',
+      `cannot listen on ${host}:${port} (${String((error as { code?: string }).code)}): stop what uses it, or set FLYWHEEL_PORT or --port`,
+      { host, port },
+      error,
+    )
+  }
+}

@@ -1,0 +1,144 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { Fault } from '../../core/faults.ts'
+
+/** Raised by every change of the tables below. */
+export const formatVersion = 1
+/** 'FLYW', in the header of the file: tells our file from any other SQLite database. */
+const applicationId = 0x464c5957
+const fileName = 'flywheel.sqlite'
+const holderName = 'flywheel.pid'
+
+/**
+ * A record's id holds its partition and its offset, so that one integer key orders the table by partition and offset. Live
+ * counts, starts and ends are kept beside, since counting rows would grow with the log.
+ */
+const tables = `
+  CREATE TABLE topics (name TEXT PRIMARY KEY, keep TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE partitions (
+    id INTEGER PRIMARY KEY, topic TEXT NOT NULL, number INTEGER NOT NULL, start INTEGER NOT NULL DEFAULT 0,
+    next INTEGER NOT NULL DEFAULT 0, live INTEGER NOT NULL DEFAULT 0, cleaned INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (topic, number)) STRICT;
+  CREATE TABLE records (
+    id INTEGER PRIMARY KEY, timestamp INTEGER NOT NULL, key BLOB, headers TEXT, value BLOB) STRICT;
+  CREATE TABLE positions (
+    consumers TEXT NOT NULL, partition INTEGER NOT NULL, offset INTEGER NOT NULL,
+    PRIMARY KEY (consumers, partition)) STRICT, WITHOUT ROWID;
+  CREATE TABLE schemas (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
+  CREATE TABLE versions (
+    subject TEXT NOT NULL, version INTEGER NOT NULL, schema INTEGER NOT NULL REFERENCES schemas,
+    PRIMARY KEY (subject, version)) STRICT, WITHOUT ROWID;
+  PRAGMA application_id = ${applicationId};
+  PRAGMA user_version = ${formatVersion};`
+
+const elsewhere = 'choose another folder with FLYWHEEL_HOME'
+
+/** The open file, held by this process alone until `close`. */
+export type EmbeddedFile = { readonly db: DatabaseSync; readonly close: () => void }
+
+/**
+ * Opens the folder's one file, or makes both. The lock is the operating system's on that file: it goes when its holder dies,
+ * however it dies. The file with the holder's pid only serves the message.
+ */
+export function openFile(folder: string): EmbeddedFile {
+  prepareFolder(folder)
+  const db = guarded(folder, () => new DatabaseSync(join(folder, fileName), { timeout: 200 }))
+  try {
+    guarded(folder, () => db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT'))
+    guarded(folder, () => prepareTables(db, folder))
+  } catch (error) {
+    db.close()
+    throw error
+  }
+  const holder = join(folder, holderName)
+  writeFileSync(holder, `${process.pid}\n`)
+  return {
+    db,
+    close: () => {
+      rmSync(holder, { force: true })
+      db.close()
+    },
+  }
+}
+
+function prepareFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true })
+    const entries = readdirSync(folder, { withFileTypes: true })
+    // Folders beside the file are fine (objects, vectors, lost+found), and so are hidden files; documents mean a wrong path.
+    const strange = entries.find(entry => entry.isFile() && !entry.name.startsWith('.'))
+    if (!strange || entries.some(({ name }) => name === fileName)) return
+    throw new Fault(
+      'FLY_HOME',
+      `${folder} is not a data folder: it holds ${strange.name} but no ${fileName}; ${elsewhere}`,
+      { folder },
+    )
+  } catch (error) {
+    if (error instanceof Fault) throw error
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    const why = code === 'EEXIST' || code === 'ENOTDIR' ? 'is not a folder' : 'cannot be used as a data folder'
+    throw new Fault('FLY_HOME', `${folder} ${why}; ${elsewhere}`, { folder, code }, error)
+  }
+}
+
+function prepareTables(db: DatabaseSync, folder: string): void {
+  const application = pragma(db, 'application_id')
+  const version = pragma(db, 'user_version')
+  if (application === applicationId && version !== formatVersion)
+    throw new Fault(
+      'FLY_HOME',
+      `${folder} was written in format ${version}, this program reads format ${formatVersion}: run that version, or ${elsewhere}`,
+      { folder },
+    )
+  const fresh = db.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined
+  if (application !== applicationId && !(fresh && application === 0 && version === 0)) throw notOurs(folder)
+  // Records are about 1 KB: four or more share a page of 8 KB, and few spill over.
+  if (fresh) db.exec('PRAGMA page_size = 8192')
+  // Durable means durable: FULL syncs the write-ahead log at every commit.
+  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000')
+  if (fresh) db.exec(`BEGIN; ${tables}; COMMIT`)
+}
+
+const pragma = (db: DatabaseSync, name: string): unknown => db.prepare(`PRAGMA ${name}`).get()?.[name]
+
+const notOurs = (folder: string, cause?: unknown): Fault =>
+  new Fault(
+    'FLY_HOME',
+    `${folder} is not a data folder: its ${fileName} was not written by this program; ${elsewhere}`,
+    { folder },
+    cause,
+  )
+
+/** What SQLite refused to write, as on a full disk, is FLY_BROKER: nothing of it is there, and it may be tried again. */
+export function notWritten(error: unknown): unknown {
+  if (!(error instanceof Error && 'errcode' in error)) return error
+  return new Fault('FLY_BROKER', `the embedded log cannot be written: ${error.message}`, {}, error)
+}
+
+/** SQLite's result codes (https://sqlite.org/rescode.html) as faults of the folder. */
+function guarded<T>(folder: string, use: () => T): T {
+  try {
+    return use()
+  } catch (error) {
+    if (error instanceof Fault || !(error instanceof Error) || !('errcode' in error)) throw error
+    const code = Number(error.errcode) & 0xff
+    if (code === 5)
+      throw new Fault(
+        'FLY_HOME',
+        `${folder} is in use by process ${holderOf(folder)}: stop it, or ${elsewhere}`,
+        { folder },
+        error,
+      )
+    if (code === 11 || code === 26) throw notOurs(folder, error)
+    throw new Fault('FLY_HOME', `${folder} cannot be used: ${error.message}`, { folder, code }, error)
+  }
+}
+
+function holderOf(folder: string): string {
+  try {
+    return readFileSync(join(folder, holderName), 'utf8').trim()
+  } catch {
+    return 'unknown, which is just starting or stopping'
+  }
+}

@@ -1,0 +1,58 @@
+import type { Codec } from '../codec/codec.ts'
+import { Fault } from '../core/faults.ts'
+import { type LogRecord, maxRecordBytes, type NewRecord } from '../log/event-log.ts'
+import type { AnyDecision, AnyService } from '../service.ts'
+import type { StateView } from '../state/state.ts'
+import { envelope } from './emit.ts'
+
+/** What a service reads: the topic that the record counts as, and its event. */
+export type AnyInbound = { readonly topic: string; readonly event: { readonly id: string; readonly at: number } }
+
+export type Decided = {
+  readonly decision: AnyDecision
+  /** Ids of the events it emits, in order. */
+  readonly ids: readonly string[]
+  /** The events as records, in the same order. */
+  readonly outputs: readonly NewRecord[]
+}
+
+/**
+ * What one record leads to by a service's rule; carries out nothing, so that a live decision and its replay are the same code.
+ * Faults: those of the rule, FLY_BUG with the place for anything else that it throws; FLY_ENCODE and FLY_TOO_LARGE when an
+ * event has no place in its topic.
+ */
+export function decideRecord(
+  service: AnyService,
+  record: LogRecord,
+  inbound: AnyInbound,
+  facts: unknown,
+  state: StateView,
+  codec: Codec,
+  traceparent?: string,
+): Decided {
+  const decision = decided(service, record, inbound, facts, state)
+  const emitted = (decision.emit ?? []).map((out, index) =>
+    envelope(service, inbound.event, record, out, index, traceparent),
+  )
+  const outputs = emitted.map(({ topic, event, headers }) => codec.record(topic, event, headers))
+  const tooLarge = outputs.find(({ value }) => (value?.length ?? 0) > maxRecordBytes)
+  if (tooLarge)
+    throw new Fault('FLY_TOO_LARGE', `an event for ${tooLarge.topic} is larger than ${maxRecordBytes} bytes`)
+  return { decision, ids: emitted.map(({ event }) => event.id), outputs }
+}
+
+function decided(
+  { name, decide }: AnyService,
+  { topic, partition, offset }: LogRecord,
+  inbound: AnyInbound,
+  facts: unknown,
+  state: StateView,
+): AnyDecision {
+  try {
+    return decide?.(inbound as never, facts as never, state) ?? {}
+  } catch (error) {
+    if (error instanceof Fault) throw error
+    const about = { service: name, topic, partition, offset }
+    throw new Fault('FLY_BUG', `${name} failed on ${topic}/${partition}@${offset}: ${String(error)}`, about, error)
+  }
+}

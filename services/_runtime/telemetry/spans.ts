@@ -1,0 +1,87 @@
+import { type Span, SpanKind } from '@opentelemetry/api'
+import { consumerGroup } from '#topology/derive/names.ts'
+import { systemClock } from '../core/clock.ts'
+import { digest } from '../core/identity.ts'
+import { fail, isSampled, recordSpan } from './record-span.ts'
+import { createExport } from './span-export.ts'
+import type { Logger } from './telemetry.ts'
+import { spanIdOf, writeTraceparent } from './traceparent.ts'
+import type { Tracing } from './tracing.ts'
+
+/**
+ * Spans as the semantic conventions for messaging have them (https://opentelemetry.io/docs/specs/semconv/messaging/):
+ * `process TOPIC` for a record, `commit` for a batch, `send TOPIC` for what a request brought.
+ */
+export function createTracing(system: string, logger: Logger): Tracing {
+  const { start, close } = createExport(logger)
+  let commits = 0
+
+  return {
+    async gather(service, record, prepare) {
+      const now = stopwatch()
+      const began = now()
+      const begin = (inputId?: string) => recordSpan(start, system, service, record, inputId, began, now)
+      const prepared = await prepare(record).catch(error => {
+        begin().decided(error)
+        throw error
+      })
+      if (prepared.fate === 'empty') return prepared
+      return { ...prepared, span: begin(prepared.fate === 'ready' ? prepared.inbound.event.id : prepared.inputId) }
+    },
+
+    async commit(service, batch, commit) {
+      const links = batch.flatMap(({ span }) => (span?.context ? [{ context: span.context }] : []))
+      if (links.length === 0) return commit()
+      // After a failure the same records are committed again: the number tells the attempts apart.
+      const own = spanIdOf('commit', ...links.map(({ context }) => context.spanId), commits++)
+      const span = start(service, 'commit', { traceId: digest(own).slice(0, 32), spanId: own }, undefined, {
+        kind: SpanKind.CLIENT,
+        links,
+        attributes: {
+          'messaging.system': system,
+          'messaging.operation.name': 'commit',
+          'messaging.operation.type': 'settle',
+          'messaging.batch.message_count': batch.length,
+          'messaging.consumer.group.name': consumerGroup(service),
+        },
+      })
+      const committed = await during(span, commit)
+      for (const prepared of batch) prepared.span?.committed()
+      return committed
+    },
+
+    send(service, topic, events, caller, append) {
+      const here = { traceId: caller.traceId, spanId: spanIdOf(service, topic, ...events.map(({ id }) => id)) }
+      const span = start(service, `send ${topic}`, here, caller, {
+        kind: SpanKind.PRODUCER,
+        attributes: {
+          'messaging.system': system,
+          'messaging.operation.name': 'send',
+          'messaging.operation.type': 'send',
+          'messaging.destination.name': topic,
+          'messaging.batch.message_count': events.length,
+        },
+      })
+      return during(span, () => append({ traceparent: writeTraceparent({ ...here, sampled: isSampled(span) }) }))
+    },
+
+    close,
+  }
+}
+
+/** The time of day, finer than milliseconds and never backwards: spans of one record are shorter, and lie within each other. */
+function stopwatch(): () => number {
+  const start = systemClock.now() - performance.now()
+  return () => start + performance.now()
+}
+
+async function during<T>(span: Span, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run()
+  } catch (error) {
+    fail(span, error)
+    throw error
+  } finally {
+    span.end()
+  }
+}

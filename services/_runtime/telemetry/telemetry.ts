@@ -1,0 +1,93 @@
+import { type Logger, pino } from 'pino'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, register as processRegister, Registry } from 'prom-client'
+import type { Settings } from '../config/config.ts'
+
+export type { Logger } from 'pino'
+
+/** JSON lines on stderr, so that stdout belongs to commands. Chat text and secrets are never passed to it. */
+export function createLogger(settings: Pick<Settings, 'logLevel'>): Logger {
+  return pino({ level: settings.logLevel, base: { pid: process.pid } }, pino.destination({ dest: 2, sync: true }))
+}
+
+/** Every metric of the program is declared here and counted in the runtime. */
+export function createMetrics() {
+  const register = new Registry()
+  const registers = [register]
+  collectDefaultMetrics({ register })
+  return {
+    /** Prometheus text: these, and what services count beside them. */
+    text: () => Registry.merge([register, processRegister]).metrics(),
+    contentType: register.contentType,
+    records: new Counter({
+      name: 'flywheel_records_total',
+      help: 'Records consumed, by what became of them.',
+      labelNames: ['service', 'topic', 'outcome'],
+      registers,
+    }),
+    emitted: new Counter({
+      name: 'flywheel_emitted_total',
+      help: 'Events emitted.',
+      labelNames: ['service', 'topic'],
+      registers,
+    }),
+    retries: new Counter({
+      name: 'flywheel_retries_total',
+      help: 'Attempts that are tried again.',
+      labelNames: ['service', 'code'],
+      registers,
+    }),
+    requests: new Counter({
+      name: 'flywheel_http_requests_total',
+      help: 'HTTP requests answered, by route and status.',
+      labelNames: ['method', 'route', 'status'],
+      registers,
+    }),
+    gatherSeconds: new Histogram({
+      name: 'flywheel_gather_seconds',
+      help: 'Time to gather the facts of one record.',
+      labelNames: ['service'],
+      buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10, 60, 600],
+      registers,
+    }),
+    commitSeconds: new Histogram({
+      name: 'flywheel_commit_seconds',
+      help: 'Time to decide and commit one batch.',
+      labelNames: ['service'],
+      buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10],
+      registers,
+    }),
+    modelCalls: new Counter({
+      name: 'flywheel_model_calls_total',
+      help: 'Calls of a language model: answered, refused, failed, or cached and not made.',
+      labelNames: ['service', 'model', 'outcome'],
+      registers,
+    }),
+    modelTokens: new Counter({
+      name: 'flywheel_model_tokens_total',
+      help: 'Tokens that language models read (input) and wrote (output).',
+      labelNames: ['service', 'model', 'kind'],
+      registers,
+    }),
+    modelDollars: new Counter({
+      name: 'flywheel_model_dollars_total',
+      help: 'Cost of those tokens in US dollars; nothing where no price is set.',
+      labelNames: ['service', 'model'],
+      registers,
+    }),
+    modelSeconds: new Histogram({
+      name: 'flywheel_model_seconds',
+      help: 'Time of one call of a language model.',
+      labelNames: ['service', 'model'],
+      buckets: [0.1, 0.5, 1, 2, 5, 10, 30, 60, 300],
+      registers,
+    }),
+    lagSeconds: new Gauge({
+      name: 'flywheel_lag_seconds',
+      help: 'Age of the oldest record not consumed; 0 when there is none.',
+      labelNames: ['service', 'topic', 'partition'],
+      registers,
+    }),
+  }
+}
+
+export type Metrics = ReturnType<typeof createMetrics>

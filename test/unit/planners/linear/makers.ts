@@ -1,0 +1,49 @@
+import type { Tool } from '#planners/linear/manifest.ts'
+import type { Example } from '#planners/linear/neighbours.ts'
+
+/** Four tools whose descriptions say little, so that tuning has something to find. */
+export const tools: readonly Tool[] = [
+  { name: 'card_lost', description: 'Lost card.' },
+  { name: 'card_arrival', description: 'New card.' },
+  { name: 'exchange_rate', description: 'Currency rate.' },
+  { name: 'top_up', description: 'Account money.' },
+]
+
+const phrasings: Readonly<Record<string, readonly string[]>> = {
+  card_lost: [
+    'my wallet was stolen',
+    'I lost my card on the train',
+    'someone stole my bank card',
+    'freeze it, my purse is gone',
+  ],
+  card_arrival: [
+    'when does the post bring it',
+    'my delivery is late',
+    'track the delivery of my card',
+    'it has not arrived by post',
+  ],
+  exchange_rate: [
+    'euros for dollars today',
+    'how do you convert yen',
+    'what is a euro worth in pounds',
+    'convert francs to dollars',
+  ],
+  top_up: [
+    'add funds by transfer',
+    'put money in with my other card',
+    'transfer funds from my bank',
+    'funds added but not there',
+  ],
+}
+const endings = ['', ' please', ' now', ' again', ' today', ', is that so?']
+
+/** Labelled questions, `count` in all, tools in turn; every question its own family. */
+export function examples(count: number): readonly Example[] {
+  return Array.from({ length: count }, (_, at) => {
+    const tool = tools[at % tools.length]?.name ?? ''
+    const variant = Math.floor(at / tools.length)
+    const texts = phrasings[tool] ?? []
+    const question = `${texts[variant % texts.length]}${endings[Math.floor(variant / texts.length) % endings.length]}`
+    return { id: `example-${at}`, family: `family-${at}`, tool, question }
+  })
+}

@@ -1,0 +1,98 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { basePlanner } from '#planners/linear/manifest.ts'
+import { indexExamples } from '#planners/linear/neighbours.ts'
+import { createPlanner } from '#planners/linear/planner.ts'
+import { loraTries, tuneLora } from '#planners/linear/tune-lora.ts'
+import { examples, tools } from './makers.ts'
+
+const manifest = basePlanner('desk', tools)
+const planner = createPlanner(manifest)
+const use = { digest: 'e', count: 2, neighbours: 5, weight: 0.6 }
+const golden = [
+  { id: 'gold', family: 'f1', tool: 'top_up', question: 'pile it on' },
+  { id: 'other', family: 'f2', tool: 'card_lost', question: 'it fell in the sea' },
+]
+
+test('the base planner chooses by the descriptions', () => {
+  expect(planner.plan('what is the currency rate').tool).toBe('exchange_rate')
+  expect(planner.plan('I lost my card').tool).toBe('card_lost')
+})
+
+test('a plan is a ranking of probabilities, for any question', () => {
+  fc.assert(
+    fc.property(fc.string(), fc.array(fc.string(), { maxLength: 3 }), (question, earlier) => {
+      const plan = planner.plan(question, earlier)
+      const probabilities = plan.ranking.map(({ probability }) => probability)
+      expect(probabilities).toEqual(probabilities.toSorted((left, right) => right - left))
+      expect(probabilities.reduce((sum, probability) => sum + probability, 0)).toBeCloseTo(1)
+      expect(plan.tool).toBe(plan.ranking[0]?.tool)
+      expect(plan.confidence).toBe(probabilities[0])
+      expect(plan.margin).toBeCloseTo((probabilities[0] ?? 0) - (probabilities[1] ?? 0))
+      expect(planner.plan(question, earlier)).toEqual(plan)
+    }),
+  )
+})
+
+test('the ranking lists five of many tools', () => {
+  const many = Array.from({ length: 40 }, (_, at) => ({ name: `t${at}`, description: `topic ${at}` }))
+  const { ranking, tool } = createPlanner(basePlanner('a', many)).plan('topic 17')
+  expect(ranking).toHaveLength(5)
+  expect(tool).toBe('t17')
+})
+
+test('a question without words has margin 0 and does not fail', () => {
+  expect(planner.plan('?')).toMatchObject({ margin: 0, exampleIds: [] })
+})
+
+describe('with golden examples', () => {
+  const informed = createPlanner({ ...manifest, examples: use }, { examples: indexExamples(golden) })
+
+  test('a near example decides, and is named', () => {
+    const plan = informed.plan('pile it on!')
+    expect(plan.tool).toBe('top_up')
+    expect(plan.exampleIds[0]).toBe('gold')
+  })
+
+  test("the asker's own family does not vote (leak guard)", () => {
+    const plan = informed.plan('pile it on!', [], { family: 'f1' })
+    expect(plan.exampleIds).not.toContain('gold')
+  })
+
+  test('hits found elsewhere take the place of its own', () => {
+    const hits = [{ id: 'remote', tool: 'card_arrival', similarity: 0.9 }]
+    const plan = createPlanner({ ...manifest, examples: use }).plan('pile it on!', [], { hits })
+    expect([plan.tool, plan.exampleIds]).toEqual(['card_arrival', ['remote']])
+  })
+
+  test('examples of a retired tool change nothing', () => {
+    const hits = [{ id: 'old', tool: 'retired', similarity: 0.9 }]
+    expect(informed.plan('currency rate', [], { hits }).ranking).toEqual(planner.plan('currency rate').ranking)
+  })
+})
+
+describe('with an adapter', () => {
+  const tuned = tuneLora(tools, examples(64), loraTries(64).slice(0, 1))
+  const released = { ...manifest, scale: tuned.scale, adapter: 'digest' }
+
+  test('it answers what the descriptions could not', () => {
+    const sharp = createPlanner(released, { adapter: tuned.adapter })
+    const rows = examples(64)
+    const right = (candidate: typeof planner) =>
+      rows.filter(({ question, tool }) => candidate.plan(question).tool === tool)
+    expect(right(sharp).length).toBeGreaterThan(right(planner).length)
+    expect(right(sharp).length).toBeGreaterThan(0.9 * rows.length)
+  })
+
+  test('is refused if the manifest names none, if it is missing, or if it is for other tools', () => {
+    expect(() => createPlanner(manifest, { adapter: tuned.adapter })).toThrow(RangeError)
+    expect(() => createPlanner(released)).toThrow(RangeError)
+    const reordered = { ...released, tools: tools.toReversed() }
+    expect(() => createPlanner(reordered, { adapter: tuned.adapter })).toThrow('other tools')
+  })
+})
+
+test('a catalogue needs tools of different names', () => {
+  expect(() => basePlanner('a', [])).toThrow(RangeError)
+  expect(() => basePlanner('a', [...tools, ...tools])).toThrow('unique')
+})

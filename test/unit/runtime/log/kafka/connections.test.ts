@@ -1,0 +1,38 @@
+import type { Cluster } from 'kafkajs'
+import { expect, test } from 'vitest'
+import { type Client, createClient } from '#runtime/log/kafka/connection/client.ts'
+import { createView } from '#runtime/log/kafka/connection/cluster-metadata.ts'
+
+/** A client whose cluster does as it is told. */
+const clientOf = (cluster: Partial<Cluster>): Client =>
+  ({
+    kafka: {
+      consumer: ({ partitionAssigners: [assigner] }: { partitionAssigners: ((given: object) => void)[] }) =>
+        assigner?.({ cluster }),
+    },
+    drop: () => {},
+    close: () => {},
+  }) as unknown as Client
+
+test('connections that are made anew while partitions are being located are weather, not a mistake of ours', async () => {
+  const connected = Promise.withResolvers<void>()
+  const outage = new Error('Closed connection')
+  const view = createView(
+    clientOf({
+      connect: () => connected.promise,
+      addMultipleTargetTopics: () => Promise.reject(outage),
+      refreshMetadata: () => Promise.reject(outage),
+    }),
+  )
+  const locating = view.locate(['any'])
+  await view.renew()
+  connected.resolve()
+  await expect(locating).rejects.toBe(outage)
+  await expect(view.nearest('any', 0, 7)).rejects.toMatchObject({ code: 'FLY_BROKER' })
+})
+
+test('a closed client connects to nobody, however often kafkajs tries again', async () => {
+  const { kafka, close } = createClient({ brokers: ['127.0.0.1:9'], clientId: 'test', replication: 1 })
+  close()
+  await expect(kafka.admin().connect()).rejects.toThrow('the client was closed')
+})

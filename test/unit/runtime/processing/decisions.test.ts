@@ -1,0 +1,78 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { createCodec } from '#runtime/codec/codec.ts'
+import { canonical, digest } from '#runtime/core/identity.ts'
+import type { LogRecord } from '#runtime/log/event-log.ts'
+import type { ObjectStore } from '#runtime/objects/object-store.ts'
+import { factsOf, recordDecision } from '#runtime/processing/decisions.ts'
+import { avro } from '#schemas/avro.ts'
+import type { DecisionRecorded } from '#schemas/events.ts'
+import { numberedSchemas } from '#test/support/numbered-schemas.ts'
+import { decisionsTopic } from '#topology/derive/names.ts'
+import { topic } from '#topology/names.ts'
+import type { ServiceName } from '#topology/types.ts'
+
+const codec = createCodec(numberedSchemas(), avro)
+await codec.prepare()
+
+const record: LogRecord = {
+  ...{ topic: topic.goldAnswers, partition: 2, offset: 7, timestamp: 0 },
+  ...{ key: null, value: null, headers: {} },
+}
+
+function recorded(service: ServiceName, facts: unknown) {
+  return recordDecision(service, { record, inputId: 'i', facts, outputs: ['o'], remembered: 3 }, codec)
+}
+
+async function read(written: ReturnType<typeof recorded>): Promise<unknown> {
+  const objects = {
+    get: async (name: string) => (written?.object && digest(written.object) === name ? written.object : fail(name)),
+  }
+  const event = await codec.decode(decisionsTopic('self-play'), written?.record.value ?? Buffer.of())
+  return factsOf(event as DecisionRecorded, objects as unknown as ObjectStore)
+}
+
+const fail = (name: string): never => {
+  throw new Error(`no object ${name}`)
+}
+
+test('facts come back as they were, inline or from the object store', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.object(), fc.integer({ min: 0, max: 800 }), async (any, length) => {
+      const facts: unknown = JSON.parse(JSON.stringify({ any, text: 'x'.repeat(length) }))
+      const written = recorded('self-play', facts)
+      expect(await read(written)).toEqual(facts)
+      expect(written?.object !== undefined).toBe(canonical(facts).length > 400)
+      expect(written?.record.value?.length).toBeLessThan(1_000)
+    }),
+  )
+})
+
+test.each([2, 800])(
+  'frozen facts of %i characters are written alike each time; others as they are by then',
+  async length => {
+    const facts = { text: 'x'.repeat(length) }
+    const first = recorded('self-play', facts)
+    facts.text += 'y'
+    const frozen = Object.freeze({ ...facts })
+    const others = [facts, frozen, frozen].map(brought => recorded('self-play', brought))
+    expect(await read(first)).toEqual({ text: 'x'.repeat(length) })
+    for (const other of others) {
+      expect(await read(other)).toEqual(facts)
+      expect(other).toEqual(others[0])
+    }
+  },
+)
+
+test('a decision lies in the partition number of its input, under its id', () => {
+  expect(recorded('self-play', {})?.record).toMatchObject({
+    topic: decisionsTopic('self-play'),
+    partition: 2,
+    key: 'i',
+  })
+})
+
+test('without facts a decision counts where it led to the memory of the next', async () => {
+  expect(await read(recorded('judge', undefined))).toBeUndefined()
+  expect(recorded('trainer', undefined)).toBeUndefined()
+})
