@@ -80,7 +80,7 @@ describe('a pure file', () => {
     ["export * from 'fs'", "'fs'"],
     ["const fs = await import('node:fs')", "'node:fs'"],
     ['const fs = await import(name)', "'?'"],
-    ["import { type A, b } from '#runtime/store.ts'", "'node:fs/promises'"],
+    ["import { type A, b } from '#runtime/objects/object-store.ts'", "'node:fs/promises'"],
     ["import { a } from './gone.ts'", "'./gone.ts', which is not there"],
     ["import { Kafka } from 'kafkajs'", "'kafkajs'"],
     ['const now = Date.now()', 'Date.now'],
@@ -147,7 +147,7 @@ describe('an import across rooms', () => {
 
   test.each([
     ['services/judge/decide.ts', "import { a } from './state.ts'"],
-    ['services/judge/service.ts', "import { a } from '#runtime/store.ts'"],
+    ['services/judge/service.ts', "import { a } from '#runtime/objects/object-store.ts'"],
     ['services/judge/service.ts', "import { a } from '../_planners/planner.ts'"],
     ['services/judge/decide.ts', "import { topic } from '#topology/names.ts'"],
     ['services/_cli/demo.ts', "import { a } from '../judge/service.ts'"],

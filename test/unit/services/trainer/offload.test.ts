@@ -5,7 +5,7 @@ import { createOffload } from '#runtime/core/worker-pool.ts'
 import type { featurize } from '#text/features.ts'
 import { featurize as here } from '#text/features.ts'
 
-const planner = (file: string) => new URL(`../../../../services/_planners/linear/${file}`, import.meta.url)
+const source = (file: string) => new URL(`../../../../services/${file}`, import.meta.url)
 const never = new AbortController().signal
 
 function opened() {
@@ -15,17 +15,27 @@ function opened() {
 }
 
 test('a function runs in a thread and gives what it gives here', async () => {
-  const answer = await opened().run<typeof featurize>(planner('features.ts'), 'featurize', ['price of gold'], never)
+  const answer = await opened().run<typeof featurize>(
+    source('_text/features.ts'),
+    'featurize',
+    ['price of gold'],
+    never,
+  )
   expect(answer).toEqual(here('price of gold'))
 })
 
 test('what the function throws is thrown here, as what it is', async () => {
-  const failed = opened().run<typeof searchPrompt>(planner('prompt-search.ts'), 'searchPrompt', [[], []], never)
+  const failed = opened().run<typeof searchPrompt>(
+    source('_planners/linear/prompt-search.ts'),
+    'searchPrompt',
+    [[], []],
+    never,
+  )
   await expect(failed).rejects.toBeInstanceOf(RangeError)
 })
 
 test('a name that the module does not export is refused', async () => {
-  await expect(opened().run<typeof featurize>(planner('features.ts'), 'absent', ['x'], never)).rejects.toThrow(
+  await expect(opened().run<typeof featurize>(source('_text/features.ts'), 'absent', ['x'], never)).rejects.toThrow(
     'exports no function absent',
   )
 })
@@ -47,7 +57,7 @@ test('an aborted signal stops the thread', async () => {
   }
   const weights = { tools: 1, values: new Float32Array(4096) }
   const endless = opened().run<typeof fitLora>(
-    planner('lora.ts'),
+    source('_planners/linear/lora.ts'),
     'fitLora',
     [rows, weights, ['quote'], settings],
     stop.signal,
