@@ -1,20 +1,20 @@
 import type { Events } from '#schemas/events.ts'
 
 /** What a topic is: the event it carries, the field its records are keyed by, and how long they stay. */
-export type TopicPlan = {
+export type TopicDefinition = {
   readonly event: keyof Events
   readonly key: string
   readonly partitions: number
   /** Days a record stays, or 'compact' to keep the newest record of each key, or 'forever'. */
   readonly keep: number | 'compact' | 'forever'
   /** Production systems may write here directly, besides the one writing service. */
-  readonly open?: true
+  readonly externalWriters?: true
   /** Readers outside rely on it: the share of its records that can be read within so many seconds of what they began with. */
-  readonly fresh?: { readonly withinSeconds: number; readonly share: number }
+  readonly freshness?: { readonly withinSeconds: number; readonly share: number }
 }
 
 /** What a service is: why it exists, its edges, how late it may run, and the port of its HTTP listener. */
-export type ServicePlan = {
+export type ServiceDefinition = {
   readonly why: string
   /** Topics it consumes in its consumer group, one record after the other per key. */
   readonly reads: readonly string[]
@@ -22,7 +22,7 @@ export type ServicePlan = {
   readonly follows: readonly string[]
   readonly writes: readonly string[]
   /** It remembers between records: a compacted changelog topic holds what. */
-  readonly remembers: boolean
+  readonly stateful: boolean
   readonly maxLagSeconds: number
   /** Added to the base port. */
   readonly port: number
@@ -34,9 +34,9 @@ const byAgent = { key: 'agent', partitions: 3 } as const
 
 export const topics = {
   agents: { event: 'AgentDescribed', key: 'agent', partitions: 1, keep: 'compact' },
-  'chat-logs': { event: 'ChatLogged', ...byConversation, keep: 30, open: true },
-  escalations: { event: 'ChatEscalated', ...byConversation, keep: 30, open: true },
-  feedback: { event: 'FeedbackGiven', ...byConversation, keep: 30, open: true },
+  'chat-logs': { event: 'ChatLogged', ...byConversation, keep: 30, externalWriters: true },
+  escalations: { event: 'ChatEscalated', ...byConversation, keep: 30, externalWriters: true },
+  feedback: { event: 'FeedbackGiven', ...byConversation, keep: 30, externalWriters: true },
   'selected-samples': { event: 'SampleSelected', ...byAgent, keep: 90 },
   'traffic-counts': { event: 'TrafficCounted', ...byAgent, keep: 365 },
   'emerging-intents': { event: 'IntentEmerged', ...byAgent, keep: 365 },
@@ -45,7 +45,7 @@ export const topics = {
   'synthetic-samples': { event: 'SampleWidened', ...byAgent, keep: 'forever' },
   'scored-samples': {
     ...{ event: 'SampleScored', ...byAgent, keep: 365 },
-    fresh: { withinSeconds: 180, share: 0.99 },
+    freshness: { withinSeconds: 180, share: 0.99 },
   },
   'judge-examinations': { event: 'JudgeExamined', ...byAgent, keep: 'forever' },
   datasets: { event: 'DatasetDecided', ...byAgent, keep: 'forever' },
@@ -55,7 +55,7 @@ export const topics = {
   'trained-models': { event: 'ModelTrained', ...byAgent, keep: 'forever' },
   evaluations: { event: 'CandidateEvaluated', ...byAgent, keep: 'forever' },
   releases: { event: 'ReleaseDecided', ...byAgent, keep: 'forever' },
-} as const satisfies Record<string, TopicPlan>
+} as const satisfies Record<string, TopicDefinition>
 
 /** In the order the wheel turns, so that this file reads as a tour. */
 export const services = {
@@ -64,7 +64,7 @@ export const services = {
     reads: [],
     follows: ['chat-logs', 'escalations', 'feedback', 'agents'],
     writes: ['agents', 'chat-logs', 'escalations', 'feedback'],
-    remembers: false,
+    stateful: false,
     maxLagSeconds: 5,
     port: 1,
   },
@@ -73,7 +73,7 @@ export const services = {
     reads: ['chat-logs', 'escalations', 'feedback'],
     follows: ['agents'],
     writes: ['selected-samples', 'traffic-counts', 'emerging-intents'],
-    remembers: true,
+    stateful: true,
     maxLagSeconds: 60,
     port: 2,
   },
@@ -82,7 +82,7 @@ export const services = {
     reads: ['selected-samples', 'scored-samples', 'reviews'],
     follows: ['agents'],
     writes: ['reviews', 'gold-answers'],
-    remembers: true,
+    stateful: true,
     maxLagSeconds: 60,
     port: 3,
   },
@@ -91,7 +91,7 @@ export const services = {
     reads: ['selected-samples', 'gold-answers', 'synthetic-samples'],
     follows: ['agents'],
     writes: ['scored-samples', 'judge-examinations'],
-    remembers: true,
+    stateful: true,
     maxLagSeconds: 120,
     port: 4,
   },
@@ -100,7 +100,7 @@ export const services = {
     reads: ['gold-answers'],
     follows: ['agents'],
     writes: ['synthetic-samples'],
-    remembers: true,
+    stateful: true,
     maxLagSeconds: 300,
     port: 5,
   },
@@ -109,7 +109,7 @@ export const services = {
     reads: ['gold-answers', 'synthetic-samples', 'scored-samples'],
     follows: ['agents'],
     writes: ['datasets'],
-    remembers: true,
+    stateful: true,
     maxLagSeconds: 300,
     port: 6,
   },
@@ -118,7 +118,7 @@ export const services = {
     reads: ['datasets', 'releases'],
     follows: ['agents'],
     writes: ['tuning-requests'],
-    remembers: true,
+    stateful: true,
     maxLagSeconds: 60,
     port: 7,
   },
@@ -127,7 +127,7 @@ export const services = {
     reads: ['tuning-requests'],
     follows: ['agents'],
     writes: ['tuned-prompts'],
-    remembers: false,
+    stateful: false,
     maxLagSeconds: 3600,
     port: 8,
   },
@@ -136,7 +136,7 @@ export const services = {
     reads: ['tuning-requests'],
     follows: ['agents'],
     writes: ['golden-trajectories'],
-    remembers: false,
+    stateful: false,
     maxLagSeconds: 3600,
     port: 9,
   },
@@ -145,7 +145,7 @@ export const services = {
     reads: ['tuning-requests'],
     follows: ['agents'],
     writes: ['trained-models'],
-    remembers: false,
+    stateful: false,
     maxLagSeconds: 14_400,
     port: 10,
   },
@@ -154,7 +154,7 @@ export const services = {
     reads: ['tuned-prompts', 'golden-trajectories', 'trained-models'],
     follows: ['agents'],
     writes: ['evaluations'],
-    remembers: false,
+    stateful: false,
     maxLagSeconds: 3600,
     port: 11,
   },
@@ -163,7 +163,7 @@ export const services = {
     reads: ['evaluations'],
     follows: [],
     writes: ['releases'],
-    remembers: true,
+    stateful: true,
     maxLagSeconds: 60,
     port: 12,
   },
@@ -172,7 +172,7 @@ export const services = {
     reads: [],
     follows: ['agents', 'releases'],
     writes: [],
-    remembers: false,
+    stateful: false,
     maxLagSeconds: 5,
     port: 13,
   },
@@ -190,8 +190,8 @@ export const services = {
       'releases',
     ],
     writes: [],
-    remembers: false,
+    stateful: false,
     maxLagSeconds: 5,
     port: 0,
   },
-} as const satisfies Record<string, ServicePlan>
+} as const satisfies Record<string, ServiceDefinition>

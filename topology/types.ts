@@ -12,7 +12,7 @@ export type Follows<S extends ServiceName> = (typeof services)[S]['follows'][num
 export type Writes<S extends ServiceName> = (typeof services)[S]['writes'][number]
 
 /** Fields the runtime stamps on what a service emits: derived identity, parents, and the time of the fact. */
-export type Envelope = 'id' | 'parents' | 'at'
+export type EnvelopeField = 'id' | 'parents' | 'at'
 
 /** One decoded record that a service consumes; `topic` tells which event it is. */
 export type Inbound<S extends ServiceName> = {
@@ -23,7 +23,7 @@ export type Inbound<S extends ServiceName> = {
 export type Outbound<S extends ServiceName> = {
   [T in Writes<S>]: {
     readonly topic: T
-    readonly event: Omit<EventOf<T>, Envelope>
+    readonly event: Omit<EventOf<T>, EnvelopeField>
     readonly parents?: readonly string[]
   }
 }[Writes<S>]

@@ -3,19 +3,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Settings } from '#runtime/config/config.ts'
 import { Fault } from '#runtime/core/faults.ts'
-import { openWorld, type World } from '#runtime/host/open.ts'
+import { openRuntime, type Runtime } from '#runtime/host/open.ts'
 import type { LogRecord } from '#runtime/log/event-log.ts'
 import { createApi } from '#services/_desk/api.ts'
-import { openLedger, type Progress, type RunOptions } from '#services/_desk/ledger.ts'
+import { type DemoProgress, type DemoRunOptions, openProgressStore } from '#services/_desk/ledger.ts'
 import { csvQuestions, deskQuestions } from '#services/_desk/questions.ts'
-import { turn } from '#services/_desk/scenario.ts'
+import { runScenario } from '#services/_desk/scenario.ts'
 import { watchAgent } from '#services/_desk/watch.ts'
 import { topic } from '#topology/names.ts'
-import { narrate } from './narrate.ts'
-import { summary, table } from './report.ts'
-import { alreadyUp, drained, everyService, inProcess, processes } from './wheel.ts'
+import { printEvent } from './narrate.ts'
+import { demoSummary, progressTable } from './report.ts'
+import { allServices, createDrainWaiter, findRunningServices, runAsProcesses, runInProcess } from './wheel.ts'
 
-type Options = {
+type DemoOptions = {
   readonly once: boolean
   readonly json: boolean
   readonly home?: string
@@ -25,40 +25,42 @@ type Options = {
   readonly seed: number
 }
 
-const leastGold = 40
+const minGold = 40
 
 /** Turns the whole wheel on simulated customers and reviewers, tells what happens, and ends with what became better. */
 export async function demo(
-  options: Options,
+  options: DemoOptions,
   settingsOf: (defaults: Partial<Settings>) => Settings,
   signal: AbortSignal,
 ): Promise<void> {
   const started = performance.now()
-  if (options.gold < leastGold)
-    throw new Fault(
-      'FLY_USAGE',
-      `--gold ${options.gold} is too few to train and evaluate on: give at least ${leastGold}`,
-    )
+  if (options.gold < minGold)
+    throw new Fault('FLY_USAGE', `--gold ${options.gold} is too few to train and evaluate on: give at least ${minGold}`)
   const questions = options.data === undefined ? deskQuestions() : csvQuestions(options.data)
   const home = options.home ?? mkdtempSync(join(tmpdir(), 'flywheel-'))
   mkdirSync(home, { recursive: true })
   // A demo's log lines are its story; services speak up only when something is wrong.
   const settings = settingsOf({ home, logLevel: 'error' })
-  const run: RunOptions = { seed: options.seed, data: questions.name, gold: options.gold, sampling: options.sampling }
-  const report = (line: string): void => void process.stderr.write(`${line}\n`)
-  const world = await openWorld(settings)
-  const wheelSignal = new AbortController()
-  const stop = AbortSignal.any([signal, wheelSignal.signal])
+  const run: DemoRunOptions = {
+    seed: options.seed,
+    data: questions.name,
+    gold: options.gold,
+    sampling: options.sampling,
+  }
+  const printLine = (line: string): void => void process.stderr.write(`${line}\n`)
+  const world = await openRuntime(settings)
+  const stopServices = new AbortController()
+  const stop = AbortSignal.any([signal, stopServices.signal])
   try {
     const wheel =
       settings.kafka === undefined
-        ? await inProcess(world, everyService, stop)
-        : ((await alreadyUp(world, everyService, stop)) ?? (await processes(world, everyService, stop)))
-    wheel.done.catch(() => wheelSignal.abort())
-    report(`seed ${run.seed}, ${run.data}, ${run.gold} gold answers, ${run.sampling} sampling; home ${home}`)
-    report(`console: ${wheel.urlOf('console')}`)
-    const agent = await agentOf(home, world, stop)
-    const ledger = openLedger(home, run, agent)
+        ? await runInProcess(world, allServices, stop)
+        : ((await findRunningServices(world, allServices, stop)) ?? (await runAsProcesses(world, allServices, stop)))
+    wheel.done.catch(() => stopServices.abort())
+    printLine(`seed ${run.seed}, ${run.data}, ${run.gold} gold answers, ${run.sampling} sampling; home ${home}`)
+    printLine(`console: ${wheel.urlOf('console')}`)
+    const agent = await resolveAgentName(home, world, stop)
+    const ledger = openProgressStore(home, run, agent)
     const api = createApi(
       {
         ingest: wheel.urlOf('ingest'),
@@ -68,33 +70,36 @@ export async function demo(
       },
       stop,
     )
-    const watch = await watchAgent(world, agent, followed => narrate(followed, report), stop)
+    const watch = await watchAgent(world, agent, followed => printEvent(followed, printLine), stop)
     await Promise.race([
-      turn({ api, watch, ledger, questions, report, drained: drained(world, stop) }, stop),
+      runScenario(
+        { api, watch, ledger, questions, report: printLine, waitUntilDrained: createDrainWaiter(world, stop) },
+        stop,
+      ),
       wheel.done,
     ])
     const result = {
-      ...(await summary(world, run, ledger.progress(), ledger.acknowledged())),
+      ...(await demoSummary(world, run, ledger.progress(), ledger.acknowledged())),
       seconds: (performance.now() - started) / 1000,
     }
-    report(table(ledger.progress()))
+    printLine(progressTable(ledger.progress()))
     if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`)
     if (!options.once) {
-      report(`The wheel stays up; console: ${wheel.urlOf('console')} (Ctrl-C ends it)`)
+      printLine(`The wheel stays up; console: ${wheel.urlOf('console')} (Ctrl-C ends it)`)
       await wheel.done
     }
-    wheelSignal.abort()
+    stopServices.abort()
     await wheel.done
   } finally {
-    wheelSignal.abort()
+    stopServices.abort()
     await world.close()
   }
 }
 
 /** A home keeps its agent; a new one takes a name that the log does not know yet, since agents never mix. */
-async function agentOf(home: string, world: World, signal: AbortSignal): Promise<string> {
+async function resolveAgentName(home: string, world: Runtime, signal: AbortSignal): Promise<string> {
   const file = join(home, 'desk', 'progress.json')
-  if (existsSync(file)) return (JSON.parse(readFileSync(file, 'utf8')) as Progress).agent
+  if (existsSync(file)) return (JSON.parse(readFileSync(file, 'utf8')) as DemoProgress).agent
   const taken = new Set<string>()
   const note = (records: readonly LogRecord[]): void => {
     for (const { key } of records) if (key) taken.add(key.toString())

@@ -3,46 +3,54 @@ import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import type { Settings } from '#runtime/config/config.ts'
 import { Fault } from '#runtime/core/faults.ts'
-import { listParked, type Parking, type Tally } from '#runtime/dead-letters/dead-letters.ts'
-import { type Found, findDeadLetter, placeOf } from '#runtime/dead-letters/find.ts'
+import {
+  type DeadLetterCounts,
+  listUnresolved,
+  type UnresolvedDeadLetters,
+} from '#runtime/dead-letters/dead-letters.ts'
+import { type DeadLetterDetails, findDeadLetter, parsePosition } from '#runtime/dead-letters/find.ts'
 import { redrive } from '#runtime/dead-letters/redrive.ts'
 import { openReader } from '#runtime/host/open.ts'
 import { openFolderStore } from '#runtime/objects/folder.ts'
 import type { ServiceName } from '#topology/types.ts'
 
 /** The dead letters of a log, in the hands of whoever can open it. */
-export type Letters = {
+export type DeadLetterAccess = {
   /** Of one service, or of all; at most `most` of each topic are named, all when absent. */
-  readonly list: (service: ServiceName | undefined, most: number | undefined) => Promise<readonly Parking[]>
-  readonly find: (letter: string) => Promise<Found | undefined>
+  readonly list: (
+    service: ServiceName | undefined,
+    most: number | undefined,
+  ) => Promise<readonly UnresolvedDeadLetters[]>
+  readonly find: (letter: string) => Promise<DeadLetterDetails | undefined>
   readonly redrive: (
     service: ServiceName,
     topic: string | undefined,
     onMoved: (moved: number, of: number) => void,
-  ) => Promise<readonly Tally[]>
+  ) => Promise<readonly DeadLetterCounts[]>
 }
 
 /** Uses the log that the settings name; an embedded one that a running wheel holds, through that wheel. */
-export async function withLetters(
+export async function withDeadLetters(
   settings: Settings,
   services: readonly ServiceName[],
   signal: AbortSignal,
-  use: (letters: Letters) => Promise<void>,
+  use: (letters: DeadLetterAccess) => Promise<void>,
 ): Promise<void> {
   let reader: Awaited<ReturnType<typeof openReader>>
   try {
     reader = await openReader(settings)
   } catch (error) {
     if (!(error instanceof Fault) || error.code !== 'FLY_HOME') throw error
-    return use(throughWheel(settings, error, signal))
+    return use(deadLettersOverHttp(settings, error, signal))
   }
   const { log, codec, close } = reader
   const objects = openFolderStore(join(settings.home, 'objects'))
   try {
     await use({
-      list: (service, most = Number.POSITIVE_INFINITY) => listParked(log, service ? [service] : services, most, signal),
+      list: (service, most = Number.POSITIVE_INFINITY) =>
+        listUnresolved(log, service ? [service] : services, most, signal),
       find: async letter => {
-        const place = placeOf(letter)
+        const place = parsePosition(letter)
         return place && findDeadLetter({ log, codec, objects }, place, signal)
       },
       redrive: (service, topic, onMoved) =>
@@ -53,16 +61,21 @@ export async function withLetters(
   }
 }
 
-function throughWheel({ port, apiKey }: Settings, held: Fault, signal: AbortSignal): Letters {
+function deadLettersOverHttp({ port, apiKey }: Settings, lockedFault: Fault, signal: AbortSignal): DeadLetterAccess {
   const base = `http://127.0.0.1:${port}/v1/dlq`
-  const ask = async (path: string, body?: object): Promise<Response> => {
+  const request = async (path: string, body?: object): Promise<Response> => {
     const headers = {
       ...(apiKey && { authorization: `Bearer ${apiKey}` }),
       ...(body && { 'content-type': 'application/json' }),
     }
     const request = { headers, signal, ...(body && { method: 'POST', body: JSON.stringify(body) }) }
     const answer = await fetch(base + path, request).catch(error => {
-      throw new Fault('FLY_HOME', `${held.message}; and no wheel answers on port ${port}: give --port`, {}, error)
+      throw new Fault(
+        'FLY_HOME',
+        `${lockedFault.message}; and no wheel answers on port ${port}: give --port`,
+        {},
+        error,
+      )
     })
     if (answer.ok || answer.status === 404) return answer
     throw new Fault('FLY_USAGE', `${base}${path} answered ${answer.status}: ${(await answer.text()).slice(0, 300)}`)
@@ -70,18 +83,18 @@ function throughWheel({ port, apiKey }: Settings, held: Fault, signal: AbortSign
   return {
     async list(service, most) {
       const query = new URLSearchParams({ ...(service && { service }), ...(most !== undefined && { most: `${most}` }) })
-      const { topics = [] } = (await (await ask(`?${query}`)).json()) as { topics?: Parking[] }
+      const { topics = [] } = (await (await request(`?${query}`)).json()) as { topics?: UnresolvedDeadLetters[] }
       return topics
     },
     async find(letter) {
-      const answer = await ask(`/${encodeURIComponent(letter)}`)
-      return answer.ok ? ((await answer.json()) as Found) : undefined
+      const answer = await request(`/${encodeURIComponent(letter)}`)
+      return answer.ok ? ((await answer.json()) as DeadLetterDetails) : undefined
     },
     async redrive(service, topic, onMoved) {
-      const answer = await ask(`/${service}/redrive`, { ...(topic !== undefined && { topic }) })
+      const answer = await request(`/${service}/redrive`, { ...(topic !== undefined && { topic }) })
       if (answer.body)
         for await (const line of createInterface({ input: Readable.fromWeb(answer.body as never) })) {
-          const { moved, of, topics } = JSON.parse(line) as { moved: number; of: number; topics?: Tally[] }
+          const { moved, of, topics } = JSON.parse(line) as { moved: number; of: number; topics?: DeadLetterCounts[] }
           if (topics) return topics
           onMoved(moved, of)
         }

@@ -1,17 +1,17 @@
 import type { Settings } from '#runtime/config/config.ts'
 import { Fault } from '#runtime/core/faults.ts'
-import type { Parked } from '#runtime/dead-letters/dead-letter.ts'
-import type { Parking, Tally } from '#runtime/dead-letters/dead-letters.ts'
-import { topicsOf } from '#runtime/dead-letters/redrive.ts'
+import type { DeadLetterSummary } from '#runtime/dead-letters/dead-letter.ts'
+import type { DeadLetterCounts, UnresolvedDeadLetters } from '#runtime/dead-letters/dead-letters.ts'
+import { redriveTopics } from '#runtime/dead-letters/redrive.ts'
 import { retryTopic } from '#topology/derive/names.ts'
-import { serviceNames, servicePlans } from '#topology/derive/plans.ts'
+import { serviceDefinitions, serviceNames } from '#topology/derive/plans.ts'
 import type { ServiceName } from '#topology/types.ts'
-import { withLetters } from './dlq-letters.ts'
+import { withDeadLetters } from './dlq-letters.ts'
 
 /** The services that can have dead letters. */
-const services = serviceNames.filter(name => servicePlans[name].reads.length > 0)
+const consumingServices = serviceNames.filter(name => serviceDefinitions[name].reads.length > 0)
 /** Dead letters of each topic that a list names. */
-const listed = 20
+const maxListed = 20
 
 /** Prints what is parked: refused, and not yet re-driven. Nothing of the chats is shown. */
 export async function listDeadLetters(
@@ -20,10 +20,10 @@ export async function listDeadLetters(
   settings: Settings,
   signal: AbortSignal,
 ): Promise<void> {
-  const service = name === undefined ? undefined : serviceOf(name)
-  await withLetters(settings, services, signal, async letters => {
-    const topics = await letters.list(service, all ? undefined : listed)
-    print(json ? [JSON.stringify({ topics })] : listText(topics))
+  const service = name === undefined ? undefined : parseService(name)
+  await withDeadLetters(settings, consumingServices, signal, async letters => {
+    const topics = await letters.list(service, all ? undefined : maxListed)
+    printLines(json ? [JSON.stringify({ topics })] : listLines(topics))
   })
 }
 
@@ -34,9 +34,9 @@ export async function showDeadLetter(
   settings: Settings,
   signal: AbortSignal,
 ): Promise<void> {
-  await withLetters(settings, services, signal, async letters => {
+  await withDeadLetters(settings, consumingServices, signal, async letters => {
     const found = await letters.find(letter)
-    if (found) return print([JSON.stringify(found, undefined, json ? 0 : 2)])
+    if (found) return printLines([JSON.stringify(found, undefined, json ? 0 : 2)])
     const how = 'give TOPIC/PARTITION@OFFSET as flywheel dlq list has it'
     throw new Fault('FLY_USAGE', `there is no dead letter ${letter}: ${how}`)
   })
@@ -49,55 +49,55 @@ export async function redriveDeadLetters(
   settings: Settings,
   signal: AbortSignal,
 ): Promise<void> {
-  const service = serviceOf(name)
-  const wanted = topicsOf({ service, ...(topic !== undefined && { topic }) })
+  const service = parseService(name)
+  const wanted = redriveTopics({ service, ...(topic !== undefined && { topic }) })
   const onMoved = (moved: number, of: number): void => void process.stderr.write(`${moved} of ${of} re-driven\n`)
-  await withLetters(settings, services, signal, async letters => {
-    const topics: readonly Tally[] = dryRun
+  await withDeadLetters(settings, consumingServices, signal, async letters => {
+    const topics: readonly DeadLetterCounts[] = dryRun
       ? (await letters.list(service, 0)).filter(parking => wanted.includes(parking.topic))
       : await letters.redrive(service, topic, onMoved)
     const tallies = topics.map(({ topic: from, records, codes }) => ({ topic: from, records, codes }))
     const what = `${dryRun ? 'would be re-driven' : 're-driven'} to ${retryTopic(service)}`
-    const lines = tallies.map(tally => `${tallied(tally)} ${what}`)
-    print(json ? [JSON.stringify({ service, dryRun, topics: tallies })] : orNothing(lines))
+    const lines = tallies.map(tally => `${countsLine(tally)} ${what}`)
+    printLines(json ? [JSON.stringify({ service, dryRun, topics: tallies })] : linesOrNone(lines))
   })
 }
 
-function serviceOf(name: string): ServiceName {
-  const known = services.find(service => service === name)
+function parseService(name: string): ServiceName {
+  const known = consumingServices.find(service => service === name)
   if (known) return known
-  throw new Fault('FLY_USAGE', `${name} is no service that reads; those that do are ${services.join(', ')}`)
+  throw new Fault('FLY_USAGE', `${name} is no service that reads; those that do are ${consumingServices.join(', ')}`)
 }
 
-const listText = (topics: readonly Parking[]): readonly string[] =>
-  orNothing(
+const listLines = (topics: readonly UnresolvedDeadLetters[]): readonly string[] =>
+  linesOrNone(
     topics.flatMap(parking => {
       const { records, oldestFirstSeen, newestRefused, letters } = parking
       const unnamed = records - letters.length
       return [
-        `${tallied(parking)} parked; first seen ${time(oldestFirstSeen)}, last refused ${time(newestRefused)}`,
-        ...letters.map(letter => `  ${lineOf(letter)}`),
+        `${countsLine(parking)} parked; first seen ${formatTime(oldestFirstSeen)}, last refused ${formatTime(newestRefused)}`,
+        ...letters.map(letter => `  ${deadLetterLine(letter)}`),
         ...(unnamed > 0 ? [`  and ${unnamed} more: --all names them`] : []),
       ]
     }),
   )
 
-function lineOf({ topic, partition, offset, code, attempts, firstSeen, reason }: Parked): string {
+function deadLetterLine({ topic, partition, offset, code, attempts, firstSeen, reason }: DeadLetterSummary): string {
   const tries = attempts === 1 ? '1 attempt' : `${attempts} attempts`
   // A reason may name what strangers sent: nothing of it may steer a terminal.
   const plain = reason.replaceAll(/\p{C}/gu, ' ')
-  return `${topic}/${partition}@${offset} ${code}, ${tries}, first seen ${time(firstSeen)}: ${plain}`
+  return `${topic}/${partition}@${offset} ${code}, ${tries}, first seen ${formatTime(firstSeen)}: ${plain}`
 }
 
-function tallied({ topic, records, codes }: Tally): string {
+function countsLine({ topic, records, codes }: DeadLetterCounts): string {
   const counts = Object.entries(codes)
     .map(([code, count]) => `${code} ${count}`)
     .sort()
   return `${topic}: ${records} (${counts.join(', ')})`
 }
 
-const orNothing = (lines: readonly string[]): readonly string[] => (lines.length > 0 ? lines : ['nothing is parked'])
-const print = (lines: readonly string[]): void => {
+const linesOrNone = (lines: readonly string[]): readonly string[] => (lines.length > 0 ? lines : ['nothing is parked'])
+const printLines = (lines: readonly string[]): void => {
   for (const line of lines) process.stdout.write(`${line}\n`)
 }
-const time = (at: number): string => new Date(at).toISOString().slice(0, 19)
+const formatTime = (at: number): string => new Date(at).toISOString().slice(0, 19)

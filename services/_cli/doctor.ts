@@ -1,25 +1,25 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Kind } from '#redaction/kinds.ts'
-import { placesIn } from '#redaction/places.ts'
+import type { RedactionKind } from '#redaction/kinds.ts'
+import { detectInFields } from '#redaction/places.ts'
 import type { Settings } from '#runtime/config/config.ts'
 import { Fault } from '#runtime/core/faults.ts'
-import type { Readably } from '#runtime/host/records.ts'
+import type { ReadableRecord } from '#runtime/host/records.ts'
 import { readTraceparent } from '#runtime/telemetry/traceparent.ts'
-import { withRecords } from './read-records.ts'
+import { withRecordReader } from './read-records.ts'
 
 /** Places of each topic that are told; all are counted. */
-const told = 100
+const maxListed = 100
 
-type Place = { readonly at: string; readonly field: string; readonly kind: Kind }
+type Finding = { readonly at: string; readonly field: string; readonly kind: RedactionKind }
 
 /** What was found in a topic, or in the objects. */
-type Report = {
+type TopicFindings = {
   readonly name: string
   readonly looked: number
   readonly kinds: Readonly<Record<string, number>>
   /** The first of them. */
-  readonly places: readonly Place[]
+  readonly places: readonly Finding[]
 }
 
 /**
@@ -31,52 +31,52 @@ export async function findPersonalData(
   settings: Settings,
   signal: AbortSignal,
 ): Promise<void> {
-  const reports: Report[] = []
-  await withRecords(settings, signal, async records => {
+  const reports: TopicFindings[] = []
+  await withRecordReader(settings, signal, async records => {
     const topics = await records.topics()
     if (topics.length === 0)
       throw new Fault('FLY_USAGE', 'this log has no topics yet: give --home or --kafka of another')
     for (const topic of topics.toSorted()) {
-      const report = createReport(topic)
+      const report = createFindings(topic)
       await records.read(topic, { from: 'beginning', follow: false }, some => {
-        for (const record of some) report.look(`${record.partition}@${record.offset}`, contentOf(record))
+        for (const record of some) report.scan(`${record.partition}@${record.offset}`, searchableContent(record))
       })
-      reports.push(report.made())
+      reports.push(report.result())
     }
   })
-  const objects = createReport('objects')
-  for await (const [digest, text] of textObjects(join(settings.home, 'objects'))) objects.look(digest, text)
-  reports.push(objects.made())
+  const objects = createFindings('objects')
+  for await (const [digest, text] of textObjects(join(settings.home, 'objects'))) objects.scan(digest, text)
+  reports.push(objects.result())
   const found = reports.filter(({ kinds }) => Object.keys(kinds).length > 0)
   if (found.length > 0) process.exitCode = 1
-  const lines = json ? [JSON.stringify({ found })] : tell(reports, found)
+  const lines = json ? [JSON.stringify({ found })] : findingLines(reports, found)
   process.stdout.write(lines.map(line => `${line}\n`).join(''))
 }
 
-function createReport(name: string) {
+function createFindings(name: string) {
   const kinds: Record<string, number> = {}
-  const places: Place[] = []
+  const places: Finding[] = []
   let looked = 0
   return {
-    look(at: string, content: unknown): void {
+    scan(at: string, content: unknown): void {
       looked++
-      for (const { field, kind } of placesIn(content)) {
+      for (const { field, kind } of detectInFields(content)) {
         kinds[kind] = (kinds[kind] ?? 0) + 1
-        if (places.length < told) places.push({ at, field, kind })
+        if (places.length < maxListed) places.push({ at, field, kind })
       }
     },
-    made: (): Report => ({ name, looked, kinds, places }),
+    result: (): TopicFindings => ({ name, looked, kinds, places }),
   }
 }
 
 /** Bytes that hold no event may hold text; the keys of state are of two parts. */
-function contentOf({ key, event, headers }: Readably): object {
+function searchableContent({ key, event, headers }: ReadableRecord): object {
   const text =
     'bytes' in event && typeof event.bytes === 'string' ? Buffer.from(event.bytes, 'base64').toString() : event
   const { traceparent, ...others } = headers
   // A trace's numbers are made by chance, and some look like cards.
-  const told = readTraceparent(traceparent) ? others : headers
-  return { ...(typeof text === 'string' ? { bytes: text } : text), headers: told, key: key?.split('\u0000') }
+  const visibleHeaders = readTraceparent(traceparent) ? others : headers
+  return { ...(typeof text === 'string' ? { bytes: text } : text), headers: visibleHeaders, key: key?.split('\u0000') }
 }
 
 /** Objects that are text, each under its digest; models and other bytes are none. */
@@ -96,7 +96,7 @@ async function* textObjects(folder: string): AsyncGenerator<[digest: string, tex
   }
 }
 
-function tell(all: readonly Report[], found: readonly Report[]): readonly string[] {
+function findingLines(all: readonly TopicFindings[], found: readonly TopicFindings[]): readonly string[] {
   const looked = all.reduce((sum, report) => sum + report.looked, 0)
   const nothing = `nothing found in ${looked} records and objects of ${all.length - 1} topics and the object store`
   if (found.length === 0) return [nothing]

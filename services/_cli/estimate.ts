@@ -1,8 +1,8 @@
 import type { Settings } from '#runtime/config/config.ts'
 import type { SampleScored } from '#schemas/events.ts'
-import { type Estimate, hajek, type Weighted } from '#statistics/hajek.ts'
+import { hajek, type WeightedMean, type WeightedValue } from '#statistics/hajek.ts'
 import { topic } from '#topology/names.ts'
-import { withRecords } from './read-records.ts'
+import { withRecordReader } from './read-records.ts'
 
 /** What can be estimated of production: a value in [0, 1] of each gold score, null where it has none. */
 export const metrics = {
@@ -20,7 +20,7 @@ export const strata = {
 } as const
 export type Stratum = keyof typeof strata
 
-export type Row = Estimate & {
+export type EstimateRow = WeightedMean & {
   readonly agent: string
   /** Null for all turns of the agent. */
   readonly stratum: string | null
@@ -29,32 +29,32 @@ export type Row = Estimate & {
   readonly biasedMean: number
 }
 
-type Options = { readonly by?: Stratum; readonly json: boolean }
+type EstimateOptions = { readonly by?: Stratum; readonly json: boolean }
 
 /** Prints what production is like, estimated from the turns that were picked and have gold. */
 export async function estimate(
   metric: Metric,
-  { by, json }: Options,
+  { by, json }: EstimateOptions,
   settings: Settings,
   signal: AbortSignal,
 ): Promise<void> {
   const scored: SampleScored[] = []
-  await withRecords(settings, signal, records =>
+  await withRecordReader(settings, signal, records =>
     records.read(topic.scoredSamples, { from: 'beginning', follow: false }, some => {
       for (const { event } of some) if ('sampleId' in event) scored.push(event as SampleScored)
     }),
   )
-  const rows = estimates(newestGold(scored), metric, by)
+  const rows = estimateRows(latestGoldScores(scored), metric, by)
   if (json) return void process.stdout.write(`${JSON.stringify({ metric, by: by ?? null, rows })}\n`)
   if (rows.length === 0) process.stdout.write('no turn that was picked has a gold score yet\n')
-  for (const row of rows) process.stdout.write(`${line(row)}\n`)
+  for (const row of rows) process.stdout.write(`${rowText(row)}\n`)
 }
 
 /**
  * The newest trusted gold score of each sample. A correction is left out: its turn had its chance at arrival and lost it; so
  * is one whose arms are forgotten, since it may be a correction.
  */
-export function newestGold(scored: readonly SampleScored[]): readonly SampleScored[] {
+export function latestGoldScores(scored: readonly SampleScored[]): readonly SampleScored[] {
   const kept = new Map<string, SampleScored>()
   for (const event of scored) {
     const { source, trusted, arms, sampleId } = event
@@ -64,20 +64,29 @@ export function newestGold(scored: readonly SampleScored[]): readonly SampleScor
 }
 
 /** One row for each agent, then one for each of its strata, largest first. */
-export function estimates(scored: readonly SampleScored[], metric: Metric, by: Stratum | undefined): readonly Row[] {
+export function estimateRows(
+  scored: readonly SampleScored[],
+  metric: Metric,
+  by: Stratum | undefined,
+): readonly EstimateRow[] {
   return [...Map.groupBy(scored, ({ agent }) => agent)].flatMap(([agent, ofAgent]) => {
     const split = by === undefined ? [] : [...Map.groupBy(ofAgent, strata[by])]
     return [
-      ...row(agent, null, ofAgent, metric),
+      ...estimateStratum(agent, null, ofAgent, metric),
       ...split
         .toSorted(([, a], [, b]) => b.length - a.length)
-        .flatMap(([name, some]) => row(agent, name, some, metric)),
+        .flatMap(([name, some]) => estimateStratum(agent, name, some, metric)),
     ]
   })
 }
 
-function row(agent: string, stratum: string | null, scored: readonly SampleScored[], metric: Metric): readonly Row[] {
-  const rows: Weighted[] = scored.flatMap(event => {
+function estimateStratum(
+  agent: string,
+  stratum: string | null,
+  scored: readonly SampleScored[],
+  metric: Metric,
+): readonly EstimateRow[] {
+  const rows: WeightedValue[] = scored.flatMap(event => {
     const y = metrics[metric](event)
     return y === null ? [] : [{ y, p: event.inclusionProbability }]
   })
@@ -87,10 +96,12 @@ function row(agent: string, stratum: string | null, scored: readonly SampleScore
   return [{ agent, stratum, rows: rows.length, ...found, biasedMean }]
 }
 
-function line({ agent, stratum, rows, effectiveRows, mean, interval, biasedMean }: Row): string {
-  const range = interval ? `[${percent(interval.lower)}, ${percent(interval.upper)}]` : '(no interval: all are equal)'
+function rowText({ agent, stratum, rows, effectiveRows, mean, interval, biasedMean }: EstimateRow): string {
+  const range = interval
+    ? `[${formatPercent(interval.lower)}, ${formatPercent(interval.upper)}]`
+    : '(no interval: all are equal)'
   const what = `${agent} ${stratum ?? 'all turns'}`.padEnd(40)
-  return `${what} ${percent(mean)} ${range}  ${rows} rows, worth ${effectiveRows.toFixed(0)}  plain mean, biased: ${percent(biasedMean)}`
+  return `${what} ${formatPercent(mean)} ${range}  ${rows} rows, worth ${effectiveRows.toFixed(0)}  plain mean, biased: ${formatPercent(biasedMean)}`
 }
 
-const percent = (share: number): string => `${(100 * share).toFixed(1)}%`
+const formatPercent = (share: number): string => `${(100 * share).toFixed(1)}%`

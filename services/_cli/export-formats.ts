@@ -1,32 +1,32 @@
 import { open } from 'node:fs/promises'
-import { type Column, quoted, type Row } from './rows.ts'
+import { type Column, quoteIdentifier, type TopicRow } from './rows.ts'
 import { createTable, withDuckDB } from './rows-duckdb.ts'
 
 /** Takes rows; resolves when there is room for more. */
-export type Write = (rows: readonly Row[]) => Promise<void>
+export type WriteRows = (rows: readonly TopicRow[]) => Promise<void>
 
 /** Writes a file at a path of what `fill` brings; memory does not grow with the rows. */
-type Format = (
+type ExportFormat = (
   path: string,
   columns: readonly Column[],
-  fill: (write: Write) => Promise<void>,
+  fill: (write: WriteRows) => Promise<void>,
   signal: AbortSignal,
 ) => Promise<void>
 
 /** JSON lines are rows as `tail` has them, times in ms since 1970. In Parquet and CSV times are points in time (UTC). */
-export const formats = {
-  parquet: throughDuckDB('FORMAT parquet, COMPRESSION zstd', quoted),
-  jsonl: jsonLines,
-  csv: throughDuckDB('FORMAT csv, HEADER', flat),
-} as const satisfies Record<string, Format>
+export const exportFormats = {
+  parquet: duckDbFormat('FORMAT parquet, COMPRESSION zstd', quoteIdentifier),
+  jsonl: writeJsonLines,
+  csv: duckDbFormat('FORMAT csv, HEADER', csvColumn),
+} as const satisfies Record<string, ExportFormat>
 
-export type FormatName = keyof typeof formats
-export const formatNames = Object.keys(formats) as FormatName[]
+export type ExportFormatName = keyof typeof exportFormats
+export const exportFormatNames = Object.keys(exportFormats) as ExportFormatName[]
 
-async function jsonLines(
+async function writeJsonLines(
   path: string,
   _columns: readonly Column[],
-  fill: (write: Write) => Promise<void>,
+  fill: (write: WriteRows) => Promise<void>,
 ): Promise<void> {
   const file = await open(path, 'w')
   try {
@@ -37,7 +37,7 @@ async function jsonLines(
 }
 
 /** Rows wait in a file of DuckDB, which then writes them in one go. */
-function throughDuckDB(how: string, select: (name: string, type: string) => string): Format {
+function duckDbFormat(how: string, select: (name: string, type: string) => string): ExportFormat {
   return (path, columns, fill, signal) =>
     withDuckDB(async connection => {
       await fill(await createTable(connection, 'rows', columns))
@@ -47,7 +47,7 @@ function throughDuckDB(how: string, select: (name: string, type: string) => stri
 }
 
 /** CSV has no nested values: they are JSON in it. */
-function flat(name: string, type: string): string {
+function csvColumn(name: string, type: string): string {
   const nested = /[(\]]/.test(type)
-  return nested ? `to_json(${quoted(name)}) AS ${quoted(name)}` : quoted(name)
+  return nested ? `to_json(${quoteIdentifier(name)}) AS ${quoteIdentifier(name)}` : quoteIdentifier(name)
 }

@@ -2,16 +2,16 @@ import type { FollowedRecord } from '#runtime/processing/follow.ts'
 import type { CandidateEvaluated, DatasetDecided, ReleaseDecided, TuningDecided } from '#schemas/events.ts'
 import { topic } from '#topology/names.ts'
 
-const percent = (share: number): string => `${(100 * share).toFixed(1)}%`
-const short = (digest: string): string => digest.slice(0, 8)
+const formatPercent = (share: number): string => `${(100 * share).toFixed(1)}%`
+const shortDigest = (digest: string): string => digest.slice(0, 8)
 
 /** Tells an event of the wheel in one line; most events are not worth one. */
-export function narrate(followed: FollowedRecord, report: (line: string) => void): void {
-  const line = tell(followed)
+export function printEvent(followed: FollowedRecord, report: (line: string) => void): void {
+  const line = eventLine(followed)
   if (line !== undefined) report(`  ${line}`)
 }
 
-function tell({ topic: from, event }: FollowedRecord): string | undefined {
+function eventLine({ topic: from, event }: FollowedRecord): string | undefined {
   if (from === topic.datasets) {
     const { outcome, version, trainingRows, syntheticRows, evaluationRows } = event as DatasetDecided
     return outcome === 'curated'
@@ -24,11 +24,11 @@ function tell({ topic: from, event }: FollowedRecord): string | undefined {
   }
   if (from === topic.evaluations) {
     const { rung, rows, candidate, candidateAccuracy, baselineAccuracy, gained, lost } = event as CandidateEvaluated
-    return `${rung} candidate ${short(candidate)}: ${percent(candidateAccuracy)} against ${percent(baselineAccuracy)} on ${rows} frozen rows (+${gained} -${lost})`
+    return `${rung} candidate ${shortDigest(candidate)}: ${formatPercent(candidateAccuracy)} against ${formatPercent(baselineAccuracy)} on ${rows} frozen rows (+${gained} -${lost})`
   }
   if (from === topic.releases) {
     const { outcome, rung, difference, lower, upper, reasons } = event as ReleaseDecided
-    const points = `${signed(difference)} [${signed(lower)}, ${signed(upper)}] points`
+    const points = `${signedPoints(difference)} [${signedPoints(lower)}, ${signedPoints(upper)}] points`
     return outcome === 'promoted'
       ? `${rung} RELEASED: ${points}`
       : `${rung} ${outcome}: ${points}; ${reasons.at(-1) ?? ''}`
@@ -36,4 +36,4 @@ function tell({ topic: from, event }: FollowedRecord): string | undefined {
   return undefined
 }
 
-const signed = (difference: number): string => `${difference >= 0 ? '+' : ''}${(100 * difference).toFixed(1)}`
+const signedPoints = (difference: number): string => `${difference >= 0 ? '+' : ''}${(100 * difference).toFixed(1)}`

@@ -1,9 +1,9 @@
-import type { Field } from '#runtime/replay/compare.ts'
-import type { Receipt } from '#runtime/replay/receipt.ts'
-import type { Example, TopicDiff } from '#runtime/replay/tally.ts'
+import type { FieldDifference } from '#runtime/replay/compare.ts'
+import type { ReplayReceipt } from '#runtime/replay/receipt.ts'
+import type { DifferenceExample, TopicDiff } from '#runtime/replay/tally.ts'
 
 /** A receipt for people, and where the files of the run are. It names fields and ids; no text of a chat is in a receipt. */
-export function receiptText(receipt: Receipt, folder: string): string {
+export function replayReceiptText(receipt: ReplayReceipt, folder: string): string {
   const { run, service, since, until, rules, config, partitions, decided, outputs, refused, diff, examples, memory } =
     receipt
   const refusals = Object.entries(refused).map(([code, { records, why }]) => `${records} ${code}, first: ${why}`)
@@ -18,7 +18,7 @@ export function receiptText(receipt: Receipt, folder: string): string {
     ),
     `decided  ${decided} records, ${outputs.events} events, ${refusals.length === 0 ? 'none refused' : `refused ${refusals.join('; ')}`}`,
     `memory   ${memory === null ? 'as large as then at every decision' : `of another size from partition ${memory.partition} offset ${memory.offset} on: ${memory.was} keys then, ${memory.is} now`}`,
-    ...Object.entries(diff).map(([topic, counts]) => `diff     ${topic}: ${counted(counts)}`),
+    ...Object.entries(diff).map(([topic, counts]) => `diff     ${topic}: ${diffText(counts)}`),
     ...examples.map(example => `  input ${example.inputId}: ${exampleText(example)}`),
     `outputs  sha256 ${outputs.sha256}`,
     `files    ${folder}`,
@@ -26,15 +26,15 @@ export function receiptText(receipt: Receipt, folder: string): string {
   return lines.join('\n')
 }
 
-function counted({ same, changed, added, removed, fields }: TopicDiff): string {
+function diffText({ same, changed, added, removed, fields }: TopicDiff): string {
   const named = Object.entries(fields).map(([field, count]) => `${field} ${count}`)
   return `${same} same, ${changed} changed${named.length > 0 ? ` (${named.join(', ')})` : ''}, ${added} added, ${removed} removed`
 }
 
-function exampleText(example: Example): string {
+function exampleText(example: DifferenceExample): string {
   const fields = example.change === 'changed' ? `: ${example.fields.map(fieldText).join(', ')}` : ''
   return `${example.change} ${example.topic} ${example.id}${fields}`
 }
 
-const fieldText = ({ field, was, is }: Field): string =>
+const fieldText = ({ field, was, is }: FieldDifference): string =>
   was === undefined || is === undefined ? field : `${field} ${was} -> ${is}`

@@ -1,25 +1,28 @@
-import type { World } from '#runtime/host/open.ts'
-import type { Measure, Progress, RunOptions } from '#services/_desk/ledger.ts'
-import { differenceInterval } from '#statistics/paired-tests.ts'
+import type { Runtime } from '#runtime/host/open.ts'
+import type { DemoProgress, DemoRunOptions, QualityMeasurement } from '#services/_desk/ledger.ts'
+import { tangoInterval } from '#statistics/paired-tests.ts'
 import { topic } from '#topology/names.ts'
 
 const rungs = ['prompt', 'trajectory', 'lora'] as const
-const percent = (share: number | undefined): string => (share === undefined ? '-' : `${(100 * share).toFixed(1)}%`)
-const withInterval = (measure: Measure | null | undefined): string =>
-  measure ? `${percent(measure.accuracy)} [${percent(measure.lower)}, ${percent(measure.upper)}]` : '-'
+const formatPercent = (share: number | undefined): string =>
+  share === undefined ? '-' : `${(100 * share).toFixed(1)}%`
+const intervalText = (measure: QualityMeasurement | null | undefined): string =>
+  measure
+    ? `${formatPercent(measure.accuracy)} [${formatPercent(measure.lower)}, ${formatPercent(measure.upper)}]`
+    : '-'
 
 /** Quality on held-out rows per revolution and rung, for people. */
-export function table({ base, rounds }: Progress): string {
+export function progressTable({ base, rounds }: DemoProgress): string {
   const rows = [
     ['revolution', 'gold', ...rungs, 'released, 95% interval'],
-    ['untuned', '0', '-', '-', '-', withInterval(base)],
+    ['untuned', '0', '-', '-', '-', intervalText(base)],
     ...rounds.map(({ round, gold, rungs: tried, accuracy }) => [
       String(round),
       String(gold),
       ...rungs.map(rung =>
-        tried[rung] ? `${percent(tried[rung].accuracy)}${tried[rung].outcome === 'promoted' ? '*' : ''}` : '-',
+        tried[rung] ? `${formatPercent(tried[rung].accuracy)}${tried[rung].outcome === 'promoted' ? '*' : ''}` : '-',
       ),
-      withInterval(accuracy),
+      intervalText(accuracy),
     ]),
   ]
   const widths = rows[0]?.map((_cell, at) => Math.max(...rows.map(row => row[at]?.length ?? 0))) ?? []
@@ -28,7 +31,12 @@ export function table({ base, rounds }: Progress): string {
 }
 
 /** The last line of `--json`. */
-export async function summary(world: World, run: RunOptions, { base, rounds }: Progress, accepted: number) {
+export async function demoSummary(
+  world: Runtime,
+  run: DemoRunOptions,
+  { base, rounds }: DemoProgress,
+  accepted: number,
+) {
   const last = rounds.at(-1)
   const newest = (rung: string) => rounds.findLast(round => round.rungs[rung])?.rungs[rung]
   const all = await world.log.topics()
@@ -42,7 +50,7 @@ export async function summary(world: World, run: RunOptions, { base, rounds }: P
       ...{ macroF1: last.accuracy.macroF1, release: last.released },
     },
     /** Released minus untuned on the same held-out rows, with its 95% interval. */
-    gain: base && last && gain(base.right, last.accuracy.right),
+    gain: base && last && accuracyGain(base.right, last.accuracy.right),
     rungs: Object.fromEntries(rungs.map(rung => [rung, newest(rung) ?? null])),
     rounds: rounds.map(({ accuracy: { right: _rows, ...accuracy }, ...round }) => ({ ...round, accuracy })),
     counts: {
@@ -56,10 +64,10 @@ export async function summary(world: World, run: RunOptions, { base, rounds }: P
   }
 }
 
-function gain(before: string, after: string) {
+function accuracyGain(before: string, after: string) {
   const rows = Math.min(before.length, after.length)
-  const where = (was: string, is: string): number =>
+  const countPairs = (was: string, is: string): number =>
     Array.from({ length: rows }, (_row, at) => before[at] === was && after[at] === is).filter(Boolean).length
-  const pairs = { gained: where('0', '1'), lost: where('1', '0'), rows }
-  return { difference: (pairs.gained - pairs.lost) / Math.max(1, rows), ...differenceInterval(pairs), ...pairs }
+  const pairs = { gained: countPairs('0', '1'), lost: countPairs('1', '0'), rows }
+  return { difference: (pairs.gained - pairs.lost) / Math.max(1, rows), ...tangoInterval(pairs), ...pairs }
 }

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { Fault } from '#runtime/core/faults.ts'
-import { type Column, quoted, time } from './rows.ts'
+import { type Column, quoteIdentifier, timestampType } from './rows.ts'
 
 /** What DuckDB keeps in memory at most; the rest of its rows lies in a file until it is closed. */
-const memory = '512MB'
+const memoryLimit = '512MB'
 /** Rows that go into DuckDB at once. */
-const most = 1_000
+const rowsPerInsert = 1_000
 
-type Row = Readonly<Record<string, unknown>>
+type JsonRow = Readonly<Record<string, unknown>>
 
 /**
  * Opens a database of its own in a temporary file, for this use alone: what it held is deleted after it. The signal ends a
@@ -26,7 +26,7 @@ export async function withDuckDB(
   // A reader of stdout that has seen enough ends the process at once.
   process.once('exit', clear)
   try {
-    const options = { memory_limit: memory, errors_as_json: 'true' }
+    const options = { memory_limit: memoryLimit, errors_as_json: 'true' }
     const database = await DuckDBInstance.create(join(folder, 'rows.duckdb'), options)
     const connection = await database.connect()
     const interrupt = (): void => connection.interrupt()
@@ -46,15 +46,15 @@ export async function withDuckDB(
 }
 
 /** From here on this database reaches no file and no host, and no query can change that. */
-export async function lock(connection: DuckDBConnection): Promise<void> {
+export async function disableExternalAccess(connection: DuckDBConnection): Promise<void> {
   await connection.run('SET enable_external_access = false')
   await connection.run('SET lock_configuration = true')
 }
 
 /** SQL that gives the rows which `?` holds as a JSON array, with their types. */
-export function selectFrom(columns: readonly Column[]): string {
-  const times = columns.filter(({ type }) => type === time).map(({ name }) => quoted(name))
-  const fields = columns.map(({ name, type }) => `${quoted(name)} ${type === time ? 'BIGINT' : type}`)
+export function selectJsonRows(columns: readonly Column[]): string {
+  const times = columns.filter(({ type }) => type === timestampType).map(({ name }) => quoteIdentifier(name))
+  const fields = columns.map(({ name, type }) => `${quoteIdentifier(name)} ${type === timestampType ? 'BIGINT' : type}`)
   // Row by row: casting the array as a whole takes DuckDB seven times as long.
   const typed = `SELECT unnest(CAST(row AS STRUCT(${fields.join(', ')}))) FROM (SELECT unnest(CAST(?::JSON AS JSON[])) AS row)`
   const replaced = times.map(name => `make_timestamptz(${name} * 1000) AS ${name}`)
@@ -66,13 +66,13 @@ export async function createTable(
   connection: DuckDBConnection,
   name: string,
   columns: readonly Column[],
-): Promise<(rows: readonly Row[]) => Promise<void>> {
-  const types = columns.map(column => `${quoted(column.name)} ${column.type}`)
-  await connection.run(`CREATE TABLE ${quoted(name)} (${types.join(', ')})`)
-  const insert = await connection.prepare(`INSERT INTO ${quoted(name)} ${selectFrom(columns)}`)
+): Promise<(rows: readonly JsonRow[]) => Promise<void>> {
+  const types = columns.map(column => `${quoteIdentifier(column.name)} ${column.type}`)
+  await connection.run(`CREATE TABLE ${quoteIdentifier(name)} (${types.join(', ')})`)
+  const insert = await connection.prepare(`INSERT INTO ${quoteIdentifier(name)} ${selectJsonRows(columns)}`)
   return async rows => {
-    for (let from = 0; from < rows.length; from += most) {
-      insert.bindVarchar(1, JSON.stringify(rows.slice(from, from + most)))
+    for (let from = 0; from < rows.length; from += rowsPerInsert) {
+      insert.bindVarchar(1, JSON.stringify(rows.slice(from, from + rowsPerInsert)))
       await insert.run()
     }
   }
@@ -82,7 +82,7 @@ export async function createTable(
  * What DuckDB says of a text that a person gave, as FLY_USAGE: one line, and where it does not know a column the ones there
  * are. An error of anything else comes back as it is.
  */
-export function refusal(error: unknown, columns: readonly Column[]): unknown {
+export function sqlFault(error: unknown, columns: readonly Column[]): unknown {
   const [, text] = /(\{"exception_type".*\})$/s.exec(error instanceof Error ? error.message : '') ?? []
   if (text === undefined) return error
   const { exception_message: message, error_subtype: kind, name } = JSON.parse(text) as Record<string, string>

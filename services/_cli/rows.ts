@@ -1,25 +1,25 @@
-import type { Readably } from '#runtime/host/records.ts'
+import type { ReadableRecord } from '#runtime/host/records.ts'
 import { avro } from '#schemas/avro.ts'
 import type { Events } from '#schemas/events.ts'
 import { decisionsTopic } from '#topology/derive/names.ts'
-import { serviceNames, topicPlans } from '#topology/derive/plans.ts'
+import { serviceNames, topicDefinitions } from '#topology/derive/plans.ts'
 
 /** A column of a topic's rows: its name, and its type in DuckDB's SQL. */
 export type Column = { readonly name: string; readonly type: string }
 
 /** Times are ms since 1970 in events; as columns they are points in time. */
-export const time = 'TIMESTAMPTZ'
+export const timestampType = 'TIMESTAMPTZ'
 
 /** Where a record lies in the log: the columns that every row has behind the fields of its event. */
-const place: readonly Column[] = [
+const locationColumns: readonly Column[] = [
   { name: '_partition', type: 'INTEGER' },
   { name: '_offset', type: 'BIGINT' },
-  { name: '_timestamp', type: time },
+  { name: '_timestamp', type: timestampType },
   { name: '_key', type: 'VARCHAR' },
 ]
 
-const events: Readonly<Record<string, keyof Events>> = {
-  ...Object.fromEntries(Object.entries(topicPlans).map(([topic, { event }]) => [topic, event])),
+const eventNames: Readonly<Record<string, keyof Events>> = {
+  ...Object.fromEntries(Object.entries(topicDefinitions).map(([topic, { event }]) => [topic, event])),
   ...Object.fromEntries(serviceNames.map(service => [decisionsTopic(service), 'DecisionRecorded' as const])),
 }
 
@@ -28,18 +28,21 @@ const events: Readonly<Record<string, keyof Events>> = {
  * many shapes, such as dead letters, has what `tail` shows as one JSON column, `event`.
  */
 export function columnsOf(topic: string): readonly Column[] {
-  const event = events[topic]
-  if (event === undefined) return [{ name: 'event', type: 'JSON' }, ...place]
+  const event = eventNames[topic]
+  if (event === undefined) return [{ name: 'event', type: 'JSON' }, ...locationColumns]
   const named = new Map<string, string>()
-  const { fields = [] } = avro[event] as Schema
-  return [...fields.map(({ name, type }) => ({ name, type: isTime(type) ? time : typeOf(type, named) })), ...place]
+  const { fields = [] } = avro[event] as AvroSchema
+  return [
+    ...fields.map(({ name, type }) => ({ name, type: isTime(type) ? timestampType : sqlType(type, named) })),
+    ...locationColumns,
+  ]
 }
 
 /** The fields of an event, and where its record lies. */
-export type Row = Readonly<Record<string, unknown>> & { readonly _partition: number; readonly _offset: number }
+export type TopicRow = Readonly<Record<string, unknown>> & { readonly _partition: number; readonly _offset: number }
 
 /** A record as a row; undefined where it holds no event of its topic: a deletion, or bytes that cannot be read. */
-export function rowOf(columns: readonly Column[], record: Readably): Row | undefined {
+export function rowOf(columns: readonly Column[], record: ReadableRecord): TopicRow | undefined {
   const { partition: _partition, offset: _offset, timestamp: _timestamp, key: _key, event } = record
   const fields = columns[0]?.type === 'JSON' ? { event } : event
   const row = { ...fields, _partition, _offset, _timestamp, _key }
@@ -47,11 +50,11 @@ export function rowOf(columns: readonly Column[], record: Readably): Row | undef
 }
 
 /** The records that are rows, in their order. */
-export function rowsOf(columns: readonly Column[], records: readonly Readably[]): Row[] {
+export function rowsOf(columns: readonly Column[], records: readonly ReadableRecord[]): TopicRow[] {
   return records.map(record => rowOf(columns, record)).filter(row => row !== undefined)
 }
 
-type Schema = {
+type AvroSchema = {
   readonly type: unknown
   readonly name?: string
   readonly logicalType?: string
@@ -66,27 +69,27 @@ const primitives: Readonly<Record<string, string>> = {
 }
 
 /** The type in SQL of an Avro schema; JSON for what has no one type, such as a union of two. `named` are the records met before. */
-function typeOf(schema: unknown, named: Map<string, string>): string {
+function sqlType(schema: unknown, named: Map<string, string>): string {
   if (Array.isArray(schema)) {
     const [branch, ...others] = schema.filter(type => type !== 'null')
-    return others.length === 0 ? typeOf(branch, named) : 'JSON'
+    return others.length === 0 ? sqlType(branch, named) : 'JSON'
   }
   if (typeof schema === 'string') return primitives[schema] ?? named.get(schema) ?? 'JSON'
-  const { type, name, items, values, fields = [] } = schema as Schema
+  const { type, name, items, values, fields = [] } = schema as AvroSchema
   if (type === 'record') {
-    const inner = fields.map(field => `${quoted(field.name)} ${typeOf(field.type, named)}`)
+    const inner = fields.map(field => `${quoteIdentifier(field.name)} ${sqlType(field.type, named)}`)
     const struct = `STRUCT(${inner.join(', ')})`
     if (name !== undefined) named.set(name, struct)
     return struct
   }
   if (type === 'enum' && name !== undefined) named.set(name, 'VARCHAR')
-  if (type === 'array') return `${typeOf(items, named)}[]`
-  if (type === 'map') return `MAP(VARCHAR, ${typeOf(values, named)})`
-  return typeOf(type, named)
+  if (type === 'array') return `${sqlType(items, named)}[]`
+  if (type === 'map') return `MAP(VARCHAR, ${sqlType(values, named)})`
+  return sqlType(type, named)
 }
 
 const isTime = (schema: unknown): boolean =>
-  Array.isArray(schema) ? schema.some(isTime) : (schema as Schema).logicalType === 'timestamp-millis'
+  Array.isArray(schema) ? schema.some(isTime) : (schema as AvroSchema).logicalType === 'timestamp-millis'
 
 /** A name as SQL has it. */
-export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
+export const quoteIdentifier = (name: string): string => `"${name.replaceAll('"', '""')}"`

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import type { Settings } from '#runtime/config/config.ts'
 import { Fault } from '#runtime/core/faults.ts'
 
-type Options = { readonly url?: string; readonly json: boolean }
+type StatusOptions = { readonly url?: string; readonly json: boolean }
 
-const shape = z.looseObject({
+const statusSchema = z.looseObject({
   services: z.array(
     z.looseObject({
       name: z.string(),
@@ -44,7 +44,7 @@ const shape = z.looseObject({
  * Prints what the console of a running wheel knows. Exit code 1 when a service is behind its limit, scores are not as fresh as
  * they are to be, or records are lost.
  */
-export async function status(options: Options, settings: Settings): Promise<void> {
+export async function status(options: StatusOptions, settings: Settings): Promise<void> {
   const url = options.url ?? `http://127.0.0.1:${settings.port}`
   const headers: Record<string, string> = settings.apiKey ? { authorization: `Bearer ${settings.apiKey}` } : {}
   const answer = await fetch(`${url}/v1/status`, { headers }).catch(error => {
@@ -60,7 +60,7 @@ export async function status(options: Options, settings: Settings): Promise<void
       'FLY_USAGE',
       `the console at ${url} answered ${answer.status}: ${(await answer.text()).slice(0, 200)}`,
     )
-  const known = shape.parse(await answer.json())
+  const known = statusSchema.parse(await answer.json())
   if (
     known.services.some(({ ok }) => !ok) ||
     !known.freshness.ok ||
@@ -77,20 +77,20 @@ export async function status(options: Options, settings: Settings): Promise<void
   for (const agent of known.agents) process.stdout.write(`${JSON.stringify(agent)}\n`)
 }
 
-type Freshness = z.infer<typeof shape>['freshness']
+type Freshness = z.infer<typeof statusSchema>['freshness']
 
 function freshnessText(freshness: Freshness): string {
   const { topic, withinSeconds, objective, scores, attained, p50Seconds, p95Seconds, ok } = freshness
-  const wish = `within ${withinSeconds} s (objective ${100 * objective}%)`
-  if (attained === null) return `${topic.padEnd(14)} no turn was scored in the last hour; ${wish}`
+  const objectiveText = `within ${withinSeconds} s (objective ${100 * objective}%)`
+  if (attained === null) return `${topic.padEnd(14)} no turn was scored in the last hour; ${objectiveText}`
   const quantiles = `p50 ${p50Seconds?.toFixed(1)} s, p95 ${p95Seconds?.toFixed(1)} s`
-  return `${topic.padEnd(14)} ${(100 * attained).toFixed(1)}% ${wish}, ${quantiles}, of ${scores} in the last hour${ok ? '' : '  MISSED'}`
+  return `${topic.padEnd(14)} ${(100 * attained).toFixed(1)}% ${objectiveText}, ${quantiles}, of ${scores} in the last hour${ok ? '' : '  MISSED'}`
 }
 
-type Hour = z.infer<typeof shape>['hours'][number]
+type ReconciledHour = z.infer<typeof statusSchema>['hours'][number]
 
 /** An hour of a topic in one line: its numbers, and that they are equal or what differs by how much. */
-function hourText({ hour, topic, accepted, logged, direct, appended, consumed, verdict }: Hour): string {
+function hourText({ hour, topic, accepted, logged, direct, appended, consumed, verdict }: ReconciledHour): string {
   const when = `${new Date(hour).toISOString().slice(0, 16).replace('T', ' ')} UTC`
   const behind = Object.entries(consumed)
     .filter(([, records]) => records < appended)

@@ -1,10 +1,10 @@
 import type { Settings } from '#runtime/config/config.ts'
-import type { Readably } from '#runtime/host/records.ts'
-import { print } from './print.ts'
-import { withRecords } from './read-records.ts'
-import { type Filter, withFilter } from './tail-where.ts'
+import type { ReadableRecord } from '#runtime/host/records.ts'
+import { writeStdout } from './print.ts'
+import { withRecordReader } from './read-records.ts'
+import { type RecordFilter, withSqlFilter } from './tail-where.ts'
 
-type Options = {
+type TailOptions = {
   readonly fromBeginning: boolean
   readonly exit: boolean
   readonly where?: string
@@ -15,16 +15,16 @@ type Options = {
  * Prints the events of a topic as JSON lines, those for which the condition is true; with `--json` the place of each record
  * too. Any topic of the log, derived ones included.
  */
-export async function tail(name: string, options: Options, settings: Settings, signal: AbortSignal): Promise<void> {
+export async function tail(name: string, options: TailOptions, settings: Settings, signal: AbortSignal): Promise<void> {
   const { fromBeginning, exit, where, json } = options
-  const lines = (records: readonly Readably[]): string =>
+  const lines = (records: readonly ReadableRecord[]): string =>
     records.map(record => `${JSON.stringify(json ? record : record.event)}\n`).join('')
-  await withRecords(settings, signal, async records => {
-    const read = (filter: Filter): Promise<void> =>
+  await withRecordReader(settings, signal, async records => {
+    const read = (filter: RecordFilter): Promise<void> =>
       records.read(name, { from: fromBeginning ? 'beginning' : 'end', follow: !exit }, async some =>
-        print(lines(await filter(some))),
+        writeStdout(lines(await filter(some))),
       )
-    await records.need(name)
-    await (where === undefined ? read(async some => some) : withFilter(name, where, read, signal))
+    await records.requireTopic(name)
+    await (where === undefined ? read(async some => some) : withSqlFilter(name, where, read, signal))
   })
 }

@@ -1,31 +1,31 @@
 import type { Settings } from '#runtime/config/config.ts'
-import { openWorld } from '#runtime/host/open.ts'
+import { openRuntime } from '#runtime/host/open.ts'
 import { applyTopics, planTopics } from '#runtime/host/topics.ts'
-import type { Step } from '#topology/derive/plan.ts'
+import type { TopicChange } from '#topology/derive/plan.ts'
 
-type Options = { readonly json: boolean }
+type TopicsOptions = { readonly json: boolean }
 
 /** Prints what `apply` would do. */
-export async function showPlan(options: Options, settings: Settings): Promise<void> {
-  await withSteps(settings, async steps => print(options, steps, 'nothing to do'))
+export async function showPlan(options: TopicsOptions, settings: Settings): Promise<void> {
+  await withTopicChanges(settings, async steps => printChanges(options, steps, 'nothing to do'))
 }
 
 /** Does what `plan` prints, refusals left out; exit code 1 when there are some. */
-export async function applyPlan(options: Options, settings: Settings): Promise<void> {
-  await withSteps(settings, async (steps, world) => {
+export async function applyPlan(options: TopicsOptions, settings: Settings): Promise<void> {
+  await withTopicChanges(settings, async (steps, world) => {
     await applyTopics(world.log, steps)
-    print(options, steps, 'nothing to do')
+    printChanges(options, steps, 'nothing to do')
     if (steps.some(step => step.do === 'refuse')) process.exitCode = 1
   })
 }
 
-type World = Awaited<ReturnType<typeof openWorld>>
+type World = Awaited<ReturnType<typeof openRuntime>>
 
-async function withSteps(
+async function withTopicChanges(
   settings: Settings,
-  use: (steps: readonly Step[], world: World) => Promise<void>,
+  use: (steps: readonly TopicChange[], world: World) => Promise<void>,
 ): Promise<void> {
-  const world = await openWorld(settings)
+  const world = await openRuntime(settings)
   try {
     await use(await planTopics(world), world)
   } finally {
@@ -33,7 +33,7 @@ async function withSteps(
   }
 }
 
-function print({ json }: Options, steps: readonly Step[], nothing: string): void {
+function printChanges({ json }: TopicsOptions, steps: readonly TopicChange[], nothing: string): void {
   if (json) return void process.stdout.write(`${JSON.stringify({ steps })}\n`)
   for (const step of steps)
     process.stdout.write(

@@ -1,18 +1,18 @@
 import type { Settings } from '#runtime/config/config.ts'
 import { Fault } from '#runtime/core/faults.ts'
-import { openWorld } from '#runtime/host/open.ts'
-import { inProcess, processes, serviceNames } from './wheel.ts'
+import { openRuntime } from '#runtime/host/open.ts'
+import { parseServiceNames, runAsProcesses, runInProcess } from './wheel.ts'
 
-type Options = { readonly embedded: boolean; readonly services?: string; readonly json: boolean }
+type UpOptions = { readonly embedded: boolean; readonly services?: string; readonly json: boolean }
 
 /** Runs services until the signal: in this process on the embedded log, as one process each on Kafka. */
-export async function up(options: Options, settings: Settings, signal: AbortSignal): Promise<void> {
+export async function up(options: UpOptions, settings: Settings, signal: AbortSignal): Promise<void> {
   if (options.embedded && settings.kafka !== undefined)
     throw new Fault('FLY_USAGE', '--embedded and --kafka exclude each other: leave one out')
-  const names = serviceNames(options.services)
-  const world = await openWorld(settings)
+  const names = parseServiceNames(options.services)
+  const world = await openRuntime(settings)
   try {
-    const wheel = await (settings.kafka === undefined ? inProcess : processes)(world, names, signal)
+    const wheel = await (settings.kafka === undefined ? runInProcess : runAsProcesses)(world, names, signal)
     const urls = Object.fromEntries(names.map(name => [name, wheel.urlOf(name)]))
     if (options.json) process.stdout.write(`${JSON.stringify({ services: urls })}\n`)
     else process.stdout.write(`${names.length} services are up; console: ${wheel.urlOf('console')}\n`)

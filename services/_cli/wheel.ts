@@ -3,37 +3,41 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type Settings, toEnvironment } from '#runtime/config/config.ts'
 import { Fault } from '#runtime/core/faults.ts'
-import type { World } from '#runtime/host/open.ts'
-import { run } from '#runtime/host/run.ts'
+import type { Runtime } from '#runtime/host/open.ts'
+import { startServices } from '#runtime/host/run.ts'
 import { ensureTopics } from '#runtime/host/topics.ts'
 import { all } from '#services/all.ts'
 import { consumerGroup } from '#topology/derive/names.ts'
-import { consumed } from '#topology/derive/plans.ts'
+import { consumedTopics } from '#topology/derive/plans.ts'
 import { services } from '#topology/map.ts'
 import type { ServiceName } from '#topology/types.ts'
 
 /** A wheel that turns: where its services listen, and how it ends. */
-export type Wheel = {
+export type RunningServices = {
   readonly urlOf: (service: ServiceName) => string
   /** Rejects with what stopped it. */
   readonly done: Promise<void>
 }
 
-export const everyService = Object.keys(services) as ServiceName[]
+export const allServices = Object.keys(services) as ServiceName[]
 
 /** FLY_USAGE naming the unknown service and the known ones. */
-export function serviceNames(list: string | undefined): readonly ServiceName[] {
-  if (list === undefined) return everyService
+export function parseServiceNames(list: string | undefined): readonly ServiceName[] {
+  if (list === undefined) return allServices
   return list.split(',').map(name => {
     if (name in services) return name as ServiceName
-    throw new Fault('FLY_USAGE', `there is no service ${name}; known are ${everyService.join(', ')}`)
+    throw new Fault('FLY_USAGE', `there is no service ${name}; known are ${allServices.join(', ')}`)
   })
 }
 
 /** All services in this process, on one port. */
-export async function inProcess(world: World, names: readonly ServiceName[], signal: AbortSignal): Promise<Wheel> {
+export async function runInProcess(
+  world: Runtime,
+  names: readonly ServiceName[],
+  signal: AbortSignal,
+): Promise<RunningServices> {
   await ensureTopics(world)
-  const { url, done } = await run(
+  const { url, done } = await startServices(
     world,
     names.map(name => all[name]),
     signal,
@@ -42,12 +46,16 @@ export async function inProcess(world: World, names: readonly ServiceName[], sig
 }
 
 /** One process for each service, as in production: `node services/NAME/main.ts`. Ends them all when one ends or the signal comes. */
-export async function processes(world: World, names: readonly ServiceName[], signal: AbortSignal): Promise<Wheel> {
+export async function runAsProcesses(
+  world: Runtime,
+  names: readonly ServiceName[],
+  signal: AbortSignal,
+): Promise<RunningServices> {
   const { settings } = world
   await ensureTopics(world)
   // Once, before many processes ask for the same subjects at the same time.
   await world.codec.prepare()
-  const children = names.map(name => ({ name, process: start(name, settings) }))
+  const children = names.map(name => ({ name, process: spawnService(name, settings) }))
   const stop = (): void => {
     for (const child of children) child.process.kill('SIGTERM')
   }
@@ -67,16 +75,16 @@ export async function processes(world: World, names: readonly ServiceName[], sig
   const done = Promise.allSettled(ends).then(results => {
     for (const result of results) if (result.status === 'rejected') throw result.reason
   })
-  await Promise.race([done, Promise.all(names.map(name => healthy(urlOf(name), signal)))])
+  await Promise.race([done, Promise.all(names.map(name => waitUntilHealthy(urlOf(name), signal)))])
   return { urlOf, done }
 }
 
 /** The wheel that is up on the ports of these settings and on the same Kafka; undefined where there is none. */
-export async function alreadyUp(
-  { settings }: World,
+export async function findRunningServices(
+  { settings }: Runtime,
   names: readonly ServiceName[],
   signal: AbortSignal,
-): Promise<Wheel | undefined> {
+): Promise<RunningServices | undefined> {
   const urlOf = (service: ServiceName): string => `http://127.0.0.1:${settings.port + services[service].port}`
   const answers = await Promise.all(
     names.map(async name => {
@@ -89,7 +97,7 @@ export async function alreadyUp(
   return { urlOf, done: ended }
 }
 
-function start(name: ServiceName, settings: Settings): ChildProcess {
+function spawnService(name: ServiceName, settings: Settings): ChildProcess {
   const entry = fileURLToPath(import.meta.resolve(`#services/${name}/main.ts`))
   const inherited = Object.entries(process.env).filter(([key]) => !key.startsWith('FLYWHEEL_'))
   return spawn(process.execPath, [entry], {
@@ -101,7 +109,7 @@ function start(name: ServiceName, settings: Settings): ChildProcess {
   })
 }
 
-async function healthy(url: string, signal: AbortSignal): Promise<void> {
+async function waitUntilHealthy(url: string, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     const answer = await fetch(`${url}/health`).catch(() => undefined)
     if (answer?.ok) return
@@ -113,10 +121,10 @@ async function healthy(url: string, signal: AbortSignal): Promise<void> {
  * Waits until a service has consumed all there is. It must look so twice: Kafka shows the outputs of a transaction a few
  * milliseconds after it answered.
  */
-export function drained(world: World, signal: AbortSignal): (service: ServiceName) => Promise<void> {
+export function createDrainWaiter(world: Runtime, signal: AbortSignal): (service: ServiceName) => Promise<void> {
   return async service => {
     for (let empty = 0; empty < 2; ) {
-      const lag = await world.log.lag(consumerGroup(service), consumed(service))
+      const lag = await world.log.lag(consumerGroup(service), consumedTopics(service))
       empty = lag.some(({ records }) => records > 0) ? 0 : empty + 1
       await sleep(200, undefined, { signal })
     }

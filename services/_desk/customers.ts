@@ -1,31 +1,31 @@
-import { deriveId, fraction } from '#runtime/core/identity.ts'
+import { deriveId, hashFraction } from '#runtime/core/identity.ts'
 import type { Api } from './api.ts'
-import { fillSlots, type Question, type Questions } from './questions.ts'
+import { fillSlots, type Question, type QuestionSet } from './questions.ts'
 
 /** How customers react; probabilities. */
-const habits = {
+const behaviour = {
   afterWrongPlan: { escalate: 0.08, thumbsDown: 0.2, askAgain: 0.2 },
   afterRightPlan: { thumbsUp: 0.15 },
-  mostTurns: 2,
+  maxTurns: 2,
 } as const
 
-export type Visit = { readonly id: string; readonly question: Question }
+export type Conversation = { readonly id: string; readonly question: Question }
 
 /**
  * Who comes in a round. Phrasings follow a long-tailed mix of tools (Zipf) whose head drifts from round to round; rows of
  * a file come once each, `share` of them in `round` after those of the rounds before.
  */
-export function visits(
-  questions: Questions,
+export function conversationsOf(
+  questions: QuestionSet,
   seed: number,
   round: number,
   shares: readonly number[],
   chats: number,
-): Visit[] {
+): Conversation[] {
   const id = (at: number): string => deriveId('desk/conversation/v1', questions.name, seed, round, at)
   if (!questions.canRephrase) {
     const shuffled = questions.training
-      .map((question, at) => ({ question, order: fraction(`desk/order/${seed}`, String(at)) }))
+      .map((question, at) => ({ question, order: hashFraction(`desk/order/${seed}`, String(at)) }))
       .sort((a, b) => a.order - b.order)
     const total = shares.reduce((sum, share) => sum + share, 0)
     const before = shares.slice(0, round).reduce((sum, share) => sum + share, 0) / total
@@ -40,7 +40,7 @@ export function visits(
     round,
   )
   return Array.from({ length: chats }, (_none, at) => {
-    const tool = pick(mix, fraction('desk/tool/v1', id(at)))
+    const tool = pickTool(mix, hashFraction('desk/tool/v1', id(at)))
     return { id: id(at), question: phrasing(questions, tool, id(at)) }
   })
 }
@@ -48,7 +48,7 @@ export function visits(
 /** Cumulative shares of tools: the k-th most frequent has a share of 1 / (k + 6); each round moves the ranks by an eighth. */
 function toolMix(tools: readonly string[], seed: number, round: number): (readonly [string, number])[] {
   const ranked = tools
-    .map((tool, at) => ({ tool, at, order: fraction(`desk/rank/${seed}`, tool) }))
+    .map((tool, at) => ({ tool, at, order: hashFraction(`desk/rank/${seed}`, tool) }))
     .sort((a, b) => a.order - b.order)
   const drift = Math.floor((tools.length / 8) * round)
   const weights = ranked.map((_tool, at) => 1 / (((at + drift) % tools.length) + 6))
@@ -60,20 +60,25 @@ function toolMix(tools: readonly string[], seed: number, round: number): (readon
   })
 }
 
-const pick = (mix: readonly (readonly [string, number])[], at: number): string =>
+const pickTool = (mix: readonly (readonly [string, number])[], at: number): string =>
   mix.find(([, until]) => at < until)?.[0] ?? mix.at(-1)?.[0] ?? ''
 
-function phrasing(questions: Questions, tool: string, id: string): Question {
+function phrasing(questions: QuestionSet, tool: string, id: string): Question {
   const own = questions.training.filter(question => question.tool === tool)
-  const chosen = own[Math.floor(fraction('desk/phrasing/v1', id) * own.length)]
+  const chosen = own[Math.floor(hashFraction('desk/phrasing/v1', id) * own.length)]
   return fillSlots(chosen ?? { turns: [''], tool }, id)
 }
 
 /** One customer's visit: asks, and where the plan is wrong asks again, rates badly or is escalated. Returns the acknowledged event ids. */
-export async function visit(api: Api, questions: Questions, agent: string, { id, question }: Visit): Promise<string[]> {
+export async function runConversation(
+  api: Api,
+  questions: QuestionSet,
+  agent: string,
+  { id, question }: Conversation,
+): Promise<string[]> {
   const acknowledged: string[] = []
   let turns = question.turns
-  for (let ask = 0; ask < habits.mostTurns; ask++) {
+  for (let ask = 0; ask < behaviour.maxTurns; ask++) {
     const plan = await api.ask({
       agent,
       conversationId: id,
@@ -82,20 +87,20 @@ export async function visit(api: Api, questions: Questions, agent: string, { id,
       turns,
     })
     acknowledged.push(plan.turnId)
-    const chance = (what: string): number => fraction(`desk/${what}/v1`, plan.turnId)
+    const chance = (what: string): number => hashFraction(`desk/${what}/v1`, plan.turnId)
     const about = { agent, conversationId: id, turnId: plan.turnId }
     if (plan.tool === question.tool) {
-      if (chance('thumbs-up') < habits.afterRightPlan.thumbsUp)
+      if (chance('thumbs-up') < behaviour.afterRightPlan.thumbsUp)
         acknowledged.push(await api.rate({ ...about, rating: 'up' }))
       break
     }
-    if (chance('thumbs-down') < habits.afterWrongPlan.thumbsDown)
+    if (chance('thumbs-down') < behaviour.afterWrongPlan.thumbsDown)
       acknowledged.push(await api.rate({ ...about, rating: 'down' }))
-    if (chance('escalate') < habits.afterWrongPlan.escalate) {
+    if (chance('escalate') < behaviour.afterWrongPlan.escalate) {
       acknowledged.push(await api.escalate({ ...about, reason: 'the customer asked for a person' }))
       break
     }
-    if (!questions.canRephrase || chance('again') >= habits.afterWrongPlan.askAgain) break
+    if (!questions.canRephrase || chance('again') >= behaviour.afterWrongPlan.askAgain) break
     turns = [...turns, ...phrasing(questions, question.tool, `${id}/${ask}`).turns].slice(-4)
   }
   return acknowledged

@@ -1,17 +1,17 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Fault } from '#runtime/core/faults.ts'
-import { canonical } from '#runtime/core/identity.ts'
+import { canonicalJson } from '#runtime/core/identity.ts'
 
 /** What a run was asked for; a run is continued only with the same. */
-export type RunOptions = {
+export type DemoRunOptions = {
   readonly seed: number
   readonly data: string
   readonly gold: number
   readonly sampling: 'active' | 'random'
 }
 
-export type Measure = {
+export type QualityMeasurement = {
   readonly accuracy: number
   readonly macroF1: number
   readonly lower: number
@@ -21,43 +21,43 @@ export type Measure = {
 }
 
 /** What is remembered of a finished round. */
-export type Round = {
+export type RoundResult = {
   readonly round: number
   readonly chats: number
   readonly gold: number
   readonly datasetVersion: number
   readonly released: string
-  readonly accuracy: Measure
+  readonly accuracy: QualityMeasurement
   readonly rungs: Readonly<Record<string, { readonly accuracy: number; readonly outcome: string }>>
 }
 
-export type Progress = {
-  readonly options: RunOptions
+export type DemoProgress = {
+  readonly options: DemoRunOptions
   readonly agent: string
-  readonly base: Measure | null
-  readonly rounds: readonly Round[]
+  readonly base: QualityMeasurement | null
+  readonly rounds: readonly RoundResult[]
 }
 
 /**
  * The desk's own memory in `HOME/desk`: finished rounds, and every event id that was acknowledged, written before the next
  * step is taken. It survives a kill; what was asked but not written down is asked again under the same ids.
  */
-export function openLedger(home: string, options: RunOptions, agent: string) {
+export function openProgressStore(home: string, options: DemoRunOptions, agent: string) {
   const folder = join(home, 'desk')
   mkdirSync(folder, { recursive: true })
   const file = join(folder, 'progress.json')
   const ids = join(folder, 'acknowledged')
-  let progress: Progress = existsSync(file)
+  let progress: DemoProgress = existsSync(file)
     ? JSON.parse(readFileSync(file, 'utf8'))
     : { options, agent, base: null, rounds: [] }
-  if (canonical(progress.options) !== canonical(options))
+  if (canonicalJson(progress.options) !== canonicalJson(options))
     throw new Fault(
       'FLY_HOME',
-      `${home} holds a run with ${canonical(progress.options)}: call it with the same options, or name another --home`,
+      `${home} holds a run with ${canonicalJson(progress.options)}: call it with the same options, or name another --home`,
     )
   const lines = existsSync(ids) ? readFileSync(ids, 'utf8').split('\n') : []
   const acknowledged = new Set(lines.filter(line => line !== '' && !line.startsWith('done ')))
-  const visited = new Set(lines.filter(line => line.startsWith('done ')).map(line => line.slice(5)))
+  const isFinished = new Set(lines.filter(line => line.startsWith('done ')).map(line => line.slice(5)))
   const save = (): void => {
     writeFileSync(`${file}.new`, JSON.stringify(progress))
     renameSync(`${file}.new`, file)
@@ -66,22 +66,22 @@ export function openLedger(home: string, options: RunOptions, agent: string) {
   return {
     progress: () => progress,
     acknowledged: () => acknowledged.size,
-    visited: (conversation: string) => visited.has(conversation),
+    visited: (conversation: string) => isFinished.has(conversation),
     /** A visit ended; its events are acknowledged. */
-    add(conversation: string, events: readonly string[]): void {
+    saveConversation(conversation: string, events: readonly string[]): void {
       appendFileSync(ids, [...events, `done ${conversation}`, ''].join('\n'))
       for (const event of events) acknowledged.add(event)
-      visited.add(conversation)
+      isFinished.add(conversation)
     },
-    measured(base: Measure): void {
+    saveBase(base: QualityMeasurement): void {
       progress = { ...progress, base }
       save()
     },
-    finished(round: Round): void {
+    saveRound(round: RoundResult): void {
       progress = { ...progress, rounds: [...progress.rounds, round] }
       save()
     },
   }
 }
 
-export type Ledger = ReturnType<typeof openLedger>
+export type ProgressStore = ReturnType<typeof openProgressStore>

@@ -1,24 +1,24 @@
 import { wilson } from '#statistics/intervals.ts'
 import type { Api } from './api.ts'
-import type { Measure } from './ledger.ts'
+import type { QualityMeasurement } from './ledger.ts'
 import type { Question } from './questions.ts'
 
-const batch = 250
+const batchSize = 250
 
 /** Quality of a planner on held-out questions, asked over HTTP: accuracy with its 95% Wilson interval, and macro-F1. */
-export async function measure(
+export async function measureQuality(
   api: Api,
   agent: string,
   heldOut: readonly Question[],
   planner?: string,
-): Promise<Measure & { readonly planner: string }> {
+): Promise<QualityMeasurement & { readonly planner: string }> {
   const planned: string[] = []
   let digest = ''
-  for (let from = 0; from < heldOut.length; from += batch) {
+  for (let from = 0; from < heldOut.length; from += batchSize) {
     const questions = heldOut
-      .slice(from, from + batch)
+      .slice(from, from + batchSize)
       .map(({ turns }) => ({ question: turns.at(-1) ?? '', earlier: turns.slice(0, -1) }))
-    const answer = await api.measure(agent, questions, planner)
+    const answer = await api.planQuestions(agent, questions, planner)
     planned.push(...answer.plans.map(({ tool }) => tool))
     digest = answer.planner
   }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { parse } from 'csv-parse/sync'
 import { Fault } from '#runtime/core/faults.ts'
-import { fraction } from '#runtime/core/identity.ts'
+import { hashFraction } from '#runtime/core/identity.ts'
 import { tools as deskTools } from './tools.ts'
 
 /** What a customer wants to know, with the truth that only customers and reviewers have. */
@@ -11,7 +11,7 @@ export type Question = {
   readonly tool: string
 }
 
-export type Questions = {
+export type QuestionSet = {
   readonly name: string
   readonly tools: readonly { readonly name: string; readonly description: string }[]
   /** What customers ask in training traffic. */
@@ -23,7 +23,7 @@ export type Questions = {
 }
 
 /** The brokerage's support desk: hand-written phrasings, a file for each tool. */
-export function deskQuestions(): Questions {
+export function deskQuestions(): QuestionSet {
   const folder = new URL('./phrasings/', import.meta.url)
   const training: Question[] = []
   const heldOut: Question[] = []
@@ -40,7 +40,7 @@ export function deskQuestions(): Questions {
   return { name: 'desk', tools: deskTools, training, heldOut, canRephrase: true }
 }
 
-const slots: Record<string, readonly string[]> = {
+const slotValues: Record<string, readonly string[]> = {
   amount: ['$250', '$1,250.00', '$90.50', '$15,000', '$4,800', '$600', '$72,300', '$33.10'],
   ticker: ['AAPL', 'MSFT', 'TSLA', 'VTI', 'KO', 'NVDA', 'SCHD', 'F', 'DIS', 'VOO', 'BRK.B', 'QQQ'],
   date: ['March 3', 'last Tuesday', '04/15', 'June 30', 'Nov 12', 'the 1st', 'January 2', 'next Friday'],
@@ -51,8 +51,8 @@ const slots: Record<string, readonly string[]> = {
 /** Fills `{amount}`, `{ticker}`, `{date}`, `{quantity}` and `{percent}` with values derived from `id`. */
 export function fillSlots(question: Question, id: string): Question {
   const value = (slot: string): string => {
-    const values = slots[slot] ?? []
-    return values[Math.floor(fraction(`desk/slot/${slot}`, id) * values.length)] ?? slot
+    const values = slotValues[slot] ?? []
+    return values[Math.floor(hashFraction(`desk/slot/${slot}`, id) * values.length)] ?? slot
   }
   return {
     ...question,
@@ -61,7 +61,7 @@ export function fillSlots(question: Question, id: string): Question {
 }
 
 /** Questions from `DIR/train.csv` and `DIR/test.csv`, columns `text,category`. FLY_USAGE naming file, line and fix. */
-export function csvQuestions(folder: string): Questions {
+export function csvQuestions(folder: string): QuestionSet {
   const training = readCsv(`${folder}/train.csv`)
   const heldOut = readCsv(`${folder}/test.csv`)
   const names = [...new Set(training.map(({ tool }) => tool))].sort()

@@ -1,5 +1,5 @@
-import { fraction } from '#runtime/core/identity.ts'
-import type { Api, QueueItem, Review, Role } from './api.ts'
+import { hashFraction } from '#runtime/core/identity.ts'
+import type { Api, QueueItem, ReviewBody, Role } from './api.ts'
 
 /** Simulated reviewers: they know the truth, err at a stated rate, and differ in how readily they call a plan wrong. */
 export type Reviewer = {
@@ -24,7 +24,7 @@ const leaseSize = 25
  * Everybody reviews once, `remaining` items in all at most; the adjudicator what the others disagree on. The truth comes from
  * the visits: a conversation is about one tool. A queue that stays empty is asked again by the caller.
  */
-export async function reviewRound(
+export async function reviewQueue(
   api: Api,
   agent: string,
   truth: ReadonlyMap<string, string>,
@@ -37,20 +37,20 @@ export async function reviewRound(
     if (count <= 0) continue
     const { items } = await api.lease({ agent, reviewer: reviewer.name, role: reviewer.role }, count)
     if (items.length === 0) continue
-    await api.review(items.map(item => review(agent, reviewer, item, truth, tools)))
+    await api.review(items.map(item => simulatedReview(agent, reviewer, item, truth, tools)))
     done += items.length
   }
   return done
 }
 
-function review(
+function simulatedReview(
   agent: string,
   reviewer: Reviewer,
   item: QueueItem,
   truth: ReadonlyMap<string, string>,
   tools: readonly string[],
-): Review {
-  const chance = (what: string): number => fraction(`desk/${what}/${reviewer.name}`, item.sampleId)
+): ReviewBody {
+  const chance = (what: string): number => hashFraction(`desk/${what}/${reviewer.name}`, item.sampleId)
   const right = truth.get(item.conversationId) ?? item.plan.tool
   const others = tools.filter(tool => tool !== right)
   const tool =

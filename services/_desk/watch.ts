@@ -1,5 +1,5 @@
-import type { World } from '#runtime/host/open.ts'
-import { type FollowedRecord, follow } from '#runtime/processing/follow.ts'
+import type { Runtime } from '#runtime/host/open.ts'
+import { type FollowedRecord, followTopics } from '#runtime/processing/follow.ts'
 import type {
   CandidateEvaluated,
   DatasetDecided,
@@ -11,7 +11,7 @@ import type {
 import { topic } from '#topology/names.ts'
 
 /** What the desk knows of the wheel: the events of one agent, as any subscriber sees them. */
-export type Seen = {
+export type AgentEvents = {
   readonly samples: SampleSelected[]
   readonly gold: GoldAnswered[]
   readonly datasets: DatasetDecided[]
@@ -20,20 +20,20 @@ export type Seen = {
   readonly releases: ReleaseDecided[]
 }
 
-export type Watch = {
-  readonly seen: Seen
+export type AgentWatcher = {
+  readonly seen: AgentEvents
   /** Waits until `holds` answers something, looking again after each event. */
-  readonly until: <T>(holds: (seen: Seen) => T | undefined | false) => Promise<T>
+  readonly waitFor: <T>(holds: (seen: AgentEvents) => T | undefined | false) => Promise<T>
 }
 
 /** Follows the topics of one agent from their beginning; `onEvent` is called for what is new. */
 export async function watchAgent(
-  world: Pick<World, 'log' | 'codec' | 'logger'>,
+  world: Pick<Runtime, 'log' | 'codec' | 'logger'>,
   agent: string,
   onEvent: (followed: FollowedRecord) => void,
   signal: AbortSignal,
-): Promise<Watch> {
-  const seen: Seen = { samples: [], gold: [], datasets: [], tuning: [], evaluations: [], releases: [] }
+): Promise<AgentWatcher> {
+  const seen: AgentEvents = { samples: [], gold: [], datasets: [], tuning: [], evaluations: [], releases: [] }
   const lists: Record<string, object[]> = {
     [topic.selectedSamples]: seen.samples,
     [topic.goldAnswers]: seen.gold,
@@ -43,16 +43,16 @@ export async function watchAgent(
     [topic.releases]: seen.releases,
   }
   const waiting = new Set<() => void>()
-  const saw = (followed: FollowedRecord): void => {
+  const onRecord = (followed: FollowedRecord): void => {
     if ((followed.event as { agent: string }).agent !== agent) return
     lists[followed.topic]?.push(followed.event)
     onEvent(followed)
     for (const look of waiting) look()
   }
-  const { done } = await follow(world, Object.keys(lists), saw, signal)
+  const { done } = await followTopics(world, Object.keys(lists), onRecord, signal)
   return {
     seen,
-    until: holds =>
+    waitFor: holds =>
       new Promise((resolve, reject) => {
         const look = (): void => {
           const found = holds(seen)

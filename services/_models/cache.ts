@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { canonical, deriveId } from '#runtime/core/identity.ts'
+import { canonicalJson, deriveId } from '#runtime/core/identity.ts'
 import { getJson, type ObjectStore, putJson } from '#runtime/objects/object-store.ts'
-import { around, type Completion, type LanguageModel, type Prompt } from './language-model.ts'
+import { type Completion, decorate, type LanguageModel, type Prompt } from './language-model.ts'
 import type { ModelLedger } from './ledger.ts'
-import { problemOf } from './repair.ts'
+import { schemaProblem } from './repair.ts'
 
-type Remembered = Pick<Completion, 'text' | 'model'> & { readonly format: 1 }
+type CachedAnswer = Pick<Completion, 'text' | 'model'> & { readonly format: 1 }
 
 /**
  * The same prompt to the same model is asked once: its answer is an object of the store, found by a hash of the prompt. `hit`
@@ -13,36 +13,36 @@ type Remembered = Pick<Completion, 'text' | 'model'> & { readonly format: 1 }
  */
 export function withCache(
   inner: LanguageModel,
-  ledger: Pick<ModelLedger, 'remember' | 'recall'>,
+  ledger: Pick<ModelLedger, 'storeAnswer' | 'findAnswer'>,
   objects: ObjectStore,
-  hit: () => void,
+  onHit: () => void,
 ): LanguageModel {
-  return around(inner, async (prompt, signal) => {
+  return decorate(inner, async (prompt, signal) => {
     const started = performance.now()
-    const key = keyOf(inner.name, prompt)
-    const known = await recall(key)
-    if (known !== undefined && problemOf(prompt, known.text) === undefined) {
-      hit()
+    const key = cacheKey(inner.name, prompt)
+    const known = await findCached(key)
+    if (known !== undefined && schemaProblem(prompt, known.text) === undefined) {
+      onHit()
       const { text, model } = known
       return { text, model, usage: { inputTokens: 0, outputTokens: 0 }, milliseconds: performance.now() - started }
     }
     const answer = await inner.complete(prompt, signal)
     if ('refused' in answer) return answer
     const { text, model } = answer
-    ledger.remember(key, await putJson(objects, canonical({ format: 1, text, model } satisfies Remembered)))
+    ledger.storeAnswer(key, await putJson(objects, canonicalJson({ format: 1, text, model } satisfies CachedAnswer)))
     return answer
   })
 
   /** Undefined also where the object is gone: then it is asked again. */
-  async function recall(key: string): Promise<Remembered | undefined> {
-    const digest = ledger.recall(key)
-    return digest !== undefined && (await objects.has(digest)) ? getJson<Remembered>(objects, digest) : undefined
+  async function findCached(key: string): Promise<CachedAnswer | undefined> {
+    const digest = ledger.findAnswer(key)
+    return digest !== undefined && (await objects.has(digest)) ? getJson<CachedAnswer>(objects, digest) : undefined
   }
 }
 
-const keyOf = (name: string, { messages, maxTokens, schema }: Prompt): string =>
+const cacheKey = (name: string, { messages, maxTokens, schema }: Prompt): string =>
   deriveId(
     'language-model/v1',
     name,
-    canonical({ messages, maxTokens, schema: schema ? z.toJSONSchema(schema, { io: 'input' }) : null }),
+    canonicalJson({ messages, maxTokens, schema: schema ? z.toJSONSchema(schema, { io: 'input' }) : null }),
   )

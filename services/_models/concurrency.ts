@@ -1,15 +1,15 @@
-import { around, type LanguageModel } from './language-model.ts'
+import { decorate, type LanguageModel } from './language-model.ts'
 
 /** At most so many attempts at once; the others wait in order. */
-export function withConcurrency(inner: LanguageModel, most: number): LanguageModel {
-  let free = most
+export function withConcurrency(inner: LanguageModel, limit: number): LanguageModel {
+  let free = limit
   const waiting: (() => void)[] = []
   const release = (): void => {
     const next = waiting.shift()
     if (next) next()
     else free++
   }
-  return around(inner, async (prompt, signal) => {
+  return decorate(inner, async (prompt, signal) => {
     if (free > 0) free--
     else await new Promise<void>(resolve => waiting.push(resolve))
     try {

@@ -1,22 +1,22 @@
 import type { z } from 'zod'
 
-export type Message = { readonly role: 'system' | 'user' | 'assistant'; readonly content: string }
+export type ChatMessage = { readonly role: 'system' | 'user' | 'assistant'; readonly content: string }
 
 export type Prompt = {
   /** A system message may only be the first; roles alternate after it, the user's turn first and last. */
-  readonly messages: readonly Message[]
+  readonly messages: readonly ChatMessage[]
   /** Most tokens of the answer. */
   readonly maxTokens: number
   /** The answer must be JSON that this accepts. */
   readonly schema?: z.ZodType
 }
 
-export type Usage = { readonly inputTokens: number; readonly outputTokens: number }
+export type TokenUsage = { readonly inputTokens: number; readonly outputTokens: number }
 
 export type Completion = {
   readonly text: string
   /** What this answer took, repair included; nothing where it was remembered. */
-  readonly usage: Usage
+  readonly usage: TokenUsage
   /** Who answered, as the server names it. */
   readonly model: string
   /** From asking to having the answer, waiting and repair included. */
@@ -24,7 +24,7 @@ export type Completion = {
 }
 
 /** An expected outcome: there is no answer that could be used. `refused` is the reason, without any text of prompt or answer. */
-export type Refusal = { readonly refused: string }
+export type ModelRefusal = { readonly refused: string }
 
 /**
  * A chat model, greedy and without streaming. Adapters make one attempt; each wrapper adds one promise to the same interface.
@@ -34,11 +34,11 @@ export type Refusal = { readonly refused: string }
 export interface LanguageModel {
   /** As the settings name it. */
   readonly name: string
-  complete(prompt: Prompt, signal: AbortSignal): Promise<Completion | Refusal>
+  complete(prompt: Prompt, signal: AbortSignal): Promise<Completion | ModelRefusal>
 }
 
 /** A model that has one more promise than the one inside: `complete` is told how. */
-export const around = (inner: LanguageModel, complete: LanguageModel['complete']): LanguageModel => ({
+export const decorate = (inner: LanguageModel, complete: LanguageModel['complete']): LanguageModel => ({
   name: inner.name,
   complete,
 })
@@ -48,15 +48,15 @@ export async function askJson<T>(
   model: LanguageModel,
   prompt: Prompt & { readonly schema: z.ZodType<T> },
   signal: AbortSignal,
-): Promise<(Omit<Completion, 'text'> & { readonly value: T }) | Refusal> {
+): Promise<(Omit<Completion, 'text'> & { readonly value: T }) | ModelRefusal> {
   const answer = await model.complete(prompt, signal)
   if ('refused' in answer) return answer
   const { text, ...rest } = answer
-  return { ...rest, value: prompt.schema.parse(jsonIn(text)) }
+  return { ...rest, value: prompt.schema.parse(extractJson(text)) }
 }
 
 /** The JSON in an answer, also inside a code fence or between sentences; undefined where there is none. */
-export function jsonIn(text: string): unknown {
+export function extractJson(text: string): unknown {
   for (const candidate of [text, text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1)])
     try {
       return JSON.parse(candidate)

@@ -9,27 +9,27 @@ import { Fault } from '#runtime/core/faults.ts'
  */
 export type ModelLedger = {
   /** Takes tokens from the budget of a service and day, `2026-11-24`; false, and nothing taken, where it has fewer left. */
-  readonly take: (service: string, day: string, tokens: number, budget: number) => boolean
+  readonly reserve: (service: string, day: string, tokens: number, budget: number) => boolean
   /** Gives back what was taken and not used. */
-  readonly giveBack: (service: string, day: string, tokens: number) => void
-  readonly remember: (prompt: string, object: string) => void
-  readonly recall: (prompt: string) => string | undefined
+  readonly release: (service: string, day: string, tokens: number) => void
+  readonly storeAnswer: (prompt: string, object: string) => void
+  readonly findAnswer: (prompt: string) => string | undefined
   readonly close: () => void
 }
 
-const tables = `
+const tablesSql = `
   CREATE TABLE IF NOT EXISTS spent (service TEXT, day TEXT, tokens INTEGER NOT NULL, PRIMARY KEY (service, day)) STRICT;
   CREATE TABLE IF NOT EXISTS answers (prompt TEXT PRIMARY KEY, object TEXT NOT NULL) STRICT;
 `
 /** How long another process may hold the file. */
-const patienceMs = 5_000
+const busyTimeoutMs = 5_000
 
 /** Faults: FLY_STORE when the file cannot be used. */
 export function openModelLedger(home: string): ModelLedger {
   const db = orFault(() => {
     mkdirSync(home, { recursive: true })
-    const opened = new DatabaseSync(join(home, 'language-model.sqlite'), { timeout: patienceMs })
-    opened.exec(tables)
+    const opened = new DatabaseSync(join(home, 'language-model.sqlite'), { timeout: busyTimeoutMs })
+    opened.exec(tablesSql)
     return opened
   })
   const take = db.prepare(
@@ -40,10 +40,10 @@ export function openModelLedger(home: string): ModelLedger {
   const remember = db.prepare('INSERT INTO answers (prompt, object) VALUES (?, ?) ON CONFLICT DO NOTHING')
   const recall = db.prepare('SELECT object FROM answers WHERE prompt = ?')
   return {
-    take: (service, day, tokens, budget) => orFault(() => take.run({ service, day, tokens, budget }).changes === 1),
-    giveBack: (service, day, tokens) => orFault(() => void giveBack.run(tokens, service, day)),
-    remember: (prompt, object) => orFault(() => void remember.run(prompt, object)),
-    recall: prompt => orFault(() => recall.get(prompt)?.['object'] as string | undefined),
+    reserve: (service, day, tokens, budget) => orFault(() => take.run({ service, day, tokens, budget }).changes === 1),
+    release: (service, day, tokens) => orFault(() => void giveBack.run(tokens, service, day)),
+    storeAnswer: (prompt, object) => orFault(() => void remember.run(prompt, object)),
+    findAnswer: prompt => orFault(() => recall.get(prompt)?.['object'] as string | undefined),
     close: () => db.close(),
   }
 }

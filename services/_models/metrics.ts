@@ -1,5 +1,5 @@
 import type { Metrics } from '#runtime/telemetry/telemetry.ts'
-import { around, type LanguageModel } from './language-model.ts'
+import { decorate, type LanguageModel } from './language-model.ts'
 
 /** US dollars for a million tokens; absent: nobody knows, so no cost is counted, which is not a cost of 0. */
 export type Price = { readonly input: number; readonly output: number }
@@ -7,7 +7,7 @@ export type Price = { readonly input: number; readonly output: number }
 /** Counts each attempt: what became of it, how long it took, its tokens and what they cost. */
 export function withMetrics(inner: LanguageModel, service: string, price: Price | undefined, metrics: Metrics) {
   const labels = { service, model: inner.name }
-  return around(inner, async (prompt, signal) => {
+  return decorate(inner, async (prompt, signal) => {
     let outcome = 'failed'
     const end = metrics.modelSeconds.startTimer(labels)
     try {

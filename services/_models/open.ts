@@ -15,24 +15,27 @@ import { withTimeout } from './timeout.ts'
 
 /** The model of the settings, with a budget of its own for each service. */
 export type LanguageModels = {
-  readonly of: (service: ServiceName) => LanguageModel
+  readonly forService: (service: ServiceName) => LanguageModel
   readonly close: () => void
 }
 
-type Outside = { readonly clock: Clock; readonly objects: ObjectStore; readonly metrics: Metrics }
+type ModelDependencies = { readonly clock: Clock; readonly objects: ObjectStore; readonly metrics: Metrics }
 
 /** Undefined where the settings name no model: every stage has a method that needs none. */
-export async function openLanguageModels(settings: Settings, outside: Outside): Promise<LanguageModels | undefined> {
+export async function openLanguageModels(
+  settings: Settings,
+  outside: ModelDependencies,
+): Promise<LanguageModels | undefined> {
   const adapter = await openAdapter(settings, outside.clock)
   if (adapter === undefined) return undefined
   const ledger = openModelLedger(settings.home)
   const opened = new Map<ServiceName, LanguageModel>()
-  const of = (service: ServiceName): LanguageModel => {
-    const model = opened.get(service) ?? promised(adapter, service, ledger, settings, outside)
+  const forService = (service: ServiceName): LanguageModel => {
+    const model = opened.get(service) ?? decorateAdapter(adapter, service, ledger, settings, outside)
     opened.set(service, model)
     return model
   }
-  return { of, close: ledger.close }
+  return { forService, close: ledger.close }
 }
 
 /** A client is loaded only where it is used: both are large. */
@@ -43,12 +46,12 @@ async function openAdapter({ model, modelUrl, modelKey }: Settings, clock: Clock
 }
 
 /** Each wrapper stands around those above it: what is remembered takes no budget, and a pause between tries no place. */
-function promised(
+function decorateAdapter(
   adapter: LanguageModel,
   service: ServiceName,
   ledger: ModelLedger,
   settings: Settings,
-  { clock, objects, metrics }: Outside,
+  { clock, objects, metrics }: ModelDependencies,
 ): LanguageModel {
   const { modelInputPrice: input, modelOutputPrice: output } = settings
   const price = input !== undefined && output !== undefined ? { input, output } : undefined

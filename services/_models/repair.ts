@@ -1,33 +1,42 @@
 import type { z } from 'zod'
-import { around, type Completion, jsonIn, type LanguageModel, type Prompt, type Refusal } from './language-model.ts'
+import {
+  type Completion,
+  decorate,
+  extractJson,
+  type LanguageModel,
+  type ModelRefusal,
+  type Prompt,
+} from './language-model.ts'
 
 /** An answer that is not the JSON asked for is sent back once, with what is wrong with it; a second one is refused. */
 export function withRepair(inner: LanguageModel): LanguageModel {
-  return around(inner, async (prompt, signal) => {
+  return decorate(inner, async (prompt, signal) => {
     const first = await inner.complete(prompt, signal)
     if ('refused' in first) return first
-    const problem = problemOf(prompt, first.text)
+    const problem = schemaProblem(prompt, first.text)
     if (problem === undefined) return first
     const second = await inner.complete(correction(prompt, first.text, problem), signal)
     if ('refused' in second) return second
-    const left = problemOf(prompt, second.text)
-    if (left === undefined) return both(first, second)
-    return { refused: `the answer was not what was asked for, nor was it when corrected: ${left}` } satisfies Refusal
+    const left = schemaProblem(prompt, second.text)
+    if (left === undefined) return combineAnswers(first, second)
+    return {
+      refused: `the answer was not what was asked for, nor was it when corrected: ${left}`,
+    } satisfies ModelRefusal
   })
 }
 
 /** What is wrong with an answer, in names of the schema only; undefined where nothing is. */
-export function problemOf({ schema }: Prompt, text: string): string | undefined {
+export function schemaProblem({ schema }: Prompt, text: string): string | undefined {
   if (schema === undefined) return undefined
-  const json = jsonIn(text)
+  const json = extractJson(text)
   if (json === undefined) return 'it is not JSON'
   return schema
     .safeParse(json)
-    .error?.issues.map(issue => `${issue.path.join('.') || 'it'} is wrong (${told(issue)})`)
+    .error?.issues.map(issue => `${issue.path.join('.') || 'it'} is wrong (${describeIssue(issue)})`)
     .join(', ')
 }
 
-function told(issue: z.core.$ZodIssue): string {
+function describeIssue(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
       return `must be ${issue.expected}`
@@ -48,7 +57,7 @@ function correction(prompt: Prompt, text: string, problem: string): Prompt {
   }
 }
 
-const both = (first: Completion, second: Completion): Completion => ({
+const combineAnswers = (first: Completion, second: Completion): Completion => ({
   ...second,
   usage: {
     inputTokens: first.usage.inputTokens + second.usage.inputTokens,

@@ -1,9 +1,9 @@
 import { Fault } from '#runtime/core/faults.ts'
-import { around, type LanguageModel } from './language-model.ts'
+import { decorate, type LanguageModel } from './language-model.ts'
 
 /** One attempt takes at most so long: FLY_MODEL. */
 export function withTimeout(inner: LanguageModel, milliseconds: number): LanguageModel {
-  return around(inner, async (prompt, signal) => {
+  return decorate(inner, async (prompt, signal) => {
     const late = AbortSignal.timeout(milliseconds)
     try {
       return await inner.complete(prompt, AbortSignal.any([signal, late]))

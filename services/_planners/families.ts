@@ -1,4 +1,4 @@
-import { deriveId, fraction } from '#runtime/core/identity.ts'
+import { deriveId, hashFraction } from '#runtime/core/identity.ts'
 
 /** The family of a conversation; what it leads to, paraphrases and synthetic descendants, belongs to it as well. */
 export function familyOf(agent: string, conversationId: string): string {
@@ -6,6 +6,6 @@ export function familyOf(agent: string, conversationId: string): string {
 }
 
 /** True for families that are held out for evaluation: the same on every machine, for ever. `share` is 0 to 1. */
-export function heldOut(family: string, share: number): boolean {
-  return fraction('split/v1', family) < share
+export function isHeldOut(family: string, share: number): boolean {
+  return hashFraction('split/v1', family) < share
 }

@@ -1,6 +1,6 @@
 import type { Detector } from './kinds.ts'
-import { matches } from './matching.ts'
-import { alternatives, birth, pattern } from './words.ts'
+import { allMatches } from './matching.ts'
+import { alternatives, birthDateWords, wordPattern } from './words.ts'
 
 /** How the names of months begin, in the languages that the words before dates are in. */
 const months = `jan, feb, fév, fev, mar, mär, mrt, maa, apr, avr, abr, may, mai, maj, mei, mag, jun, jui, giu, cze, jul, lug, lip,
@@ -15,14 +15,14 @@ const date = [
   '\\d{4}[年년] ?\\d{1,2}[月월] ?\\d{1,2}[日일]?',
   '(?:19|20)\\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\\d|3[01])',
 ].join('|')
-const dated = new RegExp(
-  `(?:${pattern(birth)})[^\\d\\n\\0.;!?]{0,24}?(?:[?.]?\\s+(?:[\\p{L} ]{1,16}[:>]\\s*)?|[:="'.(])?(?<date>(?<![\\p{L}\\p{N}])(?:${date})(?![\\p{L}\\p{N}]))`,
+const labelledBirthDate = new RegExp(
+  `(?:${wordPattern(birthDateWords)})[^\\d\\n\\0.;!?]{0,24}?(?:[?.]?\\s+(?:[\\p{L} ]{1,16}[:>]\\s*)?|[:="'.(])?(?<date>(?<![\\p{L}\\p{N}])(?:${date})(?![\\p{L}\\p{N}]))`,
   'giu',
 )
 
 /** Dates that a word says are dates of birth; a year alone is none. */
 export const birthDates: Detector = function* (text) {
-  for (const { 0: found, index, groups } of matches(dated, text)) {
+  for (const { 0: found, index, groups } of allMatches(labelledBirthDate, text)) {
     const end = index + found.length
     yield { kind: 'birth-date', start: end - (groups?.['date']?.length ?? 0), end }
   }

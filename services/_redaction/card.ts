@@ -1,5 +1,5 @@
 import type { Detector } from './kinds.ts'
-import { answer, letter, matches } from './matching.ts'
+import { allMatches, answerPrefix, letter } from './matching.ts'
 import { alternatives } from './words.ts'
 
 /** First digits and lengths of the issuers' numbers (ISO/IEC 7812). */
@@ -14,32 +14,35 @@ const issuers = {
   troy: '9792\\d{12}',
   maestroAndUnionPay: '(?:5[06-9]|6\\d)\\d{11,17}',
 }
-const issued = new RegExp(`^(?:${Object.values(issuers).join('|')})$`)
-const shortest = 12
-const longest = 19
-const enough = /\d(?:[ ./-]{0,3}\d){11}/
+const issuerPattern = new RegExp(`^(?:${Object.values(issuers).join('|')})$`)
+const minDigits = 12
+const maxDigits = 19
+const twelveDigits = /\d(?:[ ./-]{0,3}\d){11}/
 const group = /\d+/g
 const gap = /^(?:[ .-]| {2}| [-/] )$/
-const words =
+const cardWords =
   'card, cards, cc, cb, carte, karte, kreditkarte, kartennummer, kreditkartennummer, tarjeta, carta, kaart, kaartnummer, karta, kartę, karty, cartão, kort, kartu, visa, mastercard, amex, карта, карты, карту'
-const announced = new RegExp(
-  `(?:(?<![\\p{L}\\p{N}])(?:${alternatives(words)})(?!\\p{L})|カード|卡)[^\\d\\n]{0,20}(?:${answer})?$`,
+const cardLabel = new RegExp(
+  `(?:(?<![\\p{L}\\p{N}])(?:${alternatives(cardWords)})(?!\\p{L})|カード|卡)[^\\d\\n]{0,20}(?:${answerPrefix})?$`,
   'iu',
 )
-const giftCard = /(?:gift|loyalty|member(?:ship)?|library|bonus|sim|graphics)\P{L}{0,2}cards?[^\d\n]{0,20}$/iu
+const otherCardLabel = /(?:gift|loyalty|member(?:ship)?|library|bonus|sim|graphics)\P{L}{0,2}cards?[^\d\n]{0,20}$/iu
 
-type Group = { readonly start: number; readonly end: number }
+type DigitGroup = { readonly start: number; readonly end: number }
 
 /**
  * Payment card numbers: 12 to 19 digits, alone or in groups, that begin as an issuer's do and end in Luhn's check digit; right
  * after the word card one of both is enough, since people mistype.
  */
 export const cards: Detector = function* (text) {
-  if (!enough.test(text)) return
-  const groups = Array.from(matches(group, text), ({ 0: { length }, index }) => ({ start: index, end: index + length }))
+  if (!twelveDigits.test(text)) return
+  const groups = Array.from(allMatches(group, text), ({ 0: { length }, index }) => ({
+    start: index,
+    end: index + length,
+  }))
   let free = 0
   for (const [index, { start }] of groups.entries()) {
-    if (start < free || (isInside(text, start) && !isAnnounced(text, start))) continue
+    if (start < free || (isInsideToken(text, start) && !hasCardLabel(text, start))) continue
     const end = longestCard(text, groups, index)
     if (end === undefined) continue
     yield { kind: 'card', start, end }
@@ -47,21 +50,21 @@ export const cards: Detector = function* (text) {
   }
 }
 
-function longestCard(text: string, groups: readonly Group[], first: number): number | undefined {
+function longestCard(text: string, groups: readonly DigitGroup[], first: number): number | undefined {
   let digits = ''
   const lengths: number[] = []
   let found: number | undefined
   for (let index = first; index < groups.length; index++) {
-    const { start, end } = groups[index] as Group
-    if (index > first && !gap.test(text.slice((groups[index - 1] as Group).end, start))) break
-    if (digits.length + end - start > longest) break
+    const { start, end } = groups[index] as DigitGroup
+    if (index > first && !gap.test(text.slice((groups[index - 1] as DigitGroup).end, start))) break
+    if (digits.length + end - start > maxDigits) break
     digits += text.slice(start, end)
     lengths.push(end - start)
-    if (digits.length < shortest || after.test(text.slice(end, end + 1))) continue
-    const isTold = isAnnounced(text, (groups[first] as Group).start)
-    if (!isTold && !isGrouped(lengths)) continue
-    const marks = Number(issued.test(digits)) + Number(luhn(digits))
-    if (marks === 2 || (marks === 1 && isTold && isGrouped(lengths))) found = end
+    if (digits.length < minDigits || unwantedSuffix.test(text.slice(end, end + 1))) continue
+    const isLabelled = hasCardLabel(text, (groups[first] as DigitGroup).start)
+    if (!isLabelled && !isGrouped(lengths)) continue
+    const checksPassed = Number(issuerPattern.test(digits)) + Number(luhn(digits))
+    if (checksPassed === 2 || (checksPassed === 1 && isLabelled && isGrouped(lengths))) found = end
   }
   return found
 }
@@ -72,14 +75,15 @@ const isGrouped = (lengths: readonly number[]): boolean =>
   ([4, 8].includes(lengths[0] ?? 0) && lengths.every(length => length <= 8)) ||
   lengths.every(length => length === 1)
 
-function isAnnounced(text: string, start: number): boolean {
+function hasCardLabel(text: string, start: number): boolean {
   const before = text.slice(Math.max(0, start - 60), start)
-  return announced.test(before) && !giftCard.test(before)
+  return cardLabel.test(before) && !otherCardLabel.test(before)
 }
 
-const inside = new RegExp(`(?:[${letter}_]|[${letter}_][-.]|\\d\\.|[$€£¥+])$`, 'u')
-const after = new RegExp(`^[${letter}_%€]`, 'u')
-const isInside = (text: string, start: number): boolean => inside.test(text.slice(Math.max(0, start - 2), start))
+const unwantedPrefix = new RegExp(`(?:[${letter}_]|[${letter}_][-.]|\\d\\.|[$€£¥+])$`, 'u')
+const unwantedSuffix = new RegExp(`^[${letter}_%€]`, 'u')
+const isInsideToken = (text: string, start: number): boolean =>
+  unwantedPrefix.test(text.slice(Math.max(0, start - 2), start))
 
 /** Luhn's check (ISO/IEC 7812-1, annex B). */
 export function luhn(digits: string): boolean {

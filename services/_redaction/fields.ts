@@ -8,27 +8,27 @@ type Rewrite = (text: string) => string
 /** Answers the value itself where nothing in it changes. */
 type Walk = (value: unknown, rewrite: Rewrite) => unknown
 
-type Schema = string | readonly Schema[] | Complex
-type Complex = {
-  readonly type: Schema
+type AvroSchema = string | readonly AvroSchema[] | AvroComplexType
+type AvroComplexType = {
+  readonly type: AvroSchema
   readonly name?: string
-  readonly items?: Schema
-  readonly values?: Schema
-  readonly fields?: readonly (Complex & { readonly name: string; readonly sensitivity?: Sensitivity })[]
+  readonly items?: AvroSchema
+  readonly values?: AvroSchema
+  readonly fields?: readonly (AvroComplexType & { readonly name: string; readonly sensitivity?: Sensitivity })[]
 }
 
 /** Rewrites every string of an event whose field its Avro schema tags, in their order and however deep; all else stays as it is. */
-export function taggedStrings(schema: object): <E extends object>(event: E, rewrite: Rewrite) => E {
-  const walk = walkOf(schema as Complex, false, new Map()) ?? unchanged
+export function createTaggedStringRewriter(schema: object): <E extends object>(event: E, rewrite: Rewrite) => E {
+  const walk = walkOf(schema as AvroComplexType, false, new Map()) ?? keepValue
   return (event, rewrite) => walk(event, rewrite) as typeof event
 }
 
-const unchanged: Walk = value => value
-const rewritten: Walk = (value, rewrite) => (typeof value === 'string' ? rewrite(value) : value)
+const keepValue: Walk = value => value
+const rewriteString: Walk = (value, rewrite) => (typeof value === 'string' ? rewrite(value) : value)
 
 /** undefined where the type holds nothing tagged. */
-function walkOf(schema: Schema, tagged: boolean, named: Map<string, Walk | undefined>): Walk | undefined {
-  if (typeof schema === 'string') return schema === 'string' ? (tagged ? rewritten : undefined) : named.get(schema)
+function walkOf(schema: AvroSchema, tagged: boolean, named: Map<string, Walk | undefined>): Walk | undefined {
+  if (typeof schema === 'string') return schema === 'string' ? (tagged ? rewriteString : undefined) : named.get(schema)
   if (isUnion(schema)) return walkUnion(schema.map(branch => walkOf(branch, tagged, named)))
   const { type, name, fields, items, values } = schema
   if (fields !== undefined) {
@@ -44,7 +44,7 @@ function walkOf(schema: Schema, tagged: boolean, named: Map<string, Walk | undef
   return walk && (items === undefined ? walkMap(walk) : walkArray(walk))
 }
 
-const isUnion = (schema: Schema): schema is readonly Schema[] => Array.isArray(schema)
+const isUnion = (schema: AvroSchema): schema is readonly AvroSchema[] => Array.isArray(schema)
 
 /** Each branch leaves alone what is not of its kind. */
 function walkUnion(branches: readonly (Walk | undefined)[]): Walk | undefined {

@@ -40,4 +40,4 @@ const shapes = {
   jwt: 'eyJ[\\w-]{8,2000}\\.[\\w-]{0,6000}(?:\\.[\\w-]{0,2000}){0,3}',
 }
 
-export const issued = new RegExp(`(?:(?<![A-Za-z0-9])|(?<=/bot))(?:${Object.values(shapes).join('|')})`, 'g')
+export const vendorTokens = new RegExp(`(?:(?<![A-Za-z0-9])|(?<=/bot))(?:${Object.values(shapes).join('|')})`, 'g')

@@ -1,5 +1,5 @@
 /** What is redacted. */
-export const kinds = [
+export const redactionKinds = [
   'email',
   'phone',
   'card',
@@ -13,10 +13,10 @@ export const kinds = [
   'ip',
 ] as const
 
-export type Kind = (typeof kinds)[number]
+export type RedactionKind = (typeof redactionKinds)[number]
 
 /** A value found in a text: from `start` up to but without `end`, in UTF-16 units. */
-export type Finding = { readonly kind: Kind; readonly start: number; readonly end: number }
+export type Finding = { readonly kind: RedactionKind; readonly start: number; readonly end: number }
 
 /** Finds one family of values in a folded text. Time is linear in its length, whoever wrote it. */
 export type Detector = (text: string) => Iterable<Finding>

@@ -1,11 +1,14 @@
-import type { Finding, Kind } from './kinds.ts'
-import { apart, pattern, thing } from './words.ts'
+import type { Finding, RedactionKind } from './kinds.ts'
+import { amountWords, referenceWords, wordPattern } from './words.ts'
 
 /** The part of a match that is the value; undefined when it is none. */
-export type Part = (found: string, at: number) => { readonly from: number; readonly to: number } | undefined | boolean
+export type ValueSelector = (
+  found: string,
+  at: number,
+) => { readonly from: number; readonly to: number } | undefined | boolean
 
 /** Every match of a global pattern. Not `matchAll`, which copies the pattern each time: most texts are short. */
-export function* matches(pattern: RegExp, text: string): Generator<RegExpExecArray> {
+export function* allMatches(pattern: RegExp, text: string): Generator<RegExpExecArray> {
   let from = 0
   for (;;) {
     pattern.lastIndex = from
@@ -17,22 +20,27 @@ export function* matches(pattern: RegExp, text: string): Generator<RegExpExecArr
 }
 
 /** Every match of a global pattern, or the part of it that `part` names. */
-export function* find(kind: Kind, pattern: RegExp, text: string, part?: Part): Generator<Finding> {
-  for (const { 0: found, index } of matches(pattern, text)) {
-    const value = part === undefined ? true : part(found, index)
+export function* findMatches(
+  kind: RedactionKind,
+  pattern: RegExp,
+  text: string,
+  select?: ValueSelector,
+): Generator<Finding> {
+  for (const { 0: found, index } of allMatches(pattern, text)) {
+    const value = select === undefined ? true : select(found, index)
     if (value === true) yield { kind, start: index, end: index + found.length }
     else if (value) yield { kind, start: index + value.from, end: index + value.to }
   }
 }
 
 /** The values that end every match of a pattern, in its group `value`: their place follows from where the match ends. */
-export function* findEnding(
-  kind: Kind,
+export function* findValueGroups(
+  kind: RedactionKind,
   pattern: RegExp,
   text: string,
   accept: (value: string, found: string, at: number) => boolean = () => true,
 ): Generator<Finding> {
-  for (const { 0: found, index, groups } of matches(pattern, text)) {
+  for (const { 0: found, index, groups } of allMatches(pattern, text)) {
     const value = groups?.['value'] ?? ''
     const end = index + found.length
     const start = end - value.length
@@ -55,7 +63,7 @@ export const digitsOf = (text: string): string => text.replace(/\D/g, '')
 export const letter = '\\p{sc=Latin}\\p{sc=Cyrillic}\\p{sc=Greek}'
 
 /** In a transcript the answer stands after the question, behind the name of who answers. */
-export const answer =
+export const answerPrefix =
   "[?.!]*\\s+(?:[\\p{L} ]{1,16}[:>]\\s*(?:(?:it's|its|it is|sure|yes|yep|ok|okay|that's|ja|oui|sí|sim)[,.:]? ){0,2})?"
 
 /** Where a number may begin that no label announces: not inside a word, a decimal, an amount or an identifier with dashes. */
@@ -63,24 +71,26 @@ export const numberStart = `(?<![${letter}\\p{N}_@#]|[${letter}\\p{N}_][-./]|[$�
 /** Where it may end. */
 export const numberEnd = `(?![${letter}\\p{N}_]|[-./]\\p{N}|,\\p{N}{1,2}(?![\\p{N}.])|[-.,/][${letter}](?![${letter}]{2})| ?[%€£$¥₹](?! ?\\d))`
 
-const before = new RegExp(
-  `(?:${pattern(thing)})\\.?[^\\d\\n@.!?;]{0,16}(?:\\?\\s{0,3}\\n[\\p{L} ]{1,16}[:>][^\\d\\n]{0,12})?$`,
+const referenceWordBefore = new RegExp(
+  `(?:${wordPattern(referenceWords)})\\.?[^\\d\\n@.!?;]{0,16}(?:\\?\\s{0,3}\\n[\\p{L} ]{1,16}[:>][^\\d\\n]{0,12})?$`,
   'iu',
 )
 
 /** The first ones of a list: `orders 77120934 and 77120935`. */
-const earlier = / (?:(?=\D{0,8}\d)[\dA-Za-z./-]{4,24}(?:,? (?:and|or|und|oder|et|ou|y|e|i|och|en|&) |, ?| ?\/ ?)){1,4}$/
+const earlierListItems =
+  / (?:(?=\D{0,8}\d)[\dA-Za-z./-]{4,24}(?:,? (?:and|or|und|oder|et|ou|y|e|i|och|en|&) |, ?| ?\/ ?)){1,4}$/
 
 /** Whether the words before a place say that a thing is numbered there: an order, an invoice, a parcel. */
-export const isThing = (text: string, at: number): boolean =>
-  before.test(
+export const isAfterReferenceWord = (text: string, at: number): boolean =>
+  referenceWordBefore.test(
     text
       .slice(Math.max(0, at - 80), at)
-      .replace(earlier, ' ')
+      .replace(earlierListItems, ' ')
       .slice(-60),
   )
 
-const amountBefore = new RegExp(`(?:${pattern(apart)})[^\\d\\n]{0,12}$`, 'iu')
+const amountWordBefore = new RegExp(`(?:${wordPattern(amountWords)})[^\\d\\n]{0,12}$`, 'iu')
 
 /** Whether the words before a place say that an amount, a price or a time follows. */
-export const isAmount = (text: string, at: number): boolean => amountBefore.test(text.slice(Math.max(0, at - 40), at))
+export const isAfterAmountWord = (text: string, at: number): boolean =>
+  amountWordBefore.test(text.slice(Math.max(0, at - 40), at))

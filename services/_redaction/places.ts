@@ -1,27 +1,27 @@
 import { detect } from './detect.ts'
-import type { Kind } from './kinds.ts'
+import type { RedactionKind } from './kinds.ts'
 
 /** What was found, and in which field of a value: `plan.argument`, `rows[3].question`. */
-export type Place = { readonly field: string; readonly kind: Kind }
+export type FieldFinding = { readonly field: string; readonly kind: RedactionKind }
 
 /** Looks through every string of a value of JSON, those that are JSON themselves included. The names of fields are looked at too. */
-export function* placesIn(value: unknown, field = ''): Generator<Place> {
+export function* detectInFields(value: unknown, field = ''): Generator<FieldFinding> {
   if (typeof value === 'string') {
-    const inner = parsed(value)
-    if (inner !== undefined) yield* placesIn(inner, field)
+    const inner = parseJsonContainer(value)
+    if (inner !== undefined) yield* detectInFields(inner, field)
     else for (const { kind } of detect(value)) yield { field, kind }
   } else if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) yield* placesIn(item, `${field}[${index}]`)
+    for (const [index, item] of value.entries()) yield* detectInFields(item, `${field}[${index}]`)
   } else if (typeof value === 'object' && value !== null)
     for (const [name, item] of Object.entries(value)) {
-      const named = detect(name)
-      const path = `${field}${field && '.'}${named.length > 0 ? '*' : name}`
-      for (const { kind } of named) yield { field: path, kind }
-      yield* placesIn(item, path)
+      const nameFindings = detect(name)
+      const path = `${field}${field && '.'}${nameFindings.length > 0 ? '*' : name}`
+      for (const { kind } of nameFindings) yield { field: path, kind }
+      yield* detectInFields(item, path)
     }
 }
 
-function parsed(text: string): object | undefined {
+function parseJsonContainer(text: string): object | undefined {
   if (!/^\s*[[{]/.test(text)) return undefined
   try {
     return JSON.parse(text) as object

@@ -1,35 +1,35 @@
 import type { Detector } from './kinds.ts'
-import { findEnding } from './matching.ts'
-import { isSaid, passwordWord, saysPassword } from './password.ts'
-import { grammar } from './phrase.ts'
+import { findValueGroups } from './matching.ts'
+import { isDescriptiveWord, mentionsPassword, passwordWord } from './password.ts'
+import { stopWords } from './phrase.ts'
 
-const whose =
+const possessive =
   'my|our|his|her|the new|the old|new|old|mein|meine|dein|das neue|mon|notre|mi|la mia|il mio|mijn|moje|moim|minha|a minha|telephone|phone|trading|online|account|mit|mitt'
 const filler = '(?: (?:for|to|on|für|pour|para|per|voor|do|zu)(?: \\p{L}{1,16}){1,3})'
-const owned = `(?<![\\p{L}\\p{N}])(?:(?:${whose}) (?:[\\p{L}-]{1,14} )?(?:${passwordWord})${filler}?|(?:${passwordWord})${filler})`
-const called = `(?:${passwordWord})${filler}?`
+const subjectWithPossessive = `(?<![\\p{L}\\p{N}])(?:(?:${possessive}) (?:[\\p{L}-]{1,14} )?(?:${passwordWord})${filler}?|(?:${passwordWord})${filler})`
+const subjectAlone = `(?:${passwordWord})${filler}?`
 /** Where the sentence ends or goes on to something else, as it does not within a description. */
-const over = '(?=[.!]?(?:$|\\n)|[.!] \\p{Lu}|,| (?:but|and it|aber|mais|pero|ma|maar|ale|mas)(?!\\p{L}))'
+const sentenceEnd = '(?=[.!]?(?:$|\\n)|[.!] \\p{Lu}|,| (?:but|and it|aber|mais|pero|ma|maar|ale|mas)(?!\\p{L}))'
 /** How a language says what the password is, and how it would describe it: endings agree with the word password. */
 const languages = (
   [
     [
-      owned,
+      subjectWithPossessive,
       " is| was| is now|’s|'s",
       '(?:ed|ing|ly|[ai]ble|less|ful|ous|ive|ent|ant|[^aeiou]al|ic|est|[ae]te|ier)$|^(?:un|in|im|dis|non|over)|^(?:ge|ver|on|ont|be)\\p{L}+(?:d|t|en|ig|lijk)$|(?:baar|lijk|[dl]ig)$',
     ],
-    [called, ' ist| war| lautet', '^\\p{Ll}'],
-    [owned, " est| était| c'est", '(?:[eé]|é?s|x|[bmt]al|ai[ns]|ant|ent|if|el|[oe]rt|urt|long|bon)$'],
-    [owned, ' es| era| è| foi| é', '(?:[ae]|vel|ad[oa]|id[oa]|[aiu]t[oa]|al)$'],
-    [called, ' to| brzmi', '[eo]$'],
-    [owned, ' er| är| var', '(?:[ae][td]|lig|ig|en|isk)$'],
+    [subjectAlone, ' ist| war| lautet', '^\\p{Ll}'],
+    [subjectWithPossessive, " est| était| c'est", '(?:[eé]|é?s|x|[bmt]al|ai[ns]|ant|ent|if|el|[oe]rt|urt|long|bon)$'],
+    [subjectWithPossessive, ' es| era| è| foi| é', '(?:[ae]|vel|ad[oa]|id[oa]|[aiu]t[oa]|al)$'],
+    [subjectAlone, ' to| brzmi', '[eo]$'],
+    [subjectWithPossessive, ' er| är| var', '(?:[ae][td]|lig|ig|en|isk)$'],
   ] as const
 ).map(([subject, be, describes]) => ({
-  pattern: new RegExp(`${subject}(?:${be}):? ["']?(?<value>\\p{L}{5,24})["']?${over}`, 'giu'),
+  pattern: new RegExp(`${subject}(?:${be}):? ["']?(?<value>\\p{L}{5,24})["']?${sentenceEnd}`, 'giu'),
   describes: new RegExp(describes, 'u'),
 }))
 /** Words that were agreed on, and passphrases: of one word or more. */
-const agreed = new RegExp(
+const agreedWord = new RegExp(
   `(?<![\\p{L}\\p{N}])(?:pass ?phrase|passcode|(?:memorable|secret|safe|security|code) word|codeword|(?:security|secret)(?: question)? answer|answer to (?:my|the|your) (?:security|secret) question|maiden name|(?:phone|telephone) banking keyword|keyword|losungswort|phrase de passe|palabra clave)${filler}?(?:'s|:| (?:is|was|ist|est|es|è|é|to))["']? ["']?(?<value>\\p{L}{3,14}(?:[ -]\\p{L}{3,14}){0,7})(?=["']?(?:[.,;!)]|$|\\n))`,
   'giu',
 )
@@ -40,7 +40,7 @@ const hyphenated = new RegExp(
 )
 
 /** Descriptions that do not end as such. */
-const about = new Set(
+const moreDescriptiveWords = new Set(
   `aside because better between complex crap different down dutch easier elsewhere english enough exactly french german greek funny
   great handy hello horrible just later literally longer lower lowercase mine newer nonsense nothing numbers older out public really
   rubbish safer secure sensitive shared short shorter simple sixteen eight twelve somehow something somewhere sorry strange strong
@@ -53,27 +53,33 @@ const about = new Set(
     /\s+/,
   ),
 )
-const sentence = new RegExp(
-  `(?<!\\p{L})(?:${grammar}|is|to|of|on|in|by|at|no|a|one|two|case|only|factor|size|time|end)(?!\\p{L})`,
+const stopWordPattern = new RegExp(
+  `(?<!\\p{L})(?:${stopWords}|is|to|of|on|in|by|at|no|a|one|two|case|only|factor|size|time|end)(?!\\p{L})`,
   'iu',
 )
 const agreedHint = /phrase|passcode|word|answer|question|maiden|clave/i
 const threeWords = /\p{L}-\p{L}+-\p{L}/u
 
-const isAbout = (word: string): boolean => isSaid(word) || about.has(word.toLowerCase())
+const isDescription = (word: string): boolean => isDescriptiveWord(word) || moreDescriptiveWords.has(word.toLowerCase())
 
 /** Passwords that are plain words, where what stands there can be no description. */
-export const plainWords: Detector = function* (text) {
-  if (agreedHint.test(text)) yield* findEnding('secret', agreed, text, isAgreed)
-  if (!saysPassword(text)) return
+export const plainWordPasswords: Detector = function* (text) {
+  if (agreedHint.test(text)) yield* findValueGroups('secret', agreedWord, text, isAgreedWord)
+  if (!mentionsPassword(text)) return
   for (const { pattern, describes } of languages)
-    yield* findEnding('secret', pattern, text, word => !isAbout(word) && !describes.test(word))
-  if (threeWords.test(text)) yield* findEnding('secret', hyphenated, text, value => !sentence.test(value))
+    yield* findValueGroups('secret', pattern, text, word => !isDescription(word) && !describes.test(word))
+  if (threeWords.test(text)) yield* findValueGroups('secret', hyphenated, text, value => !stopWordPattern.test(value))
 }
 
 /** One word, or a phrase that is no part of a sentence about it. */
-function isAgreed(value: string): boolean {
+function isAgreedWord(value: string): boolean {
   const words = value.split(/[ -]/)
   const [first = '', last = ''] = [words[0], words.at(-1)]
-  return words.length !== 2 && !isAbout(first) && !isAbout(last) && !sentence.test(value) && !/(?:ed|ing)$/.test(first)
+  return (
+    words.length !== 2 &&
+    !isDescription(first) &&
+    !isDescription(last) &&
+    !stopWordPattern.test(value) &&
+    !/(?:ed|ing)$/.test(first)
+  )
 }

@@ -1,17 +1,17 @@
 import type { Redaction } from '#schemas/events.ts'
-import { taggedStrings } from './fields.ts'
-import { type PseudonymOf, redactAll } from './redact.ts'
+import { createTaggedStringRewriter } from './fields.ts'
+import { type Pseudonymizer, redactAll } from './redact.ts'
 
-type Redacted = { readonly redactions: readonly Redaction[] }
+type WithRedactions = { readonly redactions: readonly Redaction[] }
 
 /**
  * Redacts events of a schema: the strings that it tags with a sensitivity, whatever their names; and counts what was found.
  * They are looked at together, since an argument or an answer repeats without its words what the question announces.
  */
-export function redaction<E extends Redacted>(
+export function createEventRedactor<E extends WithRedactions>(
   schema: object,
-): (event: Omit<E, keyof Redacted>, pseudonymOf: PseudonymOf) => E {
-  const rewrite = taggedStrings(schema)
+): (event: Omit<E, keyof WithRedactions>, pseudonymOf: Pseudonymizer) => E {
+  const rewrite = createTaggedStringRewriter(schema)
   return (event, pseudonymOf) => {
     const originals: string[] = []
     rewrite(event, text => {

@@ -1,17 +1,20 @@
 import { detectAll } from './detect.ts'
-import type { Finding, Kind } from './kinds.ts'
+import type { Finding, RedactionKind } from './kinds.ts'
 
 /** How often each kind was found. */
-export type Counts = Readonly<Partial<Record<Kind, number>>>
+export type KindCounts = Readonly<Partial<Record<RedactionKind, number>>>
 
 /** What is written for a value of a kind, such as `[email:fadcbeeafbdcacfbedaf]`. */
-export type PseudonymOf = (kind: Kind, value: string) => string
+export type Pseudonymizer = (kind: RedactionKind, value: string) => string
 
 /** What a pseudonym in place of one value brings to light of another is found in the next look; there is little of it. */
-const looks = 4
+const maxPasses = 4
 
 /** Replaces what `detect` finds in a text by pseudonyms. Redacting redacted text changes nothing. */
-export function redact(text: string, pseudonymOf: PseudonymOf): { readonly text: string; readonly counts: Counts } {
+export function redact(
+  text: string,
+  pseudonymOf: Pseudonymizer,
+): { readonly text: string; readonly counts: KindCounts } {
   const { texts, counts } = redactAll([text], pseudonymOf)
   return { text: texts[0] ?? text, counts }
 }
@@ -19,20 +22,20 @@ export function redact(text: string, pseudonymOf: PseudonymOf): { readonly text:
 /** As `redact`, of texts that belong together: what one of them tells to be personal is replaced in the others too. */
 export function redactAll(
   texts: readonly string[],
-  pseudonymOf: PseudonymOf,
-): { readonly texts: readonly string[]; readonly counts: Counts } {
-  const counts: Partial<Record<Kind, number>> = {}
+  pseudonymOf: Pseudonymizer,
+): { readonly texts: readonly string[]; readonly counts: KindCounts } {
+  const counts: Partial<Record<RedactionKind, number>> = {}
   let redacted = texts
-  for (let look = 0; look < looks; look++) {
+  for (let pass = 0; pass < maxPasses; pass++) {
     const found = detectAll(redacted)
     if (found.every(findings => findings.length === 0)) break
     for (const { kind } of found.flat()) counts[kind] = (counts[kind] ?? 0) + 1
-    redacted = redacted.map((text, index) => replaced(text, found[index] ?? [], pseudonymOf))
+    redacted = redacted.map((text, index) => replaceFindings(text, found[index] ?? [], pseudonymOf))
   }
   return { texts: redacted, counts }
 }
 
-function replaced(text: string, findings: readonly Finding[], pseudonymOf: PseudonymOf): string {
+function replaceFindings(text: string, findings: readonly Finding[], pseudonymOf: Pseudonymizer): string {
   let result = ''
   let from = 0
   for (const { kind, start, end } of findings) {

@@ -1,9 +1,9 @@
 import { luhn } from './card.ts'
 import { digitsOf, isDate } from './matching.ts'
-import { phoneAt } from './phone.ts'
+import { labelledPhoneEnd } from './phone.ts'
 
 /** Where the value that begins at `start` ends; undefined when there is none. `gap` stands between the word before and it. */
-export type EndOf = (text: string, start: number, gap: string) => number | undefined
+export type ValueEndFinder = (text: string, start: number, gap: string) => number | undefined
 
 const units =
   'usd|eur|gbp|jpy|chf|inr|cad|aud|dollars?|euros?|pounds?|yen|rupees?|won|bucks?|shares?|units?|rows|bytes|views|points|miles|times|days?|weeks?|months?|years?|percent|k|m|bn|million|seconds?|minutes?|hours?|sek|nok|dkk|kr|pln|zł|contracts?|lots?|pips|ticks|stück|aktien|acciones|actions|azioni|aandelen|akcji|ações'
@@ -11,10 +11,10 @@ const amount = new RegExp(`^(?:[.,:]\\d|\\s?(?:[%€$£¥₹](?!\\s?\\d)|(?:${un
 /** Whether a number that ends there is a decimal, money or a quantity. */
 export const isQuantity = (text: string, end: number): boolean => amount.test(text.slice(end, end + 12))
 
-const code = /^[A-Za-z]{0,8}(?:-[A-Za-z]{1,8}-?|[-/]| )?\d[\dA-Za-z]*(?:[-./][\dA-Za-z]+)*(?:\([\dA-Z]\))?/
+const alphanumericCode = /^[A-Za-z]{0,8}(?:-[A-Za-z]{1,8}-?|[-/]| )?\d[\dA-Za-z]*(?:[-./][\dA-Za-z]+)*(?:\([\dA-Z]\))?/
 /** As people write numbers that they do not want to be found. */
 const digitByDigit = /^\d(?:[ -]{1,3}\d){7,15}(?![\dA-Za-z])/
-const group = /^ (?:\d[\dA-Z]*(?:-\d+)?(?![.,]\d)|(?:[A-Z]|[A-Z]{2}\d)(?![\p{L}\p{N}])(?: \d{3}(?![\d.,]))?)/u
+const nextGroup = /^ (?:\d[\dA-Z]*(?:-\d+)?(?![.,]\d)|(?:[A-Z]|[A-Z]{2}\d)(?![\p{L}\p{N}])(?: \d{3}(?![\d.,]))?)/u
 
 const lengthOf = (value: string): number => value.replace(/[^\dA-Za-z]/g, '').length
 
@@ -22,10 +22,10 @@ const lengthOf = (value: string): number => value.replace(/[^\dA-Za-z]/g, '').le
  * A code, with groups after it while that leaves it within `most` letters and digits. It has `fewest` digits, or four digits
  * among nine characters.
  */
-function codeEnd(text: string, start: number, fewest: number, most: number): number | undefined {
-  const [spelled] = digitByDigit.exec(text.slice(start, start + 64)) ?? []
-  if (spelled !== undefined) return start + spelled.length
-  let value = code.exec(text.slice(start, start + 48))?.[0] ?? ''
+function codeEnd(text: string, start: number, minDigits: number, maxLength: number): number | undefined {
+  const [digitByDigitValue] = digitByDigit.exec(text.slice(start, start + 64)) ?? []
+  if (digitByDigitValue !== undefined) return start + digitByDigitValue.length
+  let value = alphanumericCode.exec(text.slice(start, start + 48))?.[0] ?? ''
   if (value === '') return undefined
   const isWhole = digitsOf(value).length >= 9
   for (
@@ -33,14 +33,14 @@ function codeEnd(text: string, start: number, fewest: number, most: number): num
     next;
     next = groupAt(text, start + value.length)
   ) {
-    if (lengthOf(value + next) > most) break
+    if (lengthOf(value + next) > maxLength) break
     value += next
   }
   const end = start + value.length
   const digits = digitsOf(value).length
-  const isLong = digits >= fewest || (digits >= 4 && lengthOf(value) >= 9)
+  const isLong = digits >= minDigits || (digits >= 4 && lengthOf(value) >= 9)
   return isLong &&
-    lengthOf(value) <= most &&
+    lengthOf(value) <= maxLength &&
     !isDate(value) &&
     !isIsin(value) &&
     !/^\d+\.\d{2}$/.test(value) &&
@@ -54,28 +54,28 @@ const isIsin = (value: string): boolean =>
   /^[A-Z]{2}[A-Z\d]{9}\d$/.test(value) &&
   luhn(value.replace(/[A-Z]/g, character => String(Number.parseInt(character, 36))))
 
-const groupAt = (text: string, at: number): string | undefined => group.exec(text.slice(at, at + 24))?.[0]
+const groupAt = (text: string, at: number): string | undefined => nextGroup.exec(text.slice(at, at + 24))?.[0]
 
 /** In Ireland letters may follow the digits after a blank. */
-const irish = /^\d{7}[ -]?[A-W][A-IW]?(?![\p{L}\p{N}])/u
+const irishPps = /^\d{7}[ -]?[A-W][A-IW]?(?![\p{L}\p{N}])/u
 
-export const idEnd: EndOf = (text, start) => {
-  const [value] = irish.exec(text.slice(start, start + 12)) ?? []
+export const idEnd: ValueEndFinder = (text, start) => {
+  const [value] = irishPps.exec(text.slice(start, start + 12)) ?? []
   return value === undefined ? codeEnd(text, start, 6, 20) : start + value.length
 }
 
-export const bankCodeEnd: EndOf = (text, start) => {
+export const bankCodeEnd: ValueEndFinder = (text, start) => {
   const [value = ''] = /^\d{2,6}(?:[ -]?\d{2,5}){0,3}(?![\d\p{L}])/u.exec(text.slice(start, start + 20)) ?? []
   const { length } = digitsOf(value)
   return length >= 3 && length <= 10 ? start + value.length : undefined
 }
 
-const numbered = /#|cliente?(?!\p{L})|:|=|number|nummer|nr|no\b|n°|nº|(?<!\p{L})id\b|is\b|ist\b|est\b|es\b/iu
+const accountNumberLabel = /#|cliente?(?!\p{L})|:|=|number|nummer|nr|no\b|n°|nº|(?<!\p{L})id\b|is\b|ist\b|est\b|es\b/iu
 
 /** After the word account alone, short, round and distant numbers are something else. */
-export const accountEnd: EndOf = (text, start, gap) => {
+export const accountEnd: ValueEndFinder = (text, start, gap) => {
   const isNumbered =
-    numbered.test(text.slice(Math.max(0, start - gap.length - 8), start)) ||
+    accountNumberLabel.test(text.slice(Math.max(0, start - gap.length - 8), start)) ||
     /^[A-Z]{1,4}-\d/.test(text.slice(start, start + 6))
   // Indian brokers number their clients with two or three letters and four digits.
   const isClient = isNumbered && /^[A-Z]{2,3}\d{4}(?![\dA-Za-z])/.test(text.slice(start, start + 9))
@@ -86,7 +86,7 @@ export const accountEnd: EndOf = (text, start, gap) => {
   return gap.length > (isClear ? 26 : 16) || /^[1-9]\d*000$/.test(value) ? undefined : end
 }
 
-export const documentEnd: EndOf = (text, start) => {
+export const documentEnd: ValueEndFinder = (text, start) => {
   const shape = /^(?:[A-Z]{1,3} )?[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*(?: \d{2,}){0,3}(?![./]\d)/
   const value = shape.exec(text.slice(start, start + 32))?.[0] ?? ''
   const length = lengthOf(value)
@@ -94,7 +94,7 @@ export const documentEnd: EndOf = (text, start) => {
   return isNumber && !isQuantity(text, start + value.length) ? start + value.length : undefined
 }
 
-export const phoneEnd: EndOf = (text, start) => {
-  const end = phoneAt(text, start)
+export const phoneEnd: ValueEndFinder = (text, start) => {
+  const end = labelledPhoneEnd(text, start)
   return end === undefined || isQuantity(text, end) ? undefined : end
 }

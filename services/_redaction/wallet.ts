@@ -1,14 +1,14 @@
 import type { Detector } from './kinds.ts'
-import { find } from './matching.ts'
+import { findMatches } from './matching.ts'
 
-const shape =
+const walletAddress =
   /(?<![\p{L}\p{N}])(?:(?:bc1|ltc1|tb1)[02-9ac-hj-np-z]{25,62}|0x[0-9a-fA-F]{40}|[13T][1-9A-HJ-NP-Za-km-z]{25,33})(?![\p{L}\p{N}])/gu
 
 /** Addresses of Bitcoin, Litecoin, Ethereum and Tron. Letters behind f, and both cases in Base58, tell them from digests and tracking numbers. */
 export const wallets: Detector = text =>
-  find(
+  findMatches(
     'wallet',
-    shape,
+    walletAddress,
     text,
     found =>
       found.startsWith('0x') ||

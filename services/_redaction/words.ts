@@ -2,7 +2,7 @@
  * Words that say what a value near them is, in lower case, separated by commas: `*` stands for any ending. `anywhere` holds
  * those of scripts that put no blanks between words.
  */
-type Words = { readonly words: string; readonly anywhere: string }
+type WordList = { readonly words: string; readonly anywhere: string }
 
 /** A pattern of alternatives, the longest first. */
 export function alternatives(words: string): string {
@@ -15,10 +15,10 @@ export function alternatives(words: string): string {
 }
 
 /** A pattern of one of the words as a word; groups of a UUID are none. */
-export const pattern = ({ words, anywhere }: Words): string =>
+export const wordPattern = ({ words, anywhere }: WordList): string =>
   `(?<![\\p{L}\\p{N}]|[0-9a-f]{4}-)(?:${alternatives(words)})(?!\\p{L})|${alternatives(anywhere)}`
 
-export const phone: Words = {
+export const phoneWords: WordList = {
   words: `phone, telephone, cellphone, cel, fon, fono, gsm, cell phone, fone, mobile, mob, cell, landline, hotline, whatsapp, whats app, viber, fax,
     ph, hp, num, sms, text, texts, texted, call, calls, ring, dial, reach me, reach us, reach him, reach her, reach out, contact,
     caller id, call back, registered, registered number, registered mobile, messages to, messages on, message to, answering at,
@@ -36,7 +36,7 @@ export const phone: Words = {
   anywhere: '电话, 電話, 手机, 手機, 携帯, 联系方式, 전화, 휴대폰, هاتف, جوال',
 }
 
-export const account: Words = {
+export const accountWords: WordList = {
   words: `account, accounts, account number, account no, account num, account nr, account id, acct, accts, acct number, acct no,
     acc, acc number, acc no, a/c, a/c no, a/c number, ac, ac no, checking, savings, bank account, bank account number, bank details, account details,
     account_number, account_no, account_id, accountnumber, bankaccount, bank_account, checking account, savings account,
@@ -68,14 +68,14 @@ export const account: Words = {
   anywhere: '口座番号, 口座, 普通, 当座, 账号, 账户, 帳號, 帳戶, 계좌번호, 계좌, الحساب',
 }
 
-export const bankCode: Words = {
+export const bankCodeWords: WordList = {
   words: `sc, routing, routing number, routing no, routing code, routing transit number, rtn, aba, aba number, aba no, aba routing,
     sort code, sortcode, sort-code, sort_code, s/c, bsb, bsb number, bsb code, micr, transit, transit number, institution number,
     blz, bankleitzahl, bank code, branch code, agência, guichet`,
   anywhere: '支店番号',
 }
 
-export const nationalId: Words = {
+export const nationalIdWords: WordList = {
   words: `ssn, social, socials, social security, social security number, social security no, soc sec, itin, tin, tax id,
     taxpayer id, tax number, utr, tax identification, taxpayer identification number, tax identification number, tax file number, national id,
     national identity, national insurance, national insurance number, national identification number, national id number,
@@ -96,7 +96,7 @@ export const nationalId: Words = {
   anywhere: '身份证, 身份証, マイナンバー, 個人番号, 주민등록번호, 주민번호, आधार, תעודת זהות, الهوية',
 }
 
-export const document: Words = {
+export const documentWords: WordList = {
   words: `passport, passports, passport number, passport no, passeport, pasaporte, passaporte, passaporto, reisepass,
     reisepassnummer, paspoort, paszport, pass-nr, driver's license, drivers license, driver license, driver's licence,
     drivers licence, driving licence, driving license, dl, license no, licence no, licence, license number, licence number, license #,
@@ -107,7 +107,7 @@ export const document: Words = {
   anywhere: '护照, 護照, パスポート, 旅券, 여권, 驾照, 免許証',
 }
 
-export const birth: Words = {
+export const birthDateWords: WordList = {
   words: `dob, d.o.b, d.o.b., date of birth, date_of_birth, dateofbirth, birth date, birthdate, birth_date, birthday, birth, born,
     geburtsdatum, geburtstag, geboren, geb, geb., né, née, né(e), date de naissance, naissance, fecha de nacimiento, nacimiento,
     nací, nacido, nacida, f. nac, data di nascita, nato, nata, geboortedatum, data urodzenia, urodzon*, ur, ur.,
@@ -117,7 +117,7 @@ export const birth: Words = {
 }
 
 /** Things that have numbers which are nobody's. */
-export const thing: Words = {
+export const referenceWords: WordList = {
   words: `order, orders, ord, invoice, invoices, inv, ticket, tickets, case, cases, ref, reference, references, tracking, track,
     shipment, shipments, parcel, package, confirmation number, confirmation no, confirmation code, confirmation #, booking, bookings, reservation, sku, ean, upc, isbn, asin, item, part,
     parts, model, serial, version, build, release, batch, lot, po, rma, request, requests, trace, transaction, transactions, txn,
@@ -133,7 +133,7 @@ export const thing: Words = {
 }
 
 /** What stands between a word and a number that is not the word's. */
-export const apart: Words = {
+export const amountWords: WordList = {
   words: `balance, saldo, kontostand, worth, value, amount, total, totals, limit, fee, fees, minimum, than, since, opened, seit,
     depuis, until, has, have, had, show, shows, charged, cost, costs, deposited, withdrew, transferred, paid, buy, sell, sold,
     bought, spread, strike, volume, price, when, option, options, expire, expires, expired, valid, size, inch, zip, statement, manager, every,
@@ -142,7 +142,7 @@ export const apart: Words = {
 }
 
 /** In small letters these are words of some language too. */
-export const ambiguous = new RegExp(
+export const ambiguousWords = new RegExp(
   `^(?:${alternatives(`nie, run, rut, sin, fin, pan, tin, cf, rg, spi, nin, nik, nip, dl, ac, hp, epic, ein, sc, avs, mob, ring, bel, ruf,
     cell, member, policy, portfolio, login, ccc, roth, polis, livret, tili, pea, nas, abn, acn, hin, crn, ucc, mt4, mt5, isa, lisa, ira, social, socials, patente, permis, contact, desk, kom, gia, brokerage, uan, vertrag, contrat,
     registered`)})$`,

@@ -7,10 +7,10 @@ import type { AgentDescribed } from '#schemas/events.ts'
 import type { EventOf, Follows, Inbound, Outbound, ServiceName, Writes } from '#topology/types.ts'
 import type { Settings } from './config/config.ts'
 import type { Clock } from './core/clock.ts'
-import type { Offload } from './core/worker-pool.ts'
+import type { WorkerPool } from './core/worker-pool.ts'
 import type { PartitionLag, Position } from './log/event-log.ts'
 import type { ObjectStore } from './objects/object-store.ts'
-import type { Change, StateView } from './state/state.ts'
+import type { StateChange, StateView } from './state/state.ts'
 
 /** The outside world as a service may use it in `gather` and at its HTTP edge. Each names only the few it needs. */
 export type Ports = {
@@ -22,7 +22,7 @@ export type Ports = {
   /** Undefined where none is configured: whoever asks it has another way. */
   readonly languageModel: LanguageModel | undefined
   /** Pure work that would block: it runs in a worker thread. */
-  readonly offload: Offload
+  readonly workerPool: WorkerPool
   readonly clock: Clock
 }
 
@@ -31,13 +31,13 @@ export type Agents = {
   readonly get: (agent: string) => AgentDescribed | undefined
   readonly all: () => readonly AgentDescribed[]
   /** Waits a moment for an agent that was just registered; FLY_AGENT when it does not come. */
-  readonly need: (agent: string) => Promise<AgentDescribed>
+  readonly waitFor: (agent: string) => Promise<AgentDescribed>
 }
 
 /** What `decide` answers: events to emit, state to keep (`value: null` forgets), objects to store before the events appear. */
 export type Decision<S extends ServiceName> = {
   readonly emit?: readonly Outbound<S>[]
-  readonly keep?: readonly Change[]
+  readonly stateChanges?: readonly StateChange[]
   readonly objects?: readonly Uint8Array[]
 }
 
@@ -52,10 +52,10 @@ export type Service<S extends ServiceName, F = undefined> = {
   readonly gather?: (inbound: Inbound<S>, ports: Ports, signal: AbortSignal) => Promise<F>
   readonly decide?: (inbound: Inbound<S>, facts: F, state: StateView) => Decision<S>
   /** HTTP routes and followed topics; opened before the first record is consumed. */
-  readonly edge?: (context: EdgeContext<S>) => Edge<S>
+  readonly httpApi?: (context: HttpApiContext<S>) => HttpApi<S>
 }
 
-export type EdgeContext<S extends ServiceName> = {
+export type HttpApiContext<S extends ServiceName> = {
   readonly settings: Settings
   readonly ports: Ports
   /** Appends complete events; durable when it resolves. `headers` are those of each record, besides its trace. */
@@ -65,23 +65,23 @@ export type EdgeContext<S extends ServiceName> = {
     headers?: Readonly<Record<string, string>>,
   ) => Promise<void>
   /** State of the partitions that this process owns now. */
-  readonly states: () => readonly StateView[]
+  readonly partitionStates: () => readonly StateView[]
   /** Base URL of another service's HTTP edge. */
   readonly urlOf: (service: ServiceName) => string
   /** Consumer lag of a service, per input partition. */
   readonly lag: (service: ServiceName) => Promise<readonly PartitionLag[]>
   /** How many dead letters of a service are not re-driven yet; 10,000 at most. */
-  readonly parked: (service: ServiceName) => Promise<number>
+  readonly countUnresolved: (service: ServiceName) => Promise<number>
   /** How far a service has consumed; partitions of which it has not yet are left out. */
-  readonly committed: (service: ServiceName) => Promise<readonly Position[]>
+  readonly committedPositions: (service: ServiceName) => Promise<readonly Position[]>
   /** Where the records appended at or after a time begin, in milliseconds since 1970; the end where there is none. */
   readonly positionsAt: (topics: readonly string[], time: number) => Promise<readonly Position[]>
   /** Records in a topic. */
-  readonly count: (topic: string) => Promise<number>
+  readonly countRecords: (topic: string) => Promise<number>
 }
 
 /** A record of a followed topic, decoded. */
-export type Followed<S extends ServiceName> = {
+export type FollowedEvent<S extends ServiceName> = {
   [T in Follows<S>]: {
     readonly topic: T
     readonly event: EventOf<T>
@@ -90,16 +90,16 @@ export type Followed<S extends ServiceName> = {
   }
 }[Follows<S>]
 
-export type Edge<S extends ServiceName> = {
+export type HttpApi<S extends ServiceName> = {
   readonly routes?: (app: FastifyInstance) => void
-  readonly saw?: (followed: Followed<S>) => void
+  readonly onRecord?: (followed: FollowedEvent<S>) => void
   readonly close?: () => Promise<void>
 }
 
 /** A decision without the fence: what the runtime carries out. */
 export type AnyDecision = {
   readonly emit?: readonly { readonly topic: string; readonly event: object; readonly parents?: readonly string[] }[]
-  readonly keep?: readonly Change[]
+  readonly stateChanges?: readonly StateChange[]
   readonly objects?: readonly Uint8Array[]
 }
 
@@ -109,7 +109,7 @@ export type AnyService = {
   readonly version: string
   readonly gather?: (inbound: never, ports: Ports, signal: AbortSignal) => Promise<unknown>
   readonly decide?: (inbound: never, facts: never, state: StateView) => AnyDecision
-  readonly edge?: (context: never) => AnyEdge
+  readonly httpApi?: (context: never) => AnyHttpApi
 }
 
-export type AnyEdge = Omit<Edge<ServiceName>, 'saw'> & { readonly saw?: (followed: never) => void }
+export type AnyHttpApi = Omit<HttpApi<ServiceName>, 'onRecord'> & { readonly onRecord?: (followed: never) => void }

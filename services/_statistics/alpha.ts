@@ -4,14 +4,14 @@
  * coincidences, alpha = 1 - (n - 1) (n - sum o_cc) / (n^2 - sum n_c^2) (Krippendorff, Computing Krippendorff's Alpha-Reliability,
  * 2011, section C). null where nothing can be compared, or only one value was ever named: then it is not defined.
  */
-export function alpha(units: readonly (readonly string[])[]): number | null {
+export function krippendorffAlpha(units: readonly (readonly string[])[]): number | null {
   const totals = new Map<string, number>()
   let n = 0
   let agreeing = 0
   for (const values of units) {
     if (values.length < 2) continue
     n += values.length
-    for (const [value, count] of counted(values)) {
+    for (const [value, count] of countValues(values)) {
       totals.set(value, (totals.get(value) ?? 0) + count)
       agreeing += (count * (count - 1)) / (values.length - 1)
     }
@@ -21,7 +21,7 @@ export function alpha(units: readonly (readonly string[])[]): number | null {
   return totals.size < 2 ? null : 1 - ((n - 1) * (n - agreeing)) / (n ** 2 - squares)
 }
 
-function counted(values: readonly string[]): Map<string, number> {
+function countValues(values: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>()
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
   return counts

@@ -1,73 +1,75 @@
 /** What was named for one item, each by another reviewer; `truth` where it is known. */
-export type Votes = {
+export type ItemVotes = {
   readonly votes: readonly { readonly reviewer: string; readonly value: string }[]
   readonly truth?: string | null
 }
 
-export type Consensus = {
+export type DawidSkeneResult = {
   /** For each item, in order: the probability of each value that somebody named for it, likeliest first. */
   readonly items: readonly (readonly (readonly [value: string, probability: number])[])[]
   /** How often a reviewer is expected to have said `said` where `truth` is true. */
-  readonly confusion: (reviewer: string) => readonly Confused[]
+  readonly confusion: (reviewer: string) => readonly ConfusionCell[]
   /** The share of a reviewer's votes that are expected to be true, shrunk towards `trust`. */
   readonly accuracy: (reviewer: string) => number
 }
-export type Confused = { readonly truth: string; readonly said: string; readonly count: number }
+export type ConfusionCell = { readonly truth: string; readonly said: string; readonly count: number }
 
 /** Before anything is known of reviewers, four of five of their votes are believed to be true, with the weight of five votes. */
-const trust = { share: 0.8, votes: 5 }
+const accuracyPrior = { share: 0.8, votes: 5 }
 /** A row of a reviewer's confusion is believed to be like the whole reviewer with the weight of so many votes for each value. */
-const votesPerValue = 2
-const mostRounds = 100
+const rowPriorVotes = 2
+const maxIterations = 100
 /** Of probabilities: closer than reviewers can be known. */
-const close = 1e-3
+const tolerance = 1e-3
 
 /**
  * Consensus by expectation and maximisation over true values and each reviewer's confusion (Dawid and Skene, Applied Statistics 28,
  * 1979), each item judged by what the others tell of its reviewers. With many values the rows of a confusion are thin, so each is shrunk towards the reviewer's own accuracy with errors
  * spread evenly, and that towards `trust`. Only what somebody named can be true.
  */
-export function dawidSkene(items: readonly Votes[]): Consensus {
+export function dawidSkene(items: readonly ItemVotes[]): DawidSkeneResult {
   const values = new Set(
     items.flatMap(({ votes, truth }) => [...votes.map(({ value }) => value), ...(truth ? [truth] : [])]),
   )
-  let beliefs = items.map(firstBelief)
-  let reviewers = learn(items, beliefs)
-  for (let round = 0, moved = Number.POSITIVE_INFINITY; round < mostRounds && moved > close; round++) {
-    const prior = priorOf(beliefs, values.size)
-    const next = items.map((item, at) => believe(item, beliefs[at] ?? new Map(), prior, reviewers, values.size))
-    moved = Math.max(0, ...next.map((belief, at) => distance(belief, beliefs[at] ?? belief)))
-    beliefs = next
-    reviewers = learn(items, beliefs)
+  let posteriors = items.map(initialPosterior)
+  let reviewers = estimateReviewers(items, posteriors)
+  for (let round = 0, change = Number.POSITIVE_INFINITY; round < maxIterations && change > tolerance; round++) {
+    const prior = priorOf(posteriors, values.size)
+    const next = items.map((item, at) =>
+      updatePosterior(item, posteriors[at] ?? new Map(), prior, reviewers, values.size),
+    )
+    change = Math.max(0, ...next.map((belief, at) => maxDifference(belief, posteriors[at] ?? belief)))
+    posteriors = next
+    reviewers = estimateReviewers(items, posteriors)
   }
   return {
-    items: beliefs.map(belief => [...belief].sort(([, a], [, b]) => b - a)),
+    items: posteriors.map(belief => [...belief].sort(([, a], [, b]) => b - a)),
     confusion: reviewer => reviewers.get(reviewer)?.cells() ?? [],
-    accuracy: reviewer => (reviewers.get(reviewer) ?? new Learnt()).accuracy(),
+    accuracy: reviewer => (reviewers.get(reviewer) ?? new ReviewerModel()).accuracy(),
   }
 }
 
-type Belief = ReadonlyMap<string, number>
+type Posterior = ReadonlyMap<string, number>
 
 /** The shares of the votes. */
-function firstBelief({ votes, truth }: Votes): Belief {
+function initialPosterior({ votes, truth }: ItemVotes): Posterior {
   if (truth) return new Map([[truth, 1]])
   const belief = new Map<string, number>()
   for (const { value } of votes) belief.set(value, (belief.get(value) ?? 0) + 1 / votes.length)
   return belief
 }
 
-function believe(
-  { votes, truth }: Votes,
-  before: Belief,
+function updatePosterior(
+  { votes, truth }: ItemVotes,
+  before: Posterior,
   prior: (value: string) => number,
-  reviewers: ReadonlyMap<string, Learnt>,
+  reviewers: ReadonlyMap<string, ReviewerModel>,
   size: number,
-): Belief {
+): Posterior {
   if (truth) return before
   const logs = Array.from(before.keys(), value => {
     const evidence = votes.map(vote =>
-      Math.log(reviewers.get(vote.reviewer)?.chance(value, vote.value, size, before) ?? 1),
+      Math.log(reviewers.get(vote.reviewer)?.probability(value, vote.value, size, before) ?? 1),
     )
     return [value, evidence.reduce((sum, one) => sum + one, Math.log(prior(value)))] as const
   })
@@ -76,14 +78,14 @@ function believe(
   return new Map(logs.map(([value, log]) => [value, Math.exp(log - most) / total]))
 }
 
-function priorOf(beliefs: readonly Belief[], size: number): (value: string) => number {
+function priorOf(beliefs: readonly Posterior[], size: number): (value: string) => number {
   const totals = new Map<string, number>()
   for (const belief of beliefs) for (const [value, p] of belief) totals.set(value, (totals.get(value) ?? 0) + p)
   return value => ((totals.get(value) ?? 0) + 1) / (beliefs.length + size)
 }
 
 /** What is expected of one reviewer: truth to said to how often. */
-class Learnt {
+class ReviewerModel {
   readonly #rows = new Map<string, { total: number; readonly said: Map<string, number> }>()
   #votes = 0
   #true = 0
@@ -98,41 +100,43 @@ class Learnt {
   }
 
   accuracy(): number {
-    return (this.#true + trust.share * trust.votes) / (this.#votes + trust.votes)
+    return (this.#true + accuracyPrior.share * accuracyPrior.votes) / (this.#votes + accuracyPrior.votes)
   }
 
   /**
    * The probability of saying `said` of `size` values where `truth` is true, by all other items: `own`, what is believed of the item in
    * hand, is taken out again, or it would confirm itself.
    */
-  chance(truth: string, said: string, size: number, own: Belief): number {
+  probability(truth: string, said: string, size: number, own: Posterior): number {
     const row = this.#rows.get(truth)
     const self = own.get(truth) ?? 0
-    const accuracy = (this.#true - (own.get(said) ?? 0) + trust.share * trust.votes) / (this.#votes - 1 + trust.votes)
+    const accuracy =
+      (this.#true - (own.get(said) ?? 0) + accuracyPrior.share * accuracyPrior.votes) /
+      (this.#votes - 1 + accuracyPrior.votes)
     const usual = truth === said ? accuracy : (1 - accuracy) / Math.max(1, size - 1)
-    const weight = votesPerValue * size
+    const weight = rowPriorVotes * size
     return ((row?.said.get(said) ?? 0) - self + weight * usual) / ((row?.total ?? 0) - self + weight)
   }
 
-  cells(): Confused[] {
+  cells(): ConfusionCell[] {
     return [...this.#rows].flatMap(([truth, { said }]) =>
       Array.from(said, ([value, count]) => ({ truth, said: value, count })),
     )
   }
 }
 
-function learn(items: readonly Votes[], beliefs: readonly Belief[]): Map<string, Learnt> {
-  const reviewers = new Map<string, Learnt>()
+function estimateReviewers(items: readonly ItemVotes[], beliefs: readonly Posterior[]): Map<string, ReviewerModel> {
+  const reviewers = new Map<string, ReviewerModel>()
   for (const [at, { votes }] of items.entries())
     for (const { reviewer, value } of votes) {
-      const learnt = reviewers.get(reviewer) ?? new Learnt()
+      const learnt = reviewers.get(reviewer) ?? new ReviewerModel()
       reviewers.set(reviewer, learnt)
       for (const [truth, probability] of beliefs[at] ?? []) learnt.add(truth, value, probability)
     }
   return reviewers
 }
 
-const distance = (a: Belief, b: Belief): number => {
+const maxDifference = (a: Posterior, b: Posterior): number => {
   let most = 0
   for (const [value, p] of a) most = Math.max(most, Math.abs(p - (b.get(value) ?? 0)))
   return most

@@ -1,9 +1,9 @@
 import { type Interval, studentOverNormal, wilson } from './intervals.ts'
 
 /** A value in [0, 1] and the inclusion probability it was sampled with, in (0, 1]. */
-export type Weighted = { readonly y: number; readonly p: number }
+export type WeightedValue = { readonly y: number; readonly p: number }
 
-export type Estimate = {
+export type WeightedMean = {
   readonly mean: number
   /** 95%; null where all values are equal and show no spread. */
   readonly interval: Interval | null
@@ -20,7 +20,7 @@ export type Estimate = {
  * Bulletin 2, 1946): near 0 and 1 it keeps what the normal one loses (Korn and Graubard,
  * Survey Methodology 24, 1998, p. 193). Undefined without rows.
  */
-export function hajek(rows: readonly Weighted[]): Estimate | undefined {
+export function hajek(rows: readonly WeightedValue[]): WeightedMean | undefined {
   if (rows.length === 0) return undefined
   const total = rows.reduce((sum, { p }) => sum + 1 / p, 0)
   const mean = rows.reduce((sum, { y, p }) => sum + y / p, 0) / total

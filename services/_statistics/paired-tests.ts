@@ -1,13 +1,13 @@
 import { type Interval, z95 } from './intervals.ts'
 
 /** Paired rows of one evaluation set: right only with the candidate, right only with the baseline, all. */
-export type Pairs = { readonly gained: number; readonly lost: number; readonly rows: number }
+export type PairCounts = { readonly gained: number; readonly lost: number; readonly rows: number }
 
 /** The 80% point of the standard normal distribution. */
 const Z_POWER = 0.8416212335729143
 
 /** Candidate minus baseline accuracy; 0 without rows. */
-export function differenceOf({ gained, lost, rows }: Pairs): number {
+export function pairedDifference({ gained, lost, rows }: PairCounts): number {
   return rows === 0 ? 0 : (gained - lost) / rows
 }
 
@@ -15,17 +15,17 @@ export function differenceOf({ gained, lost, rows }: Pairs): number {
  * 95% score interval of the paired difference (Tango, Statistics in Medicine 17, 1998, p. 891): all differences that the
  * score test does not reject. It stays inside [-1, 1] and is honest where no pair differs, as Wald's is not.
  */
-export function differenceInterval(pairs: Pairs): Interval {
+export function tangoInterval(pairs: PairCounts): Interval {
   if (pairs.rows === 0) return { lower: -1, upper: 1 }
-  const estimate = differenceOf(pairs)
+  const estimate = pairedDifference(pairs)
   return {
-    lower: crossing(supposed => score(pairs, supposed) < z95, -1, estimate),
-    upper: crossing(supposed => score(pairs, supposed) < -z95, estimate, 1),
+    lower: bisect(supposed => scoreStatistic(pairs, supposed) < z95, -1, estimate),
+    upper: bisect(supposed => scoreStatistic(pairs, supposed) < -z95, estimate, 1),
   }
 }
 
 /** Standard errors between what was seen and a supposed difference, the variance estimated as if it were true. */
-function score({ gained, lost, rows }: Pairs, supposed: number): number {
+function scoreStatistic({ gained, lost, rows }: PairCounts, supposed: number): number {
   const linear = -gained - lost + (2 * rows - gained + lost) * supposed
   const constant = -lost * supposed * (1 - supposed)
   const lostShare = (Math.sqrt(Math.max(0, linear ** 2 - 8 * rows * constant)) - linear) / (4 * rows)
@@ -35,7 +35,7 @@ function score({ gained, lost, rows }: Pairs, supposed: number): number {
 }
 
 /** Where `passed` turns true between two ends; it is monotone. */
-function crossing(passed: (at: number) => boolean, from: number, to: number): number {
+function bisect(passed: (at: number) => boolean, from: number, to: number): number {
   let [low, high] = [from, to]
   for (let step = 0; step < 50; step++) {
     const middle = (low + high) / 2
@@ -46,17 +46,17 @@ function crossing(passed: (at: number) => boolean, from: number, to: number): nu
 }
 
 /** McNemar's exact test, two-sided: could a fair coin have split the differing pairs like this? */
-export function mcNemar({ gained, lost }: Pairs): number {
-  return Math.min(1, 2 * headsAtLeast(Math.max(gained, lost), gained + lost))
+export function mcNemar({ gained, lost }: PairCounts): number {
+  return Math.min(1, 2 * binomialUpperTail(Math.max(gained, lost), gained + lost))
 }
 
 /** McNemar's exact test, one-sided: small when the candidate is worse. */
-export function harm({ gained, lost }: Pairs): number {
-  return headsAtLeast(lost, gained + lost)
+export function mcNemarOneSided({ gained, lost }: PairCounts): number {
+  return binomialUpperTail(lost, gained + lost)
 }
 
 /** Probability of at least `heads` heads in `tosses` tosses of a fair coin. */
-function headsAtLeast(heads: number, tosses: number): number {
+function binomialUpperTail(heads: number, tosses: number): number {
   let logarithm = -tosses * Math.LN2
   let sum = 0
   for (let count = 0; count <= tosses; count++) {
@@ -67,7 +67,7 @@ function headsAtLeast(heads: number, tosses: number): number {
 }
 
 /** p-values corrected for their number, in the order given (Holm, 1979). */
-export function holm(values: readonly number[]): number[] {
+export function holmCorrection(values: readonly number[]): number[] {
   const order = values.map((value, at) => ({ value, at })).sort((a, b) => a.value - b.value)
   const corrected: number[] = []
   let least = 0
@@ -82,6 +82,6 @@ export function holm(values: readonly number[]): number[] {
  * The smallest true difference that a set of this size would have shown with power .8 (Connor, Biometrics 43, 1987, first
  * order), given the share of pairs that differ: (z.975 + z.8) sqrt(share / rows). At least one pair is taken to differ.
  */
-export function smallestShown({ gained, lost, rows }: Pairs): number {
+export function minimumDetectableDifference({ gained, lost, rows }: PairCounts): number {
   return rows === 0 ? 1 : Math.min(1, ((z95 + Z_POWER) * Math.sqrt(Math.max(1, gained + lost))) / rows)
 }

@@ -2,7 +2,7 @@
  * A logistic regression that learns row by row: the mean and covariance of its weights under a Gaussian approximation.
  * `weights` and each row of `covariance` have one number per feature.
  */
-export type Regression = {
+export type OnlineRegression = {
   readonly weights: readonly number[]
   readonly covariance: readonly (readonly number[])[]
   /** Rows it has learned from. */
@@ -10,10 +10,10 @@ export type Regression = {
 }
 
 /** Share of the prior variance that comes back with each row: what was learned thousands of rows ago may be unlearned. */
-const forgetting = 0.0002
+const forgettingRate = 0.0002
 
 /** Before the first row: `weights` as believed beforehand, each with the same `variance`. */
-export function believed(weights: readonly number[], variance: number): Regression {
+export function priorRegression(weights: readonly number[], variance: number): OnlineRegression {
   return {
     weights,
     covariance: weights.map((_one, at) => weights.map((_other, to) => (at === to ? variance : 0))),
@@ -35,23 +35,25 @@ export function logistic(logOdds: number): number {
  * as its prior (Spiegelhalter and Lauritzen, Networks 20, 1990). It is bounded in memory and the same for the same rows in
  * the same order.
  */
-export function learn(
-  { weights, covariance, rows }: Regression,
+export function updateRegression(
+  { weights, covariance, rows }: OnlineRegression,
   features: readonly number[],
   right: boolean,
   variance: number,
-): Regression {
-  const chance = logistic(logOddsOf(weights, features))
-  const reach = covariance.map(row => logOddsOf(row, features))
-  const information = chance * (1 - chance)
-  const gain = 1 / (1 + information * logOddsOf(reach, features))
-  const surprise = Number(right) - chance
+): OnlineRegression {
+  const probability = logistic(logOddsOf(weights, features))
+  const covarianceTimesFeatures = covariance.map(row => logOddsOf(row, features))
+  const information = probability * (1 - probability)
+  const gain = 1 / (1 + information * logOddsOf(covarianceTimesFeatures, features))
+  const residual = Number(right) - probability
   return {
-    weights: weights.map((weight, at) => weight + (reach[at] ?? 0) * surprise * gain),
+    weights: weights.map((weight, at) => weight + (covarianceTimesFeatures[at] ?? 0) * residual * gain),
     covariance: covariance.map((row, at) =>
       row.map(
         (value, to) =>
-          value - information * gain * (reach[at] ?? 0) * (reach[to] ?? 0) + (at === to ? forgetting * variance : 0),
+          value -
+          information * gain * (covarianceTimesFeatures[at] ?? 0) * (covarianceTimesFeatures[to] ?? 0) +
+          (at === to ? forgettingRate * variance : 0),
       ),
     ),
     rows: rows + 1,

@@ -30,7 +30,7 @@ const currencies: Readonly<Record<string, string>> = {
 }
 
 /** Capitals that are words, forms and accounts rather than securities. */
-const notTickers = new Set(
+const nonTickerCapitals = new Set(
   `A I AM AN AS AT BE BY DO GO HE IF IN IS IT ME MY NO OF OH OK ON OR SO TO UP US WE AND ARE BUT CAN DID FOR GET HAS HOW
   MAY NOT NOW OUT PIN SMS THE WAS WHO WHY YES YOU ACH ADR AGI API APR APY ATM CD CEO CFO CPA CSV DRIP EPS EST ET EDT PST PT
   ETF ETFS FAQ FBI FDIC FINRA FX GTC HELP HSA ID IPO IRA IRS IT LLC LTD MFA NAV NYSE OTC OTP PDF PE PM QR RMD ROTH RMDS SEC
@@ -50,42 +50,46 @@ const rules: readonly Rule[] = [
   { pattern: /\b(\d{4})-(\d{2})-(\d{2})\b/g, value: ([, year, month, day]) => `date:${year}-${month}-${day}` },
   {
     pattern: /\b(\d{1,2})\/(\d{1,2})\/(\d{4}|\d{2})\b/g,
-    value: ([, month, day, year]) => `date:${year?.length === 2 ? `20${year}` : year}-${two(month)}-${two(day)}`,
+    value: ([, month, day, year]) =>
+      `date:${year?.length === 2 ? `20${year}` : year}-${padTwoDigits(month)}-${padTwoDigits(day)}`,
   },
   {
     pattern: new RegExp(`\\b${MONTH}\\.? ${DAY}(?:,? (\\d{4}))?\\b`, 'gi'),
-    value: ([, month, day, year]) => date(year, month, day),
+    value: ([, month, day, year]) => dateValue(year, month, day),
   },
   {
     pattern: new RegExp(`\\b${DAY}(?: of)? ${MONTH}\\b\\.?(?:,? (\\d{4}))?`, 'gi'),
-    value: ([, day, month, year]) => date(year, month, day),
+    value: ([, day, month, year]) => dateValue(year, month, day),
   },
-  { pattern: new RegExp(`\\b${MONTH}\\.?,? (\\d{4})\\b`, 'gi'), value: ([, month, year]) => date(year, month) },
+  { pattern: new RegExp(`\\b${MONTH}\\.?,? (\\d{4})\\b`, 'gi'), value: ([, month, year]) => dateValue(year, month) },
   {
     pattern: /\b(today|tomorrow|yesterday|(?:last|this|next) (?:week|month|quarter|year))\b/gi,
     value: ([, when]) => `date:${when?.toLowerCase().replace(' ', '-')}`,
   },
-  { pattern: new RegExp(`${NUMBER}\\s?(?:%|percent\\b)`, 'gi'), value: ([, number]) => `percent:${amount(number)}` },
+  {
+    pattern: new RegExp(`${NUMBER}\\s?(?:%|percent\\b)`, 'gi'),
+    value: ([, number]) => `percent:${parseAmount(number)}`,
+  },
   {
     pattern: new RegExp(`([$€£¥])\\s?${NUMBER}${SCALE}`, 'gi'),
-    value: ([, sign, number, scale]) => `amount:${amount(number, scale)}:${currency(sign)}`,
+    value: ([, sign, number, scale]) => `amount:${parseAmount(number, scale)}:${currencyCode(sign)}`,
   },
   {
     pattern: new RegExp(
       `(?<![\\w.])${NUMBER}${SCALE}\\s?(dollars?|bucks?|usd|euros?|eur|pounds?|gbp|yen|jpy)\\b`,
       'gi',
     ),
-    value: ([, number, scale, unit]) => `amount:${amount(number, scale)}:${currency(unit)}`,
+    value: ([, number, scale, unit]) => `amount:${parseAmount(number, scale)}:${currencyCode(unit)}`,
   },
   { pattern: /\$([A-Z]{1,5})\b/g, value: ([, ticker]) => `ticker:${ticker}` },
   { pattern: /(?<![\w$])((?:19|20)\d{2})(?![\w,.]\d)\b/g, value: ([, year]) => `date:${year}` },
   {
     pattern: new RegExp(`(?<![\\w.])${NUMBER}${SCALE}(?![\\w(])`, 'gi'),
-    value: ([, number, scale]) => `quantity:${amount(number, scale)}`,
+    value: ([, number, scale]) => `quantity:${parseAmount(number, scale)}`,
   },
   {
     pattern: /(?<![\w'$])([A-Z]{2,5}(?:\.[A-Z])?)(?![\w'])/g,
-    value: ([, ticker = '']) => (notTickers.has(ticker) ? undefined : `ticker:${ticker}`),
+    value: ([, ticker = '']) => (nonTickerCapitals.has(ticker) ? undefined : `ticker:${ticker}`),
   },
 ]
 
@@ -95,7 +99,7 @@ const rules: readonly Rule[] = [
  * `ticker:AAPL`. Numeric dates are read month first. Numbers in words are not read; in a text all in capitals neither
  * are tickers, save those written $AAPL.
  */
-export function figures(text: string): readonly string[] {
+export function extractValues(text: string): readonly string[] {
   const found = new Set<string>()
   let rest = text.replace(ACCOUNTS, ' ; ')
   const shouting = !/[a-z]/.test(text)
@@ -112,24 +116,24 @@ export function figures(text: string): readonly string[] {
 }
 
 /** Whether two texts state the same figures. */
-export function sameFigures(left: string, right: string): boolean {
-  return figures(left).join() === figures(right).join()
+export function haveSameValues(left: string, right: string): boolean {
+  return extractValues(left).join() === extractValues(right).join()
 }
 
-function amount(number = '', scale = ''): number {
+function parseAmount(number = '', scale = ''): number {
   return Number((Number(number.replaceAll(',', '')) * (scales[scale.toLowerCase()] ?? 1)).toPrecision(12))
 }
 
-function currency(sign = ''): string {
+function currencyCode(sign = ''): string {
   const word = sign.toLowerCase()
   return currencies[word] ?? currencies[word.replace(/s$/, '')] ?? 'USD'
 }
 
-function date(year: string | undefined, month = '', day?: string): string {
-  const number = two(String(months.indexOf(month.slice(0, 3).toLowerCase()) + 1))
-  return `date:${[year, number, day === undefined ? undefined : two(day)].filter(part => part !== undefined).join('-')}`
+function dateValue(year: string | undefined, month = '', day?: string): string {
+  const number = padTwoDigits(String(months.indexOf(month.slice(0, 3).toLowerCase()) + 1))
+  return `date:${[year, number, day === undefined ? undefined : padTwoDigits(day)].filter(part => part !== undefined).join('-')}`
 }
 
-function two(number = ''): string {
+function padTwoDigits(number = ''): string {
   return number.padStart(2, '0')
 }

@@ -1,11 +1,11 @@
 import type { SparseVector } from './features.ts'
-import { products } from './postings.ts'
+import { indexInnerProducts } from './postings.ts'
 
 /** Two questions are near-duplicates above this cosine of their features. */
-export const NEAR = 0.95
+export const NEAR_DUPLICATE_COSINE = 0.95
 
 /** Texts that differ only in case, punctuation or spacing are equal. */
-export function normalise(text: string): string {
+export function normaliseText(text: string): string {
   return text
     .normalize('NFKC')
     .toLowerCase()
@@ -14,12 +14,12 @@ export function normalise(text: string): string {
 }
 
 /** Readies a search: the positions of the vectors that are near-duplicates of a given one. */
-export function nearIndex(vectors: readonly SparseVector[]): (vector: SparseVector) => number[] {
-  const cosines = products(vectors)
+export function indexNearDuplicates(vectors: readonly SparseVector[]): (vector: SparseVector) => number[] {
+  const cosines = indexInnerProducts(vectors)
   return vector => {
     const found: number[] = []
     cosines(vector).forEach((cosine, at) => {
-      if (cosine > NEAR) found.push(at)
+      if (cosine > NEAR_DUPLICATE_COSINE) found.push(at)
     })
     return found
   }

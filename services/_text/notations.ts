@@ -1,43 +1,55 @@
-import { withDigits } from './number-words.ts'
+import { numberWordsToDigits } from './number-words.ts'
 
-const two = (number = ''): string => number.padStart(2, '0')
+const padTwoDigits = (number = ''): string => number.padStart(2, '0')
 const number = '\\d+(?:,\\d{3})*(?:\\.\\d+)?'
 
-type Rewrite = readonly [pattern: RegExp, write: (...groups: string[]) => string]
+type NotationRule = readonly [pattern: RegExp, write: (...groups: string[]) => string]
 
 /** Notations that leave no doubt, as `figures` reads them. 03/04/2026 leaves doubt: it stays as it is, month first. */
-const rewrites: readonly Rewrite[] = [
+const notationRules: readonly NotationRule[] = [
   // 1.200,50 is European; 1.200 alone may be either.
   [/(?<![\d.,])\d{1,3}(?:\.\d{3})+,\d{1,2}(?![\d,])/g, all => all.replaceAll('.', '').replace(',', '.')],
-  [/\b(\d{4})[/.](\d{1,2})[/.](\d{1,2})\b/g, (_all, year, month, day) => `${year}-${two(month)}-${two(day)}`],
+  [
+    /\b(\d{4})[/.](\d{1,2})[/.](\d{1,2})\b/g,
+    (_all, year, month, day) => `${year}-${padTwoDigits(month)}-${padTwoDigits(day)}`,
+  ],
   [/\b(\d{4}-\d{2}-\d{2})T[\d:.]+(?:Z|[+-]\d{2}:?\d{2})?/g, (_all, date = '') => date],
-  [/\b(\d{1,2})\.(\d{1,2})\.(\d{4})\b/g, (_all, day, month, year) => `${year}-${two(month)}-${two(day)}`],
-  [/\b(1[3-9]|2\d|3[01])[/-](\d{1,2})[/-](\d{4})\b/g, (_all, day, month, year) => `${year}-${two(month)}-${two(day)}`],
-  [/\b(\d{1,2})-(\d{1,2})-(\d{4})\b/g, (_all, month, day, year) => `${year}-${two(month)}-${two(day)}`],
+  [
+    /\b(\d{1,2})\.(\d{1,2})\.(\d{4})\b/g,
+    (_all, day, month, year) => `${year}-${padTwoDigits(month)}-${padTwoDigits(day)}`,
+  ],
+  [
+    /\b(1[3-9]|2\d|3[01])[/-](\d{1,2})[/-](\d{4})\b/g,
+    (_all, day, month, year) => `${year}-${padTwoDigits(month)}-${padTwoDigits(day)}`,
+  ],
+  [
+    /\b(\d{1,2})-(\d{1,2})-(\d{4})\b/g,
+    (_all, month, day, year) => `${year}-${padTwoDigits(month)}-${padTwoDigits(day)}`,
+  ],
   [/\b(\d{1,2})-([a-z]{3,9})-(\d{4})\b/gi, (_all, day, month, year) => `${day} ${month} ${year}`],
-  [new RegExp(`\\b(?:US\\$|USD|EUR|GBP|JPY)\\s?${number}`, 'gi'), signed],
-  [new RegExp(`(${number})\\s?(?:bps|basis points?)\\b`, 'gi'), (_all, points = '') => `${digits(points) / 100}%`],
+  [new RegExp(`\\b(?:US\\$|USD|EUR|GBP|JPY)\\s?${number}`, 'gi'), toCurrencySign],
+  [new RegExp(`(${number})\\s?(?:bps|basis points?)\\b`, 'gi'), (_all, points = '') => `${parseNumber(points) / 100}%`],
   [/\bone(?=[\s-](?:second|minute|hour|day|week|month|quarter|year|dollar|euro|pound|share|per ?cent)\b)/gi, () => '1'],
   [/(\d)\s?(?:per cent|pct\.?)(?![a-z])/gi, (_all, last) => `${last}%`],
 ]
 
-const signs: Readonly<Record<string, string>> = { US$: '$', USD: '$', EUR: '€', GBP: '£', JPY: '¥' }
+const currencySigns: Readonly<Record<string, string>> = { US$: '$', USD: '$', EUR: '€', GBP: '£', JPY: '¥' }
 
-function signed(written: string): string {
-  return written.replace(/^\D+/, code => signs[code.trim().toUpperCase()] ?? code)
+function toCurrencySign(written: string): string {
+  return written.replace(/^\D+/, code => currencySigns[code.trim().toUpperCase()] ?? code)
 }
 
-function digits(written: string): number {
+function parseNumber(written: string): number {
   return Number(written.replaceAll(',', ''))
 }
 
 /** A text in the one notation that `figures` reads. */
-export function plainly(text: string): string {
-  return rewrites.reduce((rest, [pattern, write]) => rest.replace(pattern, write), withDigits(text))
+export function normaliseNotation(text: string): string {
+  return notationRules.reduce((rest, [pattern, write]) => rest.replace(pattern, write), numberWordsToDigits(text))
 }
 
 /** Seconds of a unit of time, or months of those whose seconds differ. */
-const units = {
+const timeUnits = {
   second: [1, 'seconds'],
   sec: [1, 'seconds'],
   minute: [60, 'seconds'],
@@ -53,17 +65,17 @@ const units = {
   yr: [12, 'months'],
 } as const satisfies Record<string, readonly [factor: number, of: 'seconds' | 'months']>
 
-const part = `(${number})[\\s-]?(${Object.keys(units).join('|')})s?\\b`
-const duration = new RegExp(`(?<![\\w.$€£¥])${part}(?:(?:,|\\s+and|,\\s+and)?\\s+${part})*`, 'gi')
+const durationPart = `(${number})[\\s-]?(${Object.keys(timeUnits).join('|')})s?\\b`
+const duration = new RegExp(`(?<![\\w.$€£¥])${durationPart}(?:(?:,|\\s+and|,\\s+and)?\\s+${durationPart})*`, 'gi')
 
 /** Lengths of time (`duration:5400:seconds`, `duration:12:months`), those written in parts as their sum; and the text without them. */
-export function takeDurations(text: string): { readonly durations: readonly string[]; readonly rest: string } {
+export function extractDurations(text: string): { readonly durations: readonly string[]; readonly rest: string } {
   const durations: string[] = []
   const rest = text.replace(duration, written => {
     const sums = { seconds: 0, months: 0 }
-    for (const [, count = '', name = ''] of written.matchAll(new RegExp(part, 'gi'))) {
-      const [factor, of] = units[name.toLowerCase() as keyof typeof units]
-      sums[of] += digits(count) * factor
+    for (const [, count = '', name = ''] of written.matchAll(new RegExp(durationPart, 'gi'))) {
+      const [factor, of] = timeUnits[name.toLowerCase() as keyof typeof timeUnits]
+      sums[of] += parseNumber(count) * factor
     }
     for (const [of, sum] of Object.entries(sums))
       if (sum > 0) durations.push(`duration:${Number(sum.toPrecision(12))}:${of}`)

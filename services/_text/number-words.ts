@@ -3,32 +3,32 @@ const small =
 eighteen nineteen`.split(/\s+/)
 const tens = 'twenty thirty forty fifty sixty seventy eighty ninety'.split(' ')
 const scales: Readonly<Record<string, number>> = { hundred: 100, thousand: 1e3, million: 1e6, billion: 1e9 }
-const words = new Map([
+const wordValues = new Map([
   ...small.map((word, at) => [word, at] as const),
   ...tens.map((word, at) => [word, 10 * (at + 2)] as const),
 ])
 
-const unit = [...words.keys()].join('|')
+const unit = [...wordValues.keys()].join('|')
 const scale = Object.keys(scales).join('|')
-const numeral = new RegExp(
+const numberWords = new RegExp(
   `\\b(?:(?:an?|${unit})[\\s-](?:${scale})|(?:${unit}))(?:(?:[\\s-]|\\s+and\\s+)(?:${unit}|${scale}))*\\b`,
   'gi',
 )
 
 /** The text with numbers in words as digits: `two hundred and five shares` is `205 shares`. A lone `one` may be no number and stays. */
-export function withDigits(text: string): string {
-  return text.replace(numeral, written => {
+export function numberWordsToDigits(text: string): string {
+  return text.replace(numberWords, written => {
     const parts = written.toLowerCase().split(/[\s-]+/)
-    return parts.length === 1 && parts[0] === 'one' ? written : String(numberOf(parts))
+    return parts.length === 1 && parts[0] === 'one' ? written : String(parseNumberWords(parts))
   })
 }
 
 /** A hundred multiplies what stands before it; a thousand and more close a group. */
-function numberOf(parts: readonly string[]): number {
+function parseNumberWords(parts: readonly string[]): number {
   let [total, group] = [0, 0]
   for (const part of parts) {
     const factor = scales[part]
-    if (factor === undefined) group += words.get(part) ?? (/^an?$/.test(part) ? 1 : 0)
+    if (factor === undefined) group += wordValues.get(part) ?? (/^an?$/.test(part) ? 1 : 0)
     else if (factor === 100) group *= 100
     else {
       total += group * factor

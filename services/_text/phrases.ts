@@ -3,10 +3,10 @@ import { functionWords } from './function-words.ts'
 /** How often each word and pair of words occurs in a set of texts, once per text. */
 export type PhraseCounts = { readonly texts: number; readonly counts: ReadonlyMap<string, number> }
 
-const light = new Set(functionWords)
+const functionWordSet = new Set(functionWords)
 
 /** Lower-case words of a text, in order. */
-export function wordsOf(text: string): readonly string[] {
+export function lowerCaseWords(text: string): readonly string[] {
   return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
 }
 
@@ -14,12 +14,13 @@ export function wordsOf(text: string): readonly string[] {
 export function countPhrases(texts: readonly string[]): PhraseCounts {
   const counts = new Map<string, number>()
   for (const text of texts) {
-    const words = wordsOf(text)
+    const words = lowerCaseWords(text)
     const phrases = new Set<string>()
     words.forEach((word, at) => {
       const next = words[at + 1]
-      if (!light.has(word)) phrases.add(word)
-      if (next !== undefined && !(light.has(word) && light.has(next))) phrases.add(`${word} ${next}`)
+      if (!functionWordSet.has(word)) phrases.add(word)
+      if (next !== undefined && !(functionWordSet.has(word) && functionWordSet.has(next)))
+        phrases.add(`${word} ${next}`)
     })
     for (const phrase of phrases) counts.set(phrase, (counts.get(phrase) ?? 0) + 1)
   }
@@ -27,7 +28,7 @@ export function countPhrases(texts: readonly string[]): PhraseCounts {
 }
 
 /** The counts of several sets of texts as one. */
-export function merged(sets: readonly PhraseCounts[]): PhraseCounts {
+export function mergeCounts(sets: readonly PhraseCounts[]): PhraseCounts {
   const counts = new Map<string, number>()
   for (const set of sets)
     for (const [phrase, count] of set.counts) counts.set(phrase, (counts.get(phrase) ?? 0) + count)
@@ -38,7 +39,7 @@ export function merged(sets: readonly PhraseCounts[]): PhraseCounts {
  * Phrases that tell one set of texts from another, most telling first: the log odds ratio with a small prior, divided
  * by its standard deviation (Monroe, Colaresi and Quinn, "Fightin' Words", 2008). Positive scores only.
  */
-export function contrast(own: PhraseCounts, other: PhraseCounts): readonly string[] {
+export function distinctivePhrases(own: PhraseCounts, other: PhraseCounts): readonly string[] {
   const scored: { phrase: string; score: number }[] = []
   for (const [phrase, count] of own.counts) {
     const score = logOddsScore(count, own.texts, other.counts.get(phrase) ?? 0, other.texts)

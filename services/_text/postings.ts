@@ -1,12 +1,12 @@
 import type { SparseVector } from './features.ts'
-import { DIMENSIONS } from './features.ts'
+import { FEATURE_DIMENSIONS } from './features.ts'
 
 /**
  * An inverted index: for each feature, the vectors that have it. The returned function gives the inner products of all
  * vectors with a query, and touches only features that both have. Its result is overwritten by the next call.
  */
-export function products(vectors: readonly SparseVector[]): (query: SparseVector) => Float32Array {
-  const { starts, owners, values } = invert(vectors)
+export function indexInnerProducts(vectors: readonly SparseVector[]): (query: SparseVector) => Float32Array {
+  const { starts, owners, values } = buildPostings(vectors)
   const sums = new Float32Array(vectors.length)
   return query => {
     sums.fill(0)
@@ -24,13 +24,13 @@ export function products(vectors: readonly SparseVector[]): (query: SparseVector
 }
 
 /** Postings of feature f are at positions starts[f] up to starts[f + 1] of `owners` and `values`. */
-function invert(vectors: readonly SparseVector[]) {
-  const starts = new Uint32Array(DIMENSIONS + 1)
+function buildPostings(vectors: readonly SparseVector[]) {
+  const starts = new Uint32Array(FEATURE_DIMENSIONS + 1)
   for (const { indices } of vectors) for (const feature of indices) starts[feature + 1] = (starts[feature + 1] ?? 0) + 1
-  for (let feature = 0; feature < DIMENSIONS; feature++) {
+  for (let feature = 0; feature < FEATURE_DIMENSIONS; feature++) {
     starts[feature + 1] = (starts[feature + 1] ?? 0) + (starts[feature] ?? 0)
   }
-  const owners = new Uint32Array(starts[DIMENSIONS] ?? 0)
+  const owners = new Uint32Array(starts[FEATURE_DIMENSIONS] ?? 0)
   const values = new Float32Array(owners.length)
   const next = starts.slice()
   for (const [owner, { indices, values: entries }] of vectors.entries())

@@ -1,10 +1,10 @@
 import type { SparseVector } from './features.ts'
-import { DIMENSIONS } from './features.ts'
+import { FEATURE_DIMENSIONS } from './features.ts'
 
 /** Length of the dense vectors that a vector index such as LanceDB stores. */
 export const EMBEDDING_DIMENSIONS = 384
 
-const signs = signTable()
+const projectionSigns = createProjectionSigns()
 
 /** Inner product of two sparse vectors. For two results of `featurize` it is their cosine, in [0, 1]. */
 export function dot(left: SparseVector, right: SparseVector): number {
@@ -32,12 +32,13 @@ export function cosine(left: SparseVector, right: SparseVector): number {
  * neighbours you need and re-rank them by `dot` of the sparse vectors: with five times as many, .99 of the true ten
  * nearest are found among 10,003 questions of BANKING77.
  */
-export function embed(vector: SparseVector): Float32Array {
+export function denseProjection(vector: SparseVector): Float32Array {
   const dense = new Float32Array(EMBEDDING_DIMENSIONS)
   for (let entry = 0; entry < vector.indices.length; entry++) {
     const row = (vector.indices[entry] ?? 0) * EMBEDDING_DIMENSIONS
     const value = vector.values[entry] ?? 0
-    for (let at = 0; at < EMBEDDING_DIMENSIONS; at++) dense[at] = (dense[at] ?? 0) + value * (signs[row + at] ?? 0)
+    for (let at = 0; at < EMBEDDING_DIMENSIONS; at++)
+      dense[at] = (dense[at] ?? 0) + value * (projectionSigns[row + at] ?? 0)
   }
   let squares = 0
   for (const value of dense) squares += value * value
@@ -46,8 +47,8 @@ export function embed(vector: SparseVector): Float32Array {
 }
 
 /** Each 1 or -1. Stored indexes hold projections, so this table must never change: it is a formula, not a random draw. */
-function signTable(): Int8Array {
-  const table = new Int8Array(DIMENSIONS * EMBEDDING_DIMENSIONS)
+function createProjectionSigns(): Int8Array {
+  const table = new Int8Array(FEATURE_DIMENSIONS * EMBEDDING_DIMENSIONS)
   for (let at = 0; at < table.length; at += 32) {
     let bits = Math.imul(at / 32 + 1, 0x9e3779b1)
     bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b)

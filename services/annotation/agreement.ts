@@ -1,8 +1,8 @@
 import type { Verdict } from '#schemas/events.ts'
-import { alpha } from '#statistics/alpha.ts'
-import { type Confused, dawidSkene } from '#statistics/dawid-skene.ts'
+import { krippendorffAlpha } from '#statistics/alpha.ts'
+import { type ConfusionCell, dawidSkene } from '#statistics/dawid-skene.ts'
 import { votesOf } from './consensus.ts'
-import { corrected, type Rating, severities } from './severity.ts'
+import { correctedMean, type ReviewerScore, severities } from './severity.ts'
 import type { Overlap, Review } from './state.ts'
 
 /** How far reviewers can be trusted, from the items that more than one of them reviewed. */
@@ -17,25 +17,25 @@ export type Agreement = {
     readonly severity: number
     /** Expected share of the tools named that are right, by the consensus. */
     readonly accuracy: number
-    readonly confusion: readonly Confused[]
+    readonly confusion: readonly ConfusionCell[]
   }[]
 }
 
 export function agreementOf(overlaps: readonly Overlap[]): Agreement {
-  const named = overlaps.map(({ reviews, tool, adjudicated }) => ({
+  const labelledVotes = overlaps.map(({ reviews, tool, adjudicated }) => ({
     votes: votesOf(reviews),
     truth: adjudicated ? tool : null,
   }))
-  const { confusion, accuracy } = dawidSkene(named)
-  const severity = severitiesOf(overlaps)
+  const { confusion, accuracy } = dawidSkene(labelledVotes)
+  const severity = severitiesFrom(overlaps)
   const counts = new Map<string, number>()
   for (const { reviewer } of overlaps.flatMap(({ reviews }) => reviews))
     counts.set(reviewer, (counts.get(reviewer) ?? 0) + 1)
   return {
     items: overlaps.length,
     alpha: {
-      tool: alpha(named.map(({ votes }) => votes.map(({ value }) => value))),
-      verdict: alpha(
+      tool: krippendorffAlpha(labelledVotes.map(({ votes }) => votes.map(({ value }) => value))),
+      verdict: krippendorffAlpha(
         overlaps.map(({ reviews }) => reviews.flatMap(({ verdict }) => (verdict === 'unclear' ? [] : verdict))),
       ),
     },
@@ -53,17 +53,17 @@ export function correctedScore(
   reviews: readonly Pick<Review, 'reviewer' | 'verdict'>[],
   history: readonly Overlap[],
 ): number | null {
-  const score = corrected(ratingsOf('', reviews), severitiesOf(history))
+  const score = correctedMean(ratingsOf('', reviews), severitiesFrom(history))
   return score === null ? null : Math.min(1, Math.max(0, score))
 }
 
-const severitiesOf = (overlaps: readonly Overlap[]) =>
+const severitiesFrom = (overlaps: readonly Overlap[]) =>
   severities(overlaps.flatMap(({ reviews }, at) => ratingsOf(String(at), reviews)))
 
-const ratingsOf = (item: string, reviews: readonly Pick<Review, 'reviewer' | 'verdict'>[]): Rating[] =>
+const ratingsOf = (item: string, reviews: readonly Pick<Review, 'reviewer' | 'verdict'>[]): ReviewerScore[] =>
   reviews.flatMap(({ reviewer, verdict }) => {
-    const score = scoreOf[verdict]
+    const score = verdictScores[verdict]
     return score === null ? [] : [{ item, reviewer, score }]
   })
 
-const scoreOf: Readonly<Record<Verdict, number | null>> = { right: 1, wrong: 0, unclear: null }
+const verdictScores: Readonly<Record<Verdict, number | null>> = { right: 1, wrong: 0, unclear: null }

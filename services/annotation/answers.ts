@@ -34,16 +34,16 @@ const item = z.strictObject({
   leasedUntil: time,
 })
 
-export const leasedAnswer = z.strictObject({ items: z.array(item) })
+export const leaseResponse = z.strictObject({ items: z.array(item) })
 
-export const reviewedAnswer = z.strictObject({
+export const reviewsResponse = z.strictObject({
   accepted: count.describe('Reviews that are in the log now.'),
   duplicates: count.describe('Reviewed by the same person before; nothing was changed.'),
   closed: count.describe('The item had its gold already: the review was not needed.'),
   ids: z.array(z.string()).describe('Ids of all reviews sent, in their order.'),
 })
 
-export const queueAnswer = z.strictObject({
+export const queueResponse = z.strictObject({
   open: count,
   disputed: count.describe('Of the open ones, those that wait for an adjudicator.'),
   leased: count,
@@ -51,7 +51,7 @@ export const queueAnswer = z.strictObject({
   oldest: time.nullable(),
 })
 
-export const reviewerAnswer = z.strictObject({
+export const reviewerResponse = z.strictObject({
   reviewer: text.describe('Whom the key speaks for; null where that must be said.'),
   roles: z.array(role),
   agents: z.array(
@@ -64,7 +64,7 @@ export const reviewerAnswer = z.strictObject({
 })
 
 const alpha = z.number().max(1).nullable()
-export const agreementAnswer = z.strictObject({
+export const agreementResponse = z.strictObject({
   items: count.describe('The newest that several people reviewed; all below is of these.'),
   alpha: z.strictObject({ tool: alpha, verdict: alpha }).describe("Krippendorff's; null where it is not defined."),
   reviewers: z.array(

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { strict } from '#runtime/core/strict-object.ts'
+import { strictObject } from '#runtime/core/strict-object.ts'
 
 const label = z.string().regex(/^[^\p{Cc}]{1,200}$/u, 'must have 1 to 200 characters, none of them a control character')
 const text = (characters: number) => z.string().max(characters)
@@ -12,7 +12,7 @@ const role = z
   .default('reviewer')
   .describe('adjudicator: what reviewers disagree on, with their reviews; needs the scope adjudicate.')
 
-export const leaseBody = strict({
+export const leaseBody = strictObject({
   agent: label,
   reviewer,
   role,
@@ -20,7 +20,7 @@ export const leaseBody = strict({
   minutes: z.number().gt(0).max(1440).default(10),
 })
 
-export const reviewBody = strict({
+export const reviewBody = strictObject({
   agent: label,
   sampleId: label,
   reviewer,
@@ -33,6 +33,6 @@ export const reviewBody = strict({
 })
 export const reviewsBody = z.array(reviewBody).min(1).max(1000)
 
-export const agentQuery = strict({ agent: label })
+export const agentQuery = strictObject({ agent: label })
 
 export type ReviewBody = z.infer<typeof reviewBody>

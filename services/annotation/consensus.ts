@@ -1,9 +1,9 @@
 import type { GoldAnswered } from '#schemas/events.ts'
-import { dawidSkene, type Votes } from '#statistics/dawid-skene.ts'
+import { dawidSkene, type ItemVotes } from '#statistics/dawid-skene.ts'
 import type { Overlap, Review } from './state.ts'
 
 /** Reviewers who named different tools are overruled only by this probability; below it an adjudicator is asked. */
-export const SURE = 0.9
+export const MIN_CONFIDENCE = 0.9
 
 export type Consensus = Pick<
   GoldAnswered,
@@ -15,36 +15,40 @@ export type Consensus = Pick<
  * never a coin's. `counted` are the reviews up to the one that settled it: what comes later changes nothing, in whatever
  * order it came. `history` is what the reviewers are known by.
  */
-export function settled(
+export function findConsensus(
   reviews: readonly Review[],
   needed: number,
   history: () => Iterable<Overlap>,
 ): { readonly consensus: Consensus; readonly counted: readonly Review[] } | null {
   for (const [at, review] of reviews.entries()) {
     const counted = reviews.slice(0, at + 1)
-    if (review.role === 'adjudicator') return { consensus: adjudicated(review, independent(counted)), counted }
-    const consensus = counted.length < needed ? null : agreed(counted, history)
+    if (review.role === 'adjudicator')
+      return { consensus: adjudicatedConsensus(review, independentReviews(counted)), counted }
+    const consensus = counted.length < needed ? null : reviewerConsensus(counted, history)
     if (consensus) return { consensus, counted }
   }
   return null
 }
 
 /** Those written out of sight of each other. */
-export const independent = (reviews: readonly Review[]): readonly Review[] =>
+export const independentReviews = (reviews: readonly Review[]): readonly Review[] =>
   reviews.filter(({ role }) => role === 'reviewer')
 
-function adjudicated({ verdict, tool, argument, answer, reviewer }: Review, before: readonly Review[]): Consensus {
+function adjudicatedConsensus(
+  { verdict, tool, argument, answer, reviewer }: Review,
+  before: readonly Review[],
+): Consensus {
   const outcome = tool === null ? 'undecided' : 'agreed'
   const agreement = tool === null ? 0 : shareOf(before, tool)
   return { outcome, verdict, tool, argument, answer, agreement, adjudicator: reviewer, confidence: null }
 }
 
 /** A tool that more than half could name and all of them named, or that the others are outweighed by; and one verdict on the agent. */
-function agreed(reviews: readonly Review[], history: () => Iterable<Overlap>): Consensus | null {
+function reviewerConsensus(reviews: readonly Review[], history: () => Iterable<Overlap>): Consensus | null {
   const votes = votesOf(reviews)
   if (2 * votes.length <= reviews.length) return null
   const isUnanimous = votes.every(({ value }) => value === votes[0]?.value)
-  const [tool, confidence] = isUnanimous ? [votes[0]?.value, null] : outweighed(votes, history)
+  const [tool, confidence] = isUnanimous ? [votes[0]?.value, null] : likeliestTool(votes, history)
   if (tool === undefined) return null
   const naming = reviews.filter(review => review.tool === tool)
   const right = naming.filter(({ verdict }) => verdict === 'right').length
@@ -58,18 +62,18 @@ function agreed(reviews: readonly Review[], history: () => Iterable<Overlap>): C
 }
 
 /** Of three votes or more, the tool that is likeliest when each reviewer weighs by what was settled before. */
-function outweighed(
-  votes: Votes['votes'],
+function likeliestTool(
+  votes: ItemVotes['votes'],
   history: () => Iterable<Overlap>,
 ): readonly [tool: string | undefined, confidence: number | null] {
   if (votes.length < 3) return [undefined, null]
   const before = Array.from(history(), ({ reviews, tool }) => ({ votes: votesOf(reviews), truth: tool }))
   const [tool, probability] =
     dawidSkene([...before.filter(({ truth }) => truth !== null), { votes }]).items.at(-1)?.[0] ?? []
-  return probability !== undefined && probability >= SURE ? [tool, probability] : [undefined, null]
+  return probability !== undefined && probability >= MIN_CONFIDENCE ? [tool, probability] : [undefined, null]
 }
 
-export const votesOf = (reviews: readonly Pick<Review, 'reviewer' | 'tool'>[]): Votes['votes'] =>
+export const votesOf = (reviews: readonly Pick<Review, 'reviewer' | 'tool'>[]): ItemVotes['votes'] =>
   reviews.flatMap(({ reviewer, tool }) => (tool === null ? [] : [{ reviewer, value: tool }]))
 
 const shareOf = (reviews: readonly Review[], named: string): number =>

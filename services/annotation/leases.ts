@@ -1,14 +1,14 @@
 import type { Clock } from '#runtime/core/clock.ts'
 import type { Role } from '#schemas/events.ts'
-import { worthOf } from './decide.ts'
+import { priority } from './decide.ts'
 import type { Item } from './state.ts'
 
 /** An answer that is durable but not yet in our state keeps its item from others this long. */
-const SETTLING_MS = 60_000
+const REVIEW_PENDING_MS = 60_000
 /** Answers are swept at each lease; whoever reviews without leasing makes them grow to about this many. */
-const SWEEP_AT = 10_000
+const SWEEP_SIZE = 10_000
 
-export type Leased = { readonly sampleId: string; readonly item: Item; readonly until: number }
+export type LeasedItem = { readonly sampleId: string; readonly item: Item; readonly until: number }
 
 export type Leases = {
   /**
@@ -20,30 +20,30 @@ export type Leases = {
     who: { readonly reviewer: string; readonly role: Role },
     count: number,
     milliseconds: number,
-  ) => readonly Leased[]
-  readonly answered: (sampleId: string, reviewer: string) => void
-  readonly hasAnswered: (sampleId: string, reviewer: string) => boolean
+  ) => readonly LeasedItem[]
+  readonly markReviewed: (sampleId: string, reviewer: string) => void
+  readonly hasReviewed: (sampleId: string, reviewer: string) => boolean
   /** Whether someone holds it now. */
-  readonly held: (sampleId: string, item: Item) => boolean
+  readonly isLeased: (sampleId: string, item: Item) => boolean
 }
 
 /** Who works on what, in memory: a restart returns every lease. */
 export function createLeases(clock: Clock): Leases {
   const leases = new Map<string, { readonly reviewer: string; readonly until: number }>()
-  const answers = new Map<string, number>()
+  const reviewedUntil = new Map<string, number>()
 
   /** A lease ends by its time, or when the holder's review has come back to us through the topic. */
-  const holder = (sampleId: string, item: Item): string | undefined => {
+  const leaseHolder = (sampleId: string, item: Item): string | undefined => {
     const lease = leases.get(sampleId)
     if (!lease || lease.until <= clock.now()) return undefined
     return item.reviews.some(({ reviewer }) => reviewer === lease.reviewer) ? undefined : lease.reviewer
   }
-  const hasAnswered = (sampleId: string, reviewer: string): boolean =>
-    (answers.get(answerKey(sampleId, reviewer)) ?? 0) > clock.now()
+  const hasReviewed = (sampleId: string, reviewer: string): boolean =>
+    (reviewedUntil.get(reviewKey(sampleId, reviewer)) ?? 0) > clock.now()
 
   const sweep = (now: number): void => {
     for (const [sampleId, { until }] of leases) if (until <= now) leases.delete(sampleId)
-    for (const [key, until] of answers) if (until <= now) answers.delete(key)
+    for (const [key, until] of reviewedUntil) if (until <= now) reviewedUntil.delete(key)
   }
 
   return {
@@ -53,10 +53,10 @@ export function createLeases(clock: Clock): Leases {
       const free: { sampleId: string; item: Item; own: boolean; value: number }[] = []
       for (const [sampleId, item] of items) {
         if (item.disputed !== (role === 'adjudicator')) continue
-        if (item.reviews.some(review => review.reviewer === reviewer) || hasAnswered(sampleId, reviewer)) continue
-        const by = holder(sampleId, item)
+        if (item.reviews.some(review => review.reviewer === reviewer) || hasReviewed(sampleId, reviewer)) continue
+        const by = leaseHolder(sampleId, item)
         if (by === undefined || by === reviewer)
-          free.push({ sampleId, item, own: by !== undefined, value: worthOf(item) })
+          free.push({ sampleId, item, own: by !== undefined, value: priority(item) })
       }
       free.sort((a, b) => Number(b.own) - Number(a.own) || b.value - a.value)
       const until = now + milliseconds
@@ -65,16 +65,16 @@ export function createLeases(clock: Clock): Leases {
         return { sampleId, item, until }
       })
     },
-    answered(sampleId, reviewer) {
-      const until = clock.now() + SETTLING_MS
-      if (answers.size >= SWEEP_AT) sweep(clock.now())
-      answers.set(answerKey(sampleId, reviewer), until)
+    markReviewed(sampleId, reviewer) {
+      const until = clock.now() + REVIEW_PENDING_MS
+      if (reviewedUntil.size >= SWEEP_SIZE) sweep(clock.now())
+      reviewedUntil.set(reviewKey(sampleId, reviewer), until)
       const lease = leases.get(sampleId)
       if (!lease || lease.until <= clock.now() || lease.reviewer === reviewer) leases.set(sampleId, { reviewer, until })
     },
-    hasAnswered,
-    held: (sampleId, item) => holder(sampleId, item) !== undefined,
+    hasReviewed,
+    isLeased: (sampleId, item) => leaseHolder(sampleId, item) !== undefined,
   }
 }
 
-const answerKey = (sampleId: string, reviewer: string): string => `${sampleId}/${reviewer}`
+const reviewKey = (sampleId: string, reviewer: string): string => `${sampleId}/${reviewer}`

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 export const page = readFileSync(new URL('review.html', import.meta.url), 'utf8')
 
 /** The source of an inline element of the page, as the browser hashes it. */
-const sourceOf = (element: 'script' | 'style'): string => {
+const cspHash = (element: 'script' | 'style'): string => {
   const content = new RegExp(`<${element}>(.*?)</${element}>`, 's').exec(page)?.[1] ?? ''
   return `'sha256-${hash('sha256', content, 'base64')}'`
 }
@@ -14,10 +14,10 @@ const sourceOf = (element: 'script' | 'style'): string => {
  * Its own script and style and nothing else run; it talks to this server alone; and no text can become markup or script, since
  * trusted types are asked for and none is made.
  */
-export const policy = [
+export const contentSecurityPolicy = [
   "default-src 'none'",
-  `script-src ${sourceOf('script')}`,
-  `style-src ${sourceOf('style')}`,
+  `script-src ${cspHash('script')}`,
+  `style-src ${cspHash('style')}`,
   "connect-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",

@@ -1,10 +1,10 @@
-import type { PseudonymOf } from '#redaction/redact.ts'
-import { redaction } from '#redaction/redact-event.ts'
+import type { Pseudonymizer } from '#redaction/redact.ts'
+import { createEventRedactor } from '#redaction/redact-event.ts'
 import { deriveId } from '#runtime/core/identity.ts'
 import { avro } from '#schemas/avro.ts'
 import type { SampleReviewed } from '#schemas/events.ts'
 import type { ReviewBody } from './bodies.ts'
-import { independent } from './consensus.ts'
+import { independentReviews } from './consensus.ts'
 import type { Item } from './state.ts'
 
 /** The same reviewer's review of the same sample has the same id, so that sending it again is harmless. */
@@ -12,7 +12,11 @@ export const reviewId = (sampleId: string, reviewer: string): string =>
   deriveId('annotation/v1/review', sampleId, reviewer)
 
 /** What keeps a review from being recorded, with the fix; null where nothing does. */
-export function problemOf({ verdict, tool, role }: ReviewBody, item: Item, tools: ReadonlySet<string>): string | null {
+export function reviewProblem(
+  { verdict, tool, role }: ReviewBody,
+  item: Item,
+  tools: ReadonlySet<string>,
+): string | null {
   const { plan, disputed } = item
   if (role === 'adjudicator' && !disputed) return 'role: nobody disagrees on this sample; review it as a reviewer'
   if (verdict === 'unclear') return tool == null ? null : 'tool: leave it out where the verdict is unclear'
@@ -23,7 +27,7 @@ export function problemOf({ verdict, tool, role }: ReviewBody, item: Item, tools
   return tools.has(meant) ? null : `tool: ${meant} is not in the agent's catalogue; answer wrong with one that is`
 }
 
-const redact = redaction<SampleReviewed>(avro.SampleReviewed)
+const redact = createEventRedactor<SampleReviewed>(avro.SampleReviewed)
 
 /**
  * A review without problems as an event, redacted: what it does not say of the right plan is as planned. An adjudicator's follows
@@ -34,15 +38,15 @@ export function sampleReviewed(
   reviewer: string,
   { plan, reviews }: Item,
   now: number,
-  pseudonymOf: PseudonymOf,
+  pseudonymOf: Pseudonymizer,
 ): SampleReviewed {
   const { agent, sampleId, role, verdict } = body
   const unclear = verdict === 'unclear'
-  const seen = role === 'adjudicator' ? independent(reviews).map(({ id }) => id) : []
+  const settledReviews = role === 'adjudicator' ? independentReviews(reviews).map(({ id }) => id) : []
   return redact(
     {
       id: reviewId(sampleId, reviewer),
-      parents: [sampleId, ...seen],
+      parents: [sampleId, ...settledReviews],
       at: now,
       agent,
       sampleId,

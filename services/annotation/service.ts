@@ -1,14 +1,14 @@
 import type { Service } from '#runtime/service.ts'
 import { decide, type Facts } from './decide.ts'
-import { edge } from './edge.ts'
+import { httpApi } from './edge.ts'
 
 export const annotation: Service<'annotation', Facts> = {
   name: 'annotation',
   version: 'annotation/v2',
   gather: async ({ event }, { agents }) => {
-    const { reviewersPerItem, overlapShare } = (await agents.need(event.agent)).budgets
+    const { reviewersPerItem, overlapShare } = (await agents.waitFor(event.agent)).budgets
     return { reviewersPerItem, overlapShare }
   },
   decide,
-  edge,
+  httpApi,
 }

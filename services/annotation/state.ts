@@ -7,12 +7,12 @@ export type Review = Pick<
 >
 
 /** What the judge said of a plan without knowing gold; `evidence` is the digest of the packet that it saw. */
-export type Judged = Pick<SampleScored, 'judge' | 'trusted' | 'evidence'> & { readonly score: number }
+export type JudgedScore = Pick<SampleScored, 'judge' | 'trusted' | 'evidence'> & { readonly score: number }
 
 /** A sample in the queue, its reviews in the order they came, and what the judge said last, if anything. */
 export type Item = Omit<SampleSelected, 'id' | 'parents' | 'agent' | 'correction'> & {
   readonly reviews: readonly Review[]
-  readonly judged: Judged | null
+  readonly judged: JudgedScore | null
   /** There are as many reviews as were asked for, and they do not agree: an adjudicator's turn. */
   readonly disputed: boolean
 }

@@ -4,9 +4,9 @@ import { type Interval, wilson } from '#statistics/intervals.ts'
 import { services } from '#topology/map.ts'
 import type { ServiceName } from '#topology/types.ts'
 import type { Freshness } from './freshness.ts'
-import { type Quality, quality } from './quality.ts'
+import { estimateQuality, type Quality } from './quality.ts'
 import type { ReconciledHour } from './reconcile.ts'
-import type { Seen } from './state.ts'
+import type { AgentHistory } from './state.ts'
 
 export type ServiceView = {
   readonly name: ServiceName
@@ -82,7 +82,9 @@ export type Status = {
 }
 
 /** The services that consume, in the order of the map. */
-export const consumers = (Object.keys(services) as ServiceName[]).filter(name => services[name].reads.length > 0)
+export const consumingServices = (Object.keys(services) as ServiceName[]).filter(
+  name => services[name].reads.length > 0,
+)
 
 export function serviceView(name: ServiceName, lag: readonly PartitionLag[], parked: number, now: number): ServiceView {
   const limitSeconds = services[name].maxLagSeconds
@@ -92,7 +94,7 @@ export function serviceView(name: ServiceName, lag: readonly PartitionLag[], par
   return { name, lagRecords, lagSeconds, limitSeconds, ok: lagSeconds <= limitSeconds, parked }
 }
 
-export function agentView(agent: string, seen: Seen): AgentView {
+export function agentView(agent: string, seen: AgentHistory): AgentView {
   const { described, datasets, evaluations, releases, waiting } = seen
   const current = releases.findLast(({ outcome }) => outcome !== 'rejected')
   const rows = evaluations.find(({ id }) => id === current?.evaluationId)?.rows ?? null
@@ -108,7 +110,7 @@ export function agentView(agent: string, seen: Seen): AgentView {
           interval: rows === null ? null : wilson(current.accuracy * rows, rows),
         }
       : null,
-    quality: quality(seen.samples.values()),
+    quality: estimateQuality(seen.samples.values()),
     turns: seen.turns,
     emerging: seen.emerging
       .toReversed()
@@ -136,13 +138,13 @@ const releaseView = ({ id, at, outcome, planner, previous, rung, datasetVersion 
   ...{ id, at, outcome, planner, previous, rung, datasetVersion },
 })
 
-function candidateView(evaluation: CandidateEvaluated, gate: ReleaseDecided | undefined): CandidateView {
+function candidateView(evaluation: CandidateEvaluated, decision: ReleaseDecided | undefined): CandidateView {
   const { id, at, rung, datasetVersion, candidate, rows, candidateAccuracy, baselineAccuracy } = evaluation
   return {
     ...{ evaluationId: id, at, rung, datasetVersion, candidate, rows, candidateAccuracy, baselineAccuracy },
-    outcome: gate?.outcome ?? 'pending',
-    difference: gate?.difference ?? null,
-    interval: gate ? { lower: gate.lower, upper: gate.upper } : null,
-    reasons: gate?.reasons ?? [],
+    outcome: decision?.outcome ?? 'pending',
+    difference: decision?.difference ?? null,
+    interval: decision ? { lower: decision.lower, upper: decision.upper } : null,
+    reasons: decision?.reasons ?? [],
   }
 }

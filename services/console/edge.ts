@@ -1,41 +1,45 @@
 import type { Clock } from '#runtime/core/clock.ts'
 import { Fault } from '#runtime/core/faults.ts'
-import type { Edge, EdgeContext } from '#runtime/service.ts'
+import type { HttpApi, HttpApiContext } from '#runtime/service.ts'
 import { topics } from '#topology/map.ts'
-import { agentView, consumers, type Status, serviceView } from './decide.ts'
+import { agentView, consumingServices, type Status, serviceView } from './decide.ts'
 import { createFreshness } from './freshness.ts'
-import { exposeFreshness } from './freshness-metrics.ts'
+import { registerFreshnessMetrics } from './freshness-metrics.ts'
 import { outagePage, page } from './page.ts'
-import { createReconciliation, exposeReconciliation } from './reconciliation.ts'
-import { type Seen, see } from './state.ts'
+import { createReconciler, registerReconciliationMetrics } from './reconciliation.ts'
+import { type AgentHistory, applyRecord } from './state.ts'
 
 /** Lags and counts cost the log a question each: however many look, it is asked once in this time. */
-const FRESH_MS = 2_000
+const CACHE_MS = 2_000
 
 /** No script, no frame, nothing from elsewhere: chat text cannot do anything even if it got through. */
-const policy =
+const contentSecurityPolicy =
   "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
 /** The status of the wheel: a page for people, the same as JSON for programs. */
-export function edge(context: EdgeContext<'console'>): Edge<'console'> {
+export function httpApi(context: HttpApiContext<'console'>): HttpApi<'console'> {
   const { clock } = context.ports
-  const memory = new Map<string, Seen>()
+  const histories = new Map<string, AgentHistory>()
   const freshness = createFreshness()
 
   const lags = cached(clock, () =>
     Promise.all(
-      consumers.map(async name => ({ name, lag: await context.lag(name), parked: await context.parked(name) })),
+      consumingServices.map(async name => ({
+        name,
+        lag: await context.lag(name),
+        parked: await context.countUnresolved(name),
+      })),
     ),
   )
   const counts = cached(clock, () =>
-    Promise.all(Object.keys(topics).map(async name => ({ name, records: await context.count(name) }))),
+    Promise.all(Object.keys(topics).map(async name => ({ name, records: await context.countRecords(name) }))),
   )
   const reconciled = cached(
     clock,
-    createReconciliation(context, async name => (await lags()).find(one => one.name === name)?.lag ?? []),
+    createReconciler(context, async name => (await lags()).find(one => one.name === name)?.lag ?? []),
   )
-  exposeReconciliation(reconciled)
-  exposeFreshness(() => freshness.view(clock.now()))
+  registerReconciliationMetrics(reconciled)
+  registerFreshnessMetrics(() => freshness.view(clock.now()))
   const status = async (): Promise<Status> => {
     const [lagged, counted, hours] = await Promise.all([lags(), counts(), reconciled()])
     const now = clock.now()
@@ -43,21 +47,21 @@ export function edge(context: EdgeContext<'console'>): Edge<'console'> {
       at: now,
       services: lagged.map(({ name, lag, parked }) => serviceView(name, lag, parked, now)),
       freshness: freshness.view(now),
-      agents: [...memory].map(([agent, seen]) => agentView(agent, seen)),
+      agents: [...histories].map(([agent, seen]) => agentView(agent, seen)),
       topics: counted,
       hours,
     }
   }
 
   return {
-    saw(followed) {
-      see(memory, followed)
+    onRecord(followed) {
+      applyRecord(histories, followed)
       freshness.saw(followed)
     },
     routes(app) {
       app.get('/v1/status', status)
       app.get('/', async (_request, reply) => {
-        reply.type('text/html; charset=utf-8').header('content-security-policy', policy)
+        reply.type('text/html; charset=utf-8').header('content-security-policy', contentSecurityPolicy)
         try {
           return page(await status())
         } catch (error) {
@@ -70,16 +74,16 @@ export function edge(context: EdgeContext<'console'>): Edge<'console'> {
 }
 
 /** Asks once for all who look within `FRESH_MS`. A failure is not kept. */
-function cached<T>(clock: Clock, ask: () => Promise<T>): () => Promise<T> {
-  let answer: Promise<T> | undefined
-  let asked = 0
+function cached<T>(clock: Clock, load: () => Promise<T>): () => Promise<T> {
+  let cachedResult: Promise<T> | undefined
+  let loadedAt = 0
   return () => {
-    if (answer && clock.now() - asked < FRESH_MS) return answer
-    asked = clock.now()
-    const next = ask()
-    answer = next
+    if (cachedResult && clock.now() - loadedAt < CACHE_MS) return cachedResult
+    loadedAt = clock.now()
+    const next = load()
+    cachedResult = next
     next.catch(() => {
-      if (answer === next) answer = undefined
+      if (cachedResult === next) cachedResult = undefined
     })
     return next
   }

@@ -1,13 +1,13 @@
-import { ageAtAppend } from '#runtime/processing/emit.ts'
-import type { Followed } from '#runtime/service.ts'
+import { secondsSinceChainStart } from '#runtime/processing/emit.ts'
+import type { FollowedEvent } from '#runtime/service.ts'
 import { topics } from '#topology/map.ts'
 import { topic } from '#topology/names.ts'
 import { hourMs } from './reconcile.ts'
 
-const objective = topics[topic.scoredSamples].fresh
+const objective = topics[topic.scoredSamples].freshness
 
 /** Newest scores that the figures rest on. */
-const most = 50_000
+const maxScores = 50_000
 
 /** What was kept of the objective in the last hour. Figures are null where no turn was scored in it. */
 export type Freshness = {
@@ -29,25 +29,25 @@ export type Freshness = {
  * time: reviewers are in it. Turns that wait for their score are not in the figures, but in the lag of sampler and judge.
  */
 export function createFreshness(): {
-  readonly saw: (followed: Followed<'console'>) => void
+  readonly saw: (followed: FollowedEvent<'console'>) => void
   readonly view: (now: number) => Freshness
 } {
-  const seen: { readonly at: number; readonly seconds: number }[] = []
+  const ages: { readonly at: number; readonly seconds: number }[] = []
   let next = 0
   return {
     saw(followed) {
       if (followed.topic !== topic.scoredSamples || followed.event.source !== 'production') return
-      const seconds = ageAtAppend(followed)
-      if (seconds !== undefined) seen[next++ % most] = { at: followed.timestamp, seconds }
+      const seconds = secondsSinceChainStart(followed)
+      if (seconds !== undefined) ages[next++ % maxScores] = { at: followed.timestamp, seconds }
     },
     view(now) {
-      const recent = seen.filter(({ at }) => at > now - hourMs).map(({ seconds }) => seconds)
-      return freshness(recent)
+      const recent = ages.filter(({ at }) => at > now - hourMs).map(({ seconds }) => seconds)
+      return freshnessOf(recent)
     },
   }
 }
 
-function freshness(ages: readonly number[]): Freshness {
+function freshnessOf(ages: readonly number[]): Freshness {
   const sorted = ages.toSorted((a, b) => a - b)
   const within = sorted.filter(seconds => seconds <= objective.withinSeconds).length
   const attained = sorted.length === 0 ? null : within / sorted.length

@@ -2,7 +2,7 @@ import type { Interval } from '#statistics/intervals.ts'
 import type { AgentView, CandidateView, Status } from './decide.ts'
 import type { Freshness } from './freshness.ts'
 import { type Html, html } from './html.ts'
-import { LEAST_FOR_INTERVAL, type Quality } from './quality.ts'
+import { MIN_GOLD_FOR_INTERVAL, type Quality } from './quality.ts'
 
 const style = `
 :root { color-scheme: light dark; font: 14px/1.5 system-ui, sans-serif }
@@ -65,10 +65,10 @@ function freshnessLine({
   p95Seconds,
   ok,
 }: Freshness): Html {
-  const wish = `${percent(objective)} of ${topic} are to be readable within ${withinSeconds} s of their turn`
-  if (attained === null) return html`${wish}; no turn was scored in the last hour.`
-  const mark = ok ? 'ok' : 'over'
-  return html`${wish}; of ${scores} in the last hour <span class="${mark}">${percent(attained)}</span> were (half
+  const objectiveText = `${percent(objective)} of ${topic} are to be readable within ${withinSeconds} s of their turn`
+  if (attained === null) return html`${objectiveText}; no turn was scored in the last hour.`
+  const cssClass = ok ? 'ok' : 'over'
+  return html`${objectiveText}; of ${scores} in the last hour <span class="${cssClass}">${percent(attained)}</span> were (half
     within ${seconds(p50Seconds)}, 95% within ${seconds(p95Seconds)}).`
 }
 
@@ -91,7 +91,7 @@ function agentSection(view: AgentView): Html {
     <h2>${view.name} <code class="dim">${view.agent}</code></h2>
     <p>Served: ${
       release
-        ? html`${short(release.planner)} (${release.outcome} ${time(release.at)}), accuracy
+        ? html`${shortDigest(release.planner)} (${release.outcome} ${time(release.at)}), accuracy
                ${percent(release.accuracy)} ${interval(release.interval)} on ${release.rows ?? 'unknown'} frozen rows`
         : 'the untuned planner, nothing was released yet'
     }. ${view.tools} tools.</p>
@@ -133,8 +133,8 @@ function agentSection(view: AgentView): Html {
       view.releases.map(({ at, outcome, planner, previous, rung, datasetVersion }) => [
         time(at),
         outcome,
-        short(planner),
-        previous === null ? '' : short(previous),
+        shortDigest(planner),
+        previous === null ? '' : shortDigest(previous),
         rung,
         datasetVersion,
       ]),
@@ -158,10 +158,10 @@ function candidateRow(view: CandidateView): Cell[] {
     time(at),
     rung,
     datasetVersion,
-    short(candidate),
+    shortDigest(candidate),
     html`${percent(candidateAccuracy)} of ${rows}`,
     percent(baselineAccuracy),
-    difference === null ? '' : html`${points(difference)} ${interval(view.interval, points)}`,
+    difference === null ? '' : html`${percentagePoints(difference)} ${interval(view.interval, percentagePoints)}`,
     outcome,
     html`${reasons.map(reason => html`${reason}<br>`)}`,
   ]
@@ -169,7 +169,7 @@ function candidateRow(view: CandidateView): Cell[] {
 
 function qualityLine({ sampled, gold, mean, interval: range, biasedMean }: Quality): Html {
   if (mean === null || biasedMean === null) return html`no sampled turn has gold yet (${sampled} sampled).`
-  const missing = `no interval yet: it needs ${LEAST_FOR_INTERVAL} gold scores that differ`
+  const missing = `no interval yet: it needs ${MIN_GOLD_FOR_INTERVAL} gold scores that differ`
   return html`mean score <b>${percent(mean)}</b> ${range ? interval(range) : `(${missing})`}, estimated from ${gold} gold scores
     of ${sampled} sampled turns, weighted by inclusion probability.
     ${gold < sampled ? 'Reviewers see the most telling turns first, so it leans towards those while others wait.' : ''}
@@ -190,11 +190,11 @@ function table(head: readonly string[], rows: readonly (readonly Cell[])[]): Htm
 const decimal = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 1 })
 const seconds = (value: number | null): string => `${(value ?? 0).toFixed(1)} s`
 const percent = (share: number): string => `${(100 * share).toFixed(1)}%`
-const points = (difference: number): string =>
+const percentagePoints = (difference: number): string =>
   `${difference < 0 ? '−' : '+'}${(100 * Math.abs(difference)).toFixed(1)} pp`
 const interval = (range: Interval | null, shown: (value: number) => string = percent): string =>
   range ? `[${shown(range.lower)}, ${shown(range.upper)}]` : '[interval unknown]'
-const short = (digest: string): Html => html`<code title="${digest}">${digest.slice(0, 10)}</code>`
+const shortDigest = (digest: string): Html => html`<code title="${digest}">${digest.slice(0, 10)}</code>`
 /** UTC; systems that write directly may send a time that no calendar has. */
 const time = (at: number): string =>
   Math.abs(at) <= 8.64e15 ? new Date(at).toISOString().slice(0, 19).replace('T', ' ') : 'unknown'

@@ -1,9 +1,9 @@
-import { hajek, type Weighted } from '#statistics/hajek.ts'
+import { hajek, type WeightedValue } from '#statistics/hajek.ts'
 import type { Interval } from '#statistics/intervals.ts'
-import type { Scored } from './state.ts'
+import type { SampleScore } from './state.ts'
 
 /** Fewer gold scores than this have no interval that could be trusted. */
-export const LEAST_FOR_INTERVAL = 30
+export const MIN_GOLD_FOR_INTERVAL = 30
 
 export type Quality = {
   /** Sampled turns known, and those of them with a score against gold. */
@@ -18,9 +18,9 @@ export type Quality = {
 }
 
 /** Mean score of production, estimated by `hajek` from the sampled turns that have a score against gold. */
-export function quality(samples: Iterable<Scored>): Quality {
+export function estimateQuality(samples: Iterable<SampleScore>): Quality {
   let sampled = 0
-  const gold: Weighted[] = []
+  const gold: WeightedValue[] = []
   for (const { probability: p, score: y } of samples) {
     sampled++
     if (y !== null) gold.push({ p, y })
@@ -31,7 +31,7 @@ export function quality(samples: Iterable<Scored>): Quality {
     sampled,
     gold: gold.length,
     mean: estimate.mean,
-    interval: gold.length >= LEAST_FOR_INTERVAL ? estimate.interval : null,
+    interval: gold.length >= MIN_GOLD_FOR_INTERVAL ? estimate.interval : null,
     biasedMean: gold.reduce((sum, { y }) => sum + y, 0) / gold.length,
   }
 }

@@ -6,15 +6,15 @@ export const hourMs = 3_600_000
 /** Hours that are shown, the one that runs included. */
 export const shownHours = 24
 /** When the records of an hour are all answered, logged and followed, in milliseconds after its end. */
-const settledMs = 60_000
+const settlingMs = 60_000
 
 /** The topics that records come into the wheel by, and who consumes each. */
-export const entrances = services.ingest.writes.flatMap(topic => {
-  const groups = (Object.keys(services) as ServiceName[]).filter(name => reads(name).includes(topic))
+export const ingestTopics = services.ingest.writes.flatMap(topic => {
+  const groups = (Object.keys(services) as ServiceName[]).filter(name => topicsReadBy(name).includes(topic))
   return groups.length > 0 ? [{ topic, groups }] : []
 })
 
-function reads(name: ServiceName): readonly TopicName[] {
+function topicsReadBy(name: ServiceName): readonly TopicName[] {
   return services[name].reads
 }
 
@@ -46,20 +46,20 @@ export type ReconciledHour = {
 }
 
 /** Where the records of an hour lie: the positions at its beginning and at its end. */
-export type Bounds = { readonly hour: number; readonly from: readonly Position[]; readonly to: readonly Position[] }
-export type Group = { readonly committed: readonly Position[]; readonly lag: readonly PartitionLag[] }
+export type HourBounds = { readonly hour: number; readonly from: readonly Position[]; readonly to: readonly Position[] }
+export type GroupProgress = { readonly committed: readonly Position[]; readonly lag: readonly PartitionLag[] }
 
 /** Sets what was accepted against what is in the log and what each group has consumed; hours without a record are left out. */
 export function reconcile(
-  bounds: readonly Bounds[],
+  bounds: readonly HourBounds[],
   ingest: readonly IngestHour[] | null,
-  groups: ReadonlyMap<ServiceName, Group>,
+  groups: ReadonlyMap<ServiceName, GroupProgress>,
   now: number,
 ): readonly ReconciledHour[] {
   return bounds.flatMap(({ hour, from, to }) =>
-    entrances.flatMap(({ topic, groups: readers }) => {
-      const said = ingest?.find(one => one.topic === topic && one.hour === hour)
-      const of = (stage: 'accepted' | 'logged' | 'direct'): number | null => ingest && (said?.[stage] ?? 0)
+    ingestTopics.flatMap(({ topic, groups: readers }) => {
+      const reported = ingest?.find(one => one.topic === topic && one.hour === hour)
+      const of = (stage: 'accepted' | 'logged' | 'direct'): number | null => ingest && (reported?.[stage] ?? 0)
       const spans = from
         .filter(position => position.topic === topic)
         .map(({ partition, offset }) => ({ partition, start: offset, end: offsetIn(to, topic, partition) ?? offset }))
@@ -67,16 +67,16 @@ export function reconcile(
       const consumed = Object.fromEntries(
         readers.map(name => [name, sum(spans.map(span => consumedOf(groups.get(name), topic, span)))]),
       )
-      if (appended === 0 && !said) return []
+      if (appended === 0 && !reported) return []
       const numbers = { accepted: of('accepted'), logged: of('logged'), direct: of('direct'), appended, consumed }
-      return [{ topic, hour, ...numbers, verdict: verdictOf(numbers, now - hour - hourMs > settledMs) }]
+      return [{ topic, hour, ...numbers, verdict: verdictOf(numbers, now - hour - hourMs > settlingMs) }]
     }),
   )
 }
 
-type Span = { readonly partition: number; readonly start: number; readonly end: number }
+type OffsetRange = { readonly partition: number; readonly start: number; readonly end: number }
 
-function consumedOf(group: Group | undefined, topic: string, { partition, start, end }: Span): number {
+function consumedOf(group: GroupProgress | undefined, topic: string, { partition, start, end }: OffsetRange): number {
   if (!group) return 0
   // Behind the last record there may be transaction markers: who is not behind has consumed all.
   const lag = group.lag.find(one => one.topic === topic && one.partition === partition)

@@ -1,4 +1,4 @@
-import type { Followed } from '#runtime/service.ts'
+import type { FollowedEvent } from '#runtime/service.ts'
 import type {
   AgentDescribed,
   CandidateEvaluated,
@@ -12,16 +12,16 @@ import { topic } from '#topology/names.ts'
 /** Newest sampled turns of an agent that the estimate of quality rests on. */
 export const MAX_SAMPLES = 100_000
 /** Newest datasets, evaluations and releases of an agent that are kept of each. */
-export const MAX_SHOWN = 200
+export const MAX_EVENTS = 200
 
 /** A sampled production turn: its inclusion probability, and its score against gold once there is one. */
-export type Scored = { readonly probability: number; readonly score: number | null }
+export type SampleScore = { readonly probability: number; readonly score: number | null }
 
 /** What was seen of an agent; lists are oldest first. */
-export type Seen = {
+export type AgentHistory = {
   described: AgentDescribed | null
   /** By sample id. */
-  readonly samples: Map<string, Scored>
+  readonly samples: Map<string, SampleScore>
   /** Turns of production that the sampler counted. */
   turns: number
   readonly emerging: IntentEmerged[]
@@ -34,9 +34,9 @@ export type Seen = {
 }
 
 /** Takes one followed record into memory. */
-export function see(memory: Map<string, Seen>, followed: Followed<'console'>): void {
+export function applyRecord(memory: Map<string, AgentHistory>, followed: FollowedEvent<'console'>): void {
   const { agent } = followed.event
-  const seen = memory.get(agent) ?? nothingSeen()
+  const seen = memory.get(agent) ?? emptyHistory()
   memory.set(agent, seen)
   switch (followed.topic) {
     case topic.agents:
@@ -46,14 +46,14 @@ export function see(memory: Map<string, Seen>, followed: Followed<'console'>): v
       const { source, sampleId, inclusionProbability: probability, score, trusted } = followed.event
       if (source === 'synthetic') return
       const before = seen.samples.get(sampleId)?.score ?? null
-      bound(seen.samples.set(sampleId, { probability, score: source === 'gold' && trusted ? score : before }))
+      dropOldest(seen.samples.set(sampleId, { probability, score: source === 'gold' && trusted ? score : before }))
       return
     }
     case topic.trafficCounts:
       seen.turns += followed.event.turns
       return
     case topic.emergingIntents:
-      push(seen.emerging, followed.event)
+      pushBounded(seen.emerging, followed.event)
       return
     case topic.judgeExaminations: {
       const { judge, rubric, prompt, model } = followed.event
@@ -62,20 +62,20 @@ export function see(memory: Map<string, Seen>, followed: Followed<'console'>): v
     }
     case topic.datasets:
       seen.waiting = followed.event.outcome === 'waiting' ? followed.event : null
-      if (followed.event.outcome === 'curated') push(seen.datasets, followed.event)
+      if (followed.event.outcome === 'curated') pushBounded(seen.datasets, followed.event)
       return
     case topic.evaluations:
-      push(seen.evaluations, followed.event)
+      pushBounded(seen.evaluations, followed.event)
       return
     case topic.releases:
-      push(seen.releases, followed.event)
+      pushBounded(seen.releases, followed.event)
       return
     default:
       followed satisfies never
   }
 }
 
-const nothingSeen = (): Seen => ({
+const emptyHistory = (): AgentHistory => ({
   described: null,
   samples: new Map(),
   turns: 0,
@@ -87,12 +87,12 @@ const nothingSeen = (): Seen => ({
   releases: [],
 })
 
-function push<T>(list: T[], item: T): void {
+function pushBounded<T>(list: T[], item: T): void {
   list.push(item)
-  if (list.length > MAX_SHOWN) list.shift()
+  if (list.length > MAX_EVENTS) list.shift()
 }
 
-function bound(samples: Map<string, Scored>): void {
+function dropOldest(samples: Map<string, SampleScore>): void {
   const [oldest] = samples.keys()
   if (samples.size > MAX_SAMPLES && oldest !== undefined) samples.delete(oldest)
 }

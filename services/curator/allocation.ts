@@ -1,11 +1,11 @@
 /** A stratum to draw from: its rows, and the spread of errors in it, sqrt(p (1 - p)) for error rate p. */
-export type Stratum = { readonly size: number; readonly spread: number }
+export type AllocationStratum = { readonly size: number; readonly spread: number }
 
 /**
  * How many rows to draw from each stratum: `floor` first, the rest by size x spread (Neyman, 1934), never more than it has.
  * The sum is `total`, or all rows where there are fewer.
  */
-export function allocate(strata: readonly Stratum[], total: number, floor: number): number[] {
+export function allocateRows(strata: readonly AllocationStratum[], total: number, floor: number): number[] {
   const first = Math.min(floor, Math.floor(total / Math.max(1, strata.length)))
   const drawn = strata.map(({ size }) => Math.min(size, first))
   let left = total - drawn.reduce((sum, count) => sum + count, 0)

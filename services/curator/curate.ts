@@ -1,34 +1,34 @@
-import { canonical, digest } from '#runtime/core/identity.ts'
+import { canonicalJson, digest } from '#runtime/core/identity.ts'
 import type { Decision } from '#runtime/service.ts'
 import type { Budgets } from '#schemas/events.ts'
 import { topic } from '#topology/names.ts'
 import type { Outbound } from '#topology/types.ts'
-import type { Candidate } from './candidates.ts'
-import { buildDataset, reasonsOf } from './dataset.ts'
-import { collectionsOf, type Figures, type KeptErrors, type Progress } from './state.ts'
+import type { CandidateRow } from './candidates.ts'
+import { buildDataset, describeDrops } from './dataset.ts'
+import { collectionNames, type DatasetCounts, type DatasetProgress, type ToolErrorCounts } from './state.ts'
 
 /** While the trigger does not fire, every so many complete gold answers say why. */
-const WAITING_EVERY = 25
+const REPORT_WAITING_EVERY = 25
 
 /** Of the agent's description. */
-export type Catalogue = { readonly budgets: Budgets; readonly tools: readonly string[] }
+export type AgentConfig = { readonly budgets: Budgets; readonly tools: readonly string[] }
 
 /** What there is to make a dataset of; read only when one is made. */
-export type Material = {
-  readonly candidates: () => readonly Candidate[]
-  readonly errors: () => ReadonlyMap<string, KeptErrors>
+export type DatasetSources = {
+  readonly candidates: () => readonly CandidateRow[]
+  readonly errors: () => ReadonlyMap<string, ToolErrorCounts>
 }
 
 /** The trigger, and the dataset when it fires. Called with the progress after each newly completed gold answer. */
 export function curate(
   agent: string,
-  progress: Progress,
-  { budgets, tools }: Catalogue,
-  material: Material,
+  progress: DatasetProgress,
+  { budgets, tools }: AgentConfig,
+  material: DatasetSources,
 ): Decision<'curator'> {
   const since = `${progress.fresh} complete gold answers since version ${progress.version}`
   if (progress.fresh < budgets.newGoldForDataset)
-    return wait(agent, progress, `${since}, ${budgets.newGoldForDataset} needed`)
+    return waitingDecision(agent, progress, `${since}, ${budgets.newGoldForDataset} needed`)
   // A family that was ever trained on must not become an evaluation family, so the share only falls.
   const share = Math.min(progress.share, budgets.evaluationShare)
   const version = progress.version + 1
@@ -42,23 +42,23 @@ export function curate(
     syntheticShare: budgets.syntheticShare,
   })
   if (dataset.rows.length === 0 || evaluation.rows.length === 0)
-    return wait(
+    return waitingDecision(
       agent,
       progress,
       `${dataset.rows.length} rows to train on and ${evaluation.rows.length} to evaluate on: neither may be 0`,
     )
-  const newest: Figures = {
+  const newest: DatasetCounts = {
     trainingRows: dataset.rows.length,
     syntheticRows: dataset.rows.filter(row => row.synthetic).length,
     evaluationRows: evaluation.rows.length,
     families: new Set(evaluation.rows.map(row => row.family)).size,
     refusedLeaks: dropped.leaking,
   }
-  const [training, frozen] = [canonical(dataset), canonical(evaluation)]
+  const [training, frozen] = [canonicalJson(dataset), canonicalJson(evaluation)]
   const event = {
     agent,
     outcome: 'curated',
-    reasons: [since, ...reasonsOf(dropped)],
+    reasons: [since, ...describeDrops(dropped)],
     version,
     dataset: digest(training),
     evaluation: digest(frozen),
@@ -67,9 +67,9 @@ export function curate(
   } as const
   return {
     objects: [Buffer.from(training), Buffer.from(frozen)],
-    keep: [
+    stateChanges: [
       {
-        collection: collectionsOf(agent).progress,
+        collection: collectionNames(agent).progress,
         key: agent,
         value: { ...progress, fresh: 0, version, share, newest },
       },
@@ -78,8 +78,12 @@ export function curate(
   }
 }
 
-function wait(agent: string, { version, complete, newest }: Progress, why: string): Decision<'curator'> {
-  if (complete % WAITING_EVERY !== 0) return {}
+function waitingDecision(
+  agent: string,
+  { version, complete, newest }: DatasetProgress,
+  why: string,
+): Decision<'curator'> {
+  if (complete % REPORT_WAITING_EVERY !== 0) return {}
   const event: Outbound<'curator'>['event'] = {
     agent,
     outcome: 'waiting',

@@ -1,30 +1,30 @@
-import { heldOut } from '#planners/families.ts'
-import { fraction } from '#runtime/core/identity.ts'
+import { isHeldOut } from '#planners/families.ts'
+import { hashFraction } from '#runtime/core/identity.ts'
 import type { Dataset, DatasetRow, EvaluationSet } from '#schemas/objects.ts'
 import { featurize, type SparseVector } from '#text/features.ts'
-import { nearIndex, normalise } from '#text/near-duplicates.ts'
-import type { Candidate } from './candidates.ts'
+import { indexNearDuplicates, normaliseText } from '#text/near-duplicates.ts'
+import type { CandidateRow } from './candidates.ts'
 import { selectRows } from './select-rows.ts'
-import type { KeptErrors } from './state.ts'
+import type { ToolErrorCounts } from './state.ts'
 
 /** More training rows than this are drawn from, not taken whole. */
 export const MAX_ROWS = 15_000
 
-export type Recipe = {
+export type DatasetInput = {
   readonly agent: string
   readonly version: number
-  readonly candidates: readonly Candidate[]
+  readonly candidates: readonly CandidateRow[]
   /** Names of the tools in the catalogue. */
   readonly tools: readonly string[]
   readonly evaluationShare: number
   readonly syntheticShare: number
   /** Graded plans per tool. */
-  readonly errors: ReadonlyMap<string, KeptErrors>
+  readonly errors: ReadonlyMap<string, ToolErrorCounts>
   readonly maxRows?: number
 }
 
 /** Rows that each rule dropped. */
-export type Dropped = {
+export type DropCounts = {
   readonly uncatalogued: number
   readonly contradicting: number
   readonly leaking: number
@@ -33,7 +33,7 @@ export type Dropped = {
   readonly unpicked: number
 }
 
-const rules: Record<keyof Dropped, string> = {
+const dropReasons: Record<keyof DropCounts, string> = {
   uncatalogued: 'their tool is not in the catalogue',
   contradicting: 'an equal question has another tool',
   leaking: 'near-duplicates of evaluation rows',
@@ -43,28 +43,32 @@ const rules: Record<keyof Dropped, string> = {
 }
 
 /** One sentence per rule, whether it dropped rows or not. */
-export function reasonsOf(dropped: Dropped): string[] {
-  return Object.entries(rules).map(([rule, why]) => `${dropped[rule as keyof Dropped]} rows dropped: ${why}`)
+export function describeDrops(dropped: DropCounts): string[] {
+  return Object.entries(dropReasons).map(([rule, why]) => `${dropped[rule as keyof DropCounts]} rows dropped: ${why}`)
 }
 
-export type Built = { readonly dataset: Dataset; readonly evaluation: EvaluationSet; readonly dropped: Dropped }
+export type BuiltDatasets = {
+  readonly dataset: Dataset
+  readonly evaluation: EvaluationSet
+  readonly dropped: DropCounts
+}
 
-type Vectored = { readonly row: DatasetRow; readonly vector: SparseVector }
+type RowWithVector = { readonly row: DatasetRow; readonly vector: SparseVector }
 
 /** Builds both sets. Rows are sorted by id, so that equal content has an equal digest. */
-export function buildDataset(recipe: Recipe): Built {
+export function buildDataset(recipe: DatasetInput): BuiltDatasets {
   const { agent, version, candidates, evaluationShare, syntheticShare, errors, maxRows = MAX_ROWS } = recipe
   const tools = new Set(recipe.tools)
   const known = candidates.filter(({ row }) => tools.has(row.tool))
-  const agreeing = withoutContradictions(known)
-  const evaluation = agreeing.filter(row => !row.synthetic && heldOut(row.family, evaluationShare)).sort(byId)
-  const all = agreeing.filter(row => !heldOut(row.family, evaluationShare)).map(vectored)
-  const clean = withoutLeaks(all, evaluation)
-  const distinct = collapse(clean)
+  const agreeing = removeContradictions(known)
+  const evaluation = agreeing.filter(row => !row.synthetic && isHeldOut(row.family, evaluationShare)).sort(compareIds)
+  const all = agreeing.filter(row => !isHeldOut(row.family, evaluationShare)).map(withVector)
+  const clean = removeLeaks(all, evaluation)
+  const distinct = removeNearDuplicates(clean)
   const capped = capSynthetic(distinct, syntheticShare)
   const rows = selectRows(capped, errors, maxRows)
   return {
-    dataset: { format: 1, agent, version, rows: rows.map(({ row }) => row).sort(byId) },
+    dataset: { format: 1, agent, version, rows: rows.map(({ row }) => row).sort(compareIds) },
     evaluation: { format: 1, agent, rows: evaluation },
     dropped: {
       uncatalogued: candidates.length - known.length,
@@ -81,13 +85,13 @@ export function buildDataset(recipe: Recipe): Built {
  * Equal questions (earlier turns included) with different tools: the tool with most gold rows stays, then the most recent
  * one. Variants of a gold row that goes, go with it.
  */
-export function withoutContradictions(candidates: readonly Candidate[]): DatasetRow[] {
-  const groups = Map.groupBy(candidates, ({ row }) => [row.question, ...row.earlier].map(normalise).join('\n'))
+export function removeContradictions(candidates: readonly CandidateRow[]): DatasetRow[] {
+  const groups = Map.groupBy(candidates, ({ row }) => [row.question, ...row.earlier].map(normaliseText).join('\n'))
   const refused = new Set<string>()
   for (const group of groups.values()) {
     const byTool = Map.groupBy(group, ({ row }) => row.tool)
     if (byTool.size === 1) continue
-    const strength = (rows: readonly Candidate[]) => ({
+    const strength = (rows: readonly CandidateRow[]) => ({
       gold: rows.filter(({ row }) => !row.synthetic).length,
       newest: Math.max(...rows.map(({ at }) => at)),
     })
@@ -100,17 +104,19 @@ export function withoutContradictions(candidates: readonly Candidate[]): Dataset
 }
 
 /** No training question is (nearly) an evaluation question, whatever its family and context. */
-function withoutLeaks(rows: readonly Vectored[], evaluation: readonly DatasetRow[]): Vectored[] {
-  const texts = new Set(evaluation.map(row => normalise(row.question)))
-  const near = nearIndex(evaluation.map(row => vectored(row).vector))
-  return rows.filter(({ row, vector }) => !texts.has(normalise(row.question)) && near(vector).length === 0)
+function removeLeaks(rows: readonly RowWithVector[], evaluation: readonly DatasetRow[]): RowWithVector[] {
+  const texts = new Set(evaluation.map(row => normaliseText(row.question)))
+  const near = indexNearDuplicates(evaluation.map(row => withVector(row).vector))
+  return rows.filter(({ row, vector }) => !texts.has(normaliseText(row.question)) && near(vector).length === 0)
 }
 
 /** One row of each group of near-duplicates inside a tool: gold before synthetic, then the smallest id. */
-function collapse(rows: readonly Vectored[]): Vectored[] {
+function removeNearDuplicates(rows: readonly RowWithVector[]): RowWithVector[] {
   return [...Map.groupBy(rows, ({ row }) => row.tool).values()].flatMap(group => {
-    const ordered = group.toSorted((a, b) => Number(a.row.synthetic) - Number(b.row.synthetic) || byId(a.row, b.row))
-    const near = nearIndex(ordered.map(({ vector }) => vector))
+    const ordered = group.toSorted(
+      (a, b) => Number(a.row.synthetic) - Number(b.row.synthetic) || compareIds(a.row, b.row),
+    )
+    const near = indexNearDuplicates(ordered.map(({ vector }) => vector))
     const kept = new Set<number>()
     ordered.forEach(({ vector }, at) => {
       if (!near(vector).some(other => kept.has(other))) kept.add(at)
@@ -120,25 +126,25 @@ function collapse(rows: readonly Vectored[]): Vectored[] {
 }
 
 /** At most `share` of each tool's rows are synthetic; which ones stay is drawn by their ids. */
-function capSynthetic(rows: readonly Vectored[], share: number): Vectored[] {
+function capSynthetic(rows: readonly RowWithVector[], share: number): RowWithVector[] {
   if (share >= 1) return [...rows]
-  const kept: Vectored[] = []
+  const kept: RowWithVector[] = []
   for (const group of Map.groupBy(rows, ({ row }) => row.tool).values()) {
     const gold = group.filter(({ row }) => !row.synthetic)
     const most = Math.floor((gold.length * share) / (1 - share))
     const drawn = group
       .filter(({ row }) => row.synthetic)
-      .map(item => ({ item, order: fraction('synthetic/v1', item.row.id) }))
+      .map(item => ({ item, order: hashFraction('synthetic/v1', item.row.id) }))
       .sort((a, b) => a.order - b.order)
     kept.push(...gold, ...drawn.slice(0, most).map(({ item }) => item))
   }
   return kept
 }
 
-function vectored(row: DatasetRow): Vectored {
+function withVector(row: DatasetRow): RowWithVector {
   return { row, vector: featurize(row.question, row.earlier) }
 }
 
-function byId(left: { readonly id: string }, right: { readonly id: string }): number {
+function compareIds(left: { readonly id: string }, right: { readonly id: string }): number {
   return left.id < right.id ? -1 : 1
 }

@@ -7,7 +7,7 @@ export const curator: Service<'curator', Facts> = {
   version: 'curator/v1',
   async gather({ topic: from, event }, { agents }) {
     if (from === topic.scoredSamples) return undefined
-    const { budgets, tools } = await agents.need(event.agent)
+    const { budgets, tools } = await agents.waitFor(event.agent)
     return { budgets, tools: tools.map(({ name }) => name) }
   },
   decide,

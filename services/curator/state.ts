@@ -1,5 +1,5 @@
 /** A gold answer as the curator keeps it, under the id of its sample. */
-export type KeptGold = {
+export type StoredGold = {
   readonly goldId: string
   readonly at: number
   readonly family: string
@@ -11,16 +11,16 @@ export type KeptGold = {
 }
 
 /** The accepted variants of a gold answer, under the id of its sample; an empty list says that self-play is done with it. */
-export type KeptVariants = {
+export type StoredVariants = {
   readonly goldId: string
   readonly variants: readonly { readonly id: string; readonly question: string; readonly argument: string }[]
 }
 
 /** Plans of one gold tool that a trusted judge graded. */
-export type KeptErrors = { readonly graded: number; readonly wrong: number }
+export type ToolErrorCounts = { readonly graded: number; readonly wrong: number }
 
 /** The figures of a dataset, as its event states them. */
-export type Figures = {
+export type DatasetCounts = {
   readonly trainingRows: number
   readonly syntheticRows: number
   readonly evaluationRows: number
@@ -28,7 +28,7 @@ export type Figures = {
   readonly refusedLeaks: number
 }
 
-export type Progress = {
+export type DatasetProgress = {
   /** Gold answers that are complete now. */
   readonly complete: number
   /** Completed since the newest dataset. */
@@ -37,10 +37,10 @@ export type Progress = {
   readonly version: number
   /** Share of families held out by the newest dataset; it may fall, never rise. */
   readonly share: number
-  readonly newest: Figures
+  readonly newest: DatasetCounts
 }
 
-export const start: Progress = {
+export const initialProgress: DatasetProgress = {
   complete: 0,
   fresh: 0,
   version: 0,
@@ -48,7 +48,7 @@ export const start: Progress = {
   newest: { trainingRows: 0, syntheticRows: 0, evaluationRows: 0, families: 0, refusedLeaks: 0 },
 }
 
-export function collectionsOf(agent: string) {
+export function collectionNames(agent: string) {
   return {
     gold: `gold/${agent}`,
     variants: `variants/${agent}`,

@@ -1,24 +1,24 @@
-import { canonical, digest } from '#runtime/core/identity.ts'
+import { canonicalJson, digest } from '#runtime/core/identity.ts'
 import type { Decision } from '#runtime/service.ts'
 import type { Rung } from '#schemas/events.ts'
 import { topic } from '#topology/names.ts'
 import type { Inbound } from '#topology/types.ts'
-import { macroF1, pairsOf, reweighted, strataOf } from './metrics.ts'
-import type { Run } from './run.ts'
+import { compareWeighted, countPairs, macroF1, pairsByTool } from './metrics.ts'
+import type { PairedRun } from './run.ts'
 
-const rungs = {
+const rungByTopic = {
   [topic.tunedPrompts]: 'prompt',
   [topic.goldenTrajectories]: 'trajectory',
   [topic.trainedModels]: 'lora',
 } as const satisfies Record<Inbound<'evaluator'>['topic'], Rung>
 
 /** States what both planners did on the same rows; whether that is enough is the promoter's to say. */
-export function decide({ topic: from, event }: Inbound<'evaluator'>, run: Run): Decision<'evaluator'> {
+export function decide({ topic: from, event }: Inbound<'evaluator'>, run: PairedRun): Decision<'evaluator'> {
   const { results, candidateLatencyMs, baselineLatencyMs } = run
   const { agent, requestId, datasetVersion, evaluation, candidate, baseline } = event
   const ours = results.rows.map(({ tool, candidateTool }) => ({ tool, answer: candidateTool }))
   const theirs = results.rows.map(({ tool, baselineTool }) => ({ tool, answer: baselineTool }))
-  const object = Buffer.from(canonical(results))
+  const object = Buffer.from(canonicalJson(results))
   return {
     objects: [object],
     emit: [
@@ -28,18 +28,18 @@ export function decide({ topic: from, event }: Inbound<'evaluator'>, run: Run): 
           agent,
           requestId,
           datasetVersion,
-          rung: rungs[from],
+          rung: rungByTopic[from],
           evaluation,
           candidate,
           baseline,
           rows: results.rows.length,
-          ...reweighted(results.rows),
+          ...compareWeighted(results.rows),
           candidateMacroF1: macroF1(ours),
           baselineMacroF1: macroF1(theirs),
-          ...pairsOf(results.rows),
+          ...countPairs(results.rows),
           candidateLatencyMs,
           baselineLatencyMs,
-          strata: strataOf(results.rows),
+          strata: pairsByTool(results.rows),
           results: digest(object),
         },
       },

@@ -2,9 +2,9 @@ import type { Stratum } from '#schemas/events.ts'
 import type { EvaluationResults } from '#schemas/objects.ts'
 import { z95 } from '#statistics/intervals.ts'
 
-type Answer = { readonly tool: string; readonly answer: string }
+type LabelledAnswer = { readonly tool: string; readonly answer: string }
 
-export type Reweighted = {
+export type WeightedComparison = {
   /** (sum of weights)^2 / sum of squared weights (Kish 1965); 0 without rows. */
   readonly effectiveRows: number
   readonly candidateAccuracy: number
@@ -19,7 +19,7 @@ export type Reweighted = {
  * estimates with weights 1 / inclusion probability. The 95% interval of the difference is by linearisation (Särndal,
  * Swensson and Wretman 1992, 5.7): variance n / (n - 1) sum w^2 (d - mean)^2 / (sum w)^2. Without two rows: [-1, 1].
  */
-export function reweighted(rows: EvaluationResults['rows']): Reweighted {
+export function compareWeighted(rows: EvaluationResults['rows']): WeightedComparison {
   const weights = rows.map(({ inclusionProbability }) => 1 / inclusionProbability)
   const total = weights.reduce((sum, weight) => sum + weight, 0)
   const mean = (values: readonly number[]): number =>
@@ -45,7 +45,7 @@ export function reweighted(rows: EvaluationResults['rows']): Reweighted {
  * Mean of F1 = 2 right / (gold + answered) over the tools that are gold in some row, so that both planners of a pair are
  * averaged over the same tools. 0 without rows.
  */
-export function macroF1(rows: readonly Answer[]): number {
+export function macroF1(rows: readonly LabelledAnswer[]): number {
   const counts = new Map(rows.map(({ tool }) => [tool, { right: 0, both: 0 }]))
   for (const { tool, answer } of rows) {
     for (const name of [tool, answer]) {
@@ -60,14 +60,14 @@ export function macroF1(rows: readonly Answer[]): number {
 }
 
 /** Pairs per gold tool, in order of name. */
-export function strataOf(rows: EvaluationResults['rows']): Stratum[] {
+export function pairsByTool(rows: EvaluationResults['rows']): Stratum[] {
   return [...Map.groupBy(rows, ({ tool }) => tool).entries()]
-    .map(([name, group]) => ({ name, rows: group.length, ...pairsOf(group) }))
+    .map(([name, group]) => ({ name, rows: group.length, ...countPairs(group) }))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 /** Rows that only one of the two answered with the gold tool. */
-export function pairsOf(rows: EvaluationResults['rows']): { gained: number; lost: number } {
+export function countPairs(rows: EvaluationResults['rows']): { gained: number; lost: number } {
   const right = rows.map(({ tool, candidateTool, baselineTool }) => ({
     ours: candidateTool === tool,
     theirs: baselineTool === tool,

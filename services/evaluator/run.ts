@@ -3,34 +3,35 @@ import type { DatasetRow, EvaluationResults } from '#schemas/objects.ts'
 import { median } from './metrics.ts'
 
 /** What both planners did, and the median time of a plan in milliseconds. */
-export type Run = {
+export type PairedRun = {
   readonly results: EvaluationResults
   readonly candidateLatencyMs: number
   readonly baselineLatencyMs: number
 }
 
 /** Rows planned before the clock counts, so that neither planner pays for compiling the code that both share. */
-const WARM_UP = 20
+const WARM_UP_ROWS = 20
 
 /**
  * Both planners on every row, one plan at a time; who goes first alternates, so that neither always finds warm caches.
  * The row's family is passed: no planner may consult an example of the row's own family.
  */
-export async function runBoth(
+export async function runPaired(
   models: ModelHost,
   { candidate, baseline }: { readonly candidate: string; readonly baseline: string },
   rows: readonly DatasetRow[],
   signal: AbortSignal,
-): Promise<Run> {
+): Promise<PairedRun> {
   const planners = { candidate: await models.load(candidate), baseline: await models.load(baseline) }
-  for (const row of rows.slice(0, WARM_UP)) for (const planner of Object.values(planners)) await timed(planner, row)
+  for (const row of rows.slice(0, WARM_UP_ROWS))
+    for (const planner of Object.values(planners)) await timePlan(planner, row)
   const paired: EvaluationResults['rows'][number][] = []
   const times: { readonly ours: number; readonly theirs: number }[] = []
   for (const [at, row] of rows.entries()) {
     signal.throwIfAborted()
-    const first = at % 2 === 0 ? undefined : await timed(planners.baseline, row)
-    const ours = await timed(planners.candidate, row)
-    const theirs = first ?? (await timed(planners.baseline, row))
+    const first = at % 2 === 0 ? undefined : await timePlan(planners.baseline, row)
+    const ours = await timePlan(planners.candidate, row)
+    const theirs = first ?? (await timePlan(planners.baseline, row))
     paired.push({
       id: row.id,
       tool: row.tool,
@@ -47,7 +48,7 @@ export async function runBoth(
   }
 }
 
-async function timed(planner: HostedPlanner, { question, earlier, family }: DatasetRow) {
+async function timePlan(planner: HostedPlanner, { question, earlier, family }: DatasetRow) {
   const started = performance.now()
   const { tool } = await planner.plan(question, earlier, family)
   return { tool, milliseconds: performance.now() - started }

@@ -2,14 +2,14 @@ import { getJson } from '#runtime/objects/object-store.ts'
 import type { Service } from '#runtime/service.ts'
 import type { EvaluationSet } from '#schemas/objects.ts'
 import { decide } from './decide.ts'
-import { type Run, runBoth } from './run.ts'
+import { type PairedRun, runPaired } from './run.ts'
 
-export const evaluator: Service<'evaluator', Run> = {
+export const evaluator: Service<'evaluator', PairedRun> = {
   name: 'evaluator',
   version: 'evaluator/v1',
   async gather({ event }, { models, objects }, signal) {
     const { rows } = await getJson<EvaluationSet>(objects, event.evaluation)
-    return runBoth(models, event, rows, signal)
+    return runPaired(models, event, rows, signal)
   },
   decide,
 }

@@ -1,18 +1,18 @@
 import { z } from 'zod'
-import { strict } from '#runtime/core/strict-object.ts'
+import { strictObject } from '#runtime/core/strict-object.ts'
 
 const label = z.string().regex(/^[^\p{Cc}]{1,200}$/u, 'must have 1 to 200 characters, none of them a control character')
 const text = z.string().refine(value => Buffer.byteLength(value) <= 8192, 'longer than 8 KiB: shorten it')
-const asked = {
+const questionFields = {
   question: text.refine(value => value.trim() !== '', 'is empty: send some text'),
   earlier: z.array(text).max(50, 'more than 50 turns: send the newest').default([]),
 }
 const digest = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256: 64 hexadecimal digits')
 
 /** One turn of a customer, to plan and to log. */
-export const turnBody = strict({
+export const turnBody = strictObject({
   agent: label,
-  ...asked,
+  ...questionFields,
   conversationId: label.optional(),
   turn: z.int32().min(0).optional(),
   userId: label.optional(),
@@ -24,13 +24,13 @@ export const turnBody = strict({
 })
 
 /** Many questions to plan and not to log, for evaluation. */
-export const batchBody = strict({
+export const batchBody = strictObject({
   agent: label,
-  questions: z.array(strict(asked)).min(1).max(500),
+  questions: z.array(strictObject(questionFields)).min(1).max(500),
   planner: digest.optional(),
   log: z.literal(false, 'a batch is not logged: send "log": false'),
 })
 
-export const statusQuery = strict({ agent: label.optional() })
+export const statusQuery = strictObject({ agent: label.optional() })
 
 export type TurnBody = z.infer<typeof turnBody>

@@ -4,14 +4,14 @@ import { Counter } from 'prom-client'
 import type { HostedPlanner } from '#planners/hosts/model-host.ts'
 import { Fault } from '#runtime/core/faults.ts'
 import { httpError } from '#runtime/http/error.ts'
-import type { Edge, EdgeContext } from '#runtime/service.ts'
-import { callersHeaders } from '#runtime/telemetry/tracing.ts'
+import type { HttpApi, HttpApiContext } from '#runtime/service.ts'
+import { callerTraceHeaders } from '#runtime/telemetry/tracing.ts'
 import { topic } from '#topology/names.ts'
 import { batchBody, statusQuery, turnBody } from './bodies.ts'
-import { chatLogOf, turnOf } from './decide.ts'
-import { createServed, type Loaded, type Status } from './served.ts'
+import { chatLogBody, turnIdentity } from './decide.ts'
+import { createServedPlanners, type LoadedPlanner, type ServingStatus } from './served.ts'
 
-const LOG_TIMEOUT_MS = 5_000
+const INGEST_TIMEOUT_MS = 5_000
 
 const unlogged = new Counter({
   name: 'flywheel_gateway_unlogged_total',
@@ -20,20 +20,20 @@ const unlogged = new Counter({
 })
 
 /** The agents' planner: plans a turn with what is released, says with which, and logs the turn through ingest. */
-export function edge(context: EdgeContext<'gateway'>): Edge<'gateway'> {
+export function httpApi(context: HttpApiContext<'gateway'>): HttpApi<'gateway'> {
   const { agents, clock, models } = context.ports
-  const served = createServed(context.ports)
+  const served = createServedPlanners(context.ports)
   let conversations = 0
 
-  const statusOf = async (agent: string): Promise<Status> => {
+  const statusOf = async (agent: string): Promise<ServingStatus> => {
     const status = (await served.status(agent)) ?? (await described(agent))
     if (!status) throw httpError(404, 'unknown_agent', `agent: PUT /v1/agents/${agent} to ingest first`)
     return status
   }
   /** An agent may have been registered a moment ago. */
-  const described = async (agent: string): Promise<Status | undefined> => {
+  const described = async (agent: string): Promise<ServingStatus | undefined> => {
     try {
-      served.described(await agents.need(agent))
+      served.described(await agents.waitFor(agent))
     } catch (error) {
       if (error instanceof Fault && error.code === 'FLY_AGENT') return undefined
       throw error
@@ -45,7 +45,7 @@ export function edge(context: EdgeContext<'gateway'>): Edge<'gateway'> {
   const plannerFor = async (
     agent: string,
     chosen: string | undefined,
-  ): Promise<Pick<Loaded, 'planner' | 'release'>> => {
+  ): Promise<Pick<LoadedPlanner, 'planner' | 'release'>> => {
     const { loaded, failing } = await statusOf(agent)
     if (chosen !== undefined) return { planner: await load(chosen), release: null }
     if (!loaded)
@@ -71,10 +71,10 @@ export function edge(context: EdgeContext<'gateway'>): Edge<'gateway'> {
         headers: {
           'content-type': 'application/json',
           ...(apiKey ? { authorization: `Bearer ${apiKey}` } : {}),
-          ...callersHeaders(),
+          ...callerTraceHeaders(),
         },
         body: JSON.stringify(chatLog),
-        signal: AbortSignal.timeout(LOG_TIMEOUT_MS),
+        signal: AbortSignal.timeout(INGEST_TIMEOUT_MS),
       })
       await reply.arrayBuffer()
       if (!reply.ok) unlogged.inc({ reason: `status ${reply.status}` })
@@ -93,8 +93,8 @@ export function edge(context: EdgeContext<'gateway'>): Edge<'gateway'> {
     const latencyMs = performance.now() - started
     const answer = { tool, argument, confidence, margin, ranking, planner: planner.digest, release, latencyMs }
     if (!body.log) return { ...answer, conversationId: body.conversationId ?? null, turnId: null, logged: false }
-    const turn = turnOf(body, [clock.now(), conversations++])
-    const isLogged = await logged(chatLogOf(body, turn, answer, planner.digest, latencyMs))
+    const turn = turnIdentity(body, [clock.now(), conversations++])
+    const isLogged = await logged(chatLogBody(body, turn, answer, planner.digest, latencyMs))
     return { ...answer, conversationId: turn.conversationId, turnId: turn.id, logged: isLogged }
   }
 
@@ -113,7 +113,7 @@ export function edge(context: EdgeContext<'gateway'>): Edge<'gateway'> {
   }
 
   return {
-    saw(followed) {
+    onRecord(followed) {
       if (followed.topic === topic.agents) served.described(followed.event)
       else served.released(followed.event)
     },
@@ -124,15 +124,15 @@ export function edge(context: EdgeContext<'gateway'>): Edge<'gateway'> {
       })
       app.get('/v1/gateway/status', async request => {
         const { agent } = statusQuery.parse(request.query)
-        if (agent !== undefined) return shown(agent, await statusOf(agent))
-        return { agents: await Promise.all(served.agents().map(async one => shown(one, await statusOf(one)))) }
+        if (agent !== undefined) return statusBody(agent, await statusOf(agent))
+        return { agents: await Promise.all(served.agents().map(async one => statusBody(one, await statusOf(one)))) }
       })
     },
   }
 }
 
 /** `failing`: what should be served and could not be loaded, while `planner` still answers. */
-function shown(agent: string, { loaded, wanted, failing }: Status): object {
+function statusBody(agent: string, { loaded, wanted, failing }: ServingStatus): object {
   return {
     agent,
     planner: loaded?.planner.digest ?? null,

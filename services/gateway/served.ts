@@ -1,42 +1,51 @@
 import type { HostedPlanner } from '#planners/hosts/model-host.ts'
 import type { Ports } from '#runtime/service.ts'
 import type { AgentDescribed, ReleaseDecided } from '#schemas/events.ts'
-import { type Wanted, wantedAfter, wantedOf } from './decide.ts'
+import { type WantedPlanner, wantedAfterDescription, wantedAfterRelease } from './decide.ts'
 
 /** How long a planner that did not load is left alone before a request tries it again. */
 const RETRY_MS = 5_000
 
 /** What answers now: `since` is when it was loaded here, in milliseconds since 1970. */
-export type Loaded = { readonly planner: HostedPlanner; readonly release: string | null; readonly since: number }
-export type Failing = { readonly digest: string; readonly message: string; readonly at: number }
-export type Status = {
-  readonly loaded: Loaded | undefined
-  readonly wanted: Wanted
-  readonly failing: Failing | undefined
+export type LoadedPlanner = { readonly planner: HostedPlanner; readonly release: string | null; readonly since: number }
+export type LoadFailure = { readonly digest: string; readonly message: string; readonly at: number }
+export type ServingStatus = {
+  readonly loaded: LoadedPlanner | undefined
+  readonly wanted: WantedPlanner
+  readonly failing: LoadFailure | undefined
 }
 
-type Entry = { wanted: Wanted; loaded?: Loaded; loading?: Promise<void> | undefined; failing?: Failing | undefined }
+type AgentEntry = {
+  wanted: WantedPlanner
+  loaded?: LoadedPlanner
+  loading?: Promise<void> | undefined
+  failing?: LoadFailure | undefined
+}
 
-export type Served = {
+export type ServedPlanners = {
   readonly described: (agent: AgentDescribed) => void
   readonly released: (release: ReleaseDecided) => void
   /** What answers for the agent, after the first load has ended; undefined for an agent of which nothing is known. */
-  readonly status: (agent: string) => Promise<Status | undefined>
+  readonly status: (agent: string) => Promise<ServingStatus | undefined>
   readonly agents: () => readonly string[]
 }
 
 /** One planner per agent in use: the newest that is wanted and could be loaded. The one before stays until then. */
-export function createServed({ objects, models, clock }: Pick<Ports, 'objects' | 'models' | 'clock'>): Served {
-  const entries = new Map<string, Entry>()
+export function createServedPlanners({
+  objects,
+  models,
+  clock,
+}: Pick<Ports, 'objects' | 'models' | 'clock'>): ServedPlanners {
+  const entries = new Map<string, AgentEntry>()
 
-  const want = (agent: string, wanted: Wanted | undefined): void => {
+  const want = (agent: string, wanted: WantedPlanner | undefined): void => {
     if (!wanted) return
-    const entry: Entry = entries.get(agent) ?? { wanted }
+    const entry: AgentEntry = entries.get(agent) ?? { wanted }
     entries.set(agent, entry)
     entry.wanted = wanted
     load(entry)
   }
-  const load = (entry: Entry): void => {
+  const load = (entry: AgentEntry): void => {
     entry.loading ??= settle(entry).finally(() => {
       entry.loading = undefined
       // Wanted changed between the last look and this line.
@@ -44,7 +53,7 @@ export function createServed({ objects, models, clock }: Pick<Ports, 'objects' |
     })
   }
   /** Loads until what is loaded is what is wanted, which may change meanwhile, or until that cannot be loaded. Never rejects. */
-  const settle = async (entry: Entry): Promise<void> => {
+  const settle = async (entry: AgentEntry): Promise<void> => {
     while (!isUpToDate(entry)) {
       const { digest, release, manifest } = entry.wanted
       try {
@@ -59,8 +68,8 @@ export function createServed({ objects, models, clock }: Pick<Ports, 'objects' |
   }
 
   return {
-    described: agent => want(agent.agent, wantedOf(agent, entries.get(agent.agent)?.wanted)),
-    released: release => want(release.agent, wantedAfter(release, entries.get(release.agent)?.wanted)),
+    described: agent => want(agent.agent, wantedAfterDescription(agent, entries.get(agent.agent)?.wanted)),
+    released: release => want(release.agent, wantedAfterRelease(release, entries.get(release.agent)?.wanted)),
     async status(agent) {
       const entry = entries.get(agent)
       if (!entry) return undefined
@@ -72,5 +81,5 @@ export function createServed({ objects, models, clock }: Pick<Ports, 'objects' |
   }
 }
 
-const isUpToDate = ({ wanted, loaded }: Entry): boolean =>
+const isUpToDate = ({ wanted, loaded }: AgentEntry): boolean =>
   loaded?.planner.digest === wanted.digest && loaded.release === wanted.release

@@ -1,10 +1,11 @@
 import { z } from 'zod'
-import { strict } from '#runtime/core/strict-object.ts'
+import { strictObject } from '#runtime/core/strict-object.ts'
 
 const KiB = 1024
 const text = (kibibytes: number) =>
   z.string().refine(value => Buffer.byteLength(value) <= kibibytes * KiB, `longer than ${kibibytes} KiB: shorten it`)
-const filled = (kibibytes: number) => text(kibibytes).refine(value => value.trim() !== '', 'is empty: send some text')
+const nonEmptyText = (kibibytes: number) =>
+  text(kibibytes).refine(value => value.trim() !== '', 'is empty: send some text')
 const label = z.string().regex(/^[^\p{Cc}]{1,200}$/u, 'must have 1 to 200 characters, none of them a control character')
 const share = z.number().min(0).max(1)
 
@@ -28,15 +29,15 @@ const time = z.union(
   timeShape,
 )
 
-const common = { id: label.nullish(), agent: agentName, conversationId: label, at: time.nullish() }
+const commonFields = { id: label.nullish(), agent: agentName, conversationId: label, at: time.nullish() }
 
-export const chatLogBody = strict({
-  ...common,
+export const chatLogBody = strictObject({
+  ...commonFields,
   turn: z.int32().min(0),
   userId: label.nullish(),
-  question: filled(8),
+  question: nonEmptyText(8),
   earlier: z.array(text(8)).max(50, 'more than 50 turns: send the newest').nullish(),
-  plan: strict({
+  plan: strictObject({
     tool: label,
     argument: text(8),
     confidence: share.nullish(),
@@ -50,9 +51,9 @@ export const chatLogBody = strict({
   latencyMs: z.number().min(0).nullish(),
   source: label.nullish(),
 })
-export const escalationBody = strict({ ...common, turnId: label.nullish(), reason: filled(8) })
-export const feedbackBody = strict({
-  ...common,
+export const escalationBody = strictObject({ ...commonFields, turnId: label.nullish(), reason: nonEmptyText(8) })
+export const feedbackBody = strictObject({
+  ...commonFields,
   turnId: label.nullish(),
   rating: z.enum(['up', 'down']),
   comment: text(8).nullish(),
@@ -60,13 +61,13 @@ export const feedbackBody = strict({
 
 export const agentParams = z.object({ agent: agentName })
 
-export const agentBody = strict({
+export const agentBody = strictObject({
   name: label.optional(),
   tools: z
     .array(
-      strict({
+      strictObject({
         name: label,
-        description: filled(8),
+        description: nonEmptyText(8),
         argumentSchema: z
           .union([
             z.record(z.string(), z.unknown()),
@@ -85,14 +86,14 @@ export const agentBody = strict({
       tools => new Set(tools.map(({ name }) => name)).size === tools.length,
       'two tools have the same name: rename one',
     ),
-  budgets: strict({
+  budgets: strictObject({
     sampleShare: share,
     reviewersPerItem: z.int().min(1).max(9),
     overlapShare: share,
     newGoldForDataset: z.int32().min(1),
     evaluationShare: share,
     syntheticShare: share,
-    arms: strict({
+    arms: strictObject({
       impact: share,
       underrepresented: share,
       random: share.min(0.01, 'chance needs at least .01'),
@@ -103,7 +104,7 @@ export const agentBody = strict({
   })
     .partial()
     .optional(),
-  targets: strict({ accuracy: share, margin: share, stratumMargin: share }).partial().optional(),
+  targets: strictObject({ accuracy: share, margin: share, stratumMargin: share }).partial().optional(),
   sampling: z.enum(['active', 'random']).optional(),
 })
 

@@ -1,6 +1,6 @@
-import type { PseudonymOf } from '#redaction/redact.ts'
-import { redaction } from '#redaction/redact-event.ts'
-import { canonical, deriveId } from '#runtime/core/identity.ts'
+import type { Pseudonymizer } from '#redaction/redact.ts'
+import { createEventRedactor } from '#redaction/redact-event.ts'
+import { canonicalJson, deriveId } from '#runtime/core/identity.ts'
 import { avro } from '#schemas/avro.ts'
 import type { AgentDescribed, Budgets, ChatEscalated, ChatLogged, FeedbackGiven, Targets } from '#schemas/events.ts'
 import type { AgentBody, ChatLogBody, EscalationBody, FeedbackBody } from './bodies.ts'
@@ -17,14 +17,14 @@ export const DEFAULT_BUDGETS: Budgets = {
 export const DEFAULT_TARGETS: Targets = { accuracy: 0.95, margin: 0.01, stratumMargin: 0.05 }
 
 // Identities derive from what is left after redaction: a plain hash of a phone number would tell it.
-const redactChat = redaction<ChatLogged>(avro.ChatLogged)
-const redactEscalation = redaction<ChatEscalated>(avro.ChatEscalated)
-const redactFeedback = redaction<FeedbackGiven>(avro.FeedbackGiven)
+const redactChatLogged = createEventRedactor<ChatLogged>(avro.ChatLogged)
+const redactEscalation = createEventRedactor<ChatEscalated>(avro.ChatEscalated)
+const redactFeedback = createEventRedactor<FeedbackGiven>(avro.FeedbackGiven)
 
 /** One turn as an event, redacted. Without an id, the same turn of the same conversation has the same id. */
-export function chatLogged(body: ChatLogBody, now: number, pseudonymOf: PseudonymOf): ChatLogged {
+export function toChatLogged(body: ChatLogBody, now: number, pseudonymOf: Pseudonymizer): ChatLogged {
   const { plan } = body
-  const event = redactChat(
+  const event = redactChatLogged(
     {
       id: body.id ?? '',
       parents: [],
@@ -49,29 +49,29 @@ export function chatLogged(body: ChatLogBody, now: number, pseudonymOf: Pseudony
     pseudonymOf,
   )
   const { agent, conversationId, turn } = event
-  return { ...event, id: event.id || deriveId('ingest/v1/chat', canonical([agent, conversationId, turn])) }
+  return { ...event, id: event.id || deriveId('ingest/v1/chat', canonicalJson([agent, conversationId, turn])) }
 }
 
 /** Without an id, two escalations are the same if all they say is. */
-export function chatEscalated(body: EscalationBody, now: number, pseudonymOf: PseudonymOf): ChatEscalated {
+export function toChatEscalated(body: EscalationBody, now: number, pseudonymOf: Pseudonymizer): ChatEscalated {
   const event = redactEscalation(
     { ...envelope(body, now), turnId: body.turnId ?? null, reason: body.reason },
     pseudonymOf,
   )
   const { agent, conversationId, turnId, reason } = event
-  const said = [agent, conversationId, turnId, reason, body.at ?? null]
-  return { ...event, id: event.id || deriveId('ingest/v1/escalation', canonical(said)) }
+  const content = [agent, conversationId, turnId, reason, body.at ?? null]
+  return { ...event, id: event.id || deriveId('ingest/v1/escalation', canonicalJson(content)) }
 }
 
 /** Without an id, two ratings are the same if all they say is. */
-export function feedbackGiven(body: FeedbackBody, now: number, pseudonymOf: PseudonymOf): FeedbackGiven {
+export function toFeedbackGiven(body: FeedbackBody, now: number, pseudonymOf: Pseudonymizer): FeedbackGiven {
   const event = redactFeedback(
     { ...envelope(body, now), turnId: body.turnId ?? null, rating: body.rating, comment: body.comment ?? null },
     pseudonymOf,
   )
   const { agent, conversationId, turnId, rating, comment } = event
-  const said = [agent, conversationId, turnId, rating, comment, body.at ?? null]
-  return { ...event, id: event.id || deriveId('ingest/v1/feedback', canonical(said)) }
+  const content = [agent, conversationId, turnId, rating, comment, body.at ?? null]
+  return { ...event, id: event.id || deriveId('ingest/v1/feedback', canonicalJson(content)) }
 }
 
 function envelope(body: EscalationBody | FeedbackBody, now: number) {
@@ -80,7 +80,7 @@ function envelope(body: EscalationBody | FeedbackBody, now: number) {
 }
 
 /** An agent as an event, defaults filled in. The id derives from the content: the same description has the same id. */
-export function agentDescribed(agent: string, body: AgentBody, now: number): AgentDescribed {
+export function toAgentDescribed(agent: string, body: AgentBody, now: number): AgentDescribed {
   const content = {
     agent,
     name: body.name ?? agent,
@@ -88,16 +88,16 @@ export function agentDescribed(agent: string, body: AgentBody, now: number): Age
       name,
       description,
       argumentSchema:
-        typeof argumentSchema === 'object' && argumentSchema ? canonical(argumentSchema) : (argumentSchema ?? null),
+        typeof argumentSchema === 'object' && argumentSchema ? canonicalJson(argumentSchema) : (argumentSchema ?? null),
     })),
-    budgets: { ...DEFAULT_BUDGETS, ...defined(body.budgets) },
-    targets: { ...DEFAULT_TARGETS, ...defined(body.targets) },
+    budgets: { ...DEFAULT_BUDGETS, ...withoutUndefined(body.budgets) },
+    targets: { ...DEFAULT_TARGETS, ...withoutUndefined(body.targets) },
     sampling: body.sampling ?? 'active',
   }
-  return { id: deriveId('ingest/v1/agent', canonical(content)), parents: [], at: now, ...content }
+  return { id: deriveId('ingest/v1/agent', canonicalJson(content)), parents: [], at: now, ...content }
 }
 
 /** Without the fields that are undefined, which would otherwise hide a default. */
-function defined<T extends object>(given: T | undefined): { [K in keyof T]?: Exclude<T[K], undefined> } {
+function withoutUndefined<T extends object>(given: T | undefined): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(given ?? {}).filter(([, value]) => value !== undefined)) as never
 }

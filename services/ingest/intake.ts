@@ -1,35 +1,35 @@
 import { Counter } from 'prom-client'
-import type { EdgeContext, Followed } from '#runtime/service.ts'
+import type { FollowedEvent, HttpApiContext } from '#runtime/service.ts'
 import { topic } from '#topology/names.ts'
 import type { EventOf } from '#topology/types.ts'
-import { type Hours, hourOf, isKept, type Ledger } from './ledger.ts'
-import { createRecent } from './recent.ts'
+import { type AcceptedCounts, type HourlyCounts, hourOf, isRetained } from './ledger.ts'
+import { createRecentIds } from './recent.ts'
 
-export type Kind = typeof topic.chatLogs | typeof topic.escalations | typeof topic.feedback
-export const kinds: readonly Kind[] = [topic.chatLogs, topic.escalations, topic.feedback]
+export type IngestTopic = typeof topic.chatLogs | typeof topic.escalations | typeof topic.feedback
+export const ingestTopics: readonly IngestTopic[] = [topic.chatLogs, topic.escalations, topic.feedback]
 
-type Outcome = 'accepted' | 'duplicate' | 'refused'
+type IngestOutcome = 'accepted' | 'duplicate' | 'refused'
 
-type FollowedKind = Exclude<Followed<'ingest'>, { readonly topic: typeof topic.agents }>
+type IngestRecord = Exclude<FollowedEvent<'ingest'>, { readonly topic: typeof topic.agents }>
 
 /** Header of every record that came over HTTP: when, in milliseconds since 1970. */
-const arrivedAt = 'ingested-at'
+const arrivalHeader = 'ingested-at'
 
-const records = new Counter({
+const recordCounter = new Counter({
   name: 'flywheel_ingest_records_total',
   help: 'Records sent to ingest, by what became of them.',
   labelNames: ['kind', 'outcome'],
 })
 
-const redactions = new Counter({
+const redactionCounter = new Counter({
   name: 'flywheel_redactions_total',
   help: 'Values that ingest replaced by pseudonyms in accepted records, by kind.',
   labelNames: ['kind'],
 })
 
 /** Records of a topic in an hour of arrival, milliseconds since 1970 at its beginning. */
-export type HourOfTopic = {
-  readonly topic: Kind
+export type HourlyTopicCounts = {
+  readonly topic: IngestTopic
   readonly hour: number
   /** Acknowledged to senders. */
   readonly accepted: number
@@ -40,9 +40,9 @@ export type HourOfTopic = {
 }
 
 /** Brings events into the log, each id once, and counts them on both sides: what was acknowledged, and what the log has. */
-export function createIntake(append: EdgeContext<'ingest'>['append'], ledger: Ledger) {
-  const recent = createRecent()
-  const counts: Record<Kind, Record<Outcome, number>> = {
+export function createIntake(append: HttpApiContext<'ingest'>['append'], acceptedCounts: AcceptedCounts) {
+  const recentIds = createRecentIds()
+  const counts: Record<IngestTopic, Record<IngestOutcome, number>> = {
     [topic.chatLogs]: { accepted: 0, duplicate: 0, refused: 0 },
     [topic.escalations]: { accepted: 0, duplicate: 0, refused: 0 },
     [topic.feedback]: { accepted: 0, duplicate: 0, refused: 0 },
@@ -50,46 +50,46 @@ export function createIntake(append: EdgeContext<'ingest'>['append'], ledger: Le
   const logged = new Map<number, Record<string, number>>()
   const direct = new Map<number, Record<string, number>>()
 
-  const count = (kind: Kind, outcome: Outcome, by: number): void => {
+  const count = (kind: IngestTopic, outcome: IngestOutcome, by: number): void => {
     counts[kind][outcome] += by
-    records.inc({ kind, outcome }, by)
+    recordCounter.inc({ kind, outcome }, by)
   }
 
   return {
     /** Appends those that are new, and answers how many were. What it resolves for is durable. */
-    async take<T extends Kind>(kind: T, events: readonly EventOf<T>[], now: number): Promise<number> {
+    async accept<T extends IngestTopic>(kind: T, events: readonly EventOf<T>[], now: number): Promise<number> {
       const byKey = new Map<string, EventOf<T>>()
       for (const event of events) {
         const key = keyOf(kind, event)
         if (!byKey.has(key)) byKey.set(key, event)
       }
-      const accepted = await recent.admit(byKey, async fresh => {
-        await append(kind, fresh, { [arrivedAt]: String(now) })
-        ledger.add(kind, hourOf(now), fresh.length)
+      const accepted = await recentIds.appendNew(byKey, async fresh => {
+        await append(kind, fresh, { [arrivalHeader]: String(now) })
+        acceptedCounts.add(kind, hourOf(now), fresh.length)
         for (const event of fresh)
-          for (const redaction of event.redactions) redactions.inc({ kind: redaction.kind }, redaction.count)
+          for (const redaction of event.redactions) redactionCounter.inc({ kind: redaction.kind }, redaction.count)
       })
       count(kind, 'accepted', accepted)
       count(kind, 'duplicate', events.length - accepted)
       return accepted
     },
-    refused: (kind: Kind, by: number): void => count(kind, 'refused', by),
-    saw({ topic: kind, event, timestamp, headers }: FollowedKind, now: number): void {
-      recent.saw(keyOf(kind, event))
-      const arrived = headers[arrivedAt]
+    countRefused: (kind: IngestTopic, by: number): void => count(kind, 'refused', by),
+    onRecord({ topic: kind, event, timestamp, headers }: IngestRecord, now: number): void {
+      recentIds.add(keyOf(kind, event))
+      const arrived = headers[arrivalHeader]
       const hour = hourOf(arrived === undefined ? timestamp : Number(arrived))
-      if (isKept(hour, now)) tally(arrived === undefined ? direct : logged, hour, kind)
+      if (isRetained(hour, now)) countRecord(arrived === undefined ? direct : logged, hour, kind)
     },
     counts,
     /** Newest first; hours without a record are left out. */
-    hours(now: number): readonly HourOfTopic[] {
-      const accepted = ledger.read()
+    hours(now: number): readonly HourlyTopicCounts[] {
+      const accepted = acceptedCounts.read()
       const beginnings = [...new Set([...accepted.keys(), ...logged.keys(), ...direct.keys()])].sort((a, b) => b - a)
       return beginnings
-        .filter(hour => isKept(hour, now))
+        .filter(hour => isRetained(hour, now))
         .flatMap(hour =>
-          kinds.flatMap(kind => {
-            const of = (hours: Hours): number => hours.get(hour)?.[kind] ?? 0
+          ingestTopics.flatMap(kind => {
+            const of = (hours: HourlyCounts): number => hours.get(hour)?.[kind] ?? 0
             const numbers = { accepted: of(accepted), logged: of(logged), direct: of(direct) }
             return Object.values(numbers).some(number => number > 0) ? [{ topic: kind, hour, ...numbers }] : []
           }),
@@ -100,12 +100,12 @@ export function createIntake(append: EdgeContext<'ingest'>['append'], ledger: Le
 
 export type Intake = ReturnType<typeof createIntake>
 
-function tally(hours: Map<number, Record<string, number>>, hour: number, kind: Kind): void {
+function countRecord(hours: Map<number, Record<string, number>>, hour: number, kind: IngestTopic): void {
   const counts = hours.get(hour) ?? {}
   counts[kind] = (counts[kind] ?? 0) + 1
   hours.set(hour, counts)
 }
 
 /** Ids are the sender's: they are told apart by kind and agent, so that no agent can shadow another's. */
-const keyOf = (kind: Kind, { agent, id }: { readonly agent: string; readonly id: string }): string =>
+const keyOf = (kind: IngestTopic, { agent, id }: { readonly agent: string; readonly id: string }): string =>
   `${kind}/${agent}/${id}`

@@ -8,14 +8,14 @@ const newline = 0x0a
 const isBlank = (bytes: Buffer): boolean => bytes.every(byte => byte === 0x20 || byte === 0x09 || byte === 0x0d)
 
 /** Cuts a stream of bytes into lines of `longest` bytes at most; in memory is one line and one chunk. */
-export async function* linesOf(chunks: AsyncIterable<Buffer>, longest = maxLineBytes): AsyncGenerator<Line> {
+export async function* splitLines(chunks: AsyncIterable<Buffer>, maxBytes = maxLineBytes): AsyncGenerator<Line> {
   let parts: Buffer[] = []
   let size = 0
   let number = 1
-  const line = (): Line => ({ number, bytes: size > longest ? undefined : Buffer.concat(parts) })
+  const line = (): Line => ({ number, bytes: size > maxBytes ? undefined : Buffer.concat(parts) })
   const add = (part: Buffer): void => {
     size += part.length
-    if (size > longest) parts = []
+    if (size > maxBytes) parts = []
     else if (part.length > 0) parts.push(part)
   }
   for await (const chunk of chunks) {

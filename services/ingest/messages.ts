@@ -1,29 +1,29 @@
-import { canonical } from '#runtime/core/identity.ts'
+import { canonicalJson } from '#runtime/core/identity.ts'
 
 /** A tool that an assistant called, with the query argument as plans have it. */
-export type Call = { readonly tool: string; readonly argument: string }
+export type ToolCall = { readonly tool: string; readonly argument: string }
 
 /** A message of a chat, whatever convention it was written in. */
-export type Message = { readonly role: string; readonly text: string; readonly calls: readonly Call[] }
+export type ChatMessage = { readonly role: string; readonly text: string; readonly calls: readonly ToolCall[] }
 
-type Fields = Readonly<Record<string, unknown>>
+type JsonObject = Readonly<Record<string, unknown>>
 
 /**
  * Chat messages of strangers: those of OpenTelemetry's GenAI conventions (`parts`), of OpenAI's chat API (`content`,
  * `tool_calls` and the older `function_call`), one or many, as JSON or its text. A text that is no JSON is one message of
  * `role`. What cannot be read is left out.
  */
-export function readMessages(value: unknown, role: string): readonly Message[] {
-  const given = parsed(value)
+export function readMessages(value: unknown, role: string): readonly ChatMessage[] {
+  const given = parseIfJson(value)
   if (typeof given === 'string') return given === '' ? [] : [{ role, text: given, calls: [] }]
-  if (Array.isArray(given)) return given.flatMap(one => (isFields(one) ? [readMessage(one, role)] : []))
-  if (!isFields(given)) return []
+  if (Array.isArray(given)) return given.flatMap(one => (isObject(one) ? [readMessage(one, role)] : []))
+  if (!isObject(given)) return []
   return Array.isArray(given['messages']) ? readMessages(given['messages'], role) : [readMessage(given, role)]
 }
 
-function readMessage(message: Fields, role: string): Message {
+function readMessage(message: JsonObject, role: string): ChatMessage {
   const parts = [message['parts'], message['content']].flatMap(list =>
-    Array.isArray(list) ? list.filter(isFields) : [],
+    Array.isArray(list) ? list.filter(isObject) : [],
   )
   const texts = parts.flatMap(({ type, content, text }) => {
     const said = text ?? content
@@ -31,32 +31,32 @@ function readMessage(message: Fields, role: string): Message {
   })
   const whole = typeof message['content'] === 'string' ? [message['content']] : []
   const inParts = parts.filter(({ type }) => type === 'tool_call')
-  const listed = parsed(message['tool_calls'])
-  const called = [...inParts, ...(Array.isArray(listed) ? listed.filter(isFields) : []), message['function_call']]
+  const listed = parseIfJson(message['tool_calls'])
+  const called = [...inParts, ...(Array.isArray(listed) ? listed.filter(isObject) : []), message['function_call']]
   return {
     role: typeof message['role'] === 'string' ? message['role'] : role,
     text: [...whole, ...texts].join('\n'),
     calls: called.flatMap(call =>
-      isFields(call) ? readCall(isFields(call['function']) ? call['function'] : call) : [],
+      isObject(call) ? readCall(isObject(call['function']) ? call['function'] : call) : [],
     ),
   }
 }
 
-function readCall({ name, arguments: given }: Fields): readonly Call[] {
+function readCall({ name, arguments: given }: JsonObject): readonly ToolCall[] {
   return typeof name === 'string' ? [{ tool: name, argument: argumentOf(given) }] : []
 }
 
 /** The argument of a plan is one query: the text of an object's only field, else the arguments as JSON with sorted keys. */
 export function argumentOf(given: unknown): string {
-  const value = parsed(given)
+  const value = parseIfJson(given)
   if (typeof value === 'string') return value
-  if (!isFields(value)) return value == null ? '' : canonical(value)
+  if (!isObject(value)) return value == null ? '' : canonicalJson(value)
   const [only, ...others] = Object.values(value)
-  return typeof only === 'string' && others.length === 0 ? only : canonical(value)
+  return typeof only === 'string' && others.length === 0 ? only : canonicalJson(value)
 }
 
 /** A text that holds a JSON object or array is that; anything else is itself. */
-export function parsed(value: unknown): unknown {
+export function parseIfJson(value: unknown): unknown {
   if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value
   try {
     return JSON.parse(value)
@@ -65,5 +65,5 @@ export function parsed(value: unknown): unknown {
   }
 }
 
-export const isFields = (value: unknown): value is Fields =>
+export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,13 +1,13 @@
 import type { ZodType } from 'zod'
-import { documentParts, errorAnswer, json, schemaOf } from '#runtime/http/openapi.ts'
+import { documentParts, errorResponse, jsonContent, toJsonSchema } from '#runtime/http/openapi.ts'
 import {
-  agentAnswer,
-  agentsAnswer,
-  countsAnswer,
-  describedAnswer,
-  hoursAnswer,
-  receiptAnswer,
-  takenAnswer,
+  acceptedResponse,
+  agentChangeResponse,
+  agentResponse,
+  agentsResponse,
+  countsResponse,
+  hoursResponse,
+  ndjsonResponse,
 } from './answers.ts'
 import { agentBody, agentParams, chatLogBody, escalationBody, feedbackBody } from './bodies.ts'
 import { MAX_RECORDS } from './records.ts'
@@ -18,28 +18,28 @@ const schemas = {
   Escalation: escalationBody,
   Feedback: feedbackBody,
   Agent: agentBody,
-  Taken: takenAnswer,
-  Receipt: receiptAnswer,
-  Counts: countsAnswer,
-  Hours: hoursAnswer,
-  Described: describedAnswer,
-  AgentKnown: agentAnswer,
-  AgentsKnown: agentsAnswer,
-  Error: errorAnswer,
+  Taken: acceptedResponse,
+  Receipt: ndjsonResponse,
+  Counts: countsResponse,
+  Hours: hoursResponse,
+  Described: agentChangeResponse,
+  AgentKnown: agentResponse,
+  AgentsKnown: agentsResponse,
+  Error: errorResponse,
 } satisfies Record<string, ZodType>
-type Name = keyof typeof schemas
+type SchemaName = keyof typeof schemas
 
-const { ref, answer, refusals, requestId, document } = documentParts<Name>(schemas)
+const { ref, answer, refusals, requestId, document } = documentParts<SchemaName>(schemas)
 const bodyRefusals = {
   413: answer('Too long, or too many.', 'Error'),
   415: answer('Neither JSON nor NDJSON, or packed.', 'Error'),
 }
 
 const example = { agent: 'desk', conversationId: 'c-1' }
-const chat = { ...example, turn: 0, question: 'Price of AAPL?', plan: { tool: 'quote', argument: 'AAPL' } }
+const chatExample = { ...example, turn: 0, question: 'Price of AAPL?', plan: { tool: 'quote', argument: 'AAPL' } }
 
 /** One of the three that take records. */
-function records(name: Name, what: string, shown: object): object {
+function recordsRoute(name: SchemaName, what: string, shown: object): object {
   return {
     post: {
       operationId: `send${name}`,
@@ -53,7 +53,7 @@ log is a duplicate and changes nothing, so that sending again is always safe.`.r
       requestBody: {
         required: true,
         content: {
-          ...json(
+          ...jsonContent(
             { oneOf: [ref(name), { type: 'array', items: ref(name), minItems: 1, maxItems: MAX_RECORDS }] },
             shown,
           ),
@@ -63,7 +63,7 @@ log is a duplicate and changes nothing, so that sending again is always safe.`.r
       responses: {
         200: {
           description: 'All of it is in the log. The shape follows that of the body: JSON or NDJSON.',
-          content: json({ oneOf: [ref('Taken'), ref('Receipt')] }),
+          content: jsonContent({ oneOf: [ref('Taken'), ref('Receipt')] }),
         },
         207: answer('NDJSON of which some lines were refused; all others are in the log.', 'Receipt'),
         404: answer('The agent is not registered.', 'Error'),
@@ -74,9 +74,9 @@ log is a duplicate and changes nothing, so that sending again is always safe.`.r
   }
 }
 
-const agentParameter = { name: 'agent', in: 'path', required: true, schema: schemaOf(agentParams.shape.agent) }
+const agentParameter = { name: 'agent', in: 'path', required: true, schema: toJsonSchema(agentParams.shape.agent) }
 
-function look(operationId: string, summary: string, name: Name, more: object = {}): object {
+function readRoute(operationId: string, summary: string, name: SchemaName, more: object = {}): object {
   const { parameters = [], responses = {} } = more as { parameters?: object[]; responses?: object }
   return {
     ...{ operationId, summary, security: [{ key: ['read'] }], parameters: [...parameters, requestId] },
@@ -84,26 +84,29 @@ function look(operationId: string, summary: string, name: Name, more: object = {
   }
 }
 
-const unknown = { 404: answer('The agent is not registered.', 'Error') }
+const agentNotFound = { 404: answer('The agent is not registered.', 'Error') }
 
 /** Its shapes are OTLP's, those of the refusals too. */
-const otlp = { 'application/x-protobuf': { schema: {} }, ...json({ type: 'object' }) }
-const traces = {
+const otlpContent = { 'application/x-protobuf': { schema: {} }, ...jsonContent({ type: 'object' }) }
+const tracesRoute = {
   post: {
     operationId: 'sendTraces',
     summary: 'Takes turns out of OpenTelemetry spans (OTLP over HTTP).',
     security: [{ key: ['ingest'] }],
     parameters: [requestId],
-    requestBody: { required: true, content: { ...otlp, ...json({ type: 'object' }, { resourceSpans: [] }) } },
+    requestBody: {
+      required: true,
+      content: { ...otlpContent, ...jsonContent({ type: 'object' }, { resourceSpans: [] }) },
+    },
     responses: {
-      200: { description: 'What was taken is in the log; `partialSuccess` tells of the rest.', content: otlp },
+      200: { description: 'What was taken is in the log; `partialSuccess` tells of the rest.', content: otlpContent },
       ...Object.fromEntries(
         Object.entries({ ...refusals, ...bodyRefusals }).map(([status, refusal]) => [
           status,
-          { ...refusal, content: otlp },
+          { ...refusal, content: otlpContent },
         ]),
       ),
-      415: { description: 'Neither protobuf nor JSON, or packed by anything but gzip.', content: otlp },
+      415: { description: 'Neither protobuf nor JSON, or packed by anything but gzip.', content: otlpContent },
     },
   },
 }
@@ -113,15 +116,20 @@ export const openapi = document(
   'Flywheel ingest',
   'Chat logs, escalations and feedback of AI agents come in here. A 2xx means: it is in the event log.',
   {
-    '/v1/chat-logs': records('ChatLog', 'turns of conversations', chat),
-    '/v1/escalations': records('Escalation', 'hand-overs to people', { ...example, reason: 'I want a person' }),
-    '/v1/feedback': records('Feedback', 'ratings of answers', { ...example, rating: 'up' }),
-    '/v1/traces': traces,
-    '/v1/ingest/counts': { get: look('readCounts', 'What was accepted, known already and refused.', 'Counts') },
-    '/v1/ingest/hours': { get: look('readHours', 'What was acknowledged and what the log has, by hour.', 'Hours') },
-    '/v1/agents': { get: look('readAgents', 'All agents.', 'AgentsKnown') },
+    '/v1/chat-logs': recordsRoute('ChatLog', 'turns of conversations', chatExample),
+    '/v1/escalations': recordsRoute('Escalation', 'hand-overs to people', { ...example, reason: 'I want a person' }),
+    '/v1/feedback': recordsRoute('Feedback', 'ratings of answers', { ...example, rating: 'up' }),
+    '/v1/traces': tracesRoute,
+    '/v1/ingest/counts': { get: readRoute('readCounts', 'What was accepted, known already and refused.', 'Counts') },
+    '/v1/ingest/hours': {
+      get: readRoute('readHours', 'What was acknowledged and what the log has, by hour.', 'Hours'),
+    },
+    '/v1/agents': { get: readRoute('readAgents', 'All agents.', 'AgentsKnown') },
     '/v1/agents/{agent}': {
-      get: look('readAgent', 'One agent.', 'AgentKnown', { parameters: [agentParameter], responses: unknown }),
+      get: readRoute('readAgent', 'One agent.', 'AgentKnown', {
+        parameters: [agentParameter],
+        responses: agentNotFound,
+      }),
       put: {
         operationId: 'describeAgent',
         summary: 'Registers an agent, or changes it.',
@@ -129,7 +137,7 @@ export const openapi = document(
         parameters: [agentParameter, requestId],
         requestBody: {
           required: true,
-          content: json(ref('Agent'), { tools: [{ name: 'quote', description: 'Price of a security.' }] }),
+          content: jsonContent(ref('Agent'), { tools: [{ name: 'quote', description: 'Price of a security.' }] }),
         },
         responses: { 200: answer('It is in the log.', 'Described'), ...refusals, ...bodyRefusals },
       },
@@ -137,7 +145,7 @@ export const openapi = document(
     '/openapi.json': {
       get: {
         ...{ operationId: 'readInterface', summary: 'This document.', security: [] },
-        responses: { 200: { description: 'OpenAPI 3.1.', content: json({ type: 'object' }) } },
+        responses: { 200: { description: 'OpenAPI 3.1.', content: jsonContent({ type: 'object' }) } },
       },
     },
   },

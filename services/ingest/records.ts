@@ -5,10 +5,10 @@ import { httpError } from '#runtime/http/error.ts'
 export const MAX_RECORDS = 1_000
 
 /** A record before validation; `where` names it in errors: `[3]` in an array, nothing alone and in a line. */
-export type Raw = { readonly where: string; readonly value: unknown }
+export type RawRecord = { readonly where: string; readonly value: unknown }
 
 /** The records of one JSON object or an array. Throws HttpError 400 or 413. */
-export function recordsOf(body: unknown): readonly Raw[] {
+export function recordsOf(body: unknown): readonly RawRecord[] {
   const records = Array.isArray(body)
     ? body.map((value: unknown, index) => ({ where: `[${index}]`, value }))
     : body == null
@@ -16,14 +16,15 @@ export function recordsOf(body: unknown): readonly Raw[] {
       : [{ where: '', value: body }]
   if (records.length > MAX_RECORDS)
     throw httpError(413, 'too_many', `${records.length} records in one array: send at most ${MAX_RECORDS}, or NDJSON`)
-  if (records.length === 0) throw empty()
+  if (records.length === 0) throw emptyBodyError()
   return records
 }
 
-export const empty = (): Error => httpError(400, 'empty', 'No record in the body: send an object, an array or NDJSON')
+export const emptyBodyError = (): Error =>
+  httpError(400, 'empty', 'No record in the body: send an object, an array or NDJSON')
 
 /** Validates one record; the ZodError that it throws names record and field. */
-export function validate<T>(schema: ZodType<T>, { where, value }: Raw): T {
+export function validate<T>(schema: ZodType<T>, { where, value }: RawRecord): T {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   if (where === '') throw parsed.error

@@ -1,4 +1,4 @@
 import type { Service } from '#runtime/service.ts'
-import { edge } from './edge.ts'
+import { httpApi } from './edge.ts'
 
-export const ingest: Service<'ingest'> = { name: 'ingest', version: 'ingest/v1', edge }
+export const ingest: Service<'ingest'> = { name: 'ingest', version: 'ingest/v1', httpApi }

@@ -1,4 +1,4 @@
-import type { Pair } from './calibration.ts'
+import type { ScoredPair } from './calibration.ts'
 
 /** What must not move a score beyond what gold says. */
 export const probes = ['length', 'order', 'family'] as const
@@ -13,49 +13,49 @@ export type Probe = {
 }
 
 /** Shift of a score that is put up with. */
-const tolerated = 0.05
+const maxShift = 0.05
 /** Standard errors beyond it that are no chance, although one looks after every gold row; and those that clear a version again. */
-const surely = 3
-const hardly = 1
+const biasedErrors = 3
+const clearedErrors = 1
 /** Rows of each kind under one gold verdict below which that verdict tells nothing. */
-const fewest = 10
+const minRows = 10
 
 /** The probes that these pairs can answer. */
-export function probesOf(pairs: readonly Pair[]): readonly Probe[] {
+export function probesOf(pairs: readonly ScoredPair[]): readonly Probe[] {
   const lengths = pairs.map(({ length }) => length).sort((a, b) => a - b)
   const median = lengths[Math.floor(lengths.length / 2)] ?? 0
-  const favoured: Record<ProbeName, (pair: Pair) => boolean | null> = {
+  const favoured: Record<ProbeName, (pair: ScoredPair) => boolean | null> = {
     length: ({ length }) => length >= median,
     order: ({ first }) => first,
     family: ({ sameFamily }) => sameFamily,
   }
-  return probes.flatMap(probe => effectOf(probe, pairs, favoured[probe]) ?? [])
+  return probes.flatMap(probe => biasEffect(probe, pairs, favoured[probe]) ?? [])
 }
 
 export function isBiased({ effect, standardError }: Probe): boolean {
-  return Math.abs(effect) - surely * standardError > tolerated
+  return Math.abs(effect) - biasedErrors * standardError > maxShift
 }
 
 export function isCleared({ effect, standardError }: Probe): boolean {
-  return Math.abs(effect) - hardly * standardError <= tolerated
+  return Math.abs(effect) - clearedErrors * standardError <= maxShift
 }
 
 /**
  * Difference of two means under each gold verdict, combined by the inverse of their variances: what gold explains is taken out.
  * undefined where no verdict has enough rows of both kinds.
  */
-function effectOf(
+function biasEffect(
   probe: ProbeName,
-  pairs: readonly Pair[],
-  isFavoured: (pair: Pair) => boolean | null,
+  pairs: readonly ScoredPair[],
+  isFavoured: (pair: ScoredPair) => boolean | null,
 ): Probe | undefined {
   let [weights, weighted, rows] = [0, 0, 0]
   for (const verdict of [true, false]) {
     const [favoured, others] = [true, false].map(kind =>
       pairs.filter(pair => pair.right === verdict && isFavoured(pair) === kind).map(({ score }) => score),
     ) as [number[], number[]]
-    if (Math.min(favoured.length, others.length) < fewest) continue
-    const weight = 1 / Math.max(leastVariance, varianceOfMean(favoured) + varianceOfMean(others))
+    if (Math.min(favoured.length, others.length) < minRows) continue
+    const weight = 1 / Math.max(minVariance, varianceOfMean(favoured) + varianceOfMean(others))
     weights += weight
     weighted += weight * (meanOf(favoured) - meanOf(others))
     rows += favoured.length + others.length
@@ -64,7 +64,7 @@ function effectOf(
 }
 
 /** Scores that are all equal have no spread, which would weigh without end. */
-const leastVariance = 1e-6
+const minVariance = 1e-6
 
 function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length

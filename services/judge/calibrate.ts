@@ -1,54 +1,57 @@
 import type { Decision } from '#runtime/service.ts'
-import type { Change, StateView } from '#runtime/state/state.ts'
+import type { StateChange, StateView } from '#runtime/state/state.ts'
 import type { JudgeExamined } from '#schemas/events.ts'
-import { learn } from '#statistics/regression.ts'
+import { updateRegression } from '#statistics/regression.ts'
 import { topic } from '#topology/names.ts'
 import type { Outbound } from '#topology/types.ts'
 import { probesOf } from './bias.ts'
 import { calibrationOf } from './calibration.ts'
-import type { Instrument } from './instrument.ts'
-import { beliefVariance, features } from './signals.ts'
-import { evidenceFor, faultsOf, type Standing, withPair } from './standing.ts'
-import { type Judged, keepJudged, keepRegression, keepStanding, regressionOf, standingOf } from './state.ts'
+import type { JudgeVersion } from './instrument.ts'
+import { priorVariance, signalFeatures } from './signals.ts'
+import { addPair, distrustReasons, type JudgeTrust, releaseReason } from './standing.ts'
+import { regressionChange, regressionOf, type SampleScores, sampleChanges, trustChanges, trustOf } from './state.ts'
 
 /**
  * Gold for a sample: every instrument that had scored it is held against it, and the offline judge learns from it. One sample
  * calibrates once, however often its gold is revised. What an instrument had said stood before this gold was known.
  */
-export function calibrate(
+export function learnFromGold(
   agent: string,
   sampleId: string,
-  judged: Judged | undefined,
+  judged: SampleScores | undefined,
   right: boolean | null,
   state: StateView,
-): Required<Pick<Decision<'judge'>, 'emit' | 'keep'>> {
-  if (!judged || judged.graded || right === null) return { emit: [], keep: [] }
+): Required<Pick<Decision<'judge'>, 'emit' | 'stateChanges'>> {
+  if (!judged || judged.graded || right === null) return { emit: [], stateChanges: [] }
   const emit: Outbound<'judge'>[] = []
-  const keep: Change[] = [
-    ...keepJudged(state, agent, sampleId, { ...judged, graded: true }),
-    keepRegression(agent, learn(regressionOf(state, agent), features(judged.signals), right, beliefVariance)),
+  const stateChanges: StateChange[] = [
+    ...sampleChanges(state, agent, sampleId, { ...judged, graded: true }),
+    regressionChange(
+      agent,
+      updateRegression(regressionOf(state, agent), signalFeatures(judged.signals), right, priorVariance),
+    ),
   ]
-  for (const { pair, ...instrument } of judged.scores) {
-    const before = standingOf(state, agent, instrument)
-    const after = withPair(before, { ...pair, right })
-    keep.push(...keepStanding(state, agent, instrument, sampleId, after))
+  for (const { pair, ...judgeVersion } of judged.scores) {
+    const before = trustOf(state, agent, judgeVersion)
+    const after = addPair(before, { ...pair, right })
+    stateChanges.push(...trustChanges(state, agent, judgeVersion, sampleId, after))
     if (after.trusted !== before.trusted)
-      emit.push({ topic: topic.judgeExaminations, event: examined(agent, instrument, after) })
+      emit.push({ topic: topic.judgeExaminations, event: examinationEvent(agent, judgeVersion, after) })
   }
-  return { emit, keep }
+  return { emit, stateChanges }
 }
 
-function examined(
+function examinationEvent(
   agent: string,
-  instrument: Instrument,
-  { trusted, pairs }: Standing,
+  judgeVersion: JudgeVersion,
+  { trusted, pairs }: JudgeTrust,
 ): Omit<JudgeExamined, 'id' | 'parents' | 'at'> {
   return {
     agent,
-    ...instrument,
+    ...judgeVersion,
     outcome: trusted ? 'released' : 'quarantined',
     // What it was judged by: a version that was trusted is held to less than one that was not.
-    reasons: trusted ? [evidenceFor(pairs)] : faultsOf(pairs, true),
+    reasons: trusted ? [releaseReason(pairs)] : distrustReasons(pairs, true),
     ...calibrationOf(pairs),
     probes: probesOf(pairs),
   }

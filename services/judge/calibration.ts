@@ -1,7 +1,7 @@
 import type { JudgeExamined } from '#schemas/events.ts'
 
 /** A score, what it may have been moved by, and whether gold later called the plan right. */
-export type Pair = {
+export type ScoredPair = {
   readonly score: number
   readonly right: boolean
   /** Characters of what the agent answered, or of its argument where no answer was logged. */
@@ -18,19 +18,19 @@ export type Calibration = Pick<
   'rows' | 'area' | 'kappa' | 'truePositiveRate' | 'trueNegativeRate' | 'calibrationError'
 >
 
-const called = ({ score }: Pair): boolean => score >= 0.5
+const isCalledRight = ({ score }: ScoredPair): boolean => score >= 0.5
 
-export function calibrationOf(pairs: readonly Pair[]): Calibration {
+export function calibrationOf(pairs: readonly ScoredPair[]): Calibration {
   const right = pairs.filter(pair => pair.right)
   const wrong = pairs.filter(pair => !pair.right)
-  const share = (some: readonly Pair[], holds: (pair: Pair) => boolean): number | null =>
+  const share = (some: readonly ScoredPair[], holds: (pair: ScoredPair) => boolean): number | null =>
     some.length === 0 ? null : some.filter(holds).length / some.length
   return {
     rows: pairs.length,
-    area: area(pairs) ?? null,
+    area: rocArea(pairs) ?? null,
     kappa: kappa(pairs),
-    truePositiveRate: share(right, called),
-    trueNegativeRate: share(wrong, pair => !called(pair)),
+    truePositiveRate: share(right, isCalledRight),
+    trueNegativeRate: share(wrong, pair => !isCalledRight(pair)),
     calibrationError: calibrationError(pairs),
   }
 }
@@ -39,7 +39,7 @@ export function calibrationOf(pairs: readonly Pair[]): Calibration {
  * Area under the ROC curve: the chance that a right plan scores above a wrong one, ties counting half (Hanley and McNeil,
  * Radiology, 1982), from ranks (Mann and Whitney, 1947). undefined without both kinds.
  */
-export function area(pairs: readonly Pick<Pair, 'score' | 'right'>[]): number | undefined {
+export function rocArea(pairs: readonly Pick<ScoredPair, 'score' | 'right'>[]): number | undefined {
   const right = pairs.filter(pair => pair.right).length
   const wrong = pairs.length - right
   if (right === 0 || wrong === 0) return undefined
@@ -53,10 +53,10 @@ export function area(pairs: readonly Pick<Pair, 'score' | 'right'>[]): number | 
   return (ranks - (right * (right + 1)) / 2) / (right * wrong)
 }
 
-function kappa(pairs: readonly Pair[]): number | null {
+function kappa(pairs: readonly ScoredPair[]): number | null {
   if (pairs.length === 0) return null
-  const agreed = pairs.filter(pair => called(pair) === pair.right).length / pairs.length
-  const [saidRight, isRight] = [called, (pair: Pair) => pair.right].map(
+  const agreed = pairs.filter(pair => isCalledRight(pair) === pair.right).length / pairs.length
+  const [saidRight, isRight] = [isCalledRight, (pair: ScoredPair) => pair.right].map(
     is => pairs.filter(is).length / pairs.length,
   ) as [number, number]
   const byChance = saidRight * isRight + (1 - saidRight) * (1 - isRight)
@@ -66,7 +66,7 @@ function kappa(pairs: readonly Pair[]): number | null {
 const bins = 10
 
 /** Gap between mean score and share of right plans, in ten bins of equal width, weighted by their rows (Guo et al., ICML 2017). */
-function calibrationError(pairs: readonly Pair[]): number | null {
+function calibrationError(pairs: readonly ScoredPair[]): number | null {
   if (pairs.length === 0) return null
   const binned = Map.groupBy(pairs, ({ score }) => Math.min(bins - 1, Math.floor(score * bins)))
   const gaps = Array.from(binned.values(), some =>

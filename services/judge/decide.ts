@@ -1,25 +1,25 @@
-import { canonical, digest } from '#runtime/core/identity.ts'
+import { canonicalJson, digest } from '#runtime/core/identity.ts'
 import type { Decision } from '#runtime/service.ts'
 import type { StateView } from '#runtime/state/state.ts'
 import type { GoldAnswered, SampleScored, SampleSelected, SampleWidened } from '#schemas/events.ts'
 import { topic } from '#topology/names.ts'
 import type { Inbound, Outbound } from '#topology/types.ts'
-import { calibrate } from './calibrate.ts'
+import { learnFromGold } from './calibrate.ts'
 import { type Grade, grade } from './grade.ts'
-import { isotonic, probabilityAt } from './isotonic.ts'
+import { isotonicRegression, probabilityAt } from './isotonic.ts'
 import { goldEvidenceOf, type Packet, signalsOf, variantEvidenceOf } from './packet.ts'
-import { likenessOf } from './similarity.ts'
-import { leastPairs } from './standing.ts'
+import { goldSimilarity } from './similarity.ts'
+import { minPairs } from './standing.ts'
 import {
+  answerChanges,
   answerOf,
   collectionsOf,
+  gradeChanges,
   gradedOf,
-  type Judged,
-  keepAnswer,
-  keepGraded,
-  keepJudged,
   regressionOf,
-  standingOf,
+  type SampleScores,
+  sampleChanges,
+  trustOf,
 } from './state.ts'
 import type { Facts } from './verdict.ts'
 
@@ -33,19 +33,19 @@ export const version = 'judge/v2'
 export function decide(inbound: Inbound<'judge'>, facts: Facts, state: StateView): Decision<'judge'> {
   switch (inbound.topic) {
     case topic.selectedSamples:
-      return production(inbound.event, facts, state)
+      return scoreProduction(inbound.event, facts, state)
     case topic.goldAnswers:
-      return againstGold(inbound.event, state)
+      return scoreAgainstGold(inbound.event, state)
     case topic.syntheticSamples:
-      return variants(inbound.event)
+      return scoreVariants(inbound.event)
     default:
       return inbound satisfies never
   }
 }
 
-function production(sample: SampleSelected, facts: Facts, state: StateView): Decision<'judge'> {
+function scoreProduction(sample: SampleSelected, facts: Facts, state: StateView): Decision<'judge'> {
   const { id, agent, family, question, plan, answer, inclusionProbability } = sample
-  const signals = { ...signalsOf(sample), likeness: likenessOf(sample, gradedOf(state, agent)) }
+  const signals = { ...signalsOf(sample), likeness: goldSimilarity(sample, gradedOf(state, agent)) }
   const packets: Packet[] = [{ ...signals, weights: regressionOf(state, agent).weights }]
   // Decisions of before there was a model recorded no facts.
   if (facts) packets.push({ kind: 'opinion', ...facts })
@@ -62,43 +62,50 @@ function production(sample: SampleSelected, facts: Facts, state: StateView): Dec
     const pair = { score, length, first, sameFamily }
     return [{ judge, rubric, prompt, model, pair }]
   })
-  const judged: Judged = { arms, inclusionProbability, signals, scores, graded: false }
+  const judged: SampleScores = { arms, inclusionProbability, signals, scores, graded: false }
   const made = graded.map(({ packet, ...one }) => {
-    const { trusted, pairs } = standingOf(state, agent, one)
-    const steps = pairs.length < leastPairs || one.score === null ? [] : isotonic(pairs)
+    const { trusted, pairs } = trustOf(state, agent, one)
+    const steps = pairs.length < minPairs || one.score === null ? [] : isotonicRegression(pairs)
     const probability = probabilityAt(steps, one.score ?? 0) ?? null
-    return scored({ ...about, inclusionProbability, arms, trusted, probability }, one, packet)
+    return scoredEvent({ ...about, inclusionProbability, arms, trusted, probability }, one, packet)
   })
   return {
     emit: made.map(({ emitted }) => emitted),
     objects: made.map(({ object }) => object),
-    keep: [...keepJudged(state, agent, id, judged), ...keepAnswer(state, agent, id, answer)],
+    stateChanges: [...sampleChanges(state, agent, id, judged), ...answerChanges(state, agent, id, answer)],
   }
 }
 
-function againstGold(gold: GoldAnswered, state: StateView): Decision<'judge'> {
+function scoreAgainstGold(gold: GoldAnswered, state: StateView): Decision<'judge'> {
   const { agent, sampleId, family, question, plan, inclusionProbability } = gold
   const packet = goldEvidenceOf(gold, answerOf(state, agent, sampleId))
   const graded = grade(packet)
-  const judged = state.get<Judged>(collectionsOf(agent).judged, sampleId)
+  const judged = state.get<SampleScores>(collectionsOf(agent).judged, sampleId)
   const about = { agent, sampleId, family, source: 'gold', question, plannedTool: plan.tool } as const
   const row = { ...about, inclusionProbability, arms: judged?.arms ?? [] }
-  const { emitted, object } = scored({ ...row, trusted: true, probability: null }, graded, packet)
-  const calibrated = calibrate(agent, sampleId, judged, graded.toolCorrect, state)
+  const { emitted, object } = scoredEvent({ ...row, trusted: true, probability: null }, graded, packet)
+  const calibrated = learnFromGold(agent, sampleId, judged, graded.toolCorrect, state)
   const { plannedTool, arms } = row
   const { goldTool, toolCorrect, score, argumentSimilarity, figuresEqual, answerScore } = graded
   const figures = { goldTool, toolCorrect, score, argumentSimilarity, figuresEqual, answerScore }
   return {
     emit: [emitted, ...calibrated.emit],
     objects: [object],
-    keep: [
-      ...calibrated.keep,
-      ...keepGraded(state, agent, sampleId, { family, question, plannedTool, inclusionProbability, arms, ...figures }),
+    stateChanges: [
+      ...calibrated.stateChanges,
+      ...gradeChanges(state, agent, sampleId, {
+        family,
+        question,
+        plannedTool,
+        inclusionProbability,
+        arms,
+        ...figures,
+      }),
     ],
   }
 }
 
-function variants(widened: SampleWidened): Decision<'judge'> {
+function scoreVariants(widened: SampleWidened): Decision<'judge'> {
   const { agent, family } = widened
   const accepted = widened.variants.filter(({ fate }) => fate === 'accepted')
   return {
@@ -112,11 +119,15 @@ function variants(widened: SampleWidened): Decision<'judge'> {
   }
 }
 
-type About = Omit<SampleScored, 'id' | 'parents' | 'at' | 'evidence' | keyof Grade>
+type ScoreSubject = Omit<SampleScored, 'id' | 'parents' | 'at' | 'evidence' | keyof Grade>
 
 /** The score, and its packet as an object. */
-function scored(about: About, graded: Grade, packet: Packet): { emitted: Outbound<'judge'>; object: Uint8Array } {
-  const object = new TextEncoder().encode(canonical(packet))
+function scoredEvent(
+  about: ScoreSubject,
+  graded: Grade,
+  packet: Packet,
+): { emitted: Outbound<'judge'>; object: Uint8Array } {
+  const object = new TextEncoder().encode(canonicalJson(packet))
   const event = { ...about, ...graded, evidence: digest(object) }
   const parents = about.source === 'gold' ? [about.sampleId] : []
   return { emitted: { topic: topic.scoredSamples, event, parents }, object }

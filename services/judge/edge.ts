@@ -1,13 +1,13 @@
 import { httpError } from '#runtime/http/error.ts'
-import type { Edge, EdgeContext } from '#runtime/service.ts'
+import type { HttpApi, HttpApiContext } from '#runtime/service.ts'
 import { reportOf } from './report.ts'
 
 /** What the judge knows of an agent's plans and of its own versions. One partition, and so one process, holds all of an agent. */
-export function edge({ states }: EdgeContext<'judge'>): Edge<'judge'> {
+export function httpApi({ partitionStates }: HttpApiContext<'judge'>): HttpApi<'judge'> {
   return {
     routes(app) {
       app.get<{ Params: { agent: string } }>('/v1/judge/:agent', async ({ params: { agent } }) => {
-        const report = states().flatMap(state => reportOf(state, agent) ?? [])[0]
+        const report = partitionStates().flatMap(state => reportOf(state, agent) ?? [])[0]
         if (!report) throw httpError(404, 'unknown_agent', `agent: nothing of ${agent} was judged here`)
         return { agent, ...report }
       })

@@ -1,12 +1,12 @@
 import type { SampleScored } from '#schemas/events.ts'
 import { featurize } from '#text/features.ts'
-import { sameValues, statesAll } from '#text/values.ts'
+import { containsAllValues, sameValues } from '#text/values.ts'
 import { cosine } from '#text/vectors.ts'
-import { type Instrument, instruments } from './instrument.ts'
-import type { Compared, GoldEvidence, OpinionEvidence, Packet, SignalEvidence } from './packet.ts'
-import { saysNothing, scoreOf } from './signals.ts'
+import { type JudgeVersion, judgeVersions } from './instrument.ts'
+import type { ComparedTexts, GoldEvidence, OpinionEvidence, Packet, SignalEvidence } from './packet.ts'
+import { hasNoSignal, signalScore } from './signals.ts'
 
-export type Grade = Instrument &
+export type Grade = JudgeVersion &
   Pick<
     SampleScored,
     | 'goldTool'
@@ -20,28 +20,28 @@ export type Grade = Instrument &
   >
 
 /** The right tool is most of it; the argument decides the rest. */
-const toolShare = 0.7
+const toolWeight = 0.7
 
 /** Tier 2: grades a packet. Evidence that cannot be graded is refused with a reason, never scored 0. */
 export function grade(packet: Packet): Grade {
   switch (packet.kind) {
     case 'signals':
-      return bySignals(packet)
+      return gradeSignals(packet)
     case 'opinion':
-      return byOpinion(packet)
+      return gradeOpinion(packet)
     case 'gold':
-      return byGold(packet)
+      return gradeAgainstGold(packet)
     case 'variant': {
       const { plannedTool, goldTool } = packet
       const toolCorrect = plannedTool === goldTool
-      return { ...ungraded, ...instruments.gold, goldTool, toolCorrect, score: toolCorrect ? 1 : 0 }
+      return { ...emptyGrade, ...judgeVersions.gold, goldTool, toolCorrect, score: toolCorrect ? 1 : 0 }
     }
     default:
       return packet satisfies never
   }
 }
 
-const ungraded = {
+const emptyGrade = {
   goldTool: null,
   score: null,
   toolCorrect: null,
@@ -52,35 +52,35 @@ const ungraded = {
   refused: null,
 }
 
-function bySignals({ weights, ...evidence }: SignalEvidence): Grade {
-  if (saysNothing(evidence))
-    return { ...ungraded, ...instruments.signals, refused: 'no margin, no outcome and no gold like it to judge by' }
-  return { ...ungraded, ...instruments.signals, score: scoreOf(evidence, weights) }
+function gradeSignals({ weights, ...evidence }: SignalEvidence): Grade {
+  if (hasNoSignal(evidence))
+    return { ...emptyGrade, ...judgeVersions.signals, refused: 'no margin, no outcome and no gold like it to judge by' }
+  return { ...emptyGrade, ...judgeVersions.signals, score: signalScore(evidence, weights) }
 }
 
-function byOpinion({ opinion, rubric, prompt, model }: OpinionEvidence): Grade {
-  const asked = { ...instruments.model, rubric, prompt, model }
-  if ('refused' in opinion) return { ...ungraded, ...asked, refused: opinion.refused }
-  return { ...ungraded, ...asked, score: opinion.verdict.score }
+function gradeOpinion({ opinion, rubric, prompt, model }: OpinionEvidence): Grade {
+  const asked = { ...judgeVersions.model, rubric, prompt, model }
+  if ('refused' in opinion) return { ...emptyGrade, ...asked, refused: opinion.refused }
+  return { ...emptyGrade, ...asked, score: opinion.verdict.score }
 }
 
-function byGold({ plannedTool, goldTool, argument, answer }: GoldEvidence): Grade {
-  if (goldTool === null) return { ...ungraded, ...instruments.gold, refused: 'reviewers were undecided' }
+function gradeAgainstGold({ plannedTool, goldTool, argument, answer }: GoldEvidence): Grade {
+  if (goldTool === null) return { ...emptyGrade, ...judgeVersions.gold, refused: 'reviewers were undecided' }
   const toolCorrect = plannedTool === goldTool
-  const argumentSimilarity = argument && similarity(argument)
+  const argumentSimilarity = argument && textSimilarity(argument)
   const figuresEqual = argument && sameValues(argument.givenValues, argument.goldValues)
-  const answerFiguresStated = answer && statesAll(answer.givenValues, answer.goldValues)
+  const answerFiguresStated = answer && containsAllValues(answer.givenValues, answer.goldValues)
   // A wrong amount makes the best-worded argument useless; where no right argument is known, the tool is all there is to grade.
-  const worth = argumentSimilarity === null ? 1 : figuresEqual ? argumentSimilarity : 0
+  const argumentScore = argumentSimilarity === null ? 1 : figuresEqual ? argumentSimilarity : 0
   return {
-    ...{ ...instruments.gold, goldTool, toolCorrect, argumentSimilarity, figuresEqual, answerFiguresStated },
-    score: toolCorrect ? toolShare + (1 - toolShare) * worth : 0,
-    answerScore: answer && (answerFiguresStated ? similarity(answer) : 0),
+    ...{ ...judgeVersions.gold, goldTool, toolCorrect, argumentSimilarity, figuresEqual, answerFiguresStated },
+    score: toolCorrect ? toolWeight + (1 - toolWeight) * argumentScore : 0,
+    answerScore: answer && (answerFiguresStated ? textSimilarity(answer) : 0),
     refused: null,
   }
 }
 
 /** In [0, 1]: rounding can push a cosine of equal texts just above 1. Texts without a word are alike only if equal. */
-function similarity({ given, gold }: Compared): number {
+function textSimilarity({ given, gold }: ComparedTexts): number {
   return given === gold ? 1 : Math.min(1, cosine(featurize(given), featurize(gold)))
 }

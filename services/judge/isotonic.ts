@@ -1,14 +1,14 @@
-import type { Pair } from './calibration.ts'
+import type { ScoredPair } from './calibration.ts'
 
 /** Scores from `from` up to the next step mean this probability. */
-export type Step = { readonly from: number; readonly probability: number }
+export type CalibrationStep = { readonly from: number; readonly probability: number }
 
 /**
  * The non-decreasing map from score to the probability of being right that fits the pairs best in squared error: pool adjacent
  * violators (Ayer et al., Annals of Mathematical Statistics 26, 1955). It is the calibration curve too, without bins to
  * choose (Dimitriadis, Gneiting and Jordan, PNAS 118, 2021). Empty without pairs.
  */
-export function isotonic(pairs: readonly Pair[]): readonly Step[] {
+export function isotonicRegression(pairs: readonly ScoredPair[]): readonly CalibrationStep[] {
   const blocks: { from: number; right: number; rows: number }[] = []
   for (const { score, right } of pairs.toSorted((a, b) => a.score - b.score)) {
     const last = blocks.at(-1)
@@ -31,6 +31,6 @@ export function isotonic(pairs: readonly Pair[]): readonly Step[] {
 }
 
 /** Below the first step its probability holds too. undefined without steps. */
-export function probabilityAt(steps: readonly Step[], score: number): number | undefined {
+export function probabilityAt(steps: readonly CalibrationStep[], score: number): number | undefined {
   return (steps.findLast(({ from }) => from <= score) ?? steps[0])?.probability
 }

@@ -1,6 +1,6 @@
 import type { GoldAnswered, SampleSelected, SampleWidened, Variant } from '#schemas/events.ts'
-import { valuesOfBoth } from '#text/values.ts'
-import type { Likeness } from './similarity.ts'
+import { comparableValues } from '#text/values.ts'
+import type { GoldSimilarity } from './similarity.ts'
 import type { ModelOpinion } from './verdict.ts'
 
 /**
@@ -21,10 +21,10 @@ export type Signals = {
 }
 
 /** With what earlier gold says of such a question. No text: what a customer writes is no more than its likeness. */
-export type SignalsAndGold = Signals & { readonly likeness: Likeness }
+export type SignalsWithSimilarity = Signals & { readonly likeness: GoldSimilarity }
 
 /** With the weights that earlier gold had left, in the order of `features` (`signals.ts`). */
-export type SignalEvidence = SignalsAndGold & { readonly weights: readonly number[] }
+export type SignalEvidence = SignalsWithSimilarity & { readonly weights: readonly number[] }
 
 /** What a language model said, or why it said nothing of use. */
 export type OpinionEvidence = ModelOpinion & { readonly kind: 'opinion' }
@@ -34,13 +34,13 @@ export type GoldEvidence = {
   readonly kind: 'gold'
   readonly plannedTool: string
   readonly goldTool: string | null
-  readonly argument: Compared | null
+  readonly argument: ComparedTexts | null
   /** null where the agent's answer is not known, or gold has none. */
-  readonly answer: Compared | null
+  readonly answer: ComparedTexts | null
 }
 
 /** Two texts, and their values however each writes them. */
-export type Compared = {
+export type ComparedTexts = {
   readonly given: string
   readonly gold: string
   readonly givenValues: readonly string[]
@@ -63,14 +63,14 @@ export function goldEvidenceOf(
     kind: 'gold',
     plannedTool: plan.tool,
     goldTool: tool,
-    argument: compared(plan.argument, gold.argument),
-    answer: answer === null ? null : compared(answer, gold.answer),
+    argument: compareTexts(plan.argument, gold.argument),
+    answer: answer === null ? null : compareTexts(answer, gold.answer),
   }
 }
 
-function compared(given: string, gold: string | null): Compared | null {
+function compareTexts(given: string, gold: string | null): ComparedTexts | null {
   if (gold === null) return null
-  const [givenValues, goldValues] = valuesOfBoth(given, gold)
+  const [givenValues, goldValues] = comparableValues(given, gold)
   return { given, gold, givenValues, goldValues }
 }
 

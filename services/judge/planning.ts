@@ -1,7 +1,7 @@
-import type { Graded } from './state.ts'
+import type { GoldGrade } from './state.ts'
 
 /** Of one tool: predicted is what the agent planned, true what gold says. null where there is nothing to divide by. */
-export type ToolFigures = {
+export type ToolMetrics = {
   readonly tool: string
   readonly planned: number
   readonly gold: number
@@ -11,7 +11,7 @@ export type ToolFigures = {
 }
 
 /** How an agent plans, from rows with gold as the sampler chose them: not the quality of production. */
-export type Planning = {
+export type PlanMetrics = {
   readonly rows: number
   readonly accuracy: number | null
   /** Mean of the tools' F1 over those that gold names, and the same weighted by how often it does. */
@@ -19,7 +19,7 @@ export type Planning = {
   readonly weightedF1: number | null
   /** Cells of the confusion matrix that hold rows. */
   readonly confusion: readonly { readonly gold: string; readonly planned: string; readonly rows: number }[]
-  readonly tools: readonly ToolFigures[]
+  readonly tools: readonly ToolMetrics[]
   /** Semantic intent of rows whose gold names an argument. */
   readonly intent: {
     readonly rows: number
@@ -32,13 +32,13 @@ export type Planning = {
 }
 
 /** Cosine of planned and gold argument below which they hardly ask the same. */
-export const intentFloor = 0.5
+export const minIntentSimilarity = 0.5
 
-type Decided = Graded & { readonly goldTool: string }
+type GoldRow = GoldGrade & { readonly goldTool: string }
 
-export function planningOf(all: Iterable<Graded>): Planning {
-  const rows = [...all].filter((row): row is Decided => row.goldTool !== null)
-  const tools = toolsOf(rows)
+export function planMetrics(all: Iterable<GoldGrade>): PlanMetrics {
+  const rows = [...all].filter((row): row is GoldRow => row.goldTool !== null)
+  const tools = toolMetrics(rows)
   const named = tools.filter(({ gold }) => gold > 0)
   const similarities = rows.flatMap(({ argumentSimilarity }) => argumentSimilarity ?? [])
   const figures = rows.flatMap(({ figuresEqual }) => figuresEqual ?? [])
@@ -48,19 +48,19 @@ export function planningOf(all: Iterable<Graded>): Planning {
     accuracy: mean(rows.map(({ toolCorrect }) => Number(toolCorrect))),
     macroF1: mean(named.map(({ f1 }) => f1 ?? 0)),
     weightedF1: mean(named.flatMap(({ f1, gold }) => Array<number>(gold).fill(f1 ?? 0))),
-    confusion: confusionOf(rows),
+    confusion: confusionMatrix(rows),
     tools,
     intent: {
       rows: similarities.length,
       meanSimilarity: mean(similarities),
-      belowFloor: mean(similarities.map(similarity => Number(similarity < intentFloor))),
+      belowFloor: mean(similarities.map(similarity => Number(similarity < minIntentSimilarity))),
       figuresEqual: mean(figures.map(Number)),
     },
     answers: { rows: answers.length, meanScore: mean(answers) },
   }
 }
 
-function toolsOf(rows: readonly Decided[]): readonly ToolFigures[] {
+function toolMetrics(rows: readonly GoldRow[]): readonly ToolMetrics[] {
   const names = [...new Set(rows.flatMap(({ goldTool, plannedTool }) => [goldTool, plannedTool]))].sort()
   return names.map(tool => {
     const planned = rows.filter(({ plannedTool }) => plannedTool === tool).length
@@ -71,7 +71,7 @@ function toolsOf(rows: readonly Decided[]): readonly ToolFigures[] {
   })
 }
 
-function confusionOf(rows: readonly Decided[]): Planning['confusion'] {
+function confusionMatrix(rows: readonly GoldRow[]): PlanMetrics['confusion'] {
   return [...Map.groupBy(rows, ({ goldTool }) => goldTool)].flatMap(([gold, ofGold]) =>
     Array.from(
       Map.groupBy(ofGold, ({ plannedTool }) => plannedTool),

@@ -1,65 +1,65 @@
 import type { StateView } from '#runtime/state/state.ts'
-import { type PredictionPowered, predictionPowered } from '#statistics/ppi.ts'
+import { type PpiEstimate, ppiMean } from '#statistics/ppi.ts'
 import { type Probe, probesOf } from './bias.ts'
 import { type Calibration, calibrationOf } from './calibration.ts'
-import { type Instrument, keyOf } from './instrument.ts'
-import { isotonic, type Step } from './isotonic.ts'
-import { type Planning, planningOf } from './planning.ts'
-import { faultsOf } from './standing.ts'
-import { collectionsOf, type Graded, gradedOf, type Judged, type Named, standingOf } from './state.ts'
+import { type JudgeVersion, judgeVersionKey } from './instrument.ts'
+import { type CalibrationStep, isotonicRegression } from './isotonic.ts'
+import { type PlanMetrics, planMetrics } from './planning.ts'
+import { distrustReasons } from './standing.ts'
+import { collectionsOf, type GoldGrade, gradedOf, type JudgeVersionTrust, type SampleScores, trustOf } from './state.ts'
 
 /** One version of the judge, held against the newest gold. */
-export type InstrumentReport = Instrument &
+export type JudgeVersionReport = JudgeVersion &
   Calibration & {
     readonly trusted: boolean
     /** Why it is not; empty where it is. */
     readonly faults: readonly string[]
     readonly probes: readonly Probe[]
     /** What its scores mean: the calibration curve. */
-    readonly curve: readonly Step[]
+    readonly curve: readonly CalibrationStep[]
     /** Share of production turns that were planned right, from gold and this version's scores together; null with too little gold. */
-    readonly accuracy: PredictionPowered | null
+    readonly accuracy: PpiEstimate | null
     /** The same from gold alone. */
-    readonly accuracyByGold: PredictionPowered | null
+    readonly accuracyByGold: PpiEstimate | null
   }
 
-export type JudgeReport = { readonly instruments: readonly InstrumentReport[]; readonly planning: Planning }
+export type JudgeReport = { readonly instruments: readonly JudgeVersionReport[]; readonly planning: PlanMetrics }
 
 /** What the judge knows of an agent, and of itself; undefined where it has not seen the agent in this memory. */
 export function reportOf(state: StateView, agent: string): JudgeReport | undefined {
   const names = collectionsOf(agent)
   if (state.size(names.judged) + state.size(names.graded) === 0) return undefined
   return {
-    instruments: Array.from(state.entries<Named>(names.standings), ([, { instrument }]) =>
-      instrumentOf(state, agent, instrument),
+    instruments: Array.from(state.entries<JudgeVersionTrust>(names.standings), ([, { instrument }]) =>
+      judgeVersionReport(state, agent, instrument),
     ),
-    planning: planningOf(gradedOf(state, agent)),
+    planning: planMetrics(gradedOf(state, agent)),
   }
 }
 
-function instrumentOf(state: StateView, agent: string, instrument: Instrument): InstrumentReport {
-  const { trusted, pairs } = standingOf(state, agent, instrument)
-  const { labelled, unlabelled } = rowsOf(state, agent, keyOf(instrument))
+function judgeVersionReport(state: StateView, agent: string, judgeVersion: JudgeVersion): JudgeVersionReport {
+  const { trusted, pairs } = trustOf(state, agent, judgeVersion)
+  const { labelled, unlabelled } = ppiRows(state, agent, judgeVersionKey(judgeVersion))
   return {
-    ...instrument,
+    ...judgeVersion,
     ...calibrationOf(pairs),
     trusted,
-    faults: faultsOf(pairs, trusted),
+    faults: distrustReasons(pairs, trusted),
     probes: probesOf(pairs),
-    curve: isotonic(pairs),
-    accuracy: predictionPowered(labelled, unlabelled) ?? null,
-    accuracyByGold: predictionPowered(labelled, []) ?? null,
+    curve: isotonicRegression(pairs),
+    accuracy: ppiMean(labelled, unlabelled) ?? null,
+    accuracyByGold: ppiMean(labelled, []) ?? null,
   }
 }
 
 /** Samples that this version scored. Corrections had lost their chance at arrival and are left out, as in every estimate. */
-function rowsOf(state: StateView, agent: string, key: string) {
+function ppiRows(state: StateView, agent: string, key: string) {
   const { judged, graded } = collectionsOf(agent)
-  const rows = Array.from(state.entries<Judged>(judged)).flatMap(
+  const rows = Array.from(state.entries<SampleScores>(judged)).flatMap(
     ([sampleId, { arms, inclusionProbability, scores }]) => {
-      const own = scores.find(one => keyOf(one) === key)
+      const own = scores.find(one => judgeVersionKey(one) === key)
       if (own === undefined || arms.includes('correction')) return []
-      const right = state.get<Graded>(graded, sampleId)?.toolCorrect
+      const right = state.get<GoldGrade>(graded, sampleId)?.toolCorrect
       return [{ truth: right ?? null, judged: own.pair.score, weight: 1 / inclusionProbability }]
     },
   )

@@ -4,7 +4,7 @@ import { digest } from '#runtime/core/identity.ts'
 export type Rubric = { readonly name: string; readonly text: string }
 
 /** Goes into every score: the name alone would let a changed text pass for the old one. */
-export const versionOf = ({ name, text }: Rubric): string => `${name}-${digest(text).slice(0, 8)}`
+export const rubricVersion = ({ name, text }: Rubric): string => `${name}-${digest(text).slice(0, 8)}`
 
 export const rubric: Rubric = {
   name: 'rubric/v1',

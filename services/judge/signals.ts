@@ -1,15 +1,15 @@
-import { believed, logistic, logOddsOf, type Regression } from '#statistics/regression.ts'
-import type { SignalsAndGold } from './packet.ts'
+import { logistic, logOddsOf, type OnlineRegression, priorRegression } from '#statistics/regression.ts'
+import type { SignalsWithSimilarity } from './packet.ts'
 
-const usualMargin = 0.3
+const typicalMargin = 0.3
 /** 1 / e. */
-const usualLogConfidence = -1
+const typicalLogConfidence = -1
 const slowMs = 15_000
 /** Questions less alike than this share words, not a wish. */
-const leastLikeness = 0.5
+const minSimilarity = 0.5
 
 /** What is believed of each feature before any gold, in log-odds that the plan was right, in the order of `features`. */
-const beforehand = {
+const priorWeights = {
   constant: 0.2,
   /** Per unit above `usualMargin`. */
   margin: 3,
@@ -26,42 +26,42 @@ const beforehand = {
 } as const
 
 /** Of each weight beforehand: gold may well double or undo it. */
-export const beliefVariance = 1
+export const priorVariance = 1
 
 /** The offline judge before it has seen gold. */
-export const unlearned: Regression = believed(Object.values(beforehand), beliefVariance)
+export const initialRegression: OnlineRegression = priorRegression(Object.values(priorWeights), priorVariance)
 
-export function features(evidence: SignalsAndGold): readonly number[] {
+export function signalFeatures(evidence: SignalsWithSimilarity): readonly number[] {
   const { margin, confidence, escalated, rating, repeatAsk, latencyMs, likeness } = evidence
   return [
     1,
-    margin === null ? 0 : margin - usualMargin,
-    confidence === null ? 0 : Math.log(Math.max(confidence, 1e-3)) - usualLogConfidence,
+    margin === null ? 0 : margin - typicalMargin,
+    confidence === null ? 0 : Math.log(Math.max(confidence, 1e-3)) - typicalLogConfidence,
     Number(escalated),
     Number(rating === 'down'),
     Number(rating === 'up'),
     Number(repeatAsk),
     Number(isSlow(latencyMs)),
-    near(likeness.own) ** 3,
-    near(likeness.other) ** 6,
+    thresholdedSimilarity(likeness.own) ** 3,
+    thresholdedSimilarity(likeness.other) ** 6,
   ]
 }
 
 /** Nothing that speaks for the plan or against it. */
-export function saysNothing(evidence: SignalsAndGold): boolean {
+export function hasNoSignal(evidence: SignalsWithSimilarity): boolean {
   const { margin, confidence, escalated, rating, repeatAsk, latencyMs, likeness } = evidence
   const planner = margin !== null || confidence !== null
   const customer = rating !== null || escalated || repeatAsk || isSlow(latencyMs)
-  return !planner && !customer && near(Math.max(likeness.own, likeness.other)) === 0
+  return !planner && !customer && thresholdedSimilarity(Math.max(likeness.own, likeness.other)) === 0
 }
 
 /** The chance that the plan was right. */
-export function scoreOf(evidence: SignalsAndGold, weights: readonly number[]): number {
-  return logistic(logOddsOf(weights, features(evidence)))
+export function signalScore(evidence: SignalsWithSimilarity, weights: readonly number[]): number {
+  return logistic(logOddsOf(weights, signalFeatures(evidence)))
 }
 
-function near(likeness: number): number {
-  return likeness < leastLikeness ? 0 : likeness
+function thresholdedSimilarity(similarity: number): number {
+  return similarity < minSimilarity ? 0 : similarity
 }
 
 function isSlow(latencyMs: number | null): boolean {

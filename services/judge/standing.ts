@@ -1,41 +1,41 @@
 import { isBiased, isCleared, probesOf } from './bias.ts'
-import { area, type Pair } from './calibration.ts'
+import { rocArea, type ScoredPair } from './calibration.ts'
 
 /** Whether the scores of one version of the judge count, and what says so. */
-export type Standing = {
+export type JudgeTrust = {
   readonly trusted: boolean
   /** Newest last: an instrument is trusted for what it does now. */
-  readonly pairs: readonly Pair[]
+  readonly pairs: readonly ScoredPair[]
 }
 
 /** Every version begins in quarantine. */
-export const unproven: Standing = { trusted: false, pairs: [] }
+export const initialTrust: JudgeTrust = { trusted: false, pairs: [] }
 
 /** Pairs that a standing rests on. */
-export const remembered = 200
+export const maxPairs = 200
 /** Below it nothing is said of an instrument. */
-export const leastPairs = 50
+export const minPairs = 50
 /** With fewer of either, the ranking of one plan more would swing the measure. */
-const leastOfEach = 10
+const minPairsPerClass = 10
 /** A version is released from the first on, and keeps its standing down to the second: else one row could turn it again and again. */
-const releasingArea = 0.7
-const keepingArea = 0.6
+const releaseArea = 0.7
+const quarantineArea = 0.6
 
-export function withPair({ trusted, pairs }: Standing, pair: Pair): Standing {
-  const known = [...pairs, pair].slice(-remembered)
-  return { trusted: faultsOf(known, trusted).length === 0, pairs: known }
+export function addPair({ trusted, pairs }: JudgeTrust, pair: ScoredPair): JudgeTrust {
+  const known = [...pairs, pair].slice(-maxPairs)
+  return { trusted: distrustReasons(known, trusted).length === 0, pairs: known }
 }
 
 /** Why a version may not be trusted now; empty where it may. `trusted` is whether it was. */
-export function faultsOf(pairs: readonly Pair[], trusted: boolean): readonly string[] {
+export function distrustReasons(pairs: readonly ScoredPair[], trusted: boolean): readonly string[] {
   const right = pairs.filter(pair => pair.right).length
   const each = Math.min(right, pairs.length - right)
-  if (pairs.length < leastPairs || each < leastOfEach)
+  if (pairs.length < minPairs || each < minPairsPerClass)
     return [
-      `${right} right and ${pairs.length - right} wrong plans are too few to tell: ${leastPairs} in all and ${leastOfEach} of each are needed`,
+      `${right} right and ${pairs.length - right} wrong plans are too few to tell: ${minPairs} in all and ${minPairsPerClass} of each are needed`,
     ]
-  const ranked = area(pairs) ?? 0
-  const needed = trusted ? keepingArea : releasingArea
+  const ranked = rocArea(pairs) ?? 0
+  const needed = trusted ? quarantineArea : releaseArea
   return [
     ...(ranked < needed ? [`area under the ROC curve ${ranked.toFixed(3)}, ${needed} needed`] : []),
     ...probesOf(pairs)
@@ -48,6 +48,6 @@ export function faultsOf(pairs: readonly Pair[], trusted: boolean): readonly str
 }
 
 /** What a change of standing rests on. */
-export function evidenceFor(pairs: readonly Pair[]): string {
-  return `area under the ROC curve ${(area(pairs) ?? 0).toFixed(3)} on ${pairs.length} rows, no bias that the probes can tell`
+export function releaseReason(pairs: readonly ScoredPair[]): string {
+  return `area under the ROC curve ${(rocArea(pairs) ?? 0).toFixed(3)} on ${pairs.length} rows, no bias that the probes can tell`
 }

@@ -1,14 +1,14 @@
 import { readDataset } from '#planners/dataset.ts'
-import { basePlanner, type PlannerManifest, type Tool } from '#planners/linear/manifest.ts'
-import { PROMPT_SETTINGS, type PromptSearch, type searchPrompt } from '#planners/linear/prompt-search.ts'
-import { canonical } from '#runtime/core/identity.ts'
+import { type LinearManifest, type PlannerTool, untunedManifest } from '#planners/linear/manifest.ts'
+import { DEFAULT_PROMPT_SEARCH, type PromptSearchResult, type searchPrompt } from '#planners/linear/prompt-search.ts'
+import { canonicalJson } from '#runtime/core/identity.ts'
 import { getJson, putJson } from '#runtime/objects/object-store.ts'
 import type { Ports, Service } from '#runtime/service.ts'
 import type { TuningDecided } from '#schemas/events.ts'
 import type { DatasetRow } from '#schemas/objects.ts'
 import { decide, type Facts } from './decide.ts'
 
-const searcher = new URL('../_planners/linear/prompt-search.ts', import.meta.url)
+const searchModule = new URL('../_planners/linear/prompt-search.ts', import.meta.url)
 
 export const promptTuner: Service<'prompt-tuner', Facts> = {
   name: 'prompt-tuner',
@@ -19,14 +19,14 @@ export const promptTuner: Service<'prompt-tuner', Facts> = {
     const started = clock.now()
     const [{ rows }, baseline, { tools: catalogue }] = await Promise.all([
       readDataset(objects, event.dataset, event.evaluation),
-      getJson<PlannerManifest>(objects, event.baseline),
-      agents.need(event.agent),
+      getJson<LinearManifest>(objects, event.baseline),
+      agents.waitFor(event.agent),
     ])
     const tools = currentTools(catalogue, baseline.tools)
     const gold = rows.filter(row => !row.synthetic)
-    const found = await search(ports, event, tools, gold, signal)
+    const found = await runSearch(ports, event, tools, gold, signal)
     return {
-      candidate: await putJson(objects, canonical(basePlanner(event.agent, found.tools))),
+      candidate: await putJson(objects, canonicalJson(untunedManifest(event.agent, found.tools))),
       searchScore: found.searchScore,
       heldScore: found.heldScore,
       mutantsTried: found.mutants,
@@ -37,24 +37,24 @@ export const promptTuner: Service<'prompt-tuner', Facts> = {
 }
 
 /** Today's catalogue, each tool in the words of the baseline where it has them. */
-function currentTools(catalogue: readonly Tool[], known: readonly Tool[]): Tool[] {
+function currentTools(catalogue: readonly PlannerTool[], known: readonly PlannerTool[]): PlannerTool[] {
   const words = new Map(known.map(tool => [tool.name, tool.description]))
   return catalogue.map(({ name, description }) => ({ name, description: words.get(name) ?? description }))
 }
 
 /** Too few families to search some and hold others is an outcome, not an error: the words stay as they are. */
-async function search(
-  { offload }: Ports,
+async function runSearch(
+  { workerPool }: Ports,
   { seed }: TuningDecided,
-  tools: readonly Tool[],
+  tools: readonly PlannerTool[],
   gold: readonly DatasetRow[],
   signal: AbortSignal,
-): Promise<Pick<PromptSearch, 'tools' | 'searchScore' | 'heldScore' | 'mutants'>> {
+): Promise<Pick<PromptSearchResult, 'tools' | 'searchScore' | 'heldScore' | 'mutants'>> {
   try {
-    return await offload.run<typeof searchPrompt>(
-      searcher,
+    return await workerPool.run<typeof searchPrompt>(
+      searchModule,
       'searchPrompt',
-      [tools, gold, { ...PROMPT_SETTINGS, seed }],
+      [tools, gold, { ...DEFAULT_PROMPT_SEARCH, seed }],
       signal,
     )
   } catch (error) {

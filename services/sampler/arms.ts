@@ -1,5 +1,5 @@
 import type { ArmShares, ArmWeight, Outcome } from '#schemas/events.ts'
-import type { Ranked, Scale } from './controller.ts'
+import type { OutcomeScale, RankedArmWeight } from './controller.ts'
 
 /** What one turn shows of its worth before anybody said how it went. Each is 0 to 1. */
 export type Interest = {
@@ -18,33 +18,41 @@ export type Interest = {
  * `npm run bench -- sampling`. Density comes from information density (Settles and Craven, EMNLP 2008), novelty from
  * core-sets (Sener and Savarese, ICLR 2018).
  */
-const sharpness = { uncertain: 6, underrepresented: 10 } as const
-const densityIn = { uncertain: 1, underrepresented: 0.5 } as const
+const exponents = { uncertain: 6, underrepresented: 10 } as const
+const densityExponents = { uncertain: 1, underrepresented: 0.5 } as const
 
 /** Both divide by this power of the picks of the planned tool: picks spread over tools, of which a planner knows the rare ones least. */
-const balance = 2
+const rarityExponent = 2
 
 /** Each factor counts as at least this, so that its logarithm is finite. */
-const least = 1e-3
+const minFactor = 1e-3
 
 /**
  * The ranked arms of a turn. They divide what the others leave; where nothing is known of uncertainty, as with an untuned
  * planner, whose margins are worse than chance, coverage takes it all.
  */
-export function rankedArms(arms: ArmShares, { uncertainty, novelty, density, picks }: Interest): readonly Ranked[] {
+export function rankedArms(
+  arms: ArmShares,
+  { uncertainty, novelty, density, picks }: Interest,
+): readonly RankedArmWeight[] {
   const rest = Math.max(0, 1 - arms.impact - arms.random)
-  const rarity = -balance * Math.log1p(picks)
-  const cover = sharpness.underrepresented * (log(novelty) + densityIn.underrepresented * log(density)) + rarity
-  if (uncertainty === null) return [{ arm: 'underrepresented', weight: cover, share: rest }]
-  const doubt = sharpness.uncertain * (log(uncertainty) + log(novelty) + densityIn.uncertain * log(density)) + rarity
+  const rarity = -rarityExponent * Math.log1p(picks)
+  const coverageWeight =
+    exponents.underrepresented * (boundedLog(novelty) + densityExponents.underrepresented * boundedLog(density)) +
+    rarity
+  if (uncertainty === null) return [{ arm: 'underrepresented', weight: coverageWeight, share: rest }]
+  const uncertainWeight =
+    exponents.uncertain *
+      (boundedLog(uncertainty) + boundedLog(novelty) + densityExponents.uncertain * boundedLog(density)) +
+    rarity
   const share = Math.min(rest, arms.underrepresented)
   return [
-    { arm: 'uncertain', weight: doubt, share: rest - share },
-    { arm: 'underrepresented', weight: cover, share },
+    { arm: 'uncertain', weight: uncertainWeight, share: rest - share },
+    { arm: 'underrepresented', weight: coverageWeight, share },
   ]
 }
 
-const impact = { thumbsDown: 1, repeatAsk: 0.3, slow: 0.15, complaints: 0.1 } as const
+const impactWeights = { thumbsDown: 1, repeatAsk: 0.3, slow: 0.15, complaints: 0.1 } as const
 /** An answer that takes longer is an impact of its own. */
 const slowMs = 15_000
 
@@ -52,12 +60,12 @@ const slowMs = 15_000
  * The arms of what is known of the outcome, with the probability each gives. `complaints`: decayed thumbs down of the planned
  * tool. They never shrink when more becomes known.
  */
-export function outcomeArms(outcome: Outcome, complaints: number, scale: Scale): readonly ArmWeight[] {
+export function outcomeArms(outcome: Outcome, complaints: number, scale: OutcomeScale): readonly ArmWeight[] {
   const score =
-    (outcome.rating === 'down' ? impact.thumbsDown : 0) +
-    (outcome.repeatAsk ? impact.repeatAsk : 0) +
-    ((outcome.latencyMs ?? 0) > slowMs ? impact.slow : 0) +
-    impact.complaints * (complaints / (1 + complaints))
+    (outcome.rating === 'down' ? impactWeights.thumbsDown : 0) +
+    (outcome.repeatAsk ? impactWeights.repeatAsk : 0) +
+    ((outcome.latencyMs ?? 0) > slowMs ? impactWeights.slow : 0) +
+    impactWeights.complaints * (complaints / (1 + complaints))
   const arms: readonly ArmWeight[] = [
     { arm: 'impact', weight: Math.min(1, score * scale.impact) },
     { arm: 'escalated', weight: outcome.escalated ? scale.escalated : 0 },
@@ -66,13 +74,13 @@ export function outcomeArms(outcome: Outcome, complaints: number, scale: Scale):
 }
 
 /** The control: every turn alike. */
-export const randomOnly = (share: number): readonly ArmWeight[] => [{ arm: 'random', weight: share }]
+export const randomArm = (share: number): readonly ArmWeight[] => [{ arm: 'random', weight: share }]
 
 /**
  * Arms draw with the same number, the turn's fraction, so a turn's probability is the largest any arm gives it, and what is
  * learnt later can only add (permanent random numbers: Ohlsson, in Business Survey Methods, Wiley 1995).
  */
-export function probability(arms: readonly ArmWeight[]): number {
+export function inclusionProbabilityOf(arms: readonly ArmWeight[]): number {
   return arms.reduce((largest, { weight }) => Math.max(largest, weight), 0)
 }
 
@@ -96,4 +104,4 @@ export function uncertaintyOf({
   return belief === null ? null : 1 - belief
 }
 
-const log = (factor: number): number => Math.log(Math.max(least, factor))
+const boundedLog = (factor: number): number => Math.log(Math.max(minFactor, factor))

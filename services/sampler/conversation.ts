@@ -1,12 +1,12 @@
 import type { StateView } from '#runtime/state/state.ts'
-import { type Conversation, inTime, longest, type Remark, type TurnSeen } from './outcome.ts'
-import { type Collections, limits, type Recent, slotOf } from './state.ts'
+import { type Conversation, maxRemembered, newestByTime, type OutcomeSignal, type SeenTurn } from './outcome.ts'
+import { type Collections, limits, type RecentTurn, ringKey } from './state.ts'
 
 /** Numbers of the turns of each conversation, from `from` up to `next`; some may be of turns that are forgotten. */
-type Index = { readonly from: number; readonly numbers: Map<string, number[]>; next: number }
+type ConversationIndex = { readonly from: number; readonly numbers: Map<string, number[]>; next: number }
 
 // An index follows from what is remembered alone, so keeping it changes no answer, only its cost.
-const indexes = new WeakMap<StateView, Map<string, Index>>()
+const indexes = new WeakMap<StateView, Map<string, ConversationIndex>>()
 
 /** What is remembered of a conversation; `next` is the number of the agent's next turn. */
 export function conversationOf(
@@ -15,19 +15,19 @@ export function conversationOf(
   next: number,
   conversationId: string,
 ): Conversation {
-  const numbers = indexOf(state, names.recent, next).numbers.get(conversationId) ?? []
-  const turns: TurnSeen[] = []
-  for (const number of numbers.slice(-longest)) {
-    const recent = state.get<Recent>(names.recent, slotOf('recent', number))
+  const numbers = conversationIndex(state, names.recent, next).numbers.get(conversationId) ?? []
+  const turns: SeenTurn[] = []
+  for (const number of numbers.slice(-maxRemembered)) {
+    const recent = state.get<RecentTurn>(names.recent, ringKey('recent', number))
     if (recent?.number === number)
       turns.push({ id: recent.turn.turnId, at: recent.at, tool: recent.turn.plan.tool, number })
   }
-  const remarks = state.get<readonly Remark[]>(names.remarks, conversationId) ?? []
-  return { turns: inTime(turns), remarks }
+  const signals = state.get<readonly OutcomeSignal[]>(names.remarks, conversationId) ?? []
+  return { turns: newestByTime(turns), signals }
 }
 
-function indexOf(state: StateView, recent: string, next: number): Index {
-  const ofState = indexes.get(state) ?? new Map<string, Index>()
+function conversationIndex(state: StateView, recent: string, next: number): ConversationIndex {
+  const ofState = indexes.get(state) ?? new Map<string, ConversationIndex>()
   indexes.set(state, ofState)
   const known = ofState.get(recent)
   // After a rolled-back batch there are fewer turns than before; and now and then what is forgotten is dropped.
@@ -35,7 +35,7 @@ function indexOf(state: StateView, recent: string, next: number): Index {
   const from = Math.max(0, next - limits.recent)
   const index = usable ? known : { from, numbers: new Map(), next: from }
   for (; index.next < next; index.next++) {
-    const conversation = state.get<Recent>(recent, slotOf('recent', index.next))?.turn.conversationId
+    const conversation = state.get<RecentTurn>(recent, ringKey('recent', index.next))?.turn.conversationId
     const numbers = index.numbers.get(conversation ?? '')
     if (numbers) numbers.push(index.next)
     else if (conversation !== undefined) index.numbers.set(conversation, [index.next])

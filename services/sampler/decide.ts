@@ -3,7 +3,7 @@ import type { StateView } from '#runtime/state/state.ts'
 import { topic } from '#topology/names.ts'
 import type { Inbound } from '#topology/types.ts'
 import type { Facts } from './controller.ts'
-import { onRemark } from './on-remark.ts'
+import { onOutcomeSignal } from './on-remark.ts'
 import { onTurn } from './on-turn.ts'
 
 export type { Facts } from './controller.ts'
@@ -18,5 +18,5 @@ export function decide(inbound: Inbound<'sampler'>, facts: Facts, state: StateVi
   if (inbound.topic === topic.chatLogs) return onTurn(inbound.event, facts, state)
   const { id, at, agent, conversationId, turnId } = inbound.event
   const kind = inbound.topic === topic.feedback ? inbound.event.rating : 'escalated'
-  return onRemark({ id, at, turnId, kind }, agent, conversationId, facts, state)
+  return onOutcomeSignal({ id, at, turnId, kind }, agent, conversationId, facts, state)
 }

@@ -1,67 +1,69 @@
 import type { Decision } from '#runtime/service.ts'
-import { keepBounded } from '#runtime/state/bounded.ts'
+import { boundedChanges } from '#runtime/state/bounded.ts'
 import type { StateView } from '#runtime/state/state.ts'
-import { type Control, chanceAlone, type Facts, initial, spent } from './controller.ts'
+import { afterPicks, type ControllerState, type Facts, initialController, isRandomOnly } from './controller.ts'
 import { conversationOf } from './conversation.ts'
-import { outcomeOf, type Remark, type TurnSeen, targetOf, withRemark } from './outcome.ts'
-import { draw, numberOf, selected } from './pick.ts'
-import { collections, countOne, limits, type Recent, remember, slotOf } from './state.ts'
-import { tally } from './tally.ts'
+import { type OutcomeSignal, outcomeOf, type SeenTurn, turnOfSignal, withSignal } from './outcome.ts'
+import { draw, samplingHash, selectedEvent } from './pick.ts'
+import { collections, incrementDecayed, limits, pickChanges, type RecentTurn, ringKey } from './state.ts'
+import { tallyChanges } from './tally.ts'
 
 /** A conversation is escalated or rated: the turn this concerns, if it was passed over, has another chance with the same number. */
-export function onRemark(
-  remark: Remark,
+export function onOutcomeSignal(
+  remark: OutcomeSignal,
   agent: string,
   conversationId: string,
   facts: Facts,
   state: StateView,
 ): Decision<'sampler'> {
   const names = collections(agent)
-  const control = state.get<Control>(names.control, 'control') ?? initial
+  const control = state.get<ControllerState>(names.control, 'control') ?? initialController
   const before = conversationOf(state, names, control.turns, conversationId)
-  if (before.remarks.some(({ id }) => id === remark.id)) return {}
-  const conversation = withRemark(before, remark)
-  const keep = keepBounded(state, names.remarks, limits.remarks, [[conversationId, conversation.remarks]])
-  const turn = targetOf(conversation, remark)
-  if (chanceAlone(facts) || turn === undefined) return { keep }
+  if (before.signals.some(({ id }) => id === remark.id)) return {}
+  const conversation = withSignal(before, remark)
+  const stateChanges = boundedChanges(state, names.remarks, limits.remarks, [[conversationId, conversation.signals]])
+  const turn = turnOfSignal(conversation, remark)
+  if (isRandomOnly(facts) || turn === undefined) return { stateChanges }
   const [then, now] = [outcomeOf(before, turn.id), outcomeOf(conversation, turn.id)]
   const isComplaint = now.rating === 'down' && then.rating !== 'down'
-  const complaint = isComplaint ? countOne(state, names.complaints, turn.tool, limits.complaints, control.turns) : []
-  const again = judgedAgain(agent, turn, { then, now }, control, state)
-  return { emit: again.emit ?? [], keep: [...keep, ...complaint, ...(again.keep ?? [])] }
+  const complaint = isComplaint
+    ? incrementDecayed(state, names.complaints, turn.tool, limits.complaints, control.turns)
+    : []
+  const redrawn = redraw(agent, turn, { then, now }, control, state)
+  return { emit: redrawn.emit ?? [], stateChanges: [...stateChanges, ...complaint, ...(redrawn.stateChanges ?? [])] }
 }
 
-type Said = ReturnType<typeof outcomeOf>
+type SignalledOutcome = ReturnType<typeof outcomeOf>
 
-function judgedAgain(
+function redraw(
   agent: string,
-  { id, tool, number }: TurnSeen,
-  { then, now }: { readonly then: Said; readonly now: Said },
-  control: Control,
+  { id, tool, number }: SeenTurn,
+  { then, now }: { readonly then: SignalledOutcome; readonly now: SignalledOutcome },
+  control: ControllerState,
   state: StateView,
 ): Decision<'sampler'> {
   const names = collections(agent)
-  const recent = state.get<Recent>(names.recent, slotOf('recent', number))
+  const recent = state.get<RecentTurn>(names.recent, ringKey('recent', number))
   if (recent?.turn.turnId !== id) return {}
   const outcome = { ...now, ...recent.known }
-  const draws = numberOf(id)
-  const { arms, drew } = draw(recent, outcome, draws)
-  const before = draw(recent, { ...then, ...recent.known }, draws).drew
-  const added = drew.filter(arm => !before.includes(arm))
+  const draws = samplingHash(id)
+  const { arms, drawn } = draw(recent, outcome, draws)
+  const before = draw(recent, { ...then, ...recent.known }, draws).drawn
+  const added = drawn.filter(arm => !before.includes(arm))
   if (added.length === 0) return {}
   const picks = recent.picked ? 0 : 1
-  const value = spent(control, picks, Number(added.includes('impact')))
-  const keep = [
+  const value = afterPicks(control, picks, Number(added.includes('impact')))
+  const stateChanges = [
     { collection: names.control, key: 'control', value },
-    ...tally(state, agent, { tool, turns: 0, picks, uncertainty: 0, expected: [], draws: added }),
+    ...tallyChanges(state, agent, { tool, turns: 0, picks, uncertainty: 0, expected: [], draws: added }),
   ]
-  if (recent.picked) return { keep }
+  if (recent.picked) return { stateChanges }
   return {
-    emit: [selected(agent, recent.turn, arms, outcome, true)],
-    keep: [
-      ...keep,
-      { collection: names.recent, key: slotOf('recent', number), value: { ...recent, picked: true } },
-      ...remember(state, names, recent.turn, control.picks),
+    emit: [selectedEvent(agent, recent.turn, arms, outcome, true)],
+    stateChanges: [
+      ...stateChanges,
+      { collection: names.recent, key: ringKey('recent', number), value: { ...recent, picked: true } },
+      ...pickChanges(state, names, recent.turn, control.picks),
     ],
   }
 }

@@ -1,8 +1,8 @@
-import type { Asked } from '#planners/linear/asked.ts'
-import { wordsOf } from '#text/features.ts'
+import type { QuestionInContext } from '#planners/linear/asked.ts'
+import { contentWordHashes } from '#text/features.ts'
 
 /** Likeness from which a question counts as the one before, asked again. */
-const sameAsk = 0.6
+const repeatSimilarity = 0.6
 /** Earlier turns looked at. */
 const lookBack = 3
 
@@ -10,13 +10,13 @@ const lookBack = 3
  * The customer asks again what was asked shortly before in this conversation: the two share most of their words, by the
  * cosine of their sets. Words instead of vectors, since every turn is looked at.
  */
-export function isRepeat({ question, earlier }: Asked): boolean {
+export function isRepeat({ question, earlier }: QuestionInContext): boolean {
   if (earlier.length === 0) return false
-  const words = wordsOf(question)
-  return earlier.slice(-lookBack).some(before => likeness(words, wordsOf(before)) >= sameAsk)
+  const words = contentWordHashes(question)
+  return earlier.slice(-lookBack).some(before => similarity(words, contentWordHashes(before)) >= repeatSimilarity)
 }
 
-function likeness(one: ReadonlySet<number>, other: ReadonlySet<number>): number {
+function similarity(one: ReadonlySet<number>, other: ReadonlySet<number>): number {
   let shared = 0
   for (const word of one) if (other.has(word)) shared++
   return shared === 0 ? 0 : shared / Math.sqrt(one.size * other.size)

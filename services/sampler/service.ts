@@ -5,18 +5,18 @@ import { decide, type Facts, version } from './decide.ts'
 export const sampler: Service<'sampler', Facts> = {
   name: 'sampler',
   version,
-  gather: async ({ event }, { agents }) => factsOf(await agents.need(event.agent)),
+  gather: async ({ event }, { agents }) => factsOf(await agents.waitFor(event.agent)),
   decide,
 }
 
 // One frozen object for as long as a description holds: the record of each decision writes it out only once.
-const known = new WeakMap<AgentDescribed, Facts>()
+const factsCache = new WeakMap<AgentDescribed, Facts>()
 
 function factsOf(described: AgentDescribed): Facts {
   const { sampleShare, arms, evaluationShare } = described.budgets
-  const before = known.get(described)
+  const before = factsCache.get(described)
   if (before) return before
   const facts = Object.freeze({ sampling: described.sampling, sampleShare, arms, evaluationShare })
-  known.set(described, facts)
+  factsCache.set(described, facts)
   return facts
 }

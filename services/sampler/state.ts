@@ -1,17 +1,17 @@
-import { keepBounded } from '#runtime/state/bounded.ts'
-import type { Change, StateView } from '#runtime/state/state.ts'
+import { boundedChanges } from '#runtime/state/bounded.ts'
+import type { StateChange, StateView } from '#runtime/state/state.ts'
 import type { ArmWeight, Outcome, SampleSelected } from '#schemas/events.ts'
-import type { Scale } from './controller.ts'
-import type { Numbered } from './recall.ts'
+import type { OutcomeScale } from './controller.ts'
+import type { NumberedQuestion } from './recall.ts'
 
 /** One of the newest turns: one passed over may still be picked by a late outcome. `number` counts the turns of the agent. */
-export type Recent = {
+export type RecentTurn = {
   readonly number: number
   readonly at: number
   readonly turn: Pick<SampleSelected, 'conversationId' | 'turnId' | 'question' | 'earlier' | 'plan' | 'answer'>
   /** The arms that spoke for it at arrival, those of outcomes left out. */
   readonly arms: readonly ArmWeight[]
-  readonly scale: Scale
+  readonly scale: OutcomeScale
   readonly known: Pick<Outcome, 'repeatAsk' | 'latencyMs'>
   /** Decayed thumbs down of the planned tool when it arrived. */
   readonly complaints: number
@@ -19,25 +19,25 @@ export type Recent = {
 }
 
 /** A turn whose number let it contend for a ranked arm. As numbers are chance, contenders ask what all turns ask. */
-export type Contender = Numbered & { readonly turn: Pick<Recent['turn'], 'turnId' | 'plan'> }
+export type Contender = NumberedQuestion & { readonly turn: Pick<RecentTurn['turn'], 'turnId' | 'plan'> }
 
 /** A count that fades: `count` as it was at number `at`. */
-export type Decayed = { readonly count: number; readonly at: number }
+export type DecayedCount = { readonly count: number; readonly at: number }
 
-export type Collections = ReturnType<typeof named>
+export type Collections = ReturnType<typeof collectionNames>
 
 /** Collections of one agent. Agents never mix. */
 export function collections(agent: string): Collections {
-  const known = namesOf.get(agent)
+  const known = collectionsByAgent.get(agent)
   if (known) return known
-  const names = named(agent)
-  namesOf.set(agent, names)
+  const names = collectionNames(agent)
+  collectionsByAgent.set(agent, names)
   return names
 }
 
-const namesOf = new Map<string, Collections>()
+const collectionsByAgent = new Map<string, Collections>()
 
-const named = (agent: string) => ({
+const collectionNames = (agent: string) => ({
   control: `control/${agent}`,
   /** By planned tool: decayed picks, on the clock of the picks. */
   tools: `tools/${agent}`,
@@ -58,7 +58,7 @@ const named = (agent: string) => ({
 })
 
 /** Numbers that an index of a collection spans, and after how many it is renewed. */
-export const spans = { contenders: { span: 3_000, block: 250 }, picked: { span: 2_000, block: 50 } } as const
+export const indexSpans = { contenders: { span: 3_000, block: 250 }, picked: { span: 2_000, block: 50 } } as const
 
 /** How many of each are remembered per agent and partition; the oldest is forgotten first. */
 export const limits = {
@@ -76,41 +76,41 @@ export const limits = {
 export type Ring = 'recent' | 'contenders' | 'picked'
 
 /** The key in a ring of what has this number. */
-export const slotOf = (ring: Ring, number: number): string => String(number % limits[ring])
+export const ringKey = (ring: Ring, number: number): string => String(number % limits[ring])
 
 /** Numbers after which one counts half as much. */
 const halfLife = 500
 
-export function decayed(counted: Decayed | undefined, now: number): number {
+export function decayedCount(counted: DecayedCount | undefined, now: number): number {
   return counted === undefined ? 0 : counted.count * 0.5 ** ((now - counted.at) / halfLife)
 }
 
 /** Counts one more of a key at number `now`. */
-export function countOne(
+export function incrementDecayed(
   state: StateView,
   collection: string,
   key: string,
   limit: number,
   now: number,
-): readonly Change[] {
-  const before = state.get<Decayed>(collection, key)
-  const value: Decayed = { count: decayed(before, now) + 1, at: now }
-  return keepBounded(state, collection, limit, [[key, value]])
+): readonly StateChange[] {
+  const before = state.get<DecayedCount>(collection, key)
+  const value: DecayedCount = { count: decayedCount(before, now) + 1, at: now }
+  return boundedChanges(state, collection, limit, [[key, value]])
 }
 
 /** A pick as novelty remembers it. */
-export type Picked = Numbered
+export type PickedQuestion = NumberedQuestion
 
 /** What a pick changes beside the control; `number` is that of the pick. */
-export function remember(
+export function pickChanges(
   state: StateView,
   names: Collections,
-  { question, earlier, plan }: Recent['turn'],
+  { question, earlier, plan }: RecentTurn['turn'],
   number: number,
-): readonly Change[] {
-  const value: Picked = { number, turn: { question, earlier: earlier.slice(-2) } }
+): readonly StateChange[] {
+  const value: PickedQuestion = { number, turn: { question, earlier: earlier.slice(-2) } }
   return [
-    ...countOne(state, names.tools, plan.tool, limits.tools, number),
-    { collection: names.picked, key: slotOf('picked', number), value },
+    ...incrementDecayed(state, names.tools, plan.tool, limits.tools, number),
+    { collection: names.picked, key: ringKey('picked', number), value },
   ]
 }

@@ -1,5 +1,5 @@
-import { keepBounded } from '#runtime/state/bounded.ts'
-import type { Change, StateView } from '#runtime/state/state.ts'
+import { boundedChanges } from '#runtime/state/bounded.ts'
+import type { StateChange, StateView } from '#runtime/state/state.ts'
 import type { ArmCount, ArmWeight, StratumCount } from '#schemas/events.ts'
 import { topic } from '#topology/names.ts'
 import type { Outbound } from '#topology/types.ts'
@@ -9,7 +9,7 @@ import { collections, limits } from './state.ts'
 export const countEvery = 500
 
 /** What a stratum gains: a turn at arrival, a pick or an arm's draw then or later. Uncertainty and expectations are sums. */
-export type Gain = {
+export type StratumIncrement = {
   readonly tool: string
   readonly turns: number
   readonly picks: number
@@ -20,7 +20,7 @@ export type Gain = {
 }
 
 /** The counts of a stratum since they were last told. */
-export function counted(before: StratumCount | undefined, gain: Gain): StratumCount {
+export function addIncrement(before: StratumCount | undefined, gain: StratumIncrement): StratumCount {
   const { tool, turns, picks, uncertainty, arms } = before ?? {
     ...{ tool: gain.tool, turns: 0, picks: 0, uncertainty: 0, arms: [] },
   }
@@ -41,20 +41,20 @@ export function counted(before: StratumCount | undefined, gain: Gain): StratumCo
 }
 
 /** Keeps the gain for the next count. */
-export function tally(state: StateView, agent: string, gain: Gain): readonly Change[] {
+export function tallyChanges(state: StateView, agent: string, gain: StratumIncrement): readonly StateChange[] {
   const { tallies } = collections(agent)
   const before = state.get<StratumCount>(tallies, gain.tool)
-  return keepBounded(state, tallies, limits.tallies, [[gain.tool, counted(before, gain)]])
+  return boundedChanges(state, tallies, limits.tallies, [[gain.tool, addIncrement(before, gain)]])
 }
 
 /** Counts a turn as it arrives; every `countEvery` turns it first tells what was counted before, and begins anew. */
-export function tallyTurn(
+export function countTurn(
   state: StateView,
   agent: string,
   number: number,
-  gain: Gain,
-): { readonly emit: readonly Outbound<'sampler'>[]; readonly keep: readonly Change[] } {
-  if (number === 0 || number % countEvery > 0) return { emit: [], keep: tally(state, agent, gain) }
+  gain: StratumIncrement,
+): { readonly emit: readonly Outbound<'sampler'>[]; readonly keep: readonly StateChange[] } {
+  if (number === 0 || number % countEvery > 0) return { emit: [], keep: tallyChanges(state, agent, gain) }
   const { tallies } = collections(agent)
   const strata = Array.from(state.entries<StratumCount>(tallies), ([, count]) => count)
   const turns = strata.reduce((sum, count) => sum + count.turns, 0)
@@ -62,7 +62,7 @@ export function tallyTurn(
     emit: [{ topic: topic.trafficCounts, event: { agent, turns, strata } }],
     keep: [
       ...strata.map(({ tool }) => ({ collection: tallies, key: tool, value: null })),
-      { collection: tallies, key: gain.tool, value: counted(undefined, gain) },
+      { collection: tallies, key: gain.tool, value: addIncrement(undefined, gain) },
     ],
   }
 }

@@ -1,48 +1,48 @@
-import { basePlanner, type Tool } from '#planners/linear/manifest.ts'
-import type { Hit } from '#planners/linear/neighbours.ts'
-import { createPlanner, type Planner } from '#planners/linear/planner.ts'
+import { type PlannerTool, untunedManifest } from '#planners/linear/manifest.ts'
+import type { RetrievedExample } from '#planners/linear/neighbours.ts'
+import { createLinearPlanner, type LinearPlanner } from '#planners/linear/planner.ts'
 import type { Fate } from '#schemas/events.ts'
-import { figures } from '#text/figures.ts'
-import type { Surroundings } from './neighbourhood.ts'
+import { extractValues } from '#text/figures.ts'
+import type { Neighbourhood } from './neighbourhood.ts'
 import type { Draft } from './operators.ts'
 import type { Slot } from './slots.ts'
-import type { Rows } from './state.ts'
+import type { RowCounts } from './state.ts'
 
 /** Share of the neighbours' vote where it is asked together with the untuned planner. */
-const voteShare = 0.5
+const voteWeight = 0.5
 
 /** The agent's untuned planner, alone (no hits) or in an ensemble with the nearest gold. */
-export type Route = (question: string, earlier: readonly string[], hits?: readonly Hit[]) => string
+export type ToolChooser = (question: string, earlier: readonly string[], hits?: readonly RetrievedExample[]) => string
 
 // Readying a planner costs more than asking it, and the catalogue rarely changes.
-const planners = new WeakMap<readonly Tool[], Planner>()
+const planners = new WeakMap<readonly PlannerTool[], LinearPlanner>()
 
-export function routeOf(agent: string, tools: readonly Tool[]): Route {
-  const examples = { digest: '', count: 0, neighbours: 0, weight: voteShare }
-  const planner = planners.get(tools) ?? createPlanner({ ...basePlanner(agent, tools), examples })
+export function createToolChooser(agent: string, tools: readonly PlannerTool[]): ToolChooser {
+  const examples = { digest: '', count: 0, neighbours: 0, weight: voteWeight }
+  const planner = planners.get(tools) ?? createLinearPlanner({ ...untunedManifest(agent, tools), examples })
   planners.set(tools, planner)
   return (question, earlier, hits = []) => planner.plan(question, earlier, { hits }).tool
 }
 
 /** Every figure stands in the variant as it stood in the parent, but for the replaced one; and no figure is new. */
-export function keepsSlots(parent: string, slots: readonly Slot[], { question, replaced }: Draft): boolean {
+export function keepsSlotValues(parent: string, slots: readonly Slot[], { question, replaced }: Draft): boolean {
   const expected = new Set(slots.map(({ text }) => (text === replaced?.from ? replaced.to : text)))
   const same =
     replaced === undefined
-      ? figures(parent)
-      : [...new Set([...expected].flatMap(text => figures(`for ${text}`)))].sort()
-  return [...expected].every(text => question.includes(text)) && figures(question).join() === same.join()
+      ? extractValues(parent)
+      : [...new Set([...expected].flatMap(text => extractValues(`for ${text}`)))].sort()
+  return [...expected].every(text => question.includes(text)) && extractValues(question).join() === same.join()
 }
 
 /** One row more, and synthetic ones would be more than their share of the tool's rows. */
-export function isCapped({ gold, synthetic }: Rows, syntheticShare: number): boolean {
+export function exceedsSyntheticShare({ gold, synthetic }: RowCounts, syntheticShare: number): boolean {
   return synthetic + 1 > syntheticShare * (gold + synthetic + 1)
 }
 
 /** The first check that refuses a variant, or acceptance. */
-export function fateOf(checks: {
+export function decideFate(checks: {
   readonly slotsKept: boolean
-  readonly surroundings: Surroundings
+  readonly surroundings: Neighbourhood
   /** Where the ensemble routes it, and where it should. */
   readonly routed: string
   readonly tool: string

@@ -1,47 +1,48 @@
-import { type Asked, vectorOf } from '#planners/linear/asked.ts'
-import type { Hit } from '#planners/linear/neighbours.ts'
-import { nearestOf } from '#planners/linear/neighbours.ts'
-import { products } from '#text/postings.ts'
+import { type QuestionInContext, questionVector } from '#planners/linear/asked.ts'
+import type { RetrievedExample } from '#planners/linear/neighbours.ts'
+import { nearestPositions } from '#planners/linear/neighbours.ts'
+import { indexInnerProducts } from '#text/postings.ts'
 import { dot } from '#text/vectors.ts'
-import type { KeptGold } from './state.ts'
+import type { GoldQuestion } from './state.ts'
 
 /** What one variant lies among. */
-export type Surroundings = {
+export type Neighbourhood = {
   /** The nearest gold, the parent included, nearest first: what the kNN planner votes with. */
-  readonly hits: readonly Hit[]
+  readonly hits: readonly RetrievedExample[]
   /** Cosine to the nearest gold of its own tool, and of any other. */
   readonly own: number
   readonly other: number
   readonly isDuplicate: boolean
 }
 
-const voters = 10
-const sameCosine = 0.95
-const sameJaccard = 0.8
+const voterCount = 10
+const duplicateCosine = 0.95
+const duplicateJaccard = 0.8
 /** Texts whose cosine is lower cannot share four shingles of five. */
-const leastCosine = 0.6
-const shingle = 5
+const minCosineForJaccard = 0.6
+const shingleLength = 5
 
 /** Everything seen so far, ready to be compared with; the parent counts as gold but not as a duplicate. */
-export type Seen = {
-  readonly parent: KeptGold
-  readonly gold: readonly (readonly [id: string, gold: KeptGold])[]
-  readonly synthetic: readonly Asked[]
+export type KnownQuestions = {
+  readonly parent: GoldQuestion
+  readonly gold: readonly (readonly [id: string, gold: GoldQuestion])[]
+  readonly synthetic: readonly QuestionInContext[]
 }
 
 /** Answers for one variant after the other; `siblings` are those accepted before it. */
-export function neighbourhoodOf({
+export function createNeighbourhood({
   parent,
   gold,
   synthetic,
-}: Seen): (asked: Asked, siblings: readonly Asked[]) => Surroundings {
+}: KnownQuestions): (asked: QuestionInContext, siblings: readonly QuestionInContext[]) => Neighbourhood {
   const known = [parent, ...gold.map(([, kept]) => kept)]
-  const toGold = products(known.map(vectorOf))
-  const toSynthetic = products(synthetic.map(vectorOf))
+  const toGold = indexInnerProducts(known.map(questionVector))
+  const toSynthetic = indexInnerProducts(synthetic.map(questionVector))
   return (asked, siblings) => {
-    const vector = vectorOf(asked)
-    const isSame = (other: Asked, cosine: number): boolean =>
-      cosine > sameCosine || (cosine > leastCosine && jaccard(asked.question, other.question) > sameJaccard)
+    const vector = questionVector(asked)
+    const isSame = (other: QuestionInContext, cosine: number): boolean =>
+      cosine > duplicateCosine ||
+      (cosine > minCosineForJaccard && jaccard(asked.question, other.question) > duplicateJaccard)
     const near = toGold(vector)
     let own = 0
     let other = 0
@@ -49,15 +50,15 @@ export function neighbourhoodOf({
       if (known[at]?.tool === parent.tool) own = Math.max(own, cosine)
       else other = Math.max(other, cosine)
     })
-    const hits = nearestOf(near, voters).map(({ at, similarity }) => ({
+    const hits = nearestPositions(near, voterCount).map(({ at, similarity }) => ({
       id: String(at),
       tool: known[at]?.tool ?? '',
       similarity,
     }))
     const isDuplicate =
-      normalised(asked.question) === normalised(parent.question) ||
+      normaliseText(asked.question) === normaliseText(parent.question) ||
       gold.some(([, kept], at) => isSame(kept, near[at + 1] ?? 0)) ||
-      siblings.some(sibling => isSame(sibling, dot(vector, vectorOf(sibling)))) ||
+      siblings.some(sibling => isSame(sibling, dot(vector, questionVector(sibling)))) ||
       toSynthetic(vector).some((cosine, at) => isSame(synthetic[at] ?? asked, cosine))
     return { hits, own, other, isDuplicate }
   }
@@ -71,13 +72,15 @@ export function jaccard(left: string, right: string): number {
 }
 
 function shinglesOf(text: string): Set<string> {
-  const padded = ` ${normalised(text)} `
+  const padded = ` ${normaliseText(text)} `
   return new Set(
-    Array.from({ length: Math.max(1, padded.length - shingle + 1) }, (_none, at) => padded.slice(at, at + shingle)),
+    Array.from({ length: Math.max(1, padded.length - shingleLength + 1) }, (_none, at) =>
+      padded.slice(at, at + shingleLength),
+    ),
   )
 }
 
-export function normalised(text: string): string {
+export function normaliseText(text: string): string {
   return text
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, ' ')

@@ -1,12 +1,12 @@
 import type { Operator } from '#schemas/events.ts'
 import type { Random } from '#statistics/random.ts'
 import { functionWords } from '#text/function-words.ts'
-import { positionsOf, type Slot, substitute } from './slots.ts'
+import { type Slot, slotPositions, substitute } from './slots.ts'
 import { synonymOf } from './synonyms.ts'
-import { capitalized, clausesOf, neighbouringKey, pick, split, type Word } from './words.ts'
+import { capitalized, neighbouringKey, pickRandom, splitClauses, splitPunctuation, type WordParts } from './words.ts'
 
 /** What a question is varied with. */
-export type Material = {
+export type QuestionMaterial = {
   readonly words: readonly string[]
   readonly slots: readonly Slot[]
   /** Other values seen, by kind of slot. */
@@ -19,31 +19,32 @@ export type Material = {
 export type Draft = { readonly question: string; readonly replaced?: { readonly from: string; readonly to: string } }
 
 /** How a question can be varied without a language model; undefined where an operator finds nothing to do. */
-export const operators: Readonly<Record<Operator, (material: Material, random: Random) => Draft | undefined>> = {
-  slot,
-  synonym,
-  recombine,
-  typo,
-  drop,
-  swap,
-}
+export const operators: Readonly<Record<Operator, (material: QuestionMaterial, random: Random) => Draft | undefined>> =
+  {
+    slot: replaceSlotValue,
+    synonym: replaceWithSynonym,
+    recombine: recombineClauses,
+    typo: addTypo,
+    drop: dropWords,
+    swap: swapWords,
+  }
 
 /** Left alone by `drop`: negations, question words, and the particles that make a verb another one. */
-const bearing = `no not don didn isn won can cant cannot dont didnt isnt up out off over in on by from to into onto with
+const meaningfulWords = `no not don didn isn won can cant cannot dont didnt isnt up out off over in on by from to into onto with
 what whats why how when where which who whose anything something`
-const droppable = new Set(functionWords).difference(new Set(bearing.split(/\s+/)))
+const droppable = new Set(functionWords).difference(new Set(meaningfulWords.split(/\s+/)))
 /** Shorter questions have no word to spare. */
-const leastWords = 5
-const leastLetters = 5
+const minWords = 5
+const minLetters = 5
 
-function slot({ words, slots, values }: Material, random: Random): Draft | undefined {
-  const chosen = pick(
+function replaceSlotValue({ words, slots, values }: QuestionMaterial, random: Random): Draft | undefined {
+  const chosen = pickRandom(
     slots.filter(({ kind }) => values(kind).length > 0),
     random,
   )
   const to =
     chosen &&
-    pick(
+    pickRandom(
       values(chosen.kind).filter(value => value !== chosen.text),
       random,
     )
@@ -51,7 +52,7 @@ function slot({ words, slots, values }: Material, random: Random): Draft | undef
   return { question: substitute(words, slots, chosen, to), replaced: { from: chosen.text, to } }
 }
 
-function synonym(material: Material, random: Random): Draft | undefined {
+function replaceWithSynonym(material: QuestionMaterial, random: Random): Draft | undefined {
   return changeWord(
     material,
     random,
@@ -64,11 +65,11 @@ function synonym(material: Material, random: Random): Draft | undefined {
 }
 
 /** A neighbouring key, a lost letter or two letters turned round, never the first: so people mistype (after EDA's noise). */
-function typo(material: Material, random: Random): Draft | undefined {
+function addTypo(material: QuestionMaterial, random: Random): Draft | undefined {
   return changeWord(
     material,
     random,
-    ({ core }) => core.length >= leastLetters && /^[a-z]+$/i.test(core),
+    ({ core }) => core.length >= minLetters && /^[a-z]+$/i.test(core),
     core => {
       const at = 1 + Math.floor(random() * (core.length - 2))
       const [before, letter, next, after] = [
@@ -78,7 +79,7 @@ function typo(material: Material, random: Random): Draft | undefined {
         core.slice(at + 2),
       ]
       return (
-        pick(
+        pickRandom(
           [
             `${before}${neighbouringKey(letter, random)}${next}${after}`,
             `${before}${next}${after}`,
@@ -92,15 +93,15 @@ function typo(material: Material, random: Random): Draft | undefined {
 }
 
 /** Random deletion (Wei and Zou, EDA, 2019) of one word in six, of function words alone: the rest carries the meaning. */
-function drop({ words, slots }: Material, random: Random): Draft | undefined {
-  if (words.length < leastWords) return undefined
-  const kept = positionsOf(slots)
+function dropWords({ words, slots }: QuestionMaterial, random: Random): Draft | undefined {
+  if (words.length < minWords) return undefined
+  const kept = slotPositions(slots)
   const candidates = words.flatMap((word, at) =>
-    !kept.has(at) && droppable.has(split(word).core.toLowerCase()) ? [at] : [],
+    !kept.has(at) && droppable.has(splitPunctuation(word).core.toLowerCase()) ? [at] : [],
   )
   const dropped = new Set<number>()
   for (let count = Math.ceil(words.length / 6); count > 0; count--) {
-    const at = pick(
+    const at = pickRandom(
       candidates.filter(candidate => !dropped.has(candidate)),
       random,
     )
@@ -110,10 +111,10 @@ function drop({ words, slots }: Material, random: Random): Draft | undefined {
 }
 
 /** Two neighbouring words change places (EDA's random swap, kept local). */
-function swap({ words, slots }: Material, random: Random): Draft | undefined {
-  if (words.length < leastWords) return undefined
-  const kept = positionsOf(slots)
-  const at = pick(
+function swapWords({ words, slots }: QuestionMaterial, random: Random): Draft | undefined {
+  if (words.length < minWords) return undefined
+  const kept = slotPositions(slots)
+  const at = pickRandom(
     words.flatMap((_word, first) =>
       first + 1 < words.length && !kept.has(first) && !kept.has(first + 1) ? [first] : [],
     ),
@@ -124,10 +125,10 @@ function swap({ words, slots }: Material, random: Random): Draft | undefined {
 }
 
 /** The question's own clauses in another order, or with a clause of its kin added. */
-function recombine({ words, kin }: Material, random: Random): Draft | undefined {
-  const own = clausesOf(words.join(' '))
-  const added = pick(
-    kin.flatMap(clausesOf).filter(clause => !own.includes(clause)),
+function recombineClauses({ words, kin }: QuestionMaterial, random: Random): Draft | undefined {
+  const own = splitClauses(words.join(' '))
+  const added = pickRandom(
+    kin.flatMap(splitClauses).filter(clause => !own.includes(clause)),
     random,
   )
   if (own.length < 2 && added === undefined) return undefined
@@ -140,17 +141,17 @@ function recombine({ words, kin }: Material, random: Random): Draft | undefined 
 }
 
 function changeWord(
-  { words, slots }: Material,
+  { words, slots }: QuestionMaterial,
   random: Random,
-  canChange: (word: Word) => boolean,
+  canChange: (word: WordParts) => boolean,
   change: (core: string) => string,
 ): Draft | undefined {
-  const kept = positionsOf(slots)
-  const at = pick(
-    words.flatMap((word, position) => (!kept.has(position) && canChange(split(word)) ? [position] : [])),
+  const kept = slotPositions(slots)
+  const at = pickRandom(
+    words.flatMap((word, position) => (!kept.has(position) && canChange(splitPunctuation(word)) ? [position] : [])),
     random,
   )
   if (at === undefined) return undefined
-  const { before, core, after } = split(words[at] ?? '')
+  const { before, core, after } = splitPunctuation(words[at] ?? '')
   return { question: words.with(at, `${before}${change(core)}${after}`).join(' ') }
 }

@@ -5,7 +5,7 @@ export const selfPlay: Service<'self-play', Facts> = {
   name: 'self-play',
   version,
   gather: async ({ event }, { agents }) => {
-    const { tools, budgets } = await agents.need(event.agent)
+    const { tools, budgets } = await agents.waitFor(event.agent)
     return { tools, syntheticShare: budgets.syntheticShare }
   },
   decide,

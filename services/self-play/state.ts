@@ -1,12 +1,12 @@
-import type { Asked } from '#planners/linear/asked.ts'
+import type { QuestionInContext } from '#planners/linear/asked.ts'
 
-export type KeptGold = Asked & { readonly tool: string; readonly family: string }
+export type GoldQuestion = QuestionInContext & { readonly tool: string; readonly family: string }
 
 /** Rows of one tool so far. */
-export type Rows = { readonly gold: number; readonly synthetic: number }
+export type RowCounts = { readonly gold: number; readonly synthetic: number }
 
 /** Collections of one agent. Agents never mix. */
-export const collectionsOf = (agent: string) => ({
+export const collectionNames = (agent: string) => ({
   /** By id of the GoldAnswered event. */
   gold: `gold/${agent}`,
   /** By variant id: those accepted. */

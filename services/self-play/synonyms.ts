@@ -1,5 +1,5 @@
 /** Words a support desk's customers use for one another, whatever they ask about: in each pair either can stand for the other. */
-const pairs = `
+const synonymPairs = `
   i have | i've
   i would | i'd
   i will | i'll
@@ -55,14 +55,14 @@ const pairs = `
   yet | so far
 `
 
-const table = new Map<string, string>()
-for (const pair of pairs.trim().split('\n')) {
+const synonyms = new Map<string, string>()
+for (const pair of synonymPairs.trim().split('\n')) {
   const [left = '', right = ''] = pair.split('|').map(word => word.trim())
-  table.set(left, right)
-  table.set(right, left)
+  synonyms.set(left, right)
+  synonyms.set(right, left)
 }
 
 /** Another word for this one, in lower case; undefined where the table has none. */
 export function synonymOf(word: string): string | undefined {
-  return table.get(word.toLowerCase())
+  return synonyms.get(word.toLowerCase())
 }

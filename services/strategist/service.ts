@@ -7,7 +7,7 @@ export const strategist: Service<'strategist', Facts> = {
   version: 'strategist/v1',
   async gather({ topic: from, event }, { agents }) {
     if (from === topic.datasets && event.outcome === 'waiting') return undefined
-    const { tools, targets } = await agents.need(event.agent)
+    const { tools, targets } = await agents.waitFor(event.agent)
     return { targets, tools: tools.map(({ name, description }) => ({ name, description })) }
   },
   decide,

@@ -4,7 +4,7 @@ import type { Rung } from '#schemas/events.ts'
 export const ladder: readonly Rung[] = ['prompt', 'trajectory', 'lora']
 
 /** A dataset to climb on. */
-export type Ground = {
+export type DatasetRef = {
   readonly version: number
   readonly dataset: string
   readonly evaluation: string
@@ -12,7 +12,7 @@ export type Ground = {
 }
 
 /** What became of one rung on one dataset. */
-export type Try = {
+export type Attempt = {
   readonly rung: Rung
   readonly version: number
   readonly trainingRows: number
@@ -23,26 +23,26 @@ export type Try = {
 }
 
 /** The planner served now, null before the first promotion, and its accuracy on the newest evaluation set it met. */
-export type Served = { readonly planner: string | null; readonly accuracy: number }
+export type ServedPlanner = { readonly planner: string | null; readonly accuracy: number }
 
 /** Where the climb stands. `pending` is asked for and not yet released or rejected. */
 export type Climb = {
-  readonly ground: Ground
+  readonly ground: DatasetRef
   readonly pending: { readonly rung: Rung; readonly baseline: string }
 }
 
-export type Standing = {
+export type AgentProgress = {
   /** Newest dataset that was started on: each is climbed once. */
   readonly version: number
   readonly climb: Climb | null
   /** The newest dataset that came meanwhile. */
-  readonly next: Ground | null
-  readonly served: Served | null
+  readonly next: DatasetRef | null
+  readonly served: ServedPlanner | null
 }
 
-export const start: Standing = { version: 0, climb: null, next: null, served: null }
+export const initialProgress: AgentProgress = { version: 0, climb: null, next: null, served: null }
 
 /** `standing` holds one Standing under the agent's name; `tries` holds every Try under `version/rung`. */
-export function collectionsOf(agent: string) {
+export function collectionNames(agent: string) {
   return { standing: `standing/${agent}`, tries: `tries/${agent}` } as const
 }

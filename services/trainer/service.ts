@@ -1,5 +1,5 @@
 import { readDataset } from '#planners/dataset.ts'
-import type { PlannerManifest, Tool } from '#planners/linear/manifest.ts'
+import type { LinearManifest, PlannerTool } from '#planners/linear/manifest.ts'
 import { getJson } from '#runtime/objects/object-store.ts'
 import type { Service } from '#runtime/service.ts'
 import { decide, type Facts } from './decide.ts'
@@ -12,8 +12,8 @@ export const trainer: Service<'trainer', Facts> = {
     const started = clock.now()
     const [{ rows }, baseline, { tools }] = await Promise.all([
       readDataset(objects, event.dataset, event.evaluation),
-      getJson<PlannerManifest>(objects, event.baseline),
-      agents.need(event.agent),
+      getJson<LinearManifest>(objects, event.baseline),
+      agents.waitFor(event.agent),
     ])
     const base = { ...baseline, tools: currentTools(tools, baseline.tools) }
     const result = await lane.train({ base, dataset: event.dataset, rows, seed: event.seed }, signal)
@@ -23,7 +23,7 @@ export const trainer: Service<'trainer', Facts> = {
 }
 
 /** Today's catalogue, each tool in the words of the baseline where it has them. */
-function currentTools(catalogue: readonly Tool[], known: readonly Tool[]): Tool[] {
+function currentTools(catalogue: readonly PlannerTool[], known: readonly PlannerTool[]): PlannerTool[] {
   const words = new Map(known.map(tool => [tool.name, tool.description]))
   return catalogue.map(({ name, description }) => ({ name, description: words.get(name) ?? description }))
 }

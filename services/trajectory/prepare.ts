@@ -1,48 +1,48 @@
-import { type Adapter, merge } from '#planners/linear/adapter.ts'
-import type { PlannerManifest } from '#planners/linear/manifest.ts'
-import { type Example, type Hit, indexExamples } from '#planners/linear/neighbours.ts'
-import { blend } from '#planners/linear/planner.ts'
-import { describe, score, softmax } from '#planners/linear/weights.ts'
+import { type LoraAdapter, mergeAdapter } from '#planners/linear/adapter.ts'
+import type { LinearManifest } from '#planners/linear/manifest.ts'
+import { type GoldenExample, indexExamples, type RetrievedExample } from '#planners/linear/neighbours.ts'
+import { blendVotes } from '#planners/linear/planner.ts'
+import { baseWeights, scoreTools, softmax } from '#planners/linear/weights.ts'
 import { featurize } from '#text/features.ts'
 
 /** A gold row with what the agent thinks of it unaided, and the gold rows of other families that are nearest to it. */
-export type Prepared = {
-  readonly row: Example
+export type ScoredGoldRow = {
+  readonly row: GoldenExample
   /** Probability of each tool, without examples. */
   readonly own: Float64Array
   /** Most similar first. */
-  readonly near: readonly Hit[]
+  readonly near: readonly RetrievedExample[]
 }
 
 /** The agent under proof: how it answers a row when it is shown some examples. */
-export type Agent = {
-  readonly rows: readonly Prepared[]
-  readonly rightWith: (prepared: Prepared, shown: readonly Hit[], weight: number) => boolean
+export type PlannerUnderTest = {
+  readonly rows: readonly ScoredGoldRow[]
+  readonly rightWith: (prepared: ScoredGoldRow, shown: readonly RetrievedExample[], weight: number) => boolean
   /** Sum over tools of (probability - truth)^2, in [0, 2] (Brier, 1950). */
-  readonly brier: (prepared: Prepared, shown: readonly Hit[], weight: number) => number
+  readonly brier: (prepared: ScoredGoldRow, shown: readonly RetrievedExample[], weight: number) => number
 }
 
 /** Readies the gold rows of tools that the planner knows; each sees `depth` neighbours. */
-export function prepare(
-  manifest: PlannerManifest,
-  adapter: Adapter | null,
-  gold: readonly Example[],
+export function createPlannerUnderTest(
+  manifest: LinearManifest,
+  adapter: LoraAdapter | null,
+  gold: readonly GoldenExample[],
   depth: number,
-): Agent {
+): PlannerUnderTest {
   const positions = new Map(manifest.tools.map(({ name }, at) => [name, at]))
-  const base = describe(manifest.tools)
-  const weights = adapter === null ? base : merge(base, adapter)
+  const base = baseWeights(manifest.tools)
+  const weights = adapter === null ? base : mergeAdapter(base, adapter)
   const known = gold.filter(({ tool }) => positions.has(tool))
   const index = indexExamples(known)
   const rows = known.map(row => {
     const vector = featurize(row.question, row.earlier)
-    const own = softmax(score(weights, vector, new Float64Array(weights.tools)), manifest.scale)
+    const own = softmax(scoreTools(weights, vector, new Float64Array(weights.tools)), manifest.scale)
     return { row, own, near: index.nearest(vector, depth, row.family) }
   })
 
-  function shownTo({ own }: Prepared, shown: readonly Hit[], weight: number): Float64Array {
+  function shownTo({ own }: ScoredGoldRow, shown: readonly RetrievedExample[], weight: number): Float64Array {
     const probabilities = own.slice()
-    blend(probabilities, shown, weight, positions)
+    blendVotes(probabilities, shown, weight, positions)
     return probabilities
   }
 

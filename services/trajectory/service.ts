@@ -1,29 +1,29 @@
 import { readDataset } from '#planners/dataset.ts'
-import type { PlannerManifest } from '#planners/linear/manifest.ts'
-import { canonical } from '#runtime/core/identity.ts'
+import type { LinearManifest } from '#planners/linear/manifest.ts'
+import { canonicalJson } from '#runtime/core/identity.ts'
 import { getJson, putJson } from '#runtime/objects/object-store.ts'
 import type { Ports, Service } from '#runtime/service.ts'
 import type { DatasetRow, ExampleSet } from '#schemas/objects.ts'
 import { decide, type Facts } from './decide.ts'
 import type { Proof, prove } from './prove.ts'
 
-const prover = new URL('./prove.ts', import.meta.url)
+const proofModule = new URL('./prove.ts', import.meta.url)
 
 export const trajectory: Service<'trajectory', Facts> = {
   name: 'trajectory',
   version: 'trajectory/v1',
   async gather({ event }, ports, signal) {
     if (event.outcome !== 'requested' || event.rung !== 'trajectory') return undefined
-    const { objects, offload, clock } = ports
+    const { objects, workerPool, clock } = ports
     const started = clock.now()
     const [{ rows }, baseline] = await Promise.all([
       readDataset(objects, event.dataset, event.evaluation),
-      getJson<PlannerManifest>(objects, event.baseline),
+      getJson<LinearManifest>(objects, event.baseline),
     ])
     const gold = rows.filter(row => !row.synthetic)
     const adapter = baseline.adapter === null ? null : await objects.get(baseline.adapter)
-    const proof = await offload.run<typeof prove>(prover, 'prove', [baseline, adapter, gold], signal)
-    const stored = await store(ports, baseline, gold, proof)
+    const proof = await workerPool.run<typeof prove>(proofModule, 'prove', [baseline, adapter, gold], signal)
+    const stored = await storeCandidate(ports, baseline, gold, proof)
     const { admitted, unaided, refused } = proof
     return { ...stored, admitted: admitted.length, unaided, refused, seconds: (clock.now() - started) / 1000 }
   },
@@ -31,9 +31,9 @@ export const trajectory: Service<'trajectory', Facts> = {
 }
 
 /** Example set, its index and the candidate that uses it; the baseline itself where nothing was admitted. */
-async function store(
+async function storeCandidate(
   { objects, vectors }: Ports,
-  baseline: PlannerManifest,
+  baseline: LinearManifest,
   gold: readonly DatasetRow[],
   proof: Proof,
 ) {
@@ -47,14 +47,14 @@ async function store(
       return [{ id, family, question, earlier, tool, argument }]
     }),
   }
-  const examples = await putJson(objects, canonical(set))
+  const examples = await putJson(objects, canonicalJson(set))
   const count = set.examples.length
   if (count > 0)
     await vectors.build(
       examples,
       set.examples.map(({ id, family }, at) => ({ id, family, vector: proof.vectors[at] ?? new Float32Array() })),
     )
-  const manifest: PlannerManifest =
+  const manifest: LinearManifest =
     count === 0 ? baseline : { ...baseline, examples: { digest: examples, count, ...proof.use } }
-  return { examples, candidate: await putJson(objects, canonical(manifest)) }
+  return { examples, candidate: await putJson(objects, canonicalJson(manifest)) }
 }

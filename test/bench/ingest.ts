@@ -3,21 +3,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import { readSettings, type Settings } from '#runtime/config/config.ts'
-import { openWorld } from '#runtime/host/open.ts'
+import { openRuntime } from '#runtime/host/open.ts'
 import { ensureTopics } from '#runtime/host/topics.ts'
 import { measure, type Shape, shapes, type Throughput } from './ingest/measure.ts'
-import { lostOf, type Overload, overload } from './ingest/overload.ts'
-import { type Decided, measureSampler } from './ingest/sampler.ts'
+import { countLost, measureOverload, type Overload } from './ingest/overload.ts'
+import { measureSampler, type SamplerResult } from './ingest/sampler.ts'
 import { type BenchServer, startBare, startIngest } from './ingest/server.ts'
 import { allCores, pin } from './runtime/cores.ts'
-import { openStage, type Stage } from './runtime/stage.ts'
+import { type BenchCluster, openBenchCluster } from './runtime/stage.ts'
 import { table } from './table.ts'
 
 const contenders = ['bare', 'embedded', 'kafka'] as const
 type Contender = (typeof contenders)[number]
 const parts = [...contenders, 'sampler'] as const
 type Part = (typeof parts)[number]
-type Measured = {
+type IngestResult = {
   readonly throughput: Readonly<Record<Shape, Throughput>>
   /** At half of the turns a second that arrays of 100 reach. */
   readonly halfLoad: Throughput
@@ -39,7 +39,7 @@ export const ingest = new Command('ingest')
   .action(measureIngest)
 
 async function measureIngest({ only, json }: { readonly only?: Part; readonly json: boolean }): Promise<void> {
-  const found: Partial<Record<Contender, Measured>> = {}
+  const found: Partial<Record<Contender, IngestResult>> = {}
   const wants = (part: Part): boolean => only === undefined || only === part
   if (wants('bare')) found.bare = await figuresOf(await startBare(pinned.server))
   if (wants('embedded')) {
@@ -50,14 +50,14 @@ async function measureIngest({ only, json }: { readonly only?: Part; readonly js
   if (wants('kafka')) found.kafka = await onStage(({ settings }) => ofIngest(settings))
   const decided = wants('sampler') ? await onStage(ofSampler) : []
   pin(process.pid, allCores())
-  process.stdout.write(`${[...shown(found), ...shownDecided(decided)].join('\n\n')}\n`)
+  process.stdout.write(`${[...resultTables(found), ...samplerTables(decided)].join('\n\n')}\n`)
   if (json) process.stdout.write(`${JSON.stringify({ ...found, sampler: decided, pinned })}\n`)
 }
 
 /** A broker and a registry of its own. */
-async function onStage<T>(measure: (stage: Stage) => Promise<T>): Promise<T> {
-  tell('starting one broker and one registry')
-  const stage = await openStage()
+async function onStage<T>(measure: (stage: BenchCluster) => Promise<T>): Promise<T> {
+  logProgress('starting one broker and one registry')
+  const stage = await openBenchCluster()
   try {
     return await measure(stage)
   } finally {
@@ -65,52 +65,52 @@ async function onStage<T>(measure: (stage: Stage) => Promise<T>): Promise<T> {
   }
 }
 
-async function ofSampler(stage: Stage): Promise<readonly Decided[]> {
+async function ofSampler(stage: BenchCluster): Promise<readonly SamplerResult[]> {
   pin(process.pid, pinned.others)
-  const decided: Decided[] = []
+  const decided: SamplerResult[] = []
   for (const share of sampler.shares) {
-    tell(`the sampler on ${sampler.turns} turns, of which it may pick ${share}`)
+    logProgress(`the sampler on ${sampler.turns} turns, of which it may pick ${share}`)
     decided.push(await measureSampler(stage, share, sampler.turns, pinned.server))
   }
   return decided
 }
 
-async function ofIngest(settings: Settings): Promise<Measured> {
-  const prepared = await openWorld(settings)
+async function ofIngest(settings: Settings): Promise<IngestResult> {
+  const prepared = await openRuntime(settings)
   await ensureTopics(prepared)
   await prepared.close()
   const acknowledged = new Set<string>()
   const measured = await figuresOf(await startIngest(settings, pinned.server), acknowledged)
-  const world = await openWorld(settings)
+  const world = await openRuntime(settings)
   try {
     if (!measured.overload) return measured
-    return { ...measured, overload: { ...measured.overload, lost: await lostOf(world, acknowledged) } }
+    return { ...measured, overload: { ...measured.overload, lost: await countLost(world, acknowledged) } }
   } finally {
     await world.close()
   }
 }
 
-async function figuresOf(server: BenchServer, acknowledged?: Set<string>): Promise<Measured> {
+async function figuresOf(server: BenchServer, acknowledged?: Set<string>): Promise<IngestResult> {
   pin(process.pid, pinned.others)
   try {
     const throughput = {} as Record<Shape, Throughput>
     for (const shape of Object.keys(shapes) as Shape[]) {
-      tell(`${server.url}: ${shape}`)
+      logProgress(`${server.url}: ${shape}`)
       throughput[shape] = await measure(server.url, shape, secondsOf.part * 1_000)
     }
     const capacity = throughput.array.turnsPerSecond
-    tell(`${server.url}: half load`)
+    logProgress(`${server.url}: half load`)
     const halfLoad = await measure(server.url, 'array', secondsOf.part * 1_000, capacity / 2 / shapes.array.turns)
     if (!acknowledged) return { throughput, halfLoad }
-    tell(`${server.url}: three times its capacity for ${secondsOf.overload} s`)
-    const load = await overload(server, capacity, secondsOf.overload * 1_000, acknowledged)
+    logProgress(`${server.url}: three times its capacity for ${secondsOf.overload} s`)
+    const load = await measureOverload(server, capacity, secondsOf.overload * 1_000, acknowledged)
     return { throughput, halfLoad, overload: { ...load, lost: Number.NaN } }
   } finally {
     await server.stop()
   }
 }
 
-function shown(found: Partial<Record<Contender, Measured>>): readonly string[] {
+function resultTables(found: Partial<Record<Contender, IngestResult>>): readonly string[] {
   const entries = Object.entries(found)
   if (entries.length === 0) return []
   const rows = entries.flatMap(([name, { throughput, halfLoad }]) => [
@@ -129,7 +129,7 @@ function shown(found: Partial<Record<Contender, Measured>>): readonly string[] {
   return parts
 }
 
-function shownDecided(decided: readonly Decided[]): readonly string[] {
+function samplerTables(decided: readonly SamplerResult[]): readonly string[] {
   if (decided.length === 0) return []
   const head = ['sampler, budget', 'picked', 'turns/s', 'cpu (µs a turn)', 'second half', 'cpu (µs a turn)']
   const rows = decided.map(({ sampleShare, picked, recordsPerSecond, cpuMicros, secondHalf }) => [
@@ -139,4 +139,4 @@ function shownDecided(decided: readonly Decided[]): readonly string[] {
   return [table([head, ...rows])]
 }
 
-const tell = (what: string): void => void process.stderr.write(`${what}\n`)
+const logProgress = (what: string): void => void process.stderr.write(`${what}\n`)

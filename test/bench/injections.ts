@@ -7,7 +7,7 @@ import { systemClock } from '#runtime/core/clock.ts'
 import { Fault } from '#runtime/core/faults.ts'
 import { openFolderStore } from '#runtime/objects/folder.ts'
 import { createMetrics } from '#runtime/telemetry/telemetry.ts'
-import { opinionOf } from '#services/judge/verdict-opinion.ts'
+import { requestOpinion } from '#services/judge/verdict-opinion.ts'
 import { injections as texts } from '#test/support/injections.ts'
 import { type Flips, flipsOf, type Pair } from './injections/flips.ts'
 import { plans, saying, tools } from './injections/plans.ts'
@@ -26,7 +26,7 @@ async function measure({ json }: { readonly json: boolean }): Promise<void> {
   const outside = { clock: systemClock, objects: openFolderStore(join(home, 'objects')), metrics: createMetrics() }
   const models = await openLanguageModels({ ...settings, home }, outside)
   if (models === undefined) throw new Fault('FLY_USAGE', 'there is no model to try: set FLYWHEEL_MODEL')
-  const model = models.of('judge')
+  const model = models.forService('judge')
   const pairs = await judge(model)
   models.close()
   const figures = new Map([['all', flipsOf(pairs)]])
@@ -41,8 +41,8 @@ async function judge(model: LanguageModel): Promise<readonly Pair[]> {
   const never = new AbortController().signal
   const pairs: Pair[] = []
   for (const sample of plans) {
-    const without = await opinionOf(model, sample, tools, never)
-    const opinions = texts.map(({ text }) => opinionOf(model, saying(text, sample), tools, never))
+    const without = await requestOpinion(model, sample, tools, never)
+    const opinions = texts.map(({ text }) => requestOpinion(model, saying(text, sample), tools, never))
     for (const [at, { kind }] of texts.entries()) {
       const withText = await opinions[at]
       if (withText) pairs.push({ kind, without, withText })

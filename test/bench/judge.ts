@@ -9,22 +9,27 @@ import { openReader } from '#runtime/host/open.ts'
 import { topic } from '#topology/names.ts'
 import type { EventOf, TopicName } from '#topology/types.ts'
 import { quality } from './judge/quality.ts'
-import { shown } from './judge/shown.ts'
+import { qualityTable } from './judge/shown.ts'
 
-type Options = { readonly seed: number; readonly gold: number; readonly home?: string; readonly json: boolean }
+type JudgeBenchOptions = {
+  readonly seed: number
+  readonly gold: number
+  readonly home?: string
+  readonly json: boolean
+}
 
 const entry = fileURLToPath(import.meta.resolve('#services/_cli/main.ts'))
 
 /** `bench judge`: the offline judge on the demo's stream, against the truth that only the simulated customers have. */
 export const judge = new Command('judge')
   .description("the offline judge on the demo's stream, each score given before its gold, against the desk's truth")
-  .option('--seed <n>', 'seed of the demo', whole, 1)
-  .option('--gold <n>', 'gold answers of the demo', whole, 1_600)
+  .option('--seed <n>', 'seed of the demo', wholeNumber, 1)
+  .option('--gold <n>', 'gold answers of the demo', wholeNumber, 1_600)
   .option('--home <dir>', 'a finished demo of that seed instead of a new one')
   .option('--json', 'one JSON object on the last line of stdout', false)
   .action(measure)
 
-async function measure({ seed, gold, home, json }: Options): Promise<void> {
+async function measure({ seed, gold, home, json }: JudgeBenchOptions): Promise<void> {
   const finished = home ?? mkdtempSync(join(tmpdir(), 'flywheel-'))
   if (home === undefined) {
     const run = ['demo', '--once', '--port', '0', '--home', finished, '--seed', String(seed), '--gold', String(gold)]
@@ -49,14 +54,14 @@ async function measure({ seed, gold, home, json }: Options): Promise<void> {
       samples: await eventsOf(topic.selectedSamples),
       scores: await eventsOf(topic.scoredSamples),
     })
-    process.stdout.write(shown(found))
+    process.stdout.write(qualityTable(found))
     if (json) process.stdout.write(`${JSON.stringify({ seed, gold, ...found })}\n`)
   } finally {
     await close()
   }
 }
 
-function whole(text: string): number {
+function wholeNumber(text: string): number {
   if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('give a whole number')
   return Number(text)
 }

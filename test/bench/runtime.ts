@@ -4,12 +4,12 @@ import { type ContenderName, compare, pinned } from './runtime/compare.ts'
 import { createStreams, flywheel, flywheelService } from './runtime/contenders.ts'
 import { allCores, pin } from './runtime/cores.ts'
 import { measureEmbedded } from './runtime/embedded.ts'
-import { type Figures, ratios, shown } from './runtime/figures.ts'
+import { type Figures, figureTables, ratios } from './runtime/figures.ts'
 import { createFiller, seed } from './runtime/fill.ts'
 import { measureLatency } from './runtime/latency.ts'
 import { measureMemory } from './runtime/memory.ts'
 import { measureRestart } from './runtime/restart.ts'
-import { openStage, type Stage } from './runtime/stage.ts'
+import { type BenchCluster, openBenchCluster } from './runtime/stage.ts'
 import { versions } from './runtime/versions.ts'
 
 const contenders = ['streams', 'naive', 'flywheel'] as const satisfies readonly ContenderName[]
@@ -17,27 +17,32 @@ const parts = [...contenders, 'latency', 'memory', 'restart', 'embedded'] as con
 type Part = (typeof parts)[number]
 
 /** Sizes of the parts at the default number of records; others are in proportion. */
-const standard = { records: 300_000, memory: 2_000_000, restart: 1_000_000, small: 10_000_000, latencyMs: 30_000 }
+const defaultSizes = { records: 300_000, memory: 2_000_000, restart: 1_000_000, small: 10_000_000, latencyMs: 30_000 }
 
-type Options = { readonly records: number; readonly only?: Part; readonly json: boolean }
+type RuntimeBenchOptions = { readonly records: number; readonly only?: Part; readonly json: boolean }
 
 /** `bench runtime`: what README.md in this folder describes. */
 export const runtime = new Command('runtime')
   .description('the runtime against Kafka Streams and a plain kafkajs loop, on one broker, in one run')
-  .option('--records <n>', 'records through each contender; the other parts are in proportion', whole, standard.records)
+  .option(
+    '--records <n>',
+    'records through each contender; the other parts are in proportion',
+    wholeNumber,
+    defaultSizes.records,
+  )
   .addOption(new Option('--only <part>', 'only this part').choices(parts))
   .option('--json', 'one JSON object on the last line of stdout', false)
   .action(measureRuntime)
 
-async function measureRuntime({ records, only, json }: Options): Promise<void> {
+async function measureRuntime({ records, only, json }: RuntimeBenchOptions): Promise<void> {
   const [load = 0] = loadavg()
-  if (load > 0.5) tell(`the machine is busy (load ${load.toFixed(1)}): figures will be too low`)
+  if (load > 0.5) logProgress(`the machine is busy (load ${load.toFixed(1)}): figures will be too low`)
   const wants = (part: Part): boolean => only === undefined || only === part
-  const scaled = (size: number): number => Math.ceil((size * records) / standard.records)
+  const scaled = (size: number): number => Math.ceil((size * records) / defaultSizes.records)
   let figures: Figures = {}
   if (parts.some(part => part !== 'embedded' && wants(part))) {
-    tell('starting one broker and one registry')
-    const stage = await openStage()
+    logProgress('starting one broker and one registry')
+    const stage = await openBenchCluster()
     try {
       figures = await measureOnKafka(stage, records, wants, scaled)
     } finally {
@@ -46,16 +51,16 @@ async function measureRuntime({ records, only, json }: Options): Promise<void> {
   }
   pin(process.pid, allCores())
   if (wants('embedded')) {
-    tell('the embedded log')
-    figures = { ...figures, embedded: await measureEmbedded(records, scaled(standard.small), seed) }
+    logProgress('the embedded log')
+    figures = { ...figures, embedded: await measureEmbedded(records, scaled(defaultSizes.small), seed) }
   }
-  process.stdout.write(`${shown(figures)}\n`)
+  process.stdout.write(`${figureTables(figures)}\n`)
   const made = { seed, records, pinned, versions: versions() }
   if (json) process.stdout.write(`${JSON.stringify({ ...ratios(figures.throughput ?? []), ...figures, ...made })}\n`)
 }
 
 async function measureOnKafka(
-  stage: Stage,
+  stage: BenchCluster,
   records: number,
   wants: (part: Part) => boolean,
   scaled: (size: number) => number,
@@ -63,41 +68,41 @@ async function measureOnKafka(
   const fill = createFiller(stage)
   let figures: Figures = {}
   if (contenders.some(wants)) {
-    tell(`filling the input with ${records} records`)
+    logProgress(`filling the input with ${records} records`)
     await fill(records)
-    figures = { ...figures, throughput: await compare(stage, records, wants, tell) }
+    figures = { ...figures, throughput: await compare(stage, records, wants, logProgress) }
   }
   pin(process.pid, pinned.broker)
   if (wants('latency')) {
     const streams = await createStreams(stage)
-    const milliseconds = scaled(standard.latencyMs)
+    const milliseconds = scaled(defaultSizes.latencyMs)
     const of = (contender: Parameters<typeof measureLatency>[1]) =>
       measureLatency(stage, contender, pinned.peer, milliseconds)
-    tell('latency of Flywheel')
+    logProgress('latency of Flywheel')
     const ours = await of(flywheel(stage, 'latency'))
-    tell('latency of Kafka Streams')
+    logProgress('latency of Kafka Streams')
     const theirs = await of(streams({ label: 'latency', threads: 1, commitIntervalMs: 100 }))
     figures = { ...figures, latencyMs: { flywheel: ours, kafkaStreams: theirs } }
   }
   if (wants('memory')) {
-    const size = scaled(standard.memory)
-    tell(`filling the input with ${size} records`)
+    const size = scaled(defaultSizes.memory)
+    logProgress(`filling the input with ${size} records`)
     await fill(size)
-    tell('memory')
+    logProgress('memory')
     figures = { ...figures, memory: await measureMemory(stage, flywheelService(stage, false), pinned.peer, size) }
   }
   if (wants('restart')) {
-    const entries = scaled(standard.restart)
-    tell(`restart with ${entries} entries of state`)
+    const entries = scaled(defaultSizes.restart)
+    logProgress(`restart with ${entries} entries of state`)
     await fill(2 * entries)
     figures = { ...figures, restart: await measureRestart(stage, pinned.peer, entries) }
   }
   return figures
 }
 
-function whole(text: string): number {
+function wholeNumber(text: string): number {
   if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('give a whole number')
   return Number(text)
 }
 
-const tell = (what: string): void => void process.stderr.write(`${what}\n`)
+const logProgress = (what: string): void => void process.stderr.write(`${what}\n`)

@@ -1,13 +1,13 @@
 import { availableParallelism } from 'node:os'
 import { Command, InvalidArgumentError } from 'commander'
-import { createOffload, type Offload } from '#runtime/core/worker-pool.ts'
+import { createWorkerPool, type WorkerPool } from '#runtime/core/worker-pool.ts'
 import { DEFAULT_BUDGETS } from '#services/ingest/decide.ts'
 import type { Facts } from '#services/sampler/decide.ts'
 import type { coverage } from './sampling/coverage.ts'
-import { doubled, longTailed, type Questions, readQuestions } from './sampling/data.ts'
-import { type efficiency, type Found, meanOf, sampleShare } from './sampling/efficiency.ts'
+import { type IntentDataset, longTailed, readQuestions, splitIntents } from './sampling/data.ts'
+import { type EfficiencyResult, type efficiency, meanOf, sampleShare } from './sampling/efficiency.ts'
 import { decideMicroseconds } from './sampling/speed.ts'
-import { day } from './sampling/traffic.ts'
+import { simulateDay } from './sampling/traffic.ts'
 import { table } from './table.ts'
 
 const modules = {
@@ -16,7 +16,12 @@ const modules = {
 }
 const never = new AbortController().signal
 
-type Options = { readonly data: string; readonly seeds: number; readonly streams: number; readonly json: boolean }
+type SamplingBenchOptions = {
+  readonly data: string
+  readonly seeds: number
+  readonly streams: number
+  readonly json: boolean
+}
 
 const { arms, evaluationShare } = DEFAULT_BUDGETS
 const facts: Facts = { sampleShare: 0.1, sampling: 'active', evaluationShare, arms }
@@ -25,27 +30,27 @@ const facts: Facts = { sampleShare: 0.1, sampling: 'active', evaluationShare, ar
 export const sampling = new Command('sampling')
   .description('the sampler against random choice, its estimates against the truth, its picks against the budget')
   .requiredOption('--data <dir>', 'DIR/train.csv and DIR/test.csv, columns text,category')
-  .option('--seeds <n>', 'runs of each curve', whole, 5)
-  .option('--streams <n>', 'simulated streams for the coverage of intervals', whole, 1_000)
+  .option('--seeds <n>', 'runs of each curve', wholeNumber, 5)
+  .option('--streams <n>', 'simulated streams for the coverage of intervals', wholeNumber, 1_000)
   .option('--json', 'one JSON object on the last line of stdout', false)
   .action(measure)
 
 /** Seeds of the two further data sets: they only show whether the figures of the first hold elsewhere. */
 const fewSeeds = 2
 
-async function measure({ data, seeds, streams, json }: Options): Promise<void> {
+async function measure({ data, seeds, streams, json }: SamplingBenchOptions): Promise<void> {
   const questions = readQuestions(data)
-  tell('decisions')
+  logProgress('decisions')
   const microseconds = decideMicroseconds(questions, facts, 20_000)
-  tell('a day with a burst')
-  const traffic = day(40, facts, 1)
-  const threads = createOffload(availableParallelism())
+  logProgress('a day with a burst')
+  const traffic = simulateDay(40, facts, 1)
+  const threads = createWorkerPool(availableParallelism())
   try {
-    tell(`${streams} simulated streams, and a curve for each seed`)
+    logProgress(`${streams} simulated streams, and a curve for each seed`)
     const covering = threads.run<typeof coverage>(modules.coverage, 'coverage', [streams, facts], never)
     const main = await curves(threads, questions, seeds)
     const longTail = await curves(threads, longTailed(questions, 1), Math.min(fewSeeds, seeds))
-    const manyIntents = await curves(threads, doubled(questions), Math.min(fewSeeds, seeds))
+    const manyIntents = await curves(threads, splitIntents(questions), Math.min(fewSeeds, seeds))
     const covered = await covering
     print(
       {
@@ -67,7 +72,7 @@ async function measure({ data, seeds, streams, json }: Options): Promise<void> {
   }
 }
 
-function print(figures: object, runs: readonly (readonly Found[])[], json: boolean): void {
+function print(figures: object, runs: readonly (readonly EfficiencyResult[])[], json: boolean): void {
   process.stdout.write(
     `reviews are ${100 * sampleShare}% of the traffic; questions come again in shuffled epochs until picked\n`,
   )
@@ -78,18 +83,18 @@ function print(figures: object, runs: readonly (readonly Found[])[], json: boole
 }
 
 /** One for each seed, on all cores. */
-function curves(threads: Offload, questions: Questions, seeds: number): Promise<readonly Found[]> {
-  const run = async (seed: number): Promise<Found> => {
+function curves(threads: WorkerPool, questions: IntentDataset, seeds: number): Promise<readonly EfficiencyResult[]> {
+  const run = async (seed: number): Promise<EfficiencyResult> => {
     const found = await threads.run<typeof efficiency>(modules.efficiency, 'efficiency', [questions, seed], never)
-    tell(`${questions.name}, seed ${seed}: ${JSON.stringify(found)}`)
+    logProgress(`${questions.name}, seed ${seed}: ${JSON.stringify(found)}`)
     return found
   }
   return Promise.all(Array.from({ length: seeds }, (_none, at) => run(at + 1)))
 }
 
-function whole(text: string): number {
+function wholeNumber(text: string): number {
   if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('give a whole number')
   return Number(text)
 }
 
-const tell = (what: string): void => void process.stderr.write(`${what}\n`)
+const logProgress = (what: string): void => void process.stderr.write(`${what}\n`)

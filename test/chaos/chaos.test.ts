@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { sharedRegistry } from '#test/support/servers.ts'
-import { chaosEmbedded } from './embedded-run.ts'
-import { chaosOnKafka } from './kafka-run.ts'
+import { runEmbeddedChaos } from './embedded-run.ts'
+import { runKafkaChaos } from './kafka-run.ts'
 import type { FaultCounts } from './plan.ts'
 
 const none: FaultCounts = {
@@ -13,7 +13,7 @@ const quietly = (): void => {}
 /** `npm run chaos` in small; see `--help` there. */
 test('the embedded log survives kills, a full disk and clock jumps', async () => {
   const faults = { ...none, kills: 4, clockJumps: 1, fullDisks: 1 }
-  const report = await chaosEmbedded({ records: 4_000, seed: 'embedded', faults, breakFence: false }, quietly)
+  const report = await runEmbeddedChaos({ records: 4_000, seed: 'embedded', faults, breakFence: false }, quietly)
   expect(report).toMatchObject({ ...clean, faults })
 })
 
@@ -23,13 +23,13 @@ const registry = (await sharedRegistry())?.url
 describe.skipIf(!registry)('on Kafka', () => {
   test('kills of workers and of a broker, a zombie, a cut and a clock jump lose and double nothing', async () => {
     const faults = { ...none, kills: 3, brokerKills: 1, zombies: 1, cuts: 1, clockJumps: 1 }
-    const report = await chaosOnKafka({ records: 4_000, seed: 'kafka', faults, breakFence: false }, quietly, on(3))
+    const report = await runKafkaChaos({ records: 4_000, seed: 'kafka', faults, breakFence: false }, quietly, on(3))
     expect(report).toMatchObject({ ...clean, faults })
   }, 300_000)
 
   test('without the fence a zombie doubles what another did, and the checker reports it', async () => {
     const faults = { ...none, zombies: 1 }
-    const report = await chaosOnKafka({ records: 2_000, seed: 'unfenced', faults, breakFence: true }, quietly, on(1))
+    const report = await runKafkaChaos({ records: 2_000, seed: 'unfenced', faults, breakFence: true }, quietly, on(1))
     expect(report?.duplicated).toBeGreaterThan(0)
   }, 300_000)
 })

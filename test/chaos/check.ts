@@ -1,27 +1,27 @@
 /** An output: its identity, the key under which order counts, and what it says. */
-export type Output = { readonly id: string; readonly key: string; readonly content: string }
+export type ChaosOutput = { readonly id: string; readonly key: string; readonly content: string }
 
 /** What was found amiss, in records; `stateDiffers` counts keys of state, and outputs that tell of another state. */
-export type Tally = {
+export type ViolationCounts = {
   readonly lost: number
   readonly duplicated: number
   readonly outOfOrder: number
   readonly stateDiffers: number
 }
 
-export const nothingAmiss: Tally = { lost: 0, duplicated: 0, outOfOrder: 0, stateDiffers: 0 }
+export const noViolations: ViolationCounts = { lost: 0, duplicated: 0, outOfOrder: 0, stateDiffers: 0 }
 
-export function sum(tallies: readonly Tally[]): Tally {
-  const add = (a: Tally, b: Tally): Tally => ({
+export function sumViolations(tallies: readonly ViolationCounts[]): ViolationCounts {
+  const add = (a: ViolationCounts, b: ViolationCounts): ViolationCounts => ({
     lost: a.lost + b.lost,
     duplicated: a.duplicated + b.duplicated,
     outOfOrder: a.outOfOrder + b.outOfOrder,
     stateDiffers: a.stateDiffers + b.stateDiffers,
   })
-  return tallies.reduce(add, nothingAmiss)
+  return tallies.reduce(add, noViolations)
 }
 
-export const isClean = ({ lost, duplicated, outOfOrder, stateDiffers }: Tally): boolean =>
+export const hasNoViolations = ({ lost, duplicated, outOfOrder, stateDiffers }: ViolationCounts): boolean =>
   lost + duplicated + outOfOrder + stateDiffers === 0
 
 /**
@@ -29,14 +29,17 @@ export const isClean = ({ lost, duplicated, outOfOrder, stateDiffers }: Tally): 
  * there several times, and say something else each time. What nothing in the input leads to counts as duplicated; a record is out of order when one of its
  * key that must come later lies before it.
  */
-export function compare(must: readonly Output[], found: readonly Omit<Output, 'key'>[]): Tally {
+export function compareOutputs(
+  expected: readonly ChaosOutput[],
+  found: readonly Omit<ChaosOutput, 'key'>[],
+): ViolationCounts {
   const wanted = new Map<string, { readonly place: number; readonly key: string; readonly contents: string[] }>()
-  for (const [place, { id, key, content }] of must.entries()) {
+  for (const [place, { id, key, content }] of expected.entries()) {
     const known = wanted.get(id)
     if (known) known.contents.push(content)
     else wanted.set(id, { place, key, contents: [content] })
   }
-  const tally = { ...nothingAmiss }
+  const tally = { ...noViolations }
   const seen = new Map<string, number>()
   const latest = new Map<string, number>()
   for (const { id, content } of found) {
@@ -58,8 +61,11 @@ export function compare(must: readonly Output[], found: readonly Omit<Output, 'k
 }
 
 /** Compares state by key: how many keys are missing, too many, or hold something else. */
-export function compareState(must: ReadonlyMap<string, string>, found: ReadonlyMap<string, string>): Tally {
-  const keys = new Set([...must.keys(), ...found.keys()])
-  const stateDiffers = [...keys].filter(key => must.get(key) !== found.get(key)).length
-  return { ...nothingAmiss, stateDiffers }
+export function compareState(
+  expected: ReadonlyMap<string, string>,
+  found: ReadonlyMap<string, string>,
+): ViolationCounts {
+  const keys = new Set([...expected.keys(), ...found.keys()])
+  const stateDiffers = [...keys].filter(key => expected.get(key) !== found.get(key)).length
+  return { ...noViolations, stateDiffers }
 }

@@ -3,7 +3,7 @@ import { createClient } from '#runtime/log/kafka/connection/client.ts'
 import { freePorts } from '#test/support/java.ts'
 import { startKafkaFromJars, type TestKafka } from '#test/support/kafka.ts'
 import { startRegistry } from '#test/support/registry.ts'
-import { until } from '#test/support/until.ts'
+import { waitUntil } from '#test/support/until.ts'
 import { type Proxies, startProxies } from './proxy.ts'
 
 export type ClusterOptions = {
@@ -13,21 +13,21 @@ export type ClusterOptions = {
 }
 
 /** Brokers, a registry, and the network between the brokers and their clients. */
-export type Cluster = Pick<TestKafka, 'kill' | 'up'> & {
+export type ChaosCluster = Pick<TestKafka, 'kill' | 'up'> & {
   readonly ids: readonly number[]
   /** Addresses that are never cut, for the harness. */
-  readonly direct: string
+  readonly directBrokers: string
   /** Addresses of the proxies, for workers and producers. */
-  readonly cuttable: string
+  readonly proxiedBrokers: string
   readonly registry: string
   readonly proxies: Proxies
   /** Waits until each partition has all its replicas in step again. */
-  readonly inSync: () => Promise<void>
+  readonly waitUntilInSync: () => Promise<void>
   readonly stop: () => Promise<void>
 }
 
 /** undefined, and loudly so, where Kafka or the registry cannot run. */
-export async function startCluster({ brokers, registry }: ClusterOptions): Promise<Cluster | undefined> {
+export async function startCluster({ brokers, registry }: ClusterOptions): Promise<ChaosCluster | undefined> {
   const ports = await freePorts(2 * brokers)
   const routes = Array.from({ length: brokers }, (_, index) => ({
     broker: index + 1,
@@ -66,13 +66,13 @@ export async function startCluster({ brokers, registry }: ClusterOptions): Promi
   const proxies = await startProxies(routes)
   return {
     ids,
-    direct: kafka.brokers,
-    cuttable: routes.map(({ port }) => `127.0.0.1:${port}`).join(),
+    directBrokers: kafka.brokers,
+    proxiedBrokers: routes.map(({ port }) => `127.0.0.1:${port}`).join(),
     registry: url,
     proxies,
     kill: kafka.kill,
     up: kafka.up,
-    inSync: () => inSync(kafka.brokers),
+    waitUntilInSync: () => waitUntilInSync(kafka.brokers),
     stop: async () => {
       proxies.close()
       await stopServers()
@@ -80,16 +80,16 @@ export async function startCluster({ brokers, registry }: ClusterOptions): Promi
   }
 }
 
-async function inSync(brokers: string): Promise<void> {
+async function waitUntilInSync(brokers: string): Promise<void> {
   const { kafka, close } = createClient({ brokers: brokers.split(','), clientId: 'chaos-in-sync', replication: 1 })
   const admin = kafka.admin()
-  const asked = async (): Promise<boolean> => {
+  const isInSync = async (): Promise<boolean> => {
     const { topics } = await admin.fetchTopicMetadata()
     return topics.every(({ partitions }) => partitions.every(({ isr, replicas }) => isr.length === replicas.length))
   }
   try {
     await admin.connect()
-    await until('all replicas are in step', async () => (await asked().catch(() => false)) || pause(), 120_000)
+    await waitUntil('all replicas are in step', async () => (await isInSync().catch(() => false)) || pause(), 120_000)
   } finally {
     await admin.disconnect().catch(() => {})
     close()

@@ -3,10 +3,10 @@ import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { until } from '#test/support/until.ts'
-import type { Order } from './hooks.ts'
+import { waitUntil } from '#test/support/until.ts'
+import type { WorkerCommand } from './hooks.ts'
 
-export type Job = {
+export type WorkerSpec = {
   readonly name: string
   /** A script beside this file, and its options for each life, as JSON. */
   readonly script: string
@@ -20,42 +20,42 @@ export type Worker = {
   readonly name: string
   readonly pid: () => number
   /** Started, and not stopped by SIGSTOP. */
-  readonly awake: () => boolean
+  readonly isRunning: () => boolean
   readonly kill: () => void
   /** Stops it now, or just before its next request of that number; resolves once it stands still. */
-  readonly freeze: (request?: number) => Promise<void>
-  readonly thaw: () => void
-  readonly order: (order: Order) => void
+  readonly suspend: (request?: number) => Promise<void>
+  readonly resume: () => void
+  readonly send: (order: WorkerCommand) => void
   /** SIGTERM; resolves when it has ended by itself, within 30 s. */
-  readonly end: () => Promise<void>
+  readonly stop: () => Promise<void>
   /** What it wrote to standard error, all its lives together. */
-  readonly said: () => string
+  readonly stderr: () => string
 }
 
-export type Crew = {
-  readonly hire: (job: Job) => Worker
+export type WorkerPool = {
+  readonly startWorker: (job: WorkerSpec) => Worker
   readonly workers: () => readonly Worker[]
   /** Ends of processes that nobody asked for, with the last lines of each. */
   readonly crashes: readonly string[]
   /** SIGKILL to all. */
-  readonly dismiss: () => void
+  readonly killAll: () => void
 }
 
 /** Processes whose standard error goes to files in a folder. */
-export function createCrew(folder: string, say: (line: string) => void): Crew {
+export function createWorkerPool(folder: string, say: (line: string) => void): WorkerPool {
   mkdirSync(folder, { recursive: true })
   const crew = new Map<string, { readonly worker: Worker; readonly kill: () => void }>()
   const crashes: string[] = []
   let dismissed = false
-  const dismiss = (): void => {
+  const killAll = (): void => {
     dismissed = true
     for (const { kill } of crew.values()) kill()
   }
-  process.once('exit', dismiss)
+  process.once('exit', killAll)
 
-  const hire = ({ name, script, options, env, onMessage = () => {} }: Job): Worker => {
+  const startWorker = ({ name, script, options, env, onMessage = () => {} }: WorkerSpec): Worker => {
     const file = join(folder, `${name}.log`)
-    const said = (): string => readFileSync(file, 'utf8')
+    const stderr = (): string => readFileSync(file, 'utf8')
     let child: ChildProcess
     let frozen = false
     let leaving = false
@@ -93,38 +93,38 @@ export function createCrew(folder: string, say: (line: string) => void): Crew {
     const worker: Worker = {
       name,
       pid: () => child.pid ?? 0,
-      awake: () => !frozen && !leaving && child.exitCode === null && child.signalCode === null,
+      isRunning: () => !frozen && !leaving && child.exitCode === null && child.signalCode === null,
       kill,
-      async freeze(request) {
-        if (request !== undefined && worker.awake()) {
-          child.send({ stopAt: request } satisfies Order)
-          await until('it stops itself', () => frozen, 20_000).catch(() => {})
+      async suspend(request) {
+        if (request !== undefined && worker.isRunning()) {
+          child.send({ stopAt: request } satisfies WorkerCommand)
+          await waitUntil('it stops itself', () => frozen, 20_000).catch(() => {})
         }
         if (!frozen) child.kill('SIGSTOP')
         frozen = true
       },
-      thaw() {
+      resume() {
         child.kill('SIGCONT')
         frozen = false
       },
-      order: order => void (worker.awake() && child.connected && child.send(order)),
-      async end() {
+      send: order => void (worker.isRunning() && child.connected && child.send(order)),
+      async stop() {
         leaving = true
         child.kill('SIGTERM')
-        await until(`${name} ends by itself`, () => !crew.has(name), 30_000).catch(error => {
+        await waitUntil(`${name} ends by itself`, () => !crew.has(name), 30_000).catch(error => {
           crashes.push(String(error))
           say(String(error))
           child.kill('SIGUSR2')
           setTimeout(kill, 500)
         })
-        await until(`${name} is gone`, () => !crew.has(name))
+        await waitUntil(`${name} is gone`, () => !crew.has(name))
       },
-      said,
+      stderr,
     }
     crew.set(name, { worker, kill })
     writeFileSync(file, '')
     start()
     return worker
   }
-  return { hire, workers: () => [...crew.values()].map(({ worker }) => worker), crashes, dismiss }
+  return { startWorker, workers: () => [...crew.values()].map(({ worker }) => worker), crashes, killAll }
 }

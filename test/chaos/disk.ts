@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { mkdir, statfs } from 'node:fs/promises'
 import { promisify } from 'node:util'
-import type { Say } from './report.ts'
+import type { PrintProgress } from './report.ts'
 
 /** The disk under a folder, of which the harness decides whether anything fits on it. */
 export type Disk = {
@@ -12,38 +12,38 @@ export type Disk = {
 }
 
 const exec = promisify(execFile)
-const plenty = 'size=4g'
+const normalSize = 'size=4g'
 /** Less than one commit's worth. */
-const leftBytes = 65_536
+const freeBytesWhenFull = 65_536
 
 /**
  * A file system in memory, where one may mount it, which is then made as small as what it holds. Else the most that the
  * process may write to a file (RLIMIT_FSIZE): also an error of the operating system in the middle of a write.
  */
-export async function openDisk(folder: string, say: Say): Promise<Disk> {
+export async function openDisk(folder: string, say: PrintProgress): Promise<Disk> {
   await mkdir(folder, { recursive: true })
   try {
-    await exec('mount', ['-t', 'tmpfs', '-o', plenty, 'flywheel-chaos', folder])
+    await exec('mount', ['-t', 'tmpfs', '-o', normalSize, 'flywheel-chaos', folder])
   } catch {
     say('no disk of its own can be mounted here: files may not grow instead')
-    return limited()
+    return openLimitedDisk()
   }
   const resize = async (size: string): Promise<void> => void (await exec('mount', ['-o', `remount,${size}`, folder]))
   return {
     async fill() {
       const { blocks, bfree, bsize } = await statfs(folder)
-      await resize(`size=${(blocks - bfree) * bsize + leftBytes}`)
+      await resize(`size=${(blocks - bfree) * bsize + freeBytesWhenFull}`)
     },
-    free: () => resize(plenty),
+    free: () => resize(normalSize),
     close: async () => void (await exec('umount', [folder])),
   }
 }
 
-function limited(): Disk {
+function openLimitedDisk(): Disk {
   const limit = async (pid: number, bytes: number | 'unlimited'): Promise<void> =>
     void (await exec('prlimit', ['--pid', String(pid), `--fsize=${bytes}:`]))
   return {
-    fill: pid => limit(pid, leftBytes),
+    fill: pid => limit(pid, freeBytesWhenFull),
     free: pid => limit(pid, 'unlimited'),
     close: async () => {},
   }

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Codec } from '#runtime/codec/codec.ts'
 import { Fault } from '#runtime/core/faults.ts'
-import { deriveId, fraction } from '#runtime/core/identity.ts'
+import { deriveId, hashFraction } from '#runtime/core/identity.ts'
 import type { EventLog, NewRecord } from '#runtime/log/event-log.ts'
 import type { ChatLogged } from '#schemas/events.ts'
 import { topic } from '#topology/names.ts'
 
 /** Conversations that go on at the same time, and the turns of each. */
-const atOnce = 200
-const turnsEach = 10
+const concurrentConversations = 200
+const turnsPerConversation = 10
 const agentCount = 12
 /** Share of turns that are followed by a record of the same key that nobody can decode. */
 const poisonShare = 0.01
@@ -17,14 +17,16 @@ const batches = { turns: 250, least: 100 } as const
 
 /** The turn with that number: its conversations take turns, so that neighbours differ in key. */
 export function turnOf(seed: string, number: number): ChatLogged {
-  const conversation = Math.floor(number / (atOnce * turnsEach)) * atOnce + (number % atOnce)
+  const conversation =
+    Math.floor(number / (concurrentConversations * turnsPerConversation)) * concurrentConversations +
+    (number % concurrentConversations)
   return {
     id: deriveId('chaos-turn/v1', seed, number),
     parents: [],
     at: Date.UTC(2026, 0, 1) + number,
     agent: `agent-${conversation % agentCount}`,
     conversationId: `conversation-${conversation}`,
-    turn: Math.floor(number / atOnce) % turnsEach,
+    turn: Math.floor(number / concurrentConversations) % turnsPerConversation,
     userId: null,
     question: `Where is order ${number}, which I placed ${conversation % 30} days ago and paid by card?`,
     earlier: [],
@@ -37,8 +39,8 @@ export function turnOf(seed: string, number: number): ChatLogged {
 }
 
 const poisonMark = 'not avro: '
-const poisoned = (seed: string, number: number): boolean =>
-  fraction(`chaos-poison/${seed}`, String(number)) < poisonShare
+const isPoisoned = (seed: string, number: number): boolean =>
+  hashFraction(`chaos-poison/${seed}`, String(number)) < poisonShare
 
 /** Whether a value is one of those that nobody can decode. */
 export const isPoison = (value: Buffer): boolean => value.subarray(0, poisonMark.length).toString() === poisonMark
@@ -47,43 +49,48 @@ export const isPoison = (value: Buffer): boolean => value.subarray(0, poisonMark
 export function recordsOf(seed: string, number: number, codec: Codec): readonly NewRecord[] {
   const turn = turnOf(seed, number)
   const record = codec.record(topic.chatLogs, turn)
-  return poisoned(seed, number)
+  return isPoisoned(seed, number)
     ? [record, { topic: topic.chatLogs, key: record.key, value: Buffer.from(`${poisonMark}${number}`) }]
     : [record]
 }
 
-export type Production = {
+export type ProductionOptions = {
   readonly seed: string
   readonly turns: number
   /** How many turns were accepted before. */
   readonly from: number
   /** Waits before a batch that ends with that many turns. */
-  readonly paced: (turns: number) => Promise<void>
+  readonly beforeBatch: (turns: number) => Promise<void>
   /** Told how many turns were accepted: the log holds them for good. */
-  readonly accepted: (turns: number) => void
+  readonly onAccepted: (turns: number) => void
 }
 
 /**
  * Appends all turns, batch after batch. A batch that was not acknowledged is appended again, whole: it may then be there
  * twice, which is what consumers have to live with.
  */
-export async function produce(log: EventLog, codec: Codec, production: Production, signal: AbortSignal): Promise<void> {
-  const { seed, turns, from, paced, accepted } = production
+export async function produce(
+  log: EventLog,
+  codec: Codec,
+  production: ProductionOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const { seed, turns, from, beforeBatch, onAccepted } = production
   const batchTurns = Math.min(batches.turns, Math.ceil(turns / batches.least))
   for (let at = from; at < turns && !signal.aborted; at += batchTurns) {
     const end = Math.min(turns, at + batchTurns)
-    await paced(end)
+    await beforeBatch(end)
     const numbers = Array.from({ length: end - at }, (_, index) => at + index)
     const batch = numbers.flatMap(number => recordsOf(seed, number, codec))
-    while (!(await appended(log, batch))) {
+    while (!(await tryAppend(log, batch))) {
       if (signal.aborted) return
       await sleep(100)
     }
-    accepted(end)
+    onAccepted(end)
   }
 }
 
-async function appended(log: EventLog, batch: readonly NewRecord[]): Promise<boolean> {
+async function tryAppend(log: EventLog, batch: readonly NewRecord[]): Promise<boolean> {
   try {
     await log.append(batch)
     return true

@@ -1,20 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventLog } from '#runtime/log/event-log.ts'
-import { until } from '#test/support/until.ts'
+import { waitUntil } from '#test/support/until.ts'
 import { consumerGroup } from '#topology/derive/names.ts'
 import { services } from '#topology/map.ts'
-import type { Cluster } from './cluster.ts'
-import type { Crew, Worker } from './crew.ts'
-import { requests } from './hooks.ts'
-import { chance, type FaultKind, pick } from './plan.ts'
+import type { ChaosCluster } from './cluster.ts'
+import type { Worker, WorkerPool } from './crew.ts'
+import { kafkaRequests } from './hooks.ts'
+import { derivedChoice, derivedFraction, type FaultKind } from './plan.ts'
 import type { Stage } from './rules.ts'
 import type { Injector } from './schedule.ts'
 import { stageNames } from './stream.ts'
 
-export type KafkaScene = {
+export type KafkaFaultContext = {
   readonly seed: string
-  readonly cluster: Cluster
-  readonly crew: Crew
+  readonly cluster: ChaosCluster
+  readonly crew: WorkerPool
   /** A log that is never cut. */
   readonly log: EventLog
   readonly hire: (stage: Stage, number: number | string) => Worker
@@ -25,60 +25,65 @@ export type KafkaScene = {
 
 export const stageOf = ({ name }: Worker): Stage => (name.startsWith('sampler') ? 'sampler' : 'judge')
 
-export function kafkaFaults(scene: KafkaScene): Readonly<Record<FaultKind, Injector>> {
+export function kafkaFaults(scene: KafkaFaultContext): Readonly<Record<FaultKind, Injector>> {
   const { seed, cluster, crew, log, hire, sessionMs, inTransaction } = scene
 
-  const someone = async (name: string): Promise<Worker> => {
-    const awake = (): Worker[] => crew.workers().filter(worker => worker.awake())
-    await until('a worker is awake', () => awake().length > 0)
-    return pick(seed, name, 'who', awake()) as Worker
+  const pickRunningWorker = async (name: string): Promise<Worker> => {
+    const awake = (): Worker[] => crew.workers().filter(worker => worker.isRunning())
+    await waitUntil('a worker is awake', () => awake().length > 0)
+    return derivedChoice(seed, name, 'who', awake()) as Worker
   }
   const between = (name: string, least: number, most: number): number =>
-    least + chance(seed, name, 'long') * (most - least)
+    least + derivedFraction(seed, name, 'long') * (most - least)
 
   return {
     async kills(name) {
-      const worker = await someone(name)
+      const worker = await pickRunningWorker(name)
       worker.kill()
     },
 
     async brokerKills(name) {
-      const broker = pick(seed, name, 'which', cluster.ids) ?? 1
+      const broker = derivedChoice(seed, name, 'which', cluster.ids) ?? 1
       await cluster.kill(broker)
       await sleep(between(name, 2_000, 6_000))
       await cluster.up(broker)
-      await cluster.inSync()
+      await cluster.waitUntilInSync()
     },
 
     async zombies(name) {
-      const worker = await someone(name)
-      const place = [undefined, requests.produce, requests.commitOffsets, requests.endTransaction] as const
-      await worker.freeze(inTransaction ? requests.endTransaction : pick(seed, name, 'where', place))
-      await takenOver(log, stageOf(worker), sessionMs)
-      worker.thaw()
+      const worker = await pickRunningWorker(name)
+      const place = [
+        undefined,
+        kafkaRequests.produce,
+        kafkaRequests.commitOffsets,
+        kafkaRequests.endTransaction,
+      ] as const
+      await worker.suspend(inTransaction ? kafkaRequests.endTransaction : derivedChoice(seed, name, 'where', place))
+      await waitUntilTakenOver(log, stageOf(worker), sessionMs)
+      worker.resume()
     },
 
     async cuts(name) {
-      const kind = pick(seed, name, 'kind', ['refuse', 'swallow'] as const) ?? 'refuse'
-      const broker = pick(seed, name, 'which', cluster.ids) ?? 1
-      const client = (await someone(name)).name
-      const cut = pick(seed, name, 'what', [{ client }, { broker }, { client, broker }]) ?? { client }
+      const kind = derivedChoice(seed, name, 'kind', ['refuse', 'swallow'] as const) ?? 'refuse'
+      const broker = derivedChoice(seed, name, 'which', cluster.ids) ?? 1
+      const client = (await pickRunningWorker(name)).name
+      const cut = derivedChoice(seed, name, 'what', [{ client }, { broker }, { client, broker }]) ?? { client }
       const heal = cluster.proxies.cut({ ...cut, kind })
       await sleep(between(name, 1_000, sessionMs + 4_000))
       heal()
     },
 
     async clockJumps(name) {
-      const worker = await someone(name)
-      worker.order({ clock: Math.round(between(name, -600_000, 600_000)) })
+      const worker = await pickRunningWorker(name)
+      worker.send({ clock: Math.round(between(name, -600_000, 600_000)) })
     },
 
     async rebalances(name) {
-      const stage = pick(seed, name, 'stage', stageNames) ?? 'sampler'
+      const stage = derivedChoice(seed, name, 'stage', stageNames) ?? 'sampler'
       const worker = hire(stage, name)
-      await until(`${name} is up`, () => worker.said().includes('listening'), 60_000)
+      await waitUntil(`${name} is up`, () => worker.stderr().includes('listening'), 60_000)
       await sleep(between(name, 3_000, 8_000))
-      await worker.end()
+      await worker.stop()
     },
 
     fullDisks: () => Promise.resolve(),
@@ -86,7 +91,7 @@ export function kafkaFaults(scene: KafkaScene): Readonly<Record<FaultKind, Injec
 }
 
 /** Waits until the session of a silent member is over, and others go on with all that it had. */
-async function takenOver(log: EventLog, stage: Stage, sessionMs: number): Promise<void> {
+async function waitUntilTakenOver(log: EventLog, stage: Stage, sessionMs: number): Promise<void> {
   const group = consumerGroup(stage)
   const { reads } = services[stage]
   const positions = async (): Promise<ReadonlyMap<string, number>> =>
@@ -102,5 +107,5 @@ async function takenOver(log: EventLog, stage: Stage, sessionMs: number): Promis
     return stuck.length === 0 || sleep(100, false)
   }
   // Brokers that die meanwhile may hold it up; the zombie wakes all the same.
-  await until('others take over', () => moved().catch(() => false), 30_000).catch(() => {})
+  await waitUntil('others take over', () => moved().catch(() => false), 30_000).catch(() => {})
 }

@@ -4,33 +4,33 @@ import { join } from 'node:path'
 import { createCodec } from '#runtime/codec/codec.ts'
 import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
 import { openHttpRegistry } from '#runtime/registry/http.ts'
-import { createCopies } from '#runtime/state/copies.ts'
+import { createSnapshotOpener } from '#runtime/state/copies.ts'
 import { createLogger } from '#runtime/telemetry/telemetry.ts'
 import { avro } from '#schemas/avro.ts'
-import { isClean } from './check.ts'
-import { type Cluster, type ClusterOptions, startCluster } from './cluster.ts'
-import { createCrew } from './crew.ts'
+import { hasNoViolations } from './check.ts'
+import { type ChaosCluster, type ClusterOptions, startCluster } from './cluster.ts'
+import { createWorkerPool } from './crew.ts'
 import { produce } from './input.ts'
 import { kafkaFaults } from './kafka-faults.ts'
 import { audit } from './read-back.ts'
-import type { ChaosOptions, Report, Say } from './report.ts'
+import type { ChaosOptions, ChaosReport, PrintProgress } from './report.ts'
 import type { Stage } from './rules.ts'
 import { createSchedule } from './schedule.ts'
 import { createTopics, stageNames } from './stream.ts'
-import { settled, watch } from './watch.ts'
+import { retryWhileLost, waitUntilConsumed } from './watch.ts'
 import type { WorkerOptions } from './worker.ts'
 
 /** A member that is silent for so long is out: the least that brokers allow. */
 const sessionMs = 6_000
-const workersEach = 2
-const quiet = { logLevel: 'error' } as const
+const workersPerStage = 2
+const quietSettings = { logLevel: 'error' } as const
 
 /** Both stages on real brokers, two processes each. undefined, and loudly so, where Kafka cannot run. */
-export async function chaosOnKafka(
+export async function runKafkaChaos(
   options: ChaosOptions,
-  say: Say,
+  say: PrintProgress,
   on: ClusterOptions = { brokers: 3 },
-): Promise<Report | undefined> {
+): Promise<ChaosReport | undefined> {
   const begun = performance.now()
   const cluster = await startCluster(on)
   if (!cluster) return undefined
@@ -39,7 +39,7 @@ export async function chaosOnKafka(
   try {
     say(`brokers and a registry are up: ${on.brokers}`)
     const found = await runOn(cluster, folder, options, say)
-    clean = isClean(found) && found.crashes === 0
+    clean = hasNoViolations(found) && found.crashes === 0
     return { ...found, seconds: Math.round((performance.now() - begun) / 1000) }
   } finally {
     if (clean) await rm(folder, { recursive: true })
@@ -49,14 +49,14 @@ export async function chaosOnKafka(
 }
 
 async function runOn(
-  cluster: Cluster,
+  cluster: ChaosCluster,
   folder: string,
   { records, seed, faults, breakFence }: ChaosOptions,
-  say: Say,
-): Promise<Omit<Report, 'seconds'>> {
+  say: PrintProgress,
+): Promise<Omit<ChaosReport, 'seconds'>> {
   const replication = cluster.ids.length
   const [log, outside] = await Promise.all(
-    [cluster.direct, cluster.cuttable].map((brokers, index) =>
+    [cluster.directBrokers, cluster.proxiedBrokers].map((brokers, index) =>
       openKafkaLog({ brokers: brokers.split(','), clientId: `chaos-harness-${index}`, replication }),
     ),
   )
@@ -66,21 +66,21 @@ async function runOn(
   await codec.prepare()
   await createTopics(log)
 
-  const crew = createCrew(folder, say)
+  const crew = createWorkerPool(folder, say)
   const hire = (stage: Stage, number: number | string) => {
     const name = `${stage}-${number}`
     const options = (): WorkerOptions => ({ stage, name, sessionMs, breakFence })
     const env = {
       FLYWHEEL_HOME: join(folder, name),
-      FLYWHEEL_KAFKA: cluster.cuttable,
+      FLYWHEEL_KAFKA: cluster.proxiedBrokers,
       FLYWHEEL_REGISTRY: cluster.registry,
       FLYWHEEL_KAFKA_REPLICATION: String(replication),
       FLYWHEEL_PORT: '0',
       FLYWHEEL_LOG_LEVEL: 'info',
     }
-    return crew.hire({ name, script: './worker.ts', options, env })
+    return crew.startWorker({ name, script: './worker.ts', options, env })
   }
-  for (const stage of stageNames) for (let number = 1; number <= workersEach; number++) hire(stage, number)
+  for (const stage of stageNames) for (let number = 1; number <= workersPerStage; number++) hire(stage, number)
   const injectors = kafkaFaults({ seed, cluster, crew, log, hire, sessionMs, inTransaction: breakFence })
   const schedule = createSchedule(faults, seed, injectors, say)
 
@@ -92,22 +92,31 @@ async function runOn(
     codec,
     {
       ...{ seed, turns: records, from: 0 },
-      paced: turns => schedule.paced(turns / records),
-      accepted: turns => {
+      beforeBatch: turns => schedule.waitForBatch(turns / records),
+      onAccepted: turns => {
         accepted = turns
       },
     },
     stopping.signal,
   )
   try {
-    const watching = watch(log, records, schedule, () => accepted === records, breakFence ? 'unfenced' : 'fenced', say)
+    const watching = waitUntilConsumed(
+      log,
+      records,
+      schedule,
+      () => accepted === records,
+      breakFence ? 'unfenced' : 'fenced',
+      say,
+    )
     await Promise.race([watching, producing.then(() => watching)])
     const streamed = (performance.now() - started) / 1000
     say(`all is consumed after ${streamed.toFixed(0)} s`)
     const workers = crew.workers()
-    await Promise.all(workers.map(worker => worker.end()))
-    const copies = workers.map(({ name }) => createCopies(join(folder, name, 'state'), createLogger(quiet)))
-    const found = await settled(() => audit({ log, codec }, { seed, accepted, copies }, say))
+    await Promise.all(workers.map(worker => worker.stop()))
+    const copies = workers.map(({ name }) =>
+      createSnapshotOpener(join(folder, name, 'state'), createLogger(quietSettings)),
+    )
+    const found = await retryWhileLost(() => audit({ log, codec }, { seed, accepted, copies }, say))
     return {
       ...{ log: 'kafka', records, seed, faults: schedule.injected, crashes: crew.crashes.length },
       recordsPerSecond: Math.round(records / streamed),
@@ -115,7 +124,7 @@ async function runOn(
     }
   } finally {
     stopping.abort()
-    crew.dismiss()
+    crew.killAll()
     await Promise.all([log.close(), outside.close(), registry.close()])
   }
 }

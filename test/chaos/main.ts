@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { isClean } from './check.ts'
-import { chaosEmbedded } from './embedded-run.ts'
-import { chaosOnKafka } from './kafka-run.ts'
+import { hasNoViolations } from './check.ts'
+import { runEmbeddedChaos } from './embedded-run.ts'
+import { runKafkaChaos } from './kafka-run.ts'
 
 type Flags = {
   readonly records: number
@@ -50,7 +50,7 @@ const say = (line: string): void =>
   void process.stderr.write(`${((performance.now() - begun) / 1000).toFixed(1).padStart(6)} s  ${line}\n`)
 const none = { kills, brokerKills: 0, zombies: 0, cuts: 0, clockJumps: 2, rebalances: 0, fullDisks: 0 }
 const report = options.embedded
-  ? await chaosEmbedded({ ...options, faults: { ...none, fullDisks: 1 } }, say)
-  : await chaosOnKafka({ ...options, faults: { ...none, brokerKills, zombies, cuts, rebalances: 1 } }, say)
+  ? await runEmbeddedChaos({ ...options, faults: { ...none, fullDisks: 1 } }, say)
+  : await runKafkaChaos({ ...options, faults: { ...none, brokerKills, zombies, cuts, rebalances: 1 } }, say)
 if (report) console.log(options.json ? JSON.stringify(report) : report)
-process.exitCode = report && isClean(report) ? 0 : 1
+process.exitCode = report && hasNoViolations(report) ? 0 : 1

@@ -1,4 +1,4 @@
-import { fraction } from '#runtime/core/identity.ts'
+import { hashFraction } from '#runtime/core/identity.ts'
 
 /** How many of each fault. */
 export type FaultCounts = {
@@ -21,17 +21,17 @@ export type FaultCounts = {
 export type FaultKind = keyof FaultCounts
 
 /** A fault that is due when that share of the input, 0 to 1, is consumed. `name` tells it from others of its kind. */
-export type Planned = { readonly kind: FaultKind; readonly name: string; readonly due: number }
+export type PlannedFault = { readonly kind: FaultKind; readonly name: string; readonly due: number }
 
 /** Spread over the stream by its progress, so that each hits work in flight; the last ones leave something to recover with. */
 const [first, last] = [0.03, 0.92]
 
 /** The same faults for the same seed: each kind in equal steps, at a random place in each step. */
-export function planFaults(counts: FaultCounts, seed: string): readonly Planned[] {
+export function planFaults(counts: FaultCounts, seed: string): readonly PlannedFault[] {
   const planned = (Object.entries(counts) as [FaultKind, number][]).flatMap(([kind, count]) =>
     Array.from({ length: count }, (_, index) => {
       const name = `${kind}-${index + 1}`
-      const within = (index + chance(seed, name, 'due')) / count
+      const within = (index + derivedFraction(seed, name, 'due')) / count
       return { kind, name, due: first + within * (last - first) }
     }),
   )
@@ -39,10 +39,10 @@ export function planFaults(counts: FaultCounts, seed: string): readonly Planned[
 }
 
 /** A number in [0, 1) for one question about one fault: the same for the same seed. */
-export const chance = (seed: string, name: string, question: string): number =>
-  fraction(`chaos/${seed}`, `${name}/${question}`)
+export const derivedFraction = (seed: string, name: string, question: string): number =>
+  hashFraction(`chaos/${seed}`, `${name}/${question}`)
 
 /** One of several, under the same terms. */
-export function pick<T>(seed: string, name: string, question: string, from: readonly T[]): T | undefined {
-  return from[Math.floor(chance(seed, name, question) * from.length)]
+export function derivedChoice<T>(seed: string, name: string, question: string, from: readonly T[]): T | undefined {
+  return from[Math.floor(derivedFraction(seed, name, question) * from.length)]
 }

@@ -15,12 +15,12 @@ export type Proxies = {
   readonly close: () => void
 }
 
-type Link = {
+type ProxiedConnection = {
   readonly client: string
   readonly broker: number
   readonly target: number
-  readonly near: Socket
-  far?: Socket
+  readonly clientSocket: Socket
+  brokerSocket?: Socket
   flowing: boolean
 }
 
@@ -28,30 +28,30 @@ type Link = {
 export async function startProxies(
   routes: readonly { readonly broker: number; readonly port: number; readonly target: number }[],
 ): Promise<Proxies> {
-  const links = new Set<Link>()
+  const links = new Set<ProxiedConnection>()
   const cuts = new Set<Cut>()
-  const hit = ({ client, broker }: Link, cut: Cut): boolean =>
+  const hit = ({ client, broker }: ProxiedConnection, cut: Cut): boolean =>
     (cut.client ?? client) === client && (cut.broker ?? broker) === broker
 
   /** Lets a link go on as the cuts have it. */
-  const apply = (link: Link): void => {
+  const apply = (link: ProxiedConnection): void => {
     const kinds = [...cuts].filter(cut => hit(link, cut)).map(({ kind }) => kind)
-    if (kinds.includes('refuse')) link.near.resetAndDestroy()
-    else if (kinds.length > 0) hold(link)
-    else open(link)
+    if (kinds.includes('refuse')) link.clientSocket.resetAndDestroy()
+    else if (kinds.length > 0) pauseConnection(link)
+    else resumeConnection(link)
   }
 
-  const serve = (broker: number, target: number) => (near: Socket) => {
-    near.setNoDelay(true)
-    near.on('error', () => near.destroy())
-    near.once('data', (first: Buffer) => {
-      near.pause()
-      near.unshift(first)
-      const link: Link = { client: clientOf(first), broker, target, near, flowing: false }
+  const serve = (broker: number, target: number) => (clientSocket: Socket) => {
+    clientSocket.setNoDelay(true)
+    clientSocket.on('error', () => clientSocket.destroy())
+    clientSocket.once('data', (first: Buffer) => {
+      clientSocket.pause()
+      clientSocket.unshift(first)
+      const link: ProxiedConnection = { client: clientOf(first), broker, target, clientSocket, flowing: false }
       links.add(link)
-      near.once('close', () => {
+      clientSocket.once('close', () => {
         links.delete(link)
-        link.far?.destroy()
+        link.brokerSocket?.destroy()
       })
       apply(link)
     })
@@ -60,7 +60,7 @@ export async function startProxies(
   const applyAll = (): void => {
     for (const link of links) apply(link)
   }
-  const servers = await Promise.all(routes.map(({ broker, port, target }) => listening(port, serve(broker, target))))
+  const servers = await Promise.all(routes.map(({ broker, port, target }) => listen(port, serve(broker, target))))
   return {
     cut(cut) {
       cuts.add(cut)
@@ -71,29 +71,29 @@ export async function startProxies(
       }
     },
     close() {
-      for (const { near } of links) near.destroy()
+      for (const { clientSocket } of links) clientSocket.destroy()
       for (const server of servers) server.close()
     },
   }
 }
 
-function hold(link: Link): void {
-  const { near, far } = link
+function pauseConnection(link: ProxiedConnection): void {
+  const { clientSocket, brokerSocket } = link
   link.flowing = false
-  for (const socket of [near, far]) socket?.unpipe().pause()
+  for (const socket of [clientSocket, brokerSocket]) socket?.unpipe().pause()
 }
 
-function open(link: Link): void {
+function resumeConnection(link: ProxiedConnection): void {
   if (link.flowing) return
-  const { near, target } = link
-  if (!link.far) {
-    link.far = connect({ host: '127.0.0.1', port: target, noDelay: true })
+  const { clientSocket, target } = link
+  if (!link.brokerSocket) {
+    link.brokerSocket = connect({ host: '127.0.0.1', port: target, noDelay: true })
     // As where nobody listens: clients then turn to another broker.
-    link.far.on('error', () => near.resetAndDestroy())
-    link.far.once('close', () => near.destroy())
+    link.brokerSocket.on('error', () => clientSocket.resetAndDestroy())
+    link.brokerSocket.once('close', () => clientSocket.destroy())
   }
-  near.pipe(link.far)
-  link.far.pipe(near)
+  clientSocket.pipe(link.brokerSocket)
+  link.brokerSocket.pipe(clientSocket)
   link.flowing = true
 }
 
@@ -103,7 +103,7 @@ function clientOf(request: Buffer): string {
   return length > 0 ? request.subarray(14, 14 + length).toString() : ''
 }
 
-function listening(port: number, serve: (socket: Socket) => void): Promise<Server> {
+function listen(port: number, serve: (socket: Socket) => void): Promise<Server> {
   const server = createServer({ allowHalfOpen: false }, serve)
   return new Promise((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', () => resolve(server)))
 }

@@ -1,14 +1,21 @@
 import type { Codec } from '#runtime/codec/codec.ts'
 import type { EventLog, LogRecord } from '#runtime/log/event-log.ts'
-import type { Copies } from '#runtime/state/copies.ts'
-import { restore } from '#runtime/state/restore.ts'
+import type { OpenSnapshot } from '#runtime/state/copies.ts'
+import { restoreState } from '#runtime/state/restore.ts'
 import type { DecisionRecorded, SampleScored, SampleSelected } from '#schemas/events.ts'
 import { stateTopic } from '#topology/derive/names.ts'
 import { topic } from '#topology/names.ts'
-import { compare, compareState, isClean, type Output, sum, type Tally } from './check.ts'
-import { expected, type Input } from './expect.ts'
+import {
+  type ChaosOutput,
+  compareOutputs,
+  compareState,
+  hasNoViolations,
+  sumViolations,
+  type ViolationCounts,
+} from './check.ts'
+import { expectedResults, type InputRecord } from './expect.ts'
 import { isPoison, turnOf } from './input.ts'
-import type { Say } from './report.ts'
+import type { PrintProgress } from './report.ts'
 import { agents, conversations, type Stage } from './rules.ts'
 import { stageNames } from './stream.ts'
 
@@ -24,46 +31,46 @@ export async function audit(
     seed,
     accepted,
     copies = [],
-  }: { readonly seed: string; readonly accepted: number; readonly copies?: readonly Copies[] },
-  say: Say,
-): Promise<Tally & { readonly repeatedInputs: number }> {
-  const tallies: Tally[] = []
-  const add = (what: string, tally: Tally): void => {
-    if (!isClean(tally)) say(`${what}: ${JSON.stringify(tally)}`)
+  }: { readonly seed: string; readonly accepted: number; readonly copies?: readonly OpenSnapshot[] },
+  say: PrintProgress,
+): Promise<ViolationCounts & { readonly repeatedInputs: number }> {
+  const tallies: ViolationCounts[] = []
+  const add = (what: string, tally: ViolationCounts): void => {
+    if (!hasNoViolations(tally)) say(`${what}: ${JSON.stringify(tally)}`)
     tallies.push(tally)
   }
   const input = await readInput(log, codec)
-  const must = expected(input)
+  const must = expectedResults(input)
   add('accepted turns in the input', compareAccepted(input, seed, accepted))
-  for (const [name, outputs] of must.outputs) add(name, compare(outputs, await readOutputs(log, codec, name)))
+  for (const [name, outputs] of must.outputs) add(name, compareOutputs(outputs, await readOutputs(log, codec, name)))
   for (const stage of stageNames)
     for (const open of [undefined, ...copies])
       add(`state of ${stage}`, compareState(must.states[stage], await readState(log, stage, open)))
   const turns = input.filter(({ poison }) => poison === undefined)
-  return { ...sum(tallies), repeatedInputs: turns.length - new Set(turns.map(idOf)).size }
+  return { ...sumViolations(tallies), repeatedInputs: turns.length - new Set(turns.map(idOf)).size }
 }
 
-const idOf = (record: Input): string => (record.poison === undefined ? record.id : record.place)
+const idOf = (record: InputRecord): string => (record.poison === undefined ? record.id : record.location)
 
 /** What was accepted is there, each conversation in its order. Its writer may have written it twice. */
-function compareAccepted(input: readonly Input[], seed: string, accepted: number): Tally {
+function compareAccepted(input: readonly InputRecord[], seed: string, accepted: number): ViolationCounts {
   const turns = Array.from({ length: accepted }, (_, number) => turnOf(seed, number))
   const must = turns.map(({ id, conversationId }) => ({ id, key: conversationId, content: '' }))
   const found = input.map(record => ({ id: idOf(record), content: '' }))
-  const { lost, outOfOrder } = compare(must, found)
+  const { lost, outOfOrder } = compareOutputs(must, found)
   return { lost, outOfOrder, duplicated: 0, stateDiffers: 0 }
 }
 
-async function readInput(log: EventLog, codec: Codec): Promise<readonly Input[]> {
+async function readInput(log: EventLog, codec: Codec): Promise<readonly InputRecord[]> {
   return readAll(log, topic.chatLogs, async ({ partition, offset, key, value }) => {
-    const place = { place: `${partition}@${offset}`, key: String(key) }
+    const place = { location: `${partition}@${offset}`, key: String(key) }
     if (!value || isPoison(value)) return { ...place, poison: String(value) }
     const { id, agent, turn } = await codec.decode(topic.chatLogs, value)
     return { ...place, id, agent, turn }
   })
 }
 
-function readOutputs(log: EventLog, codec: Codec, name: string): Promise<readonly Omit<Output, 'key'>[]> {
+function readOutputs(log: EventLog, codec: Codec, name: string): Promise<readonly Omit<ChaosOutput, 'key'>[]> {
   return readAll(log, name, async ({ headers, value }) => {
     if (headers['dlq.offset'] !== undefined)
       return { id: `${headers['dlq.partition']}@${headers['dlq.offset']}`, content: String(value) }
@@ -75,13 +82,13 @@ function readOutputs(log: EventLog, codec: Codec, name: string): Promise<readonl
 
 type AnyOutput = SampleSelected | SampleScored | DecisionRecorded
 
-async function readState(log: EventLog, stage: Stage, open?: Copies): Promise<ReadonlyMap<string, string>> {
+async function readState(log: EventLog, stage: Stage, open?: OpenSnapshot): Promise<ReadonlyMap<string, string>> {
   const name = stateTopic(stage)
   const found = new Map<string, string>()
   const partitions = (await log.topics()).find(one => one.name === name)?.partitions ?? 0
   for (let partition = 0; partition < partitions; partition++) {
     const copy = await open?.(stage, partition, never)
-    const state = await restore(log, name, partition, never, copy).finally(() => copy?.close())
+    const state = await restoreState(log, name, partition, never, copy).finally(() => copy?.close())
     for (const collection of [conversations, agents])
       for (const [key, value] of state.entries(collection)) found.set(`${collection}/${key}`, JSON.stringify(value))
   }

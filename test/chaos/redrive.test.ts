@@ -12,7 +12,7 @@ import { temporaryFolder } from '#test/support/folder.ts'
 import { startKafka } from '#test/support/kafka.ts'
 import { deadLetterTopic, retryTopic } from '#topology/derive/names.ts'
 import { deadLetterTopics } from '#topology/derive/plans.ts'
-import { wanted } from '#topology/derive/wanted.ts'
+import { requiredTopics } from '#topology/derive/wanted.ts'
 import { topic } from '#topology/names.ts'
 
 const service = 'strategist'
@@ -20,7 +20,7 @@ const service = 'strategist'
 /** Dead letters of both topics in all partitions, numbered in the order of their refusal. */
 async function park(log: EventLog, count: number): Promise<void> {
   const ours = [...deadLetterTopics(service), retryTopic(service)]
-  await log.createTopics(wanted().filter(({ name }) => ours.includes(name)))
+  await log.createTopics(requiredTopics().filter(({ name }) => ours.includes(name)))
   const records = Array.from(
     { length: count },
     (_none, at): LogRecord => ({

@@ -1,4 +1,4 @@
-import type { Tally } from './check.ts'
+import type { ViolationCounts } from './check.ts'
 import type { FaultCounts } from './plan.ts'
 
 export type ChaosOptions = {
@@ -11,7 +11,7 @@ export type ChaosOptions = {
 }
 
 /** What a run did and what it found. */
-export type Report = Tally & {
+export type ChaosReport = ViolationCounts & {
   readonly log: 'kafka' | 'embedded'
   readonly records: number
   readonly seed: string
@@ -28,4 +28,4 @@ export type Report = Tally & {
 }
 
 /** Progress for people, on standard error. */
-export type Say = (line: string) => void
+export type PrintProgress = (line: string) => void

@@ -3,9 +3,9 @@ import type { AnyService, Service } from '#runtime/service.ts'
 import { topic } from '#topology/names.ts'
 
 /** What a stage remembers of a conversation: how many turns it saw, and a digest over their ids in that order. */
-export type Chain = { readonly count: number; readonly digest: string }
+export type TurnChain = { readonly count: number; readonly digest: string }
 
-export const extended = (before: Chain | undefined, turnId: string): Chain => ({
+export const extendChain = (before: TurnChain | undefined, turnId: string): TurnChain => ({
   count: (before?.count ?? 0) + 1,
   digest: deriveId('chaos-chain/v1', before?.digest ?? '', turnId),
 })
@@ -15,7 +15,7 @@ export const conversations = 'by-conversation'
 export const agents = 'per-agent'
 
 /** What an output says, as its question, of the state after it: one turn missed, repeated or swapped changes all that follow. */
-export const told = ({ count, digest }: Chain): string => `${count} ${digest}`
+export const chainText = ({ count, digest }: TurnChain): string => `${count} ${digest}`
 
 const outcome = { escalated: false, rating: null, repeatAsk: false, latencyMs: null }
 
@@ -26,16 +26,16 @@ const sampler = {
   decide(inbound, _facts, state) {
     if (inbound.topic !== topic.chatLogs) return {}
     const { id, agent, conversationId, turn, plan } = inbound.event
-    const before = state.get<Chain>(conversations, conversationId)
+    const before = state.get<TurnChain>(conversations, conversationId)
     if (turn < (before?.count ?? 0)) return {}
-    const chain = extended(before, id)
+    const chain = extendChain(before, id)
     const event = {
-      ...{ agent, conversationId, turnId: id, family: conversationId, question: told(chain), earlier: [], plan },
+      ...{ agent, conversationId, turnId: id, family: conversationId, question: chainText(chain), earlier: [], plan },
       ...{ answer: null, arms: [], inclusionProbability: 1, value: 0, outcome, correction: false },
     }
     return {
       emit: [{ topic: topic.selectedSamples, event }],
-      keep: [{ collection: conversations, key: conversationId, value: chain }],
+      stateChanges: [{ collection: conversations, key: conversationId, value: chain }],
     }
   },
 } satisfies Service<'sampler'>
@@ -47,9 +47,9 @@ const judge = {
   decide(inbound, _facts, state) {
     if (inbound.topic !== topic.selectedSamples) return {}
     const { agent, conversationId, turnId, plan } = inbound.event
-    const chain = extended(state.get<Chain>(conversations, conversationId), turnId)
+    const chain = extendChain(state.get<TurnChain>(conversations, conversationId), turnId)
     const event = {
-      ...{ agent, sampleId: turnId, family: conversationId, source: 'production' as const, question: told(chain) },
+      ...{ agent, sampleId: turnId, family: conversationId, source: 'production' as const, question: chainText(chain) },
       ...{ plannedTool: plan.tool, goldTool: null, score: 1, toolCorrect: null, argumentSimilarity: null },
       ...{ figuresEqual: null, refused: null, judge: 'chaos', trusted: true, evidence: null },
       ...{ answerScore: null, answerFiguresStated: null, rubric: null, prompt: null, model: null, probability: null },
@@ -57,7 +57,7 @@ const judge = {
     }
     return {
       emit: [{ topic: topic.scoredSamples, event }],
-      keep: [
+      stateChanges: [
         { collection: conversations, key: conversationId, value: chain },
         { collection: agents, key: agent, value: (state.get<number>(agents, agent) ?? 0) + 1 },
       ],

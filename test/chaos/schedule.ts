@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type FaultCounts, type FaultKind, type Planned, planFaults } from './plan.ts'
-import type { Say } from './report.ts'
+import { type FaultCounts, type FaultKind, type PlannedFault, planFaults } from './plan.ts'
+import type { PrintProgress } from './report.ts'
 
 /** Does a fault, and resolves when it is over. */
 export type Injector = (name: string) => Promise<void>
@@ -9,16 +9,16 @@ export type Injector = (name: string) => Promise<void>
  * How far the input may be ahead of what is consumed, as a share of it, so that faults hit work in flight; and ahead of a
  * fault that is not over: from there on it trickles, so that it does not run dry meanwhile.
  */
-const ahead = 0.1
-const trickleMs = 300
+const maxShareAhead = 0.1
+const maxDelayMs = 300
 
-export type Schedule = {
+export type FaultSchedule = {
   /** Starts what is due when that share of the input is consumed. */
-  readonly consumed: (share: number) => void
+  readonly advance: (share: number) => void
   /** Waits before the next batch, which ends at that share. */
-  readonly paced: (share: number) => Promise<void>
+  readonly waitForBatch: (share: number) => Promise<void>
   /** Whether all faults are over; throws what an injector threw. */
-  readonly over: () => boolean
+  readonly isFinished: () => boolean
   readonly injected: FaultCounts
 }
 
@@ -27,16 +27,16 @@ export function createSchedule(
   counts: FaultCounts,
   seed: string,
   injectors: Readonly<Record<FaultKind, Injector>>,
-  say: Say,
-): Schedule {
+  say: PrintProgress,
+): FaultSchedule {
   const planned = [...planFaults(counts, seed)]
-  const open = new Set<Planned>(planned)
+  const open = new Set<PlannedFault>(planned)
   const injected = { kills: 0, brokerKills: 0, zombies: 0, cuts: 0, clockJumps: 0, rebalances: 0, fullDisks: 0 }
   const inTurn = new Map<FaultKind, Promise<void>>()
   let failure: { readonly error: unknown } | undefined
   let done = 0
 
-  const inject = async ({ kind, name, due }: Planned): Promise<void> => {
+  const inject = async ({ kind, name, due }: PlannedFault): Promise<void> => {
     say(`${(due * 100).toFixed(0).padStart(3)} %  ${name}`)
     await injectors[kind](name)
     injected[kind]++
@@ -44,7 +44,7 @@ export function createSchedule(
 
   return {
     injected,
-    consumed(share) {
+    advance(share) {
       done = share
       for (let fault = planned[0]; fault && fault.due <= share; fault = planned[0]) {
         const current = fault
@@ -58,12 +58,12 @@ export function createSchedule(
         inTurn.set(fault.kind, after)
       }
     },
-    async paced(share) {
-      while (share > done + ahead && !failure) await sleep(20)
-      const tooFar = (): boolean => share > Math.min(1, ...[...open].map(({ due }) => due)) + ahead
-      for (let waited = 0; tooFar() && waited < trickleMs; waited += 20) await sleep(20)
+    async waitForBatch(share) {
+      while (share > done + maxShareAhead && !failure) await sleep(20)
+      const tooFar = (): boolean => share > Math.min(1, ...[...open].map(({ due }) => due)) + maxShareAhead
+      for (let waited = 0; tooFar() && waited < maxDelayMs; waited += 20) await sleep(20)
     },
-    over() {
+    isFinished() {
       if (failure) throw failure.error
       return open.size === 0
     },

@@ -1,6 +1,6 @@
 import type { EventLog, TopicSpec } from '#runtime/log/event-log.ts'
 import { consumerGroup, deadLetterTopic, decisionsTopic, retryTopic, stateTopic } from '#topology/derive/names.ts'
-import { wanted } from '#topology/derive/wanted.ts'
+import { requiredTopics } from '#topology/derive/wanted.ts'
 import { services } from '#topology/map.ts'
 import { topic } from '#topology/names.ts'
 import { type Stage, stages } from './rules.ts'
@@ -16,7 +16,7 @@ function streamTopics(): readonly TopicSpec[] {
       return [...reads, ...follows, ...writes, ...refused, retryTopic(stage), decisionsTopic(stage), stateTopic(stage)]
     }),
   )
-  return wanted()
+  return requiredTopics()
     .filter(({ name }) => used.has(name))
     .map(({ name, partitions, keep }) => ({ name, partitions, keep }))
 }
@@ -28,13 +28,13 @@ export async function createTopics(log: EventLog): Promise<void> {
 }
 
 /** How many records of the input the first stage has consumed. */
-export async function consumed(log: EventLog): Promise<number> {
+export async function countConsumed(log: EventLog): Promise<number> {
   const positions = await log.committed(consumerGroup('sampler'), [topic.chatLogs])
   return positions.reduce((sum, { offset }) => sum + offset, 0)
 }
 
 /** How many records are not consumed, of both stages. */
-export async function left(log: EventLog): Promise<number> {
+export async function countUnconsumed(log: EventLog): Promise<number> {
   const lags = await Promise.all(stageNames.map(stage => log.lag(consumerGroup(stage), services[stage].reads)))
   return lags.flat().reduce((sum, { records }) => sum + records, 0)
 }

@@ -1,9 +1,9 @@
 import './hooks.ts'
 import { readSettings } from '#runtime/config/config.ts'
 import { systemClock } from '#runtime/core/clock.ts'
-import { describe } from '#runtime/host/main.ts'
-import { openWorld } from '#runtime/host/open.ts'
-import { run } from '#runtime/host/run.ts'
+import { describeError } from '#runtime/host/main.ts'
+import { openRuntime } from '#runtime/host/open.ts'
+import { startServices } from '#runtime/host/run.ts'
 import { type Stage, stages } from './rules.ts'
 
 /** How a worker on Kafka differs from a service's own process: a short session, and the fence can be taken away. */
@@ -21,18 +21,18 @@ const stopping = new AbortController()
 process.once('SIGTERM', () => stopping.abort())
 const unfenced = (group: string, partition: number): string => `${group}-${partition}-${process.pid}`
 try {
-  const world = await openWorld(readSettings(process.env), systemClock, {
+  const world = await openRuntime(readSettings(process.env), systemClock, {
     ...{ clientId: name, sessionMs },
     ...(breakFence && { transactionalId: unfenced }),
   })
   try {
-    await (await run(world, [stages[stage]], stopping.signal)).done
+    await (await startServices(world, [stages[stage]], stopping.signal)).done
   } finally {
     await world.close()
   }
 } catch (error) {
   process.exitCode = 1
-  process.stderr.write(`${describe(error)}\n`)
+  process.stderr.write(`${describeError(error)}\n`)
 }
 // The channel to the harness would keep it up.
 process.removeAllListeners('disconnect')

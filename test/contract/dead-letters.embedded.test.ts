@@ -1,11 +1,11 @@
 import { onTestFinished } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
-import { openWorld } from '#runtime/host/open.ts'
+import { openRuntime } from '#runtime/host/open.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { deadLettersContract } from './dead-letters.suite.ts'
 
 deadLettersContract('dead letters on the embedded log', async () => {
-  const world = await openWorld(
+  const world = await openRuntime(
     readSettings({ FLYWHEEL_HOME: temporaryFolder(), FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' }),
   )
   onTestFinished(() => world.close())

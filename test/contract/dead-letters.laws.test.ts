@@ -2,12 +2,12 @@ import fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
 import { redrive } from '#runtime/dead-letters/redrive.ts'
-import { openWorld } from '#runtime/host/open.ts'
+import { openRuntime } from '#runtime/host/open.ts'
 import type { LogRecord } from '#runtime/log/event-log.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { retryTopic } from '#topology/derive/names.ts'
 import { topic } from '#topology/names.ts'
-import { atWork, letters, service } from './dead-letters.support.ts'
+import { deadLetters, service, startStrategist } from './dead-letters.support.ts'
 import { keyOf, readAll } from './event-log.support.ts'
 
 const agents = ['ada', 'bob', 'eve']
@@ -28,14 +28,17 @@ const ofAgent = (records: readonly LogRecord[], agent: string): readonly string[
 test('whatever is refused and re-driven: in order, each refusal once, each effect once', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 10 }), async steps => {
-      const world = await openWorld(
+      const world = await openRuntime(
         readSettings({ FLYWHEEL_HOME: temporaryFolder(), FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' }),
       )
       onTestFinished(() => world.close())
-      const { takes, dataset, answered, refusals, end } = await atWork(world)
+      const { takes, dataset, answered, refusals, end } = await startStrategist(world)
       const arrived: { agent: string; id: string; refusals: number }[] = []
       const check = async (): Promise<void> => {
-        const [parked, again] = [await readAll(world.log, [letters]), await readAll(world.log, [retryTopic(service)])]
+        const [parked, again] = [
+          await readAll(world.log, [deadLetters]),
+          await readAll(world.log, [retryTopic(service)]),
+        ]
         for (const agent of agents) {
           const moved = ofAgent(again, agent)
           expect(new Set(moved).size).toBe(moved.length)
@@ -64,7 +67,7 @@ test('whatever is refused and re-driven: in order, each refusal once, each effec
         const wanted = arrived.filter(one => one.agent === agent).map(({ id }) => id)
         expect((await answered(agent)).map(([id]) => id).sort()).toEqual(wanted.sort())
       }
-      expect(await world.log.count(letters)).toBe(arrived.reduce((sum, one) => sum + one.refusals, 0))
+      expect(await world.log.count(deadLetters)).toBe(arrived.reduce((sum, one) => sum + one.refusals, 0))
       expect(await world.log.count(topic.datasets)).toBe(arrived.length)
       await end()
       await world.close()

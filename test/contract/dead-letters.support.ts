@@ -1,23 +1,23 @@
 import { onTestFinished } from 'vitest'
 import { Fault } from '#runtime/core/faults.ts'
-import type { World } from '#runtime/host/open.ts'
-import { run } from '#runtime/host/run.ts'
+import type { Runtime } from '#runtime/host/open.ts'
+import { startServices } from '#runtime/host/run.ts'
 import { ensureTopics } from '#runtime/host/topics.ts'
 import type { LogRecord, NewRecord } from '#runtime/log/event-log.ts'
 import type { AnyDecision, AnyService } from '#runtime/service.ts'
 import type { StateView } from '#runtime/state/state.ts'
 import type { DatasetDecided, TuningDecided } from '#schemas/events.ts'
-import { until } from '#test/support/until.ts'
+import { waitUntil } from '#test/support/until.ts'
 import { consumerGroup, deadLetterTopic } from '#topology/derive/names.ts'
-import { consumed } from '#topology/derive/plans.ts'
+import { consumedTopics } from '#topology/derive/plans.ts'
 import { topic } from '#topology/names.ts'
 import { keyOf, readAll } from './event-log.support.ts'
 
 export const service = 'strategist'
-export const letters = deadLetterTopic(topic.datasets, service)
+export const deadLetters = deadLetterTopic(topic.datasets, service)
 
 /** What a record meets on its way, unless it is among the mended. */
-export type Trouble =
+export type FailureKind =
   | 'none'
   | 'gather refuses'
   | 'the rule refuses'
@@ -35,9 +35,9 @@ const long = 'x'.repeat(30_000)
  * A strategist that answers each dataset with one request, which says which record it answers and how many of the agent's came
  * before: so nothing can be lost, doubled, out of order or half done without showing.
  */
-export function strategist(mended: ReadonlySet<string>, refusals: Map<string, number>): AnyService {
-  const troubleOf = ({ id, reasons }: DatasetDecided): Trouble =>
-    mended.has(id) ? 'none' : ((reasons[0] ?? 'none') as Trouble)
+export function failingStrategist(mended: ReadonlySet<string>, refusals: Map<string, number>): AnyService {
+  const troubleOf = ({ id, reasons }: DatasetDecided): FailureKind =>
+    mended.has(id) ? 'none' : ((reasons[0] ?? 'none') as FailureKind)
   return {
     name: service,
     version: 'strategist/test',
@@ -59,21 +59,21 @@ export function strategist(mended: ReadonlySet<string>, refusals: Map<string, nu
       const note = trouble === 'its memory is too large' ? [{ collection: 'notes', key: 'note', value: large }] : []
       return {
         emit: [{ topic: topic.tuningRequests, event: request }],
-        keep: [...note, { collection: 'decided', key: event.agent, value: before + 1 }],
+        stateChanges: [...note, { collection: 'decided', key: event.agent, value: before + 1 }],
       }
     },
   }
 }
 
 /** A strategist at work, and what it did. */
-export async function atWork(world: World) {
+export async function startStrategist(world: Runtime) {
   const { log, codec } = world
   const mended = new Set<string>()
   /** How often a record is refused before it is decided. */
   const refusals = new Map<string, number>()
   await ensureTopics(world)
   const stop = new AbortController()
-  const { url, done } = await run(world, [strategist(mended, refusals)], stop.signal)
+  const { url, done } = await startServices(world, [failingStrategist(mended, refusals)], stop.signal)
   const end = async (): Promise<void> => {
     stop.abort()
     await done
@@ -84,14 +84,14 @@ export async function atWork(world: World) {
     /** Appends and waits until all that was appended and re-driven is decided. */
     async takes(records: readonly NewRecord[] = []): Promise<void> {
       await log.append(records)
-      const drained = until('all is decided', async () => {
+      const drained = waitUntil('all is decided', async () => {
         // A fresh broker has no coordinator for its first seconds.
-        const lag = await log.lag(consumerGroup(service), consumed(service)).catch(() => [{ records: 1 }])
+        const lag = await log.lag(consumerGroup(service), consumedTopics(service)).catch(() => [{ records: 1 }])
         return lag.every(({ records: behind }) => behind === 0)
       })
       await Promise.race([drained, done])
     },
-    dataset: (agent: string, id: string, trouble: Trouble = 'none'): NewRecord => ({
+    dataset: (agent: string, id: string, trouble: FailureKind = 'none'): NewRecord => ({
       ...codec.record(topic.datasets, dataset(agent, id, trouble)),
       headers: { 'x-source': id },
     }),
@@ -109,7 +109,7 @@ export async function atWork(world: World) {
   }
 }
 
-function dataset(agent: string, id: string, trouble: Trouble): DatasetDecided {
+function dataset(agent: string, id: string, trouble: FailureKind): DatasetDecided {
   return {
     ...{
       id,

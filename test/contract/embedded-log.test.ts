@@ -4,8 +4,17 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { systemClock } from '#runtime/core/clock.ts'
 import { openEmbedded } from '#runtime/log/embedded/embedded-log.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
-import { until } from '#test/support/until.ts'
-import { committing, createTopic, following, joined, readAll, record, texts, unique } from './event-log.support.ts'
+import { waitUntil } from '#test/support/until.ts'
+import {
+  commitEach,
+  createTopic,
+  joinInBackground,
+  readAll,
+  readInBackground,
+  record,
+  texts,
+  uniqueName,
+} from './event-log.support.ts'
 
 /** What the contract leaves to each log. */
 function openLog() {
@@ -51,21 +60,21 @@ test('a failed disk is FLY_BROKER, leaves no trace, and the next append goes on 
 test('a group takes one member at a time', async () => {
   const log = openLog()
   const name = await createTopic(log, 1)
-  const group = unique('group')
-  const member = joined(
+  const group = uniqueName('group')
+  const member = joinInBackground(
     log,
     group,
     [name],
-    committing(() => {}),
+    commitEach(() => {}),
   )
   const second = log.join(group, [name], async () => {}, AbortSignal.timeout(10_000))
   await expect(second).rejects.toMatchObject({ code: 'FLY_BUG', message: expect.stringContaining(group) })
   await member.stop()
-  await joined(
+  await joinInBackground(
     log,
     group,
     [name],
-    committing(() => {}),
+    commitEach(() => {}),
   ).stop()
 })
 
@@ -74,15 +83,15 @@ test('members and followers take up the partitions that a topic grows', async ()
   const [wide, name] = [await createTopic(log, 2), await createTopic(log, 1)]
   const seen: string[] = []
   const started: number[] = []
-  const member = joined(log, unique('group'), [wide, name], async task => {
+  const member = joinInBackground(log, uniqueName('group'), [wide, name], async task => {
     started.push(task.partition)
-    await committing(records => void seen.push(...texts(records)))(task)
+    await commitEach(records => void seen.push(...texts(records)))(task)
   })
-  const reading = following(log, [name], { from: 'end' })
+  const reading = readInBackground(log, [name], { from: 'end' })
   await reading.caughtUp
   await log.growTopic({ name, partitions: 3 })
   await log.append([0, 1, 2].map(partition => ({ ...record(name, 'k', partition), partition })))
-  await until('both see all three', () => seen.length === 3 && reading.seen.length === 3)
+  await waitUntil('both see all three', () => seen.length === 3 && reading.seen.length === 3)
   await member.stop()
   expect(started).toEqual([0, 1, 2])
 })
@@ -92,7 +101,7 @@ test('a group cannot commit what is not its own, nor go back', async () => {
   const [name, other] = [await createTopic(log, 1), await createTopic(log, 1)]
   await log.append([record(name, 'k', 1), record(name, 'k', 2)])
   const codes: unknown[] = []
-  const member = joined(log, unique('group'), [name], async task => {
+  const member = joinInBackground(log, uniqueName('group'), [name], async task => {
     await task.commit([], [{ topic: name, partition: 0, offset: 2 }])
     for (const position of [
       { topic: other, partition: 0, offset: 0 },
@@ -101,7 +110,7 @@ test('a group cannot commit what is not its own, nor go back', async () => {
     ])
       await task.commit([], [position]).catch(error => codes.push(error.code))
   })
-  await until('all were tried', () => codes.length === 3)
+  await waitUntil('all were tried', () => codes.length === 3)
   await member.stop()
   expect(codes).toEqual(['FLY_BUG', 'FLY_BUG', 'FLY_BUG'])
 })
@@ -112,10 +121,10 @@ test('a busy topic does not starve a quiet one', async () => {
   await log.append(Array.from({ length: 500 }, (_, i) => record(busy, 'k', i)))
   await log.append([record(quiet, 'k', 'quiet')])
   const polls: string[][] = []
-  const member = joined(log, unique('group'), [busy, quiet], async task => {
+  const member = joinInBackground(log, uniqueName('group'), [busy, quiet], async task => {
     for (const max of [1, 1, 10, 10]) polls.push(texts(await task.poll(max)))
   })
-  await until('it polled four times', () => polls.length === 4)
+  await waitUntil('it polled four times', () => polls.length === 4)
   await member.stop()
   expect(polls.slice(0, 2).flat()).toContain('quiet')
   expect(polls[3]).toHaveLength(10)
@@ -126,10 +135,10 @@ test('a large poll is cut off by bytes, not only by records', async () => {
   const name = await createTopic(log, 1)
   await log.append(Array.from({ length: 40 }, () => ({ topic: name, key: 'k', value: Buffer.alloc(900_000) })))
   const sizes: number[] = []
-  const member = joined(log, unique('group'), [name], async task => {
+  const member = joinInBackground(log, uniqueName('group'), [name], async task => {
     while (!task.signal.aborted) sizes.push((await task.poll(100)).length)
   })
-  await until('all are polled', () => sizes.reduce((sum, size) => sum + size, 0) === 40)
+  await waitUntil('all are polled', () => sizes.reduce((sum, size) => sum + size, 0) === 40)
   await member.stop()
   expect(Math.max(...sizes)).toBeLessThan(12)
 })
@@ -139,7 +148,7 @@ test('a rewind while a poll waits brings the records again', async () => {
   const name = await createTopic(log, 1)
   await log.append([record(name, 'k', 1)])
   const polls: string[][] = []
-  const member = joined(log, unique('group'), [name], async task => {
+  const member = joinInBackground(log, uniqueName('group'), [name], async task => {
     polls.push(texts(await task.poll(10)))
     const waiting = task.poll(10)
     await turn()
@@ -147,7 +156,7 @@ test('a rewind while a poll waits brings the records again', async () => {
     await task.rewind()
     polls.push(texts(await waiting))
   })
-  await until('it polled twice', () => polls.length === 2)
+  await waitUntil('it polled twice', () => polls.length === 2)
   await member.stop()
   expect(polls).toEqual([['1'], ['1']])
 })
@@ -156,12 +165,12 @@ test('closing ends members and readers, settles what was appended, and ends its 
   const log = openLog()
   const name = await createTopic(log, 1)
   // The batch in hand is still committed.
-  const member = joined(log, unique('group'), [name], async task => {
+  const member = joinInBackground(log, uniqueName('group'), [name], async task => {
     await task.poll(1)
     for (let i = 0; i < 20; i++) await turn()
     await task.commit([record(name, 'k', 'last')], [])
   })
-  const reading = following(log, [name], {})
+  const reading = readInBackground(log, [name], {})
   await reading.caughtUp
   const appended = log.append([record(name, 'k', 1)])
   await log.close()

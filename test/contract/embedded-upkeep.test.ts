@@ -3,7 +3,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { type EmbeddedLog, openEmbeddedLog } from '#runtime/log/embedded/embedded-log.ts'
 import type { TopicSpec } from '#runtime/log/event-log.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
-import { consume, following, keyOf, readAll, record, texts } from './event-log.support.ts'
+import { consume, keyOf, readAll, readInBackground, record, texts } from './event-log.support.ts'
 
 const day = 86_400_000
 
@@ -157,7 +157,7 @@ test('a group is not behind on what compaction took, and reads over the gaps', a
   clock.time += day + 1
   await log.maintain()
   expect(await log.lag('g', ['t'])).toEqual([{ topic: 't', partition: 0, records: 0, oldest: null }])
-  const reading = following(log, ['t'], {})
+  const reading = readInBackground(log, ['t'], {})
   expect(await reading.caughtUp).toBe(0)
   await log.append(numbered(1))
   expect(texts(await consume(log, 'g', ['t'], 1))).toEqual(['0'])

@@ -1,25 +1,25 @@
 import { describe, expect, test } from 'vitest'
-import { until } from '#test/support/until.ts'
+import { waitUntil } from '#test/support/until.ts'
 import {
   consume,
   createTopic,
-  joined,
+  joinInBackground,
   type OpenLog,
-  openFor,
+  openForTest,
   positionsAfter,
   readAll,
   record,
-  unique,
+  uniqueName,
 } from './event-log.support.ts'
 
 export function lagContract(open: OpenLog): void {
   describe('lag', () => {
     test('of a group that never was is everything, with the time of the oldest record', async () => {
-      const { log } = await openFor(open)
+      const { log } = await openForTest(open)
       const [name, empty] = [await createTopic(log, 2), await createTopic(log, 1)]
       await log.append([0, 1, 2].map(i => ({ ...record(name, 'k', i), partition: 1 })))
       const [oldest] = await readAll(log, [name])
-      const lag = await log.lag(unique('group'), [name, empty])
+      const lag = await log.lag(uniqueName('group'), [name, empty])
       expect(lag.toSorted((a, b) => `${a.topic}${a.partition}`.localeCompare(`${b.topic}${b.partition}`))).toEqual(
         [
           { topic: name, partition: 0, records: 0, oldest: null },
@@ -30,17 +30,17 @@ export function lagContract(open: OpenLog): void {
     })
 
     test('counts from the committed offset, whether or not a member lives', async () => {
-      const { log } = await openFor(open)
+      const { log } = await openForTest(open)
       const name = await createTopic(log, 1)
-      const group = unique('group')
+      const group = uniqueName('group')
       await log.append([1, 2, 3, 4, 5].map(i => record(name, 'k', i)))
       let committed = false
-      const member = joined(log, group, [name], async task => {
+      const member = joinInBackground(log, group, [name], async task => {
         const [first, second] = await task.poll(2)
         await task.commit([], positionsAfter([second ?? first].flatMap(one => one ?? [])))
         committed = true
       })
-      await until('it has committed', () => committed)
+      await waitUntil('it has committed', () => committed)
       const all = await readAll(log, [name])
       const [during] = await log.lag(group, [name])
       await member.stop()
@@ -51,9 +51,9 @@ export function lagContract(open: OpenLog): void {
     })
 
     test('is zero and null on a drained quiet topic, also where transactions wrote it', async () => {
-      const { log } = await openFor(open)
+      const { log } = await openForTest(open)
       const [input, output] = [await createTopic(log, 2), await createTopic(log, 2)]
-      const [upstream, downstream] = [unique('group'), unique('group')]
+      const [upstream, downstream] = [uniqueName('group'), uniqueName('group')]
       await log.append(Array.from({ length: 20 }, (_, i) => record(input, `${i}`, i)))
       await consume(log, upstream, [input], 20, records =>
         records.map(one => record(output, one.key?.toString() ?? null, 'made')),
@@ -68,11 +68,11 @@ export function lagContract(open: OpenLog): void {
 
   describe('count', () => {
     test('is of the records a reader would see', async () => {
-      const { log } = await openFor(open)
+      const { log } = await openForTest(open)
       const [input, output] = [await createTopic(log, 3), await createTopic(log, 3)]
       expect(await log.count(input)).toBe(0)
       await log.append(Array.from({ length: 7 }, (_, i) => record(input, `${i}`, i)))
-      await consume(log, unique('group'), [input], 7, records => records.map(() => record(output, null, 'made')))
+      await consume(log, uniqueName('group'), [input], 7, records => records.map(() => record(output, null, 'made')))
       expect(await log.count(input)).toBe(7)
       expect(await log.count(output)).toBe(7)
     })

@@ -1,55 +1,55 @@
 import { describe, expect, test } from 'vitest'
 import type { EventLog, LogRecord, NewRecord, Position, ReadOptions } from '#runtime/log/event-log.ts'
-import { until } from '#test/support/until.ts'
+import { waitUntil } from '#test/support/until.ts'
 import {
   consume,
   createTopic,
-  following,
-  joined,
+  joinInBackground,
   type OpenLog,
-  openFor,
+  openForTest,
   positionsAfter,
   readAll,
+  readInBackground,
   record,
   textOf,
   texts,
-  unique,
+  uniqueName,
 } from './event-log.support.ts'
 
 export function positionsContract(open: OpenLog): void {
   describe('read from positions', () => {
     test('begins each partition where it says, and the others at their beginning', async () => {
-      const { log } = await openFor(open)
+      const { log } = await openForTest(open)
       const [name, other] = [await createTopic(log, 2), await createTopic(log, 1)]
-      await log.append([0, 1, 2].flatMap(n => [0, 1].map(partition => placed(name, partition, `${partition}${n}`))))
+      await log.append([0, 1, 2].flatMap(n => [0, 1].map(partition => recordIn(name, partition, `${partition}${n}`))))
       await log.append([record(other, 'k', 'other')])
       const from = positionsAfter((await readAll(log, [name], { partitions: [1] })).slice(0, 2))
       expect(texts(await readAll(log, [name, other], { from })).sort()).toEqual(['00', '01', '02', '12', 'other'])
     })
 
     test('takes an offset behind the end for the end, and goes on with what is new', async () => {
-      const { log } = await openFor(open)
+      const { log } = await openForTest(open)
       const name = await createTopic(log, 1)
       await log.append([record(name, 'k', 'old')])
       const from = [{ topic: name, partition: 0, offset: 1_000 }]
       expect(await readAll(log, [name], { from })).toEqual([])
-      const reading = following(log, [name], { from })
+      const reading = readInBackground(log, [name], { from })
       expect(await reading.caughtUp).toBe(0)
       await log.append([record(name, 'k', 'new')])
-      await until('the new one arrives', () => reading.seen.length > 0)
+      await waitUntil('the new one arrives', () => reading.seen.length > 0)
       expect(texts(reading.seen)).toEqual(['new'])
     })
   })
 
   describe('positionsAt', () => {
     test('finds for each partition where the records of a time and later begin', async () => {
-      const { log } = await openFor(open)
+      const { log } = await openForTest(open)
       const name = await createTopic(log, 2)
       for (const round of [0, 1, 2]) {
-        await log.append([0, 1].map(partition => placed(name, partition, round)))
+        await log.append([0, 1].map(partition => recordIn(name, partition, round)))
         const [newest] = (await readAll(log, [name])).slice(-1)
         // The log's clock is this machine's: the next round has a later time.
-        await until('time passes', () => Date.now() > (newest?.timestamp ?? 0))
+        await waitUntil('time passes', () => Date.now() > (newest?.timestamp ?? 0))
       }
       const all = await readAll(log, [name])
       for (const { timestamp } of all)
@@ -60,9 +60,12 @@ export function positionsContract(open: OpenLog): void {
     })
 
     test('is the beginning for the oldest times, and the end for times to come', async () => {
-      const { log } = await openFor(open)
+      const { log } = await openForTest(open)
       const [name, empty] = [await createTopic(log, 1), await createTopic(log, 1)]
-      await consume(log, unique('group'), [await oneRecord(log)], 1, () => [record(name, 'k', 1), record(name, 'k', 2)])
+      await consume(log, uniqueName('group'), [await oneRecord(log)], 1, () => [
+        record(name, 'k', 1),
+        record(name, 'k', 2),
+      ])
       const all = await readAll(log, [name])
       for (const time of [-1, 0]) {
         const found = await log.positionsAt([name, empty], time)
@@ -82,26 +85,26 @@ export function positionsContract(open: OpenLog): void {
 
   describe('committed', () => {
     test('is where a group goes on, without the partitions of which it committed nothing', async () => {
-      const { log } = await openFor(open)
+      const { log } = await openForTest(open)
       const [name, other] = [await createTopic(log, 2), await createTopic(log, 2)]
-      const group = unique('group')
+      const group = uniqueName('group')
       expect(await log.committed(group, [name, other])).toEqual([])
-      await log.append([1, 2, 3].map(n => placed(name, 1, n)))
+      await log.append([1, 2, 3].map(n => recordIn(name, 1, n)))
       await consumeTwo(log, group, [name, other])
       const found = await log.committed(group, [name, other])
       expect(found.map(({ topic, partition }) => ({ topic, partition }))).toEqual([{ topic: name, partition: 1 }])
       expect(texts(await readAll(log, [name], { partitions: [1], from: found }))).toEqual(['3'])
-      expect(await log.committed(unique('group'), [name])).toEqual([])
+      expect(await log.committed(uniqueName('group'), [name])).toEqual([])
     })
   })
 
   describe('what a commit resolves with', () => {
     test('is the offset after its last output in each partition it wrote', async () => {
-      const { log } = await openFor(open)
+      const { log } = await openForTest(open)
       const [input, output] = [await createTopic(log, 1), await createTopic(log, 3)]
       // More than one request to a partition, and a partition that gets nothing.
-      const first = Array.from({ length: 2_500 }, (_, n) => placed(output, n % 5 === 0 ? 0 : 2, n))
-      const ends = await commits(log, input, [first, [placed(output, 2, 'later')], []])
+      const first = Array.from({ length: 2_500 }, (_, n) => recordIn(output, n % 5 === 0 ? 0 : 2, n))
+      const ends = await commits(log, input, [first, [recordIn(output, 2, 'later')], []])
       const all = await readAll(log, [output])
       const before = all.filter(one => textOf(one) !== 'later')
       expect(ends.map(sorted)).toEqual([
@@ -114,7 +117,7 @@ export function positionsContract(open: OpenLog): void {
   })
 }
 
-const placed = (topic: string, partition: number, value: string | number): NewRecord => ({
+const recordIn = (topic: string, partition: number, value: string | number): NewRecord => ({
   ...record(topic, 'k', value),
   partition,
 })
@@ -139,14 +142,14 @@ async function oneRecord(log: EventLog): Promise<string> {
 /** Commits the first two records of partition 1. */
 async function consumeTwo(log: EventLog, group: string, topics: readonly string[]): Promise<void> {
   let done = false
-  const member = joined(log, group, topics, async task => {
+  const member = joinInBackground(log, group, topics, async task => {
     if (task.partition !== 1) return
     const records: LogRecord[] = []
     while (records.length < 2 && !task.signal.aborted) records.push(...(await task.poll(2 - records.length)))
     await task.commit([], positionsAfter(records))
     done = true
   })
-  await until('two are committed', () => done)
+  await waitUntil('two are committed', () => done)
   await member.stop()
 }
 
@@ -157,10 +160,10 @@ async function commits(
   outputs: readonly (readonly NewRecord[])[],
 ): Promise<(readonly Position[])[]> {
   const ends: (readonly Position[])[] = []
-  const member = joined(log, unique('group'), [input], async task => {
+  const member = joinInBackground(log, uniqueName('group'), [input], async task => {
     for (const each of outputs) ends.push(await task.commit(each, []))
   })
-  await until('all are committed', () => ends.length === outputs.length)
+  await waitUntil('all are committed', () => ends.length === outputs.length)
   await member.stop()
   return ends
 }

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { maxRecordBytes } from '#runtime/log/event-log.ts'
-import { until } from '#test/support/until.ts'
+import { waitUntil } from '#test/support/until.ts'
 import {
   createTopic,
-  following,
   keyOf,
   type OpenLog,
-  openFor,
+  openForTest,
   readAll,
+  readInBackground,
   record,
   textOf,
   texts,
@@ -16,7 +16,7 @@ import {
 export function readingContract(open: OpenLog): void {
   describe('append', () => {
     test('keeps the order of each key, within a call and from call to call', async () => {
-      const { log } = await openFor(open)
+      const { log } = await openForTest(open)
       const name = await createTopic(log, 3)
       const keys = ['a', 'b', 'c', 'd', 'e']
       for (let round = 0; round < 5; round++)
@@ -32,7 +32,7 @@ export function readingContract(open: OpenLog): void {
     })
 
     test('gives offsets that only rise in a partition, and the time of the append', async () => {
-      const { log } = await openFor(open)
+      const { log } = await openForTest(open)
       const name = await createTopic(log, 1)
       for (let i = 0; i < 20; i++) await log.append([record(name, 'k', i)])
       const all = await readAll(log, [name])
@@ -44,7 +44,7 @@ export function readingContract(open: OpenLog): void {
     })
 
     test('is durable once it resolves', async () => {
-      const { log, restart } = await openFor(open)
+      const { log, restart } = await openForTest(open)
       const name = await createTopic(log, 2)
       await Promise.all(['a', 'b', 'c'].map(key => log.append([record(name, key, key)])))
       await log.close()
@@ -55,7 +55,7 @@ export function readingContract(open: OpenLog): void {
     })
 
     test('keeps keys, bytes, headers and deletions as they are', async () => {
-      const { log } = await openFor(open)
+      const { log } = await openForTest(open)
       const name = await createTopic(log, 1)
       const bytes = Buffer.from([0, 1, 254, 255])
       const headers = { traceparent: '00-ab-cd-01', 'x-ünicode': 'Grüße' }
@@ -71,7 +71,7 @@ export function readingContract(open: OpenLog): void {
     })
 
     test('refuses what is too large, and then appends nothing of the call', async () => {
-      const { log } = await openFor(open)
+      const { log } = await openForTest(open)
       const name = await createTopic(log, 1)
       const sized = (bytes: number) => ({ topic: name, key: 'k', value: Buffer.alloc(bytes, 'x') })
       await log.append([sized(maxRecordBytes)])
@@ -80,7 +80,7 @@ export function readingContract(open: OpenLog): void {
     })
 
     test('of nothing is free of effect, and of many large records is fine', async () => {
-      const { log } = await openFor(open)
+      const { log } = await openForTest(open)
       const name = await createTopic(log, 1)
       await log.append([])
       await log.append(
@@ -92,7 +92,7 @@ export function readingContract(open: OpenLog): void {
 
   describe('read', () => {
     test('without follow ends at the end as it was at the call', async () => {
-      const { log } = await openFor(open)
+      const { log } = await openForTest(open)
       const [name, other, empty] = [await createTopic(log), await createTopic(log), await createTopic(log)]
       await log.append([record(name, 'a', 1), record(other, 'b', 2)])
       expect(texts(await readAll(log, [name, other, empty])).sort()).toEqual(['1', '2'])
@@ -101,7 +101,7 @@ export function readingContract(open: OpenLog): void {
     })
 
     test('can be of some partitions only', async () => {
-      const { log } = await openFor(open)
+      const { log } = await openForTest(open)
       const name = await createTopic(log, 3)
       await log.append([0, 1, 2].map(partition => ({ ...record(name, 'k', partition), partition })))
       expect(texts(await readAll(log, [name], { partitions: [2] }))).toEqual(['2'])
@@ -109,44 +109,44 @@ export function readingContract(open: OpenLog): void {
     })
 
     test('tells when it has caught up, once, also where there is nothing, and goes on', async () => {
-      const { log } = await openFor(open)
+      const { log } = await openForTest(open)
       const [full, empty] = [await createTopic(log), await createTopic(log)]
       await log.append(Array.from({ length: 30 }, (_, i) => record(full, `${i}`, i)))
       let told = 0
-      const onBoth = following(log, [full, empty], { onCaughtUp: () => void told++ })
-      const onEmpty = following(log, [empty], {})
-      const onFull = following(log, [full], {})
+      const onBoth = readInBackground(log, [full, empty], { onCaughtUp: () => void told++ })
+      const onEmpty = readInBackground(log, [empty], {})
+      const onFull = readInBackground(log, [full], {})
       expect(await onEmpty.caughtUp).toBe(0)
       expect(await onFull.caughtUp).toBe(30)
-      await until('both is caught up', () => told === 1 && onBoth.seen.length === 30)
+      await waitUntil('both is caught up', () => told === 1 && onBoth.seen.length === 30)
       await log.append([record(empty, 'k', 'news')])
-      await until('the news arrives', () => onBoth.seen.length === 31 && onEmpty.seen.length === 1)
+      await waitUntil('the news arrives', () => onBoth.seen.length === 31 && onEmpty.seen.length === 1)
       expect(texts(onEmpty.seen)).toEqual(['news'])
       expect(told).toBe(1)
     })
 
     test('from the end sees only what comes after the call', async () => {
-      const { log } = await openFor(open)
+      const { log } = await openForTest(open)
       const name = await createTopic(log, 2)
       await log.append([record(name, 'a', 'old'), record(name, 'b', 'old')])
-      const reading = following(log, [name], { from: 'end' })
+      const reading = readInBackground(log, [name], { from: 'end' })
       expect(await reading.caughtUp).toBe(0)
       await log.append([record(name, 'a', 'new'), record(name, 'b', 'new')])
-      await until('the new ones arrive', () => reading.seen.length >= 2)
+      await waitUntil('the new ones arrive', () => reading.seen.length >= 2)
       expect(texts(reading.seen)).toEqual(['new', 'new'])
     })
 
     test('ends cleanly when its signal is aborted, before or during', async () => {
-      const { log } = await openFor(open)
+      const { log } = await openForTest(open)
       const name = await createTopic(log)
-      const reading = following(log, [name], {})
+      const reading = readInBackground(log, [name], {})
       await reading.caughtUp
       await reading.stop()
       await log.read([name], { from: 'beginning', follow: true }, () => {}, AbortSignal.abort())
     })
 
     test('throws what the receiver of records throws', async () => {
-      const { log } = await openFor(open)
+      const { log } = await openForTest(open)
       const name = await createTopic(log)
       await log.append([record(name, 'a', 1)])
       const failing = async (): Promise<void> => {

@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import type { EventLog } from '#runtime/log/event-log.ts'
-import { createTopic, keyOf, type OpenLog, openFor, readAll, record, texts, unique } from './event-log.support.ts'
+import {
+  createTopic,
+  keyOf,
+  type OpenLog,
+  openForTest,
+  readAll,
+  record,
+  texts,
+  uniqueName,
+} from './event-log.support.ts'
 
 /** Kafka's own reference values (UtilsTest.testMurmur2), taken modulo 6 after clearing the sign bit. */
 const pinned = {
@@ -15,7 +24,7 @@ const pinned = {
 export function topicsContract(open: OpenLog): void {
   describe('topics', () => {
     test('are listed with their partitions, and creating one again is free of effect', async () => {
-      const { log } = await openFor(open)
+      const { log } = await openForTest(open)
       const name = await createTopic(log, 4)
       await log.append([record(name, 'a', 1)])
       await log.createTopics([{ name, partitions: 4, keep: 'forever' }])
@@ -24,7 +33,7 @@ export function topicsContract(open: OpenLog): void {
     })
 
     test('are never silently another number of partitions than asked for', async () => {
-      const { log } = await openFor(open)
+      const { log } = await openForTest(open)
       const name = await createTopic(log, 4)
       await expect(log.createTopics([{ name, partitions: 5, keep: 'forever' }])).rejects.toMatchObject({
         code: 'FLY_TOPIC',
@@ -34,7 +43,7 @@ export function topicsContract(open: OpenLog): void {
     })
 
     test('grow, and keep what they hold', async () => {
-      const { log } = await openFor(open)
+      const { log } = await openForTest(open)
       const name = await createTopic(log, 1)
       await log.append([record(name, 'before', 1)])
       await log.growTopic({ name, partitions: 3 })
@@ -47,15 +56,15 @@ export function topicsContract(open: OpenLog): void {
     test.each<[string, (log: EventLog, name: string) => Promise<unknown>]>([
       ['append', (log, name) => log.append([record(name, 'a', 1)])],
       ['read', (log, name) => readAll(log, [name])],
-      ['join', (log, name) => log.join(unique('group'), [name], async () => {}, AbortSignal.timeout(30_000))],
-      ['lag', (log, name) => log.lag(unique('group'), [name])],
+      ['join', (log, name) => log.join(uniqueName('group'), [name], async () => {}, AbortSignal.timeout(30_000))],
+      ['lag', (log, name) => log.lag(uniqueName('group'), [name])],
       ['count', (log, name) => log.count(name)],
       ['positionsAt', (log, name) => log.positionsAt([name], 0)],
-      ['committed', (log, name) => log.committed(unique('group'), [name])],
+      ['committed', (log, name) => log.committed(uniqueName('group'), [name])],
       ['growTopic', (log, name) => log.growTopic({ name, partitions: 2 })],
     ])('unknown ones are FLY_TOPIC to %s, and are not made by it', async (_what, use) => {
-      const { log } = await openFor(open)
-      const name = unique('unknown')
+      const { log } = await openForTest(open)
+      const name = uniqueName('unknown')
       await expect(use(log, name)).rejects.toMatchObject({ code: 'FLY_TOPIC' })
       expect((await log.topics()).map(topic => topic.name)).not.toContain(name)
     })
@@ -63,7 +72,7 @@ export function topicsContract(open: OpenLog): void {
 
   describe('partitions', () => {
     test("follow from the key as in Kafka's default partitioner", async () => {
-      const { log } = await openFor(open)
+      const { log } = await openForTest(open)
       const name = await createTopic(log, 6)
       await log.append(Object.keys(pinned).map(key => record(name, key, 0)))
       const found = (await readAll(log, [name])).map(one => [keyOf(one), one.partition])
@@ -71,7 +80,7 @@ export function topicsContract(open: OpenLog): void {
     })
 
     test('can be named, and must exist', async () => {
-      const { log } = await openFor(open)
+      const { log } = await openForTest(open)
       const name = await createTopic(log, 3)
       await log.append([0, 1, 2].map(partition => ({ ...record(name, 'same', partition), partition })))
       const found = await readAll(log, [name])
@@ -82,7 +91,7 @@ export function topicsContract(open: OpenLog): void {
     })
 
     test('take turns for records without a key', async () => {
-      const { log } = await openFor(open)
+      const { log } = await openForTest(open)
       const name = await createTopic(log, 2)
       for (let i = 0; i < 8; i++) await log.append([record(name, null, i)])
       const found = await readAll(log, [name])

@@ -1,22 +1,22 @@
 import { describe, expect, test } from 'vitest'
 import { type LogRecord, maxRecordBytes, type NewRecord, type Task } from '#runtime/log/event-log.ts'
-import { until } from '#test/support/until.ts'
+import { waitUntil } from '#test/support/until.ts'
 import {
   consume,
   createTopic,
-  following,
-  joined,
+  joinInBackground,
   type OpenLog,
-  openFor,
+  openForTest,
   positionsAfter,
   readAll,
+  readInBackground,
   record,
   textOf,
   texts,
-  unique,
+  uniqueName,
 } from './event-log.support.ts'
 
-const doubled =
+const doubledValues =
   (topic: string) =>
   (records: readonly LogRecord[]): NewRecord[] =>
     records.map(one => record(topic, one.key?.toString() ?? null, Number(textOf(one)) * 2))
@@ -24,57 +24,57 @@ const doubled =
 export function transactionContract(open: OpenLog): void {
   describe('commit', () => {
     test('writes outputs once for each input, also over several memberships', async () => {
-      const { log, restart } = await openFor(open)
+      const { log, restart } = await openForTest(open)
       const [input, output] = [await createTopic(log, 2), await createTopic(log, 3)]
-      const group = unique('group')
+      const group = uniqueName('group')
       const numbers = Array.from({ length: 40 }, (_, i) => i)
       await log.append(numbers.slice(0, 20).map(i => record(input, `${i}`, i)))
-      await consume(log, group, [input], 20, doubled(output))
+      await consume(log, group, [input], 20, doubledValues(output))
       await log.append(numbers.slice(20).map(i => record(input, `${i}`, i)))
       await log.close()
       const again = await restart()
-      await consume(again, group, [input], 20, doubled(output))
+      await consume(again, group, [input], 20, doubledValues(output))
       const written = texts(await readAll(again, [output])).map(Number)
       expect(written.sort((a, b) => a - b)).toEqual(numbers.map(i => i * 2))
       expect(await again.count(output)).toBe(40)
     })
 
     test('shows followers the outputs of whole commits, in the order of each key', async () => {
-      const { log } = await openFor(open)
+      const { log } = await openForTest(open)
       const [input, output] = [await createTopic(log, 1), await createTopic(log, 1)]
       await log.append(Array.from({ length: 50 }, (_, i) => record(input, 'k', i)))
-      const reading = following(log, [output], {})
-      await consume(log, unique('group'), [input], 50, doubled(output))
-      await until('all outputs arrive', () => reading.seen.length >= 50)
+      const reading = readInBackground(log, [output], {})
+      await consume(log, uniqueName('group'), [input], 50, doubledValues(output))
+      await waitUntil('all outputs arrive', () => reading.seen.length >= 50)
       expect(texts(reading.seen).map(Number)).toEqual(Array.from({ length: 50 }, (_, i) => i * 2))
     })
 
     test('is of outputs or of positions alone as well', async () => {
-      const { log } = await openFor(open)
+      const { log } = await openForTest(open)
       const [input, output] = [await createTopic(log, 1), await createTopic(log, 1)]
-      const group = unique('group')
+      const group = uniqueName('group')
       await log.append([record(input, 'k', 1)])
       let done = false
-      const member = joined(log, group, [input], async task => {
+      const member = joinInBackground(log, group, [input], async task => {
         const records = await task.poll(10)
         await task.commit([record(output, 'k', 'alone')], [])
         await task.commit([], positionsAfter(records))
         done = true
       })
-      await until('both are committed', () => done)
+      await waitUntil('both are committed', () => done)
       await member.stop()
       expect(texts(await readAll(log, [output]))).toEqual(['alone'])
       expect((await log.lag(group, [input]))[0]?.records).toBe(0)
     })
 
     test('that fails leaves nothing: no output, no position, and after a rewind the same records', async () => {
-      const { log } = await openFor(open)
+      const { log } = await openForTest(open)
       const [input, output] = [await createTopic(log, 1), await createTopic(log, 1)]
-      const group = unique('group')
+      const group = uniqueName('group')
       await log.append([1, 2, 3].map(i => record(input, 'k', i)))
       const codes: unknown[] = []
       const polls: string[][] = []
-      const member = joined(log, group, [input], async (task: Task) => {
+      const member = joinInBackground(log, group, [input], async (task: Task) => {
         const records = await pollAll(task, 3)
         polls.push(texts(records))
         const outputs = [record(output, 'k', 'small'), record(output, 'k', 'x'.repeat(maxRecordBytes * 2))]
@@ -85,7 +85,7 @@ export function transactionContract(open: OpenLog): void {
         polls.push(texts(again))
         await task.commit(outputs.slice(0, 1), positionsAfter(again))
       })
-      await until('the second try is committed', async () => (await log.count(output)) > 0)
+      await waitUntil('the second try is committed', async () => (await log.count(output)) > 0)
       await member.stop()
       expect(codes).toEqual(['FLY_TOO_LARGE', 3])
       expect(polls).toEqual([
@@ -97,37 +97,37 @@ export function transactionContract(open: OpenLog): void {
     })
 
     test('to a topic that is not there is FLY_TOPIC, and rewind goes back to the last commit, not further', async () => {
-      const { log } = await openFor(open)
+      const { log } = await openForTest(open)
       const input = await createTopic(log, 1)
       await log.append([1, 2, 3, 4].map(i => record(input, 'k', i)))
       const seen: string[] = []
-      const member = joined(log, unique('group'), [input], async task => {
+      const member = joinInBackground(log, uniqueName('group'), [input], async task => {
         const first = await pollAll(task, 2)
         await task.commit([], positionsAfter(first))
         const second = await pollAll(task, 2)
         const failure = await task
-          .commit([record(unique('none'), 'k', 1)], positionsAfter(second))
+          .commit([record(uniqueName('none'), 'k', 1)], positionsAfter(second))
           .catch(error => error.code)
         await task.rewind()
         seen.push(...texts(first), ...texts(second), failure, ...texts(await pollAll(task, 2)))
       })
-      await until('the work is done', () => seen.length > 0)
+      await waitUntil('the work is done', () => seen.length > 0)
       await member.stop()
       expect(seen).toEqual(['1', '2', '3', '4', 'FLY_TOPIC', '3', '4'])
     })
 
     test('after the group was left is FLY_FENCED and writes nothing', async () => {
-      const { log } = await openFor(open)
+      const { log } = await openForTest(open)
       const [input, output] = [await createTopic(log, 1), await createTopic(log, 1)]
-      const group = unique('group')
+      const group = uniqueName('group')
       await log.append([record(input, 'k', 1)])
       let late: Task | undefined
       let polled: readonly LogRecord[] = []
-      const member = joined(log, group, [input], async task => {
+      const member = joinInBackground(log, group, [input], async task => {
         polled = await task.poll(10)
         late = task
       })
-      await until('it was polled', () => late !== undefined)
+      await waitUntil('it was polled', () => late !== undefined)
       await member.stop()
       const commit = late?.commit([record(output, 'k', 'late')], positionsAfter(polled))
       await expect(commit).rejects.toMatchObject({ code: 'FLY_FENCED' })

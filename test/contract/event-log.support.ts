@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { onTestFinished } from 'vitest'
 import type { EventLog, LogRecord, NewRecord, Position, ReadOptions, Task, TopicSpec } from '#runtime/log/event-log.ts'
-import { until } from '#test/support/until.ts'
+import { waitUntil } from '#test/support/until.ts'
 
 /** A log to test; `restart` closes it and opens the same one again as a new process would. */
 export type OpenedLog = { readonly log: EventLog; readonly restart?: () => Promise<EventLog> }
 export type OpenLog = () => Promise<OpenedLog>
 
 /** Opens a log and closes it after the test. */
-export async function openFor(open: OpenLog): Promise<Required<OpenedLog>> {
+export async function openForTest(open: OpenLog): Promise<Required<OpenedLog>> {
   const opened = await open()
   let current = opened.log
   onTestFinished(() => current.close())
@@ -20,10 +20,10 @@ export async function openFor(open: OpenLog): Promise<Required<OpenedLog>> {
 }
 
 /** Logs are shared by tests, so nothing has the same name twice. */
-export const unique = (name: string): string => `${name}-${randomUUID().slice(0, 8)}`
+export const uniqueName = (name: string): string => `${name}-${randomUUID().slice(0, 8)}`
 
 export async function createTopic(log: EventLog, partitions = 3, keep: TopicSpec['keep'] = 'forever'): Promise<string> {
-  const name = unique('contract')
+  const name = uniqueName('contract')
   await log.createTopics([{ name, partitions, keep }])
   return name
 }
@@ -59,9 +59,9 @@ export async function readAll(
 }
 
 /** Something that goes on in the background until `stop`, at the latest when the test ends. */
-export type Running = { readonly stop: () => Promise<void>; readonly done: Promise<void> }
+export type BackgroundTask = { readonly stop: () => Promise<void>; readonly done: Promise<void> }
 
-function running(start: (signal: AbortSignal) => Promise<void>): Running {
+function runInBackground(start: (signal: AbortSignal) => Promise<void>): BackgroundTask {
   const ending = new AbortController()
   const done = start(ending.signal)
   // Looked at by `stop` or by the test; until then it must not count as unhandled.
@@ -74,17 +74,17 @@ function running(start: (signal: AbortSignal) => Promise<void>): Running {
   return { stop, done }
 }
 
-export const joined = (
+export const joinInBackground = (
   log: EventLog,
   group: string,
   topics: readonly string[],
   work: (task: Task) => Promise<void>,
-): Running => running(signal => log.join(group, topics, work, signal))
+): BackgroundTask => runInBackground(signal => log.join(group, topics, work, signal))
 
 /** Work that commits what it polls, with `outputs` of it; `saw` is told after the commit. */
-export const committing =
+export const commitEach =
   (
-    saw: (records: readonly LogRecord[], task: Task) => void,
+    onRecords: (records: readonly LogRecord[], task: Task) => void,
     outputs: (records: readonly LogRecord[]) => readonly NewRecord[] = () => [],
   ) =>
   async (task: Task): Promise<void> => {
@@ -92,7 +92,7 @@ export const committing =
       const records = await task.poll(100)
       if (records.length === 0) continue
       await task.commit(outputs(records), positionsAfter(records))
-      saw(records, task)
+      onRecords(records, task)
     }
   }
 
@@ -105,27 +105,27 @@ export async function consume(
   outputs: (records: readonly LogRecord[]) => readonly NewRecord[] = () => [],
 ): Promise<LogRecord[]> {
   const seen: LogRecord[] = []
-  const member = joined(
+  const member = joinInBackground(
     log,
     group,
     topics,
-    committing(records => void seen.push(...records), outputs),
+    commitEach(records => void seen.push(...records), outputs),
   )
-  await Promise.race([until(`${group} consumes ${count} records`, () => seen.length >= count), member.done])
+  await Promise.race([waitUntil(`${group} consumes ${count} records`, () => seen.length >= count), member.done])
   await member.stop()
   return seen
 }
 
 /** Follows topics in the background. */
-export function following(
+export function readInBackground(
   log: EventLog,
   topics: readonly string[],
   options: Partial<ReadOptions>,
-): Running & { readonly seen: LogRecord[]; readonly caughtUp: Promise<number> } {
+): BackgroundTask & { readonly seen: LogRecord[]; readonly caughtUp: Promise<number> } {
   const seen: LogRecord[] = []
   const caughtUp = Promise.withResolvers<number>()
   const onCaughtUp = (): void => caughtUp.resolve(seen.length)
-  const reading = running(signal =>
+  const reading = runInBackground(signal =>
     log.read(
       topics,
       { from: 'beginning', follow: true, onCaughtUp, ...options },

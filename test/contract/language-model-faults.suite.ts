@@ -5,7 +5,7 @@ import { askJson, type LanguageModel, type Prompt } from '#models/language-model
 import { withRepair } from '#models/repair.ts'
 import { withRetries } from '#models/retries.ts'
 import { withTimeout } from '#models/timeout.ts'
-import { type Act, type ModelServer, modelServer } from '#test/support/model-server.ts'
+import { type ModelServer, type ScriptedAnswer, startModelServer } from '#test/support/model-server.ts'
 
 /** Words that must turn up in no refusal and no fault. */
 const secrets = ['hunter2-prompt', 'hunter2-answer', 'hunter2-key'] as const
@@ -21,7 +21,7 @@ const prompt: Prompt & { readonly schema: typeof schema } = {
   schema,
 }
 const good = JSON.stringify({ score: 0.25, reason: answered })
-const told = { say: good }
+const validAnswer = { say: good }
 const cut = { say: good.slice(0, -10) }
 const tooHigh = { say: JSON.stringify({ score: 7, reason: answered }) }
 const prose = { say: `I would say ${answered}, all in all.` }
@@ -31,68 +31,68 @@ const html = { raw: `<html>${answered}</html>`, contentType: 'text/html' }
 const halfBody = { raw: `{"output": {"message": "${answered}`, contentType: 'application/json' }
 const otherBody = { raw: JSON.stringify({ answer: answered }), contentType: 'application/json' }
 
-const forever = new AbortController().signal
-const tries = 3
+const neverAborted = new AbortController().signal
+const attempts = 3
 
 /** What an adapter makes of a server that errs, seen through the wrappers that stand around it. `open` is given `key`. */
 export function languageModelFaults(
   name: string,
   open: (url: string, key: string) => Promise<LanguageModel> | LanguageModel,
 ): void {
-  const withModel = async (...acts: readonly Act[]) => {
-    const server = await modelServer()
-    server.will(...acts)
+  const withModel = async (...acts: readonly ScriptedAnswer[]) => {
+    const server = await startModelServer()
+    server.respondWith(...acts)
     const timed = withTimeout(await open(server.url, key), 1_000)
-    const retried = withRetries(timed, () => {}, { tries, firstPauseMs: 1, longestPauseMs: 50 })
+    const retried = withRetries(timed, () => {}, { attempts, firstPauseMs: 1, longestPauseMs: 50 })
     return { server, ask: () => ask(withRepair(retried)) }
   }
 
   describe(`${name}, when its server errs`, () => {
     test('sends the whole prompt, its limit and no chance', async () => {
-      const { server, ask } = await withModel(told)
+      const { server, ask } = await withModel(validAnswer)
       expect(await ask()).toMatchObject({ value: { score: 0.25 }, usage: { inputTokens: 12, outputTokens: 5 } })
-      const body = JSON.stringify(server.asked[0]?.body)
+      const body = JSON.stringify(server.requests[0]?.body)
       for (const part of ['Score it.', asked, '"temperature":0', ':50']) expect(body).toContain(part)
-      expect(server.asked[0]?.headers['authorization']).toBe(`Bearer ${key}`)
+      expect(server.requests[0]?.headers['authorization']).toBe(`Bearer ${key}`)
     })
 
-    test.each<[string, readonly Act[]]>([
+    test.each<[string, readonly ScriptedAnswer[]]>([
       ['an answer in a code fence', [{ say: `Sure:\n\`\`\`json\n${good}\n\`\`\`` }]],
-      ['prose, then JSON', [prose, told]],
-      ['JSON that is cut off, then whole', [cut, told]],
-      ['a score out of range, then one in it', [tooHigh, told]],
-      ['429 with Retry-After, then an answer', [busy, busy, told]],
-      ['500 and 503, then an answer', [broken, { status: 503 }, told]],
-      ['no answer in time, then one', ['hang', told]],
-      ['half an answer in time, then a whole one', ['stall', told]],
-      ['a web page, then an answer', [html, told]],
-      ['half a body, then an answer', [halfBody, told]],
-      ['a body of another kind, then an answer', [otherBody, told]],
-      ['all of it', ['hang', busy, prose, broken, html, told]],
+      ['prose, then JSON', [prose, validAnswer]],
+      ['JSON that is cut off, then whole', [cut, validAnswer]],
+      ['a score out of range, then one in it', [tooHigh, validAnswer]],
+      ['429 with Retry-After, then an answer', [busy, busy, validAnswer]],
+      ['500 and 503, then an answer', [broken, { status: 503 }, validAnswer]],
+      ['no answer in time, then one', ['hang', validAnswer]],
+      ['half an answer in time, then a whole one', ['stall', validAnswer]],
+      ['a web page, then an answer', [html, validAnswer]],
+      ['half a body, then an answer', [halfBody, validAnswer]],
+      ['a body of another kind, then an answer', [otherBody, validAnswer]],
+      ['all of it', ['hang', busy, prose, broken, html, validAnswer]],
     ])('gets over %s', async (_what, acts) => {
       const { server, ask } = await withModel(...acts)
       expect(await ask()).toMatchObject({ value: { score: 0.25, reason: answered } })
-      expect(server.asked).toHaveLength(acts.length)
+      expect(server.requests).toHaveLength(acts.length)
     })
 
-    test.each<[string, Act, RegExp, number]>([
+    test.each<[string, ScriptedAnswer, RegExp, number]>([
       ['prose', prose, /nor was it when corrected: it is not JSON/, 2],
       ['cut-off JSON', cut, /nor was it when corrected: it is not JSON/, 2],
       ['a score out of range', tooHigh, /score is wrong \(must be at most 1\)/, 2],
-      ['429', busy, /given up after 3 tries: .* answered 429/, tries],
-      ['500', broken, /given up after 3 tries: .* answered 500/, tries],
-      ['silence', 'hang', /given up after 3 tries: .* no answer within 1000 ms/, tries],
-      ['half an answer', 'stall', /given up after 3 tries: .* no answer within 1000 ms/, tries],
-      ['web pages', html, /given up after 3 tries: .* cannot be read/, tries],
-      ['half a body', halfBody, /given up after 3 tries: .* cannot be read/, tries],
-      ['a body of another kind', otherBody, /given up after 3 tries: .* cannot be read/, tries],
+      ['429', busy, /given up after 3 tries: .* answered 429/, attempts],
+      ['500', broken, /given up after 3 tries: .* answered 500/, attempts],
+      ['silence', 'hang', /given up after 3 tries: .* no answer within 1000 ms/, attempts],
+      ['half an answer', 'stall', /given up after 3 tries: .* no answer within 1000 ms/, attempts],
+      ['web pages', html, /given up after 3 tries: .* cannot be read/, attempts],
+      ['half a body', halfBody, /given up after 3 tries: .* cannot be read/, attempts],
+      ['a body of another kind', otherBody, /given up after 3 tries: .* cannot be read/, attempts],
       ['a long Retry-After', { status: 429, headers: { 'retry-after': '7200' } }, /given up after 1 try: /, 1],
       ['400', { status: 400, message: asked }, /the model refused the prompt: 400/, 1],
     ])('refuses after nothing but %s, without a word of the chat', async (_what, act, reason, requests) => {
       const { server, ask } = await withModel(act)
       const answer = await ask()
       expect(answer).toEqual({ refused: expect.stringMatching(reason) })
-      expect(server.asked).toHaveLength(requests)
+      expect(server.requests).toHaveLength(requests)
       holdsNoSecret(answer)
     })
 
@@ -100,13 +100,13 @@ export function languageModelFaults(
       const { server, ask } = await withModel({ status, message: asked })
       const fault = await ask().catch((error: unknown) => error)
       expect(fault).toMatchObject({ code: 'FLY_CONFIG', message: expect.stringContaining('FLYWHEEL_MODEL') })
-      expect(server.asked).toHaveLength(1)
+      expect(server.requests).toHaveLength(1)
       holdsNoSecret(fault)
     })
 
     test('a server that is not there is refused in the end', async () => {
       const nobody = withRetries(await open('http://127.0.0.1:1', key), () => {}, {
-        tries,
+        attempts,
         firstPauseMs: 1,
         longestPauseMs: 5,
       })
@@ -116,8 +116,8 @@ export function languageModelFaults(
 
     test('faults of single tries hold no chat text either', async () => {
       for (const act of [busy, broken, html, halfBody, otherBody, 'hang', 'stall'] as const) {
-        const server: ModelServer = await modelServer()
-        server.will(act)
+        const server: ModelServer = await startModelServer()
+        server.respondWith(act)
         const fault = await ask(withTimeout(await open(server.url, key), 300)).catch((error: unknown) => error)
         expect(fault).toMatchObject({ code: 'FLY_MODEL' })
         holdsNoSecret(fault)
@@ -126,7 +126,7 @@ export function languageModelFaults(
   })
 }
 
-const ask = (model: LanguageModel) => askJson(model, prompt, forever)
+const ask = (model: LanguageModel) => askJson(model, prompt, neverAborted)
 
 function holdsNoSecret(what: unknown): void {
   const shown = inspect(what, { depth: 20, showHidden: true })

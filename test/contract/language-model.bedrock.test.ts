@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { openBedrockModel } from '#models/adapters/bedrock.ts'
 import { systemClock } from '#runtime/core/clock.ts'
-import { modelServer } from '#test/support/model-server.ts'
+import { startModelServer } from '#test/support/model-server.ts'
 import { languageModelContract } from './language-model.suite.ts'
 import { languageModelFaults } from './language-model-faults.suite.ts'
 
@@ -20,7 +20,7 @@ for (const [name, model] of [
   ['Bedrock by Converse', foundation],
   ['Bedrock by InvokeModel, of an imported model', imported],
 ] as const) {
-  languageModelContract(name, async () => open(model)((await modelServer()).url, 'some-key'))
+  languageModelContract(name, async () => open(model)((await startModelServer()).url, 'some-key'))
   languageModelFaults(name, open(model))
 }
 
@@ -28,20 +28,22 @@ test.each([
   [foundation, `/model/${foundation}/converse`],
   [imported, `/model/${imported}/invoke`],
 ])('%s is asked at its own door', async (model, path) => {
-  const server = await modelServer()
+  const server = await startModelServer()
   const asked = await open(model)(server.url, 'key')
   expect(await asked.complete(prompt, forever)).toMatchObject({ text: 'hello' })
-  expect(server.asked[0]?.path).toBe(path)
+  expect(server.requests[0]?.path).toBe(path)
 })
 
 test('with credentials requests are signed', async () => {
-  const server = await modelServer()
+  const server = await startModelServer()
   const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'some-secret' }
   const model = await openBedrockModel(foundation, systemClock, {
     ...{ endpoint: server.url, region: 'eu-central-1', credentials },
   })
   expect(await model.complete(prompt, forever)).toMatchObject({ text: 'hello' })
-  expect(server.asked[0]?.headers['authorization']).toMatch(/^AWS4-HMAC-SHA256 .*\/eu-central-1\/bedrock\/aws4_request/)
+  expect(server.requests[0]?.headers['authorization']).toMatch(
+    /^AWS4-HMAC-SHA256 .*\/eu-central-1\/bedrock\/aws4_request/,
+  )
 })
 
 test('without a region it is not opened', async () => {

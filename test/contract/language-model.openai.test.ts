@@ -1,10 +1,10 @@
 import { openOpenaiModel } from '#models/adapters/openai.ts'
 import { systemClock } from '#runtime/core/clock.ts'
-import { modelServer } from '#test/support/model-server.ts'
+import { startModelServer } from '#test/support/model-server.ts'
 import { languageModelContract } from './language-model.suite.ts'
 import { languageModelFaults } from './language-model-faults.suite.ts'
 
 const open = (url: string, key: string) => openOpenaiModel('fake-model', { url: `${url}/v1`, key }, systemClock)
 
-languageModelContract('an OpenAI-compatible model', async () => open((await modelServer()).url, 'some-key'))
+languageModelContract('an OpenAI-compatible model', async () => open((await startModelServer()).url, 'some-key'))
 languageModelFaults('an OpenAI-compatible model', open)

@@ -3,17 +3,17 @@ import { z } from 'zod'
 import { askJson, type LanguageModel, type Prompt } from '#models/language-model.ts'
 import { withRepair } from '#models/repair.ts'
 
-export const colour = z.object({ colour: z.enum(['red', 'green', 'blue']), share: z.number().min(0).max(1) })
+export const colourSchema = z.object({ colour: z.enum(['red', 'green', 'blue']), share: z.number().min(0).max(1) })
 
 const forever = new AbortController().signal
 
-const question: Prompt & { readonly schema: typeof colour } = {
+const question: Prompt & { readonly schema: typeof colourSchema } = {
   messages: [
     { role: 'system', content: 'You answer in JSON, such as {"colour": "red", "share": 0.5}.' },
     { role: 'user', content: 'Which colour has the sky, and how much of it? Answer as JSON.' },
   ],
   maxTokens: 60,
-  schema: colour,
+  schema: colourSchema,
 }
 
 /** What every language model promises, a real one too: so nothing here depends on what it says. */
@@ -33,7 +33,7 @@ export function languageModelContract(name: string, open: () => Promise<Language
     test('answers what the schema accepts, or is refused', async () => {
       const answer = await askJson(withRepair(await open()), question, forever)
       if ('refused' in answer) expect(answer.refused).toMatch(/not what was asked for/)
-      else expect(colour.safeParse(answer.value).success).toBe(true)
+      else expect(colourSchema.safeParse(answer.value).success).toBe(true)
     })
 
     test('stops when it is told to', async () => {

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { canonical } from '#runtime/core/identity.ts'
+import { canonicalJson } from '#runtime/core/identity.ts'
 import { getJson, type ObjectStore, putJson } from '#runtime/objects/object-store.ts'
 
 const sha256 = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex')
@@ -51,7 +51,7 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectStor
     test('keeps JSON', async () => {
       const store = await open()
       const value = { b: [1, null, 'ü'], a: randomBytes(8).toString('hex') }
-      expect(await getJson(store, await putJson(store, canonical(value)))).toEqual(value)
+      expect(await getJson(store, await putJson(store, canonicalJson(value)))).toEqual(value)
     })
   })
 }

@@ -1,17 +1,17 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
-import { openWorld } from '#runtime/host/open.ts'
+import { openRuntime } from '#runtime/host/open.ts'
 import type { EventLog, LogRecord } from '#runtime/log/event-log.ts'
-import { createCopies } from '#runtime/state/copies.ts'
+import { createSnapshotOpener } from '#runtime/state/copies.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { stateTopic } from '#topology/derive/names.ts'
-import { atWork, service } from './dead-letters.support.ts'
+import { service, startStrategist } from './dead-letters.support.ts'
 
 test('a service at work keeps a copy, lets go of it at the end, and goes on from it', async () => {
   const settings = readSettings({
     ...{ FLYWHEEL_HOME: temporaryFolder(), FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' },
   })
-  const opened = await openWorld(settings)
+  const opened = await openRuntime(settings)
   onTestFinished(() => opened.close())
   const warnings: string[] = []
   const logger = { warn: (_about: object, what: string) => warnings.push(what) }
@@ -26,10 +26,10 @@ test('a service at work keeps a copy, lets go of it at the end, and goes on from
       return opened.log.read(topics, options, counted, signal)
     },
   }
-  const world = { ...opened, log, copies: createCopies(temporaryFolder(), logger as never) }
+  const world = { ...opened, log, copies: createSnapshotOpener(temporaryFolder(), logger as never) }
   for (const round of [0, 1]) {
     read = 0
-    const { takes, dataset, answered, end } = await atWork(world)
+    const { takes, dataset, answered, end } = await startStrategist(world)
     for (const number of [0, 1, 2]) await takes([dataset('a', `${round}/${number}`)])
     const numbers = Array.from({ length: 3 * (round + 1) }, (_, number) => number)
     expect((await answered('a')).map(([, before]) => before)).toEqual(numbers)

@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { openLanceIndex } from '#planners/examples/lancedb.ts'
 import type { VectorIndex } from '#planners/examples/vector-index.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
-import { until } from '#test/support/until.ts'
+import { waitUntil } from '#test/support/until.ts'
 import { atAngle, rowsOf, vectorIndexContract } from './vector-index.suite.ts'
 
 vectorIndexContract('LanceDB in a folder', () => openLanceIndex(temporaryFolder()))
@@ -41,7 +41,7 @@ test('a process that is killed while it builds leaves all of the index or none',
   const folder = temporaryFolder()
   const program = new URL('../support/build-index.ts', import.meta.url).pathname
   const child = spawn(process.execPath, [program, folder, 'killed', '3000'], { stdio: 'ignore' })
-  await until('the table is begun', () => existsSync(join(folder, 'killed.lance')))
+  await waitUntil('the table is begun', () => existsSync(join(folder, 'killed.lance')))
   child.kill('SIGKILL')
   await once(child, 'exit')
   const index = openIn(folder)

@@ -2,7 +2,7 @@
  * What must not compile. `tsc` reads this file and nothing runs it: each `@ts-expect-error` fails the check on the day that
  * its line compiles.
  */
-import type { Decision, EdgeContext, Followed, Service } from '#runtime/service.ts'
+import type { Decision, FollowedEvent, HttpApiContext, Service } from '#runtime/service.ts'
 import type { SampleScored } from '#schemas/events.ts'
 import { topic } from '#topology/names.ts'
 import type { EventOf, Inbound, Outbound, Writes } from '#topology/types.ts'
@@ -63,6 +63,6 @@ declare const curator: Service<'curator'>
 // @ts-expect-error another service's rule
 export const judge: Service<'judge'> = curator
 // @ts-expect-error the gateway does not follow scored samples
-export const followed: Followed<'gateway'>['topic'] = topic.scoredSamples
+export const followed: FollowedEvent<'gateway'>['topic'] = topic.scoredSamples
 // @ts-expect-error the gateway appends nothing: it logs through ingest
-export const append = (context: EdgeContext<'gateway'>) => context.append(topic.chatLogs, [])
+export const append = (context: HttpApiContext<'gateway'>) => context.append(topic.chatLogs, [])

@@ -1,15 +1,17 @@
 import { subject } from '#topology/derive/names.ts'
-import { wanted } from '#topology/derive/wanted.ts'
+import { requiredTopics } from '#topology/derive/wanted.ts'
 import { topic } from '#topology/names.ts'
-import type { Forbidden } from './rules.ts'
+import type { ForbiddenStrings } from './rules.ts'
 
-const known = new Map(Object.entries(topic).map(([constant, name]) => [name as string, `topic.${constant}`]))
-const derived = wanted().filter(({ name }) => !known.has(name))
-const how = 'what topology/derive/names.ts gives'
+const constantOf = new Map(Object.entries(topic).map(([constant, name]) => [name as string, `topic.${constant}`]))
+const derivedTopics = requiredTopics().filter(({ name }) => !constantOf.has(name))
+const derivedHint = 'what topology/derive/names.ts gives'
 
 /** Every topic of the map and what follows from it, with what to write instead of its name. */
-export const topicNamesInQuotes: Forbidden = new Map([
-  ...Array.from(known, ([name, constant]) => [name, `${constant} from topology/names.ts`] as const),
-  ...derived.map(({ name }) => [name, how] as const),
-  ...[...known.keys(), ...derived.map(({ name }) => name)].map(name => [subject(name), how] as const),
+export const forbiddenTopicNames: ForbiddenStrings = new Map([
+  ...Array.from(constantOf, ([name, constant]) => [name, `${constant} from topology/names.ts`] as const),
+  ...derivedTopics.map(({ name }) => [name, derivedHint] as const),
+  ...[...constantOf.keys(), ...derivedTopics.map(({ name }) => name)].map(
+    name => [subject(name), derivedHint] as const,
+  ),
 ])

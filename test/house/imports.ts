@@ -11,19 +11,19 @@ export function withoutComments(text: string): string {
 
 const lineOf = (text: string, at: number): number => text.slice(0, at).split('\n').length
 
-const statement =
+const importStatement =
   /^[ \t]*(?:import|export)\b(?<type>\s+type\b)?(?<names>[^'"=;(]*?\bfrom)?\s*(?<quote>['"])(?<target>[^'"]+)\k<quote>/gm
-const call = /\b(?:import|require)\(\s*(?:(?<quote>['"`])(?<target>[^'"`]+)\k<quote>)?/g
+const importCall = /\b(?:import|require)\(\s*(?:(?<quote>['"`])(?<target>[^'"`]+)\k<quote>)?/g
 
 /** What a file imports or re-exports; a dynamic import whose target is not a plain string has the target `?`. */
 export function importsOf(text: string): readonly Import[] {
   const code = withoutComments(text)
-  const statements = Array.from(code.matchAll(statement), ({ groups, index }) => ({
+  const statements = Array.from(code.matchAll(importStatement), ({ groups, index }) => ({
     target: groups?.target ?? '?',
     typeOnly: groups?.type !== undefined || onlyTypes(groups?.names),
     line: lineOf(code, index),
   }))
-  const calls = Array.from(code.matchAll(call), ({ groups, index }) => ({
+  const calls = Array.from(code.matchAll(importCall), ({ groups, index }) => ({
     target: groups?.target ?? '?',
     typeOnly: false,
     line: lineOf(code, index),

@@ -1,20 +1,20 @@
-import type { ServicePlan, TopicPlan } from '#topology/map.ts'
+import type { ServiceDefinition, TopicDefinition } from '#topology/map.ts'
 
 /** A map as the laws see it: also one that breaks them. An exit is a topic that only readers outside consume. */
-export type AnyMap = {
-  readonly topics: Readonly<Record<string, TopicPlan & { readonly exit?: true }>>
-  readonly services: Readonly<Record<string, ServicePlan>>
+export type MapUnderTest = {
+  readonly topics: Readonly<Record<string, TopicDefinition & { readonly exit?: true }>>
+  readonly services: Readonly<Record<string, ServiceDefinition>>
   /** Edges that are HTTP calls. */
   readonly overHttp: readonly (readonly [from: string, to: string])[]
 }
 
-export type AnySchema = { readonly name: string; readonly fields?: readonly Field[] }
+export type SchemaUnderTest = { readonly name: string; readonly fields?: readonly Field[] }
 type Field = { readonly name: string; readonly type: unknown; readonly doc?: string }
 
-const entriesOf = (map: AnyMap): readonly (readonly [string, ServicePlan])[] => Object.entries(map.services)
+const entriesOf = (map: MapUnderTest): readonly (readonly [string, ServiceDefinition])[] => Object.entries(map.services)
 
 /** Each topic of the map, and each topic that a service names, has one writer and somebody who reads it. */
-export function edgeFaults(map: AnyMap): readonly string[] {
+export function edgeViolations(map: MapUnderTest): readonly string[] {
   const unknown = entriesOf(map).flatMap(([service, { reads, follows, writes }]) =>
     [...reads, ...follows, ...writes]
       .filter(topic => map.topics[topic] === undefined)
@@ -36,8 +36,8 @@ export function edgeFaults(map: AnyMap): readonly string[] {
 }
 
 /** A task owns partition N of all inputs: what has one key must lie in one partition number, and memory has one key. */
-export function partitionFaults(map: AnyMap): readonly string[] {
-  return entriesOf(map).flatMap(([service, { reads, remembers }]) => {
+export function partitionViolations(map: MapUnderTest): readonly string[] {
+  return entriesOf(map).flatMap(([service, { reads, stateful }]) => {
     const plans = reads.flatMap(topic => map.topics[topic] ?? [])
     const keys = [...new Set(plans.map(({ key }) => key))]
     const counts = keys.map(key => new Set(plans.filter(plan => plan.key === key).map(({ partitions }) => partitions)))
@@ -48,7 +48,7 @@ export function partitionFaults(map: AnyMap): readonly string[] {
           key =>
             `${service} reads topics keyed by ${key} that differ in partitions: records of one ${key} would not meet`,
         ),
-      ...(remembers && keys.length > 1
+      ...(stateful && keys.length > 1
         ? [
             `${service} remembers and reads topics keyed by ${keys.join(' and by ')}: what it remembers would lie elsewhere`,
           ]
@@ -58,7 +58,7 @@ export function partitionFaults(map: AnyMap): readonly string[] {
 }
 
 /** Ports, and names of which one begins with another: ACLs for transactional ids are prefixes. */
-export function nameFaults(map: AnyMap): readonly string[] {
+export function nameViolations(map: MapUnderTest): readonly string[] {
   const services = entriesOf(map)
   const ports = Map.groupBy(services, ([, { port }]) => port)
   return [
@@ -75,14 +75,14 @@ export function nameFaults(map: AnyMap): readonly string[] {
 }
 
 /** Why one cannot walk along topics and HTTP edges through all the `stops` and back to the first; empty when one can. */
-export function wheelFaults(map: AnyMap, stops: readonly string[]): readonly string[] {
+export function cycleViolations(map: MapUnderTest, stops: readonly string[]): readonly string[] {
   return stops.flatMap((from, index) => {
     const to = stops[(index + 1) % stops.length] ?? from
-    return reaches(map, from, to) ? [] : [`the wheel does not close: there is no way from ${from} to ${to}`]
+    return isReachable(map, from, to) ? [] : [`the wheel does not close: there is no way from ${from} to ${to}`]
   })
 }
 
-function reaches(map: AnyMap, from: string, to: string): boolean {
+function isReachable(map: MapUnderTest, from: string, to: string): boolean {
   const next = (at: string): readonly string[] => [
     ...(map.services[at]?.writes ?? []),
     ...entriesOf(map)
@@ -96,7 +96,7 @@ function reaches(map: AnyMap, from: string, to: string): boolean {
 }
 
 /** The event of each topic has a schema, and the topic's key is one of its fields. */
-export function keyFaults(map: AnyMap, schemas: readonly AnySchema[]): readonly string[] {
+export function keyViolations(map: MapUnderTest, schemas: readonly SchemaUnderTest[]): readonly string[] {
   return Object.entries(map.topics).flatMap(([topic, { event, key }]) => {
     const schema = schemas.find(({ name }) => name === event)
     if (!schema) return [`${topic} carries ${event}, which has no .avsc`]
@@ -107,20 +107,20 @@ export function keyFaults(map: AnyMap, schemas: readonly AnySchema[]): readonly 
 }
 
 /** Fields without a doc, however deep. */
-export function undocumented(schema: unknown, path = ''): readonly string[] {
-  if (Array.isArray(schema)) return schema.flatMap(inner => undocumented(inner, path))
+export function undocumentedFields(schema: unknown, path = ''): readonly string[] {
+  if (Array.isArray(schema)) return schema.flatMap(inner => undocumentedFields(inner, path))
   if (schema === null || typeof schema !== 'object') return []
-  const { name, type, items, values, fields } = schema as Partial<AnySchema> & {
+  const { name, type, items, values, fields } = schema as Partial<SchemaUnderTest> & {
     type?: unknown
     items?: unknown
     values?: unknown
   }
   const here = fields ? `${path}${name}.` : path
   return [
-    ...[type, items, values].flatMap(inner => undocumented(inner, path)),
+    ...[type, items, values].flatMap(inner => undocumentedFields(inner, path)),
     ...(fields ?? []).flatMap(field => [
       ...(field.doc ? [] : [`${here}${field.name} has no doc`]),
-      ...undocumented(field.type, `${here}${field.name}: `),
+      ...undocumentedFields(field.type, `${here}${field.name}: `),
     ]),
   ]
 }

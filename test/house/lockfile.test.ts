@@ -1,21 +1,21 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { type Lockfile, unlocked } from './lockfile.ts'
+import { type Lockfile, missingFromLock } from './lockfile.ts'
 import { root } from './tree.ts'
 
 test('npm ci accepts the lock on every platform', () => {
   const lock: Lockfile = JSON.parse(readFileSync(`${root}package-lock.json`, 'utf8'))
-  expect(unlocked(lock)).toEqual([])
+  expect(missingFromLock(lock)).toEqual([])
 })
 
 test('a build for another platform that is not locked is found, wherever it may lie', () => {
   const tool = { optionalDependencies: { 'tool-darwin': '1.0.0' } }
   const found = { version: '1.0.0' }
-  expect(unlocked({ packages: { 'node_modules/tool': tool } })).toEqual([
+  expect(missingFromLock({ packages: { 'node_modules/tool': tool } })).toEqual([
     'node_modules/tool wants tool-darwin@1.0.0, which is not locked',
   ])
   for (const place of ['node_modules/tool-darwin', 'node_modules/tool/node_modules/tool-darwin'])
-    expect(unlocked({ packages: { 'node_modules/tool': tool, [place]: found } })).toEqual([])
+    expect(missingFromLock({ packages: { 'node_modules/tool': tool, [place]: found } })).toEqual([])
   const nested = { 'node_modules/a/node_modules/tool': tool, 'node_modules/a/node_modules/tool-darwin': found }
-  expect(unlocked({ packages: nested })).toEqual([])
+  expect(missingFromLock({ packages: nested })).toEqual([])
 })

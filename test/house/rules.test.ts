@@ -1,20 +1,21 @@
 import { describe, expect, test } from 'vitest'
-import { topicNamesInQuotes } from './forbidden.ts'
+import { forbiddenTopicNames } from './forbidden.ts'
 import { importsOf, resolve } from './imports.ts'
 import {
-  ambient,
-  branchyMain,
-  crossings,
-  folderGaps,
-  impurities,
+  ambientAccess,
+  branchesInMain,
+  crossServiceImports,
+  folderMismatches,
   isPureRoot,
+  lengthViolations,
+  purityViolations,
   quotedTopics,
-  told,
-  tooLong,
+  violationLines,
 } from './rules.ts'
 
 describe('a topic name in quotes', () => {
-  const found = (path: string, text: string): readonly string[] => told(quotedTopics(path, text, topicNamesInQuotes))
+  const found = (path: string, text: string): readonly string[] =>
+    violationLines(quotedTopics(path, text, forbiddenTopicNames))
 
   test.each([
     ["emit({ topic: 'scored-samples' })", 'topic.scoredSamples from topology/names.ts'],
@@ -69,7 +70,7 @@ describe('a pure file', () => {
 
   const impure = (entries: Record<string, string>): readonly string[] => {
     const files = new Map(Object.entries({ ...runtime, ...entries }))
-    return told(impurities(files, [...files.keys()].filter(isPureRoot)))
+    return violationLines(purityViolations(files, [...files.keys()].filter(isPureRoot)))
   }
 
   test.each([
@@ -142,7 +143,7 @@ describe('an import across rooms', () => {
     ['services/_desk/watch.ts', "import { judge } from '../judge/decide.ts'"],
     ['services/judge/service.ts', "const other = await import('../curator/state.ts')"],
   ])('fails: %s with %s', (path, text) => {
-    expect(told(crossings(path, text))).toEqual([expect.stringContaining(`${path}:1 `)])
+    expect(violationLines(crossServiceImports(path, text))).toEqual([expect.stringContaining(`${path}:1 `)])
   })
 
   test.each([
@@ -154,7 +155,7 @@ describe('an import across rooms', () => {
     ['services/all.ts', "import { judge } from './judge/service.ts'"],
     ['test/unit/services/judge/decide.test.ts', "import { a } from '#services/judge/decide.ts'"],
   ])('may be: %s with %s', (path, text) => {
-    expect(crossings(path, text)).toEqual([])
+    expect(crossServiceImports(path, text)).toEqual([])
   })
 })
 
@@ -164,47 +165,49 @@ describe('services and folders', () => {
   const others = ['services/_runtime/host/run.ts', 'services/all.ts']
 
   test('agree', () => {
-    expect(folderGaps(['judge'], [...whole('judge'), ...others])).toEqual([])
+    expect(folderMismatches(['judge'], [...whole('judge'), ...others])).toEqual([])
   })
 
   test('a service of the map without a folder fails', () => {
-    expect(told(folderGaps(['judge', 'jury'], whole('judge')))).toEqual([
+    expect(violationLines(folderMismatches(['judge', 'jury'], whole('judge')))).toEqual([
       'services/jury/:1 is in the map but has no folder',
     ])
   })
 
   test('a folder that the map does not have fails', () => {
-    expect(told(folderGaps(['judge'], [...whole('judge'), 'services/jury/decide.ts']))).toEqual([
+    expect(violationLines(folderMismatches(['judge'], [...whole('judge'), 'services/jury/decide.ts']))).toEqual([
       'services/jury/:1 is a folder but not in the map: add it to topology/map.ts',
     ])
   })
 
   test.each(['README.md', 'decide.ts', 'service.ts', 'main.ts'])('a service without %s fails', file => {
     const rest = [...whole('judge'), 'services/judge/state.ts'].filter(path => !path.endsWith(file))
-    expect(told(folderGaps(['judge'], rest))).toEqual([`services/judge/${file}:1 is missing: every service has it`])
+    expect(violationLines(folderMismatches(['judge'], rest))).toEqual([
+      `services/judge/${file}:1 is missing: every service has it`,
+    ])
   })
 })
 
 describe('small rules', () => {
   test('chance is refused everywhere, clocks and settings outside the runtime', () => {
-    expect(ambient('services/_runtime/host/run.ts', 'Math.random()')).toHaveLength(1)
-    expect(ambient('services/_runtime/core/clock.ts', 'Date.now()')).toEqual([])
+    expect(ambientAccess('services/_runtime/host/run.ts', 'Math.random()')).toHaveLength(1)
+    expect(ambientAccess('services/_runtime/core/clock.ts', 'Date.now()')).toEqual([])
     for (const text of ['Math.random()', 'Date.now()', 'new Date()', 'process.env.HOME'])
-      expect(ambient('services/judge/edge.ts', text)).toHaveLength(1)
-    expect(ambient('services/judge/edge.ts', 'new Date(event.at)')).toEqual([])
-    expect(ambient('services/_cli/main.ts', 'process.env')).toEqual([])
+      expect(ambientAccess('services/judge/edge.ts', text)).toHaveLength(1)
+    expect(ambientAccess('services/judge/edge.ts', 'new Date(event.at)')).toEqual([])
+    expect(ambientAccess('services/_cli/main.ts', 'process.env')).toEqual([])
   })
 
   test('a main.ts with a branch is refused', () => {
-    expect(branchyMain('services/judge/main.ts', 'if (process.argv.length > 2) start()')).toHaveLength(1)
-    expect(branchyMain('services/judge/main.ts', 'await runService(ready ? judge : other)')).toHaveLength(1)
-    expect(branchyMain('services/judge/main.ts', 'await runService(judge)')).toEqual([])
-    expect(branchyMain('services/judge/edge.ts', 'if (a) b()')).toEqual([])
+    expect(branchesInMain('services/judge/main.ts', 'if (process.argv.length > 2) start()')).toHaveLength(1)
+    expect(branchesInMain('services/judge/main.ts', 'await runService(ready ? judge : other)')).toHaveLength(1)
+    expect(branchesInMain('services/judge/main.ts', 'await runService(judge)')).toEqual([])
+    expect(branchesInMain('services/judge/edge.ts', 'if (a) b()')).toEqual([])
   })
 
   test('a file of more than 250 lines is refused', () => {
-    expect(tooLong('services/judge/decide.ts', 'a\n'.repeat(250))).toEqual([])
-    expect(tooLong('services/judge/decide.ts', 'a\n'.repeat(251))).toHaveLength(1)
+    expect(lengthViolations('services/judge/decide.ts', 'a\n'.repeat(250))).toEqual([])
+    expect(lengthViolations('services/judge/decide.ts', 'a\n'.repeat(251))).toHaveLength(1)
   })
 })
 

@@ -7,12 +7,12 @@ export type Violation = { readonly path: string; readonly line: number; readonly
 export type Files = ReadonlyMap<string, string>
 
 /** Names that must not be written out: each with what to write instead. */
-export type Forbidden = ReadonlyMap<string, string>
+export type ForbiddenStrings = ReadonlyMap<string, string>
 
 const isTest = (path: string): boolean => path.startsWith('test/')
 
 /** A topic has one name, and the map has it: anywhere else a quoted one may be misspelt or left behind. */
-export function quotedTopics(path: string, text: string, forbidden: Forbidden): readonly Violation[] {
+export function quotedTopics(path: string, text: string, forbidden: ForbiddenStrings): readonly Violation[] {
   if (!path.startsWith('services/') && !isTest(path)) return []
   // The rules' own tests need something to catch.
   if (path.startsWith('test/house/')) return []
@@ -28,22 +28,22 @@ export function quotedTopics(path: string, text: string, forbidden: Forbidden): 
 }
 
 /** A service knows itself and what is written once; the desk knows HTTP and topics only. */
-export function crossings(path: string, text: string): readonly Violation[] {
-  const from = roomOf(path)
+export function crossServiceImports(path: string, text: string): readonly Violation[] {
+  const from = serviceFolderOf(path)
   if (from === undefined || from === '_cli' || path === 'services/all.ts') return []
   return importsOf(text).flatMap(({ target, line }) => {
     const resolved = resolve(path, target)
-    const to = resolved && (roomOf(resolved) ?? (resolved.startsWith('services/') ? resolved : undefined))
-    if (to === undefined || to === from || shared.has(to)) return []
+    const to = resolved && (serviceFolderOf(resolved) ?? (resolved.startsWith('services/') ? resolved : undefined))
+    if (to === undefined || to === from || sharedFolders.has(to)) return []
     const message = `${from} imports ${to}: services do not import services; a shared rule is an event or a field of one`
     return [{ path, line, message }]
   })
 }
 
 /** Rooms that every service may use. */
-const shared = new Set(['_runtime', '_models', '_planners', '_text', '_statistics', '_redaction'])
+const sharedFolders = new Set(['_runtime', '_models', '_planners', '_text', '_statistics', '_redaction'])
 
-const roomOf = (path: string): string | undefined => /^services\/([^/]+)\//.exec(path)?.[1]
+const serviceFolderOf = (path: string): string | undefined => /^services\/([^/]+)\//.exec(path)?.[1]
 
 /** Files that hold rules and shapes: nothing in them, or in what they import, touches the world. */
 export const isPureRoot = (path: string): boolean =>
@@ -51,13 +51,13 @@ export const isPureRoot = (path: string): boolean =>
   /^services\/[^_/][^/]*\/decide\.ts$/.test(path)
 
 /** Hashes: pure, though Node computes them. Taken at its word. */
-const trusted = 'services/_runtime/core/identity.ts'
+const trustedPureFile = 'services/_runtime/core/identity.ts'
 const purePackages = ['zod', 'ibantools', 'libphonenumber-js/max', 'stdnum']
-const impure =
+const impurePattern =
   /\b(Date\.now|Math\.random|new Date\(\)|fetch\(|process\.|performance\.|setTimeout|setInterval|setImmediate|crypto\.|globalThis\b|console\.(?:log|error|warn|info)|await\b)/
 
 /** I/O, clocks and chance in pure files, followed through what they import. */
-export function impurities(files: Files, roots: readonly string[]): readonly Violation[] {
+export function purityViolations(files: Files, roots: readonly string[]): readonly Violation[] {
   const reachedFrom = new Map(roots.map(root => [root, root]))
   const violations: Violation[] = []
   for (const [path, root] of reachedFrom) {
@@ -69,14 +69,14 @@ export function impurities(files: Files, roots: readonly string[]): readonly Vio
     for (const { target, typeOnly, line } of importsOf(text)) {
       if (typeOnly) continue
       const resolved = resolve(path, target)
-      if (resolved === trusted) continue
+      if (resolved === trustedPureFile) continue
       if (resolved === undefined) {
         if (!purePackages.includes(target)) found(line, `imports '${target}', which a pure file may not`)
       } else if (!files.has(resolved)) found(line, `imports '${target}', which is not there`)
       else if (!reachedFrom.has(resolved)) reachedFrom.set(resolved, root)
     }
     for (const [index, code] of withoutComments(text).split('\n').entries()) {
-      const [, what] = impure.exec(withoutStrings(code)) ?? []
+      const [, what] = impurePattern.exec(withoutStrings(code)) ?? []
       if (what !== undefined)
         found(index + 1, `uses ${what}, which a pure file may not: gather brings what it needs as data`)
     }
@@ -87,8 +87,8 @@ export function impurities(files: Files, roots: readonly string[]): readonly Vio
 const withoutStrings = (code: string): string => code.replace(/(['"])(?:\\.|(?!\1).)*\1/g, '$1$1')
 
 /** Time comes from the clock's port, chance from `identity.ts`, settings from `config.ts`. */
-export function ambient(path: string, text: string): readonly Violation[] {
-  const room = roomOf(path)
+export function ambientAccess(path: string, text: string): readonly Violation[] {
+  const room = serviceFolderOf(path)
   if (room === undefined || room === '_cli') return []
   const banned =
     room === '_runtime' ? /\bMath\.random\b/ : /\b(?:Math\.random|Date\.now|new Date\(\)|process\.env)\b|new Date\(\)/
@@ -104,7 +104,7 @@ export function ambient(path: string, text: string): readonly Violation[] {
 }
 
 /** A process entry wires and starts: a branch in it would be untested. */
-export function branchyMain(path: string, text: string): readonly Violation[] {
+export function branchesInMain(path: string, text: string): readonly Violation[] {
   if (!/^services\/[^_/][^/]*\/main\.ts$/.test(path)) return []
   return withoutComments(text)
     .split('\n')
@@ -115,19 +115,19 @@ export function branchyMain(path: string, text: string): readonly Violation[] {
     )
 }
 
-const longest = 250
+const maxLines = 250
 
 /** One idea a file. */
-export function tooLong(path: string, text: string): readonly Violation[] {
+export function lengthViolations(path: string, text: string): readonly Violation[] {
   const lines = text.split('\n').length - 1
-  if (!/^(?:services|topology|test)\/.*\.ts$/.test(path) || lines <= longest) return []
-  return [{ path, line: longest, message: `has ${lines} lines: split it, ${longest} is the most` }]
+  if (!/^(?:services|topology|test)\/.*\.ts$/.test(path) || lines <= maxLines) return []
+  return [{ path, line: maxLines, message: `has ${lines} lines: split it, ${maxLines} is the most` }]
 }
 
-const served = ['README.md', 'decide.ts', 'service.ts', 'main.ts']
+const requiredFiles = ['README.md', 'decide.ts', 'service.ts', 'main.ts']
 
 /** The services of the map and the folders are the same, and each folder has what every service has. */
-export function folderGaps(services: readonly string[], paths: Iterable<string>): readonly Violation[] {
+export function folderMismatches(services: readonly string[], paths: Iterable<string>): readonly Violation[] {
   const present = new Set(paths)
   const folders = new Set([...present].flatMap(path => /^services\/([^_/][^/]*)\//.exec(path)?.[1] ?? []))
   const gap = (path: string, message: string): Violation => ({ path, line: 1, message })
@@ -140,12 +140,12 @@ export function folderGaps(services: readonly string[], paths: Iterable<string>)
       .map(name => gap(`services/${name}/`, 'is a folder but not in the map: add it to topology/map.ts')),
     ...services
       .filter(name => folders.has(name))
-      .flatMap(name => served.map(file => `services/${name}/${file}`))
+      .flatMap(name => requiredFiles.map(file => `services/${name}/${file}`))
       .filter(path => !present.has(path))
       .map(path => gap(path, 'is missing: every service has it')),
   ]
 }
 
 /** For a test's message: one violation a line. */
-export const told = (violations: readonly Violation[]): readonly string[] =>
+export const violationLines = (violations: readonly Violation[]): readonly string[] =>
   violations.map(({ path, line, message }) => `${path}:${line} ${message}`)

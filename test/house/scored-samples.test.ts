@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest'
 import { compatibility } from '#topology/derive/names.ts'
-import { topicPlans } from '#topology/derive/plans.ts'
+import { topicDefinitions } from '#topology/derive/plans.ts'
 import { topic } from '#topology/names.ts'
-import { undocumented } from './laws.ts'
+import { undocumentedFields } from './laws.ts'
 import { schemas } from './tree.ts'
 
 /** Others build on this topic: what its fields mean is written in the schema that they get, and stays readable. */
-const { event } = topicPlans[topic.scoredSamples]
+const { event } = topicDefinitions[topic.scoredSamples]
 
 test('every field of a scored sample says what it is', () => {
   const schema = schemas.find(({ name }) => name === event)
   expect(schema?.fields?.length).toBeGreaterThan(10)
-  expect(undocumented(schema)).toEqual([])
+  expect(undocumentedFields(schema)).toEqual([])
 })
 
 test('any version of scored samples reads any other', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { topicPlans } from '#topology/derive/plans.ts'
+import { topicDefinitions } from '#topology/derive/plans.ts'
 import { services } from '#topology/map.ts'
 import { schemas } from './tree.ts'
 
@@ -36,7 +36,7 @@ function holdsString(type: unknown): boolean {
 }
 
 test('every string that ingest writes is tagged for redaction or known to be plain', () => {
-  const written = services.ingest.writes.map(topic => topicPlans[topic].event)
+  const written = services.ingest.writes.map(topic => topicDefinitions[topic].event)
   expect(written).toContain(byOperators)
   const untagged = written
     .filter(event => event !== byOperators)

@@ -3,12 +3,12 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
-import { openWorld } from '#runtime/host/open.ts'
+import { openRuntime } from '#runtime/host/open.ts'
 import { ensureTopics } from '#runtime/host/topics.ts'
 import type { SampleScored } from '#schemas/events.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { skip } from '#test/support/skip.ts'
-import { anyScores, append, flywheel } from './rows.support.ts'
+import { append, arbitraryScores, runFlywheel } from './rows.support.ts'
 
 const page = readFileSync('docs/confusion.md', 'utf8')
 const blockOf = (language: string): string =>
@@ -21,7 +21,7 @@ const python = version.status === 0 || skip('the confusion page', 'there is no p
 /** Gold of the agent of the page, and what must not count: another agent, no gold, no trust, a correction, what was revised. */
 function gold(): SampleScored[] {
   const tools = ['pay', 'refund', 'quote']
-  const base = anyScores(400).map((score, at): SampleScored => {
+  const base = arbitraryScores(400).map((score, at): SampleScored => {
     const [planned = '', right = ''] = [tools[at % 3], tools[at % 7 === 0 ? (at + 1) % 3 : at % 3]]
     const about = {
       agent,
@@ -48,7 +48,7 @@ function gold(): SampleScored[] {
 describe.skipIf(!python)('the confusion page', () => {
   test('run as it says, tells precision, recall and F1 of each tool as turns of production have them', async () => {
     const home = temporaryFolder()
-    const world = await openWorld(readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_LOG_LEVEL: 'silent' }))
+    const world = await openRuntime(readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_LOG_LEVEL: 'silent' }))
     await ensureTopics(world)
     await world.codec.prepare()
     const scores = gold()
@@ -56,7 +56,7 @@ describe.skipIf(!python)('the confusion page', () => {
     await world.close()
 
     const folder = temporaryFolder()
-    const { status, out, errors } = await flywheel('sql', blockOf('sql'), '--json', '--home', home)
+    const { status, out, errors } = await runFlywheel('sql', blockOf('sql'), '--json', '--home', home)
     expect(status, errors).toBe(0)
     writeFileSync(join(folder, 'confusion.jsonl'), out)
     const { stdout, stderr } = spawnSync('python3', ['-c', blockOf('python')], { cwd: folder, encoding: 'utf8' })

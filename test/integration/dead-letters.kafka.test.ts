@@ -3,11 +3,11 @@ import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
 import { findDeadLetter } from '#runtime/dead-letters/find.ts'
 import { redrive } from '#runtime/dead-letters/redrive.ts'
-import { openWorld, type World } from '#runtime/host/open.ts'
+import { openRuntime, type Runtime } from '#runtime/host/open.ts'
 import { bytesOf } from '#runtime/log/kafka/headers.ts'
 import { deadLettersContract } from '#test/contract/dead-letters.suite.ts'
-import { atWork, letters, service } from '#test/contract/dead-letters.support.ts'
-import { unique } from '#test/contract/event-log.support.ts'
+import { deadLetters, service, startStrategist } from '#test/contract/dead-letters.support.ts'
+import { uniqueName } from '#test/contract/event-log.support.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { startKafka } from '#test/support/kafka.ts'
 import { sharedRegistry } from '#test/support/servers.ts'
@@ -19,8 +19,8 @@ const kafka = await startKafka({ brokers: 1 })
 const registry = await sharedRegistry()
 afterAll(() => kafka?.stop())
 
-async function open(): Promise<World> {
-  const world = await openWorld(
+async function open(): Promise<Runtime> {
+  const world = await openRuntime(
     readSettings({
       ...{ FLYWHEEL_HOME: temporaryFolder(), FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' },
       ...{ FLYWHEEL_KAFKA: kafka?.brokers, FLYWHEEL_REGISTRY: registry?.url },
@@ -37,7 +37,7 @@ describe.skipIf(!kafka || !registry)('on a real broker', () => {
 
   test('what only the broker finds too large harms no neighbour either', async () => {
     const world = await open()
-    const { takes, dataset, answered, of, mended } = await atWork(world)
+    const { takes, dataset, answered, of, mended } = await startStrategist(world)
     const limit = async (bytes: number): Promise<void> => {
       const admin = client().admin()
       await admin.connect()
@@ -48,14 +48,14 @@ describe.skipIf(!kafka || !registry)('on a real broker', () => {
       })
       await admin.disconnect()
     }
-    const agent = unique('agent')
+    const agent = uniqueName('agent')
     const ids = Array.from({ length: 9 }, (_none, at) => `${agent}-${at}`)
     await limit(20_000)
     onTestFinished(() => limit(1_048_588))
     await takes(ids.map((id, at) => dataset(agent, id, at % 4 === 1 ? 'its event is long' : 'none')))
     const good = ids.filter((_id, at) => at % 4 !== 1)
     expect(await answered(agent)).toEqual(good.map((id, at) => [id, at]))
-    expect((await of(letters, agent)).map(({ headers }) => headers['dlq.code'])).toEqual([
+    expect((await of(deadLetters, agent)).map(({ headers }) => headers['dlq.code'])).toEqual([
       'FLY_TOO_LARGE',
       'FLY_TOO_LARGE',
     ])
@@ -67,8 +67,8 @@ describe.skipIf(!kafka || !registry)('on a real broker', () => {
 
   test('headers that are no text are kept byte for byte', async () => {
     const world = await open()
-    const { takes, of } = await atWork(world)
-    const agent = unique('agent')
+    const { takes, of } = await startStrategist(world)
+    const agent = uniqueName('agent')
     const producer = client().producer()
     await producer.connect()
     const binary = Buffer.from([0xff, 0x00, 0xfe, 0x41])
@@ -77,7 +77,7 @@ describe.skipIf(!kafka || !registry)('on a real broker', () => {
     await producer.disconnect()
     await takes()
     await redrive(world.log, { service, topic: topic.datasets }, new AbortController().signal)
-    for (const name of [letters, retryTopic(service)]) {
+    for (const name of [deadLetters, retryTopic(service)]) {
       const [record] = await of(name, agent)
       expect(bytesOf(record?.headers ?? {})).toMatchObject({ 'x-binary': binary, 'x-text': 'grüße' })
     }
@@ -85,8 +85,8 @@ describe.skipIf(!kafka || !registry)('on a real broker', () => {
 
   test('a record as large as the broker takes, which leaves a dead letter no room, is parked whole and re-driven', async () => {
     const world = await open()
-    const { takes, dataset, answered, mended } = await atWork(world)
-    const agent = unique('agent')
+    const { takes, dataset, answered, mended } = await startStrategist(world)
+    const agent = uniqueName('agent')
     const producer = client().producer()
     await producer.connect()
     const whole = dataset(agent, `${agent}-large`, 'the rule refuses')
@@ -103,14 +103,14 @@ describe.skipIf(!kafka || !registry)('on a real broker', () => {
     expect(await answered(agent)).toEqual([[`${agent}-next`, 0]])
     const parked: { partition: number; offset: number }[] = []
     await world.log.read(
-      [letters],
+      [deadLetters],
       { from: 'beginning', follow: false },
       records => void parked.push(...records.filter(record => record.headers['dlq.object'])),
       new AbortController().signal,
     )
     const shown = await Promise.all(
       parked.map(({ partition, offset }) =>
-        findDeadLetter(world, { topic: letters, partition, offset }, new AbortController().signal),
+        findDeadLetter(world, { topic: deadLetters, partition, offset }, new AbortController().signal),
       ),
     )
     const [refused, noEvent] = shown

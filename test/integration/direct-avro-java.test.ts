@@ -4,14 +4,14 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '#test/support/folder.ts'
-import { fetched } from '#test/support/java.ts'
+import { fetchWithMaven } from '#test/support/java.ts'
 import { skip } from '#test/support/skip.ts'
 
 const exec = promisify(execFile)
 const [, program = ''] = /^```java\n(.+?)^```$/ms.exec(readFileSync('services/ingest/README.md', 'utf8')) ?? []
 
 const jar = async (artifact: string): Promise<string> => {
-  const folder = await fetched(artifact.replaceAll(':', '-'), into => [
+  const folder = await fetchWithMaven(artifact.replaceAll(':', '-'), into => [
     'dependency:copy',
     `-Dartifact=${artifact}`,
     `-DoutputDirectory=${into}`,

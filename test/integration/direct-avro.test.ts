@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
-import { openWorld } from '#runtime/host/open.ts'
+import { openRuntime } from '#runtime/host/open.ts'
 import type { ChatLogged, SampleSelected } from '#schemas/events.ts'
-import { inProcess } from '#services/_cli/wheel.ts'
+import { runInProcess } from '#services/_cli/wheel.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { startKafka } from '#test/support/kafka.ts'
 import { pythonWith } from '#test/support/python.ts'
 import { sharedRegistry } from '#test/support/servers.ts'
-import { until } from '#test/support/until.ts'
+import { waitUntil } from '#test/support/until.ts'
 import { topic } from '#topology/names.ts'
 
 const readme = readFileSync('services/ingest/README.md', 'utf8')
@@ -27,9 +27,9 @@ describe.skipIf(!registry)('the README’s Python example', () => {
     const settings = readSettings({
       ...{ ...servers, FLYWHEEL_HOME: temporaryFolder(), FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' },
     })
-    const world = await openWorld(settings)
+    const world = await openRuntime(settings)
     const stop = new AbortController()
-    const { urlOf, done } = await inProcess(world, ['ingest', 'sampler'], stop.signal)
+    const { urlOf, done } = await runInProcess(world, ['ingest', 'sampler'], stop.signal)
     onTestFinished(async () => {
       stop.abort()
       await done
@@ -64,7 +64,7 @@ describe.skipIf(!registry)('the README’s Python example', () => {
       plan: { tool: 'weather', argument: 'Paris', confidence: null, margin: null, planner: null },
       ...{ source: 'shop-web', redactions: [] },
     })
-    await until('the sampler has it', async () => (await read<SampleSelected>(topic.selectedSamples)).length === 1)
+    await waitUntil('the sampler has it', async () => (await read<SampleSelected>(topic.selectedSamples)).length === 1)
     const [sample] = await read<SampleSelected>(topic.selectedSamples)
     expect(sample?.event).toMatchObject({ turnId: 'shop-web/7f3a/0', question: 'Will it rain in Paris?' })
 

@@ -2,13 +2,13 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
-import type { Parking } from '#runtime/dead-letters/dead-letters.ts'
-import { openWorld } from '#runtime/host/open.ts'
+import type { UnresolvedDeadLetters } from '#runtime/dead-letters/dead-letters.ts'
+import { openRuntime } from '#runtime/host/open.ts'
 import type { ChatLogged } from '#schemas/events.ts'
-import { everyService, inProcess } from '#services/_cli/wheel.ts'
-import { atWork, letters, service } from '#test/contract/dead-letters.support.ts'
+import { allServices, runInProcess } from '#services/_cli/wheel.ts'
+import { deadLetters, service, startStrategist } from '#test/contract/dead-letters.support.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
-import { until } from '#test/support/until.ts'
+import { waitUntil } from '#test/support/until.ts'
 import { deadLetterTopic, retryTopic } from '#topology/derive/names.ts'
 import { topic } from '#topology/names.ts'
 
@@ -29,9 +29,11 @@ const chat: ChatLogged = {
 
 test('dead letters are listed, shown and re-driven, while the wheel turns and after it', async () => {
   const home = temporaryFolder()
-  const world = await openWorld(readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' }))
+  const world = await openRuntime(
+    readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' }),
+  )
   const stop = new AbortController()
-  const { urlOf, done } = await inProcess(world, everyService, stop.signal)
+  const { urlOf, done } = await runInProcess(world, allServices, stop.signal)
   const end = async (): Promise<void> => {
     stop.abort()
     await done
@@ -40,14 +42,14 @@ test('dead letters are listed, shown and re-driven, while the wheel turns and af
   onTestFinished(end)
   const { port } = new URL(urlOf('ingest'))
   const dlq = (...args: readonly string[]) => flywheel('dlq', ...args, '--home', home, '--port', port)
-  const list = async (): Promise<Parking[]> => JSON.parse((await dlq('list', '--json')).stdout).topics
+  const list = async (): Promise<UnresolvedDeadLetters[]> => JSON.parse((await dlq('list', '--json')).stdout).topics
   const from = deadLetterTopic(topic.chatLogs, 'sampler')
 
   await world.log.append([
     world.codec.record(topic.chatLogs, chat),
     { topic: topic.chatLogs, key: 'direct', value: Buffer.from('not avro at all') },
   ])
-  await until('both are parked', async () => (await world.log.count(from)) === 2)
+  await waitUntil('both are parked', async () => (await world.log.count(from)) === 2)
   const [parking] = await list()
   expect(parking).toMatchObject({ service: 'sampler', topic: from, records: 2, codes: { FLY_AGENT: 1, FLY_DECODE: 1 } })
   const text = (await dlq('list', 'sampler')).stdout
@@ -77,8 +79,8 @@ test('dead letters are listed, shown and re-driven, while the wheel turns and af
     ...{ service: 'sampler', dryRun: false },
     topics: [{ topic: from, records: 2, codes: { FLY_AGENT: 1, FLY_DECODE: 1 } }],
   })
-  await until('the turn is a sample', async () => (await world.log.count(topic.selectedSamples)) === 1)
-  await until('the other is parked again', async () => (await world.log.count(from)) === 3)
+  await waitUntil('the turn is a sample', async () => (await world.log.count(topic.selectedSamples)) === 1)
+  await waitUntil('the other is parked again', async () => (await world.log.count(from)) === 3)
 
   await end()
   expect(await list()).toMatchObject([{ topic: from, records: 1, letters: [{ code: 'FLY_DECODE', attempts: 2 }] }])
@@ -94,7 +96,7 @@ test.each([
   [['list', '--port', '1'], /FLY_HOME: .* is in use by process \d+.*; and no wheel answers on port 1/],
 ])('%j says in one line what is wrong', async (args, message) => {
   const home = temporaryFolder()
-  const world = await openWorld(readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_LOG_LEVEL: 'silent' }))
+  const world = await openRuntime(readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_LOG_LEVEL: 'silent' }))
   if (!args.includes('--port')) await world.close()
   else onTestFinished(() => world.close())
   const { code, stderr } = await flywheel('dlq', ...args, '--home', home)
@@ -111,9 +113,9 @@ test('over HTTP nothing moves without the key, without a JSON body, or twice at 
       FLYWHEEL_API_KEY: 'a-key-for-the-test',
     },
   })
-  const world = await openWorld(settings)
+  const world = await openRuntime(settings)
   onTestFinished(() => world.close())
-  const { url, takes, dataset } = await atWork(world)
+  const { url, takes, dataset } = await startStrategist(world)
   await takes([dataset('ada', '1', 'the rule refuses')])
   const key = { authorization: 'Bearer a-key-for-the-test' }
   const json = { ...key, 'content-type': 'application/json' }
@@ -137,8 +139,8 @@ test('over HTTP nothing moves without the key, without a JSON body, or twice at 
     ?.trim()
     .split('\n')
     .map(line => JSON.parse(line))
-  expect(lines).toEqual([{ moved: 1, of: 1 }, { topics: [{ topic: letters, records: 1, codes: { FLY_LEAK: 1 } }] }])
+  expect(lines).toEqual([{ moved: 1, of: 1 }, { topics: [{ topic: deadLetters, records: 1, codes: { FLY_LEAK: 1 } }] }])
   await takes()
   const listed = (await (await fetch(`${url}/v1/dlq?service=${service}&most=0`, { headers: key })).json()) as object
-  expect(listed).toMatchObject({ topics: [{ topic: letters, records: 1, letters: [] }] })
+  expect(listed).toMatchObject({ topics: [{ topic: deadLetters, records: 1, letters: [] }] })
 })

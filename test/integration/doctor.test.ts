@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
-import { openWorld } from '#runtime/host/open.ts'
+import { openRuntime } from '#runtime/host/open.ts'
 import type { ChatLogged } from '#schemas/events.ts'
-import { everyService, inProcess } from '#services/_cli/wheel.ts'
+import { allServices, runInProcess } from '#services/_cli/wheel.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { topic } from '#topology/names.ts'
 
@@ -19,9 +19,11 @@ async function doctor(...args: string[]) {
 
 test('what systems write past the door is found, in a log that a wheel holds and in one that is free', async () => {
   const home = temporaryFolder()
-  const world = await openWorld(readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' }))
+  const world = await openRuntime(
+    readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' }),
+  )
   const stop = new AbortController()
-  const { urlOf, done } = await inProcess(world, everyService, stop.signal)
+  const { urlOf, done } = await runInProcess(world, allServices, stop.signal)
   let open = true
   const close = async (): Promise<void> => {
     if (!open) return

@@ -1,17 +1,17 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
-import { openWorld } from '#runtime/host/open.ts'
-import { inProcess } from '#services/_cli/wheel.ts'
+import { openRuntime } from '#runtime/host/open.ts'
+import { runInProcess } from '#services/_cli/wheel.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
-import { until } from '#test/support/until.ts'
+import { waitUntil } from '#test/support/until.ts'
 import { topic } from '#topology/names.ts'
-import { flywheel } from './rows.support.ts'
+import { runFlywheel } from './rows.support.ts'
 
 test('a turn that goes through the wheel says how fresh its score was, in flywheel status and in the metrics', async () => {
   const settings = { FLYWHEEL_HOME: temporaryFolder(), FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' }
-  const world = await openWorld(readSettings(settings))
+  const world = await openRuntime(readSettings(settings))
   const stop = new AbortController()
-  const { urlOf, done } = await inProcess(world, ['ingest', 'sampler', 'judge', 'console'], stop.signal)
+  const { urlOf, done } = await runInProcess(world, ['ingest', 'sampler', 'judge', 'console'], stop.signal)
   onTestFinished(async () => {
     stop.abort()
     await done
@@ -28,8 +28,8 @@ test('a turn that goes through the wheel says how fresh its score was, in flywhe
   const scores = async (): Promise<number> =>
     ((await (await fetch(`${url}/v1/status`)).json()) as { freshness: { scores: number } }).freshness.scores
   await call('POST', '/v1/chat-logs', { ...chat, conversationId: 'a' })
-  await until('it has a score', async () => (await scores()) === 1)
-  const status = await flywheel('status', '--url', url)
+  await waitUntil('it has a score', async () => (await scores()) === 1)
+  const status = await runFlywheel('status', '--url', url)
   expect(status.out).toMatch(
     new RegExp(`^${topic.scoredSamples} +100.0% within 180 s \\(objective 99%\\), p50 .* of 1 in the last hour$`, 'm'),
   )

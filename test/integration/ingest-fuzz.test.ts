@@ -5,13 +5,13 @@ import { text as textOf } from 'node:stream/consumers'
 import fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
-import { openWorld } from '#runtime/host/open.ts'
-import { errorAnswer } from '#runtime/http/openapi.ts'
-import { inProcess } from '#services/_cli/wheel.ts'
+import { openRuntime } from '#runtime/host/open.ts'
+import { errorResponse } from '#runtime/http/openapi.ts'
+import { runInProcess } from '#services/_cli/wheel.ts'
 import { openapi } from '#services/ingest/openapi.ts'
-import { arbitraryJson, type JsonSchema, nearMiss } from '#test/support/arbitrary-json.ts'
+import { arbitraryJson, corruptedJson, type JsonSchema } from '#test/support/arbitrary-json.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
-import { until } from '#test/support/until.ts'
+import { waitUntil } from '#test/support/until.ts'
 import { topic } from '#topology/names.ts'
 
 type Operation = {
@@ -59,7 +59,7 @@ const requests: fc.Arbitrary<Sent> = fc
       )
       const body = fc.oneof(
         valid.map(value => JSON.stringify(value)),
-        { weight: 3, arbitrary: valid.chain(nearMiss) },
+        { weight: 3, arbitrary: valid.chain(corruptedJson) },
         fc.json(),
         fc.uint8Array({ maxLength: 300 }),
       )
@@ -90,9 +90,9 @@ async function openIngest() {
     FLYWHEEL_LOG_LEVEL: 'silent',
     FLYWHEEL_REDACTION_KEY: 'the key of this test',
   })
-  const world = await openWorld(settings)
+  const world = await openRuntime(settings)
   const stop = new AbortController()
-  const { urlOf, done } = await inProcess(world, ['ingest'], stop.signal)
+  const { urlOf, done } = await runInProcess(world, ['ingest'], stop.signal)
   const agent = new Agent({ keepAlive: true })
   onTestFinished(async () => {
     agent.destroy()
@@ -136,7 +136,7 @@ test('10,000 requests from the OpenAPI document, most of them spoiled: no 5xx, n
       expect(statuses(sent)).toContain(String(status))
       expect(id).toMatch(/^[\w.:/+=-]{1,128}$/)
       expect(text).not.toMatch(/\n\s+at |node_modules|services\/|file:\/\//)
-      if (status >= 400 && sent.path !== '/v1/traces') errorAnswer.parse(JSON.parse(text))
+      if (status >= 400 && sent.path !== '/v1/traces') errorResponse.parse(JSON.parse(text))
       else if (sent.path === `/v1/${topic.chatLogs}`) accepted += JSON.parse(text).accepted
     }),
     { numRuns: 10_000 },
@@ -146,7 +146,7 @@ test('10,000 requests from the OpenAPI document, most of them spoiled: no 5xx, n
   expect(accepted).toBeGreaterThan(0)
   type Hours = { readonly hours: readonly { readonly accepted: number; readonly logged: number }[] }
   const hours = async () => ((await (await fetch(`${url}/v1/ingest/hours`)).json()) as Hours).hours
-  await until('the log is followed', async () => (await hours()).every(hour => hour.accepted === hour.logged))
+  await waitUntil('the log is followed', async () => (await hours()).every(hour => hour.accepted === hour.logged))
 }, 600_000)
 
 test('bytes that are no HTTP end a connection and nothing else', async () => {

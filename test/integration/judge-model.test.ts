@@ -1,16 +1,16 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
-import { openWorld } from '#runtime/host/open.ts'
+import { openRuntime } from '#runtime/host/open.ts'
 import type { SampleScored } from '#schemas/events.ts'
-import { inProcess } from '#services/_cli/wheel.ts'
+import { runInProcess } from '#services/_cli/wheel.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
-import { type Act, modelServer } from '#test/support/model-server.ts'
-import { until } from '#test/support/until.ts'
+import { type ScriptedAnswer, startModelServer } from '#test/support/model-server.ts'
+import { waitUntil } from '#test/support/until.ts'
 import { topic } from '#topology/names.ts'
 
 /** Ingest, sampler and a judge that asks a model which does as it is told. */
 async function wheelWithModel(extra: Readonly<Record<string, string>> = {}) {
-  const server = await modelServer()
+  const server = await startModelServer()
   const settings = readSettings({
     ...{ FLYWHEEL_HOME: temporaryFolder(), FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' },
     ...{
@@ -20,9 +20,9 @@ async function wheelWithModel(extra: Readonly<Record<string, string>> = {}) {
       ...extra,
     },
   })
-  const world = await openWorld(settings)
+  const world = await openRuntime(settings)
   const stop = new AbortController()
-  const { urlOf, done } = await inProcess(world, ['ingest', 'sampler', 'judge'], stop.signal)
+  const { urlOf, done } = await runInProcess(world, ['ingest', 'sampler', 'judge'], stop.signal)
   onTestFinished(async () => {
     stop.abort()
     await done
@@ -46,12 +46,12 @@ async function wheelWithModel(extra: Readonly<Record<string, string>> = {}) {
     budgets: { sampleShare: 1 },
   })
   /** The two scores of a new turn: that of the signals, and that of the model. */
-  const judged = async (question: string, ...acts: readonly Act[]) => {
-    server.will(...acts)
+  const judged = async (question: string, ...acts: readonly ScriptedAnswer[]) => {
+    server.respondWith(...acts)
     const turn = { id: question, agent: 'bank', conversationId: question, turn: 0, question }
     await send('POST', '/v1/chat-logs', { ...turn, plan: { tool: 'pay', argument: 'x', margin: 0.1 } })
     const of = async () => (await scores()).filter(score => score.question === question)
-    await until(`${question} is scored twice`, async () => (await of()).length === 2)
+    await waitUntil(`${question} is scored twice`, async () => (await of()).length === 2)
     const both = await of()
     return {
       offline: both.find(({ judge }) => judge.startsWith('signals/')),
@@ -65,7 +65,7 @@ const verdict = { say: '{"score": 0.25, "toolCorrect": null, "reason": "it may b
 
 test('whatever a model does, its score or the reason for none is an event, and the offline score stands beside it', async () => {
   const { judged } = await wheelWithModel()
-  const cases: readonly [what: string, acts: readonly Act[], outcome: number | RegExp][] = [
+  const cases: readonly [what: string, acts: readonly ScriptedAnswer[], outcome: number | RegExp][] = [
     ['a verdict', [verdict], 0.25],
     ['garbage', [{ say: 'I like it' }], /not JSON/],
     ['truncated JSON', [{ say: verdict.say.slice(0, 20) }, verdict], 0.25],
@@ -89,5 +89,5 @@ test('a spent budget is an event too, and no call', async () => {
   const { offline, model } = await judged('how do I pay?', verdict)
   expect(offline).toMatchObject({ score: expect.any(Number), refused: null })
   expect(model).toMatchObject({ score: null, refused: expect.stringMatching(/^the budget of judge on .* has no room/) })
-  expect(server.asked).toEqual([])
+  expect(server.requests).toEqual([])
 })

@@ -5,27 +5,31 @@ import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
 import {
   consume,
   createTopic,
-  following,
   keyOf,
-  openFor,
+  openForTest,
   readAll,
+  readInBackground,
   record,
   texts,
-  unique,
+  uniqueName,
 } from '#test/contract/event-log.support.ts'
 import { freePorts } from '#test/support/java.ts'
 import { sharedKafka } from '#test/support/servers.ts'
-import { until } from '#test/support/until.ts'
+import { waitUntil } from '#test/support/until.ts'
 
 const kafka = await sharedKafka()
 const brokers = [kafka?.brokers ?? '']
 const open = async (): Promise<EventLog> =>
-  (await openFor(async () => ({ log: await openKafkaLog({ brokers, clientId: 'test', replication: 1 }) }))).log
+  (await openForTest(async () => ({ log: await openKafkaLog({ brokers, clientId: 'test', replication: 1 }) }))).log
 
 /** A production system's own producer, which does not go through the log. */
 async function stranger() {
   const client = new Kafka({ brokers, clientId: 'stranger', logLevel: logLevel.NOTHING })
-  const producer = client.producer({ transactionalId: unique('stranger'), idempotent: true, maxInFlightRequests: 1 })
+  const producer = client.producer({
+    transactionalId: uniqueName('stranger'),
+    idempotent: true,
+    maxInFlightRequests: 1,
+  })
   await producer.connect()
   onTestFinished(() => producer.disconnect())
   return async (topic: string, value: string, end: 'commit' | 'abort'): Promise<void> => {
@@ -43,23 +47,23 @@ describe.skipIf(!kafka)('a Kafka log with transactions that were aborted', () =>
     await write(name, 'no', 'abort')
     await write(name, 'yes', 'commit')
     await write(name, 'never', 'abort')
-    await until('the committed one is visible', async () => (await log.count(name)) === 1)
+    await waitUntil('the committed one is visible', async () => (await log.count(name)) === 1)
     expect(texts(await readAll(log, [name]))).toEqual(['yes'])
-    const reading = following(log, [name], {})
+    const reading = readInBackground(log, [name], {})
     expect(await reading.caughtUp).toBe(1)
   })
 
   test('has no lag behind them, though offsets follow the last record', async () => {
     const log = await open()
     const name = await createTopic(log, 1)
-    const group = unique('group')
+    const group = uniqueName('group')
     const write = await stranger()
     await log.append([record(name, 'k', 1)])
     await consume(log, group, [name], 1)
     await write(name, 'never', 'abort')
     expect(await log.lag(group, [name])).toEqual([{ topic: name, partition: 0, records: 0, oldest: null }])
     await write(name, 'news', 'commit')
-    await until('the news counts', async () => (await log.lag(group, [name]))[0]?.records === 2)
+    await waitUntil('the news counts', async () => (await log.lag(group, [name]))[0]?.records === 2)
   })
 })
 

@@ -2,11 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished } from 'vitest'
 import type { EventLog, Task } from '#runtime/log/event-log.ts'
-import { committing, keyOf, readAll, record, texts } from '#test/contract/event-log.support.ts'
-import { until } from '#test/support/until.ts'
+import { commitEach, keyOf, readAll, record, texts } from '#test/contract/event-log.support.ts'
+import { waitUntil } from '#test/support/until.ts'
 
 /** Appends numbers, 50 keys in turn, until it is stopped; answers how many. */
-export function appending(log: EventLog, topic: string): { readonly stop: () => Promise<number> } {
+export function appendInBackground(log: EventLog, topic: string): { readonly stop: () => Promise<number> } {
   let next = 0
   let stopped = false
   const done = (async () => {
@@ -26,7 +26,7 @@ export function appending(log: EventLog, topic: string): { readonly stop: () => 
 
 /** Nothing lost, nothing doubled, the order of each key kept. */
 export async function expectCopied(log: EventLog, output: string, count: number): Promise<void> {
-  await until(`${count} records are copied`, async () => (await log.count(output)) >= count, 60_000)
+  await waitUntil(`${count} records are copied`, async () => (await log.count(output)) >= count, 60_000)
   const all = await readAll(log, [output])
   const inOrder = (numbers: number[]): number[] => numbers.toSorted((a, b) => a - b)
   expect(inOrder(texts(all).map(Number))).toEqual(Array.from({ length: count }, (_, number) => number))
@@ -37,9 +37,9 @@ export async function expectCopied(log: EventLog, output: string, count: number)
 }
 
 /** Work that copies what it is given; `given` is told of each partition. */
-export const copying = (output: string, given: (task: Task) => void) => (task: Task) => {
+export const copyRecords = (output: string, given: (task: Task) => void) => (task: Task) => {
   given(task)
-  return committing(
+  return commitEach(
     () => {},
     records => records.map(one => record(output, keyOf(one), texts([one])[0] ?? '')),
   )(task).catch(error => {

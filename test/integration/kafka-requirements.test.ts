@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
-import { createTopic, openFor, unique } from '#test/contract/event-log.support.ts'
+import { createTopic, openForTest, uniqueName } from '#test/contract/event-log.support.ts'
 import { startFakeBroker } from '#test/support/kafka/fake-broker.ts'
 import { startKafkaFromJars } from '#test/support/kafka.ts'
 import { sharedKafka } from '#test/support/servers.ts'
@@ -43,8 +43,8 @@ const kafka = await sharedKafka()
 
 describe.skipIf(!kafka)('replicas', () => {
   test('more than there are brokers are refused with both numbers, and no topic is made', async () => {
-    const { log } = await openFor(async () => ({ log: await open(kafka?.brokers, 3) }))
-    const name = unique('replicated')
+    const { log } = await openForTest(async () => ({ log: await open(kafka?.brokers, 3) }))
+    const name = uniqueName('replicated')
     await expect(log.createTopics([{ name, partitions: 1, keep: 'forever' }])).rejects.toMatchObject({
       code: 'FLY_CONFIG',
       message: expect.stringMatching(/FLYWHEEL_KAFKA_REPLICATION is 3, more than there are brokers \(1\)/),
@@ -53,7 +53,7 @@ describe.skipIf(!kafka)('replicas', () => {
   })
 
   test('are told of each topic', async () => {
-    const { log } = await openFor(async () => ({ log: await open(kafka?.brokers) }))
+    const { log } = await openForTest(async () => ({ log: await open(kafka?.brokers) }))
     const name = await createTopic(log, 2)
     expect(await log.topics()).toContainEqual({ name, partitions: 2, replicas: 1 })
   })

@@ -7,20 +7,20 @@ import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
 import {
   consume,
   createTopic,
-  openFor,
+  openForTest,
   readAll,
   record,
   textOf,
   texts,
-  unique,
+  uniqueName,
 } from '#test/contract/event-log.support.ts'
 import { startSecuredKafka } from '#test/support/kafka/secured.ts'
-import { until } from '#test/support/until.ts'
+import { waitUntil } from '#test/support/until.ts'
 
 const kafka = await startSecuredKafka()
 afterAll(() => kafka?.stop())
 
-const { files, user, password = '', forUsers = '', forHolders = '', brokers = '' } = kafka ?? {}
+const { files, user, password = '', saslBrokers = '', mutualTlsBrokers = '', brokers = '' } = kafka ?? {}
 type Environment = Record<string, string | undefined>
 
 const overTls = { FLYWHEEL_KAFKA_TLS: 'true', FLYWHEEL_KAFKA_CA: files?.ca }
@@ -38,51 +38,63 @@ const open = (at: string, environment: Environment): Promise<EventLog> => {
 
 describe.skipIf(!kafka)('a listener that is secured', () => {
   test.each<[string, string, Environment]>([
-    ['SASL_SSL and plain', forUsers, { ...overTls, ...asUser, FLYWHEEL_KAFKA_SASL: 'plain' }],
-    ['SASL_SSL and scram-sha-256', forUsers, { ...overTls, ...asUser, FLYWHEEL_KAFKA_SASL: 'scram-sha-256' }],
-    ['SASL_SSL and scram-sha-512', forUsers, { ...overTls, ...asUser }],
-    ['mutual TLS', forHolders, { ...overTls, ...asHolder }],
+    ['SASL_SSL and plain', saslBrokers, { ...overTls, ...asUser, FLYWHEEL_KAFKA_SASL: 'plain' }],
+    ['SASL_SSL and scram-sha-256', saslBrokers, { ...overTls, ...asUser, FLYWHEEL_KAFKA_SASL: 'scram-sha-256' }],
+    ['SASL_SSL and scram-sha-512', saslBrokers, { ...overTls, ...asUser }],
+    ['mutual TLS', mutualTlsBrokers, { ...overTls, ...asHolder }],
   ])('what is consumed and what follows from it are committed together: %s', async (_how, at, environment) => {
-    const { log } = await openFor(async () => ({ log: await open(at, environment) }))
-    const [input, output, group] = [await createTopic(log, 3), await createTopic(log, 3), unique('group')]
+    const { log } = await openForTest(async () => ({ log: await open(at, environment) }))
+    const [input, output, group] = [await createTopic(log, 3), await createTopic(log, 3), uniqueName('group')]
     await log.append(Array.from({ length: 100 }, (_none, number) => record(input, `key-${number}`, number)))
     const copy = { log, group, input, output }
     await copyAll(copy, 100)
     await log.append([record(input, 'one', 'more')])
     await copyAll(copy, 1)
-    await until('all is visible', async () => (await log.count(output)) >= 101)
+    await waitUntil('all is visible', async () => (await log.count(output)) >= 101)
     expect(new Set(texts(await readAll(log, [output]))).size).toBe(101)
     expect((await log.lag(group, [input])).map(({ records }) => records)).toEqual([0, 0, 0])
   })
 
   const wrongPassword = { ...overTls, ...asUser, FLYWHEEL_KAFKA_PASSWORD: 'turns-not-at-all' }
   test.each<[string, string, Environment, 'FLY_CONFIG' | 'FLY_BROKER', RegExp]>([
-    ['a wrong password', forUsers, wrongPassword, 'FLY_CONFIG', /refuse user wheel: correct FLYWHEEL_KAFKA_USER/],
+    ['a wrong password', saslBrokers, wrongPassword, 'FLY_CONFIG', /refuse user wheel: correct FLYWHEEL_KAFKA_USER/],
     [
       'a wrong password sent plainly',
-      forUsers,
+      saslBrokers,
       { ...wrongPassword, FLYWHEEL_KAFKA_SASL: 'plain' },
       'FLY_CONFIG',
       /refuse user wheel: correct FLYWHEEL_KAFKA_USER/,
     ],
     [
       'brokers that someone else signed',
-      forUsers,
+      saslBrokers,
       { ...overTls, ...asUser, FLYWHEEL_KAFKA_CA: files?.otherCa },
       'FLY_CONFIG',
       /certificate .* is not trusted: let FLYWHEEL_KAFKA_CA name/,
     ],
     [
       'brokers that nobody known has signed',
-      forUsers,
+      saslBrokers,
       { FLYWHEEL_KAFKA_TLS: 'true', ...asUser },
       'FLY_CONFIG',
       /certificate .* is not trusted: let FLYWHEEL_KAFKA_CA name/,
     ],
-    ['no certificate of its own', forHolders, overTls, 'FLY_CONFIG', /do not trust our certificate: .*KAFKA_CERT/],
-    ['plain text where TLS is wanted', forUsers, asUser, 'FLY_BROKER', /close the connection: set FLYWHEEL_KAFKA_TLS/],
+    [
+      'no certificate of its own',
+      mutualTlsBrokers,
+      overTls,
+      'FLY_CONFIG',
+      /do not trust our certificate: .*KAFKA_CERT/,
+    ],
+    [
+      'plain text where TLS is wanted',
+      saslBrokers,
+      asUser,
+      'FLY_BROKER',
+      /close the connection: set FLYWHEEL_KAFKA_TLS/,
+    ],
     ['TLS where plain text is wanted', brokers, overTls, 'FLY_BROKER', /close the connection: set FLYWHEEL_KAFKA_TLS/],
-    ['no user where one is wanted', forUsers, overTls, 'FLY_BROKER', /close the connection: .*FLYWHEEL_KAFKA_SASL/],
+    ['no user where one is wanted', saslBrokers, overTls, 'FLY_BROKER', /close the connection: .*FLYWHEEL_KAFKA_SASL/],
     ['a user where none is wanted', brokers, asUser, 'FLY_BROKER', /take no users here: unset FLYWHEEL_KAFKA_SASL/],
   ])('refuses, and tells what to do: %s', async (_what, at, environment, code, message) => {
     const opening = open(at, environment)
@@ -98,7 +110,7 @@ describe.skipIf(!kafka)('a listener that is secured', () => {
         env: {
           ...process.env,
           ...wrongPassword,
-          FLYWHEEL_KAFKA: forUsers,
+          FLYWHEEL_KAFKA: saslBrokers,
           FLYWHEEL_REGISTRY: 'http://127.0.0.1:1',
           FLYWHEEL_REGISTRY_USER: 'wheel',
           FLYWHEEL_REGISTRY_PASSWORD: 'turns-nowhere',

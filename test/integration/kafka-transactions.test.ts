@@ -6,27 +6,27 @@ import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
 import { openTransactions } from '#runtime/log/kafka/produce/transaction.ts'
 import {
   createTopic,
-  joined,
-  openFor,
+  joinInBackground,
+  openForTest,
   positionsAfter,
   readAll,
   record,
   texts,
-  unique,
+  uniqueName,
 } from '#test/contract/event-log.support.ts'
-import { addPartitions, breakAt, endTransaction } from '#test/support/kafka/wire.ts'
+import { addPartitionsApi, breakConnectionAt, endTransactionApi } from '#test/support/kafka/wire.ts'
 import { sharedKafka } from '#test/support/servers.ts'
-import { until } from '#test/support/until.ts'
+import { waitUntil } from '#test/support/until.ts'
 
 const kafka = await sharedKafka()
 const settings: KafkaSettings = { brokers: [kafka?.brokers ?? ''], clientId: 'test', replication: 1, sessionMs: 6_000 }
-const open = async (): Promise<EventLog> => (await openFor(async () => ({ log: await openKafkaLog(settings) }))).log
+const open = async (): Promise<EventLog> => (await openForTest(async () => ({ log: await openKafkaLog(settings) }))).log
 
 /** A topic with three records, one to copy them to, and a group. */
 async function threeRecords(log: EventLog) {
   const [input, output] = [await createTopic(log, 1), await createTopic(log, 1)]
   await log.append([1, 2, 3].map(number => record(input, 'k', number)))
-  return { input, output, group: unique('group') }
+  return { input, output, group: uniqueName('group') }
 }
 
 /** What a process does that takes a partition over; `commit` moves the group's position as well. */
@@ -42,7 +42,7 @@ async function takeOver(group: string, topic: string, commit: boolean): Promise<
 
 /** Kafka shows a commit a moment after it has answered. */
 async function expectTexts(log: EventLog, topic: string, expected: readonly string[]): Promise<void> {
-  await until('all is visible', async () => (await log.count(topic)) >= expected.length)
+  await waitUntil('all is visible', async () => (await log.count(topic)) >= expected.length)
   expect(texts(await readAll(log, [topic]))).toEqual(expected)
 }
 
@@ -73,13 +73,13 @@ describe.skipIf(!kafka)('a Kafka commit', () => {
     const log = await open()
     const { input, output, group } = await threeRecords(log)
     const codes: string[] = []
-    const member = joined(
+    const member = joinInBackground(
       log,
       group,
       [input],
       copying(output, codes, () => takeOver(group, input, false)),
     )
-    await until('it has committed after all', () => codes.includes('committed'))
+    await waitUntil('it has committed after all', () => codes.includes('committed'))
     await member.stop()
     expect(codes).toEqual(['FLY_FENCED', 'committed'])
     await expectTexts(log, output, ['1', '2', '3'])
@@ -90,13 +90,13 @@ describe.skipIf(!kafka)('a Kafka commit', () => {
     const { input, output, group } = await threeRecords(log)
     const codes: string[] = []
     const breaking = async (): Promise<void> => {
-      const { broken } = breakAt(endTransaction, 'before its answer')
+      const { broken } = breakConnectionAt(endTransactionApi, 'before its answer')
       onTestFinished(() => expect(broken()).toBe(true))
     }
-    const member = joined(log, group, [input], copying(output, codes, breaking))
-    await until('it has committed', () => codes.includes('committed'))
+    const member = joinInBackground(log, group, [input], copying(output, codes, breaking))
+    await waitUntil('it has committed', () => codes.includes('committed'))
     await log.append([record(input, 'k', 4)])
-    await until('it goes on', () => codes.length === 2)
+    await waitUntil('it goes on', () => codes.length === 2)
     await member.stop()
     expect(codes).toEqual(['committed', 'committed'])
     await expectTexts(log, output, ['1', '2', '3', '4'])
@@ -106,9 +106,9 @@ describe.skipIf(!kafka)('a Kafka commit', () => {
     const log = await open()
     const { input, output, group } = await threeRecords(log)
     const codes: string[] = []
-    const breaking = async (): Promise<void> => void breakAt(endTransaction, 'before it is sent')
-    const member = joined(log, group, [input], copying(output, codes, breaking))
-    await until('it has committed', () => codes.includes('committed'))
+    const breaking = async (): Promise<void> => void breakConnectionAt(endTransactionApi, 'before it is sent')
+    const member = joinInBackground(log, group, [input], copying(output, codes, breaking))
+    await waitUntil('it has committed', () => codes.includes('committed'))
     await member.stop()
     expect(codes).toEqual(['FLY_BROKER', 'committed'])
     await expectTexts(log, output, ['1', '2', '3'])
@@ -121,10 +121,10 @@ describe.skipIf(!kafka)('a Kafka commit', () => {
     const before = async (): Promise<void> => {
       await takeOver(group, input, true)
       // The connection breaks before the broker can say that this is a zombie.
-      breakAt(addPartitions, 'before it is sent')
+      breakConnectionAt(addPartitionsApi, 'before it is sent')
     }
-    const member = joined(log, group, [input], copying(output, codes, before))
-    await until('it has committed', () => codes.includes('committed'))
+    const member = joinInBackground(log, group, [input], copying(output, codes, before))
+    await waitUntil('it has committed', () => codes.includes('committed'))
     await member.stop()
     expect(codes).toEqual(['FLY_FENCED', 'committed'])
     await expectTexts(log, output, ['2', '3'])

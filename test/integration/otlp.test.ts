@@ -5,13 +5,13 @@ import { resourceFromAttributes } from '@opentelemetry/resources'
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
 import { expect, onTestFinished, test } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
-import { openWorld } from '#runtime/host/open.ts'
+import { openRuntime } from '#runtime/host/open.ts'
 import { readTraceparent } from '#runtime/telemetry/traceparent.ts'
 import type { ChatLogged, SampleSelected } from '#schemas/events.ts'
-import { inProcess } from '#services/_cli/wheel.ts'
+import { runInProcess } from '#services/_cli/wheel.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
-import { openTelemetry } from '#test/support/open-telemetry.ts'
-import { until } from '#test/support/until.ts'
+import { setOtelEnvironment } from '#test/support/open-telemetry.ts'
+import { waitUntil } from '#test/support/until.ts'
 import { topic } from '#topology/names.ts'
 
 /** Ingest and sampler on a fresh embedded log, with a key and one agent that reviews everything. */
@@ -20,9 +20,9 @@ async function wheel() {
     ...{ FLYWHEEL_HOME: temporaryFolder(), FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' },
     FLYWHEEL_API_KEY: 'the-key-of-this-test',
   })
-  const world = await openWorld(settings)
+  const world = await openRuntime(settings)
   const stop = new AbortController()
-  const { urlOf, done } = await inProcess(world, ['ingest', 'sampler'], stop.signal)
+  const { urlOf, done } = await runInProcess(world, ['ingest', 'sampler'], stop.signal)
   onTestFinished(async () => {
     stop.abort()
     await done
@@ -85,7 +85,7 @@ test.each([
   ['JSON, packed', JsonExporter, 'gzip'],
 ])('OpenTelemetry’s own exporter sends turns in %s', async (_what, Exporter, compression) => {
   const { url, headers, read } = await wheel()
-  openTelemetry({
+  setOtelEnvironment({
     OTEL_EXPORTER_OTLP_ENDPOINT: url,
     OTEL_EXPORTER_OTLP_HEADERS: `authorization=${encodeURIComponent(headers.authorization)}`,
     OTEL_EXPORTER_OTLP_COMPRESSION: compression,
@@ -105,5 +105,5 @@ test.each([
     })),
   )
   expect(turns.map(({ traceparent }) => readTraceparent(traceparent)?.spanId)).toEqual(spanIds)
-  await until('both are samples', async () => (await read<SampleSelected>(topic.selectedSamples)).length === 2)
+  await waitUntil('both are samples', async () => (await read<SampleSelected>(topic.selectedSamples)).length === 2)
 })

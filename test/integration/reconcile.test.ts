@@ -1,12 +1,12 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
-import { openWorld } from '#runtime/host/open.ts'
+import { openRuntime } from '#runtime/host/open.ts'
 import { status } from '#services/_cli/status.ts'
-import { inProcess } from '#services/_cli/wheel.ts'
+import { runInProcess } from '#services/_cli/wheel.ts'
 import type { ReconciledHour } from '#services/console/reconcile.ts'
-import { chatLogged } from '#services/ingest/decide.ts'
+import { toChatLogged } from '#services/ingest/decide.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
-import { until } from '#test/support/until.ts'
+import { waitUntil } from '#test/support/until.ts'
 import { topic } from '#topology/names.ts'
 
 const turn = (at: number) => ({
@@ -17,9 +17,9 @@ const turn = (at: number) => ({
 /** The door, its consumer and the console on the log of a folder. */
 async function open(home: string) {
   const settings = readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' })
-  const world = await openWorld(settings)
+  const world = await openRuntime(settings)
   const stop = new AbortController()
-  const { urlOf, done } = await inProcess(world, ['ingest', 'sampler', 'console'], stop.signal)
+  const { urlOf, done } = await runInProcess(world, ['ingest', 'sampler', 'console'], stop.signal)
   const url = urlOf('ingest')
   let closed: Promise<void> | undefined
   const close = (): Promise<void> => {
@@ -50,7 +50,7 @@ async function open(home: string) {
     }
   }
   const become = async (expected: Awaited<ReturnType<typeof sums>>): Promise<void> => {
-    await until('the sums settle', async () => JSON.stringify(await sums()) === JSON.stringify(expected)).catch(
+    await waitUntil('the sums settle', async () => JSON.stringify(await sums()) === JSON.stringify(expected)).catch(
       () => {},
     )
     expect(await sums()).toEqual(expected)
@@ -73,7 +73,7 @@ test('accepted is logged is consumed, over a restart and beside direct writers, 
   await log.append([
     codec.record(
       topic.chatLogs,
-      chatLogged(turn(5), clock.now(), () => ''),
+      toChatLogged(turn(5), clock.now(), () => ''),
     ),
   ])
   await after.become({ accepted: 4, logged: 4, direct: 1, appended: 5, consumed: 5, verdicts: ['equal'] })

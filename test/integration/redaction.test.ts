@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
-import { openWorld } from '#runtime/host/open.ts'
+import { openRuntime } from '#runtime/host/open.ts'
 import type { ChatEscalated, ChatLogged, FeedbackGiven } from '#schemas/events.ts'
-import { everyService, inProcess } from '#services/_cli/wheel.ts'
+import { allServices, runInProcess } from '#services/_cli/wheel.ts'
 import { journeyQuestions } from '#test/journey/wheel.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
-import { until } from '#test/support/until.ts'
+import { waitUntil } from '#test/support/until.ts'
 import { topic } from '#topology/names.ts'
 
 /** What customers gave away, one of each kind, as it stands in their texts. */
@@ -70,7 +70,7 @@ test('after a demo in which every customer tells something, no file of the wheel
 
 test('every text of a chat, an escalation and a rating is redacted, alike, and counted', async () => {
   const home = temporaryFolder()
-  const world = await openWorld(
+  const world = await openRuntime(
     readSettings({
       FLYWHEEL_HOME: home,
       FLYWHEEL_PORT: '0',
@@ -79,7 +79,7 @@ test('every text of a chat, an escalation and a rating is redacted, alike, and c
     }),
   )
   const stop = new AbortController()
-  const { urlOf, done } = await inProcess(world, everyService, stop.signal)
+  const { urlOf, done } = await runInProcess(world, allServices, stop.signal)
   let closed = false
   const close = async (): Promise<void> => {
     if (closed) return
@@ -118,7 +118,7 @@ test('every text of a chat, an escalation and a rating is redacted, alike, and c
   const { userId: _user, ...conversation } = about
   await send('/v1/escalations', { ...conversation, reason: all })
   await send('/v1/feedback', { ...conversation, rating: 'down', comment: all })
-  await until('the turn is a sample', async () => (await events(topic.selectedSamples)).length > 0)
+  await waitUntil('the turn is a sample', async () => (await events(topic.selectedSamples)).length > 0)
 
   const [chat] = await events<ChatLogged>(topic.chatLogs)
   const [escalation] = await events<ChatEscalated>(topic.escalations)

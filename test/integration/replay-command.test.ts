@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { topic } from '#topology/names.ts'
-import { changedRules, pastOf, samples } from './replay.support.ts'
+import { changedRules, createReplayFixture, samples } from './replay.support.ts'
 
 const flywheel = (...args: readonly string[]) => {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['services/_cli/main.ts', 'replay', ...args], {
@@ -16,7 +16,7 @@ const flywheel = (...args: readonly string[]) => {
 }
 
 test('prints a receipt, and one object with --json; a difference is no failure', async () => {
-  const { decided, home, world } = await pastOf()
+  const { decided, home, world } = await createReplayFixture()
   await decided('judge', samples(0, 5))
   await world.close()
   const text = flywheel('judge', '--as', 'plain', '--home', home)

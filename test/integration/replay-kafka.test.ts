@@ -4,9 +4,9 @@ import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
 import { startKafka } from '#test/support/kafka.ts'
 import { gold } from '#test/unit/services/judge/events.ts'
 import { consumerGroup, decisionsTopic } from '#topology/derive/names.ts'
-import { consumed } from '#topology/derive/plans.ts'
+import { consumedTopics } from '#topology/derive/plans.ts'
 import { topic } from '#topology/names.ts'
-import { pastOf, samples } from './replay.support.ts'
+import { createReplayFixture, samples } from './replay.support.ts'
 
 /** A broker of its own: services read the map's topics under the map's groups. */
 const kafka = await startKafka({ brokers: 1 })
@@ -20,7 +20,7 @@ describe.skipIf(!kafka)('on Kafka', () => {
     const client = new Kafka({ brokers, clientId: 'test', logLevel: logLevel.NOTHING, retry: { retries: 30 } })
     const log = await openKafkaLog({ brokers, clientId: 'test', replication: 1 })
     onTestFinished(() => log.close())
-    const { decided, again } = await pastOf(log)
+    const { decided, again } = await createReplayFixture(log)
     await abort(client, decisionsTopic('judge'))
     await decided('judge', samples(0, 40))
     const since = Date.now() + 1
@@ -31,7 +31,7 @@ describe.skipIf(!kafka)('on Kafka', () => {
     onTestFinished(() => admin.disconnect())
     const live = async () => ({
       groups: (await admin.listGroups()).groups.map(({ groupId }) => groupId).toSorted(),
-      positions: await log.committed(consumerGroup('judge'), consumed('judge')),
+      positions: await log.committed(consumerGroup('judge'), consumedTopics('judge')),
       topics: (await log.topics()).length,
     })
     const before = await live()

@@ -2,20 +2,20 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { EmbeddedLog } from '#runtime/log/embedded/embedded-log.ts'
-import { configOf, rulesOf } from '#runtime/replay/rules.ts'
+import { loadConfigFile, loadRules } from '#runtime/replay/rules.ts'
 import { all } from '#services/all.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { gold } from '#test/unit/services/judge/events.ts'
 import { turn } from '#test/unit/services/sampler/stream.ts'
 import { decisionsTopic } from '#topology/derive/names.ts'
 import { topic } from '#topology/names.ts'
-import { changedRules, describeAgent, pastOf, samples } from './replay.support.ts'
+import { changedRules, createReplayFixture, describeAgent, samples } from './replay.support.ts'
 
 /** Each refusal says why and what to do, and leaves no folder behind. */
 const day = 86_400_000
 
 test('a range without decisions, with the time of the first one', async () => {
-  const { again, decided, later, folderOf } = await pastOf()
+  const { again, decided, later, folderOf } = await createReplayFixture()
   const range = { since: later(0) + day, until: null }
   await expect(again('judge', { run: 'r', range })).rejects.toThrow(
     /this log holds none at all: name another with --home/,
@@ -28,7 +28,7 @@ test('a range without decisions, with the time of the first one', async () => {
 })
 
 test('a run that is there already, and a name that is none', async () => {
-  const { again, decided } = await pastOf()
+  const { again, decided } = await createReplayFixture()
   await decided('judge', samples(0, 1))
   await again('judge', { run: 'once' })
   await expect(again('judge', { run: 'once' })).rejects.toThrow(/--as once: .* is there already: give another name/)
@@ -37,7 +37,7 @@ test('a run that is there already, and a name that is none', async () => {
 })
 
 test('a memory whose beginning is no longer kept', async () => {
-  const { again, decided, later, world, folderOf } = await pastOf()
+  const { again, decided, later, world, folderOf } = await createReplayFixture()
   await decided('judge', samples(0, 3))
   later(60 * day)
   await decided('judge', samples(3, 3))
@@ -50,7 +50,7 @@ test('a memory whose beginning is no longer kept', async () => {
 })
 
 test('records that are no longer kept', async () => {
-  const { again, decided, later, world } = await pastOf()
+  const { again, decided, later, world } = await createReplayFixture()
   await describeAgent(world, 1)
   await decided('sampler', [turn('a')])
   later(40 * day)
@@ -61,7 +61,7 @@ test('records that are no longer kept', async () => {
 })
 
 test('events of then that are no longer kept', async () => {
-  const { again, decided, world } = await pastOf()
+  const { again, decided, world } = await createReplayFixture()
   await decided('judge', samples(0, 1))
   const lost = { id: 'd', service: 'judge', topic: topic.selectedSamples, offset: 0, inputId: 's0', remembered: 1 }
   const { partition } = (await world.log.committed('judge', [topic.selectedSamples])).find(
@@ -76,7 +76,7 @@ test('events of then that are no longer kept', async () => {
 })
 
 test('decisions of the version before, which had no order', async () => {
-  const { again, world } = await pastOf()
+  const { again, world } = await createReplayFixture()
   await world.codec.prepare()
   const old = { id: 'd', service: 'judge', topic: topic.selectedSamples, partition: 0, offset: 0, inputId: 's0' }
   const event = { ...old, facts: 'null', large: false, outputs: [], remembered: -1 }
@@ -85,7 +85,7 @@ test('decisions of the version before, which had no order', async () => {
 })
 
 test('facts whose object is missing', async () => {
-  const { again, decided, world, home } = await pastOf()
+  const { again, decided, world, home } = await createReplayFixture()
   await describeAgent(world, 1, 'a tool with many words to say about itself '.repeat(20))
   await decided('self-play', [{ ...gold('s1'), topic: topic.goldAnswers } as never])
   await again('self-play', { run: 'whole' })
@@ -112,9 +112,9 @@ test.each([
     /judge failed on .*@0: TypeError/,
   ],
 ])('rules %s', async (_what, file, message) => {
-  const { again, decided, folderOf } = await pastOf()
+  const { again, decided, folderOf } = await createReplayFixture()
   await decided('judge', samples(0, 1))
-  const refused = async () => again('judge', { run: 'r', rules: await rulesOf(all.judge, file()) })
+  const refused = async () => again('judge', { run: 'r', rules: await loadRules(all.judge, file()) })
   await expect(refused()).rejects.toThrow(message)
   expect(existsSync(folderOf('r'))).toBe(false)
 })
@@ -128,17 +128,17 @@ test.each([
     /the facts have no sampleShar; they have arms, evaluationShare, sampleShare, sampling/,
   ],
 ])('a configuration %s', async (_what, text, message) => {
-  const { again, decided, world } = await pastOf()
+  const { again, decided, world } = await createReplayFixture()
   await describeAgent(world, 1)
   await decided('sampler', [turn('a')])
   const file = join(temporaryFolder(), 'config.json')
   writeFileSync(file, text)
-  const refused = async () => again('sampler', { run: 'r', config: await configOf(file) })
+  const refused = async () => again('sampler', { run: 'r', config: await loadConfigFile(file) })
   await expect(refused()).rejects.toThrow(message)
 })
 
 test('a configuration for a service that gathers nothing', async () => {
-  const { again } = await pastOf()
+  const { again } = await createReplayFixture()
   const config = { config: { sampleShare: 1 }, digest: '', file: 'c.json' }
   await expect(again('promoter', { run: 'r', config })).rejects.toThrow(
     /promoter gathers no facts that it could change/,

@@ -2,26 +2,26 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
-import { openWorld, type World } from '#runtime/host/open.ts'
-import { run } from '#runtime/host/run.ts'
+import { openRuntime, type Runtime } from '#runtime/host/open.ts'
+import { startServices } from '#runtime/host/run.ts'
 import { ensureTopics } from '#runtime/host/topics.ts'
 import type { EventLog } from '#runtime/log/event-log.ts'
-import type { Receipt } from '#runtime/replay/receipt.ts'
-import { type Replay, replay } from '#runtime/replay/replay.ts'
+import type { ReplayReceipt } from '#runtime/replay/receipt.ts'
+import { type ReplayRequest, runReplay } from '#runtime/replay/replay.ts'
 import { currentRules } from '#runtime/replay/rules.ts'
 import { all } from '#services/all.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
-import { until } from '#test/support/until.ts'
+import { waitUntil } from '#test/support/until.ts'
 import { sample } from '#test/unit/services/judge/events.ts'
 import { consumerGroup } from '#topology/derive/names.ts'
-import { consumed } from '#topology/derive/plans.ts'
+import { consumedTopics } from '#topology/derive/plans.ts'
 import { topic } from '#topology/names.ts'
 import type { Inbound, ServiceName } from '#topology/types.ts'
 
-export const never = new AbortController().signal
+export const neverAborted = new AbortController().signal
 
 /** A world in a folder of its own whose clock the test turns; on the embedded log, or on a given one. */
-export async function pastOf(given?: EventLog) {
+export async function createReplayFixture(given?: EventLog) {
   const home = temporaryFolder()
   let time = Date.parse('2026-01-01')
   const clock = { now: () => time }
@@ -31,9 +31,9 @@ export async function pastOf(given?: EventLog) {
     return time
   }
   const settings = readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' })
-  const opened = await openWorld(settings, clock)
+  const opened = await openRuntime(settings, clock)
   onTestFinished(() => opened.close())
-  const world: World = { ...opened, log: given ?? opened.log }
+  const world: Runtime = { ...opened, log: given ?? opened.log }
   await ensureTopics(world)
 
   /** Lets a service decide these records, and ends it. */
@@ -41,19 +41,19 @@ export async function pastOf(given?: EventLog) {
     await world.codec.prepare()
     await world.log.append(inputs.map(input => world.codec.record(input.topic, input.event)))
     const stop = new AbortController()
-    const { done } = await run(world, [all[service]], stop.signal)
-    await until(`${service} has decided`, async () => {
-      const lag = await world.log.lag(consumerGroup(service), consumed(service))
+    const { done } = await startServices(world, [all[service]], stop.signal)
+    await waitUntil(`${service} has decided`, async () => {
+      const lag = await world.log.lag(consumerGroup(service), consumedTopics(service))
       return lag.every(({ records }) => records === 0)
     })
     stop.abort()
     await done
   }
-  const again = async (service: ServiceName, asked: Partial<Replay> & { run: string }): Promise<Receipt> =>
-    replay(
+  const again = async (service: ServiceName, asked: Partial<ReplayRequest> & { run: string }): Promise<ReplayReceipt> =>
+    runReplay(
       world,
       { rules: await currentRules(all[service]), range: { since: null, until: null }, ...asked, home },
-      never,
+      neverAborted,
     )
   return { world, home, later, decided, again, folderOf: (name: string) => join(home, 'replays', name) }
 }
@@ -70,7 +70,7 @@ export function changedRules(change: string): string {
 }
 
 /** The agent of the events above, with its share of turns to pick, and what its one tool says of itself. */
-export async function describeAgent({ codec, log }: World, sampleShare: number, description = ''): Promise<void> {
+export async function describeAgent({ codec, log }: Runtime, sampleShare: number, description = ''): Promise<void> {
   const budgets = {
     sampleShare,
     reviewersPerItem: 1,

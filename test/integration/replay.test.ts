@@ -2,15 +2,15 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { digest } from '#runtime/core/identity.ts'
-import { configOf, rulesOf } from '#runtime/replay/rules.ts'
+import { loadConfigFile, loadRules } from '#runtime/replay/rules.ts'
 import { all } from '#services/all.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { gold } from '#test/unit/services/judge/events.ts'
 import { turn } from '#test/unit/services/sampler/stream.ts'
 import { consumerGroup, retryTopic } from '#topology/derive/names.ts'
-import { consumed } from '#topology/derive/plans.ts'
+import { consumedTopics } from '#topology/derive/plans.ts'
 import { topic } from '#topology/names.ts'
-import { changedRules, describeAgent, pastOf, samples } from './replay.support.ts'
+import { changedRules, createReplayFixture, describeAgent, samples } from './replay.support.ts'
 
 const day = 86_400_000
 const trusting = `export function decide(...given) {
@@ -19,7 +19,7 @@ const trusting = `export function decide(...given) {
 }`
 
 test('the same rules lead to the same, whatever restarts lay between', async () => {
-  const { decided, again, folderOf } = await pastOf()
+  const { decided, again, folderOf } = await createReplayFixture()
   await decided('judge', samples(0, 30))
   await decided('judge', [gold('s3'), gold('s4'), ...samples(30, 10)])
   const [first, second] = [await again('judge', { run: 'one' }), await again('judge', { run: 'two' })]
@@ -34,10 +34,10 @@ test('the same rules lead to the same, whatever restarts lay between', async () 
 })
 
 test('changed rules are told apart from those of then, field by field', async () => {
-  const { decided, again, folderOf } = await pastOf()
+  const { decided, again, folderOf } = await createReplayFixture()
   await decided('judge', samples(0, 10))
   const file = changedRules(trusting)
-  const receipt = await again('judge', { run: 'trusting', rules: await rulesOf(all.judge, file) })
+  const receipt = await again('judge', { run: 'trusting', rules: await loadRules(all.judge, file) })
   const fields = { trusted: 10 }
   expect(receipt.diff).toEqual({ [topic.scoredSamples]: { same: 0, changed: 10, added: 0, removed: 0, fields } })
   expect(receipt.rules).toEqual({ version: all.judge.version, file, sha256: digest(readFileSync(file)) })
@@ -52,17 +52,17 @@ test('changed rules are told apart from those of then, field by field', async ()
 })
 
 test('rules that remember otherwise decide on what they themselves remembered', async () => {
-  const { decided, again } = await pastOf()
+  const { decided, again } = await createReplayFixture()
   await decided('judge', [...samples(0, 5), gold('s1')])
-  const forgetful = changedRules('export const decide = (...given) => ({ ...own(...given), keep: [] })')
-  const { diff, memory } = await again('judge', { run: 'forgetful', rules: await rulesOf(all.judge, forgetful) })
+  const forgetful = changedRules('export const decide = (...given) => ({ ...own(...given), stateChanges: [] })')
+  const { diff, memory } = await again('judge', { run: 'forgetful', rules: await loadRules(all.judge, forgetful) })
   // Gold then finds nothing about its sample: its score names no arms.
   expect(diff[topic.scoredSamples]).toMatchObject({ same: 5, changed: 1, fields: { arms: 1 } })
   expect(memory).toMatchObject({ was: 1, is: 0 })
 })
 
 test('a range is decided on what was remembered before it, under the same rules', async () => {
-  const { decided, again, later } = await pastOf()
+  const { decided, again, later } = await createReplayFixture()
   await decided('judge', samples(0, 5))
   const since = later(day)
   await decided('judge', [gold('s1'), gold('s2')])
@@ -74,7 +74,7 @@ test('a range is decided on what was remembered before it, under the same rules'
 })
 
 test('a configuration is laid over the facts of then', async () => {
-  const { decided, again, world } = await pastOf()
+  const { decided, again, world } = await createReplayFixture()
   await describeAgent(world, 0)
   await decided(
     'sampler',
@@ -82,25 +82,25 @@ test('a configuration is laid over the facts of then', async () => {
   )
   const file = join(temporaryFolder(), 'config.json')
   writeFileSync(file, '{"sampleShare": 1, "sampling": "random"}')
-  const receipt = await again('sampler', { run: 'all', config: await configOf(file) })
+  const receipt = await again('sampler', { run: 'all', config: await loadConfigFile(file) })
   expect(receipt.diff).toMatchObject({ [topic.selectedSamples]: { same: 0, changed: 0, added: 20, removed: 0 } })
   expect(receipt.config).toEqual({ file, sha256: digest(readFileSync(file)) })
 })
 
 test('nothing live changes: no topic, no position, no object', async () => {
-  const { decided, again, world, home } = await pastOf()
+  const { decided, again, world, home } = await createReplayFixture()
   await decided('judge', samples(0, 5))
   const live = async () => {
     const topics = (await world.log.topics()).map(({ name }) => name)
     return {
       counts: await Promise.all(topics.map(name => world.log.count(name))),
-      positions: await world.log.committed(consumerGroup('judge'), consumed('judge')),
+      positions: await world.log.committed(consumerGroup('judge'), consumedTopics('judge')),
       objects: readdirSync(join(home, 'objects'), { recursive: true }).length,
     }
   }
   const before = await live()
   const storing = changedRules('export const decide = () => ({ objects: [Buffer.from("new")] })')
-  await again('judge', { run: 'storing', rules: await rulesOf(all.judge, storing) })
+  await again('judge', { run: 'storing', rules: await loadRules(all.judge, storing) })
   expect(await live()).toEqual(before)
   expect(before.positions.reduce((sum, { offset }) => sum + offset, 0)).toBe(5)
   const object = digest('new')
@@ -110,17 +110,17 @@ test('nothing live changes: no topic, no position, no object', async () => {
 })
 
 test('records that changed rules refuse are counted, with why', async () => {
-  const { decided, again } = await pastOf()
+  const { decided, again } = await createReplayFixture()
   await decided('judge', samples(0, 3))
   const emit = `[{ topic: '${topic.scoredSamples}', event: { agent: 'desk' } }]`
   const file = changedRules(`export const decide = inbound => (inbound.event.id === 's1' ? { emit: ${emit} } : {})`)
-  const { refused, diff } = await again('judge', { run: 'refusing', rules: await rulesOf(all.judge, file) })
+  const { refused, diff } = await again('judge', { run: 'refusing', rules: await loadRules(all.judge, file) })
   expect(refused).toEqual({ FLY_ENCODE: { records: 1, why: expect.stringMatching(/sampleId must be string/) } })
   expect(diff[topic.scoredSamples]).toMatchObject({ same: 0, removed: 3 })
 })
 
 test('a record that was re-driven is decided again as the one that it counts as', async () => {
-  const { decided, again, world } = await pastOf()
+  const { decided, again, world } = await createReplayFixture()
   await decided('judge', samples(0, 2))
   const letter = world.codec.record(topic.goldAnswers, gold('s1').event, { 'dlq.topic': topic.goldAnswers })
   await world.log.append([{ ...letter, topic: retryTopic('judge') }])

@@ -6,7 +6,7 @@ import { digest } from '#runtime/core/identity.ts'
 import { itemsOf } from '#services/annotation/state.ts'
 import { openBrowser } from '#test/support/browser.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
-import { until } from '#test/support/until.ts'
+import { waitUntil } from '#test/support/until.ts'
 import { openDesk } from '#test/unit/services/annotation/desk.ts'
 import { asked, isReview, review, run, sample } from '#test/unit/services/annotation/make.ts'
 
@@ -66,7 +66,7 @@ describe.skipIf(!browser)('the review page', () => {
       await page.keyboard.press(at % 3 === 0 ? 'Enter' : 'Control+Enter')
     }
     await page.waitForSelector('#status:has-text("Nothing to review, 20 done")')
-    await until('all reviews came', () => [...desk.state.entries(itemsOf('desk'))].length === 6)
+    await waitUntil('all reviews came', () => [...desk.state.entries(itemsOf('desk'))].length === 6)
     const gold = desk.emitted.map(({ event }) => event)
     expect(gold).toHaveLength(14)
     expect(gold[0]).toMatchObject({
@@ -98,7 +98,7 @@ describe.skipIf(!browser)('the review page', () => {
         seen.push(question)
         await page.keyboard.press('r')
         await page.keyboard.press('Control+Enter')
-        await until(
+        await waitUntil(
           `${name} sees another item`,
           async () => (await page.isHidden('#desk')) || (await shownIn(page)) !== question,
         )
@@ -150,7 +150,7 @@ describe.skipIf(!browser)('the review page', () => {
     await page.keyboard.press('Control+Enter')
     await waitsFor(page, 'question 1')
     expect(await page.inputValue('#notes')).toBe('half a thought')
-    await until('it is gold', () => desk.emitted.length === 1)
+    await waitUntil('it is gold', () => desk.emitted.length === 1)
   })
 
   test('chat text stays text, and nothing can turn it into markup', async () => {
@@ -192,7 +192,7 @@ describe.skipIf(!browser)('the review page', () => {
     await page.keyboard.press('w')
     await page.keyboard.type('holdings')
     await page.keyboard.press('Control+Enter')
-    await until('it is settled', () => desk.emitted.length === 1)
+    await waitUntil('it is settled', () => desk.emitted.length === 1)
     expect(desk.emitted[0]?.event).toMatchObject({ adjudicator: 'dan', tool: 'holdings' })
   })
 

@@ -4,16 +4,25 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
-import { openWorld, type World } from '#runtime/host/open.ts'
+import { openRuntime, type Runtime } from '#runtime/host/open.ts'
 import { ensureTopics } from '#runtime/host/topics.ts'
-import { inProcess } from '#services/_cli/wheel.ts'
+import { runInProcess } from '#services/_cli/wheel.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { deadLetterTopic } from '#topology/derive/names.ts'
 import { topic } from '#topology/names.ts'
-import { anyScores, append, flywheel, inOrder, lines, parquetRows, rowOf, type Tailed } from './rows.support.ts'
+import {
+  append,
+  arbitraryScores,
+  inOrder,
+  lines,
+  parquetRows,
+  rowOf,
+  runFlywheel,
+  type TailRecord,
+} from './rows.support.ts'
 
-const open = (home: string): Promise<World> =>
-  openWorld(readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' }))
+const open = (home: string): Promise<Runtime> =>
+  openRuntime(readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' }))
 
 /** A folder whose log holds scores, and bytes that hold none. */
 async function filled(count: number): Promise<string> {
@@ -21,15 +30,15 @@ async function filled(count: number): Promise<string> {
   const world = await open(home)
   await ensureTopics(world)
   await world.codec.prepare()
-  await append(world, anyScores(count))
+  await append(world, arbitraryScores(count))
   await world.log.append([{ topic: topic.scoredSamples, key: 'agent-0', value: Buffer.from('not avro') }])
   await world.close()
   return home
 }
 const name = topic.scoredSamples
 const all = ['--from-beginning', '--exit', '--json']
-const tailed = async (home: string, ...args: string[]): Promise<Tailed[]> =>
-  lines<Tailed>((await flywheel('tail', name, ...all, '--home', home, ...args)).out)
+const tailed = async (home: string, ...args: string[]): Promise<TailRecord[]> =>
+  lines<TailRecord>((await runFlywheel('tail', name, ...all, '--home', home, ...args)).out)
 
 describe('tail --where', () => {
   test('prints the events for which the condition is true, and no record that holds none', async () => {
@@ -55,7 +64,7 @@ describe('tail --where', () => {
     ['score > 1); DROP TABLE rows; --', /^FLY_USAGE: /],
   ])('refuses %s', async (condition, message) => {
     const home = await filled(1)
-    const { status, out, errors } = await flywheel('tail', name, ...all, '--home', home, '--where', condition)
+    const { status, out, errors } = await runFlywheel('tail', name, ...all, '--home', home, '--where', condition)
     expect([status, out, errors.trim()]).toEqual([1, '', expect.stringMatching(message)])
   })
 })
@@ -71,7 +80,7 @@ describe('export', () => {
         status,
         out: said,
         errors,
-      } = await flywheel(...['export', name, '--format', format, '--out', out, '--json', '--home', home])
+      } = await runFlywheel(...['export', name, '--format', format, '--out', out, '--json', '--home', home])
       expect(status, errors).toBe(0)
       expect(errors).toMatch(/^400 rows/)
       return { out, receipt: JSON.parse(said) }
@@ -96,14 +105,14 @@ describe('export', () => {
     const home = temporaryFolder()
     const world = await open(home)
     const stop = new AbortController()
-    const { urlOf, done } = await inProcess(world, ['console'], stop.signal)
+    const { urlOf, done } = await runInProcess(world, ['console'], stop.signal)
     onTestFinished(async () => {
       stop.abort()
       await done
       await world.close()
     })
     const port = new URL(urlOf('console')).port
-    const scores = anyScores(5_000)
+    const scores = arbitraryScores(5_000)
     await append(world, scores.slice(0, 2_000))
     const rows = await tailed(home, '--port', port)
     const last = Math.max(...rows.map(({ timestamp }) => timestamp))
@@ -111,7 +120,7 @@ describe('export', () => {
     const since = (await tailed(home, '--port', port)).filter(({ timestamp }) => timestamp > last)
     const out = join(temporaryFolder(), 'late.parquet')
     const args = ['--since', String(last + 1), '--out', out, '--home', home, '--port', port]
-    const { status, errors } = await flywheel('export', name, ...args)
+    const { status, errors } = await runFlywheel('export', name, ...args)
     expect(status, errors).toBe(0)
     expect(inOrder(await parquetRows(out))).toEqual(inOrder(since.map(rowOf)))
     expect(since.length).toBeGreaterThan(0)
@@ -122,16 +131,17 @@ describe('export', () => {
     const folder = temporaryFolder()
     const out = join(folder, 'scores.parquet')
     writeFileSync(out, 'precious')
-    const unknown = await flywheel('export', 'gossip', '--out', out, '--home', home)
+    const unknown = await runFlywheel('export', 'gossip', '--out', out, '--home', home)
     expect(unknown.errors).toMatch(/FLY_USAGE: there is no topic gossip; known are agents, /)
-    const nowhere = await flywheel('export', name, '--out', join(folder, 'no', 'x.parquet'), '--home', home)
+    const nowhere = await runFlywheel('export', name, '--out', join(folder, 'no', 'x.parquet'), '--home', home)
     expect([nowhere.status, nowhere.errors]).toEqual([1, expect.stringMatching(/^FLY_USAGE: .*cannot be written/)])
     expect([readFileSync(out, 'utf8'), readdirSync(folder)]).toEqual(['precious', ['scores.parquet']])
   })
 })
 
 describe('sql', () => {
-  const ask = async (home: string, query: string, ...args: string[]) => flywheel('sql', query, '--home', home, ...args)
+  const ask = async (home: string, query: string, ...args: string[]) =>
+    runFlywheel('sql', query, '--home', home, ...args)
 
   test('answers over the topics it names: JSON with one object a row, or a table', async () => {
     const home = await filled(200)

@@ -2,14 +2,23 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
-import { openWorld } from '#runtime/host/open.ts'
+import { openRuntime } from '#runtime/host/open.ts'
 import { ensureTopics } from '#runtime/host/topics.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { startKafka } from '#test/support/kafka.ts'
 import { pythonWith } from '#test/support/python.ts'
 import { sharedRegistry } from '#test/support/servers.ts'
 import { topic } from '#topology/names.ts'
-import { anyScores, append, flywheel, inOrder, lines, parquetRows, rowOf, type Tailed } from './rows.support.ts'
+import {
+  append,
+  arbitraryScores,
+  inOrder,
+  lines,
+  parquetRows,
+  rowOf,
+  runFlywheel,
+  type TailRecord,
+} from './rows.support.ts'
 
 const page = readFileSync('docs/scored-samples.md', 'utf8')
 const [, requirement = ''] = /^pip install '(.+)'$/m.exec(page) ?? []
@@ -31,17 +40,18 @@ type Printed = { readonly at: string; readonly _partition: number; readonly _off
 describe.skipIf(!registry)('scored samples on Kafka', () => {
   test('the Python subscriber, the Parquet export and sql agree row for row with tail', async () => {
     const servers = { FLYWHEEL_KAFKA: kafka?.brokers ?? '', FLYWHEEL_REGISTRY: registry?.url ?? '' }
-    const world = await openWorld(
+    const world = await openRuntime(
       readSettings({ ...servers, FLYWHEEL_HOME: temporaryFolder(), FLYWHEEL_LOG_LEVEL: 'silent' }),
     )
     onTestFinished(() => world.close())
     await ensureTopics(world)
     await world.codec.prepare([topic.scoredSamples])
-    for (let batch = 0; batch < 10; batch++) await append(world, anyScores(1_000).slice(100 * batch, 100 * batch + 100))
+    for (let batch = 0; batch < 10; batch++)
+      await append(world, arbitraryScores(1_000).slice(100 * batch, 100 * batch + 100))
 
     const at = ['--kafka', servers.FLYWHEEL_KAFKA, '--registry', servers.FLYWHEEL_REGISTRY]
-    const tail = await flywheel('tail', topic.scoredSamples, '--from-beginning', '--exit', '--json', ...at)
-    const rows = inOrder(lines<Tailed>(tail.out).map(rowOf))
+    const tail = await runFlywheel('tail', topic.scoredSamples, '--from-beginning', '--exit', '--json', ...at)
+    const rows = inOrder(lines<TailRecord>(tail.out).map(rowOf))
     expect(rows, tail.errors).toHaveLength(1_000)
 
     const printed = lines<Printed>((await python?.run(program, servers)) ?? '')
@@ -50,17 +60,17 @@ describe.skipIf(!registry)('scored samples on Kafka', () => {
     expect(inOrder(read)).toEqual(known)
 
     const file = join(temporaryFolder(), 'scores.parquet')
-    const exported = await flywheel('export', topic.scoredSamples, '--out', file, '--json', ...at)
+    const exported = await runFlywheel('export', topic.scoredSamples, '--out', file, '--json', ...at)
     expect(exported.status, exported.errors).toBe(0)
     expect(inOrder(await parquetRows(file))).toEqual(rows)
 
     const where = 'score > 0 and len(parents) > 1'
     const query = `select _partition, _offset from "${topic.scoredSamples}" where ${where}`
-    const asked = lines<Printed>((await flywheel('sql', query, '--json', ...at)).out)
-    const filtered = await flywheel(
+    const asked = lines<Printed>((await runFlywheel('sql', query, '--json', ...at)).out)
+    const filtered = await runFlywheel(
       ...['tail', topic.scoredSamples, '--where', where, '--from-beginning', '--exit', '--json', ...at],
     )
-    const placed = lines<Tailed>(filtered.out).map(({ partition, offset }) => ({
+    const placed = lines<TailRecord>(filtered.out).map(({ partition, offset }) => ({
       _partition: partition,
       _offset: offset,
     }))

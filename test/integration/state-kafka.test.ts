@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import type { EventLog, LogRecord } from '#runtime/log/event-log.ts'
 import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
-import { createCopies } from '#runtime/state/copies.ts'
-import { restore } from '#runtime/state/restore.ts'
+import { createSnapshotOpener } from '#runtime/state/copies.ts'
+import { restoreState } from '#runtime/state/restore.ts'
 import type { State } from '#runtime/state/state.ts'
-import { createTopic, openFor, record, unique } from '#test/contract/event-log.support.ts'
+import { createTopic, openForTest, record, uniqueName } from '#test/contract/event-log.support.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { sharedKafka } from '#test/support/servers.ts'
-import { until } from '#test/support/until.ts'
+import { waitUntil } from '#test/support/until.ts'
 import { stateTopic } from '#topology/derive/names.ts'
 import type { ServiceName } from '#topology/types.ts'
-import { appending, spawnScript } from './kafka-members.support.ts'
+import { appendInBackground, spawnScript } from './kafka-members.support.ts'
 
 const kafka = await sharedKafka()
 const brokers = kafka?.brokers ?? ''
@@ -19,8 +19,8 @@ const partitions = 4
 /** A service that remembers, its input, and a home that its processes share. */
 async function remembering() {
   const opened = await openKafkaLog({ brokers: [brokers], clientId: 'test', replication: 1, sessionMs: 6_000 })
-  const { log } = await openFor(async () => ({ log: opened }))
-  const service = unique('remembers') as ServiceName
+  const { log } = await openForTest(async () => ({ log: opened }))
+  const service = uniqueName('remembers') as ServiceName
   const input = await createTopic(log, partitions)
   await log.createTopics([{ name: stateTopic(service), partitions, keep: 'compact' }])
   const home = temporaryFolder()
@@ -45,7 +45,7 @@ async function states(log: EventLog, service: ServiceName, home: string) {
   const topic = stateTopic(service)
   const { signal } = new AbortController()
   const warnings: string[] = []
-  const copies = createCopies(home, { warn: (_about: object, what: string) => warnings.push(what) } as never)
+  const copies = createSnapshotOpener(home, { warn: (_about: object, what: string) => warnings.push(what) } as never)
   let read = 0
   const counting: EventLog = {
     ...log,
@@ -60,9 +60,9 @@ async function states(log: EventLog, service: ServiceName, home: string) {
   const [copied, folded]: [unknown[], unknown[]] = [[], []]
   for (let partition = 0; partition < partitions; partition++) {
     const copy = await copies(service, partition, signal)
-    copied.push(contentOf(await restore(counting, topic, partition, signal, copy)))
+    copied.push(contentOf(await restoreState(counting, topic, partition, signal, copy)))
     copy?.close()
-    folded.push(contentOf(await restore(log, topic, partition, signal)))
+    folded.push(contentOf(await restoreState(log, topic, partition, signal)))
   }
   return { copied, folded, read, warnings }
 }
@@ -72,11 +72,13 @@ describe.skipIf(!kafka)('what a service remembers on Kafka', () => {
     const { log, service, input, home, start } = await remembering()
     await log.append(Array.from({ length: 400 }, (_, n) => ({ ...record(input, `k${n % 100}`, n), partition: n % 4 })))
     const first = start()
-    await until('all is consumed', async () => (await log.lag(service, [input])).every(({ records }) => records === 0))
+    await waitUntil('all is consumed', async () =>
+      (await log.lag(service, [input])).every(({ records }) => records === 0),
+    )
     first.child.kill('SIGTERM')
     expect(await first.ended).toBe(0)
     const second = start()
-    await until('the second has restored', () => second.restored().length === partitions)
+    await waitUntil('the second has restored', () => second.restored().length === partitions)
     expect(second.restored().map(({ keys, read }) => ({ keys, read }))).toEqual(
       Array(partitions).fill({ keys: 25, read: 1 }),
     )
@@ -104,20 +106,22 @@ describe.skipIf(!kafka)('what a service remembers on Kafka', () => {
 
   test('is handed over between processes that share a home, with its copies', async () => {
     const { log, service, input, home, start } = await remembering()
-    const flow = appending(log, input)
+    const flow = appendInBackground(log, input)
     const one = start()
-    await until('the first has all partitions', () => one.restored().length === partitions)
+    await waitUntil('the first has all partitions', () => one.restored().length === partitions)
     const two = start()
-    await until('the second has its half', () => two.restored().length === partitions / 2)
+    await waitUntil('the second has its half', () => two.restored().length === partitions / 2)
     one.child.kill('SIGKILL')
     await one.ended
     const before = two.restored().length
-    await until(
+    await waitUntil(
       'the second has them all',
       () => new Set(two.restored().map(given => given.partition)).size === partitions,
     )
     const count = await flow.stop()
-    await until('all is consumed', async () => (await log.lag(service, [input])).every(({ records }) => records === 0))
+    await waitUntil('all is consumed', async () =>
+      (await log.lag(service, [input])).every(({ records }) => records === 0),
+    )
     // A process that dies leaves its copies: they lack one commit at most.
     for (const { read } of two.restored().slice(before)) expect(read).toBeLessThanOrEqual(1 + 20)
     two.child.kill('SIGTERM')

@@ -1,15 +1,15 @@
 import { spawn } from 'node:child_process'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
-import { openWorld, type World } from '#runtime/host/open.ts'
+import { openRuntime, type Runtime } from '#runtime/host/open.ts'
 import { ensureTopics } from '#runtime/host/topics.ts'
 import type { AgentDescribed, ChatLogged, SampleSelected } from '#schemas/events.ts'
-import { following, keyOf, unique } from '#test/contract/event-log.support.ts'
+import { keyOf, readInBackground, uniqueName } from '#test/contract/event-log.support.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { freePorts } from '#test/support/java.ts'
 import { startSecuredKafka } from '#test/support/kafka/secured.ts'
 import { sharedRegistry } from '#test/support/servers.ts'
-import { until } from '#test/support/until.ts'
+import { waitUntil } from '#test/support/until.ts'
 import { topic } from '#topology/names.ts'
 
 /** One service as it runs in production: a process of its own, over SASL_SSL, told to stop in the midst of its work. */
@@ -23,7 +23,7 @@ const patienceMs = 100_000
 const common = { FLYWHEEL_REGISTRY: registry?.url ?? '', FLYWHEEL_LOG_LEVEL: 'info' }
 const secured = () => ({
   ...common,
-  FLYWHEEL_KAFKA: kafka?.forUsers,
+  FLYWHEEL_KAFKA: kafka?.saslBrokers,
   FLYWHEEL_KAFKA_TLS: 'true',
   FLYWHEEL_KAFKA_CA: kafka?.files.ca,
   FLYWHEEL_KAFKA_SASL: 'scram-sha-512',
@@ -32,9 +32,9 @@ const secured = () => ({
 })
 
 /** The topics of the map, seen through the broker's plain listener. */
-async function openDesk(): Promise<World> {
+async function openDesk(): Promise<Runtime> {
   const plain = { ...common, FLYWHEEL_HOME: temporaryFolder(), FLYWHEEL_KAFKA: kafka?.brokers }
-  const world = await openWorld(readSettings({ ...plain, FLYWHEEL_LOG_LEVEL: 'silent' }))
+  const world = await openRuntime(readSettings({ ...plain, FLYWHEEL_LOG_LEVEL: 'silent' }))
   onTestFinished(() => world.close())
   await ensureTopics(world)
   await world.codec.prepare()
@@ -57,7 +57,7 @@ function start(script: string, args: readonly string[], home: string, port = 0) 
   }
   const untilIt = (does: string, condition: () => boolean | Promise<boolean>): Promise<void> => {
     const over = ended.then(code => Promise.reject(new Error(`ended with ${code} before it ${does}: ${said}`)))
-    return Promise.race([until(`it ${does}`, condition, patienceMs), over])
+    return Promise.race([waitUntil(`it ${does}`, condition, patienceMs), over])
   }
   return { said: () => said, endedBy, untilIt }
 }
@@ -79,8 +79,8 @@ const turn = (agent: string, number: number): ChatLogged => ({
 })
 
 /** An agent of which every turn becomes a sample, and what is logged and sampled of it. */
-async function newAgent({ log, codec }: World) {
-  const agent = unique('agent')
+async function newAgent({ log, codec }: Runtime) {
+  const agent = uniqueName('agent')
   const described: AgentDescribed = {
     ...{ id: agent, parents: [], at: 0, agent, name: agent, sampling: 'random' },
     tools: [{ name: 'pay', description: 'to pay', argumentSchema: null }],
@@ -99,13 +99,14 @@ async function newAgent({ log, codec }: World) {
   let logged = 0
   const append = (count: number): Promise<void> =>
     log.append(Array.from({ length: count }, () => codec.record(topic.chatLogs, turn(agent, logged++))))
-  const { seen } = following(log, [topic.selectedSamples], { from: 'end' })
+  const { seen } = readInBackground(log, [topic.selectedSamples], { from: 'end' })
   const samples = () => seen.filter(record => keyOf(record) === agent)
   const turns = (): Promise<string[]> =>
     Promise.all(
       samples().map(async ({ value }) => ((await codec.decodeAny(value ?? nothing)) as SampleSelected).turnId),
     )
-  const untilAll = (): Promise<void> => until('each turn has its sample', () => samples().length >= logged, patienceMs)
+  const untilAll = (): Promise<void> =>
+    waitUntil('each turn has its sample', () => samples().length >= logged, patienceMs)
   const expectEachOnce = async (): Promise<void> => {
     expect(new Set(await turns()).size).toBe(logged)
     expect(samples()).toHaveLength(logged)
@@ -165,7 +166,7 @@ describe.skipIf(!kafka || !registry)('a service that is told to stop', { timeout
     const pid = Number(listening())
     onTestFinished(() => void (isRunning(pid) && process.kill(pid, 'SIGKILL')))
     await up.endedBy('SIGKILL')
-    await until('the service has ended', () => !isRunning(pid))
+    await waitUntil('the service has ended', () => !isRunning(pid))
   })
 })
 

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { afterAll, describe, expect, test } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
-import { openWorld } from '#runtime/host/open.ts'
+import { openRuntime } from '#runtime/host/open.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { startKafkaFromJars } from '#test/support/kafka.ts'
 import { sharedRegistry } from '#test/support/servers.ts'
@@ -29,7 +29,7 @@ const flywheel = (command: string, environment: Environment) =>
 /** A log in which one topic of the map has one partition. */
 async function withOnePartition(size: Environment): Promise<Environment> {
   const environment = { ...size, FLYWHEEL_HOME: temporaryFolder(), FLYWHEEL_LOG_LEVEL: 'error' }
-  const world = await openWorld(readSettings(environment))
+  const world = await openRuntime(readSettings(environment))
   await world.log.createTopics([{ name, partitions: 1, keep: 'forever' }])
   await world.close()
   return environment

@@ -4,11 +4,11 @@ import { type AddressInfo, createServer } from 'node:net'
 import { expect, test } from 'vitest'
 import { root } from '#test/house/tree.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
-import { openTelemetry } from '#test/support/open-telemetry.ts'
-import { collector } from '#test/support/otlp.ts'
-import { until } from '#test/support/until.ts'
+import { setOtelEnvironment } from '#test/support/open-telemetry.ts'
+import { startOtlpCollector } from '#test/support/otlp.ts'
+import { waitUntil } from '#test/support/until.ts'
 import { topic } from '#topology/names.ts'
-import { tracedWheel } from './tracing.support.ts'
+import { startTracedServices } from './tracing.support.ts'
 
 /** As many turns as make the SDK export while the wheel turns. */
 const many = Array.from({ length: 200 }, (_none, at) => `turn-${at}`)
@@ -24,17 +24,17 @@ async function refusing() {
 
 test.each([
   ['refuses', refusing],
-  ['never answers', () => collector(() => {})],
-  ['answers with an error', () => collector(response => response.writeHead(503).end())],
+  ['never answers', () => startOtlpCollector(() => {})],
+  ['answers with an error', () => startOtlpCollector(response => response.writeHead(503).end())],
 ])('a collector that %s neither holds up the wheel nor its end', async (_what, start) => {
   const { url, requests } = await start()
-  openTelemetry({ OTEL_EXPORTER_OTLP_ENDPOINT: url, OTEL_EXPORTER_OTLP_TIMEOUT: '500' })
-  const { send, records, end } = await tracedWheel()
+  setOtelEnvironment({ OTEL_EXPORTER_OTLP_ENDPOINT: url, OTEL_EXPORTER_OTLP_TIMEOUT: '500' })
+  const { send, records, end } = await startTracedServices()
   await Promise.all(many.map(id => send(id)))
-  await until('all turns are scored', async () => (await records(topic.scoredSamples)).length === many.length)
-  if (requests) await until('an export was tried', () => requests.length > 0)
+  await waitUntil('all turns are scored', async () => (await records(topic.scoredSamples)).length === many.length)
+  if (requests) await waitUntil('an export was tried', () => requests.length > 0)
   await send('one more')
-  await until('it is scored', async () => (await records(topic.scoredSamples)).length === many.length + 1)
+  await waitUntil('it is scored', async () => (await records(topic.scoredSamples)).length === many.length + 1)
   await end()
 })
 

@@ -1,17 +1,17 @@
 import { onTestFinished } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
-import { openWorld } from '#runtime/host/open.ts'
-import { inProcess } from '#services/_cli/wheel.ts'
+import { openRuntime } from '#runtime/host/open.ts'
+import { runInProcess } from '#services/_cli/wheel.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 
-export type Carried = { readonly headers: Readonly<Record<string, string>>; readonly offset: number }
+export type TracedRecord = { readonly headers: Readonly<Record<string, string>>; readonly offset: number }
 
 /** Ingest, sampler and judge on a fresh embedded log; `end` stops them, which sends the spans that wait. */
-export async function tracedWheel() {
+export async function startTracedServices() {
   const settings = readSettings({ FLYWHEEL_HOME: temporaryFolder(), FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' })
-  const world = await openWorld(settings)
+  const world = await openRuntime(settings)
   const stop = new AbortController()
-  const { urlOf, done } = await inProcess(world, ['ingest', 'sampler', 'judge'], stop.signal)
+  const { urlOf, done } = await runInProcess(world, ['ingest', 'sampler', 'judge'], stop.signal)
   let ended: Promise<void> | undefined
   const end = (): Promise<void> => {
     ended ??= (async () => {
@@ -40,9 +40,9 @@ export async function tracedWheel() {
       return call('POST', '/v1/chat-logs', { ...turn, plan: { tool: 'pay', argument: secret, margin: 0.1 } }, headers)
     },
     /** The records of a topic with what tracing sees of them. */
-    records: async (topic: string): Promise<readonly Carried[]> => {
-      const found: Carried[] = []
-      const fold = (records: readonly Carried[]): void => void found.push(...records)
+    records: async (topic: string): Promise<readonly TracedRecord[]> => {
+      const found: TracedRecord[] = []
+      const fold = (records: readonly TracedRecord[]): void => void found.push(...records)
       await world.log.read([topic], { from: 'beginning', follow: false }, fold, stop.signal)
       return found
     },

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { readTraceparent } from '#runtime/telemetry/traceparent.ts'
-import { openTelemetry } from '#test/support/open-telemetry.ts'
-import { collector, type ExportedSpan } from '#test/support/otlp.ts'
-import { until } from '#test/support/until.ts'
+import { setOtelEnvironment } from '#test/support/open-telemetry.ts'
+import { type ExportedSpan, startOtlpCollector } from '#test/support/otlp.ts'
+import { waitUntil } from '#test/support/until.ts'
 import { deadLetterTopic } from '#topology/derive/names.ts'
 import { topic } from '#topology/names.ts'
-import { type Carried, secret, tracedWheel } from './tracing.support.ts'
+import { secret, startTracedServices, type TracedRecord } from './tracing.support.ts'
 
 const [sending, chats, samples] = [
   `send ${topic.chatLogs}`,
@@ -14,16 +14,16 @@ const [sending, chats, samples] = [
 ]
 const caller = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
 
-const contextIn = (record: Carried | undefined) => readTraceparent(record?.headers['traceparent'])
+const contextIn = (record: TracedRecord | undefined) => readTraceparent(record?.headers['traceparent'])
 const named = (spans: readonly ExportedSpan[], name: string, traceId?: string) =>
   spans.find(span => span.name === name && (traceId === undefined || span.traceId === traceId))
 
 test("a caller's trace goes through the wheel, and every header names a span that was exported", async () => {
-  const { url, spans, requests } = await collector()
-  openTelemetry({ OTEL_EXPORTER_OTLP_ENDPOINT: url, OTEL_EXPORTER_OTLP_HEADERS: 'x-tenant=wheel' })
-  const { send, records, end } = await tracedWheel()
+  const { url, spans, requests } = await startOtlpCollector()
+  setOtelEnvironment({ OTEL_EXPORTER_OTLP_ENDPOINT: url, OTEL_EXPORTER_OTLP_HEADERS: 'x-tenant=wheel' })
+  const { send, records, end } = await startTracedServices()
   await send('turn-1', { traceparent: caller })
-  await until('the turn is scored', async () => (await records(topic.scoredSamples)).length === 1)
+  await waitUntil('the turn is scored', async () => (await records(topic.scoredSamples)).length === 1)
   const [chat] = await records(topic.chatLogs)
   const [sample] = await records(topic.selectedSamples)
   const [score] = await records(topic.scoredSamples)
@@ -61,11 +61,11 @@ test("a caller's trace goes through the wheel, and every header names a span tha
 })
 
 test('without a caller a trace begins at the first step, under an id that follows from that of the event', async () => {
-  const { url, spans } = await collector()
-  openTelemetry({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${url}/v1/traces`, OTEL_SERVICE_NAME: 'my-wheel' })
-  const { send, records, end } = await tracedWheel()
+  const { url, spans } = await startOtlpCollector()
+  setOtelEnvironment({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${url}/v1/traces`, OTEL_SERVICE_NAME: 'my-wheel' })
+  const { send, records, end } = await startTracedServices()
   await send('turn-2')
-  await until('the turn is scored', async () => (await records(topic.scoredSamples)).length === 1)
+  await waitUntil('the turn is scored', async () => (await records(topic.scoredSamples)).length === 1)
   expect((await records(topic.chatLogs))[0]?.headers).not.toHaveProperty('traceparent')
   await end()
   const first = named(spans, chats)
@@ -75,14 +75,14 @@ test('without a caller a trace begins at the first step, under an id that follow
 })
 
 test('a dead letter has a span with its code, in words that quote nothing', async () => {
-  const { url, spans, requests } = await collector()
-  openTelemetry({ OTEL_EXPORTER_OTLP_ENDPOINT: url })
-  const { world, records, end } = await tracedWheel()
+  const { url, spans, requests } = await startOtlpCollector()
+  setOtelEnvironment({ OTEL_EXPORTER_OTLP_ENDPOINT: url })
+  const { world, records, end } = await startTracedServices()
   await world.log.append([
     { topic: topic.chatLogs, key: 'x', value: Buffer.from(secret), headers: { traceparent: caller } },
   ])
   const letters = deadLetterTopic(topic.chatLogs, 'sampler')
-  await until('it is a dead letter', async () => (await records(letters)).length === 1)
+  await waitUntil('it is a dead letter', async () => (await records(letters)).length === 1)
   await end()
   const refused = named(spans, chats)
   expect(refused).toMatchObject({
@@ -95,11 +95,11 @@ test('a dead letter has a span with its code, in words that quote nothing', asyn
 })
 
 test('a trace that its caller does not sample goes on in the headers and has no spans', async () => {
-  const { url, spans } = await collector()
-  openTelemetry({ OTEL_EXPORTER_OTLP_ENDPOINT: url })
-  const { send, records, end } = await tracedWheel()
+  const { url, spans } = await startOtlpCollector()
+  setOtelEnvironment({ OTEL_EXPORTER_OTLP_ENDPOINT: url })
+  const { send, records, end } = await startTracedServices()
   await send('turn-3', { traceparent: caller.replace(/1$/, '0') })
-  await until('the turn is scored', async () => (await records(topic.scoredSamples)).length === 1)
+  await waitUntil('the turn is scored', async () => (await records(topic.scoredSamples)).length === 1)
   const headers = [topic.chatLogs, topic.selectedSamples, topic.scoredSamples].map(async name =>
     contextIn((await records(name))[0]),
   )
@@ -110,13 +110,13 @@ test('a trace that its caller does not sample goes on in the headers and has no 
 })
 
 test("a trace that OpenTelemetry's sampler leaves out is left out by all steps after it", async () => {
-  const { url, spans } = await collector()
+  const { url, spans } = await startOtlpCollector()
   const sampler = { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0' }
-  openTelemetry({ OTEL_EXPORTER_OTLP_ENDPOINT: url, ...sampler })
-  const { send, records, end } = await tracedWheel()
+  setOtelEnvironment({ OTEL_EXPORTER_OTLP_ENDPOINT: url, ...sampler })
+  const { send, records, end } = await startTracedServices()
   await send('turn-4')
   await send('turn-5', { traceparent: caller })
-  await until('the turns are scored', async () => (await records(topic.scoredSamples)).length === 2)
+  await waitUntil('the turns are scored', async () => (await records(topic.scoredSamples)).length === 2)
   const flags = (await records(topic.scoredSamples)).map(record => contextIn(record)?.sampled)
   expect(flags.sort()).toEqual([false, true])
   await end()

@@ -1,9 +1,9 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
-import { openWorld } from '#runtime/host/open.ts'
-import { everyService, inProcess } from '#services/_cli/wheel.ts'
+import { openRuntime } from '#runtime/host/open.ts'
+import { allServices, runInProcess } from '#services/_cli/wheel.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
-import { until } from '#test/support/until.ts'
+import { waitUntil } from '#test/support/until.ts'
 import { deadLetterTopic } from '#topology/derive/names.ts'
 import { topic } from '#topology/names.ts'
 
@@ -11,9 +11,9 @@ import { topic } from '#topology/names.ts'
 async function wheel() {
   const home = temporaryFolder()
   const settings = readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' })
-  const world = await openWorld(settings)
+  const world = await openRuntime(settings)
   const stop = new AbortController()
-  const { urlOf, done } = await inProcess(world, everyService, stop.signal)
+  const { urlOf, done } = await runInProcess(world, allServices, stop.signal)
   onTestFinished(async () => {
     stop.abort()
     await done
@@ -51,7 +51,7 @@ test('two agents with different catalogues never mix', async () => {
     expect((await call('POST', '/v1/chat-logs', chats)).body).toMatchObject({ accepted: 20 })
   }
   type Sample = { agent: string; question: string; plan: { tool: string }; id: string }
-  await until('all turns are samples', async () => (await events(topic.selectedSamples)).length === 40)
+  await waitUntil('all turns are samples', async () => (await events(topic.selectedSamples)).length === 40)
   for (const { agent, question, plan } of await events<Sample>(topic.selectedSamples)) {
     expect(question).toContain(agent)
     expect(catalogues[agent]).toContain(plan.tool)
@@ -74,9 +74,9 @@ test('a record that does not decode is dead-lettered with its reason, and the wh
     { topic: topic.chatLogs, key: 'direct', value: Buffer.from('not avro at all'), headers: { from: 'x' } },
   ])
   await call('POST', '/v1/chat-logs', [chat('bank', 1, 'pay')])
-  await until('the good one is a sample', async () => (await events(topic.selectedSamples)).length === 1)
+  await waitUntil('the good one is a sample', async () => (await events(topic.selectedSamples)).length === 1)
   const letters = deadLetterTopic(topic.chatLogs, 'sampler')
-  await until('the bad one is a dead letter', async () => (await world.log.count(letters)) === 1)
+  await waitUntil('the bad one is a dead letter', async () => (await world.log.count(letters)) === 1)
   const found: { value: string; headers: Record<string, string> }[] = []
   await world.log.read(
     [letters],
@@ -98,7 +98,7 @@ test('a record that does not decode is dead-lettered with its reason, and the wh
 test('a topic is served as lines to those who cannot open the log', async () => {
   const { call, world } = await wheel()
   await call('PUT', '/v1/agents/bank', { tools: [{ name: 'pay', description: 'to pay' }] })
-  await until('the agent is in the log', async () => (await world.log.count(topic.agents)) === 1)
+  await waitUntil('the agent is in the log', async () => (await world.log.count(topic.agents)) === 1)
   const answer = await call('GET', `/v1/records/${topic.agents}?from=beginning`, undefined).catch(() => undefined)
   expect(answer?.body).toMatchObject({ topic: topic.agents, offset: 0, event: { agent: 'bank' } })
   expect((await call('GET', '/v1/records/nothing', undefined)).status).toBe(404)

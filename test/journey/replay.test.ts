@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
-import { openWorld, type World } from '#runtime/host/open.ts'
-import type { Receipt } from '#runtime/replay/receipt.ts'
-import { type Replay, replay } from '#runtime/replay/replay.ts'
-import { configOf, currentRules, rulesOf } from '#runtime/replay/rules.ts'
+import { openRuntime, type Runtime } from '#runtime/host/open.ts'
+import type { ReplayReceipt } from '#runtime/replay/receipt.ts'
+import { type ReplayRequest, runReplay } from '#runtime/replay/replay.ts'
+import { currentRules, loadConfigFile, loadRules } from '#runtime/replay/rules.ts'
 import { all } from '#services/all.ts'
 import { consumerGroup } from '#topology/derive/names.ts'
-import { consumed } from '#topology/derive/plans.ts'
+import { consumedTopics } from '#topology/derive/plans.ts'
 import { services } from '#topology/map.ts'
 import { topic } from '#topology/names.ts'
 import type { ServiceName } from '#topology/types.ts'
@@ -18,25 +18,29 @@ import { turnWheel } from './wheel.ts'
 
 /** A finished demo is decided again: what is data is decided the same for ever. */
 describe('a finished wheel', () => {
-  let world: World
+  let world: Runtime
   let home: string
   beforeAll(async () => {
     home = await mkdtemp(join(tmpdir(), 'flywheel-'))
     await turnWheel(home)
-    world = await openWorld(readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_LOG_LEVEL: 'error' }))
+    world = await openRuntime(readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_LOG_LEVEL: 'error' }))
   })
   afterAll(async () => {
     await world.close()
     rmSync(home, { recursive: true })
   })
 
-  const again = async (service: ServiceName, asked: Partial<Replay> & { run: string }): Promise<Receipt> => {
+  const again = async (
+    service: ServiceName,
+    asked: Partial<ReplayRequest> & { run: string },
+  ): Promise<ReplayReceipt> => {
     const rules = await currentRules(all[service])
     const range = { since: null, until: null }
-    return replay(world, { rules, range, ...asked, home }, new AbortController().signal)
+    return runReplay(world, { rules, range, ...asked, home }, new AbortController().signal)
   }
   const deciding = (Object.keys(services) as ServiceName[]).filter(name => all[name].decide)
-  const positions = () => Promise.all(deciding.map(name => world.log.committed(consumerGroup(name), consumed(name))))
+  const positions = () =>
+    Promise.all(deciding.map(name => world.log.committed(consumerGroup(name), consumedTopics(name))))
 
   test.each(deciding)('%s decides the same again', async service => {
     const before = await positions()
@@ -56,7 +60,7 @@ describe('a finished wheel', () => {
   test('another share of turns gives other samples', async () => {
     const file = join(home, 'config.json')
     writeFileSync(file, '{"sampleShare": 0.9}')
-    const { diff, outputs } = await again('sampler', { run: 'more', config: await configOf(file) })
+    const { diff, outputs } = await again('sampler', { run: 'more', config: await loadConfigFile(file) })
     const { same = 0, changed = 0, added = 0, removed = 0 } = diff[topic.selectedSamples] ?? {}
     expect(added).toBeGreaterThan(removed)
     expect(same + changed + removed).toBe(await world.log.count(topic.selectedSamples))
@@ -75,7 +79,7 @@ describe('a finished wheel', () => {
         return { ...decision, ${doubt} }
       }`,
     )
-    const { diff, examples } = await again('judge', { run: 'doubt', rules: await rulesOf(all.judge, file) })
+    const { diff, examples } = await again('judge', { run: 'doubt', rules: await loadRules(all.judge, file) })
     const counts = diff[topic.scoredSamples]
     expect(counts?.changed).toBeGreaterThan(0)
     expect(counts).toMatchObject({ added: 0, removed: 0, fields: { trusted: counts?.changed } })

@@ -1,19 +1,19 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readSettings } from '#runtime/config/config.ts'
-import { openWorld } from '#runtime/host/open.ts'
-import { drained, everyService, inProcess } from '#services/_cli/wheel.ts'
+import { openRuntime } from '#runtime/host/open.ts'
+import { allServices, createDrainWaiter, runInProcess } from '#services/_cli/wheel.ts'
 import { createApi } from '#services/_desk/api.ts'
-import { openLedger, type RunOptions } from '#services/_desk/ledger.ts'
-import type { Questions } from '#services/_desk/questions.ts'
-import { turn } from '#services/_desk/scenario.ts'
+import { type DemoRunOptions, openProgressStore } from '#services/_desk/ledger.ts'
+import type { QuestionSet } from '#services/_desk/questions.ts'
+import { runScenario } from '#services/_desk/scenario.ts'
 import { watchAgent } from '#services/_desk/watch.ts'
 import { topic } from '#topology/names.ts'
 
-export const options: RunOptions = { seed: 3, data: 'journey', gold: 240, sampling: 'active' }
+export const options: DemoRunOptions = { seed: 3, data: 'journey', gold: 240, sampling: 'active' }
 
 /** Four topics of a help desk that words tell apart, each asked in many ways: small enough to learn in seconds. */
-export function journeyQuestions(): Questions {
+export function journeyQuestions(): QuestionSet {
   const topics = {
     card_lost: [
       'my card is lost',
@@ -76,16 +76,23 @@ export function journeyQuestions(): Questions {
 export async function turnWheel(home: string, more: Record<string, string> = {}) {
   const questions = journeyQuestions()
   const settings = readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'error', ...more })
-  const world = await openWorld(settings)
+  const world = await openRuntime(settings)
   const stop = new AbortController()
   try {
-    const wheel = await inProcess(world, everyService, stop.signal)
+    const wheel = await runInProcess(world, allServices, stop.signal)
     const url = wheel.urlOf('ingest')
-    const ledger = openLedger(home, options, 'journey')
+    const ledger = openProgressStore(home, options, 'journey')
     const watch = await watchAgent(world, 'journey', () => {}, stop.signal)
     const api = createApi({ ingest: url, gateway: url, annotation: url }, stop.signal)
-    const desk = { api, watch, ledger, questions, report: () => {}, drained: drained(world, stop.signal) }
-    await Promise.race([turn(desk, stop.signal), wheel.done])
+    const desk = {
+      api,
+      watch,
+      ledger,
+      questions,
+      report: () => {},
+      waitUntilDrained: createDrainWaiter(world, stop.signal),
+    }
+    await Promise.race([runScenario(desk, stop.signal), wheel.done])
     const { base, rounds } = ledger.progress()
     const count = (name: string) => world.log.count(name)
     const logged = (await count(topic.chatLogs)) + (await count(topic.escalations)) + (await count(topic.feedback))
@@ -105,7 +112,7 @@ export async function turnWheel(home: string, more: Record<string, string> = {})
 /** The same questions as files, for commands that take `--data`. */
 export function folderOfQuestions(folder: string): string {
   const { training, heldOut } = journeyQuestions()
-  const csv = (rows: Questions['training']): string =>
+  const csv = (rows: QuestionSet['training']): string =>
     ['text,category', ...rows.map(({ turns, tool }) => `"${turns.at(-1)}",${tool}`), ''].join('\n')
   writeFileSync(join(folder, 'train.csv'), csv(training))
   writeFileSync(join(folder, 'test.csv'), csv(heldOut))

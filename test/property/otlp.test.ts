@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import protobuf from 'protobufjs'
 import { expect, test } from 'vitest'
-import { problemOf } from '#runtime/http/error.ts'
+import { toHttpProblem } from '#runtime/http/error.ts'
 import { type OtlpSpan, spansOf } from '#services/ingest/otlp/spans.ts'
-import { turnsIn } from '#services/ingest/otlp/turns.ts'
+import { readTurns } from '#services/ingest/otlp/turns.ts'
 import { otlpTypes, readOtlp } from '#services/ingest/otlp/wire.ts'
 
 const hex = (digits: number) => fc.stringMatching(new RegExp(`^[0-9a-f]{${digits}}$`))
@@ -49,10 +49,10 @@ test('every span has one fate, whatever order the spans come in', () => {
       spans.chain(all => fc.tuple(fc.constant(all), fc.shuffledSubarray([...all], { minLength: all.length }))),
       ([all, shuffled]) => {
         const fates = (given: readonly OtlpSpan[]) =>
-          turnsIn(given, isKnown)
+          readTurns(given, isKnown)
             .map(found => JSON.stringify(found))
             .toSorted()
-        expect(turnsIn(all, isKnown).reduce((sum, found) => sum + found.spans, 0)).toBe(all.length)
+        expect(readTurns(all, isKnown).reduce((sum, found) => sum + found.spans, 0)).toBe(all.length)
         expect(fates(shuffled)).toEqual(fates(all))
       },
     ),
@@ -143,7 +143,7 @@ test('any bytes are an export or a refusal that the sender can mend', () => {
         try {
           spansOf(readOtlp(type, body))
         } catch (error) {
-          expect(problemOf(error)?.status).toBe(400)
+          expect(toHttpProblem(error)?.status).toBe(400)
         }
       },
     ),

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { EventLog, LogRecord } from '#runtime/log/event-log.ts'
-import { createCopies } from '#runtime/state/copies.ts'
-import { type Memory, openMemory } from '#runtime/state/partition-state.ts'
+import { createSnapshotOpener } from '#runtime/state/copies.ts'
+import { openPartitionState, type PartitionState } from '#runtime/state/partition-state.ts'
 import type { State } from '#runtime/state/state.ts'
-import { ChangelogDouble } from '#test/support/changelog.ts'
+import { InMemoryChangelog } from '#test/support/changelog.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 
 const collections = ['a', 'b']
@@ -59,10 +59,16 @@ test('a state always equals the fold of its changelog, whatever becomes of commi
       const folder = join(home, String(run++))
       const file = join(folder, 'sampler', '0.sqlite')
       const kept = join(folder, 'kept.sqlite')
-      const changelog = new ChangelogDouble()
+      const changelog = new InMemoryChangelog()
       const log = changelog.log as EventLog
-      const open = (where = folder): Promise<Memory> =>
-        openMemory({ log, copies: createCopies(where, { warn: () => {} }) }, 'sampler', true, 0, signal)
+      const open = (where = folder): Promise<PartitionState> =>
+        openPartitionState(
+          { log, openSnapshot: createSnapshotOpener(where, { warn: () => {} }) },
+          'sampler',
+          true,
+          0,
+          signal,
+        )
       let memory = await open()
       const restart = async (between = (): void => {}, where = folder): Promise<void> => {
         memory.close()
@@ -74,14 +80,14 @@ test('a state always equals the fold of its changelog, whatever becomes of commi
           memory.state.apply(one.changes)
           if (one.what === 'fail') memory.rollBack()
           else {
-            const ends = changelog.append(memory.changelog())
+            const ends = changelog.append(memory.changelogRecords())
             if (one.what === 'commit and crash') await restart()
-            else memory.settle(one.what === 'commit' ? ends : [])
+            else memory.markCommitted(one.what === 'commit' ? ends : [])
           }
         } else if (one.what === 'another machine') {
           await restart(() => {}, join(folder, 'other'))
           memory.state.apply([{ collection: 'a', key: 'x', value: 'elsewhere' }])
-          memory.settle(changelog.append(memory.changelog()))
+          memory.markCommitted(changelog.append(memory.changelogRecords()))
           await restart()
         } else if (one.what === 'compact') changelog.compact()
         else

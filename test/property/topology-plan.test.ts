@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { test } from 'vitest'
 import type { FoundTopic } from '#runtime/log/event-log.ts'
-import { plan, type Step } from '#topology/derive/plan.ts'
-import type { WantedTopic } from '#topology/derive/wanted.ts'
+import { planTopicChanges, type TopicChange } from '#topology/derive/plan.ts'
+import type { RequiredTopic } from '#topology/derive/wanted.ts'
 
 const name = fc.constantFrom('a', 'b', 'c', 'd', 'e')
 const partitions = fc.integer({ min: 1, max: 9 })
-const wantedTopics: fc.Arbitrary<WantedTopic[]> = fc.uniqueArray(
+const wantedTopics: fc.Arbitrary<RequiredTopic[]> = fc.uniqueArray(
   fc.record(
     {
       name,
@@ -25,7 +25,7 @@ const actualTopics = fc.uniqueArray(
 const options = fc.record({ force: fc.boolean(), replicas: fc.integer({ min: 1, max: 3 }) })
 
 /** What the log has after the steps; what is created has as many replicas as are set. */
-function apply(steps: readonly Step[], actual: readonly FoundTopic[], replicas: number): readonly FoundTopic[] {
+function apply(steps: readonly TopicChange[], actual: readonly FoundTopic[], replicas: number): readonly FoundTopic[] {
   const after = new Map(actual.map(topic => [topic.name, topic]))
   for (const { do: what, topic } of steps)
     if (what !== 'refuse') after.set(topic.name, { replicas, ...after.get(topic.name), ...topic })
@@ -34,20 +34,20 @@ function apply(steps: readonly Step[], actual: readonly FoundTopic[], replicas: 
 
 type Options = { readonly force: boolean; readonly replicas: number }
 
-const holds = (law: (wanted: WantedTopic[], actual: readonly FoundTopic[], options: Options) => boolean): void =>
+const holds = (law: (wanted: RequiredTopic[], actual: readonly FoundTopic[], options: Options) => boolean): void =>
   fc.assert(fc.property(wantedTopics, actualTopics, options, law))
 
 test('applying a plan and planning again leaves the refusals only', () => {
   holds((wanted, actual, options) => {
-    const steps = plan(wanted, actual, options)
-    const again = plan(wanted, apply(steps, actual, options.replicas), options)
+    const steps = planTopicChanges(wanted, actual, options)
+    const again = planTopicChanges(wanted, apply(steps, actual, options.replicas), options)
     return JSON.stringify(again) === JSON.stringify(steps.filter(step => step.do === 'refuse'))
   })
 })
 
 test('every wanted topic is there, planned or refused, and nothing else is touched', () => {
   holds((wanted, actual, options) => {
-    const named = new Set(plan(wanted, actual, options).map(({ topic }) => topic.name))
+    const named = new Set(planTopicChanges(wanted, actual, options).map(({ topic }) => topic.name))
     const fits = wanted.filter(({ name, partitions }) =>
       actual.some(
         has =>
@@ -61,7 +61,7 @@ test('every wanted topic is there, planned or refused, and nothing else is touch
 
 test('no step takes partitions away, and none moves keys unless it is forced', () => {
   holds((wanted, actual, options) =>
-    plan(wanted, actual, options).every(step => {
+    planTopicChanges(wanted, actual, options).every(step => {
       if (step.do !== 'grow') return true
       const relied = wanted.find(({ name }) => name === step.topic.name)?.breaks !== undefined
       return step.topic.partitions > step.from && (options.force || !relied)

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { withRepair } from '#models/repair.ts'
 import { verdictSchema } from '#services/judge/verdict.ts'
-import { opinionOf } from '#services/judge/verdict-opinion.ts'
+import { requestOpinion } from '#services/judge/verdict-opinion.ts'
 
 const plan = { tool: 'quote', argument: 'AAPL', confidence: null, margin: null, planner: null }
 const outcome = { escalated: false, rating: null, repeatAsk: false, latencyMs: null }
@@ -33,7 +33,12 @@ test('whatever a model says becomes a verdict that fits its schema or a refusal 
       const said = [first, second]
       const usage = { inputTokens: 1, outputTokens: 1 }
       const complete = async () => ({ text: said.shift() ?? '', usage, model: 'm-1', milliseconds: 1 })
-      const { opinion } = await opinionOf(withRepair({ name: 'm', complete }), sample, [], new AbortController().signal)
+      const { opinion } = await requestOpinion(
+        withRepair({ name: 'm', complete }),
+        sample,
+        [],
+        new AbortController().signal,
+      )
       if ('refused' in opinion) expect(opinion.refused).toMatch(/./)
       else expect(verdictSchema.parse(opinion.verdict)).toEqual(opinion.verdict)
     }),

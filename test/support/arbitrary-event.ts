@@ -19,26 +19,26 @@ const primitives: Record<string, fc.Arbitrary<unknown>> = {
 }
 
 /** Any event of that name: whatever its schema allows. */
-export function anyEvent<N extends keyof Events>(name: N): fc.Arbitrary<Events[N]> {
-  return anyOf(avro[name], new Map()) as fc.Arbitrary<Events[N]>
+export function arbitraryEvent<N extends keyof Events>(name: N): fc.Arbitrary<Events[N]> {
+  return arbitraryOf(avro[name], new Map()) as fc.Arbitrary<Events[N]>
 }
 
-function anyOf(schema: unknown, named: Map<string, Schema>): fc.Arbitrary<unknown> {
-  if (Array.isArray(schema)) return fc.oneof(...schema.map(branch => anyOf(branch, named)))
+function arbitraryOf(schema: unknown, named: Map<string, Schema>): fc.Arbitrary<unknown> {
+  if (Array.isArray(schema)) return fc.oneof(...schema.map(branch => arbitraryOf(branch, named)))
   if (typeof schema === 'string') {
     const known = named.get(schema)
-    return primitives[schema] ?? (known ? anyOf(known, named) : fail(schema))
+    return primitives[schema] ?? (known ? arbitraryOf(known, named) : fail(schema))
   }
   const { type, name, fields, symbols, items, values } = schema as Schema
   if (name) named.set(name, schema as Schema)
   if (type === 'record')
-    return fc.record(Object.fromEntries((fields ?? []).map(field => [field.name, anyOf(field.type, named)])), {
+    return fc.record(Object.fromEntries((fields ?? []).map(field => [field.name, arbitraryOf(field.type, named)])), {
       noNullPrototype: true,
     })
   if (type === 'enum') return fc.constantFrom(...(symbols ?? []))
-  if (type === 'array') return fc.array(anyOf(items, named), { maxLength: 3 })
-  if (type === 'map') return fc.dictionary(text, anyOf(values, named), { maxKeys: 3, noNullPrototype: true })
-  return anyOf(type, named)
+  if (type === 'array') return fc.array(arbitraryOf(items, named), { maxLength: 3 })
+  if (type === 'map') return fc.dictionary(text, arbitraryOf(values, named), { maxKeys: 3, noNullPrototype: true })
+  return arbitraryOf(type, named)
 }
 
 function fail(schema: string): never {

@@ -70,7 +70,7 @@ function textOf({ pattern, format }: JsonSchema): fc.Arbitrary<string> {
 }
 
 /** A value as JSON, spoiled somewhere: a part is missing, replaced, added, too deep or too long, or the text is cut off. */
-export function nearMiss(value: unknown): fc.Arbitrary<string> {
+export function corruptedJson(value: unknown): fc.Arbitrary<string> {
   const text = JSON.stringify(value) ?? 'null'
   const places = [...text.matchAll(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|[{}[\],:]|true|false|null/g)].map(
     ({ 0: { length }, index }) => [index, index + length] as const,

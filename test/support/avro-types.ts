@@ -1,8 +1,14 @@
 /** TypeScript from Avro schemas: erasable, readonly, one type per named Avro type. */
 
-type Field = { name: string; type: Avro; doc?: string }
+type Field = { name: string; type: AvroSchema; doc?: string }
 type Named = { type: 'record' | 'enum'; name: string; doc?: string; fields?: Field[]; symbols?: string[] }
-type Avro = string | Avro[] | { type: 'array'; items: Avro } | { type: 'map'; values: Avro } | { type: string } | Named
+type AvroSchema =
+  | string
+  | AvroSchema[]
+  | { type: 'array'; items: AvroSchema }
+  | { type: 'map'; values: AvroSchema }
+  | { type: string }
+  | Named
 
 const primitives: Record<string, string> = {
   null: 'null',
@@ -16,13 +22,13 @@ const primitives: Record<string, string> = {
 }
 
 /** Collects the declarations that `schema` needs into `declared` (name to text) and returns the type expression. */
-function typeOf(schema: Avro, declared: Map<string, string>): string {
+function typeOf(schema: AvroSchema, declared: Map<string, string>): string {
   if (typeof schema === 'string') return primitives[schema] ?? nameOf(schema, declared)
   if (Array.isArray(schema)) {
     const branches = schema.map(branch => typeOf(branch, declared))
     return branches.sort(nullLast).join(' | ')
   }
-  if ('items' in schema) return `readonly ${wrap(typeOf(schema.items, declared))}[]`
+  if ('items' in schema) return `readonly ${parenthesized(typeOf(schema.items, declared))}[]`
   if ('values' in schema) return `Readonly<Record<string, ${typeOf(schema.values, declared)}>>`
   if (!('name' in schema)) return typeOf(schema.type, declared)
   const body =
@@ -45,7 +51,7 @@ function nameOf(name: string, declared: Map<string, string>): string {
 }
 
 const nullLast = (a: string, b: string): number => Number(a === 'null') - Number(b === 'null')
-const wrap = (type: string): string => (type.includes(' | ') ? `(${type})` : type)
+const parenthesized = (type: string): string => (type.includes(' | ') ? `(${type})` : type)
 const docOf = (doc: string | undefined, indent = ''): string =>
   doc ? `${indent}/** ${doc.replaceAll('*/', '* /')} */\n` : ''
 const fieldOf = (field: Field, declared: Map<string, string>): string =>

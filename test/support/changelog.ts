@@ -1,8 +1,8 @@
 import type { EventLog, LogRecord, NewRecord, Position } from '#runtime/log/event-log.ts'
 
 /** One partition of a compacted topic in memory, as the embedded log and Kafka have it, and how many records were read of it. */
-export class ChangelogDouble {
-  read = 0
+export class InMemoryChangelog {
+  readCount = 0
   #next = 0
   #records: LogRecord[] = []
 
@@ -14,7 +14,7 @@ export class ChangelogDouble {
       // Two at a time: batches end where they will.
       for (let at = 0; at < records.length && !signal.aborted; at += 2) {
         const batch = records.slice(at, at + 2)
-        this.read += batch.length
+        this.readCount += batch.length
         await onRecords(batch)
       }
     },

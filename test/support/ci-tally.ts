@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { tally } from './tally.ts'
+import { summarizeRun } from './tally.ts'
 
 /** `node ci-tally.ts REPORT [FAILED STEP]...` prints the closing line of `.ci/run`, last and alone. */
 const [file = '', ...failures] = process.argv.slice(2)
 const report = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined
-const { line, ok, notes } = tally(report, failures)
+const { line, ok, notes } = summarizeRun(report, failures)
 for (const note of notes) console.log(`failed: ${note}`)
 console.log(line)
 process.exitCode = ok ? 0 : 1

@@ -3,7 +3,7 @@ import type { TestKafka } from './kafka.ts'
 import type { TestRegistry } from './registry.ts'
 
 /** Testcontainers, where a Docker engine answers; its own reaper removes the containers when the run is killed. */
-async function engine(): Promise<typeof import('testcontainers') | undefined> {
+async function dockerEngine(): Promise<typeof import('testcontainers') | undefined> {
   const testcontainers = await import('testcontainers')
   return testcontainers.getContainerRuntimeClient().then(
     () => testcontainers,
@@ -13,7 +13,7 @@ async function engine(): Promise<typeof import('testcontainers') | undefined> {
 
 /** One broker in Docker; undefined where there is no engine or the image cannot be had. */
 export async function dockerKafka(): Promise<TestKafka | undefined> {
-  const docker = await engine()
+  const docker = await dockerEngine()
   if (!docker) return undefined
   const [port = 0] = await freePorts(1)
   // The host's port is fixed, since the broker must advertise it before the container knows a mapped one.
@@ -49,7 +49,7 @@ export async function dockerKafka(): Promise<TestKafka | undefined> {
 
 /** A registry in Docker; undefined where there is no engine or the image cannot be had. */
 export async function dockerRegistry(): Promise<TestRegistry | undefined> {
-  const docker = await engine()
+  const docker = await dockerEngine()
   if (!docker) return undefined
   const path = '/apis/ccompat/v7'
   const container = new docker.GenericContainer('apicurio/apicurio-registry-mem:2.6.13.Final')

@@ -17,8 +17,8 @@ declare module 'vitest' {
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const starts = {
-    '/kafka': once(() => startKafka({ brokers: 1 })),
-    '/registry': once(startRegistry),
+    '/kafka': startOnce(() => startKafka({ brokers: 1 })),
+    '/registry': startOnce(startRegistry),
   }
   const server = createServer(async (request, response) => {
     try {
@@ -36,7 +36,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   }
 }
 
-function once<T extends { readonly stop: () => Promise<void> }>(start: () => Promise<T | undefined>) {
+function startOnce<T extends { readonly stop: () => Promise<void> }>(start: () => Promise<T | undefined>) {
   let started: Promise<T | undefined> | undefined
   return {
     start: () => {

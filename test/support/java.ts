@@ -23,7 +23,7 @@ export async function javaProblem(): Promise<string | undefined> {
 }
 
 /** A folder of the cache, filled by Maven once; `unpack` runs on it before it appears. */
-export async function fetched(
+export async function fetchWithMaven(
   name: string,
   maven: (folder: string) => string[],
   unpack?: (folder: string) => Promise<void>,
@@ -60,13 +60,13 @@ async function lock(file: string): Promise<() => Promise<void>> {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
       const owner = Number(await readFile(file, 'utf8').catch(() => ''))
-      if (owner > 0 && !alive(owner)) await rm(file, { force: true })
+      if (owner > 0 && !isAlive(owner)) await rm(file, { force: true })
       await sleep(100)
     }
   }
 }
 
-function alive(pid: number): boolean {
+function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0)
   } catch {
@@ -88,14 +88,14 @@ export async function freePorts(count: number): Promise<number[]> {
   return ports
 }
 
-export type Server = {
+export type ServerProcess = {
   /** SIGTERM, then SIGKILL; its folder is removed. */
   readonly stop: () => Promise<void>
   /** SIGKILL, as a crash; its folder stays. */
   readonly kill: () => Promise<void>
 }
 
-type Launch = {
+type LaunchOptions = {
   readonly folder: string
   readonly command: readonly [string, ...string[]]
   readonly cwd?: string
@@ -103,12 +103,12 @@ type Launch = {
 }
 
 /** Starts a server on a leash and waits until it is ready; its output goes to server.log in its folder. */
-export async function launch({ folder, command, cwd = folder, ready }: Launch): Promise<Server> {
+export async function launchServer({ folder, command, cwd = folder, ready }: LaunchOptions): Promise<ServerProcess> {
   const logFile = join(folder, 'server.log')
   await rm(logFile, { force: true })
-  const leash = fileURLToPath(new URL('./leash.ts', import.meta.url))
+  const supervisor = fileURLToPath(new URL('./leash.ts', import.meta.url))
   // Detached: a ^C in the terminal reaches the test runner only, which then stops its servers in order.
-  const child = spawn(process.execPath, [leash, logFile, folder, ...command], {
+  const child = spawn(process.execPath, [supervisor, logFile, folder, ...command], {
     cwd,
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
@@ -125,12 +125,12 @@ export async function launch({ folder, command, cwd = folder, ready }: Launch): 
     )
   }
   return {
-    stop: () => end(child, exited, () => child.stdin?.end()),
-    kill: () => end(child, exited, () => child.stdin?.write('kill\n')),
+    stop: () => stopChild(child, exited, () => child.stdin?.end()),
+    kill: () => stopChild(child, exited, () => child.stdin?.write('kill\n')),
   }
 }
 
-async function end(child: ChildProcess, exited: Promise<void>, order: () => void): Promise<void> {
+async function stopChild(child: ChildProcess, exited: Promise<void>, order: () => void): Promise<void> {
   if (child.exitCode === null) order()
   await exited
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { dockerKafka } from './docker.ts'
-import { fetched, freePorts, javaProblem, launch, type Server } from './java.ts'
+import { fetchWithMaven, freePorts, javaProblem, launchServer, type ServerProcess } from './java.ts'
 import { skip } from './skip.ts'
 
 export type TestKafka = {
@@ -34,7 +34,7 @@ export type KafkaOptions = {
 }
 
 const pom = fileURLToPath(new URL('./kafka/pom.xml', import.meta.url))
-const quiet = ['-XX:+UseSerialGC', '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn']
+const quietJavaOptions = ['-XX:+UseSerialGC', '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn']
 
 /**
  * Real Apache Kafka for tests: in Docker where an engine answers (one broker), else from Maven's jars on Java 17. undefined,
@@ -50,7 +50,7 @@ export async function startKafkaFromJars(options: KafkaOptions): Promise<TestKaf
   if (problem) return skip('a real Kafka', `it runs in Docker or on Java, and ${problem}`)
   let lib: string
   try {
-    lib = await fetched('kafka-4.3.1', folder => [
+    lib = await fetchWithMaven('kafka-4.3.1', folder => [
       '-f',
       pom,
       'dependency:copy-dependencies',
@@ -77,10 +77,10 @@ async function startFromJars(
     ids.map(async id => {
       await mkdir(folder(id))
       const file = join(folder(id), 'server.properties')
-      await writeFile(file, lines(properties(usualProperties(id, ports, join(folder(id), 'data')))))
+      await writeFile(file, propertiesText(properties(defaultProperties(id, ports, join(folder(id), 'data')))))
       await promisify(execFile)('java', [
         '-XX:TieredStopAtLevel=1',
-        ...quiet,
+        ...quietJavaOptions,
         '-cp',
         `${lib}/*`,
         'kafka.tools.StorageTool',
@@ -93,7 +93,7 @@ async function startFromJars(
       ])
     }),
   )
-  const servers = new Map<number, Server>()
+  const servers = new Map<number, ServerProcess>()
   const up = async (id: number): Promise<void> => {
     // A class-data archive halves the start; the first run leaves one for the later ones.
     const classes = existsSync(archive)
@@ -101,13 +101,13 @@ async function startFromJars(
       : id === 1
         ? [`-XX:ArchiveClassesAtExit=${freshArchive}`]
         : []
-    const server = await launch({
+    const server = await launchServer({
       folder: folder(id),
       command: [
         'java',
         '-Xms256m',
         '-Xmx512m',
-        ...quiet,
+        ...quietJavaOptions,
         ...java,
         ...classes,
         '-Dorg.slf4j.simpleLogger.log.kafka.server.KafkaRaftServer=info',
@@ -140,7 +140,7 @@ async function startFromJars(
 }
 
 /** A small, quick cluster. One broker needs replication 1 for the internal topics, or the first transaction hangs. */
-function usualProperties(id: number, ports: readonly number[], data: string): Properties {
+function defaultProperties(id: number, ports: readonly number[], data: string): Properties {
   const count = ports.length / 2
   const [replicas, inSync] = count >= 3 ? [3, 2] : [1, 1]
   const voters = Array.from({ length: count }, (_, index) => `${index + 1}@127.0.0.1:${ports[2 * index + 1]}`).join()
@@ -176,7 +176,7 @@ function usualProperties(id: number, ports: readonly number[], data: string): Pr
   }
 }
 
-const lines = (properties: Properties): string =>
+const propertiesText = (properties: Properties): string =>
   Object.entries(properties)
     .map(([key, value]) => `${key}=${value}\n`)
     .join('')

@@ -2,7 +2,7 @@ import Fastify, { type FastifyReply } from 'fastify'
 import { onTestFinished } from 'vitest'
 
 /** What the server does with one request: an answer's text, or something that no model should do. */
-export type Act =
+export type ScriptedAnswer =
   | { readonly say: string }
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly message?: string }
   | { readonly raw: string; readonly contentType: string }
@@ -10,7 +10,7 @@ export type Act =
   | 'hang'
   | 'stall'
 
-export type Asked = {
+export type ReceivedRequest = {
   readonly path: string
   readonly body: unknown
   readonly headers: Readonly<Record<string, unknown>>
@@ -18,36 +18,36 @@ export type Asked = {
 
 export type ModelServer = {
   readonly url: string
-  readonly asked: readonly Asked[]
+  readonly requests: readonly ReceivedRequest[]
   /** From now on it does these, one a request, the last one for ever. */
-  readonly will: (...acts: readonly Act[]) => void
+  readonly respondWith: (...acts: readonly ScriptedAnswer[]) => void
 }
 
 const usage = { input: 12, output: 5 }
 
 /** A local server that speaks OpenAI's chat completions and Bedrock's Converse and InvokeModel, and does as it is told. */
-export async function modelServer(): Promise<ModelServer> {
-  let script: readonly Act[] = [{ say: 'hello' }]
-  const asked: Asked[] = []
+export async function startModelServer(): Promise<ModelServer> {
+  let script: readonly ScriptedAnswer[] = [{ say: 'hello' }]
+  const requests: ReceivedRequest[] = []
   const app = Fastify({ forceCloseConnections: true })
   // The AWS client says what it is in other words.
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, text, done) => done(null, JSON.parse(String(text))))
   app.post('/*', async (request, reply) => {
     const path = decodeURIComponent(request.url)
-    asked.push({ path, body: request.body, headers: request.headers })
+    requests.push({ path, body: request.body, headers: request.headers })
     const [act = 'hang'] = script
     if (script.length > 1) script = script.slice(1)
-    return play(act, path, reply)
+    return respond(act, path, reply)
   })
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   onTestFinished(() => app.close())
-  const will = (...acts: readonly Act[]): void => {
+  const respondWith = (...acts: readonly ScriptedAnswer[]): void => {
     script = acts
   }
-  return { url, asked, will }
+  return { url, requests, respondWith }
 }
 
-async function play(act: Act, path: string, reply: FastifyReply): Promise<unknown> {
+async function respond(act: ScriptedAnswer, path: string, reply: FastifyReply): Promise<unknown> {
   if (act === 'hang' || act === 'stall') {
     if (act === 'stall') {
       reply.raw.writeHead(200, { 'content-type': 'application/json' })
@@ -55,7 +55,7 @@ async function play(act: Act, path: string, reply: FastifyReply): Promise<unknow
     }
     return reply.hijack()
   }
-  if ('say' in act) return path.endsWith('/converse') ? converse(act.say) : chat(act.say)
+  if ('say' in act) return path.endsWith('/converse') ? converseAnswer(act.say) : chatCompletion(act.say)
   if ('raw' in act) return reply.type(act.contentType).send(act.raw)
   const { status, headers = {}, message = 'no' } = act
   const aws = path.startsWith('/model/') ? { 'x-amzn-errortype': awsErrors[status] ?? 'ModelErrorException' } : {}
@@ -72,7 +72,7 @@ const awsErrors: Readonly<Record<number, string>> = {
   503: 'ServiceUnavailableException',
 }
 
-const chat = (text: string) => ({
+const chatCompletion = (text: string) => ({
   id: 'chatcmpl-1',
   object: 'chat.completion',
   created: 1,
@@ -85,7 +85,7 @@ const chat = (text: string) => ({
   },
 })
 
-const converse = (text: string) => ({
+const converseAnswer = (text: string) => ({
   output: { message: { role: 'assistant', content: [{ text }] } },
   stopReason: 'end_turn',
   usage: { inputTokens: usage.input, outputTokens: usage.output, totalTokens: usage.input + usage.output },

@@ -23,11 +23,11 @@ const request = protobuf
   .root.lookupType('Request')
 
 type KeyValue = { key: string; value: Record<string, unknown> }
-type Ids = { traceId: Buffer; spanId: Buffer }
-type Raw = {
+type SpanIds = { traceId: Buffer; spanId: Buffer }
+type RawRequest = {
   resourceSpans: {
     resource: { attributes: KeyValue[] }
-    scopeSpans: { spans: (Ids & Record<'parentSpanId', Buffer> & RawSpan)[] }[]
+    scopeSpans: { spans: (SpanIds & Record<'parentSpanId', Buffer> & RawSpan)[] }[]
   }[]
 }
 type RawSpan = {
@@ -36,7 +36,7 @@ type RawSpan = {
   start: number
   end: number
   attributes: KeyValue[]
-  links: Ids[]
+  links: SpanIds[]
   status?: { message: string; code: number }
 }
 
@@ -63,7 +63,7 @@ const valuesOf = (pairs: KeyValue[]): Record<string, unknown> =>
 
 function spansOf(body: Uint8Array): readonly ExportedSpan[] {
   const options = { longs: Number, arrays: true, objects: true }
-  const { resourceSpans } = request.toObject(request.decode(body), options) as Raw
+  const { resourceSpans } = request.toObject(request.decode(body), options) as RawRequest
   return resourceSpans.flatMap(({ resource, scopeSpans }) =>
     scopeSpans.flatMap(({ spans }) =>
       spans.map(({ traceId, spanId, parentSpanId, kind, attributes, links, status, ...span }) => ({
@@ -83,7 +83,7 @@ function spansOf(body: Uint8Array): readonly ExportedSpan[] {
 }
 
 /** A collector that takes OTLP over HTTP in protobuf, for the running test. `answer` tells it to do something else than accept. */
-export async function collector(answer: (response: ServerResponse) => void = response => response.end()) {
+export async function startOtlpCollector(answer: (response: ServerResponse) => void = response => response.end()) {
   const spans: ExportedSpan[] = []
   const requests: {
     readonly path: string

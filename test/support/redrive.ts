@@ -13,22 +13,22 @@ const log = where.includes('/')
   ? openEmbeddedLog(where, { clock: systemClock })
   : await openKafkaLog({ brokers: where.split(','), clientId: 'redrive', replication: 1, sessionMs: 6_000 })
 
-let left = Number(writes)
-const counted = async <T>(writing: Promise<T>): Promise<T> => {
+let writesLeft = Number(writes)
+const countWrite = async <T>(writing: Promise<T>): Promise<T> => {
   const written = await writing
-  left--
-  if (left <= 0) process.kill(process.pid, 'SIGKILL')
+  writesLeft--
+  if (writesLeft <= 0) process.kill(process.pid, 'SIGKILL')
   return written
 }
-const mortal: EventLog = {
+const killableLog: EventLog = {
   ...log,
-  append: records => counted(log.append(records)),
+  append: records => countWrite(log.append(records)),
   join: (group, topics, work, signal) =>
     log.join(
       group,
       topics,
       task => {
-        const commit: typeof task.commit = (outputs, consumed) => counted(task.commit(outputs, consumed))
+        const commit: typeof task.commit = (outputs, consumed) => countWrite(task.commit(outputs, consumed))
         return work({
           ...{ partition: task.partition, signal: task.signal, commit },
           poll: max => task.poll(max),
@@ -38,5 +38,5 @@ const mortal: EventLog = {
       signal,
     ),
 }
-await redrive(mortal, { service: 'strategist' }, new AbortController().signal)
+await redrive(killableLog, { service: 'strategist' }, new AbortController().signal)
 await log.close()

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { dockerRegistry } from './docker.ts'
-import { fetched, freePorts, javaProblem, launch } from './java.ts'
+import { fetchWithMaven, freePorts, javaProblem, launchServer } from './java.ts'
 import { skip } from './skip.ts'
 
 export type TestRegistry = { readonly url: string; readonly stop: () => Promise<void> }
@@ -21,7 +21,7 @@ export async function startRegistry(): Promise<TestRegistry | undefined> {
   const { version, path } = apicurio
   let app: string
   try {
-    app = await fetched(
+    app = await fetchWithMaven(
       `apicurio-${version}`,
       folder => [
         'dependency:copy',
@@ -39,7 +39,7 @@ export async function startRegistry(): Promise<TestRegistry | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'flywheel-registry-'))
   const [port] = await freePorts(1)
   const url = `http://127.0.0.1:${port}${path}`
-  const { stop } = await launch({
+  const { stop } = await launchServer({
     folder,
     cwd: app,
     command: [

@@ -1,5 +1,5 @@
 /** What is needed of vitest's JSON report. */
-export type Report = {
+export type VitestReport = {
   readonly success: boolean
   readonly numPassedTests: number
   readonly numFailedTests: number
@@ -13,13 +13,13 @@ export type Report = {
   }[]
 }
 
-export type Tally = { readonly line: string; readonly ok: boolean; readonly notes: readonly string[] }
+export type TestSummary = { readonly line: string; readonly ok: boolean; readonly notes: readonly string[] }
 
 /**
  * The closing line of a run, and whether it may count as good. A file that did not load, an error outside of any test, and
  * each of `failures` (steps besides the tests) count as one failure; a run in which nothing passed is not good.
  */
-export function tally(report: Report | undefined, failures: readonly string[] = []): Tally {
+export function summarizeRun(report: VitestReport | undefined, failures: readonly string[] = []): TestSummary {
   const broken = (report?.testResults ?? [])
     .filter(
       ({ status, assertionResults }) => status === 'failed' && !assertionResults.some(test => test.status === 'failed'),

@@ -9,7 +9,14 @@ import {
   stateTopic,
   transactionalPrefix,
 } from './names.ts'
-import { consumed, deadLetterTopics, serviceNames, servicePlans, topicNames, topicPlans } from './plans.ts'
+import {
+  consumedTopics,
+  deadLetterTopics,
+  serviceDefinitions,
+  serviceNames,
+  topicDefinitions,
+  topicNames,
+} from './plans.ts'
 
 /** One Kafka ACL that allows a principal something. Whoever may read or write may also describe. */
 export type Acl = {
@@ -24,13 +31,13 @@ export type Acl = {
 type Grant = Omit<Acl, 'principal'>
 
 /** Shows lag and dead letters of all services: it reads everything and writes nothing. */
-const watcher: ServiceName = 'console'
+const monitoringService: ServiceName = 'console'
 
-const may = (operation: Acl['operation'], resource: Acl['resource'], name: string): Grant => ({
+const grantExact = (operation: Acl['operation'], resource: Acl['resource'], name: string): Grant => ({
   ...{ operation, resource, name },
   pattern: 'literal',
 })
-const below = (operation: Acl['operation'], resource: Acl['resource'], name: string): Grant => ({
+const grantPrefix = (operation: Acl['operation'], resource: Acl['resource'], name: string): Grant => ({
   ...{ operation, resource, name },
   pattern: 'prefixed',
 })
@@ -38,47 +45,50 @@ const below = (operation: Acl['operation'], resource: Acl['resource'], name: str
 /** What each service is allowed, and who is outside: production systems, readers of scored samples, and operators. */
 export function acls(): readonly Acl[] {
   return [
-    ...serviceNames.flatMap(service => granted(service, grantsOf(service))),
-    ...granted(
+    ...serviceNames.flatMap(service => aclsOf(service, grantsOf(service))),
+    ...aclsOf(
       'production',
-      topicNames.filter(name => topicPlans[name].open).map(name => may('write', 'topic', name)),
+      topicNames.filter(name => topicDefinitions[name].externalWriters).map(name => grantExact('write', 'topic', name)),
     ),
-    ...granted('scientist', [may('read', 'topic', topic.scoredSamples), below('read', 'group', readerPrefix)]),
-    ...granted('operator', operatorGrants),
+    ...aclsOf('scientist', [
+      grantExact('read', 'topic', topic.scoredSamples),
+      grantPrefix('read', 'group', readerPrefix),
+    ]),
+    ...aclsOf('operator', operatorGrants),
   ]
 }
 
-const granted = (principal: string, grants: readonly Grant[]): readonly Acl[] =>
+const aclsOf = (principal: string, grants: readonly Grant[]): readonly Acl[] =>
   grants.map(grant => ({ principal: `User:${principal}`, ...grant }))
 
 function grantsOf(service: ServiceName): readonly Grant[] {
-  const { reads, follows, writes, remembers } = servicePlans[service]
+  const { reads, follows, writes, stateful } = serviceDefinitions[service]
   const letters = deadLetterTopics(service)
-  const changelog = remembers ? [stateTopic(service)] : []
+  const changelog = stateful ? [stateTopic(service)] : []
   // Every process keeps the table of agents, and compares all topics with the map when it starts.
-  const read = new Set<string>([...consumed(service), ...letters, ...follows, topic.agents, ...changelog])
+  const read = new Set<string>([...consumedTopics(service), ...letters, ...follows, topic.agents, ...changelog])
   const derived = reads.length > 0 ? [...letters, retryTopic(service), decisionsTopic(service)] : []
   const written = [...writes, ...derived, ...changelog]
   return [
-    may('describe', 'topic', '*'),
-    ...(service === watcher
-      ? [may('read', 'topic', '*'), may('describe', 'group', '*')]
-      : [...read].map(name => may('read', 'topic', name))),
-    ...written.map(name => may('write', 'topic', name)),
+    grantExact('describe', 'topic', '*'),
+    ...(service === monitoringService
+      ? [grantExact('read', 'topic', '*'), grantExact('describe', 'group', '*')]
+      : [...read].map(name => grantExact('read', 'topic', name))),
+    ...written.map(name => grantExact('write', 'topic', name)),
     ...(reads.length > 0
       ? [
-          may('read', 'group', consumerGroup(service)),
-          may('read', 'group', redriveGroup(service)),
-          below('write', 'transactional-id', transactionalPrefix(service)),
+          grantExact('read', 'group', consumerGroup(service)),
+          grantExact('read', 'group', redriveGroup(service)),
+          grantPrefix('write', 'transactional-id', transactionalPrefix(service)),
         ]
       : []),
   ]
 }
 
 const operatorGrants: readonly Grant[] = [
-  ...(['create', 'alter', 'describe', 'read', 'write'] as const).map(operation => may(operation, 'topic', '*')),
-  may('read', 'group', '*'),
+  ...(['create', 'alter', 'describe', 'read', 'write'] as const).map(operation => grantExact(operation, 'topic', '*')),
+  grantExact('read', 'group', '*'),
   ...serviceNames
-    .filter(service => servicePlans[service].reads.length > 0)
-    .map(service => below('write', 'transactional-id', redriveGroup(service))),
+    .filter(service => serviceDefinitions[service].reads.length > 0)
+    .map(service => grantPrefix('write', 'transactional-id', redriveGroup(service))),
 ]

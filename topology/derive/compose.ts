@@ -1,4 +1,4 @@
-import { serviceNames, servicePlans } from './plans.ts'
+import { serviceDefinitions, serviceNames } from './plans.ts'
 
 /** The port that a service's container listens on and that its host publishes on loopback: FLYWHEEL_PORT's default plus the map's. */
 const basePort = 8600
@@ -7,7 +7,7 @@ const basePort = 8600
 export function composeServices(): string {
   return serviceNames
     .map(name => {
-      const port = basePort + servicePlans[name].port
+      const port = basePort + serviceDefinitions[name].port
       return `  ${name}:
     <<: *service
     command: [node, services/${name}/main.ts]

@@ -1,8 +1,8 @@
 import type { FoundTopic, TopicSpec, TopicState } from '#runtime/log/event-log.ts'
-import type { WantedTopic } from './wanted.ts'
+import type { RequiredTopic } from './wanted.ts'
 
 /** One thing to do so that the log has the wanted topics, or one that is refused and why. */
-export type Step =
+export type TopicChange =
   | { readonly do: 'create'; readonly topic: TopicSpec }
   | { readonly do: 'grow'; readonly topic: TopicState; readonly from: number }
   | { readonly do: 'refuse'; readonly topic: TopicState; readonly from: number; readonly because: string }
@@ -13,21 +13,21 @@ export type Step =
  * in any case, since only the brokers' own tools add some. After the steps have been applied, planning again gives nothing
  * but the same refusals.
  */
-export function plan(
-  wanted: readonly WantedTopic[],
+export function planTopicChanges(
+  wanted: readonly RequiredTopic[],
   actual: readonly FoundTopic[],
   { force = false, replicas = 1 }: { readonly force?: boolean; readonly replicas?: number } = {},
-): readonly Step[] {
+): readonly TopicChange[] {
   const present = new Map(actual.map(found => [found.name, found]))
-  return wanted.flatMap(topic => stepFor(topic, present.get(topic.name), force, replicas))
+  return wanted.flatMap(topic => changesFor(topic, present.get(topic.name), force, replicas))
 }
 
-function stepFor(
-  { breaks, ...spec }: WantedTopic,
+function changesFor(
+  { breaks, ...spec }: RequiredTopic,
   found: FoundTopic | undefined,
   force: boolean,
   replicas: number,
-): readonly Step[] {
+): readonly TopicChange[] {
   if (found === undefined) return [{ do: 'create', topic: spec }]
   const { keep: _unchanged, ...topic } = spec
   const { name, partitions } = topic

@@ -1,4 +1,4 @@
-import { serviceNames, servicePlans, servicesThat, topicNames, topicPlans } from './plans.ts'
+import { serviceDefinitions, serviceNames, servicesThat, topicDefinitions, topicNames } from './plans.ts'
 
 type Row = readonly string[]
 
@@ -17,7 +17,7 @@ export function servicesTable(): string {
   return table(
     ['service', 'why', 'reads', 'follows', 'writes', 'late after', 'port'],
     serviceNames.map(name => {
-      const { why, reads, follows, writes, maxLagSeconds, port } = servicePlans[name]
+      const { why, reads, follows, writes, maxLagSeconds, port } = serviceDefinitions[name]
       const link = `[${name}](services/${name}/README.md)`
       return [link, why, list(reads), list(follows), list(writes), `${maxLagSeconds} s`, `+${port}`]
     }),
@@ -29,9 +29,9 @@ export function topicsTable(): string {
   return table(
     ['topic', 'event', 'key', 'partitions', 'kept', 'written by', 'read by', 'followed by'],
     topicNames.map(name => {
-      const { event, key, partitions, keep, open } = topicPlans[name]
+      const { event, key, partitions, keep, externalWriters } = topicDefinitions[name]
       const kept = typeof keep === 'number' ? `${keep} days` : keep === 'compact' ? 'newest of each key' : keep
-      const writers = [...servicesThat('writes', name), ...(open ? ['production systems'] : [])].join(', ')
+      const writers = [...servicesThat('writes', name), ...(externalWriters ? ['production systems'] : [])].join(', ')
       const link = `[${event}](schemas/${event}.avsc)`
       const readers = [servicesThat('reads', name).join(', '), servicesThat('follows', name).join(', ')]
       return [code(name), link, code(key), String(partitions), kept, writers, ...readers]

@@ -1,44 +1,46 @@
 import type { TopicSpec } from '#runtime/log/event-log.ts'
 import type { ServiceName, TopicName } from '../types.ts'
 import { deadLetterTopic, decisionsTopic, retryTopic, stateTopic } from './names.ts'
-import { serviceNames, servicePlans, servicesThat, topicNames, topicPlans } from './plans.ts'
+import { serviceDefinitions, serviceNames, servicesThat, topicDefinitions, topicNames } from './plans.ts'
 
 /** A topic that must exist, and what another number of partitions would break; nothing where no reader relies on it. */
-export type WantedTopic = TopicSpec & { readonly breaks?: string }
+export type RequiredTopic = TopicSpec & { readonly breaks?: string }
 
 /** Days that a decision's facts stay for replay under a new rule: as long as the samples they are about. */
-const decisionDays = 90
+const decisionRetentionDays = 90
 
 /** Every topic of the running system: those of the map, then dead letters, retries, decisions and changelogs of each service. */
-export function wanted(): readonly WantedTopic[] {
-  const readers = serviceNames.filter(service => servicePlans[service].reads.length > 0)
+export function requiredTopics(): readonly RequiredTopic[] {
+  const readers = serviceNames.filter(service => serviceDefinitions[service].reads.length > 0)
   return [
     ...topicNames.map(eventTopic),
-    ...serviceNames.flatMap(service => servicePlans[service].reads.map(topic => deadLetters(topic, service))),
-    ...readers.map(retries),
-    ...readers.map(decisions),
-    ...serviceNames.filter(service => servicePlans[service].remembers).map(changelog),
+    ...serviceNames.flatMap(service =>
+      serviceDefinitions[service].reads.map(topic => deadLetterTopicOf(topic, service)),
+    ),
+    ...readers.map(retryTopicOf),
+    ...readers.map(decisionsTopicOf),
+    ...serviceNames.filter(service => serviceDefinitions[service].stateful).map(changelogTopicOf),
   ]
 }
 
-function eventTopic(topic: TopicName): WantedTopic {
-  const { partitions, keep } = topicPlans[topic]
-  return { name: topic, partitions, keep, breaks: breaksFor(topic) }
+function eventTopic(topic: TopicName): RequiredTopic {
+  const { partitions, keep } = topicDefinitions[topic]
+  return { name: topic, partitions, keep, breaks: effectsOfResizing(topic) }
 }
 
-function breaksFor(topic: TopicName): string {
-  const { key } = topicPlans[topic]
+function effectsOfResizing(topic: TopicName): string {
+  const { key } = topicDefinitions[topic]
   const moved = `records of one ${key} would lie in two partitions`
   const readers = servicesThat('reads', topic)
   if (readers.length === 0) return `${moved}, and followers could take an old one for the newest`
-  const rememberers = readers.filter(service => servicePlans[service].remembers)
+  const rememberers = readers.filter(service => serviceDefinitions[service].stateful)
   const memory = rememberers.length > 0 ? `, and the memory of it in ${rememberers.join(', ')} would stay behind` : ''
   return `${moved}: ${readers.join(', ')} would see them out of order${memory}`
 }
 
 /** As many partitions as the topic, so that re-driving keeps the order of each key; and no longer-lived than its text may be. */
-function deadLetters(topic: TopicName, service: ServiceName): WantedTopic {
-  const { partitions, keep } = topicPlans[topic]
+function deadLetterTopicOf(topic: TopicName, service: ServiceName): RequiredTopic {
+  const { partitions, keep } = topicDefinitions[topic]
   return {
     name: deadLetterTopic(topic, service),
     partitions,
@@ -48,8 +50,8 @@ function deadLetters(topic: TopicName, service: ServiceName): WantedTopic {
 }
 
 /** A re-driven record keeps its partition number and meets the memory it needs; its text lives no longer than any it may be of. */
-function retries(service: ServiceName): WantedTopic {
-  const kept = servicePlans[service].reads.map(topic => deadLetters(topic, service).keep)
+function retryTopicOf(service: ServiceName): RequiredTopic {
+  const kept = serviceDefinitions[service].reads.map(topic => deadLetterTopicOf(topic, service).keep)
   const days = kept.filter(keep => typeof keep === 'number')
   return {
     name: retryTopic(service),
@@ -58,11 +60,11 @@ function retries(service: ServiceName): WantedTopic {
   }
 }
 
-function decisions(service: ServiceName): WantedTopic {
-  return { name: decisionsTopic(service), partitions: inputPartitions(service), keep: decisionDays }
+function decisionsTopicOf(service: ServiceName): RequiredTopic {
+  return { name: decisionsTopic(service), partitions: inputPartitions(service), keep: decisionRetentionDays }
 }
 
-function changelog(service: ServiceName): WantedTopic {
+function changelogTopicOf(service: ServiceName): RequiredTopic {
   return {
     name: stateTopic(service),
     partitions: inputPartitions(service),
@@ -73,5 +75,5 @@ function changelog(service: ServiceName): WantedTopic {
 
 /** A task of a service owns partition N of all its inputs, and with it partition N of its changelog. */
 function inputPartitions(service: ServiceName): number {
-  return Math.max(...servicePlans[service].reads.map(topic => topicPlans[topic].partitions))
+  return Math.max(...serviceDefinitions[service].reads.map(topic => topicDefinitions[topic].partitions))
 }

@@ -1,10 +1,10 @@
 import type { Settings } from '#runtime/config/config.ts'
-import { placeOf } from './place.ts'
-import { createProgress } from './progress.ts'
+import { openCheckpoint } from './place.ts'
+import { createImportProgress } from './progress.ts'
 import { sendRecords } from './send.ts'
-import { openSource } from './source.ts'
+import { openImportSource } from './source.ts'
 
-type Options = {
+type ImportOptions = {
   readonly agent: string
   readonly kind: string
   readonly format?: string
@@ -20,38 +20,38 @@ type Options = {
  */
 export async function importFile(
   path: string,
-  options: Options,
+  options: ImportOptions,
   settings: Settings,
   signal: AbortSignal,
 ): Promise<void> {
   const { agent, kind, json } = options
   const url = `${options.url ?? `http://127.0.0.1:${settings.port}`}/v1/${kind}`
-  const source = openSource(path, options)
-  const place = placeOf(path, { agent, kind })
-  const progress = createProgress(process.stderr, Date.now)
-  const from = options.resume ? place.resume() : 0
-  let row = from
+  const source = openImportSource(path, options)
+  const place = openCheckpoint(path, { agent, kind })
+  const progress = createImportProgress(process.stderr, Date.now)
+  const from = options.resume ? place.load() : 0
+  let sentRows = from
   try {
-    const { rows, skipped } = await source.check(progress.checked)
+    const { rows, skipped } = await source.check(progress.showChecked)
     const result = { rows, skipped, resumedAt: from, accepted: 0, duplicates: 0 }
     for await (const batch of source.batches(from)) {
       const { accepted, duplicates } = await sendRecords(url, batch.records, settings, signal)
       result.accepted += accepted
       result.duplicates += duplicates
-      row = batch.end
-      if (row < rows) place.keep(row)
-      progress.sent(row, rows)
+      sentRows = batch.end
+      if (sentRows < rows) place.save(sentRows)
+      progress.showSent(sentRows, rows)
     }
-    place.forget()
+    place.remove()
     progress.end()
-    process.stdout.write(`${json ? JSON.stringify(result) : told(result)}\n`)
+    process.stdout.write(`${json ? JSON.stringify(result) : resultText(result)}\n`)
   } catch (error) {
-    progress.end(row > 0 ? `the first ${row} rows are in the log: --resume goes on behind them` : undefined)
+    progress.end(sentRows > 0 ? `the first ${sentRows} rows are in the log: --resume goes on behind them` : undefined)
     throw error
   }
 }
 
-function told({ accepted, duplicates, skipped }: Record<'accepted' | 'duplicates' | 'skipped', number>): string {
+function resultText({ accepted, duplicates, skipped }: Record<'accepted' | 'duplicates' | 'skipped', number>): string {
   const without = skipped > 0 ? `, ${skipped} rows without a turn that calls a tool` : ''
   return `${accepted} accepted, ${duplicates} known already${without}`
 }

@@ -2,28 +2,28 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
 import { Fault } from '#runtime/core/faults.ts'
 
-const shape = z.strictObject({ agent: z.string(), kind: z.string(), rows: z.int().min(0) })
-type Whose = Omit<z.infer<typeof shape>, 'rows'>
+const checkpointSchema = z.strictObject({ agent: z.string(), kind: z.string(), rows: z.int().min(0) })
+type ImportTarget = Omit<z.infer<typeof checkpointSchema>, 'rows'>
 
 /** How far an import of a file has come, kept beside it in FILE.place until it has ended. */
-export type Place = {
+export type ImportCheckpoint = {
   /** Rows that ingest has acknowledged, 0 for a fresh start. FLY_USAGE when there is no place, or one of another import. */
-  readonly resume: () => number
-  readonly keep: (rows: number) => void
-  readonly forget: () => void
+  readonly load: () => number
+  readonly save: (rows: number) => void
+  readonly remove: () => void
 }
 
-export function placeOf(path: string, whose: Whose): Place {
+export function openCheckpoint(path: string, whose: ImportTarget): ImportCheckpoint {
   const file = `${path}.place`
   return {
-    resume() {
-      const kept = shape.safeParse(read(file)).data
+    load() {
+      const kept = checkpointSchema.safeParse(readJson(file)).data
       if (!kept) throw new Fault('FLY_USAGE', `${file}: no place to go on from; leave out --resume`)
       if (kept.agent !== whose.agent || kept.kind !== whose.kind)
         throw new Fault('FLY_USAGE', `${file} is of --agent ${kept.agent} --kind ${kept.kind}: leave out --resume`)
       return kept.rows
     },
-    keep(rows) {
+    save(rows) {
       try {
         writeFileSync(`${file}.new`, JSON.stringify({ ...whose, rows }))
         renameSync(`${file}.new`, file)
@@ -36,11 +36,11 @@ export function placeOf(path: string, whose: Whose): Place {
         )
       }
     },
-    forget: () => rmSync(file, { force: true }),
+    remove: () => rmSync(file, { force: true }),
   }
 }
 
-function read(file: string): unknown {
+function readJson(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, 'utf8'))
   } catch {

@@ -4,13 +4,13 @@ import type { Settings } from '#runtime/config/config.ts'
 import { Fault } from '#runtime/core/faults.ts'
 import { services } from '#topology/map.ts'
 
-const receipt = z.object({ accepted: z.int(), duplicates: z.int() })
+const receiptSchema = z.object({ accepted: z.int(), duplicates: z.int() })
 
 /** What ingest says of a request: how many of its records are new. */
-export type Receipt = z.infer<typeof receipt>
+export type IngestReceipt = z.infer<typeof receiptSchema>
 
 /** A busy ingest is asked again so often. */
-const tries = 30
+const maxAttempts = 30
 
 /** Sends records as one request; all of them are in the log when it resolves. FLY_USAGE with what to do about it. */
 export async function sendRecords(
@@ -18,7 +18,7 @@ export async function sendRecords(
   records: readonly string[],
   settings: Settings,
   signal: AbortSignal,
-): Promise<Receipt> {
+): Promise<IngestReceipt> {
   const headers = {
     'content-type': 'application/json',
     ...(settings.apiKey ? { authorization: `Bearer ${settings.apiKey}` } : {}),
@@ -33,8 +33,8 @@ export async function sendRecords(
         error,
       )
     })
-    if (answer.ok) return receipt.parse(await answer.json())
-    if (attempt === tries || (answer.status !== 429 && answer.status !== 503))
+    if (answer.ok) return receiptSchema.parse(await answer.json())
+    if (attempt === maxAttempts || (answer.status !== 429 && answer.status !== 503))
       throw new Fault('FLY_USAGE', `ingest answered ${answer.status}: ${(await answer.text()).slice(0, 300)}`)
     await pause(1000 * Number(answer.headers.get('retry-after') ?? 1), undefined, { signal })
   }

@@ -8,13 +8,13 @@ import { NodeHttpHandler } from '@smithy/node-http-handler'
 import type { Clock } from '#runtime/core/clock.ts'
 import { Fault } from '#runtime/core/faults.ts'
 import type { Completion, LanguageModel, Prompt } from '../language-model.ts'
-import { chatBody, readChat } from './chat-messages.ts'
-import { refusalOf, unreadable } from './trouble.ts'
+import { chatRequest, parseChatCompletion } from './chat-messages.ts'
+import { classifyFailure, unreadableAnswer } from './trouble.ts'
 
 /** Models that were imported: Converse is not there for all of them, chat bodies are. */
-const imported = /^arn:aws[\w-]*:bedrock:[^:]*:\d*:imported-model\//
+const importedModelArn = /^arn:aws[\w-]*:bedrock:[^:]*:\d*:imported-model\//
 
-type Answer = Pick<Completion, 'text' | 'usage' | 'model'>
+type BedrockAnswer = Pick<Completion, 'text' | 'usage' | 'model'>
 
 /**
  * A model of Amazon Bedrock: InvokeModel with chat bodies for an imported one, Converse for every other. Region, credentials and
@@ -33,7 +33,7 @@ export async function openBedrockModel(
       `language model ${name} is one of Amazon Bedrock, which needs a region: set AWS_REGION`,
     )
   })
-  const ask = imported.test(name) ? invoke : converse
+  const ask = importedModelArn.test(name) ? invoke : converse
   return {
     name,
     async complete(prompt, signal) {
@@ -44,10 +44,10 @@ export async function openBedrockModel(
       } catch (error) {
         signal.throwIfAborted()
         if (error instanceof Fault) throw error
-        const trouble = troubleOf(error)
+        const trouble = toFailedAttempt(error)
         if (trouble === undefined) throw error
-        if (trouble === 'unreadable') throw unreadable(name, 'not JSON')
-        return refusalOf(name, trouble, clock.now())
+        if (trouble === 'unreadable') throw unreadableAnswer(name, 'not JSON')
+        return classifyFailure(name, trouble, clock.now())
       }
     },
   }
@@ -58,10 +58,10 @@ async function invoke(client: BedrockRuntimeClient, name: string, prompt: Prompt
     modelId: name,
     contentType: 'application/json',
     accept: 'application/json',
-    body: JSON.stringify(chatBody(prompt)),
+    body: JSON.stringify(chatRequest(prompt)),
   })
   const { body } = await client.send(command, { abortSignal: signal })
-  return readChat(name, JSON.parse(new TextDecoder().decode(body)))
+  return parseChatCompletion(name, JSON.parse(new TextDecoder().decode(body)))
 }
 
 async function converse(
@@ -69,7 +69,7 @@ async function converse(
   name: string,
   { messages, maxTokens }: Prompt,
   signal: AbortSignal,
-): Promise<Answer> {
+): Promise<BedrockAnswer> {
   const command = new ConverseCommand({
     modelId: name,
     system: messages.flatMap(({ role, content }) => (role === 'system' ? [{ text: content }] : [])),
@@ -82,7 +82,7 @@ async function converse(
   const text = output?.message?.content?.map(block => block.text ?? '').join('')
   const { inputTokens, outputTokens } = usage ?? {}
   if (text === undefined || inputTokens === undefined || outputTokens === undefined)
-    throw unreadable(name, 'neither text nor usage')
+    throw unreadableAnswer(name, 'neither text nor usage')
   return { text, usage: { inputTokens, outputTokens }, model: name }
 }
 
@@ -93,7 +93,7 @@ type AwsError = Error & {
 }
 
 /** What the client's errors say; undefined for those that are none of the world. */
-function troubleOf(error: unknown) {
+function toFailedAttempt(error: unknown) {
   if (!(error instanceof Error)) return undefined
   const { name, code, $metadata, $response } = error as AwsError
   const status = $metadata?.httpStatusCode ?? $response?.statusCode

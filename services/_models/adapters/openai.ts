@@ -1,8 +1,8 @@
 import OpenAI from 'openai'
 import type { Clock } from '#runtime/core/clock.ts'
 import type { LanguageModel } from '../language-model.ts'
-import { chatBody, readChat } from './chat-messages.ts'
-import { refusalOf, unreadable } from './trouble.ts'
+import { chatRequest, parseChatCompletion } from './chat-messages.ts'
+import { classifyFailure, unreadableAnswer } from './trouble.ts'
 
 /** `key` absent: the server asks for none. */
 export type OpenaiServer = { readonly url: string; readonly key: string | undefined }
@@ -20,19 +20,19 @@ export function openOpenaiModel(name: string, { url, key }: OpenaiServer, clock:
     async complete(prompt, signal) {
       const started = performance.now()
       try {
-        const body = await client.chat.completions.create({ model: name, ...chatBody(prompt) }, { signal })
-        return { ...readChat(name, body), milliseconds: performance.now() - started }
+        const body = await client.chat.completions.create({ model: name, ...chatRequest(prompt) }, { signal })
+        return { ...parseChatCompletion(name, body), milliseconds: performance.now() - started }
       } catch (error) {
         signal.throwIfAborted()
-        if (error instanceof SyntaxError) throw unreadable(name, 'not JSON')
+        if (error instanceof SyntaxError) throw unreadableAnswer(name, 'not JSON')
         if (!(error instanceof OpenAI.APIError)) throw error
         const { status, code, headers } = error
-        const trouble = {
+        const failure = {
           status,
           code: code ?? socketCode(error),
           retryAfter: headers?.get('retry-after') ?? undefined,
         }
-        return refusalOf(name, trouble, clock.now())
+        return classifyFailure(name, failure, clock.now())
       }
     },
   }

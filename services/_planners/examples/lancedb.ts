@@ -7,9 +7,9 @@ const dimensions = 384
 const exactBelow = 50_000
 const clustersSearched = 32
 /** Fetched beyond the limit, since leaving out a family afterwards is much cheaper than a filter: families are small. */
-const spare = 32
+const extraRows = 32
 /** Tables that stay open. */
-const openTables = 64
+const maxOpenTables = 64
 
 export type LanceOptions = { readonly exactBelow?: number }
 
@@ -28,19 +28,19 @@ export function openLanceIndex(uri: string, options: LanceOptions = {}): VectorI
   }
 
   /** One table object per name; what fails is forgotten, so that it can be tried again. */
-  const remembered = (name: string, make: () => Promise<Table>): Promise<Table> => {
+  const cachedTable = (name: string, make: () => Promise<Table>): Promise<Table> => {
     const known = tables.get(name)
     if (known) return known
     const made = make()
     made.catch(() => tables.delete(name))
     tables.set(name, made)
     const [oldest] = tables.keys()
-    if (tables.size > openTables && oldest !== undefined) tables.delete(oldest)
+    if (tables.size > maxOpenTables && oldest !== undefined) tables.delete(oldest)
     return made
   }
 
   const openTable = (name: string): Promise<Table> =>
-    remembered(name, async () => {
+    cachedTable(name, async () => {
       const db = await connection()
       return db.openTable(name).catch(error => {
         throw isMissing(error)
@@ -53,9 +53,9 @@ export function openLanceIndex(uri: string, options: LanceOptions = {}): VectorI
     async build(name, rows) {
       const table = await openTable(name).catch(error => {
         if (!(error instanceof Fault) || error.code !== 'FLY_OBJECT') throw error
-        return remembered(name, async () => createTable(await connection(), name, rows))
+        return cachedTable(name, async () => createTable(await connection(), name, rows))
       })
-      if (rows.length >= threshold) await cluster(table)
+      if (rows.length >= threshold) await createClusterIndex(table)
     },
     async search(name, vector, limit, exceptFamily) {
       requireDimensions(vector)
@@ -91,12 +91,12 @@ async function createTable(db: Connection, name: string, rows: readonly IndexedV
 const emptySchema = () => makeArrowTable([{ id: '', family: '', vector: new Float32Array(dimensions) }]).schema
 
 /** Without it a search is slower but right, so that a crash before it does no harm. */
-async function cluster(table: Table): Promise<void> {
+async function createClusterIndex(table: Table): Promise<void> {
   if ((await table.listIndices()).length > 0) return
   await table.createIndex('vector', { config: Index.ivfFlat({ distanceType: 'cosine' }) })
 }
 
-type Row = { readonly id: string; readonly family: string; readonly _distance: number }
+type SearchRow = { readonly id: string; readonly family: string; readonly _distance: number }
 
 async function nearest(
   table: Table,
@@ -104,22 +104,22 @@ async function nearest(
   limit: number,
   exceptFamily: string | undefined,
 ): Promise<readonly string[]> {
-  const search = async (count: number, filter?: string): Promise<readonly Row[]> => {
+  const search = async (count: number, filter?: string): Promise<readonly SearchRow[]> => {
     const query = table
       .vectorSearch(vector)
       .distanceType('cosine')
       .nprobes(clustersSearched)
       .select(['id', 'family', '_distance'])
       .limit(count)
-    const rows: Row[] = await (filter === undefined ? query : query.where(filter)).toArray()
+    const rows: SearchRow[] = await (filter === undefined ? query : query.where(filter)).toArray()
     // Equal distances come in any order: the id decides, so that a replay finds the same.
     return rows.toSorted((a, b) => a._distance - b._distance || (a.id < b.id ? -1 : 1))
   }
   try {
     if (exceptFamily === undefined) return (await search(limit)).map(({ id }) => id)
-    const found = await search(limit + spare)
+    const found = await search(limit + extraRows)
     const allowed = found.filter(({ family }) => family !== exceptFamily)
-    const enough = allowed.length >= limit || found.length < limit + spare
+    const enough = allowed.length >= limit || found.length < limit + extraRows
     const rows = enough ? allowed : await search(limit, `family != '${exceptFamily.replaceAll("'", "''")}'`)
     return rows.slice(0, limit).map(({ id }) => id)
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { DatasetRow } from '#schemas/objects.ts'
-import type { PlannerManifest } from '../linear/manifest.ts'
+import type { LinearManifest } from '../linear/manifest.ts'
 
 /** A row to train on. */
 export type TrainingRow = Omit<DatasetRow, 'inclusionProbability'>
@@ -20,7 +20,7 @@ export type TrainingResult = {
 export interface Trainer {
   train(
     spec: {
-      readonly base: PlannerManifest
+      readonly base: LinearManifest
       readonly dataset: string
       readonly rows: readonly TrainingRow[]
       readonly seed: number

@@ -1,5 +1,5 @@
 /** Openings and courtesies that carry no content; removed wherever they stand, longest first. */
-const courtesies = `
+const courtesyPhrases = `
 good morning|good afternoon|good evening|hi there|hello there|hey there|hi|hello|hey|dear (?:sir|madam|team)
 thank you so much|thank you very much|thank you|thanks in advance|thanks so much|thanks a lot|many thanks|thanks|cheers
 please help me(?: with this)?|please help|can you help me(?: with)?|could you help me(?: with)?|i need (?:some )?help with
@@ -12,7 +12,7 @@ tell me|show me|let me know|quick question|please|kindly|so|well|okay|ok|um|uh|j
   .split(/\s*[|\n]\s*(?![^(]*\))/)
   .sort((left, right) => right.length - left.length)
 
-const COURTESY = new RegExp(`(?<![\\w'$])(?:${courtesies.join('|')})(?![\\w'])[,.!:;]*`, 'gi')
+const COURTESY_PATTERN = new RegExp(`(?<![\\w'$])(?:${courtesyPhrases.join('|')})(?![\\w'])[,.!:;]*`, 'gi')
 const MAX_CHARACTERS = 400
 
 /**
@@ -20,13 +20,13 @@ const MAX_CHARACTERS = 400
  * Nothing is rephrased, so every figure, date and ticker survives as written (see `figures`). A text of nothing but
  * courtesies is returned whole: an empty argument would be worse.
  */
-export function argumentOf(question: string): string {
-  const whole = tidy(question)
-  const condensed = tidy(whole.replace(COURTESY, ' '))
-  return cut(/[\p{L}\p{N}]/u.test(condensed) ? condensed : whole)
+export function queryArgument(question: string): string {
+  const whole = collapseWhitespace(question)
+  const condensed = collapseWhitespace(whole.replace(COURTESY_PATTERN, ' '))
+  return truncateAtWord(/[\p{L}\p{N}]/u.test(condensed) ? condensed : whole)
 }
 
-function tidy(text: string): string {
+function collapseWhitespace(text: string): string {
   return text
     .replace(/\s+/g, ' ')
     .replace(/ (?=[,.!?;:])/g, '')
@@ -34,9 +34,9 @@ function tidy(text: string): string {
 }
 
 /** Cuts at a word's end, so that a figure is dropped rather than changed. */
-function cut(text: string): string {
+function truncateAtWord(text: string): string {
   if (text.length <= MAX_CHARACTERS) return text
   const head = text.slice(0, MAX_CHARACTERS + 1)
   const end = head.lastIndexOf(' ')
-  return tidy(head.slice(0, end > 0 ? end : MAX_CHARACTERS))
+  return collapseWhitespace(head.slice(0, end > 0 ? end : MAX_CHARACTERS))
 }

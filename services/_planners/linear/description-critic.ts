@@ -1,8 +1,8 @@
 import type { Random } from '#statistics/random.ts'
 import type { PhraseCounts } from '#text/phrases.ts'
-import { contrast, countPhrases, logOddsScore, merged, wordsOf } from '#text/phrases.ts'
-import type { Tool } from './manifest.ts'
-import type { Example } from './neighbours.ts'
+import { countPhrases, distinctivePhrases, logOddsScore, lowerCaseWords, mergeCounts } from '#text/phrases.ts'
+import type { PlannerTool } from './manifest.ts'
+import type { GoldenExample } from './neighbours.ts'
 
 export type Critique = {
   /** Tools that miss their own rows or take others', by position. */
@@ -17,20 +17,24 @@ export type Critic = {
 }
 
 /** Additions are drawn from this many of the most telling phrases. */
-const DRAWN_FROM = 12
-const DROP_SHARE = 0.25
+const CANDIDATE_PHRASES = 12
+const DROP_PROBABILITY = 0.25
 
 /**
  * The offline stand-in for a language model's critique: contrasts the gold questions of a failing tool with those of
  * the tools it is confused with, and proposes to add a phrase that tells them apart or to drop a word that does not.
  */
-export function descriptionCritic(tools: readonly Tool[], rows: readonly Example[], maxWords: number): Critic {
+export function createDescriptionCritic(
+  tools: readonly PlannerTool[],
+  rows: readonly GoldenExample[],
+  maxWords: number,
+): Critic {
   const gold = rows.map(({ tool }) => tools.findIndex(({ name }) => name === tool))
   const counts = tools.map((_, tool) =>
     countPhrases(rows.filter((_, row) => gold[row] === tool).map(({ question }) => question)),
   )
   const none: PhraseCounts = { texts: 0, counts: new Map() }
-  const everything = merged(counts)
+  const everything = mergeCounts(counts)
 
   return {
     critique(answers) {
@@ -42,8 +46,8 @@ export function descriptionCritic(tools: readonly Tool[], rows: readonly Example
         confusions[answer]?.add(wanted)
       })
       const telling = confusions.map((others, tool) => {
-        const rivals = merged([...others].map(other => counts[other] ?? none))
-        return { rivals, phrases: contrast(counts[tool] ?? none, rivals.texts > 0 ? rivals : everything) }
+        const rivals = mergeCounts([...others].map(other => counts[other] ?? none))
+        return { rivals, phrases: distinctivePhrases(counts[tool] ?? none, rivals.texts > 0 ? rivals : everything) }
       })
       return {
         failing: confusions.flatMap((others, tool) => (others.size > 0 ? [tool] : [])),
@@ -51,10 +55,10 @@ export function descriptionCritic(tools: readonly Tool[], rows: readonly Example
           const { rivals, phrases } = telling[tool] ?? { rivals: none, phrases: [] }
           const own = counts[tool] ?? none
           const words = description.split(' ')
-          if (words.length >= maxWords || (words.length > 1 && random() < DROP_SHARE))
-            return dropped(words, own, rivals, random)
-          const said = wordsOf(description).join(' ')
-          const fresh = phrases.filter(phrase => !` ${said} `.includes(` ${phrase} `)).slice(0, DRAWN_FROM)
+          if (words.length >= maxWords || (words.length > 1 && random() < DROP_PROBABILITY))
+            return dropWeakWord(words, own, rivals, random)
+          const said = lowerCaseWords(description).join(' ')
+          const fresh = phrases.filter(phrase => !` ${said} `.includes(` ${phrase} `)).slice(0, CANDIDATE_PHRASES)
           const phrase = fresh[Math.floor(random() * fresh.length)]
           return phrase === undefined ? undefined : `${description.replace(/[.,;]$/, '')}, ${phrase}`
         },
@@ -64,15 +68,15 @@ export function descriptionCritic(tools: readonly Tool[], rows: readonly Example
 }
 
 /** Without one of the two words that speak least for the tool's own questions against its rivals'. */
-function dropped(words: readonly string[], own: PhraseCounts, rivals: PhraseCounts, random: Random): string {
+function dropWeakWord(words: readonly string[], own: PhraseCounts, rivals: PhraseCounts, random: Random): string {
   const worst = words
-    .map((word, at) => ({ at, score: speaksFor(word, own, rivals) }))
+    .map((word, at) => ({ at, score: wordScore(word, own, rivals) }))
     .sort((left, right) => left.score - right.score)
   const at = worst[Math.floor(random() * Math.min(2, worst.length))]?.at ?? 0
   return words.toSpliced(at, 1).join(' ').replace(/[,;]$/, '')
 }
 
-function speaksFor(word: string, own: PhraseCounts, rivals: PhraseCounts): number {
-  const phrase = wordsOf(word).join(' ')
+function wordScore(word: string, own: PhraseCounts, rivals: PhraseCounts): number {
+  const phrase = lowerCaseWords(word).join(' ')
   return logOddsScore(own.counts.get(phrase) ?? 0, own.texts, rivals.counts.get(phrase) ?? 0, rivals.texts)
 }

@@ -1,36 +1,36 @@
 import type { SparseVector } from '#text/features.ts'
 import { featurize } from '#text/features.ts'
-import { products } from '#text/postings.ts'
+import { indexInnerProducts } from '#text/postings.ts'
 
 /** Descriptions with what grading them has cost already: one column of exponentials per tool, and each row's sum. */
-export type Graded = {
+export type GradedDescriptions = {
   readonly descriptions: readonly string[]
   readonly columns: readonly Float32Array[]
   readonly sums: Float64Array
 }
 
 export type DescriptionGrader = {
-  grade(descriptions: readonly string[]): Graded
+  grade(descriptions: readonly string[]): GradedDescriptions
   /** The same with one description replaced; only that tool's column is computed. */
-  replace(graded: Graded, tool: number, description: string): Graded
+  gradeReplacement(graded: GradedDescriptions, tool: number, description: string): GradedDescriptions
   /** Mean probability of the gold tool over the rows at these positions, in [0, 1]: a smooth accuracy. */
-  quality(graded: Graded, rows: ArrayLike<number>): number
+  meanGoldProbability(graded: GradedDescriptions, rows: ArrayLike<number>): number
   /** Share of all rows whose likeliest tool is the gold one. */
-  accuracy(graded: Graded): number
+  accuracy(graded: GradedDescriptions): number
   /** The likeliest tool of each row. */
-  answers(graded: Graded): readonly number[]
+  predictions(graded: GradedDescriptions): readonly number[]
 }
 
 /** Grades tool descriptions on rows as the base planner would choose: softmax(scale * cosine) over the tools. */
-export function descriptionGrader(
+export function createDescriptionGrader(
   rows: readonly { readonly vector: SparseVector; readonly tool: number }[],
   scale: number,
 ): DescriptionGrader {
-  const cosines = products(rows.map(({ vector }) => vector))
+  const cosines = indexInnerProducts(rows.map(({ vector }) => vector))
   const gold = Uint16Array.from(rows, ({ tool }) => tool)
   const column = (description: string) => cosines(featurize(description)).map(value => Math.exp(scale * value))
 
-  function answers({ columns }: Graded): readonly number[] {
+  function predictions({ columns }: GradedDescriptions): readonly number[] {
     return rows.map((_, row) => {
       let best = 0
       columns.forEach((values, tool) => {
@@ -41,8 +41,8 @@ export function descriptionGrader(
   }
 
   return {
-    answers,
-    accuracy: graded => answers(graded).filter((answer, row) => answer === gold[row]).length / rows.length,
+    predictions,
+    accuracy: graded => predictions(graded).filter((answer, row) => answer === gold[row]).length / rows.length,
     grade(descriptions) {
       const columns = descriptions.map(column)
       const sums = new Float64Array(rows.length)
@@ -52,7 +52,7 @@ export function descriptionGrader(
         })
       return { descriptions, columns, sums }
     },
-    replace({ descriptions, columns, sums }, tool, description) {
+    gradeReplacement({ descriptions, columns, sums }, tool, description) {
       const [before, after] = [columns[tool], column(description)]
       return {
         descriptions: descriptions.with(tool, description),
@@ -60,7 +60,7 @@ export function descriptionGrader(
         sums: sums.map((sum, row) => sum - (before?.[row] ?? 0) + (after[row] ?? 0)),
       }
     },
-    quality({ columns, sums }, positions) {
+    meanGoldProbability({ columns, sums }, positions) {
       let total = 0
       for (let at = 0; at < positions.length; at++) {
         const row = positions[at] ?? 0

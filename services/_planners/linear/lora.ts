@@ -1,11 +1,11 @@
 import type { Random } from '#statistics/random.ts'
 import { gaussian, mulberry32, shuffle } from '#statistics/random.ts'
 import type { SparseVector } from '#text/features.ts'
-import { DIMENSIONS } from '#text/features.ts'
-import { adam } from './adam.ts'
-import type { Adapter } from './adapter.ts'
+import { FEATURE_DIMENSIONS } from '#text/features.ts'
+import { createAdamW } from './adam.ts'
+import type { LoraAdapter } from './adapter.ts'
 import type { Weights } from './weights.ts'
-import { score, softmax } from './weights.ts'
+import { scoreTools, softmax } from './weights.ts'
 
 /** A training row: features, the gold tool's position in the catalogue, and how much the row counts (1 if not given). */
 export type LoraRow = { readonly vector: SparseVector; readonly tool: number; readonly weight?: number }
@@ -28,7 +28,7 @@ export type LoraSettings = {
 }
 
 export type LoraFit = {
-  readonly adapter: Adapter
+  readonly adapter: LoraAdapter
   /** Mean cross-entropy of each epoch over its rows as trained, in nats. */
   readonly losses: readonly number[]
 }
@@ -47,12 +47,12 @@ export function fitLora(
   if (rows.length === 0) throw new RangeError('LoRA needs at least one row')
   const { rank, alpha, epochs, batch } = settings
   const random = mulberry32(settings.seed)
-  const a = new Float32Array(DIMENSIONS * rank).map(() => 0.02 * gaussian(random))
+  const a = new Float32Array(FEATURE_DIMENSIONS * rank).map(() => 0.02 * gaussian(random))
   const b = new Float32Array(tools.length * rank)
   // W0 x never changes, so each row's base scores are computed once for all epochs.
-  const prepared = rows.map(row => ({ ...row, base: score(base, row.vector, new Float64Array(tools.length)) }))
-  const step = backward({ rank, alpha, tools, a, b }, settings, random)
-  const [updateA, updateB] = [adam(a), adam(b)]
+  const prepared = rows.map(row => ({ ...row, base: scoreTools(base, row.vector, new Float64Array(tools.length)) }))
+  const step = createGradient({ rank, alpha, tools, a, b }, settings, random)
+  const [updateA, updateB] = [createAdamW(a), createAdamW(b)]
   const total = epochs * Math.ceil(rows.length / batch)
   const losses: number[] = []
   let done = 0
@@ -70,18 +70,18 @@ export function fitLora(
   return { adapter: { rank, alpha, tools, a, b }, losses }
 }
 
-type Prepared = LoraRow & { readonly base: Float64Array }
+type RowWithBaseScores = LoraRow & { readonly base: Float64Array }
 
 /** Gradients of one mini-batch, left in `a` and `b`; `batch` returns the sum of its rows' losses. */
-function backward({ rank, alpha, a, b }: Adapter, { scale, dropout }: LoraSettings, random: Random) {
+function createGradient({ rank, alpha, a, b }: LoraAdapter, { scale, dropout }: LoraSettings, random: Random) {
   const share = alpha / rank
   const gradients = { a: new Float32Array(a.length), b: new Float32Array(b.length) }
   const hidden = new Float64Array(rank)
   const hiddenGradient = new Float64Array(rank)
   const scores = new Float64Array(b.length / rank)
-  const kept = new Float32Array(DIMENSIONS)
+  const kept = new Float32Array(FEATURE_DIMENSIONS)
 
-  function one({ vector, tool, weight = 1, base }: Prepared, size: number): number {
+  function one({ vector, tool, weight = 1, base }: RowWithBaseScores, size: number): number {
     const { indices, values } = vector
     hidden.fill(0)
     for (let entry = 0; entry < indices.length; entry++) {
@@ -121,7 +121,7 @@ function backward({ rank, alpha, a, b }: Adapter, { scale, dropout }: LoraSettin
 
   return {
     ...gradients,
-    batch(rows: readonly Prepared[]): number {
+    batch(rows: readonly RowWithBaseScores[]): number {
       gradients.a.fill(0)
       gradients.b.fill(0)
       return rows.reduce((loss, row) => loss + one(row, rows.length), 0)

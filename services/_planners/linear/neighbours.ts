@@ -1,9 +1,9 @@
 import type { SparseVector } from '#text/features.ts'
 import { featurize } from '#text/features.ts'
-import { products } from '#text/postings.ts'
+import { indexInnerProducts } from '#text/postings.ts'
 
 /** A golden example: a customer's question and the tool that humans agree it needs. */
-export type Example = {
+export type GoldenExample = {
   readonly id: string
   /** The conversation, its near-duplicates and its synthetic descendants: the unit that must not leak. */
   readonly family: string
@@ -13,25 +13,25 @@ export type Example = {
 }
 
 /** A retrieved example; `similarity` is the cosine of the sparse feature vectors, in (0, 1]. */
-export type Hit = { readonly id: string; readonly tool: string; readonly similarity: number }
+export type RetrievedExample = { readonly id: string; readonly tool: string; readonly similarity: number }
 
 export type ExampleIndex = {
   readonly size: number
   /** The `count` most similar examples, most similar first, ties by position; none of family `exceptFamily`. */
-  nearest(vector: SparseVector, count: number, exceptFamily?: string): readonly Hit[]
+  nearest(vector: SparseVector, count: number, exceptFamily?: string): readonly RetrievedExample[]
 }
 
 /** The vote sharpens similarities by this power: a near-copy should outvote several vaguely similar examples. */
 const SHARPNESS = 8
 
 /** Readies exact nearest-neighbour search over the examples: about .2 ms a query over 10,000 of them. */
-export function indexExamples(examples: readonly Example[]): ExampleIndex {
-  const similaritiesTo = products(examples.map(({ question, earlier }) => featurize(question, earlier)))
+export function indexExamples(examples: readonly GoldenExample[]): ExampleIndex {
+  const similaritiesTo = indexInnerProducts(examples.map(({ question, earlier }) => featurize(question, earlier)))
   return {
     size: examples.length,
     nearest(vector, count, exceptFamily) {
       const allowed = (at: number) => exceptFamily === undefined || examples[at]?.family !== exceptFamily
-      return nearestOf(similaritiesTo(vector), count, allowed).flatMap(({ at, similarity }) => {
+      return nearestPositions(similaritiesTo(vector), count, allowed).flatMap(({ at, similarity }) => {
         const example = examples[at]
         return example === undefined ? [] : [{ id: example.id, tool: example.tool, similarity }]
       })
@@ -40,7 +40,7 @@ export function indexExamples(examples: readonly Example[]): ExampleIndex {
 }
 
 /** Each hit votes for its tool by similarity to the power SHARPNESS. Shares per tool name, summing to 1; empty without hits. */
-export function vote(hits: readonly Hit[]): ReadonlyMap<string, number> {
+export function voteShares(hits: readonly RetrievedExample[]): ReadonlyMap<string, number> {
   const votes = new Map<string, number>()
   let total = 0
   for (const { tool, similarity } of hits) {
@@ -53,7 +53,7 @@ export function vote(hits: readonly Hit[]): ReadonlyMap<string, number> {
 }
 
 /** The `count` largest positive similarities at allowed positions, largest first, ties by position. */
-export function nearestOf(
+export function nearestPositions(
   similarities: Float32Array,
   count: number,
   allowed: (at: number) => boolean = () => true,

@@ -1,23 +1,23 @@
 import { featurize } from '#text/features.ts'
-import type { Adapter } from './adapter.ts'
-import { merge } from './adapter.ts'
-import { argumentOf } from './argument.ts'
-import type { PlannerManifest } from './manifest.ts'
-import type { ExampleIndex, Hit } from './neighbours.ts'
-import { vote } from './neighbours.ts'
-import { describe, score, softmax } from './weights.ts'
+import type { LoraAdapter } from './adapter.ts'
+import { mergeAdapter } from './adapter.ts'
+import { queryArgument } from './argument.ts'
+import type { LinearManifest } from './manifest.ts'
+import type { ExampleIndex, RetrievedExample } from './neighbours.ts'
+import { voteShares } from './neighbours.ts'
+import { baseWeights, scoreTools, softmax } from './weights.ts'
 
 /** What the manifest names by digest, already loaded. Each must be given exactly if the manifest names it. */
-export type PlannerParts = { readonly adapter?: Adapter; readonly examples?: ExampleIndex }
+export type LinearPlannerParts = { readonly adapter?: LoraAdapter; readonly examples?: ExampleIndex }
 
-export type PlanOptions = {
+export type LinearPlanOptions = {
   /** The asker's family: its own examples are never consulted. */
   readonly family?: string
   /** Examples retrieved elsewhere (a vector index), used instead of the planner's own. The caller guards the family. */
-  readonly hits?: readonly Hit[]
+  readonly hits?: readonly RetrievedExample[]
 }
 
-export type Plan = {
+export type LinearPlan = {
   readonly tool: string
   /** The tool's query argument, made from the question alone. */
   readonly argument: string
@@ -31,41 +31,43 @@ export type Plan = {
   readonly exampleIds: readonly string[]
 }
 
-export type Planner = { plan(question: string, earlier?: readonly string[], options?: PlanOptions): Plan }
+export type LinearPlanner = {
+  plan(question: string, earlier?: readonly string[], options?: LinearPlanOptions): LinearPlan
+}
 
-const RANKED = 5
+const RANKING_LENGTH = 5
 
 /**
  * Readies a planner: embeds the descriptions and merges the adapter once, so that a plan costs one sparse product.
  * Throws RangeError if the parts are not those that the manifest names, or the adapter is for other tools.
  */
-export function createPlanner(manifest: PlannerManifest, parts: PlannerParts = {}): Planner {
+export function createLinearPlanner(manifest: LinearManifest, parts: LinearPlannerParts = {}): LinearPlanner {
   const { tools, scale } = manifest
   const { adapter, examples } = parts
   if ((adapter === undefined) !== (manifest.adapter === null)) throw new RangeError('adapter and manifest disagree')
   if (adapter !== undefined && tools.some(({ name }, at) => adapter.tools[at] !== name)) {
     throw new RangeError('the adapter was trained for other tools')
   }
-  const base = describe(tools)
-  const weights = adapter === undefined ? base : merge(base, adapter)
+  const base = baseWeights(tools)
+  const weights = adapter === undefined ? base : mergeAdapter(base, adapter)
   const probabilities = new Float64Array(tools.length)
   const positions = new Map(tools.map(({ name }, at) => [name, at]))
 
   return {
     plan(question, earlier = [], { family, hits } = {}) {
       const vector = featurize(question, earlier)
-      softmax(score(weights, vector, probabilities), scale)
+      softmax(scoreTools(weights, vector, probabilities), scale)
       const use = manifest.examples
       const consulted = use === null ? [] : (hits ?? examples?.nearest(vector, use.neighbours, family) ?? [])
-      if (use !== null) blend(probabilities, consulted, use.weight, positions)
-      const ranking = rank(probabilities).map(at => ({
+      if (use !== null) blendVotes(probabilities, consulted, use.weight, positions)
+      const ranking = topPositions(probabilities).map(at => ({
         tool: tools[at]?.name ?? '',
         probability: probabilities[at] ?? 0,
       }))
       const [first, second] = ranking
       return {
         tool: first?.tool ?? '',
-        argument: argumentOf(question),
+        argument: queryArgument(question),
         confidence: first?.probability ?? 0,
         margin: (first?.probability ?? 0) - (second?.probability ?? 0),
         ranking,
@@ -76,13 +78,13 @@ export function createPlanner(manifest: PlannerManifest, parts: PlannerParts = {
 }
 
 /** Mixes the neighbours' vote into the probabilities, in place. Hits for tools no longer in the catalogue are ignored. */
-export function blend(
+export function blendVotes(
   probabilities: Float64Array,
-  hits: readonly Hit[],
+  hits: readonly RetrievedExample[],
   weight: number,
   positions: ReadonlyMap<string, number>,
 ): void {
-  const votes = vote(hits.filter(({ tool }) => positions.has(tool)))
+  const votes = voteShares(hits.filter(({ tool }) => positions.has(tool)))
   if (votes.size === 0) return
   for (let at = 0; at < probabilities.length; at++) probabilities[at] = (1 - weight) * (probabilities[at] ?? 0)
   for (const [tool, share] of votes) {
@@ -91,13 +93,13 @@ export function blend(
   }
 }
 
-function rank(probabilities: Float64Array): number[] {
+function topPositions(probabilities: Float64Array): number[] {
   const best: number[] = []
   for (let at = 0; at < probabilities.length; at++) {
     let place = best.length
     while (place > 0 && (probabilities[at] ?? 0) > (probabilities[best[place - 1] ?? 0] ?? 0)) place--
-    if (place < RANKED) best.splice(place, 0, at)
-    if (best.length > RANKED) best.pop()
+    if (place < RANKING_LENGTH) best.splice(place, 0, at)
+    if (best.length > RANKING_LENGTH) best.pop()
   }
   return best
 }

@@ -18,10 +18,11 @@ const MAX_HEADER_BYTES = 100_000_000
  * not hold its values.
  */
 export function encodeSafetensors({ metadata, tensors }: Safetensors): Uint8Array<ArrayBuffer> {
-  const header: Record<string, unknown> = { [METADATA]: Object.fromEntries(sorted(metadata)) }
+  const header: Record<string, unknown> = { [METADATA]: Object.fromEntries(sortedEntries(metadata)) }
   let end = 0
-  for (const [name, { shape, values }] of sorted(tensors)) {
-    if (name === METADATA || cells(shape) !== values.length) throw new RangeError(`tensor ${name} cannot be written`)
+  for (const [name, { shape, values }] of sortedEntries(tensors)) {
+    if (name === METADATA || elementCount(shape) !== values.length)
+      throw new RangeError(`tensor ${name} cannot be written`)
     header[name] = { dtype: 'F32', shape, data_offsets: [end, end + values.length * FLOAT_BYTES] }
     end += values.length * FLOAT_BYTES
   }
@@ -33,7 +34,7 @@ export function encodeSafetensors({ metadata, tensors }: Safetensors): Uint8Arra
   view.setBigUint64(0, BigInt(headerBytes), true)
   bytes.set(json, LENGTH_BYTES)
   let at = LENGTH_BYTES + headerBytes
-  for (const [, { values }] of sorted(tensors)) {
+  for (const [, { values }] of sortedEntries(tensors)) {
     for (const value of values) {
       view.setFloat32(at, value, true)
       at += FLOAT_BYTES
@@ -48,10 +49,10 @@ export function encodeSafetensors({ metadata, tensors }: Safetensors): Uint8Arra
  */
 export function decodeSafetensors(bytes: Uint8Array): Safetensors {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (bytes.length < LENGTH_BYTES) throw refused('shorter than its header length')
+  if (bytes.length < LENGTH_BYTES) throw invalidSafetensors('shorter than its header length')
   const headerBytes = view.getBigUint64(0, true)
   if (headerBytes > MAX_HEADER_BYTES || headerBytes > bytes.length - LENGTH_BYTES)
-    throw refused('header overruns the bytes')
+    throw invalidSafetensors('header overruns the bytes')
   const dataStart = LENGTH_BYTES + Number(headerBytes)
   const header = parseHeader(bytes.subarray(LENGTH_BYTES, dataStart))
   const tensors: Record<string, Tensor> = {}
@@ -59,24 +60,24 @@ export function decodeSafetensors(bytes: Uint8Array): Safetensors {
   for (const [name, entry] of Object.entries(header)) {
     if (name === METADATA) continue
     const { shape, start, end } = parseEntry(name, entry)
-    if (end > bytes.length - dataStart) throw refused(`tensor ${name} overruns the bytes`)
-    const values = new Float32Array(cells(shape))
+    if (end > bytes.length - dataStart) throw invalidSafetensors(`tensor ${name} overruns the bytes`)
+    const values = new Float32Array(elementCount(shape))
     for (let at = 0; at < values.length; at++) values[at] = view.getFloat32(dataStart + start + at * FLOAT_BYTES, true)
     tensors[name] = { shape, values }
     spans.push({ start, end })
   }
-  refuseGaps(spans, bytes.length - dataStart)
+  requireContiguous(spans, bytes.length - dataStart)
   return { metadata: parseMetadata(header[METADATA]), tensors }
 }
 
 /** The format allows neither holes nor overlaps, so that no bytes can hide in a file. */
-function refuseGaps(spans: { start: number; end: number }[], dataBytes: number): void {
+function requireContiguous(spans: { start: number; end: number }[], dataBytes: number): void {
   let covered = 0
   for (const { start, end } of spans.sort((left, right) => left.start - right.start || left.end - right.end)) {
-    if (start !== covered) throw refused('tensors overlap or leave a hole')
+    if (start !== covered) throw invalidSafetensors('tensors overlap or leave a hole')
     covered = end
   }
-  if (covered !== dataBytes) throw refused('bytes after the last tensor')
+  if (covered !== dataBytes) throw invalidSafetensors('bytes after the last tensor')
 }
 
 function parseHeader(bytes: Uint8Array): Record<string, unknown> {
@@ -84,41 +85,42 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
     const header: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
     if (isObject(header)) return header
   } catch (cause) {
-    throw refused('header is not JSON', cause)
+    throw invalidSafetensors('header is not JSON', cause)
   }
-  throw refused('header is not an object')
+  throw invalidSafetensors('header is not an object')
 }
 
 function parseMetadata(metadata: unknown): Record<string, string> {
   if (metadata === undefined) return {}
-  if (!isObject(metadata)) throw refused('metadata is not an object')
+  if (!isObject(metadata)) throw invalidSafetensors('metadata is not an object')
   return Object.fromEntries(
     Object.entries(metadata).map(([name, value]) => {
-      if (typeof value !== 'string') throw refused(`metadata ${name} is not a string`)
+      if (typeof value !== 'string') throw invalidSafetensors(`metadata ${name} is not a string`)
       return [name, value]
     }),
   )
 }
 
 function parseEntry(name: string, entry: unknown): { shape: number[]; start: number; end: number } {
-  if (!isObject(entry)) throw refused(`tensor ${name} is not an object`)
-  if (entry.dtype !== 'F32') throw refused(`tensor ${name} is ${String(entry.dtype)}, not F32`)
-  const [shape, offsets] = [sizes(entry.shape), sizes(entry.data_offsets)]
+  if (!isObject(entry)) throw invalidSafetensors(`tensor ${name} is not an object`)
+  if (entry.dtype !== 'F32') throw invalidSafetensors(`tensor ${name} is ${String(entry.dtype)}, not F32`)
+  const [shape, offsets] = [parseSizes(entry.shape), parseSizes(entry.data_offsets)]
   const [start, end] = offsets ?? []
   if (shape === undefined || start === undefined || end === undefined || offsets?.length !== 2) {
-    throw refused(`tensor ${name} has no valid shape and offsets`)
+    throw invalidSafetensors(`tensor ${name} has no valid shape and offsets`)
   }
-  if (end - start !== cells(shape) * FLOAT_BYTES) throw refused(`tensor ${name} has a shape that is not its size`)
+  if (end - start !== elementCount(shape) * FLOAT_BYTES)
+    throw invalidSafetensors(`tensor ${name} has a shape that is not its size`)
   return { shape, start, end }
 }
 
-function sizes(list: unknown): number[] | undefined {
+function parseSizes(list: unknown): number[] | undefined {
   if (!Array.isArray(list)) return undefined
   const numbers = list.filter((size: unknown): size is number => Number.isSafeInteger(size) && Number(size) >= 0)
   return numbers.length === list.length ? numbers : undefined
 }
 
-function cells(shape: readonly number[]): number {
+function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1)
 }
 
@@ -126,10 +128,10 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function sorted<T>(record: Readonly<Record<string, T>>): [string, T][] {
+function sortedEntries<T>(record: Readonly<Record<string, T>>): [string, T][] {
   return Object.entries(record).sort(([left], [right]) => (left < right ? -1 : 1))
 }
 
-function refused(reason: string, cause?: unknown): SyntaxError {
+function invalidSafetensors(reason: string, cause?: unknown): SyntaxError {
   return new SyntaxError(`not safetensors: ${reason}`, { cause })
 }

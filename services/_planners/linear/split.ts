@@ -9,12 +9,12 @@ export function splitFamilies<T extends { readonly family: string }>(
 ): { readonly rest: readonly T[]; readonly held: readonly T[] } {
   const rest: T[] = []
   const held: T[] = []
-  for (const row of rows) (fraction(`${label}/${row.family}`) < share ? held : rest).push(row)
+  for (const row of rows) (fnvFraction(`${label}/${row.family}`) < share ? held : rest).push(row)
   return { rest, held }
 }
 
 /** A number in [0, 1) that depends on the text alone: FNV-1a, then the finaliser of MurmurHash3. */
-function fraction(text: string): number {
+function fnvFraction(text: string): number {
   let hash = 0x811c9dc5
   for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)

@@ -1,22 +1,22 @@
-import { DIMENSIONS, featurize } from '#text/features.ts'
-import type { Adapter } from './adapter.ts'
-import { merge } from './adapter.ts'
+import { FEATURE_DIMENSIONS, featurize } from '#text/features.ts'
+import type { LoraAdapter } from './adapter.ts'
+import { mergeAdapter } from './adapter.ts'
 import type { LoraRow, LoraSettings } from './lora.ts'
 import { fitLora } from './lora.ts'
-import type { Tool } from './manifest.ts'
-import type { Example } from './neighbours.ts'
+import type { PlannerTool } from './manifest.ts'
+import type { GoldenExample } from './neighbours.ts'
 import { splitFamilies } from './split.ts'
 import type { Validation } from './validation.ts'
-import { chooseBlend, validate } from './validation.ts'
-import { describe } from './weights.ts'
+import { chooseBlend, validateWeights } from './validation.ts'
+import { baseWeights } from './weights.ts'
 
 /** `weight` says how much the row counts in training: 1 if not given; less for synthetic rows. */
-export type TuningRow = Example & { readonly weight?: number }
+export type TuningRow = GoldenExample & { readonly weight?: number }
 
-export type LoraTry = Validation & { readonly settings: LoraSettings }
+export type LoraTrial = Validation & { readonly settings: LoraSettings }
 
 export type TunedLora = {
-  readonly adapter: Adapter
+  readonly adapter: LoraAdapter
   /** Goes into the manifest: the scale at which the adapter's confidence fits its accuracy. */
   readonly scale: number
   readonly settings: LoraSettings
@@ -27,21 +27,21 @@ export type TunedLora = {
   readonly validationAccuracy: number
   /** Whether the nearest training rows should vote as well: `weight` is 0 if that did not help on the validation split. */
   readonly blend: { readonly neighbours: number; readonly weight: number; readonly accuracy: number }
-  readonly tries: readonly LoraTry[]
+  readonly tries: readonly LoraTrial[]
 }
 
 const VALIDATION_SHARE = 0.2
 const NEIGHBOURS = 10
 /** Rows times epochs that suffice: at the 10,003 rows of BANKING77 16 epochs reach .92, half as many .90. */
-const ENOUGH_VISITS = 160_000
-const FEWEST_EPOCHS = 6
+const MAX_ROW_VISITS = 160_000
+const MIN_EPOCHS = 6
 
 /**
  * What to try for so many rows; more rows get fewer epochs. On BANKING77 with 1,700 gold rows, 1.5% of them wrong, the
  * tries reach .77, .81 and .825 on the test rows, and results are flat around them in every direction but rank.
  */
-export function loraTries(rows: number, seed = 1): readonly LoraSettings[] {
-  const most = Math.max(FEWEST_EPOCHS, Math.round(ENOUGH_VISITS / Math.max(1, rows)))
+export function loraTrialSettings(rows: number, seed = 1): readonly LoraSettings[] {
+  const most = Math.max(MIN_EPOCHS, Math.round(MAX_ROW_VISITS / Math.max(1, rows)))
   const shared = { decay: 0.2, scale: 5, batch: 32, seed }
   return [
     { ...shared, rank: 8, alpha: 8, epochs: Math.min(20, most), rate: 0.02, dropout: 0.3 },
@@ -56,18 +56,18 @@ export function loraTries(rows: number, seed = 1): readonly LoraSettings[] {
  * same rows in the same order give the same adapter. Throws RangeError if a side of the split is empty.
  */
 export function tuneLora(
-  tools: readonly Tool[],
+  tools: readonly PlannerTool[],
   rows: readonly TuningRow[],
-  tries: readonly LoraSettings[] = loraTries(rows.length),
+  tries: readonly LoraSettings[] = loraTrialSettings(rows.length),
 ): TunedLora {
   const names = tools.map(({ name }) => name)
-  const prepared = prepare(names, rows)
+  const prepared = toLoraRows(names, rows)
   const { rest, held } = splitFamilies(prepared, VALIDATION_SHARE, 'tune-lora/v1')
   if (rest.length === 0 || held.length === 0) throw new RangeError('tuning needs rows on both sides of the split')
-  const base = describe(tools)
+  const base = baseWeights(tools)
   const tried = tries.map(settings => {
-    const weights = merge(base, fitLora(rest, base, names, settings).adapter)
-    return { weights, result: { settings, ...validate(weights, held) } }
+    const weights = mergeAdapter(base, fitLora(rest, base, names, settings).adapter)
+    return { weights, result: { settings, ...validateWeights(weights, held) } }
   })
   const [best] = tried.toSorted((left, right) => left.result.logLoss - right.result.logLoss)
   if (best === undefined) throw new RangeError('tuning needs at least one try')
@@ -78,7 +78,7 @@ export function tuneLora(
     scale,
     settings,
     trainableParameters: adapter.a.length + adapter.b.length,
-    totalParameters: DIMENSIONS * tools.length + adapter.a.length + adapter.b.length,
+    totalParameters: FEATURE_DIMENSIONS * tools.length + adapter.a.length + adapter.b.length,
     validationRows: held.length,
     validationAccuracy: accuracy,
     blend: { neighbours: NEIGHBOURS, ...chooseBlend(best.weights, scale, rest, held, NEIGHBOURS) },
@@ -86,7 +86,7 @@ export function tuneLora(
   }
 }
 
-function prepare(names: readonly string[], rows: readonly TuningRow[]): (LoraRow & { readonly family: string })[] {
+function toLoraRows(names: readonly string[], rows: readonly TuningRow[]): (LoraRow & { readonly family: string })[] {
   const positions = new Map(names.map((name, at) => [name, at]))
   return rows.flatMap(({ family, tool, question, earlier, weight }) => {
     const at = positions.get(tool)

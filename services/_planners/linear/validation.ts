@@ -1,8 +1,8 @@
 import type { SparseVector } from '#text/features.ts'
-import { products } from '#text/postings.ts'
-import { nearestOf, vote } from './neighbours.ts'
+import { indexInnerProducts } from '#text/postings.ts'
+import { nearestPositions, voteShares } from './neighbours.ts'
 import type { Weights } from './weights.ts'
-import { score, softmax } from './weights.ts'
+import { scoreTools, softmax } from './weights.ts'
 
 /** A row whose gold tool (its position) is known. */
 export type GoldRow = { readonly vector: SparseVector; readonly tool: number }
@@ -17,22 +17,25 @@ export type Validation = {
 }
 
 /** Gold labels are wrong at times; without a floor a few such rows would decide the comparison. */
-const FLOOR = 0.001
-const SCALES = [3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 30]
-const WEIGHTS = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6]
+const MIN_PROBABILITY = 0.001
+const SCALE_CANDIDATES = [3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 30]
+const WEIGHT_CANDIDATES = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6]
 
 /** Grades weights on rows they were not trained on. */
-export function validate(weights: Weights, rows: readonly GoldRow[]): Validation {
+export function validateWeights(weights: Weights, rows: readonly GoldRow[]): Validation {
   const scored = rows.map(({ vector, tool }) => ({
     tool,
-    scores: score(weights, vector, new Float64Array(weights.tools)),
+    scores: scoreTools(weights, vector, new Float64Array(weights.tools)),
   }))
-  const losses = SCALES.map(scale => {
-    const total = scored.reduce((sum, { tool, scores }) => sum + surprise(softmax(scores.slice(), scale)[tool]), 0)
+  const losses = SCALE_CANDIDATES.map(scale => {
+    const total = scored.reduce(
+      (sum, { tool, scores }) => sum + negativeLogLikelihood(softmax(scores.slice(), scale)[tool]),
+      0,
+    )
     return { scale, logLoss: total / rows.length }
   })
   const best = losses.reduce((least, loss) => (loss.logLoss < least.logLoss ? loss : least))
-  const right = scored.filter(({ tool, scores }) => likeliest(scores) === tool).length
+  const right = scored.filter(({ tool, scores }) => argMax(scores) === tool).length
   return { ...best, accuracy: right / rows.length }
 }
 
@@ -47,43 +50,43 @@ export function chooseBlend(
   held: readonly GoldRow[],
   neighbours: number,
 ): { readonly weight: number; readonly accuracy: number } {
-  const similarities = products(training.map(({ vector }) => vector))
+  const similarities = indexInnerProducts(training.map(({ vector }) => vector))
   const rows = held.map(({ vector, tool }) => {
-    const hits = nearestOf(similarities(vector), neighbours).map(({ at, similarity }) => ({
+    const hits = nearestPositions(similarities(vector), neighbours).map(({ at, similarity }) => ({
       id: '',
       tool: String(training[at]?.tool),
       similarity,
     }))
-    const own = softmax(score(weights, vector, new Float64Array(weights.tools)), scale)
-    const votes = vote(hits)
+    const own = softmax(scoreTools(weights, vector, new Float64Array(weights.tools)), scale)
+    const votes = voteShares(hits)
     return {
       tool,
       own,
       votes: own.map((probability, at) => (votes.size === 0 ? probability : (votes.get(String(at)) ?? 0))),
     }
   })
-  const graded = WEIGHTS.map(weight => {
+  const graded = WEIGHT_CANDIDATES.map(weight => {
     const blended = rows.map(({ tool, own, votes }) => ({
       tool,
       probabilities: own.map((probability, at) => (1 - weight) * probability + weight * (votes[at] ?? 0)),
     }))
     const brier = blended.reduce((sum, { tool, probabilities }) => sum + squaredError(probabilities, tool), 0)
-    const right = blended.filter(({ tool, probabilities }) => likeliest(probabilities) === tool).length
+    const right = blended.filter(({ tool, probabilities }) => argMax(probabilities) === tool).length
     return { weight, brier, accuracy: right / rows.length }
   })
   const { weight, accuracy } = graded.reduce((least, grade) => (grade.brier < least.brier ? grade : least))
   return { weight, accuracy }
 }
 
-function surprise(probability = 0): number {
-  return -Math.log(Math.max(probability, FLOOR))
+function negativeLogLikelihood(probability = 0): number {
+  return -Math.log(Math.max(probability, MIN_PROBABILITY))
 }
 
 function squaredError(probabilities: Float64Array, tool: number): number {
   return probabilities.reduce((sum, probability, at) => sum + (probability - (at === tool ? 1 : 0)) ** 2, 0)
 }
 
-function likeliest(scores: Float64Array): number {
+function argMax(scores: Float64Array): number {
   let best = 0
   for (let at = 1; at < scores.length; at++) if ((scores[at] ?? 0) > (scores[best] ?? 0)) best = at
   return best

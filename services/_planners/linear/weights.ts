@@ -1,29 +1,29 @@
 import type { SparseVector } from '#text/features.ts'
-import { DIMENSIONS, featurize } from '#text/features.ts'
-import type { Tool } from './manifest.ts'
+import { FEATURE_DIMENSIONS, featurize } from '#text/features.ts'
+import type { PlannerTool } from './manifest.ts'
 
 /** A dense linear layer; the weight of feature f for tool t is `values[f * tools + t]`, so that a sparse input reads rows. */
 export type Weights = { readonly tools: number; readonly values: Float32Array }
 
 /** W0: the frozen base weights. Column t is the feature vector of tool t's description. */
-export function describe(tools: readonly Tool[]): Weights {
-  const weights = { tools: tools.length, values: new Float32Array(DIMENSIONS * tools.length) }
+export function baseWeights(tools: readonly PlannerTool[]): Weights {
+  const weights = { tools: tools.length, values: new Float32Array(FEATURE_DIMENSIONS * tools.length) }
   tools.forEach(({ description }, tool) => {
-    writeTool(weights, tool, featurize(description))
+    writeToolColumn(weights, tool, featurize(description))
   })
   return weights
 }
 
 /** Replaces the column of one tool. */
-export function writeTool({ tools, values }: Weights, tool: number, vector: SparseVector): void {
-  for (let feature = 0; feature < DIMENSIONS; feature++) values[feature * tools + tool] = 0
+export function writeToolColumn({ tools, values }: Weights, tool: number, vector: SparseVector): void {
+  for (let feature = 0; feature < FEATURE_DIMENSIONS; feature++) values[feature * tools + tool] = 0
   vector.indices.forEach((feature, entry) => {
     values[feature * tools + tool] = vector.values[entry] ?? 0
   })
 }
 
 /** One score per tool: W x. Written into `scores`, which must have length `tools`, and returned. */
-export function score(
+export function scoreTools(
   { tools, values }: Weights,
   { indices, values: entries }: SparseVector,
   scores: Float64Array,

@@ -1,6 +1,6 @@
 import type { Events } from '#schemas/events.ts'
 import { compatibility, decisionsTopic, subject } from '#topology/derive/names.ts'
-import { serviceNames, servicePlans, topicPlans } from '#topology/derive/plans.ts'
+import { serviceDefinitions, serviceNames, topicDefinitions } from '#topology/derive/plans.ts'
 import type { EventOf, TopicName } from '#topology/types.ts'
 import { Fault } from '../core/faults.ts'
 import type { NewRecord } from '../log/event-log.ts'
@@ -13,10 +13,10 @@ type EventName = keyof Events
 
 /** The event and the key of every topic whose values are Avro: those of the map, and what services saw when they decided. */
 const plans: Readonly<Record<string, { readonly event: EventName; readonly key: string }>> = {
-  ...topicPlans,
+  ...topicDefinitions,
   ...Object.fromEntries(
     serviceNames
-      .filter(service => servicePlans[service].reads.length > 0)
+      .filter(service => serviceDefinitions[service].reads.length > 0)
       .map(service => [decisionsTopic(service), { event: 'DecisionRecorded', key: 'inputId' } as const]),
   ),
 }

@@ -4,20 +4,20 @@ import { join } from 'node:path'
 import { Fault } from '../core/faults.ts'
 import type { Settings } from './config.ts'
 
-const fileName = '.redaction-key'
+const keyFileName = '.redaction-key'
 
 /**
  * The key of the pseudonyms: the setting, or a random one that is made once and kept in the home folder for its owner alone,
  * so that the same value has the same pseudonym after a restart. FLY_HOME when the folder does not take it.
  */
-export function redactionKey({ redactionKey: given, home }: Pick<Settings, 'redactionKey' | 'home'>): string {
+export function loadRedactionKey({ redactionKey: given, home }: Pick<Settings, 'redactionKey' | 'home'>): string {
   if (given !== undefined) return given
-  const path = join(home, fileName)
+  const path = join(home, keyFileName)
   try {
     return readKey(path) ?? makeKey(home, path)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
-    throw new Fault('FLY_HOME', `${home} does not keep ${fileName}: set FLYWHEEL_REDACTION_KEY`, { home, code })
+    throw new Fault('FLY_HOME', `${home} does not keep ${keyFileName}: set FLYWHEEL_REDACTION_KEY`, { home, code })
   }
 }
 

@@ -6,14 +6,16 @@ import type { Security } from '../log/kafka/connection/client.ts'
 import type { BasicAuth } from '../registry/http.ts'
 import type { Settings } from './config.ts'
 
-type Pem = 'kafkaCa' | 'kafkaCert' | 'kafkaKey'
+type PemSetting = 'kafkaCa' | 'kafkaCert' | 'kafkaKey'
 
-const certificate = (pem: Buffer): X509Certificate => new X509Certificate(pem)
+const parseCertificate = (pem: Buffer): X509Certificate => new X509Certificate(pem)
 
 /** What is wrong with the PEM files that are named, by setting; nothing of what they hold is told. */
-export function pemProblems(given: Readonly<Partial<Record<Pem, unknown>>>): readonly (readonly [Pem, string])[] {
-  const problems: [Pem, string][] = []
-  const read = <T>(name: Pem, what: string, parse: (pem: Buffer) => T): T | undefined => {
+export function pemProblems(
+  given: Readonly<Partial<Record<PemSetting, unknown>>>,
+): readonly (readonly [PemSetting, string])[] {
+  const problems: [PemSetting, string][] = []
+  const read = <T>(name: PemSetting, what: string, parse: (pem: Buffer) => T): T | undefined => {
     const path = given[name]
     if (typeof path !== 'string') return undefined
     try {
@@ -25,8 +27,8 @@ export function pemProblems(given: Readonly<Partial<Record<Pem, unknown>>>): rea
       return undefined
     }
   }
-  read('kafkaCa', 'certificate', certificate)
-  const cert = read('kafkaCert', 'certificate', certificate)
+  read('kafkaCa', 'certificate', parseCertificate)
+  const cert = read('kafkaCert', 'certificate', parseCertificate)
   const key = read('kafkaKey', 'private key without a passphrase', createPrivateKey)
   if (cert && key && !cert.checkPrivateKey(key)) problems.push(['kafkaKey', 'is not the key of FLYWHEEL_KAFKA_CERT'])
   return problems

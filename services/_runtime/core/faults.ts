@@ -27,7 +27,7 @@ export type FaultCode = keyof typeof faults
 type DeadLetterCode = { [C in FaultCode]: (typeof faults)[C]['then'] extends 'dead-letter' ? C : never }[FaultCode]
 
 /** What to do about a dead letter. */
-export const mending: Readonly<Record<DeadLetterCode, string>> = {
+export const remedies: Readonly<Record<DeadLetterCode, string>> = {
   FLY_DECODE:
     'Have its source send the fact again as its topic has it; re-drive only when a schema was missing and is there now.',
   FLY_ENCODE: 'A mistake of the service: correct its rule or the schema, deploy it, then re-drive.',
@@ -40,17 +40,17 @@ export const mending: Readonly<Record<DeadLetterCode, string>> = {
 /** The one error class: `code` says what happens next, `about` holds plain fields for the log (never chat text or secrets). */
 export class Fault extends Error {
   readonly code: FaultCode
-  readonly about: Readonly<Record<string, unknown>>
+  readonly details: Readonly<Record<string, unknown>>
 
-  constructor(code: FaultCode, message: string, about: Readonly<Record<string, unknown>> = {}, cause?: unknown) {
+  constructor(code: FaultCode, message: string, details: Readonly<Record<string, unknown>> = {}, cause?: unknown) {
     super(message, { cause })
     this.name = 'Fault'
     this.code = code
-    this.about = about
+    this.details = details
   }
 }
 
 /** What happens next after an error; unknown errors are bugs, not weather. */
-export function verdict(error: unknown): 'retry' | 'dead-letter' | 'stop' {
+export function faultAction(error: unknown): 'retry' | 'dead-letter' | 'stop' {
   return error instanceof Fault ? faults[error.code].then : 'stop'
 }

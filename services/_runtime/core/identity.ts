@@ -19,7 +19,7 @@ export function deriveId(label: string, ...from: readonly (string | number)[]): 
 }
 
 /** A stable number in [0, 1) for a label and an id: what is below .05 is also below .10, on every machine, for ever. */
-export function fraction(label: string, id: string): number {
+export function hashFraction(label: string, id: string): number {
   return Number.parseInt(digest(`${label}\u0000${id}`).slice(0, 13), 16) / 2 ** 52
 }
 
@@ -29,7 +29,7 @@ export function seedOf(label: string, id: string): number {
 }
 
 /** JSON with sorted keys, so that equal values have equal digests. */
-export function canonical(value: unknown): string {
+export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
     inner !== null && typeof inner === 'object' && !Array.isArray(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))

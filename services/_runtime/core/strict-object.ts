@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** An object without unknown fields: the error names what is unknown and what to do about it. */
-export const strict = <T extends z.ZodRawShape>(shape: T) =>
+export const strictObject = <T extends z.ZodRawShape>(shape: T) =>
   z.strictObject(shape, {
     error: issue =>
       issue.code === 'unrecognized_keys'

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { Piscina } from 'piscina'
 
 /** Runs pure functions away from the event loop, which has partitions to keep and requests to answer. */
-export interface Offload {
+export interface WorkerPool {
   /**
    * Calls the function that `module` exports as `name`, in a worker thread. Arguments and result are copied (structured
    * clone), so they are plain data. An aborted signal stops the thread; what the function throws is thrown here.
@@ -20,12 +20,12 @@ export interface Offload {
 /** Idle threads end by themselves after this time, so that a process without work holds none. */
 const idleMilliseconds = 10_000
 
-export function createOffload(threads = 2): Offload {
+export function createWorkerPool(threads = 2): WorkerPool {
   // This file is its own worker: a thread that loads it finds `work` below.
   const filename = fileURLToPath(import.meta.url)
   const pool = new Piscina({
     filename,
-    name: work.name,
+    name: runTask.name,
     minThreads: 0,
     maxThreads: threads,
     idleTimeout: idleMilliseconds,
@@ -37,7 +37,7 @@ export function createOffload(threads = 2): Offload {
 }
 
 /** What a thread does with one task. */
-export async function work({
+export async function runTask({
   module,
   name,
   args,

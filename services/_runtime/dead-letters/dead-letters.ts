@@ -2,26 +2,29 @@ import { redriveGroup } from '#topology/derive/names.ts'
 import { deadLetterTopics } from '#topology/derive/plans.ts'
 import type { ServiceName } from '#topology/types.ts'
 import type { EventLog, LogRecord } from '../log/event-log.ts'
-import { type Parked, parked } from './dead-letter.ts'
+import { type DeadLetterSummary, deadLetterSummary } from './dead-letter.ts'
 
 /** How many records of a dead-letter topic, and how many of them for each fault. */
-export type Tally = {
+export type DeadLetterCounts = {
   readonly topic: string
   readonly records: number
   readonly codes: Readonly<Record<string, number>>
 }
 
 /** What is parked in one dead-letter topic: refused, and not yet re-driven. Times in ms since 1970. */
-export type Parking = Tally & {
+export type UnresolvedDeadLetters = DeadLetterCounts & {
   readonly service: ServiceName
   readonly oldestFirstSeen: number
   readonly newestRefused: number
   /** The first of them, in the order of each partition. */
-  readonly letters: readonly Parked[]
+  readonly letters: readonly DeadLetterSummary[]
 }
 
 /** Counts records by dead-letter topic and fault. */
-export function createTally(): { readonly add: (letter: Parked) => void; readonly all: () => readonly Tally[] } {
+export function createDeadLetterCounter(): {
+  readonly add: (letter: DeadLetterSummary) => void
+  readonly all: () => readonly DeadLetterCounts[]
+} {
   const counted = new Map<string, { topic: string; records: number; codes: Record<string, number> }>()
   return {
     add({ topic, code }) {
@@ -35,7 +38,7 @@ export function createTally(): { readonly add: (letter: Parked) => void; readonl
 }
 
 /** Reads what is parked in dead-letter topics of a service, or in one partition number of them, in the order of each partition. */
-export async function readParked(
+export async function readUnresolved(
   log: EventLog,
   service: ServiceName,
   { topics, partitions }: { readonly topics: readonly string[]; readonly partitions?: readonly number[] },
@@ -48,10 +51,10 @@ export async function readParked(
 }
 
 /** How many dead letters a service has parked; at most `most`, since they are counted by reading them. */
-export async function countParked(
+export async function countUnresolved(
   log: EventLog,
   service: ServiceName,
-  most: number,
+  limit: number,
   signal: AbortSignal,
 ): Promise<number> {
   const topics = deadLetterTopics(service)
@@ -61,37 +64,37 @@ export async function countParked(
   let found = 0
   const count = (records: readonly LogRecord[]): void => {
     found += records.length
-    if (found >= most) enough.abort()
+    if (found >= limit) enough.abort()
   }
-  await readParked(log, service, { topics }, count, AbortSignal.any([signal, enough.signal])).catch(error => {
+  await readUnresolved(log, service, { topics }, count, AbortSignal.any([signal, enough.signal])).catch(error => {
     if (!enough.signal.aborted) throw error
   })
-  return Math.min(found, most)
+  return Math.min(found, limit)
 }
 
 /** What services have parked, with at most `most` dead letters of each topic; topics in which nothing is are left out. */
-export async function listParked(
+export async function listUnresolved(
   log: EventLog,
   services: readonly ServiceName[],
-  most: number,
+  limit: number,
   signal: AbortSignal,
-): Promise<readonly Parking[]> {
-  const found: Parking[] = []
+): Promise<readonly UnresolvedDeadLetters[]> {
+  const found: UnresolvedDeadLetters[] = []
   for (const service of services) {
-    const tally = createTally()
-    const seen = new Map<string, { oldestFirstSeen: number; newestRefused: number; letters: Parked[] }>()
-    const note = (letter: Parked): void => {
+    const tally = createDeadLetterCounter()
+    const seen = new Map<string, { oldestFirstSeen: number; newestRefused: number; letters: DeadLetterSummary[] }>()
+    const count = (letter: DeadLetterSummary): void => {
       tally.add(letter)
       const { topic, firstSeen, refusedAt } = letter
       const about = seen.get(topic) ?? { oldestFirstSeen: firstSeen, newestRefused: refusedAt, letters: [] }
       seen.set(topic, about)
       about.oldestFirstSeen = Math.min(about.oldestFirstSeen, firstSeen)
       about.newestRefused = Math.max(about.newestRefused, refusedAt)
-      if (about.letters.length < most) about.letters.push(letter)
+      if (about.letters.length < limit) about.letters.push(letter)
     }
     const topics = deadLetterTopics(service)
     if (topics.length > 0)
-      await readParked(log, service, { topics }, records => records.map(parked).forEach(note), signal)
+      await readUnresolved(log, service, { topics }, records => records.map(deadLetterSummary).forEach(count), signal)
     for (const counted of tally.all()) {
       const about = seen.get(counted.topic)
       if (about) found.push({ service, ...counted, ...about })

@@ -2,16 +2,16 @@ import { redriveGroup } from '#topology/derive/names.ts'
 import { deadLetterTopics, serviceNames } from '#topology/derive/plans.ts'
 import type { ServiceName } from '#topology/types.ts'
 import type { Codec } from '../codec/codec.ts'
-import { mending } from '../core/faults.ts'
-import { type Readably, readably } from '../host/records.ts'
+import { remedies } from '../core/faults.ts'
+import { type ReadableRecord, toReadableRecord } from '../host/records.ts'
 import type { EventLog, LogRecord, Position } from '../log/event-log.ts'
 import type { ObjectStore } from '../objects/object-store.ts'
-import { type Parked, parked } from './dead-letter.ts'
-import { whole } from './payload.ts'
+import { type DeadLetterSummary, deadLetterSummary } from './dead-letter.ts'
+import { loadPayload } from './payload.ts'
 
 /** Everything of one dead letter, the text of the chat included; bytes that hold no event as base64. */
-export type Found = Parked &
-  Pick<Readably, 'headers' | 'event'> & {
+export type DeadLetterDetails = DeadLetterSummary &
+  Pick<ReadableRecord, 'headers' | 'event'> & {
     readonly service: ServiceName
     readonly state: 'parked' | 're-driven'
     readonly key: string | null
@@ -20,7 +20,7 @@ export type Found = Parked &
   }
 
 /** The place that `TOPIC/PARTITION@OFFSET` names; undefined when it names none. */
-export function placeOf(text: string): Position | undefined {
+export function parsePosition(text: string): Position | undefined {
   const [, topic, partition, offset] = /^([^/]+)\/(\d+)@(\d+)$/.exec(text) ?? []
   return topic === undefined ? undefined : { topic, partition: Number(partition), offset: Number(offset) }
 }
@@ -28,23 +28,23 @@ export function placeOf(text: string): Position | undefined {
 /** The dead letter at a place; undefined when there is none, or no longer. FLY_OBJECT when its content is apart and missing. */
 export async function findDeadLetter(
   { log, codec, objects }: { readonly log: EventLog; readonly codec: Codec; readonly objects: ObjectStore },
-  place: Position,
+  position: Position,
   signal: AbortSignal,
-): Promise<Found | undefined> {
-  const service = serviceNames.find(name => deadLetterTopics(name).includes(place.topic))
-  const record = service && (await recordAt(log, place, signal))
+): Promise<DeadLetterDetails | undefined> {
+  const service = serviceNames.find(name => deadLetterTopics(name).includes(position.topic))
+  const record = service && (await recordAt(log, position, signal))
   if (!record) return undefined
-  const content = await whole(record, objects)
-  const { headers, event } = await readably(codec, content)
-  const letter = parked(record)
-  const positions = await log.committed(redriveGroup(service), [place.topic])
-  const next = positions.find(({ partition }) => partition === place.partition)?.offset ?? 0
-  const state = place.offset < next ? 're-driven' : 'parked'
+  const content = await loadPayload(record, objects)
+  const { headers, event } = await toReadableRecord(codec, content)
+  const letter = deadLetterSummary(record)
+  const positions = await log.committed(redriveGroup(service), [position.topic])
+  const next = positions.find(({ partition }) => partition === position.partition)?.offset ?? 0
+  const state = position.offset < next ? 're-driven' : 'parked'
   return { service, state, ...letter, key: content.key?.toString() ?? null, headers, event, hint: hintFor(letter.code) }
 }
 
-async function recordAt(log: EventLog, place: Position, given: AbortSignal): Promise<LogRecord | undefined> {
-  const { topic, partition, offset } = place
+async function recordAt(log: EventLog, position: Position, given: AbortSignal): Promise<LogRecord | undefined> {
+  const { topic, partition, offset } = position
   const enough = new AbortController()
   let found: LogRecord | undefined
   const take = (records: readonly LogRecord[]): void => {
@@ -52,10 +52,10 @@ async function recordAt(log: EventLog, place: Position, given: AbortSignal): Pro
     enough.abort()
   }
   const signal = AbortSignal.any([given, enough.signal])
-  await log.read([topic], { partitions: [partition], from: [place], follow: false }, take, signal)
+  await log.read([topic], { partitions: [partition], from: [position], follow: false }, take, signal)
   given.throwIfAborted()
   return found?.offset === offset ? found : undefined
 }
 
 const hintFor = (code: string): string =>
-  Object.entries(mending).find(([name]) => name === code)?.[1] ?? 'Mend what the reason names, then re-drive.'
+  Object.entries(remedies).find(([name]) => name === code)?.[1] ?? 'Mend what the reason names, then re-drive.'

@@ -4,17 +4,17 @@ import { z } from 'zod'
 import type { ServiceName } from '#topology/types.ts'
 import type { Codec } from '../codec/codec.ts'
 import { Fault } from '../core/faults.ts'
-import { strict } from '../core/strict-object.ts'
+import { strictObject } from '../core/strict-object.ts'
 import { httpError } from '../http/error.ts'
 import type { EventLog } from '../log/event-log.ts'
 import type { ObjectStore } from '../objects/object-store.ts'
-import { listParked } from './dead-letters.ts'
-import { findDeadLetter, placeOf } from './find.ts'
-import { redrive, topicsOf } from './redrive.ts'
+import { listUnresolved } from './dead-letters.ts'
+import { findDeadLetter, parsePosition } from './find.ts'
+import { redrive, redriveTopics } from './redrive.ts'
 
 /** A body is needed, and it is JSON: so no page that a browser shows can make it send one here. */
-const body = strict({ topic: z.string().optional() })
-const query = strict({ service: z.string().optional(), most: z.coerce.number().int().min(0).optional() })
+const body = strictObject({ topic: z.string().optional() })
+const query = strictObject({ service: z.string().optional(), most: z.coerce.number().int().min(0).optional() })
 
 /**
  * `GET /v1/dlq`: what the services of this process have parked. `GET /v1/dlq/LETTER`: one dead letter, by
@@ -23,7 +23,7 @@ const query = strict({ service: z.string().optional(), most: z.coerce.number().i
  */
 export function serveDeadLetters(
   app: FastifyInstance,
-  world: { readonly log: EventLog; readonly codec: Codec; readonly objects: ObjectStore },
+  runtime: { readonly log: EventLog; readonly codec: Codec; readonly objects: ObjectStore },
   services: readonly ServiceName[],
   until: AbortSignal,
 ): void {
@@ -32,15 +32,17 @@ export function serveDeadLetters(
     if (found) return found
     throw httpError(404, 'unknown_service', `no service ${name} in this process`)
   }
-  const underway = new Set<ServiceName>()
+  const redriving = new Set<ServiceName>()
 
   app.get('/v1/dlq', async request => {
     const { service, most = Number.POSITIVE_INFINITY } = query.parse(request.query)
-    return { topics: await listParked(world.log, service === undefined ? services : [named(service)], most, until) }
+    return {
+      topics: await listUnresolved(runtime.log, service === undefined ? services : [named(service)], most, until),
+    }
   })
   app.get<{ Params: { letter: string } }>('/v1/dlq/:letter', async request => {
-    const place = placeOf(request.params.letter)
-    const found = place && (await findDeadLetter(world, place, until))
+    const place = parsePosition(request.params.letter)
+    const found = place && (await findDeadLetter(runtime, place, until))
     if (!found) throw httpError(404, 'not_found', `no dead letter at ${request.params.letter}`)
     return found
   })
@@ -49,19 +51,19 @@ export function serveDeadLetters(
     const { topic } = body.parse(request.body)
     const wanted = { service, ...(topic !== undefined && { topic }) }
     try {
-      topicsOf(wanted)
+      redriveTopics(wanted)
     } catch (error) {
       if (error instanceof Fault) throw httpError(400, 'invalid', `topic: ${error.message}`)
       throw error
     }
-    if (underway.has(service))
+    if (redriving.has(service))
       throw httpError(409, 'under_way', `${service} is being re-driven: wait for the end of that`)
-    underway.add(service)
-    const gone = new AbortController()
-    reply.raw.once('close', () => gone.abort())
+    redriving.add(service)
+    const disconnected = new AbortController()
+    reply.raw.once('close', () => disconnected.abort())
     const out = new Readable({ read: () => {} })
     const onMoved = (moved: number, of: number): void => void out.push(`${JSON.stringify({ moved, of })}\n`)
-    redrive(world.log, { ...wanted, onMoved }, AbortSignal.any([until, gone.signal]))
+    redrive(runtime.log, { ...wanted, onMoved }, AbortSignal.any([until, disconnected.signal]))
       .then(
         topics => {
           out.push(`${JSON.stringify({ topics })}\n`)
@@ -69,7 +71,7 @@ export function serveDeadLetters(
         },
         error => out.destroy(error),
       )
-      .finally(() => underway.delete(service))
+      .finally(() => redriving.delete(service))
     return reply.type('application/x-ndjson').send(out)
   })
 }

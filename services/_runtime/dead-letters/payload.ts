@@ -1,35 +1,40 @@
 import { digest } from '../core/identity.ts'
 import type { LogRecord, NewRecord } from '../log/event-log.ts'
 import { getJson, type ObjectStore } from '../objects/object-store.ts'
-import { headersOf } from './dead-letter.ts'
+import { ownHeaders } from './dead-letter.ts'
 
 /** Key, value and headers of a record; bytes in base64. */
-type Content = {
+type StoredPayload = {
   readonly key: string | null
   readonly value: string | null
   readonly headers: Readonly<Record<string, string>>
 }
 
-const object = 'dlq.object'
+const objectHeader = 'dlq.object'
 
 /**
  * A dead letter that the log has no room for, such as one of a record that a system outside wrote up to the limit: its content
  * becomes an object, which what is left of it names.
  */
-export function apart(letter: NewRecord): { readonly record: NewRecord; readonly object: Uint8Array } {
+export function storePayload(letter: NewRecord): { readonly record: NewRecord; readonly object: Uint8Array } {
   const { key, value, headers = {} } = letter
   const base64 = (bytes: string | Buffer | null): string | null => bytes && Buffer.from(bytes).toString('base64')
-  const content: Content = { key: base64(key), value: base64(value), headers }
+  const content: StoredPayload = { key: base64(key), value: base64(value), headers }
   const bytes = Buffer.from(JSON.stringify(content))
-  const record = { ...letter, key: null, value: null, headers: { ...headersOf(headers), [object]: digest(bytes) } }
+  const record = {
+    ...letter,
+    key: null,
+    value: null,
+    headers: { ...ownHeaders(headers), [objectHeader]: digest(bytes) },
+  }
   return { record, object: bytes }
 }
 
 /** A dead letter, re-driven or not, with its content, wherever that lies; any other record as it is. FLY_OBJECT, FLY_STORE. */
-export async function whole(record: LogRecord, objects: ObjectStore): Promise<LogRecord> {
-  const name = record.headers[object]
+export async function loadPayload(record: LogRecord, objects: ObjectStore): Promise<LogRecord> {
+  const name = record.headers[objectHeader]
   if (name === undefined || record.value !== null) return record
-  const { key, value, headers } = await getJson<Content>(objects, name)
+  const { key, value, headers } = await getJson<StoredPayload>(objects, name)
   const bytes = (text: string | null): Buffer | null => (text === null ? null : Buffer.from(text, 'base64'))
   return { ...record, key: bytes(key), value: bytes(value), headers: { ...headers, ...record.headers } }
 }

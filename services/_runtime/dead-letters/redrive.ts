@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { deadLetterTopic, redriveGroup, retryTopic } from '#topology/derive/names.ts'
-import { deadLetterTopics, servicePlans } from '#topology/derive/plans.ts'
+import { deadLetterTopics, serviceDefinitions } from '#topology/derive/plans.ts'
 import type { ServiceName, TopicName } from '#topology/types.ts'
 import { Fault } from '../core/faults.ts'
 import type { EventLog, LogRecord, NewRecord, Position, Task } from '../log/event-log.ts'
-import { parked } from './dead-letter.ts'
-import { createTally, readParked, type Tally } from './dead-letters.ts'
+import { deadLetterSummary } from './dead-letter.ts'
+import { createDeadLetterCounter, type DeadLetterCounts, readUnresolved } from './dead-letters.ts'
 
 /** How often it is looked whether others have done what is left. */
-const watchMs = 200
+const pollMs = 200
 
-export type Redrive = {
+export type RedriveRequest = {
   readonly service: ServiceName
   /** Only what was refused of this topic; of all that the service reads when absent. */
   readonly topic?: string
@@ -19,9 +19,9 @@ export type Redrive = {
 }
 
 /** The dead-letter topics that a re-drive is about. FLY_USAGE when the service does not read the topic. */
-export function topicsOf({ service, topic }: Redrive): readonly string[] {
+export function redriveTopics({ service, topic }: RedriveRequest): readonly string[] {
   if (topic === undefined) return deadLetterTopics(service)
-  const { reads } = servicePlans[service]
+  const { reads } = serviceDefinitions[service]
   if (reads.includes(topic as TopicName)) return [deadLetterTopic(topic, service)]
   const known = reads.length > 0 ? `it reads ${reads.join(', ')}` : 'it reads none'
   throw new Fault('FLY_USAGE', `${service} has no dead letters of ${topic}: ${known}`)
@@ -32,44 +32,48 @@ export function topicsOf({ service, topic }: Redrive): readonly string[] {
  * partition number and order. Each is moved once, whoever calls this how often and wherever it is killed, since copy and
  * position are one transaction; records that are refused again lie behind the end and stay. Answers with what was moved by this call.
  */
-export async function redrive(log: EventLog, wanted: Redrive, signal: AbortSignal): Promise<readonly Tally[]> {
-  const { service, onMoved } = wanted
-  const topics = topicsOf(wanted)
+export async function redrive(
+  log: EventLog,
+  request: RedriveRequest,
+  signal: AbortSignal,
+): Promise<readonly DeadLetterCounts[]> {
+  const { service, onMoved } = request
+  const topics = redriveTopics(request)
   const ends = new Map<string, Position>()
-  const tally = createTally()
+  const tally = createDeadLetterCounter()
   let [moved, of] = [0, 0]
-  const note = (records: readonly LogRecord[]): void => {
+  const recordEnds = (records: readonly LogRecord[]): void => {
     of += records.length
-    for (const end of positionsAfter(records)) ends.set(placeOf(end), end)
+    for (const end of positionsAfter(records)) ends.set(partitionKey(end), end)
   }
-  if (topics.length > 0) await readParked(log, service, { topics }, note, signal)
+  if (topics.length > 0) await readUnresolved(log, service, { topics }, recordEnds, signal)
 
   // Partition numbers in which something is left to do, by whichever process.
   const waiting = new Set([...ends.values()].map(({ partition }) => partition))
   const done = new AbortController()
-  const settle = (numbers: readonly number[]): void => {
+  const markFinished = (numbers: readonly number[]): void => {
     for (const number of numbers) waiting.delete(number)
     if (waiting.size === 0) done.abort()
   }
   const work = async (task: Task): Promise<void> => {
     const move = async (records: readonly LogRecord[]): Promise<void> => {
-      const due = records.filter(record => record.offset < (ends.get(placeOf(record))?.offset ?? 0))
+      const due = records.filter(record => record.offset < (ends.get(partitionKey(record))?.offset ?? 0))
       if (due.length === 0) return
-      const copies = due.map(letter => again(service, letter))
+      const copies = due.map(letter => toRetryRecord(service, letter))
       await task.commit(copies, positionsAfter(due))
-      due.map(parked).forEach(tally.add)
+      due.map(deadLetterSummary).forEach(tally.add)
       moved += due.length
       onMoved?.(moved, of)
     }
     if (!waiting.has(task.partition)) return
-    await readParked(log, service, { topics, partitions: [task.partition] }, move, task.signal)
-    settle([task.partition])
+    await readUnresolved(log, service, { topics, partitions: [task.partition] }, move, task.signal)
+    markFinished([task.partition])
   }
   const watch = async (): Promise<void> => {
     while (!done.signal.aborted) {
-      await sleep(watchMs, undefined, { signal: done.signal }).catch(() => {})
+      await sleep(pollMs, undefined, { signal: done.signal }).catch(() => {})
       // A look that fails is made again.
-      settle(await passed(log, service, [...ends.values()]).catch(() => []))
+      markFinished(await finishedPartitions(log, service, [...ends.values()]).catch(() => []))
     }
   }
 
@@ -86,24 +90,28 @@ export async function redrive(log: EventLog, wanted: Redrive, signal: AbortSigna
 }
 
 /** Partition numbers in which all before these ends is re-driven: others may do a part of it, and wait for what is done here. */
-async function passed(log: EventLog, service: ServiceName, ends: readonly Position[]): Promise<readonly number[]> {
+async function finishedPartitions(
+  log: EventLog,
+  service: ServiceName,
+  ends: readonly Position[],
+): Promise<readonly number[]> {
   const committed = await log.committed(redriveGroup(service), deadLetterTopics(service))
-  const positions = new Map(committed.map(at => [placeOf(at), at.offset]))
-  const isLeft = (end: Position): boolean => (positions.get(placeOf(end)) ?? 0) < end.offset
+  const positions = new Map(committed.map(at => [partitionKey(at), at.offset]))
+  const isLeft = (end: Position): boolean => (positions.get(partitionKey(end)) ?? 0) < end.offset
   const left = new Set(ends.filter(isLeft).map(({ partition }) => partition))
   return ends.map(({ partition }) => partition).filter(number => !left.has(number))
 }
 
-const again = (service: ServiceName, { key, value, partition, headers }: LogRecord): NewRecord => ({
+const toRetryRecord = (service: ServiceName, { key, value, partition, headers }: LogRecord): NewRecord => ({
   ...{ topic: retryTopic(service), partition, key, value, headers },
 })
 
-const placeOf = ({ topic, partition }: Omit<Position, 'offset'>): string => `${topic}/${partition}`
+const partitionKey = ({ topic, partition }: Omit<Position, 'offset'>): string => `${topic}/${partition}`
 
 /** Behind the last of some records, in each partition. */
 function positionsAfter(records: readonly LogRecord[]): Position[] {
   const newest = new Map<string, Position>()
   for (const { topic, partition, offset } of records)
-    newest.set(placeOf({ topic, partition }), { topic, partition, offset: offset + 1 })
+    newest.set(partitionKey({ topic, partition }), { topic, partition, offset: offset + 1 })
   return [...newest.values()]
 }

@@ -1,8 +1,8 @@
 import { readSettings } from '../config/config.ts'
 import { Fault } from '../core/faults.ts'
 import type { AnyService } from '../service.ts'
-import { openWorld } from './open.ts'
-import { type Running, run } from './run.ts'
+import { openRuntime } from './open.ts'
+import { type RunningServices, startServices } from './run.ts'
 import { verifyTopics } from './topics.ts'
 
 /** How long a process may take to end after it was told to, in milliseconds. */
@@ -14,22 +14,22 @@ const stopWithinMs = 10_000
  * it cannot go on.
  */
 export async function runService(service: AnyService): Promise<void> {
-  let running: Running | undefined
-  const stop = stopOnSignal(stopWithinMs, () => running?.left() ?? [])
+  let running: RunningServices | undefined
+  const stop = stopOnSignal(stopWithinMs, () => running?.unfinished() ?? [])
   // Until it runs there is nothing that would have to end in order.
   stop.signal.addEventListener('abort', () => running ?? process.exit(0))
   try {
-    const world = await openWorld(readSettings(process.env))
+    const runtime = await openRuntime(readSettings(process.env))
     try {
-      await verifyTopics(world)
-      running = await run(world, [service], stop.signal)
+      await verifyTopics(runtime)
+      running = await startServices(runtime, [service], stop.signal)
       await running.done
     } finally {
-      await world.close()
+      await runtime.close()
     }
   } catch (error) {
     process.exitCode = 1
-    process.stderr.write(`${describe(error)}\n`)
+    process.stderr.write(`${describeError(error)}\n`)
   }
 }
 
@@ -37,10 +37,10 @@ export async function runService(service: AnyService): Promise<void> {
  * Aborted by SIGTERM, by SIGINT, and when the `flywheel up` that started this process is gone. A process that is still there
  * after the limit tells what is `left` of it, and exits with 1.
  */
-export function stopOnSignal(withinMs: number, left: () => readonly string[]): AbortController {
+export function stopOnSignal(withinMs: number, unfinished: () => readonly string[]): AbortController {
   const stop = new AbortController()
   const overdue = (): void => {
-    const what = left().join(', ') || 'what was opened for them'
+    const what = unfinished().join(', ') || 'what was opened for them'
     process.stderr.write(`FLY_BUG: ${withinMs / 1000} s after it was told to stop, this has not ended: ${what}\n`)
     process.exit(1)
   }
@@ -55,9 +55,9 @@ export function stopOnSignal(withinMs: number, left: () => readonly string[]): A
   return stop
 }
 /** One line for a person: code, what is wrong, what to do. Bugs bring their stack. */
-export function describe(error: unknown): string {
+export function describeError(error: unknown): string {
   if (error instanceof Fault && error.code !== 'FLY_BUG') return `${error.code}: ${error.message}`
   return error instanceof Error
-    ? `FLY_BUG: ${error.stack ?? error.message}${error.cause ? `\ncaused by ${describe(error.cause)}` : ''}`
+    ? `FLY_BUG: ${error.stack ?? error.message}${error.cause ? `\ncaused by ${describeError(error.cause)}` : ''}`
     : String(error)
 }

@@ -11,7 +11,7 @@ import { type Codec, createCodec } from '../codec/codec.ts'
 import type { Settings } from '../config/config.ts'
 import { kafkaSecurity, registryAuth } from '../config/security.ts'
 import { type Clock, systemClock } from '../core/clock.ts'
-import { createOffload, type Offload } from '../core/worker-pool.ts'
+import { createWorkerPool, type WorkerPool } from '../core/worker-pool.ts'
 import { openEmbedded } from '../log/embedded/embedded-log.ts'
 import type { EventLog } from '../log/event-log.ts'
 import type { KafkaSettings } from '../log/kafka/connection/client.ts'
@@ -20,12 +20,12 @@ import { openFolderStore } from '../objects/folder.ts'
 import type { ObjectStore } from '../objects/object-store.ts'
 import { openHttpRegistry } from '../registry/http.ts'
 import type { SchemaRegistry } from '../registry/schema-registry.ts'
-import { type Copies, createCopies } from '../state/copies.ts'
+import { createSnapshotOpener, type OpenSnapshot } from '../state/copies.ts'
 import { createLogger, createMetrics, type Logger, type Metrics } from '../telemetry/telemetry.ts'
 import { openTracing, type Tracing } from '../telemetry/tracing.ts'
 
 /** Everything outside that a process uses, opened; whoever opens it closes it. */
-export type World = {
+export type Runtime = {
   readonly settings: Settings
   readonly clock: Clock
   readonly logger: Logger
@@ -36,39 +36,54 @@ export type World = {
   readonly codec: Codec
   readonly objects: ObjectStore
   /** Undefined beside the embedded log, which is as near as copies of it would be. */
-  readonly copies: Copies | undefined
+  readonly openSnapshot: OpenSnapshot | undefined
   readonly vectors: VectorIndex
   readonly models: ModelHost
   readonly trainer: Trainer
-  readonly offload: Offload
+  readonly workerPool: WorkerPool
   /** Undefined where the settings name no model. */
   readonly languageModels: LanguageModels | undefined
   readonly close: () => Promise<void>
 }
 
 /** Opens the size that the settings name: embedded in a folder, or Kafka and a registry. `kafka` is for tests that hurry. */
-export async function openWorld(
+export async function openRuntime(
   settings: Settings,
   clock: Clock = systemClock,
   kafka: Partial<KafkaSettings> = {},
-): Promise<World> {
+): Promise<Runtime> {
   const logger = createLogger(settings)
   const tracing = await openTracing(settings.kafka === undefined ? 'embedded' : 'kafka', logger)
   const { log, registry } = await openLog(settings, clock, logger, kafka)
-  const copies = settings.kafka === undefined ? undefined : createCopies(join(settings.home, 'state'), logger)
+  const openSnapshot =
+    settings.kafka === undefined ? undefined : createSnapshotOpener(join(settings.home, 'state'), logger)
   const objects = openFolderStore(join(settings.home, 'objects'))
   const vectors = openLanceIndex(join(settings.home, 'vectors'))
-  const offload = createOffload()
+  const workerPool = createWorkerPool()
   const models = createModelHost(objects, vectors)
-  const trainer = createEmbeddedTrainer({ objects, vectors, offload })
+  const trainer = createEmbeddedTrainer({ objects, vectors, workerPool: workerPool })
   const metrics = createMetrics()
   const languageModels = await openLanguageModels(settings, { clock, objects, metrics })
   return {
-    ...{ settings, clock, logger, metrics, tracing, log, registry, objects, copies, vectors, offload, models, trainer },
+    ...{
+      settings,
+      clock,
+      logger,
+      metrics,
+      tracing,
+      log,
+      registry,
+      objects,
+      openSnapshot,
+      vectors,
+      workerPool,
+      models,
+      trainer,
+    },
     languageModels,
     codec: createCodec(registry, avro),
     close: async () => {
-      await offload.close()
+      await workerPool.close()
       languageModels?.close()
       await vectors.close()
       await registry.close()
@@ -97,7 +112,7 @@ async function openLog(
 }
 
 /** The log for looking only: what `tail` and `topics` need. */
-export async function openReader(settings: Settings): Promise<Pick<World, 'log' | 'codec' | 'close'>> {
+export async function openReader(settings: Settings): Promise<Pick<Runtime, 'log' | 'codec' | 'close'>> {
   const { log, registry } = await openLog(settings, systemClock, createLogger(settings))
   return {
     log,

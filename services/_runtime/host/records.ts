@@ -2,12 +2,12 @@ import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import type { Codec } from '../codec/codec.ts'
-import { verdict } from '../core/faults.ts'
+import { faultAction } from '../core/faults.ts'
 import { httpError } from '../http/error.ts'
 import type { EventLog, LogRecord, ReadOptions } from '../log/event-log.ts'
 
 /** A record for people and scripts: where it lies, and its event; bytes that hold none are shown as base64. */
-export type Readably = {
+export type ReadableRecord = {
   readonly topic: string
   readonly partition: number
   readonly offset: number
@@ -18,25 +18,25 @@ export type Readably = {
 }
 
 /** Where to begin in a topic: at its first record, behind its last, or at the first one appended at or after a time in ms since 1970. */
-export type Since = 'beginning' | 'end' | number
+export type ReadFrom = 'beginning' | 'end' | number
 
 /** The place in the log where a reader begins. */
-export async function beginningAt(log: EventLog, topic: string, since: Since): Promise<ReadOptions['from']> {
+export async function startPositions(log: EventLog, topic: string, since: ReadFrom): Promise<ReadOptions['from']> {
   return typeof since === 'number' ? log.positionsAt([topic], since) : since
 }
 
-export async function readably(codec: Codec, record: LogRecord): Promise<Readably> {
+export async function toReadableRecord(codec: Codec, record: LogRecord): Promise<ReadableRecord> {
   const { topic, partition, offset, timestamp, headers, value } = record
   const key = record.key?.toString() ?? null
-  return { topic, partition, offset, timestamp, key, headers, event: await eventOf(codec, value) }
+  return { topic, partition, offset, timestamp, key, headers, event: await decodeOrBase64(codec, value) }
 }
 
-async function eventOf(codec: Codec, value: Buffer | null): Promise<object> {
+async function decodeOrBase64(codec: Codec, value: Buffer | null): Promise<object> {
   if (value === null) return { deleted: true }
   try {
     return await codec.decodeAny(value)
   } catch (error) {
-    if (verdict(error) !== 'dead-letter') throw error
+    if (faultAction(error) !== 'dead-letter') throw error
     return { bytes: value.toString('base64') }
   }
 }
@@ -52,7 +52,7 @@ export function serveRecords(app: FastifyInstance, log: EventLog, codec: Codec, 
       const { topic } = request.params
       if (!(await log.topics()).some(({ name }) => name === topic))
         throw httpError(404, 'unknown_topic', `no topic ${topic}`)
-      const from = await beginningAt(log, topic, sinceOf(request.query.from))
+      const from = await startPositions(log, topic, parseReadFrom(request.query.from))
       const follow = request.query.follow === 'true'
       const gone = new AbortController()
       request.raw.once('close', () => gone.abort())
@@ -60,7 +60,8 @@ export function serveRecords(app: FastifyInstance, log: EventLog, codec: Codec, 
       const out = new PassThrough()
       const send = async (records: readonly LogRecord[]): Promise<void> => {
         for (const record of records)
-          if (!out.write(`${JSON.stringify(await readably(codec, record))}\n`)) await once(out, 'drain', { signal })
+          if (!out.write(`${JSON.stringify(await toReadableRecord(codec, record))}\n`))
+            await once(out, 'drain', { signal })
       }
       log.read([topic], { from, follow }, send, signal).then(
         () => (signal.aborted && !follow ? out.destroy(new Error('stopped before the end')) : out.end()),
@@ -71,7 +72,7 @@ export function serveRecords(app: FastifyInstance, log: EventLog, codec: Codec, 
   )
 }
 
-function sinceOf(from: string | undefined): Since {
+function parseReadFrom(from: string | undefined): ReadFrom {
   if (from === undefined || from === 'end') return 'end'
   if (from === 'beginning') return from
   if (/^\d{1,16}$/.test(from)) return Number(from)

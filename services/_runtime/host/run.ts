@@ -1,41 +1,45 @@
 import { consumerGroup } from '#topology/derive/names.ts'
-import { consumed } from '#topology/derive/plans.ts'
+import { consumedTopics } from '#topology/derive/plans.ts'
 import { services } from '#topology/map.ts'
 import { topic } from '#topology/names.ts'
 import type { ServiceName } from '#topology/types.ts'
-import { countParked } from '../dead-letters/dead-letters.ts'
+import { countUnresolved } from '../dead-letters/dead-letters.ts'
 import { serveDeadLetters } from '../dead-letters/http-api.ts'
-import { createServer, listen } from '../http/server.ts'
-import { createAgents, follow } from '../processing/follow.ts'
-import { work } from '../processing/step.ts'
-import type { AnyEdge, AnyService, EdgeContext, Ports } from '../service.ts'
+import { createHttpServer, listen } from '../http/server.ts'
+import { createAgents, followTopics } from '../processing/follow.ts'
+import { processPartition } from '../processing/step.ts'
+import type { AnyHttpApi, AnyService, HttpApiContext, Ports } from '../service.ts'
 import type { StateView } from '../state/state.ts'
 import { appendInTrace } from '../telemetry/tracing.ts'
-import type { World } from './open.ts'
+import type { Runtime } from './open.ts'
 import { serveRecords } from './records.ts'
 
-export type Running = {
+export type RunningServices = {
   /** Base URL of this process. */
   readonly url: string
   /** Resolves when everything has ended after the signal; rejects with what stopped a service. */
   readonly done: Promise<void>
   /** What has not ended yet, by name. */
-  readonly left: () => readonly string[]
+  readonly unfinished: () => readonly string[]
 }
 
 /**
  * Runs services in this process until the signal is aborted: follows what they follow, opens one HTTP listener for all,
  * then joins each one's consumer group. What stops one service stops the process: a half-dead wheel looks alive.
  */
-export async function run(world: World, started: readonly AnyService[], signal: AbortSignal): Promise<Running> {
-  const { settings, log, codec, logger, metrics, tracing } = world
-  const ending = new AbortController()
-  const until = AbortSignal.any([signal, ending.signal])
+export async function startServices(
+  runtime: Runtime,
+  started: readonly AnyService[],
+  signal: AbortSignal,
+): Promise<RunningServices> {
+  const { settings, log, codec, logger, metrics, tracing } = runtime
+  const failed = new AbortController()
+  const until = AbortSignal.any([signal, failed.signal])
   const agents = createAgents()
   const portsOf = (service: ServiceName): Ports => ({
-    ...world,
+    ...runtime,
     agents,
-    languageModel: world.languageModels?.of(service),
+    languageModel: runtime.languageModels?.forService(service),
   })
   await codec.prepare()
 
@@ -46,10 +50,10 @@ export async function run(world: World, started: readonly AnyService[], signal: 
     if (service === 'ingest' && settings.ingestUrl) return settings.ingestUrl
     return `http://127.0.0.1:${settings.port + services[service].port}`
   }
-  const edges = new Map<ServiceName, AnyEdge>()
+  const httpApis = new Map<ServiceName, AnyHttpApi>()
   for (const service of started) {
     const { name } = service
-    const context: EdgeContext<ServiceName> = {
+    const context: HttpApiContext<ServiceName> = {
       settings,
       ports: portsOf(name),
       urlOf,
@@ -57,27 +61,29 @@ export async function run(world: World, started: readonly AnyService[], signal: 
         appendInTrace(tracing, name, target, events, traced =>
           log.append(events.map(event => codec.record(target, event, { ...headers, ...traced }))),
         ),
-      states: () => [...states].flatMap(([key, state]) => (key.startsWith(`${name}/`) ? [state] : [])),
+      partitionStates: () => [...states].flatMap(([key, state]) => (key.startsWith(`${name}/`) ? [state] : [])),
       lag: other =>
-        consumed(other).length === 0 ? Promise.resolve([]) : log.lag(consumerGroup(other), consumed(other)),
-      parked: other => countParked(log, other, 10_000, until),
-      committed: other =>
-        consumed(other).length === 0 ? Promise.resolve([]) : log.committed(consumerGroup(other), consumed(other)),
+        consumedTopics(other).length === 0 ? Promise.resolve([]) : log.lag(consumerGroup(other), consumedTopics(other)),
+      countUnresolved: other => countUnresolved(log, other, 10_000, until),
+      committedPositions: other =>
+        consumedTopics(other).length === 0
+          ? Promise.resolve([])
+          : log.committed(consumerGroup(other), consumedTopics(other)),
       positionsAt: (names, time) => log.positionsAt(names, time),
-      count: counted => log.count(counted),
+      countRecords: counted => log.count(counted),
     }
-    const edge = service.edge?.(context as never)
-    if (edge) edges.set(name, edge)
+    const edge = service.httpApi?.(context as never)
+    if (edge) httpApis.set(name, edge)
   }
 
   const followed = new Set<string>([topic.agents, ...started.flatMap(({ name }) => [...services[name].follows])])
-  const following = await follow(
-    world,
+  const following = await followTopics(
+    runtime,
     [...followed],
     record => {
-      agents.saw(record)
-      for (const [name, edge] of edges)
-        if ((services[name].follows as readonly string[]).includes(record.topic)) edge.saw?.(record as never)
+      agents.onRecord(record)
+      for (const [name, edge] of httpApis)
+        if ((services[name].follows as readonly string[]).includes(record.topic)) edge.onRecord?.(record as never)
     },
     until,
   )
@@ -87,12 +93,12 @@ export async function run(world: World, started: readonly AnyService[], signal: 
     log: settings.kafka ?? 'embedded',
     services: started.map(({ name }) => name as string),
   }
-  const app = createServer(settings, logger, metrics, () => health)
-  for (const edge of edges.values()) edge.routes?.(app)
+  const app = createHttpServer(settings, logger, metrics, () => health)
+  for (const httpApi of httpApis.values()) httpApi.routes?.(app)
   serveRecords(app, log, codec, until)
   serveDeadLetters(
     app,
-    world,
+    runtime,
     started.map(({ name }) => name),
     until,
   )
@@ -103,8 +109,8 @@ export async function run(world: World, started: readonly AnyService[], signal: 
 
   const consume = async (service: AnyService): Promise<void> => {
     const { name } = service
-    const { remembers } = services[name]
-    const inputs = consumed(name)
+    const { stateful } = services[name]
+    const inputs = consumedTopics(name)
     if (inputs.length === 0) return
     await log.join(
       consumerGroup(name),
@@ -112,7 +118,9 @@ export async function run(world: World, started: readonly AnyService[], signal: 
       async task => {
         const key = `${name}/${task.partition}`
         try {
-          await work(service, task, { ...world, ports: portsOf(name) }, remembers, state => states.set(key, state))
+          await processPartition(service, task, { ...runtime, ports: portsOf(name) }, stateful, state =>
+            states.set(key, state),
+          )
         } finally {
           states.delete(key)
         }
@@ -120,18 +128,18 @@ export async function run(world: World, started: readonly AnyService[], signal: 
       until,
     )
   }
-  const parts = new Map<string, Promise<void>>([['following', following.done]])
-  for (const service of started) parts.set(service.name, consume(service))
-  const left = new Set([...parts.keys(), 'http'])
-  for (const [name, part] of parts) part.catch(() => ending.abort()).finally(() => left.delete(name))
+  const running = new Map<string, Promise<void>>([['following', following.done]])
+  for (const service of started) running.set(service.name, consume(service))
+  const unfinished = new Set([...running.keys(), 'http'])
+  for (const [name, part] of running) part.catch(() => failed.abort()).finally(() => unfinished.delete(name))
   const done = new Promise<void>(resolve => until.addEventListener('abort', () => resolve(), { once: true })).then(
     async () => {
-      const ends = await Promise.allSettled(parts.values())
-      for (const edge of edges.values()) await edge.close?.()
+      const ends = await Promise.allSettled(running.values())
+      for (const edge of httpApis.values()) await edge.close?.()
       await app.close()
-      left.delete('http')
+      unfinished.delete('http')
       for (const end of ends) if (end.status === 'rejected') throw end.reason
     },
   )
-  return { url, done, left: () => [...left] }
+  return { url, done, unfinished: () => [...unfinished] }
 }

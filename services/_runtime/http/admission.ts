@@ -8,11 +8,11 @@ export const bodyLimit = 8 * 1024 * 1024
 /** Of a body that is read as a stream, this much is in memory at once. */
 export const streamBytes = 2 * 1024 * 1024
 /** What a request costs beside its body. */
-const requestBytes = 16 * 1024
+const requestOverheadBytes = 16 * 1024
 /** A packed body may become so many times as large: what deflate can do at most (https://zlib.net/zlib_tech.html). */
-const mostGrowth = 1032
+const maxInflation = 1032
 /** Bodies that a process holds at once, from their first byte to the answer; with what is built from them several times as much. */
-const mostBytes = 32 * 1024 * 1024
+const maxHeldBytes = 32 * 1024 * 1024
 
 const heldBytes = new Gauge({
   name: 'flywheel_http_held_bytes',
@@ -27,7 +27,7 @@ declare module 'fastify' {
 }
 
 /** Refuses requests with a body before it is read, by 429, while those that are not answered yet hold too many bytes. */
-export function boundBodies(app: FastifyInstance, most = mostBytes): void {
+export function limitHeldBytes(app: FastifyInstance, limit = maxHeldBytes): void {
   let held = 0
   const hold = (bytes: number): void => {
     held += bytes
@@ -35,8 +35,8 @@ export function boundBodies(app: FastifyInstance, most = mostBytes): void {
   }
   app.decorateRequest('held', 0)
   app.addHook('onRequest', async request => {
-    const bytes = sizeOf(request.headers)
-    if (held + bytes > most)
+    const bytes = reservedBytes(request.headers)
+    if (held + bytes > limit)
       throw httpError(429, 'busy', 'Too much is being taken in right now: send it again later', 1)
     request.held = bytes
     hold(bytes)
@@ -48,12 +48,12 @@ export function boundBodies(app: FastifyInstance, most = mostBytes): void {
   })
 }
 
-function sizeOf(headers: IncomingHttpHeaders): number {
+function reservedBytes(headers: IncomingHttpHeaders): number {
   const length = headers['content-length']
   if (length === undefined && headers['transfer-encoding'] === undefined) return 0
-  if (isStream(headers)) return requestBytes + streamBytes
-  const growth = headers['content-encoding'] === undefined ? 1 : mostGrowth
-  return requestBytes + Math.min(Number(length ?? bodyLimit) * growth, bodyLimit)
+  if (isStream(headers)) return requestOverheadBytes + streamBytes
+  const growth = headers['content-encoding'] === undefined ? 1 : maxInflation
+  return requestOverheadBytes + Math.min(Number(length ?? bodyLimit) * growth, bodyLimit)
 }
 
 /** NDJSON is handed over unread. */

@@ -19,10 +19,10 @@ export function httpError(status: number, code: string, message: string, retryAf
   return new HttpError(status, code, message, retryAfter)
 }
 
-export type Problem = { readonly code: string; readonly message: string; readonly field?: string }
+export type HttpProblem = { readonly code: string; readonly message: string; readonly field?: string }
 
 /** What a caller is told about a refusal; undefined for what is no refusal. */
-export function problemOf(error: unknown): { readonly status: number; readonly problem: Problem } | undefined {
+export function toHttpProblem(error: unknown): { readonly status: number; readonly problem: HttpProblem } | undefined {
   if (error instanceof HttpError) return { status: error.status, problem: { code: error.code, message: error.message } }
   if (!(error instanceof ZodError)) return undefined
   const [first] = error.issues

@@ -11,7 +11,7 @@ const [quote, backslash, comma, openList, closeList, openObject, closeObject] = 
 
 /** The value of JSON in UTF-8. HttpError 400 when it is none or nested too deep, 413 when it has too many values. */
 export function parseJson(bytes: Uint8Array): unknown {
-  bound(bytes)
+  checkBounds(bytes)
   try {
     if (isUtf8(bytes)) return JSON.parse(utf8.decode(bytes))
   } catch {
@@ -21,7 +21,7 @@ export function parseJson(bytes: Uint8Array): unknown {
 }
 
 /** Looks at the bytes before anything is built from them. In UTF-8 the bytes looked for are never part of another character. */
-function bound(bytes: Uint8Array): void {
+function checkBounds(bytes: Uint8Array): void {
   let depth = 0
   let values = 1
   let isText = false

@@ -4,8 +4,8 @@ import { z } from 'zod'
 import type { Settings } from '../config/config.ts'
 import { Fault } from '../core/faults.ts'
 import { digest } from '../core/identity.ts'
-import { strict } from '../core/strict-object.ts'
-import { createBucket, type TokenBucket } from './token-bucket.ts'
+import { strictObject } from '../core/strict-object.ts'
+import { createTokenBucket, type TokenBucket } from './token-bucket.ts'
 
 /** What a key may do: send records, ask the gateway for plans, review, settle what reviews disagree on, look, and change what others rely on. */
 export const scopes = ['ingest', 'plan', 'review', 'adjudicate', 'read', 'admin'] as const
@@ -16,7 +16,7 @@ export type Caller = { readonly name: string; readonly scopes: ReadonlySet<Scope
 
 const keysFile = z
   .array(
-    strict({
+    strictObject({
       name: z.string().regex(/^[\w.-]{1,100}$/, 'must be 1 to 100 letters, digits, dots, dashes or underscores'),
       sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be the SHA-256 of the key: 64 hexadecimal digits'),
       scopes: z.array(z.enum(scopes)).min(1),
@@ -25,16 +25,18 @@ const keysFile = z
   )
   .refine(keys => new Set(keys.map(({ name }) => name)).size === keys.length, 'two keys have the same name')
 
-const everything: Caller = { name: 'wheel', scopes: new Set(scopes) }
+const fullAccess: Caller = { name: 'wheel', scopes: new Set(scopes) }
 
 /**
  * Finds the caller of an `Authorization` header: undefined when it brings no known key. Without any key set everybody may do
  * everything. FLY_CONFIG when the file of keys cannot be read; nothing of what it holds is told.
  */
-export function createKeys(settings: Pick<Settings, 'apiKey' | 'apiKeys'>): (header?: string) => Caller | undefined {
-  if (settings.apiKey === undefined) return () => everything
+export function createAuthenticator(
+  settings: Pick<Settings, 'apiKey' | 'apiKeys'>,
+): (header?: string) => Caller | undefined {
+  if (settings.apiKey === undefined) return () => fullAccess
   const known = [
-    { sha256: Buffer.from(digest(settings.apiKey)), caller: everything },
+    { sha256: Buffer.from(digest(settings.apiKey)), caller: fullAccess },
     ...(settings.apiKeys === undefined ? [] : readKeys(settings.apiKeys)),
   ]
   return header => {
@@ -61,6 +63,6 @@ function readKeys(path: string): { readonly sha256: Buffer; readonly caller: Cal
   }
   return parsed.data.map(({ name, sha256, scopes: allowed, requestsPerSecond }) => ({
     sha256: Buffer.from(sha256),
-    caller: { name, scopes: new Set(allowed), bucket: createBucket(requestsPerSecond) },
+    caller: { name, scopes: new Set(allowed), bucket: createTokenBucket(requestsPerSecond) },
   }))
 }

@@ -1,26 +1,26 @@
 import { type ZodType, z } from 'zod'
 
 /** The JSON Schema of what is sent or answered, before it is transformed. */
-export function schemaOf(schema: ZodType): object {
+export function toJsonSchema(schema: ZodType): object {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input' })
   return rest
 }
 
 /** The one shape of every refusal. */
-export const problem = { code: z.string(), message: z.string(), field: z.string().optional() }
-export const errorAnswer = z.strictObject({ error: z.strictObject(problem) })
+export const errorFields = { code: z.string(), message: z.string(), field: z.string().optional() }
+export const errorResponse = z.strictObject({ error: z.strictObject(errorFields) })
 
-export const json = (schema: object, example?: unknown): object => ({
+export const jsonContent = (schema: object, example?: unknown): object => ({
   'application/json': { schema, ...(example !== undefined && { example }) },
 })
 
 /** Parts of an OpenAPI 3.1 document that names these schemas. `Error` is that of every refusal. */
 export function documentParts<Name extends string>(schemas: Readonly<Record<Name | 'Error', ZodType>>) {
   const ref = (name: Name | 'Error'): object => ({ $ref: `#/components/schemas/${name}` })
-  const answer = (description: string, name: Name | 'Error') => ({ description, content: json(ref(name)) })
+  const answer = (description: string, name: Name | 'Error') => ({ description, content: jsonContent(ref(name)) })
   const again = {
     headers: { 'Retry-After': { description: 'Seconds.', schema: { type: 'integer' } } },
-    content: json(ref('Error')),
+    content: jsonContent(ref('Error')),
   }
   return {
     ref,
@@ -58,7 +58,9 @@ export function documentParts<Name extends string>(schemas: Readonly<Record<Name
               'FLYWHEEL_API_KEY, or one of FLYWHEEL_API_KEYS with the scope that is named. None needed where none is set.',
           },
         },
-        schemas: Object.fromEntries(Object.entries<ZodType>(schemas).map(([name, schema]) => [name, schemaOf(schema)])),
+        schemas: Object.fromEntries(
+          Object.entries<ZodType>(schemas).map(([name, schema]) => [name, toJsonSchema(schema)]),
+        ),
       },
     }),
   }

@@ -5,16 +5,16 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify }
 import type { Settings } from '../config/config.ts'
 import { Fault } from '../core/faults.ts'
 import type { Logger, Metrics } from '../telemetry/telemetry.ts'
-import { inCallersTrace } from '../telemetry/tracing.ts'
-import { bodyLimit, boundBodies } from './admission.ts'
-import { HttpError, httpError, type Problem, problemOf } from './error.ts'
+import { runInCallerTrace } from '../telemetry/tracing.ts'
+import { bodyLimit, limitHeldBytes } from './admission.ts'
+import { HttpError, type HttpProblem, httpError, toHttpProblem } from './error.ts'
 import { parseJson } from './json-body.ts'
-import { type Caller, createKeys, type Scope } from './keys.ts'
+import { type Caller, createAuthenticator, type Scope } from './keys.ts'
 
 /** A body, and with it a stream of lines, must have come by then, in milliseconds. */
-const requestTimeout = 300_000
+const requestTimeoutMs = 300_000
 /** Open without a key: they tell nothing of chats. */
-const open = new Set(['/health', '/metrics', '/openapi.json', '/review', '/review/openapi.json'])
+const publicPaths = new Set(['/health', '/metrics', '/openapi.json', '/review', '/review/openapi.json'])
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -32,7 +32,7 @@ declare module 'fastify' {
  * `/metrics`. JSON is parsed; `application/x-ndjson` is handed over as a stream. FLY_CONFIG when it would be reachable
  * from other machines without a key.
  */
-export function createServer(
+export function createHttpServer(
   settings: Settings,
   logger: Logger,
   metrics: Metrics,
@@ -44,16 +44,22 @@ export function createServer(
       'FLY_CONFIG',
       `FLYWHEEL_HOST=${settings.host} is reachable from other machines: set FLYWHEEL_API_KEY as well`,
     )
-  const refuse = refusals(logger)
+  const refuse = createErrorHandler(logger)
   const app: FastifyInstance = fastify({
-    ...{ bodyLimit, requestTimeout, forceCloseConnections: true, clientErrorHandler, requestIdHeader: false },
-    genReqId: ({ headers }) => saneId(headers['x-request-id']) ?? randomUUID(),
+    ...{
+      bodyLimit,
+      requestTimeout: requestTimeoutMs,
+      forceCloseConnections: true,
+      clientErrorHandler,
+      requestIdHeader: false,
+    },
+    genReqId: ({ headers }) => validRequestId(headers['x-request-id']) ?? randomUUID(),
     frameworkErrors: (error, request, reply) => void refuse(error, request, reply.header('x-request-id', request.id)),
   })
   app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id))
-  checkCallers(app, settings)
-  boundBodies(app)
-  app.addHook('preHandler', (request, _reply, done) => inCallersTrace(request.headers['traceparent'], done))
+  authenticate(app, settings)
+  limitHeldBytes(app)
+  app.addHook('preHandler', (request, _reply, done) => runInCallerTrace(request.headers['traceparent'], done))
   app.addHook('onResponse', async (request, reply) => {
     const { method, id, routeOptions } = request
     const [route, status] = [routeOptions.url ?? 'none', reply.statusCode]
@@ -64,11 +70,11 @@ export function createServer(
   })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
-    checkPlain(request)
+    refuseContentEncoding(request)
     return parseJson(body)
   })
   app.addContentTypeParser('application/x-ndjson', async (request: FastifyRequest, lines: IncomingMessage) => {
-    checkPlain(request)
+    refuseContentEncoding(request)
     return lines
   })
   app.setNotFoundHandler(async request => {
@@ -81,11 +87,11 @@ export function createServer(
 }
 
 /** 401 without a known key, 403 where it may not go, 429 when it comes too often. */
-function checkCallers(app: FastifyInstance, settings: Settings): void {
-  const callerOf = createKeys(settings)
+function authenticate(app: FastifyInstance, settings: Settings): void {
+  const callerOf = createAuthenticator(settings)
   app.decorateRequest('caller')
   app.addHook('onRequest', async request => {
-    if (open.has(request.url.split('?', 1)[0] ?? '')) return
+    if (publicPaths.has(request.url.split('?', 1)[0] ?? '')) return
     const caller = callerOf(request.headers.authorization)
     if (!caller) throw httpError(401, 'unauthorized', 'Send the API key: Authorization: Bearer KEY')
     const scope = request.routeOptions.config?.scope ?? (/^(GET|HEAD)$/.test(request.method) ? 'read' : 'admin')
@@ -98,52 +104,54 @@ function checkCallers(app: FastifyInstance, settings: Settings): void {
 }
 
 /** Names that stand in a log line as they are. */
-const saneId = (given: unknown): string | undefined =>
+const validRequestId = (given: unknown): string | undefined =>
   typeof given === 'string' && /^[\w.:/+=-]{1,128}$/.test(given) ? given : undefined
 
 /** HttpError 415 when the body is packed. */
-function checkPlain({ headers }: FastifyRequest): void {
+function refuseContentEncoding({ headers }: FastifyRequest): void {
   if (!['identity', undefined].includes(headers['content-encoding']))
     throw httpError(415, 'media_type', 'Send it without Content-Encoding')
 }
 
 /** What the framework itself refuses. */
-const refused: Readonly<Record<number, Problem>> = {
+const frameworkProblems: Readonly<Record<number, HttpProblem>> = {
   413: { code: 'too_large', message: `More than ${bodyLimit} bytes: send less at a time` },
   415: { code: 'media_type', message: 'Send Content-Type: application/json, or application/x-ndjson for records' },
 }
-const body = (problem: Problem): { readonly error: Problem } => ({ error: problem })
+const errorBody = (problem: HttpProblem): { readonly error: HttpProblem } => ({ error: problem })
 
-function refusals(logger: Logger) {
+function createErrorHandler(logger: Logger) {
   return (
     error: Error & { statusCode?: number; code?: string },
     request: FastifyRequest,
     reply: FastifyReply,
   ): FastifyReply => {
-    const refusal = problemOf(error)
+    const refusal = toHttpProblem(error)
     if (error instanceof HttpError && error.retryAfter !== undefined) reply.header('retry-after', error.retryAfter)
     if (refusal?.status === 401) reply.header('www-authenticate', 'Bearer')
-    if (refusal) return reply.code(refusal.status).send(body(refusal.problem))
+    if (refusal) return reply.code(refusal.status).send(errorBody(refusal.problem))
     // A stream whose sender went away is no fault of ours.
     const isCutOff = error.code === 'ECONNRESET' && !request.raw.complete
     const { statusCode: status = isCutOff ? 400 : 500 } = error
     if (status < 500)
-      return reply.code(status).send(body(refused[status] ?? { code: 'invalid', message: error.message }))
+      return reply
+        .code(status)
+        .send(errorBody(frameworkProblems[status] ?? { code: 'invalid', message: error.message }))
     logger.error({ requestId: request.id, path: request.routeOptions.url, error: String(error) }, 'request failed')
     const unavailable = error instanceof Fault && ['FLY_BROKER', 'FLY_STORE', 'FLY_REGISTRY'].includes(error.code)
     if (unavailable)
       return reply
         .code(503)
         .header('retry-after', 1)
-        .send(body({ code: 'unavailable', message: 'Try again in a moment' }))
-    return reply.code(500).send(body({ code: 'internal', message: 'This is our fault; it is logged' }))
+        .send(errorBody({ code: 'unavailable', message: 'Try again in a moment' }))
+    return reply.code(500).send(errorBody({ code: 'internal', message: 'This is our fault; it is logged' }))
   }
 }
 
 /** What is not HTTP, or comes too slowly, has no request yet: the answer is written to the connection. */
 function clientErrorHandler(error: Error & { code?: string }, socket: Socket): void {
   const status = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }[error.code ?? ''] ?? 400
-  const text = JSON.stringify(body({ code: 'invalid', message: `${STATUS_CODES[status]}: send HTTP/1.1` }))
+  const text = JSON.stringify(errorBody({ code: 'invalid', message: `${STATUS_CODES[status]}: send HTTP/1.1` }))
   const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/json\r\nconnection: close`
   if (socket.writable) socket.write(`${head}\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`)
   socket.destroy()

@@ -4,7 +4,7 @@ export type TokenBucket = {
 }
 
 /** A token bucket: `perSecond` tokens a second, and as many at once as a second brings, one at least. */
-export function createBucket(perSecond: number): TokenBucket {
+export function createTokenBucket(perSecond: number): TokenBucket {
   const most = Math.max(1, perSecond)
   let tokens = most
   let filled: number | undefined

@@ -1,10 +1,10 @@
-import { Fault, verdict } from '../core/faults.ts'
+import { Fault, faultAction } from '../core/faults.ts'
 import type { Position, Task } from '../log/event-log.ts'
 import type { AnyService } from '../service.ts'
-import type { Memory } from '../state/partition-state.ts'
-import { decideBatch, type Refusal } from './decide-batch.ts'
-import type { Prepared } from './gather.ts'
-import type { StepContext } from './step.ts'
+import type { PartitionState } from '../state/partition-state.ts'
+import { decideBatch, type RefusedRecord } from './decide-batch.ts'
+import type { PreparedRecord } from './gather.ts'
+import type { ProcessingContext } from './step.ts'
 
 /**
  * Decides a batch and commits what it leads to at once. Where the log refuses that for good, as it does what is too large,
@@ -13,41 +13,43 @@ import type { StepContext } from './step.ts'
  */
 export async function commitBatch(
   service: AnyService,
-  task: Task,
-  batch: readonly Prepared[],
-  memory: Memory,
-  context: StepContext,
+  consumer: Task,
+  batch: readonly PreparedRecord[],
+  partitionState: PartitionState,
+  context: ProcessingContext,
 ): Promise<void> {
-  let refused: readonly Refusal[] = []
+  let refused: readonly RefusedRecord[] = []
   try {
-    const outcome = await decideBatch(service, batch, memory.state, context)
+    const outcome = await decideBatch(service, batch, partitionState.state, context)
     refused = outcome.refused
-    const commit = () => task.commit([...outcome.outputs, ...memory.changelog()], positionsAfter(batch))
+    const commit = () =>
+      consumer.commit([...outcome.outputs, ...partitionState.changelogRecords()], positionsAfter(batch))
     const ends = await (context.tracing?.commit(service.name, batch, commit) ?? commit())
-    memory.settle(ends)
-    outcome.tell()
+    partitionState.markCommitted(ends)
+    outcome.report()
   } catch (error) {
-    memory.rollBack()
-    if (!(error instanceof Fault) || verdict(error) !== 'dead-letter') throw error
-    for (const part of smaller(batch, refused, error)) await commitBatch(service, task, part, memory, context)
+    partitionState.rollBack()
+    if (!(error instanceof Fault) || faultAction(error) !== 'dead-letter') throw error
+    for (const part of splitBatch(batch, refused, error))
+      await commitBatch(service, consumer, part, partitionState, context)
   }
 }
 
 /** The halves of a batch; of a single record, that record refused, or where its dead letter was too much, with the content apart. */
-function smaller(
-  batch: readonly Prepared[],
-  refused: readonly Refusal[],
+function splitBatch(
+  batch: readonly PreparedRecord[],
+  refused: readonly RefusedRecord[],
   fault: Fault,
-): readonly (readonly Prepared[])[] {
+): readonly (readonly PreparedRecord[])[] {
   const half = Math.ceil(batch.length / 2)
   if (batch.length > 1) return [batch.slice(0, half), batch.slice(half)]
   const [alone] = batch
-  if (alone === undefined || (alone.fate === 'refused' && alone.apart)) throw fault
+  if (alone === undefined || (alone.status === 'refused' && alone.storePayload)) throw fault
   const [letter] = refused
-  return [[{ ...alone, attempts: 1, fault, ...letter, fate: 'refused', ...(letter && { apart: true }) }]]
+  return [[{ ...alone, attempts: 1, fault, ...letter, status: 'refused', ...(letter && { storePayload: true }) }]]
 }
 
-function positionsAfter(batch: readonly Prepared[]): Position[] {
+function positionsAfter(batch: readonly PreparedRecord[]): Position[] {
   const newest = new Map<string, Position>()
   for (const {
     record: { topic, partition, offset },

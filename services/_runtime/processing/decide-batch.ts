@@ -1,21 +1,21 @@
-import { Fault, verdict } from '../core/faults.ts'
+import { Fault, faultAction } from '../core/faults.ts'
 import { deadLetter } from '../dead-letters/dead-letter.ts'
-import { apart } from '../dead-letters/payload.ts'
+import { storePayload } from '../dead-letters/payload.ts'
 import type { LogRecord, NewRecord } from '../log/event-log.ts'
 import type { AnyService } from '../service.ts'
 import type { State } from '../state/state.ts'
 import { decideRecord } from './decide-record.ts'
 import { recordDecision } from './decisions.ts'
-import type { Prepared } from './gather.ts'
-import type { StepContext } from './step.ts'
+import type { PreparedRecord } from './gather.ts'
+import type { ProcessingContext } from './step.ts'
 
-export type Refusal = { readonly record: LogRecord; readonly fault: Fault; readonly attempts: number }
+export type RefusedRecord = { readonly record: LogRecord; readonly fault: Fault; readonly attempts: number }
 
 /** What goes into the transaction of a batch; `tell` is for after its commit: it counts, and logs what was refused. */
-export type Outcome = {
+export type BatchResult = {
   readonly outputs: readonly NewRecord[]
-  readonly refused: readonly Refusal[]
-  readonly tell: () => void
+  readonly refused: readonly RefusedRecord[]
+  readonly report: () => void
 }
 
 /**
@@ -23,44 +23,44 @@ export type Outcome = {
  */
 export async function decideBatch(
   service: AnyService,
-  batch: readonly Prepared[],
+  batch: readonly PreparedRecord[],
   state: State,
-  context: StepContext,
-): Promise<Outcome> {
+  context: ProcessingContext,
+): Promise<BatchResult> {
   const outputs: NewRecord[] = []
   const objects = new Set<Uint8Array>()
   const decided: LogRecord[] = []
   const empty: LogRecord[] = []
-  const refused: Refusal[] = []
+  const refused: RefusedRecord[] = []
   for (const prepared of batch) {
     const { record, span } = prepared
-    if (prepared.fate === 'empty') {
+    if (prepared.status === 'empty') {
       empty.push(record)
       continue
     }
     try {
-      if (prepared.fate === 'refused') throw prepared.fault
-      span?.deciding()
+      if (prepared.status === 'refused') throw prepared.fault
+      span?.decideStarted()
       const { inbound, facts } = prepared
       const made = decideRecord(service, record, inbound, facts, state, context.codec, span?.traceparent)
       const { decision, ids, outputs: events } = made
-      const past = { record, inputId: inbound.event.id, facts, outputs: ids, remembered: state.keys }
-      const recorded = recordDecision(service.name, past, context.codec)
+      const decidedRecord = { record, inputId: inbound.event.id, facts, outputs: ids, remembered: state.keyCount }
+      const recorded = recordDecision(service.name, decidedRecord, context.codec)
       outputs.push(...events)
       if (recorded) outputs.push(recorded.record)
       if (recorded?.object) objects.add(recorded.object)
-      state.apply(decision.keep ?? [])
+      state.apply(decision.stateChanges ?? [])
       for (const object of decision.objects ?? []) objects.add(object)
       decided.push(record)
-      span?.decided()
+      span?.decideEnded()
     } catch (error) {
-      span?.decided(error)
-      if (!(error instanceof Fault) || verdict(error) !== 'dead-letter') throw error
-      const attempts = prepared.fate === 'refused' ? prepared.attempts : 1
+      span?.decideEnded(error)
+      if (!(error instanceof Fault) || faultAction(error) !== 'dead-letter') throw error
+      const attempts = prepared.status === 'refused' ? prepared.attempts : 1
       refused.push({ record, fault: error, attempts })
-      const letter = deadLetter(service.name, record, error, attempts)
-      const stored = prepared.fate === 'refused' && prepared.apart ? apart(letter) : undefined
-      outputs.push(stored?.record ?? letter)
+      const deadLetterRecord = deadLetter(service.name, record, error, attempts)
+      const stored = prepared.status === 'refused' && prepared.storePayload ? storePayload(deadLetterRecord) : undefined
+      outputs.push(stored?.record ?? deadLetterRecord)
       if (stored) objects.add(stored.object)
     }
   }
@@ -68,13 +68,13 @@ export async function decideBatch(
   await Promise.all(Array.from(objects, content => context.objects.put(content)))
   return {
     ...{ outputs, refused },
-    tell: () => {
+    report: () => {
       const { name } = service
       const fates = { decided, empty, 'dead-lettered': refused.map(({ record }) => record) }
       for (const [outcome, records] of Object.entries(fates))
-        for (const [topic, count] of byTopic(records))
+        for (const [topic, count] of countByTopic(records))
           context.metrics.records.inc({ service: name, topic, outcome }, count)
-      for (const [topic, count] of byTopic(outputs)) context.metrics.emitted.inc({ service: name, topic }, count)
+      for (const [topic, count] of countByTopic(outputs)) context.metrics.emitted.inc({ service: name, topic }, count)
       for (const { record, fault } of refused) {
         const { topic, partition, offset } = record
         const about = { service: name, topic, partition, offset, code: fault.code, why: fault.message }
@@ -85,7 +85,7 @@ export async function decideBatch(
 }
 
 /** How many there are of each topic. */
-function byTopic(records: readonly { readonly topic: string }[]): ReadonlyMap<string, number> {
+function countByTopic(records: readonly { readonly topic: string }[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>()
   for (const { topic } of records) counts.set(topic, (counts.get(topic) ?? 0) + 1)
   return counts

@@ -3,12 +3,12 @@ import { Fault } from '../core/faults.ts'
 import { type LogRecord, maxRecordBytes, type NewRecord } from '../log/event-log.ts'
 import type { AnyDecision, AnyService } from '../service.ts'
 import type { StateView } from '../state/state.ts'
-import { envelope } from './emit.ts'
+import { completeEvent } from './emit.ts'
 
 /** What a service reads: the topic that the record counts as, and its event. */
 export type AnyInbound = { readonly topic: string; readonly event: { readonly id: string; readonly at: number } }
 
-export type Decided = {
+export type DecisionResult = {
   readonly decision: AnyDecision
   /** Ids of the events it emits, in order. */
   readonly ids: readonly string[]
@@ -29,10 +29,10 @@ export function decideRecord(
   state: StateView,
   codec: Codec,
   traceparent?: string,
-): Decided {
-  const decision = decided(service, record, inbound, facts, state)
+): DecisionResult {
+  const decision = runDecide(service, record, inbound, facts, state)
   const emitted = (decision.emit ?? []).map((out, index) =>
-    envelope(service, inbound.event, record, out, index, traceparent),
+    completeEvent(service, inbound.event, record, out, index, traceparent),
   )
   const outputs = emitted.map(({ topic, event, headers }) => codec.record(topic, event, headers))
   const tooLarge = outputs.find(({ value }) => (value?.length ?? 0) > maxRecordBytes)
@@ -41,7 +41,7 @@ export function decideRecord(
   return { decision, ids: emitted.map(({ event }) => event.id), outputs }
 }
 
-function decided(
+function runDecide(
   { name, decide }: AnyService,
   { topic, partition, offset }: LogRecord,
   inbound: AnyInbound,

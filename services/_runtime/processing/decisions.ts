@@ -3,15 +3,15 @@ import { decisionsTopic } from '#topology/derive/names.ts'
 import { services } from '#topology/map.ts'
 import type { ServiceName } from '#topology/types.ts'
 import type { Codec } from '../codec/codec.ts'
-import { canonical, deriveId, digest } from '../core/identity.ts'
+import { canonicalJson, deriveId, digest } from '../core/identity.ts'
 import type { LogRecord, NewRecord } from '../log/event-log.ts'
 import { getJson, type ObjectStore } from '../objects/object-store.ts'
 
 /** Facts beyond this many characters go to the object store: there equal ones are kept once. */
-const inline = 400
+const maxInlineCharacters = 400
 
 /** A record as it was decided. */
-export type Past = {
+export type DecidedRecord = {
   readonly record: LogRecord
   /** Id of its event. */
   readonly inputId: string
@@ -30,12 +30,12 @@ export type Past = {
  */
 export function recordDecision(
   service: ServiceName,
-  { record, inputId, facts, outputs, remembered }: Past,
+  { record, inputId, facts, outputs, remembered }: DecidedRecord,
   codec: Codec,
 ): { readonly record: NewRecord; readonly object?: Uint8Array } | undefined {
-  if (facts === undefined && !services[service].remembers) return undefined
+  if (facts === undefined && !services[service].stateful) return undefined
   const { topic, partition, offset } = record
-  const { text, object } = writtenFacts(facts)
+  const { text, object } = encodeFacts(facts)
   const event: DecisionRecorded = {
     ...{ id: deriveId('decisions/v1', service, inputId), service, topic, partition, offset, inputId },
     ...{ facts: text, large: object !== undefined, outputs, remembered },
@@ -45,28 +45,28 @@ export function recordDecision(
 }
 
 /** Facts as a decision has them: themselves, or the name of the object that holds them. */
-type Written = { readonly text: string | null; readonly object?: Uint8Array }
+type EncodedFacts = { readonly text: string | null; readonly object?: Uint8Array }
 
 /** Of frozen facts: a service that sees the same thousands of times may bring one object for all of them. */
-const known = new WeakMap<object, Written>()
+const encodedFactsCache = new WeakMap<object, EncodedFacts>()
 
-function writtenFacts(facts: unknown): Written {
+function encodeFacts(facts: unknown): EncodedFacts {
   if (facts === undefined) return { text: null }
-  if (typeof facts !== 'object' || facts === null) return write(facts)
-  const before = known.get(facts)
+  if (typeof facts !== 'object' || facts === null) return serializeFacts(facts)
+  const before = encodedFactsCache.get(facts)
   if (before) return before
-  const written = write(facts)
-  if (Object.isFrozen(facts)) known.set(facts, written)
+  const written = serializeFacts(facts)
+  if (Object.isFrozen(facts)) encodedFactsCache.set(facts, written)
   return written
 }
 
-function write(facts: unknown): Written {
-  const text = canonical(facts)
-  return text.length > inline ? { text: digest(text), object: Buffer.from(text) } : { text }
+function serializeFacts(facts: unknown): EncodedFacts {
+  const text = canonicalJson(facts)
+  return text.length > maxInlineCharacters ? { text: digest(text), object: Buffer.from(text) } : { text }
 }
 
 /** What `gather` had brought. FLY_OBJECT when it is large and its object is missing or damaged. */
-export async function factsOf({ facts, large }: DecisionRecorded, objects: ObjectStore): Promise<unknown> {
+export async function loadFacts({ facts, large }: DecisionRecorded, objects: ObjectStore): Promise<unknown> {
   if (facts === null) return undefined
   return large ? getJson(objects, facts) : JSON.parse(facts)
 }

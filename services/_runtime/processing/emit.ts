@@ -1,17 +1,25 @@
 import { deriveId } from '../core/identity.ts'
-import { originOf } from '../dead-letters/dead-letter.ts'
+import { originalRecord } from '../dead-letters/dead-letter.ts'
 import type { LogRecord } from '../log/event-log.ts'
 import type { AnyService } from '../service.ts'
-import { passedOn } from '../telemetry/traceparent.ts'
+import { propagatedTraceparent } from '../telemetry/traceparent.ts'
 
-type Stamped = { readonly id: string; readonly parents: readonly string[]; readonly at: number; readonly agent: string }
+type CompletedEvent = {
+  readonly id: string
+  readonly parents: readonly string[]
+  readonly at: number
+  readonly agent: string
+}
 
 /** The header with when the first record of the chain that led to a record was appended, in ms since 1970. */
-const began = 'began'
+const chainStartHeader = 'began'
 
 /** Seconds from the append of the first record of a chain to the append of this one; undefined where it is the first itself. */
-export function ageAtAppend({ timestamp, headers }: Pick<LogRecord, 'timestamp' | 'headers'>): number | undefined {
-  const first = Number(headers[began] || Number.NaN)
+export function secondsSinceChainStart({
+  timestamp,
+  headers,
+}: Pick<LogRecord, 'timestamp' | 'headers'>): number | undefined {
+  const first = Number(headers[chainStartHeader] || Number.NaN)
   return Number.isFinite(first) ? Math.max(0, timestamp - first) / 1000 : undefined
 }
 
@@ -20,19 +28,22 @@ export function ageAtAppend({ timestamp, headers }: Pick<LogRecord, 'timestamp' 
  * event; the time of the input; its parents; the trace of the input, as it came unless the step has a span to name; and
  * when its chain began. A re-driven record began when it was first seen: the time that it was parked counts.
  */
-export function envelope(
+export function completeEvent(
   service: AnyService,
   input: { readonly id: string; readonly at: number },
   record: LogRecord,
   out: { readonly topic: string; readonly event: object; readonly parents?: readonly string[] },
   index: number,
-  traceparent = passedOn(record.headers['traceparent'], input.id),
-): { topic: string; event: Stamped; headers: Record<string, string> } {
+  traceparent = propagatedTraceparent(record.headers['traceparent'], input.id),
+): { topic: string; event: CompletedEvent; headers: Record<string, string> } {
   const id = deriveId(service.version, input.id, index)
   const parents = [input.id, ...(out.parents ?? [])]
   return {
     topic: out.topic,
-    event: { ...out.event, id, parents, at: input.at } as unknown as Stamped,
-    headers: { traceparent, [began]: record.headers[began] ?? String(originOf(service.name, record).timestamp) },
+    event: { ...out.event, id, parents, at: input.at } as unknown as CompletedEvent,
+    headers: {
+      traceparent,
+      [chainStartHeader]: record.headers[chainStartHeader] ?? String(originalRecord(service.name, record).timestamp),
+    },
   }
 }

@@ -10,10 +10,10 @@ import type { Logger } from '../telemetry/telemetry.ts'
 export type FollowedRecord = Pick<LogRecord, 'topic' | 'timestamp' | 'headers'> & { readonly event: object }
 
 /** Follows topics from their beginning without a group; resolves once the ends as they were at the call are reached. */
-export async function follow(
+export async function followTopics(
   context: { readonly log: EventLog; readonly codec: Codec; readonly logger: Logger },
   topics: readonly string[],
-  saw: (followed: FollowedRecord) => void,
+  onRecord: (followed: FollowedRecord) => void,
   signal: AbortSignal,
 ): Promise<{ readonly done: Promise<void> }> {
   const caughtUp = Promise.withResolvers<void>()
@@ -21,7 +21,7 @@ export async function follow(
     for (const record of records) {
       if (record.value === null) continue
       try {
-        saw({
+        onRecord({
           topic: record.topic,
           event: await context.codec.decode(record.topic, record.value),
           timestamp: record.timestamp,
@@ -47,25 +47,25 @@ export async function follow(
   return { done }
 }
 
-const patience = { milliseconds: 5_000, step: 50 }
+const agentWait = { milliseconds: 5_000, step: 50 }
 
 /** The table of agents that every process keeps. */
-export function createAgents(): Agents & { readonly saw: (followed: FollowedRecord) => void } {
+export function createAgents(): Agents & { readonly onRecord: (followed: FollowedRecord) => void } {
   const known = new Map<string, AgentDescribed>()
   return {
     get: agent => known.get(agent),
     all: () => [...known.values()],
-    async need(agent) {
-      for (let waited = 0; waited <= patience.milliseconds; waited += patience.step) {
+    async waitFor(agent) {
+      for (let waited = 0; waited <= agentWait.milliseconds; waited += agentWait.step) {
         const found = known.get(agent)
         if (found) return found
-        await sleep(patience.step)
+        await sleep(agentWait.step)
       }
       throw new Fault('FLY_AGENT', 'the agent is not registered: PUT it to ingest at /v1/agents/AGENT, then re-drive', {
         agent,
       })
     },
-    saw(followed) {
+    onRecord(followed) {
       if (followed.topic === topic.agents) {
         const event = followed.event as AgentDescribed
         known.set(event.agent, event)

@@ -1,47 +1,47 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Fault, verdict } from '../core/faults.ts'
-import { originOf } from '../dead-letters/dead-letter.ts'
-import { whole } from '../dead-letters/payload.ts'
+import { Fault, faultAction } from '../core/faults.ts'
+import { originalRecord } from '../dead-letters/dead-letter.ts'
+import { loadPayload } from '../dead-letters/payload.ts'
 import type { LogRecord, Task } from '../log/event-log.ts'
 import type { AnyService } from '../service.ts'
 import type { RecordSpan } from '../telemetry/tracing.ts'
-import type { StepContext } from './step.ts'
+import type { ProcessingContext } from './step.ts'
 
 /** How many records of a batch gather at a time. */
-const gatherAtOnce = 16
+const gatherConcurrency = 16
 
 /** A record on its way: gathered and ready to decide, refused for good, or without content. */
-export type Prepared = { readonly record: LogRecord; readonly span?: RecordSpan | undefined } & (
+export type PreparedRecord = { readonly record: LogRecord; readonly span?: RecordSpan | undefined } & (
   | {
-      readonly fate: 'ready'
+      readonly status: 'ready'
       readonly inbound: { topic: string; event: { id: string; at: number } }
       readonly facts: unknown
     }
   /** `apart`: the log has no room for the dead letter, whose content becomes an object. */
   | {
-      readonly fate: 'refused'
+      readonly status: 'refused'
       readonly fault: Fault
       readonly attempts: number
-      readonly apart?: true
+      readonly storePayload?: true
       readonly inputId?: string | undefined
     }
-  | { readonly fate: 'empty' }
+  | { readonly status: 'empty' }
 )
 
 /** Records that were prepared together, and how long that took once they were there. */
-export type Batch = { readonly records: readonly Prepared[]; readonly milliseconds: number }
+export type PreparedBatch = { readonly records: readonly PreparedRecord[]; readonly milliseconds: number }
 
 /** The next records, at most so many, each with what `gather` saw beside it; none once the partition is taken away. */
 export async function prepareBatch(
   service: AnyService,
-  task: Task,
-  context: StepContext,
-  most: number,
-): Promise<Batch> {
-  const records = await task.poll(most)
+  consumer: Task,
+  context: ProcessingContext,
+  maxRecords: number,
+): Promise<PreparedBatch> {
+  const records = await consumer.poll(maxRecords)
   const started = performance.now()
-  const prepared: Prepared[] = new Array(records.length)
-  const prepareOne = (record: LogRecord) => prepare(service, record, context, task.signal)
+  const prepared: PreparedRecord[] = new Array(records.length)
+  const prepareOne = (record: LogRecord) => prepareRecord(service, record, context, consumer.signal)
   let taken = 0
   const worker = async (): Promise<void> => {
     for (let at = taken++; at < records.length; at = taken++) {
@@ -49,34 +49,34 @@ export async function prepareBatch(
       if (record) prepared[at] = await (context.tracing?.gather(service.name, record, prepareOne) ?? prepareOne(record))
     }
   }
-  await Promise.all(Array.from({ length: Math.min(gatherAtOnce, records.length) }, worker))
+  await Promise.all(Array.from({ length: Math.min(gatherConcurrency, records.length) }, worker))
   // Given up half-way: nothing of this batch is decided, the next owner sees all of it.
-  return { records: task.signal.aborted ? [] : prepared, milliseconds: performance.now() - started }
+  return { records: consumer.signal.aborted ? [] : prepared, milliseconds: performance.now() - started }
 }
 
-async function prepare(
+async function prepareRecord(
   service: AnyService,
   record: LogRecord,
-  context: StepContext,
+  context: ProcessingContext,
   signal: AbortSignal,
-): Promise<Prepared> {
-  const origin = originOf(service.name, record)
+): Promise<PreparedRecord> {
+  const origin = originalRecord(service.name, record)
   const started = performance.now()
   let inbound: { topic: string; event: { id: string; at: number } } | undefined
   for (let attempt = 1; ; attempt++) {
     try {
-      const { topic, value } = origin === record ? record : await whole(origin, context.objects)
-      if (value === null) return { record, fate: 'empty' }
+      const { topic, value } = origin === record ? record : await loadPayload(origin, context.objects)
+      if (value === null) return { record, status: 'empty' }
       const event = (await context.codec.decode(topic, value)) as { id: string; at: number }
       inbound = { topic, event }
       const facts = await service.gather?.(inbound as never, context.ports, signal)
       context.metrics.gatherSeconds.observe({ service: service.name }, (performance.now() - started) / 1000)
-      return { record, fate: 'ready', inbound, facts }
+      return { record, status: 'ready', inbound, facts }
     } catch (error) {
-      if (signal.aborted) return { record, fate: 'empty' }
-      if (error instanceof Fault && verdict(error) === 'dead-letter')
-        return { record, fate: 'refused', fault: error, attempts: attempt, inputId: inbound?.event.id }
-      if (verdict(error) === 'stop') throw error
+      if (signal.aborted) return { record, status: 'empty' }
+      if (error instanceof Fault && faultAction(error) === 'dead-letter')
+        return { record, status: 'refused', fault: error, attempts: attempt, inputId: inbound?.event.id }
+      if (faultAction(error) === 'stop') throw error
       context.metrics.retries.inc({ service: service.name, code: error instanceof Fault ? error.code : 'unknown' })
       // An outage is waited out, never turned into dead letters; lag tells of it.
       await sleep(Math.min(30_000, 100 * 2 ** attempt), undefined, { signal }).catch(() => {})

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { Fault } from '../core/faults.ts'
-import { canonical } from '../core/identity.ts'
+import { canonicalJson } from '../core/identity.ts'
 import { notWritten } from '../log/embedded/file.ts'
 import { incompatibility } from './compatibility.ts'
 import type { Compatibility, SchemaRegistry } from './schema-registry.ts'
@@ -19,7 +19,7 @@ export function createEmbeddedRegistry(db: DatabaseSync): SchemaRegistry {
   const addVersion = db.prepare('INSERT INTO versions VALUES (?, ?, ?)')
 
   const register = (subject: string, schema: object, compatibility: Compatibility): number => {
-    const text = canonical(schema)
+    const text = canonicalJson(schema)
     const earlier = versions.all(subject)
     const same = earlier.find(version => version.text === text)
     if (same) return Number(same.schema)

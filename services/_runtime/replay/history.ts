@@ -4,11 +4,11 @@ import type { ServiceName } from '#topology/types.ts'
 import type { Codec } from '../codec/codec.ts'
 import { Fault } from '../core/faults.ts'
 import type { EventLog, LogRecord } from '../log/event-log.ts'
-import { pull } from './pull.ts'
-import type { Span } from './spans.ts'
+import { readPartition } from './pull.ts'
+import type { DecisionRange } from './spans.ts'
 
 /** A decision with the record that it was about; `offset` is that of the decision. */
-export type Recorded = {
+export type RecordedDecision = {
   readonly offset: number
   readonly decision: DecisionRecorded
   readonly record: LogRecord
@@ -19,28 +19,28 @@ export type Recorded = {
  * order, so one reader for each topic, going forward, finds them all. FLY_REPLAY when an input is gone, or a decision was
  * recorded before there was an order.
  */
-export async function* history(
+export async function* recordedDecisions(
   { log, codec }: { readonly log: EventLog; readonly codec: Codec },
   service: ServiceName,
-  { partition, start, end }: Pick<Span, 'partition' | 'start' | 'end'>,
+  { partition, start, end }: Pick<DecisionRange, 'partition' | 'start' | 'end'>,
   signal: AbortSignal,
-): AsyncGenerator<Recorded, void> {
+): AsyncGenerator<RecordedDecision, void> {
   const inputs = new Map<string, AsyncGenerator<LogRecord, void>>()
   const inputOf = async ({ topic, offset }: DecisionRecorded): Promise<LogRecord> => {
-    const input = inputs.get(topic) ?? pull(log, { topic, partition, offset }, signal)
+    const input = inputs.get(topic) ?? readPartition(log, { topic, partition, offset }, signal)
     inputs.set(topic, input)
     let found = await input.next()
     while (!found.done && found.value.offset < offset) found = await input.next()
-    if (found.done || found.value.offset > offset) throw gone(topic, partition, offset)
+    if (found.done || found.value.offset > offset) throw missingRecordFault(topic, partition, offset)
     return found.value
   }
   const topic = decisionsTopic(service)
   try {
-    for await (const { offset, value } of pull(log, { topic, partition, offset: start }, signal)) {
+    for await (const { offset, value } of readPartition(log, { topic, partition, offset: start }, signal)) {
       if (offset >= end) return
       const decision = value && ((await codec.decode(topic, value)) as DecisionRecorded)
       if (!decision || decision.partition !== partition || decision.remembered < 0)
-        throw tooOld(topic, partition, offset)
+        throw tooOldFault(topic, partition, offset)
       yield { offset, decision, record: await inputOf(decision) }
     }
   } finally {
@@ -48,14 +48,14 @@ export async function* history(
   }
 }
 
-const gone = (topic: string, partition: number, offset: number): Fault =>
+const missingRecordFault = (topic: string, partition: number, offset: number): Fault =>
   new Fault(
     'FLY_REPLAY',
     `the record ${topic}/${partition}@${offset} is no longer kept: give a later --since, or for a service that remembers keep its inputs longer (topology/map.ts)`,
     { topic, partition, offset },
   )
 
-const tooOld = (topic: string, partition: number, offset: number): Fault =>
+const tooOldFault = (topic: string, partition: number, offset: number): Fault =>
   new Fault(
     'FLY_REPLAY',
     `${topic}/${partition}@${offset} was recorded by an earlier version, without the order of decisions: give a later --since, or replay a log that began with this version`,

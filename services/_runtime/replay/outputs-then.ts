@@ -6,12 +6,12 @@ import type { ServiceName } from '#topology/types.ts'
 import type { Codec } from '../codec/codec.ts'
 import { Fault } from '../core/faults.ts'
 import type { EventLog, LogRecord } from '../log/event-log.ts'
-import type { Output } from './compare.ts'
+import type { OutputEvent } from './compare.ts'
 
 /** What a service emitted, by id. */
-export type OutputsThen = {
+export type RecordedOutputs = {
   /** The events with these ids, in their order. FLY_REPLAY when one is no longer kept. */
-  readonly of: (ids: readonly string[]) => readonly Output[]
+  readonly withIds: (ids: readonly string[]) => readonly OutputEvent[]
   readonly close: () => void
 }
 
@@ -19,19 +19,19 @@ export type OutputsThen = {
  * How long before a decision its outputs may have been stamped, in ms: they are of one transaction, which no broker lets last
  * this long.
  */
-const earlier = 3_600_000
+const maxTransactionMs = 3_600_000
 
 /**
  * Reads the topics of a service once, from a little before `since` (ms since 1970), into a file of the run's folder: outputs are keyed by
  * other fields than inputs, so those of one partition lie in several, and there is no bound to how many there are.
  */
-export async function outputsThen(
+export async function loadRecordedOutputs(
   { log, codec }: { readonly log: EventLog; readonly codec: Codec },
   service: ServiceName,
   since: number,
   folder: string,
   signal: AbortSignal,
-): Promise<OutputsThen> {
+): Promise<RecordedOutputs> {
   const path = join(folder, 'outputs-then.sqlite')
   const db = new DatabaseSync(path)
   db.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF')
@@ -42,7 +42,7 @@ export async function outputsThen(
     db.close()
     rmSync(path, { force: true })
   }
-  const keep = async (records: readonly LogRecord[]): Promise<void> => {
+  const insertRecords = async (records: readonly LogRecord[]): Promise<void> => {
     const events = await Promise.all(
       records.map(async ({ topic, value }) => [topic, value && (await codec.decodeAny(value))] as const),
     )
@@ -53,15 +53,15 @@ export async function outputsThen(
   }
   try {
     const topics = services[service].writes
-    const from = await log.positionsAt(topics, Math.max(0, since - earlier))
-    await log.read(topics, { from, follow: false }, keep, signal)
+    const from = await log.positionsAt(topics, Math.max(0, since - maxTransactionMs))
+    await log.read(topics, { from, follow: false }, insertRecords, signal)
     signal.throwIfAborted()
   } catch (error) {
     close()
     throw error
   }
   return {
-    of: ids =>
+    withIds: ids =>
       ids.map(id => {
         const row = select.get(id)
         if (row) return { topic: String(row.topic), event: JSON.parse(String(row.event)) }

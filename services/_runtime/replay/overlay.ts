@@ -1,19 +1,19 @@
 import { Fault } from '../core/faults.ts'
 
-export type Config = Readonly<Record<string, unknown>>
+export type FactOverrides = Readonly<Record<string, unknown>>
 
 /**
  * Facts as they were, with other values where the configuration has some: object by object, anything else as a whole.
  * FLY_USAGE, naming the key, where the facts have none such or one of another kind.
  */
-export function overlay(facts: unknown, config: Config, path = ''): unknown {
+export function overrideFacts(facts: unknown, config: FactOverrides, path = ''): unknown {
   if (!isObject(facts)) return facts
   const changed = Object.entries(config).map(([key, value]) => {
     const at = `${path}${key}`
     if (!Object.hasOwn(facts, key))
       throw new Fault('FLY_USAGE', `--config: the facts have no ${at}; they have ${namesIn(facts, path)}`)
     const known = facts[key]
-    if (isObject(known) && isObject(value)) return [key, overlay(known, value, `${at}.`)]
+    if (isObject(known) && isObject(value)) return [key, overrideFacts(known, value, `${at}.`)]
     if (known !== null && kindOf(known) !== kindOf(value))
       throw new Fault('FLY_USAGE', `--config: ${at} must be a value of kind ${kindOf(known)}, not ${kindOf(value)}`)
     return [key, value]
@@ -21,11 +21,11 @@ export function overlay(facts: unknown, config: Config, path = ''): unknown {
   return { ...facts, ...Object.fromEntries(changed) }
 }
 
-const isObject = (value: unknown): value is Config =>
+const isObject = (value: unknown): value is FactOverrides =>
   value !== null && typeof value === 'object' && !Array.isArray(value)
 
 const kindOf = (value: unknown): string => (value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value)
-const namesIn = (facts: Config, path: string): string =>
+const namesIn = (facts: FactOverrides, path: string): string =>
   Object.keys(facts)
     .map(key => `${path}${key}`)
     .join(', ')

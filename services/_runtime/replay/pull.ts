@@ -4,34 +4,34 @@ import type { EventLog, LogRecord, Position } from '../log/event-log.ts'
  * The records of one partition from an offset on, up to the end as it was at the first, as they are asked for: the log is read
  * no faster, one batch at most waits in memory. Throws the signal's reason when it is aborted.
  */
-export async function* pull(
+export async function* readPartition(
   log: EventLog,
   { topic, partition, offset }: Position,
   signal: AbortSignal,
 ): AsyncGenerator<LogRecord, void> {
-  const enough = new AbortController()
-  let came = Promise.withResolvers<readonly LogRecord[]>()
+  const stopped = new AbortController()
+  let arrived = Promise.withResolvers<readonly LogRecord[]>()
   let taken = Promise.withResolvers<void>()
-  const hand = (records: readonly LogRecord[]): Promise<void> => {
-    came.resolve(records)
+  const onRecords = (records: readonly LogRecord[]): Promise<void> => {
+    arrived.resolve(records)
     return taken.promise
   }
   const options = { partitions: [partition], from: [{ topic, partition, offset }], follow: false }
-  const until = AbortSignal.any([signal, enough.signal])
-  const reading = log.read([topic], options, hand, until).finally(() => came.resolve([]))
+  const until = AbortSignal.any([signal, stopped.signal])
+  const reading = log.read([topic], options, onRecords, until).finally(() => arrived.resolve([]))
   // Awaited at the end; until then its failure must not count as unhandled.
   reading.catch(() => {})
   try {
-    for (let batch = await came.promise; batch.length > 0; batch = await came.promise) {
+    for (let batch = await arrived.promise; batch.length > 0; batch = await arrived.promise) {
       yield* batch
       const { resolve } = taken
-      came = Promise.withResolvers()
+      arrived = Promise.withResolvers()
       taken = Promise.withResolvers()
       resolve()
     }
     signal.throwIfAborted()
   } finally {
-    enough.abort()
+    stopped.abort()
     taken.resolve()
     await reading
   }

@@ -1,9 +1,9 @@
 import type { ServiceName } from '#topology/types.ts'
 import type { FaultCode } from '../core/faults.ts'
-import type { Example, TopicDiff } from './tally.ts'
+import type { DifferenceExample, TopicDiff } from './tally.ts'
 
 /** What a run did and what came of it. It holds no time of its own: the same replay has the same receipt but for its name. */
-export type Receipt = {
+export type ReplayReceipt = {
   readonly run: string
   readonly service: ServiceName
   /** ISO 8601; null where there was no limit. */
@@ -28,7 +28,7 @@ export type Receipt = {
   /** By topic. */
   readonly diff: Readonly<Record<string, TopicDiff>>
   /** The first differences; all are in `diff.ndjson`. */
-  readonly examples: readonly Example[]
+  readonly examples: readonly DifferenceExample[]
   /** The first decision before which the memory had another size than then; null where there is none. */
   readonly memory: {
     readonly partition: number

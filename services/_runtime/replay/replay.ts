@@ -1,20 +1,20 @@
 import { Fault } from '../core/faults.ts'
-import { type OutputsThen, outputsThen } from './outputs-then.ts'
-import type { Receipt } from './receipt.ts'
-import { createReport } from './report.ts'
-import { rerun, type Source } from './rerun.ts'
+import { loadRecordedOutputs, type RecordedOutputs } from './outputs-then.ts'
+import type { ReplayReceipt } from './receipt.ts'
+import { createReplayReport } from './report.ts'
+import { type ReplaySource, rerunDecisions } from './rerun.ts'
 import type { ConfigFile, Rules } from './rules.ts'
 import { createRunFolder, type RunFolder } from './run-folder.ts'
 import { scratchCodec } from './scratch-codec.ts'
-import { iso, nothingIn, type Range, type Span, spansOf } from './spans.ts'
+import { type DecisionRange, decisionRanges, emptyRangeFault, isoTime, type TimeRange } from './spans.ts'
 
-export type Replay = {
+export type ReplayRequest = {
   /** The folder that gets `replays/RUN`. */
   readonly home: string
   readonly run: string
   readonly rules: Rules
   readonly config?: ConfigFile | undefined
-  readonly range: Range
+  readonly range: TimeRange
   /** Told from time to time how many records were decided so far. */
   readonly onProgress?: (decided: number) => void
 }
@@ -26,58 +26,62 @@ const progressEvery = 5_000
  * then. The rules are in force from the first decision on, as if they always had been. It writes to the run's folder alone:
  * joins no group, appends nothing, registers nothing. It leaves no folder when it fails.
  */
-export async function replay(source: Source, asked: Replay, signal: AbortSignal): Promise<Receipt> {
-  const { name, gather } = asked.rules.service
-  if (asked.config && !gather)
+export async function runReplay(
+  source: ReplaySource,
+  request: ReplayRequest,
+  signal: AbortSignal,
+): Promise<ReplayReceipt> {
+  const { name, gather } = request.rules.service
+  if (request.config && !gather)
     throw new Fault(
       'FLY_USAGE',
       `--config: ${name} gathers no facts that it could change: change its rule with --rules`,
     )
-  const spans = await spansOf(source.log, name, asked.range)
-  if (spans.length === 0) throw await nothingIn(source.log, name, asked.range)
-  const folder = await createRunFolder(asked.home, asked.run)
+  const spans = await decisionRanges(source.log, name, request.range)
+  if (spans.length === 0) throw await emptyRangeFault(source.log, name, request.range)
+  const folder = await createRunFolder(request.home, request.run)
   try {
-    const then = await outputsThen(source, name, asked.range.since ?? 0, folder.path, signal)
-    const receipt = await rerunAll(source, asked, spans, then, folder, signal).finally(then.close)
+    const recorded = await loadRecordedOutputs(source, name, request.range.since ?? 0, folder.path, signal)
+    const receipt = await rerunAll(source, request, spans, recorded, folder, signal).finally(recorded.close)
     await folder.finish(receipt)
     return receipt
   } catch (error) {
-    await folder.abandon()
+    await folder.remove()
     throw error
   }
 }
 
 async function rerunAll(
-  source: Source,
-  { run, rules, config, range, onProgress }: Replay,
-  spans: readonly Span[],
-  then: OutputsThen,
+  source: ReplaySource,
+  { run, rules, config, range, onProgress }: ReplayRequest,
+  spans: readonly DecisionRange[],
+  recorded: RecordedOutputs,
   folder: RunFolder,
   signal: AbortSignal,
-): Promise<Receipt> {
+): Promise<ReplayReceipt> {
   const { service } = rules
   const scratch = await scratchCodec(service.name)
-  const by = { service, config: config?.config, scratch }
-  const report = createReport(scratch, source.objects, then, folder)
-  const partitions: Receipt['partitions'][number][] = []
-  let memory: Receipt['memory'] = null
+  const rerunOptions = { service, config: config?.config, scratch }
+  const report = createReplayReport(scratch, source.objects, recorded, folder)
+  const partitions: ReplayReceipt['partitions'][number][] = []
+  let memory: ReplayReceipt['memory'] = null
   let [seen, decided] = [0, 0]
   for (const span of spans) {
     const { partition, first, end } = span
     const counts = { decided: 0, ledUp: 0 }
-    for await (const { offset, decision, keys, now } of rerun(source, by, span, signal)) {
-      if (decision.remembered !== keys) memory ??= { partition, offset, was: decision.remembered, is: keys }
+    for await (const { offset, decision, keyCount, result } of rerunDecisions(source, rerunOptions, span, signal)) {
+      if (decision.remembered !== keyCount) memory ??= { partition, offset, was: decision.remembered, is: keyCount }
       if (offset < first) counts.ledUp++
       else {
         counts.decided++
-        await report.add(decision, now)
+        await report.add(decision, result)
       }
       if (++seen % progressEvery === 0) onProgress?.(seen)
     }
     partitions.push({ partition, first, end, ...counts })
     decided += counts.decided
   }
-  if (decided === 0) throw await nothingIn(source.log, service.name, range)
+  if (decided === 0) throw await emptyRangeFault(source.log, service.name, range)
   return {
     ...{ run, service: service.name, since: isoOrNull(range.since), until: isoOrNull(range.until) },
     rules: { version: service.version, file: rules.file, sha256: rules.digest },
@@ -87,4 +91,4 @@ async function rerunAll(
   }
 }
 
-const isoOrNull = (time: number | null): string | null => (time === null ? null : iso(time))
+const isoOrNull = (time: number | null): string | null => (time === null ? null : isoTime(time))

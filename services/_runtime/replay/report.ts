@@ -5,31 +5,38 @@ import { Fault, type FaultCode } from '../core/faults.ts'
 import { digest } from '../core/identity.ts'
 import { openFolderStore } from '../objects/folder.ts'
 import type { ObjectStore } from '../objects/object-store.ts'
-import type { Decided } from '../processing/decide-record.ts'
-import { compare, type Output } from './compare.ts'
-import type { OutputsThen } from './outputs-then.ts'
-import type { Receipt } from './receipt.ts'
+import type { DecisionResult } from '../processing/decide-record.ts'
+import { compareOutputs, type OutputEvent } from './compare.ts'
+import type { RecordedOutputs } from './outputs-then.ts'
+import type { ReplayReceipt } from './receipt.ts'
 import type { RunFolder } from './run-folder.ts'
-import { createTally, wordsOf } from './tally.ts'
+import { createDifferenceCounter, enumSymbolsByTopic } from './tally.ts'
 
 /** What the decisions of a range lead to now, on its way into the files of the run. */
-export type Report = {
-  readonly add: (decision: DecisionRecorded, now: Decided | Fault) => Promise<void>
+export type ReplayReport = {
+  readonly add: (decision: DecisionRecorded, now: DecisionResult | Fault) => Promise<void>
   /** Closes the files. */
-  readonly end: () => Promise<Pick<Receipt, 'refused' | 'outputs' | 'diff' | 'examples'>>
+  readonly end: () => Promise<Pick<ReplayReceipt, 'refused' | 'outputs' | 'diff' | 'examples'>>
 }
 
 /** `scratch` made the outputs; `live` is the store that is not to be written: of its objects no copies are made. */
-export function createReport(scratch: Codec, live: ObjectStore, then: OutputsThen, folder: RunFolder): Report {
-  const own = openFolderStore(join(folder.path, 'objects'))
-  const tally = createTally()
+export function createReplayReport(
+  scratch: Codec,
+  sourceStore: ObjectStore,
+  recorded: RecordedOutputs,
+  folder: RunFolder,
+): ReplayReport {
+  const runStore = openFolderStore(join(folder.path, 'objects'))
+  const tally = createDifferenceCounter()
   const refused: Partial<Record<FaultCode, { records: number; readonly why: string }>> = {}
   let events = 0
 
-  const outputsOf = ({ outputs }: Decided): Promise<Output[]> =>
+  const outputsOf = ({ outputs }: DecisionResult): Promise<OutputEvent[]> =>
     Promise.all(
       outputs.flatMap(({ topic, value }) =>
-        value === null ? [] : scratch.decode(topic, value).then(event => ({ topic, event: event as Output['event'] })),
+        value === null
+          ? []
+          : scratch.decode(topic, value).then(event => ({ topic, event: event as OutputEvent['event'] })),
       ),
     )
   const refuse = ({ code, message }: Fault): void => {
@@ -37,7 +44,7 @@ export function createReport(scratch: Codec, live: ObjectStore, then: OutputsThe
     refused[code] = { records: records + 1, why }
   }
   const keep = async (content: Uint8Array): Promise<void> => {
-    if (!(await live.has(digest(content)))) await own.put(content)
+    if (!(await sourceStore.has(digest(content)))) await runStore.put(content)
   }
 
   return {
@@ -47,7 +54,11 @@ export function createReport(scratch: Codec, live: ObjectStore, then: OutputsThe
       const outputs = now instanceof Fault ? [] : await outputsOf(now)
       for (const output of outputs) await folder.outputs.write(output)
       events += outputs.length
-      const comparison = compare(then.of(ids), outputs, topic => wordsOf.get(topic) ?? new Set())
+      const comparison = compareOutputs(
+        recorded.withIds(ids),
+        outputs,
+        topic => enumSymbolsByTopic.get(topic) ?? new Set(),
+      )
       tally.add(comparison, inputId)
       for (const difference of comparison.differences) await folder.diff.write({ inputId, ...difference })
     },

@@ -1,12 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { servicePlans } from '#topology/derive/plans.ts'
+import { serviceDefinitions } from '#topology/derive/plans.ts'
 import type { ServiceName } from '#topology/types.ts'
 import { Fault } from '../core/faults.ts'
-import { canonical, digest } from '../core/identity.ts'
+import { canonicalJson, digest } from '../core/identity.ts'
 import type { AnyDecision, AnyService } from '../service.ts'
-import type { Config } from './overlay.ts'
+import type { FactOverrides } from './overlay.ts'
 
 /** The rules to decide by. */
 export type Rules = {
@@ -22,12 +22,12 @@ export async function currentRules(service: AnyService): Promise<Rules> {
   const folder = new URL(`../../${service.name}/`, import.meta.url)
   const names = (await readdir(folder)).filter(name => name.endsWith('.ts')).sort()
   const sources = await Promise.all(names.map(async name => [name, digest(await readFile(new URL(name, folder)))]))
-  return { service, digest: digest(canonical(sources)), file: null }
+  return { service, digest: digest(canonicalJson(sources)), file: null }
 }
 
 /** A module that exports `decide`, and `version` where new rules are to make new ids. FLY_USAGE when it does not. */
-export async function rulesOf(service: AnyService, file: string): Promise<Rules> {
-  const content = await read('--rules', file)
+export async function loadRules(service: AnyService, file: string): Promise<Rules> {
+  const content = await readOptionFile('--rules', file)
   const path = resolve(file)
   const module: Record<string, unknown> = await import(pathToFileURL(path).href).catch(error => {
     throw new Fault('FLY_USAGE', `--rules ${file} cannot be loaded: ${String(error)}`, {}, error)
@@ -35,14 +35,15 @@ export async function rulesOf(service: AnyService, file: string): Promise<Rules>
   const { decide, version = service.version } = module
   if (typeof decide !== 'function') throw new Fault('FLY_USAGE', `--rules ${file} exports no function decide`)
   if (typeof version !== 'string') throw new Fault('FLY_USAGE', `--rules ${file}: version must be a text`)
-  const fenced = (...given: readonly unknown[]): AnyDecision => fence(service.name, file, decide(...given))
-  return { service: { ...service, decide: fenced, version }, digest: digest(content), file }
+  const checkedDecide = (...given: readonly unknown[]): AnyDecision =>
+    checkDecision(service.name, file, decide(...given))
+  return { service: { ...service, decide: checkedDecide, version }, digest: digest(content), file }
 }
 
 /** What the types hold a service to, for rules that were not compiled with it. */
-function fence(name: ServiceName, file: string, decision: AnyDecision | undefined): AnyDecision {
+function checkDecision(name: ServiceName, file: string, decision: AnyDecision | undefined): AnyDecision {
   if (decision instanceof Promise) throw new Fault('FLY_USAGE', `--rules ${file}: decide must not be async`)
-  const { writes } = servicePlans[name]
+  const { writes } = serviceDefinitions[name]
   const astray = decision?.emit?.find(({ topic }) => !writes.some(own => own === topic))
   if (astray)
     throw new Fault('FLY_USAGE', `--rules ${file} emits to ${astray.topic}; ${name} writes ${writes.join(', ')}`)
@@ -50,11 +51,11 @@ function fence(name: ServiceName, file: string, decision: AnyDecision | undefine
 }
 
 /** A configuration to lay over the facts. */
-export type ConfigFile = { readonly config: Config; readonly digest: string; readonly file: string }
+export type ConfigFile = { readonly config: FactOverrides; readonly digest: string; readonly file: string }
 
 /** FLY_USAGE when the file holds no JSON object. */
-export async function configOf(file: string): Promise<ConfigFile> {
-  const content = await read('--config', file)
+export async function loadConfigFile(file: string): Promise<ConfigFile> {
+  const content = await readOptionFile('--config', file)
   let config: unknown
   try {
     config = JSON.parse(content.toString('utf8'))
@@ -63,10 +64,10 @@ export async function configOf(file: string): Promise<ConfigFile> {
   }
   if (config === null || typeof config !== 'object' || Array.isArray(config))
     throw new Fault('FLY_USAGE', `--config ${file} must hold one JSON object`)
-  return { config: config as Config, digest: digest(content), file }
+  return { config: config as FactOverrides, digest: digest(content), file }
 }
 
-const read = (option: string, file: string): Promise<Buffer> =>
+const readOptionFile = (option: string, file: string): Promise<Buffer> =>
   readFile(file).catch(error => {
     throw new Fault('FLY_USAGE', `${option} ${file} cannot be read: ${String(error)}`, {}, error)
   })

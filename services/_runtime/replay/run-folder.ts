@@ -5,10 +5,10 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
 import { Fault } from '../core/faults.ts'
-import { canonical } from '../core/identity.ts'
+import { canonicalJson } from '../core/identity.ts'
 
 /** A file of JSON lines, one value each. */
-export type Lines = {
+export type LineFile = {
   readonly write: (value: unknown) => Promise<void>
   /** The SHA-256 of the file, once it is on the disk. */
   readonly close: () => Promise<string>
@@ -17,12 +17,12 @@ export type Lines = {
 /** The files of one run: nothing of a replay goes anywhere else. */
 export type RunFolder = {
   readonly path: string
-  readonly outputs: Lines
-  readonly diff: Lines
+  readonly outputs: LineFile
+  readonly diff: LineFile
   /** Writes the receipt, whole or not at all: a run with a receipt is a finished one. */
   readonly finish: (receipt: object) => Promise<void>
   /** Removes all of it. */
-  readonly abandon: () => Promise<void>
+  readonly remove: () => Promise<void>
 }
 
 /** Makes `HOME/replays/RUN`. FLY_USAGE when RUN is no plain name, or is taken. */
@@ -35,7 +35,7 @@ export async function createRunFolder(home: string, run: string): Promise<RunFol
     if (error.code !== 'EEXIST') throw error
     throw new Fault('FLY_USAGE', `--as ${run}: ${path} is there already: give another name, or delete it`)
   })
-  const files = [linesOf(join(path, 'outputs.ndjson')), linesOf(join(path, 'diff.ndjson'))] as const
+  const files = [createLineFile(join(path, 'outputs.ndjson')), createLineFile(join(path, 'diff.ndjson'))] as const
   const [outputs, diff] = files
   return {
     ...{ path, outputs, diff },
@@ -44,14 +44,14 @@ export async function createRunFolder(home: string, run: string): Promise<RunFol
       await writeFile(`${whole}.part`, `${JSON.stringify(receipt, null, 2)}\n`, { flush: true })
       await rename(`${whole}.part`, whole)
     },
-    async abandon() {
+    async remove() {
       await Promise.allSettled(files.map(file => file.close()))
       await rm(path, { recursive: true, force: true })
     },
   }
 }
 
-function linesOf(path: string): Lines {
+function createLineFile(path: string): LineFile {
   const file = createWriteStream(path, { flush: true })
   const hash = createHash('sha256')
   const ended = finished(file)
@@ -59,7 +59,7 @@ function linesOf(path: string): Lines {
   ended.catch(() => {})
   return {
     async write(value) {
-      const line = `${canonical(value)}\n`
+      const line = `${canonicalJson(value)}\n`
       hash.update(line)
       if (!file.write(line)) await Promise.race([once(file, 'drain'), ended])
     },

@@ -1,5 +1,5 @@
 import { avro } from '#schemas/avro.ts'
-import { topicPlans } from '#topology/derive/plans.ts'
+import { topicDefinitions } from '#topology/derive/plans.ts'
 import type { Comparison, Difference } from './compare.ts'
 
 /** What became of the events of one topic, and in how many each field differs. */
@@ -12,20 +12,20 @@ export type TopicDiff = {
 }
 
 /** A difference and the input that it follows from. */
-export type Example = Difference & { readonly inputId: string }
+export type DifferenceExample = Difference & { readonly inputId: string }
 
 /** The differences of a run: counted, and the first few kept. */
-export type Tally = {
+export type DifferenceCounts = {
   readonly add: (comparison: Comparison, inputId: string) => void
   readonly topics: Readonly<Record<string, TopicDiff>>
-  readonly examples: readonly Example[]
+  readonly examples: readonly DifferenceExample[]
 }
 
 const maxExamples = 20
 
-export function createTally(): Tally {
+export function createDifferenceCounter(): DifferenceCounts {
   const topics: Record<string, TopicDiff> = {}
-  const examples: Example[] = []
+  const examples: DifferenceExample[] = []
   const of = (topic: string): TopicDiff => {
     topics[topic] ??= { same: 0, changed: 0, added: 0, removed: 0, fields: {} }
     return topics[topic]
@@ -46,8 +46,8 @@ export function createTally(): Tally {
 }
 
 /** The words that the schema of each topic gives its enumerations: text that is no customer's. */
-export const wordsOf: ReadonlyMap<string, ReadonlySet<string>> = new Map(
-  Object.entries(topicPlans).map(([topic, { event }]) => [topic, new Set(symbolsIn(avro[event]))]),
+export const enumSymbolsByTopic: ReadonlyMap<string, ReadonlySet<string>> = new Map(
+  Object.entries(topicDefinitions).map(([topic, { event }]) => [topic, new Set(symbolsIn(avro[event]))]),
 )
 
 function symbolsIn(schema: unknown): readonly string[] {

@@ -2,19 +2,19 @@ import { z } from 'zod'
 import { Fault } from '../core/faults.ts'
 
 const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
-const written = z.union([z.iso.datetime({ offset: true }), z.iso.date()])
+const isoTimeSchema = z.union([z.iso.datetime({ offset: true }), z.iso.date()])
 /** The last time that a Date can hold, in ms. */
-const last = 8.64e15
+const maxDateMs = 8.64e15
 
 /**
  * A time in ms since 1970 from what a person gives: ISO 8601 with its zone, a date (in UTC), ms since 1970, or a time ago
  * such as 90s, 30m, 2h or 1d. FLY_USAGE naming the option otherwise.
  */
-export function timeOf(option: string, text: string, now: number): number {
+export function parseTime(option: string, text: string, now: number): number {
   const [, amount, unit] = /^(\d{1,10})([smhd])$/.exec(text) ?? []
   if (amount !== undefined) return now - Number(amount) * units[unit as keyof typeof units]
-  if (/^\d{1,16}$/.test(text) && Number(text) <= last) return Number(text)
-  if (written.safeParse(text).success) return Date.parse(text)
+  if (/^\d{1,16}$/.test(text) && Number(text) <= maxDateMs) return Number(text)
+  if (isoTimeSchema.safeParse(text).success) return Date.parse(text)
   throw new Fault(
     'FLY_USAGE',
     `${option} ${text.slice(0, 40)}: give a time such as 2026-11-24T10:00:00Z, 2026-11-24, milliseconds since 1970, or 2h for two hours ago`,

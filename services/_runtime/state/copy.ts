@@ -1,29 +1,29 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { changeNamed, type Entry, entryOf } from './changelog.ts'
-import { type Change, State } from './state.ts'
+import { type ChangelogEntry, toChangelogEntry, toStateChange } from './changelog.ts'
+import { State, type StateChange } from './state.ts'
 
 /** How far a copy has come: the offset after the last changelog record it holds, and who wrote that record. */
-export type Place = { readonly offset: number; readonly writer: string }
+export type SnapshotPosition = { readonly offset: number; readonly writer: string }
 
 /** Superseded changes that a copy may hold besides as many as there are keys. */
-const slack = 50_000
+const maxSuperseded = 50_000
 /** Changes in one row when all are written anew. */
-const together = 1_000
+const changesPerRow = 1_000
 
 /**
  * The local copy of one partition's state: its changelog up to a place, one row for what was committed at once. It is written
  * after the commit, hence behind the changelog or equal to it, never ahead. Rows are only added, since that costs a tenth
  * of keeping one row for each key; when half of the changes are superseded, all are written anew from the state.
  */
-export class StateCopy {
+export class StateSnapshot {
   /** What was in it when it was opened; undefined where the place of that is not known, or it was discarded. */
-  held: { readonly state: State; readonly place: Place } | undefined
+  loaded: { readonly state: State; readonly position: SnapshotPosition } | undefined
   readonly #db: DatabaseSync
   readonly #insert: StatementSync
-  readonly #setPlace: StatementSync
+  readonly #setPosition: StatementSync
   readonly #warn: (what: string, error?: unknown) => void
   /** How many changes it holds. */
-  #size = 0
+  #changeCount = 0
   #failed = false
 
   /** Throws when the file is damaged. */
@@ -31,33 +31,33 @@ export class StateCopy {
     this.#db = db
     this.#warn = warn
     this.#insert = db.prepare('INSERT INTO batches (keys, contents) VALUES (?, ?)')
-    this.#setPlace = db.prepare('UPDATE place SET "offset" = ?, writer = ?')
+    this.#setPosition = db.prepare('UPDATE place SET "offset" = ?, writer = ?')
     const { offset, writer } = db.prepare('SELECT "offset", writer FROM place').get() ?? {}
     const state = new State()
     for (const { keys, contents } of db.prepare('SELECT keys, contents FROM batches ORDER BY id').iterate()) {
-      const batch = batchOf(String(keys), contents as Uint8Array)
-      state.fold(batch)
-      this.#size += batch.length
+      const batch = parseBatch(String(keys), contents as Uint8Array)
+      state.applyCommitted(batch)
+      this.#changeCount += batch.length
     }
-    if (typeof offset === 'number' && typeof writer === 'string') this.held = { state, place: { offset, writer } }
-    else if (this.#size > 0) this.#clear()
+    if (typeof offset === 'number' && typeof writer === 'string') this.loaded = { state, position: { offset, writer } }
+    else if (this.#changeCount > 0) this.#clear()
   }
 
   /**
    * Adds what was committed, as the changelog has it; `state` already has it. Where it is not known how far the changelog is
    * with that, the older place stays: what is read again from there ends in the same content and order.
    */
-  write(entries: readonly Entry[], place: Place | undefined, state: State): void {
+  write(entries: readonly ChangelogEntry[], position: SnapshotPosition | undefined, state: State): void {
     this.#transact(() => {
-      if (this.#size + entries.length > 2 * state.keys + slack) this.#renew(state)
+      if (this.#changeCount + entries.length > 2 * state.keyCount + maxSuperseded) this.#rewrite(state)
       else this.#add(entries)
-      if (place) this.#setPlace.run(place.offset, place.writer)
+      if (position) this.#setPosition.run(position.offset, position.writer)
     })
   }
 
   /** Forgets what was held: the changelog does not have it. */
   discard(): void {
-    this.held = undefined
+    this.loaded = undefined
     this.#warn('local copy of state is ahead of the changelog or of another one: reading the whole changelog')
     this.#clear()
   }
@@ -66,18 +66,18 @@ export class StateCopy {
     if (this.#db.isOpen) this.#db.close()
   }
 
-  #add(entries: readonly Entry[]): void {
+  #add(entries: readonly ChangelogEntry[]): void {
     if (entries.length === 0) return
-    this.#insert.run(JSON.stringify(entries.map(({ key }) => String(key))), listOf(entries))
-    this.#size += entries.length
+    this.#insert.run(JSON.stringify(entries.map(({ key }) => String(key))), toJsonArray(entries))
+    this.#changeCount += entries.length
   }
 
-  #renew(state: State): void {
+  #rewrite(state: State): void {
     this.#empty()
-    let batch: Entry[] = []
-    for (const change of state.content()) {
-      batch.push(entryOf(change))
-      if (batch.length < together) continue
+    let batch: ChangelogEntry[] = []
+    for (const change of state.toChanges()) {
+      batch.push(toChangelogEntry(change))
+      if (batch.length < changesPerRow) continue
       this.#add(batch)
       batch = []
     }
@@ -87,13 +87,13 @@ export class StateCopy {
   #clear(): void {
     this.#transact(() => {
       this.#empty()
-      this.#setPlace.run(null, null)
+      this.#setPosition.run(null, null)
     })
   }
 
   #empty(): void {
     this.#db.exec('DELETE FROM batches')
-    this.#size = 0
+    this.#changeCount = 0
   }
 
   #transact(change: () => void): void {
@@ -112,11 +112,11 @@ export class StateCopy {
 }
 
 const [open = 0, comma = 0, close = 0] = Buffer.from('[,]')
-const none = Buffer.from('null')
+const jsonNull = Buffer.from('null')
 
 /** The values as one JSON list. Each is JSON already: nothing is written twice. */
-function listOf(entries: readonly Entry[]): Uint8Array {
-  const values = entries.map(({ value }) => value ?? none)
+function toJsonArray(entries: readonly ChangelogEntry[]): Uint8Array {
+  const values = entries.map(({ value }) => value ?? jsonNull)
   const list = Buffer.allocUnsafe(values.reduce((sum, value) => sum + value.length + 1, 1))
   let at = 0
   for (const value of values) {
@@ -130,10 +130,10 @@ function listOf(entries: readonly Entry[]): Uint8Array {
 }
 
 /** What a parser says quotes what it read, which does not belong in a log. */
-function batchOf(keys: string, contents: Uint8Array): readonly Change[] {
+function parseBatch(keys: string, contents: Uint8Array): readonly StateChange[] {
   try {
     const values: readonly unknown[] = JSON.parse(new TextDecoder().decode(contents))
-    return JSON.parse(keys).map((key: string, at: number) => changeNamed(key, values[at]))
+    return JSON.parse(keys).map((key: string, at: number) => toStateChange(key, values[at]))
   } catch {
     throw new Error('it holds what is not JSON')
   }

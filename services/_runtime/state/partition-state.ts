@@ -2,36 +2,36 @@ import { randomUUID } from 'node:crypto'
 import { stateTopic } from '#topology/derive/names.ts'
 import type { ServiceName } from '#topology/types.ts'
 import type { EventLog, NewRecord, Position } from '../log/event-log.ts'
-import { changelog } from './changelog.ts'
-import type { Copies } from './copies.ts'
-import { restore } from './restore.ts'
+import { changelogRecords } from './changelog.ts'
+import type { OpenSnapshot } from './copies.ts'
+import { restoreState } from './restore.ts'
 import { State } from './state.ts'
 
 /** What a service remembers in one partition, for as long as this process owns it. */
-export type Memory = {
+export type PartitionState = {
   readonly state: State
   /** The changes since the last `settle` or `rollBack`, for the transaction that is to make them final. */
-  readonly changelog: () => readonly NewRecord[]
+  readonly changelogRecords: () => readonly NewRecord[]
   /** The transaction with the last `changelog` was committed, and resolved with `ends`. */
-  readonly settle: (ends: readonly Position[]) => void
+  readonly markCommitted: (ends: readonly Position[]) => void
   readonly rollBack: () => void
   readonly close: () => void
 }
 
 /** Restores what the service remembers, if it does: FLY_STATE when another version wrote its changelog. */
-export async function openMemory(
-  { log, copies }: { readonly log: EventLog; readonly copies: Copies | undefined },
+export async function openPartitionState(
+  { log, openSnapshot }: { readonly log: EventLog; readonly openSnapshot: OpenSnapshot | undefined },
   service: ServiceName,
-  remembers: boolean,
+  isStateful: boolean,
   partition: number,
   signal: AbortSignal,
-): Promise<Memory> {
+): Promise<PartitionState> {
   const topic = stateTopic(service)
   const writer = randomUUID()
-  const copy = remembers ? await copies?.(service, partition, signal) : undefined
-  const close = (): void => copy?.close()
-  const state = remembers
-    ? await restore(log, topic, partition, signal, copy).catch(error => {
+  const snapshot = isStateful ? await openSnapshot?.(service, partition, signal) : undefined
+  const close = (): void => snapshot?.close()
+  const state = isStateful
+    ? await restoreState(log, topic, partition, signal, snapshot).catch(error => {
         close()
         throw error
       })
@@ -39,14 +39,14 @@ export async function openMemory(
   let written: readonly NewRecord[] = []
   return {
     state,
-    changelog() {
-      written = changelog(topic, partition, state.changes(), writer)
+    changelogRecords() {
+      written = changelogRecords(topic, partition, state.changes(), writer)
       return written
     },
-    settle(ends) {
-      state.settle()
+    markCommitted(ends) {
+      state.markCommitted()
       const end = ends.find(position => position.topic === topic)
-      if (written.length > 0) copy?.write(written, end && { offset: end.offset, writer }, state)
+      if (written.length > 0) snapshot?.write(written, end && { offset: end.offset, writer }, state)
       written = []
     },
     rollBack: () => state.rollBack(),

@@ -1,6 +1,6 @@
 import type { EventLog, LogRecord } from '../log/event-log.ts'
 import { changeOf, writerOf } from './changelog.ts'
-import type { Place, StateCopy } from './copy.ts'
+import type { SnapshotPosition, StateSnapshot } from './copy.ts'
 import { State } from './state.ts'
 
 /**
@@ -9,12 +9,12 @@ import { State } from './state.ts'
  * is ahead, or of another log, is not. FLY_STATE when another version wrote the changelog. Once the signal is aborted, what
  * it resolves with may be incomplete.
  */
-export async function restore(
+export async function restoreState(
   log: EventLog,
   topic: string,
   partition: number,
   signal: AbortSignal,
-  copy?: StateCopy,
+  snapshot?: StateSnapshot,
 ): Promise<State> {
   const read = (from: 'beginning' | number, onRecords: (records: readonly LogRecord[]) => void, until = signal) =>
     log.read(
@@ -28,34 +28,34 @@ export async function restore(
       until,
     )
   const foldInto = (state: State) => (records: readonly LogRecord[]) => {
-    state.fold(records.map(changeOf))
-    copy?.write(records, placeAfter(records), state)
+    state.applyCommitted(records.map(changeOf))
+    snapshot?.write(records, positionAfter(records), state)
   }
 
-  if (copy?.held) {
-    const { state, place } = copy.held
+  if (snapshot?.loaded) {
+    const { state, position } = snapshot.loaded
     const fold = foldInto(state)
-    const ending = new AbortController()
-    let believed = false
+    const mismatch = new AbortController()
+    let isVerified = false
     const check = (records: readonly LogRecord[]): void => {
-      const tail = believed ? records : records.slice(1)
-      believed ||= isLast(place, records[0])
-      if (!believed) ending.abort()
+      const tail = isVerified ? records : records.slice(1)
+      isVerified ||= isLastRecord(position, records[0])
+      if (!isVerified) mismatch.abort()
       else if (tail.length > 0) fold(tail)
     }
-    await read(place.offset - 1, check, AbortSignal.any([signal, ending.signal]))
-    if (believed || signal.aborted) return state
-    copy.discard()
+    await read(position.offset - 1, check, AbortSignal.any([signal, mismatch.signal]))
+    if (isVerified || signal.aborted) return state
+    snapshot.discard()
   }
   const state = new State()
   await read('beginning', foldInto(state))
   return state
 }
 
-const isLast = ({ offset, writer }: Place, record: LogRecord | undefined): boolean =>
+const isLastRecord = ({ offset, writer }: SnapshotPosition, record: LogRecord | undefined): boolean =>
   record?.offset === offset - 1 && writerOf(record) === writer
 
-function placeAfter(records: readonly LogRecord[]): Place | undefined {
+function positionAfter(records: readonly LogRecord[]): SnapshotPosition | undefined {
   const last = records.at(-1)
   return last && { offset: last.offset + 1, writer: writerOf(last) }
 }

@@ -10,18 +10,18 @@ export interface StateView {
 }
 
 /** One change of state; `value: null` forgets the key. */
-export type Change = { readonly collection: string; readonly key: string; readonly value: unknown }
+export type StateChange = { readonly collection: string; readonly key: string; readonly value: unknown }
 
 /**
  * What is settled of one collection; and what is not final: the newest change of each key, how many keys the changes add, and
  * what they leave as it was.
  */
-type Collection = {
+type StateCollection = {
   readonly name: string
-  readonly settled: Map<string, unknown>
+  readonly committed: Map<string, unknown>
   changes: Map<string, unknown>
   added: number
-  unchanged: Unchanged | undefined
+  unchanged: UnchangedEntries | undefined
 }
 
 /**
@@ -29,33 +29,33 @@ type Collection = {
  * so that the next record of a batch stands on them, and lie beside what is settled until their transaction is committed.
  */
 export class State implements StateView {
-  readonly #collections = new Map<string, Collection>()
+  readonly #collections = new Map<string, StateCollection>()
   /** Those with changes, in the order of their first ones. */
-  #changed: Collection[] = []
+  #changed: StateCollection[] = []
   #keys = 0
 
   /** How many keys there are, all collections together. */
-  get keys(): number {
+  get keyCount(): number {
     return this.#keys
   }
 
   get<T>(collection: string, key: string): T | undefined {
-    return valueIn(this.#collections.get(collection) ?? nothing, key) as T | undefined
+    return valueIn(this.#collections.get(collection) ?? noCollection, key) as T | undefined
   }
 
   entries<T>(collection: string): IterableIterator<readonly [string, T]> {
-    const of = this.#collections.get(collection) ?? nothing
-    return (of.changes.size > 0 ? merged(of) : of.settled.entries()) as IterableIterator<readonly [string, T]>
+    const of = this.#collections.get(collection) ?? noCollection
+    return (of.changes.size > 0 ? mergedEntries(of) : of.committed.entries()) as IterableIterator<readonly [string, T]>
   }
 
   size(collection: string): number {
-    const { settled, added } = this.#collections.get(collection) ?? nothing
-    return settled.size + added
+    const { committed, added } = this.#collections.get(collection) ?? noCollection
+    return committed.size + added
   }
 
-  apply(changes: readonly Change[]): void {
+  apply(changes: readonly StateChange[]): void {
     for (const { collection, key, value } of changes) {
-      const of = this.#of(collection)
+      const of = this.#collection(collection)
       if (of.changes.size === 0) this.#changed.push(of)
       const added = Number(value !== null) - Number(valueIn(of, key) !== undefined)
       of.added += added
@@ -67,15 +67,16 @@ export class State implements StateView {
   }
 
   /** What was applied since `settle` or `rollBack`: the newest change of each key, in the order of its collection. */
-  changes(): Change[] {
+  changes(): StateChange[] {
     return this.#changed.flatMap(({ name, changes }) =>
       Array.from(changes, ([key, value]) => ({ collection: name, key, value })),
     )
   }
 
   /** What was applied is final. */
-  settle(): void {
-    for (const { settled, changes } of this.#changed) for (const [key, value] of changes) keep(settled, key, value)
+  markCommitted(): void {
+    for (const { committed, changes } of this.#changed)
+      for (const [key, value] of changes) setLast(committed, key, value)
     this.#clear()
   }
 
@@ -86,22 +87,22 @@ export class State implements StateView {
   }
 
   /** Takes in changes that are final. */
-  fold(changes: readonly Change[]): void {
+  applyCommitted(changes: readonly StateChange[]): void {
     for (const { collection, key, value } of changes) {
-      const { settled } = this.#of(collection)
-      this.#keys -= settled.size
-      keep(settled, key, value)
-      this.#keys += settled.size
+      const { committed } = this.#collection(collection)
+      this.#keys -= committed.size
+      setLast(committed, key, value)
+      this.#keys += committed.size
     }
   }
 
   /** All that is settled, as the changes that make it of nothing. */
-  *content(): IterableIterator<Change> {
-    for (const [collection, { settled }] of this.#collections)
-      for (const [key, value] of settled) yield { collection, key, value }
+  *toChanges(): IterableIterator<StateChange> {
+    for (const [collection, { committed }] of this.#collections)
+      for (const [key, value] of committed) yield { collection, key, value }
   }
 
-  #of(collection: string): Collection {
+  #collection(collection: string): StateCollection {
     const known = this.#collections.get(collection)
     if (known) return known
     const made = emptyCollection(collection)
@@ -119,41 +120,41 @@ export class State implements StateView {
   }
 }
 
-function emptyCollection(name: string): Collection {
-  return { name, settled: new Map(), changes: new Map(), added: 0, unchanged: undefined }
+function emptyCollection(name: string): StateCollection {
+  return { name, committed: new Map(), changes: new Map(), added: 0, unchanged: undefined }
 }
 
-const nothing = emptyCollection('')
+const noCollection = emptyCollection('')
 
-function valueIn({ settled, changes }: Collection, key: string): unknown {
+function valueIn({ committed, changes }: StateCollection, key: string): unknown {
   const changed = changes.get(key)
-  return changed === undefined ? settled.get(key) : (changed ?? undefined)
+  return changed === undefined ? committed.get(key) : (changed ?? undefined)
 }
 
 /** Last in the order, wherever it was before. */
-function keep(settled: Map<string, unknown>, key: string, value: unknown): void {
+function setLast(settled: Map<string, unknown>, key: string, value: unknown): void {
   settled.delete(key)
   if (value !== null) settled.set(key, value)
 }
 
 /** What is not changed, then the changes that keep something. */
-function* merged(collection: Collection): Generator<Entry, undefined> {
-  const { settled, changes } = collection
-  collection.unchanged ??= new Unchanged(settled, changes)
+function* mergedEntries(collection: StateCollection): Generator<StateEntry, undefined> {
+  const { committed, changes } = collection
+  collection.unchanged ??= new UnchangedEntries(committed, changes)
   yield* collection.unchanged
   for (const [key, value] of changes) if (value !== null) yield [key, value]
 }
 
-type Entry = readonly [key: string, value: unknown]
+type StateEntry = readonly [key: string, value: unknown]
 
 /**
  * The settled entries of a collection that have no change beside them, read from it only once: where a collection is bounded each
  * record asks for the oldest, and the more a batch has forgotten by then the more lie in front that are changed.
  */
-class Unchanged {
-  readonly #settled: Iterator<Entry>
+class UnchangedEntries {
+  readonly #settled: Iterator<StateEntry>
   readonly #changes: ReadonlyMap<string, unknown>
-  readonly #read: Entry[] = []
+  readonly #read: StateEntry[] = []
   /** How many of those in front are changed. */
   #changed = 0
 
@@ -162,16 +163,16 @@ class Unchanged {
     this.#changes = changes
   }
 
-  *[Symbol.iterator](): Generator<Entry, undefined> {
+  *[Symbol.iterator](): Generator<StateEntry, undefined> {
     for (let at = this.#changed; ; at++) {
-      const entry = this.#read[at] ?? this.#more()
+      const entry = this.#read[at] ?? this.#readNext()
       if (entry === undefined) return
       if (!this.#changes.has(entry[0])) yield entry
       else if (at === this.#changed) this.#changed++
     }
   }
 
-  #more(): Entry | undefined {
+  #readNext(): StateEntry | undefined {
     const { value } = this.#settled.next()
     if (value !== undefined) this.#read.push(value)
     return value

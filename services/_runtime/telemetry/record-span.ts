@@ -1,10 +1,10 @@
 import { type Span, SpanKind, SpanStatusCode, TraceFlags } from '@opentelemetry/api'
 import { consumerGroup } from '#topology/derive/names.ts'
 import type { ServiceName } from '#topology/types.ts'
-import { Fault, faults, verdict } from '../core/faults.ts'
+import { Fault, faultAction, faults } from '../core/faults.ts'
 import type { LogRecord } from '../log/event-log.ts'
-import type { Start } from './span-export.ts'
-import { begunWith, readTraceparent, spanIdOf, writeTraceparent } from './traceparent.ts'
+import type { StartSpan } from './span-export.ts'
+import { readTraceparent, rootTraceContext, spanIdOf, writeTraceparent } from './traceparent.ts'
 import type { RecordSpan } from './tracing.ts'
 
 /**
@@ -12,8 +12,8 @@ import type { RecordSpan } from './tracing.ts'
  * exported when it is committed, with `gather` and `decide` in it: the rest of its time the record waited for its batch and
  * for the commit.
  */
-export function recordSpan(
-  start: Start,
+export function startRecordSpan(
+  start: StartSpan,
   system: string,
   service: ServiceName,
   record: LogRecord,
@@ -23,7 +23,7 @@ export function recordSpan(
 ): RecordSpan {
   const { topic, partition, offset, headers } = record
   const parent = readTraceparent(headers['traceparent'])
-  const before = parent ?? begunWith(inputId ?? `${topic}/${partition}@${offset}`)
+  const before = parent ?? rootTraceContext(inputId ?? `${topic}/${partition}@${offset}`)
   // By where the record lies: the same event sent twice or re-driven is two spans.
   const here = { ...before, spanId: spanIdOf(service, topic, partition, offset), sampled: true }
   const span = start(service, `process ${topic}`, here, parent, {
@@ -42,7 +42,7 @@ export function recordSpan(
   })
   if (!isSampled(span)) {
     const traceparent = writeTraceparent({ ...before, sampled: false })
-    return { traceparent, deciding: nothing, decided: nothing, committed: nothing }
+    return { traceparent, decideStarted: ignore, decideEnded: ignore, end: ignore }
   }
 
   const gathered = now()
@@ -55,35 +55,35 @@ export function recordSpan(
     child('gather', began, gathered)
     if (deciding !== undefined) child('decide', deciding, decided)
     span.setAttribute('flywheel.outcome', outcomeOf(refusal))
-    if (refusal !== undefined) fail(span, refusal)
+    if (refusal !== undefined) markFailed(span, refusal)
     span.end(now())
   }
   return {
     traceparent: writeTraceparent(here),
     context: span.spanContext(),
-    deciding: () => {
+    decideStarted: () => {
       deciding = now()
     },
-    decided: error => {
+    decideEnded: error => {
       decided = now()
       refusal = error
-      if (error !== undefined && verdict(error) === 'stop') end()
+      if (error !== undefined && faultAction(error) === 'stop') end()
     },
-    committed: end,
+    end: end,
   }
 }
 
-const nothing = (): void => {}
+const ignore = (): void => {}
 
 function outcomeOf(refusal: unknown): 'decided' | 'dead-lettered' | 'stopped' {
   if (refusal === undefined) return 'decided'
-  return verdict(refusal) === 'dead-letter' ? 'dead-lettered' : 'stopped'
+  return faultAction(refusal) === 'dead-letter' ? 'dead-lettered' : 'stopped'
 }
 
 export const isSampled = (span: Span): boolean => (span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0
 
 /** By code, in the words of the table of faults: the message of an error may quote what was read. */
-export function fail(span: Span, error: unknown): void {
+export function markFailed(span: Span, error: unknown): void {
   const code = error instanceof Fault ? error.code : 'FLY_BUG'
   span.setAttribute('error.type', code)
   span.setStatus({ code: SpanStatusCode.ERROR, message: faults[code].means })

@@ -12,18 +12,18 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto'
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources'
 import { BatchSpanProcessor, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace'
 import type { ServiceName } from '#topology/types.ts'
-import { largestBatch } from '../core/batch-size.ts'
-import { samplerOf } from './span-sampler.ts'
+import { maxBatchSize } from '../core/batch-size.ts'
+import { createSampler } from './span-sampler.ts'
 import type { Logger } from './telemetry.ts'
 import type { TraceContext } from './traceparent.ts'
 
 /** One export with its retries, in milliseconds, unless the environment says otherwise: a stopping process waits this long. */
-const exportTimeout = 5_000
+const exportTimeoutMs = 5_000
 /** Spans that wait; more are dropped. Commits end the spans of a batch at once, so there is room for a few of each partition. */
-const queued = 16_384
+const maxQueuedSpans = 16_384
 
 /** Starts a span with these ids, within the parent's trace if there is one. */
-export type Start = (
+export type StartSpan = (
   service: ServiceName,
   name: string,
   ids: Pick<TraceContext, 'traceId' | 'spanId'>,
@@ -35,23 +35,26 @@ export type Start = (
  * OpenTelemetry's SDK with an exporter over OTLP (HTTP, protobuf), which works beside the path of the records. Address,
  * headers, limits and names come from the standard's variables. `close` sends what waits and gives up after one timeout.
  */
-export function createExport(logger: Logger): { readonly start: Start; readonly close: () => Promise<void> } {
+export function createSpanExport(logger: Logger): { readonly start: StartSpan; readonly close: () => Promise<void> } {
   const { env } = process
-  const say = (message: string): void => logger.warn({ from: 'OpenTelemetry' }, message)
+  const warn = (message: string): void => logger.warn({ from: 'OpenTelemetry' }, message)
   diag.setLogger(
-    { error: silent, warn: say, info: silent, debug: silent, verbose: silent },
+    { error: ignore, warn: warn, info: ignore, debug: ignore, verbose: ignore },
     { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
   )
   const isTimed = env['OTEL_EXPORTER_OTLP_TRACES_TIMEOUT'] || env['OTEL_EXPORTER_OTLP_TIMEOUT']
-  const exporter = new OTLPTraceExporter(isTimed ? {} : { timeoutMillis: exportTimeout })
-  const processor = new BatchSpanProcessor({ exporter: telling(exporter, logger), maxQueueSize: queued })
+  const exporter = new OTLPTraceExporter(isTimed ? {} : { timeoutMillis: exportTimeoutMs })
+  const processor = new BatchSpanProcessor({
+    exporter: logExportFailures(exporter, logger),
+    maxQueueSize: maxQueuedSpans,
+  })
 
   // The SDK asks for ids while it starts a span; ours derive.
   let next = { traceId: '', spanId: '' }
   const common = {
-    sampler: samplerOf(env['OTEL_TRACES_SAMPLER'], env['OTEL_TRACES_SAMPLER_ARG'], say),
+    sampler: createSampler(env['OTEL_TRACES_SAMPLER'], env['OTEL_TRACES_SAMPLER_ARG'], warn),
     idGenerator: { generateTraceId: () => next.traceId, generateSpanId: () => next.spanId },
-    spanLimits: { linkCountLimit: largestBatch },
+    spanLimits: { linkCountLimit: maxBatchSize },
     spanProcessors: [processor],
   }
   /** A process may run many services: each is one in the traces, unless OTEL_SERVICE_NAME gives the process a name. */
@@ -71,22 +74,22 @@ export function createExport(logger: Logger): { readonly start: Start; readonly 
       return (tracers.get(service) ?? tracerOf(service)).startSpan(
         name,
         options,
-        parent ? remote(parent) : ROOT_CONTEXT,
+        parent ? remoteContext(parent) : ROOT_CONTEXT,
       )
     },
-    close: () => processor.shutdown().catch(silent),
+    close: () => processor.shutdown().catch(ignore),
   }
 }
 
-const silent = (): void => {}
+const ignore = (): void => {}
 
-const remote = ({ traceId, spanId, sampled }: TraceContext) => {
+const remoteContext = ({ traceId, spanId, sampled }: TraceContext) => {
   const traceFlags = sampled ? TraceFlags.SAMPLED : TraceFlags.NONE
   return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags, isRemote: true })
 }
 
 /** Says once that exporting fails and once that it works again. */
-function telling(exporter: SpanExporter, logger: Logger): SpanExporter {
+function logExportFailures(exporter: SpanExporter, logger: Logger): SpanExporter {
   let isFailing = false
   return {
     export: (spans, done) =>

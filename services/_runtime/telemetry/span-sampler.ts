@@ -10,10 +10,10 @@ import {
  * OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG, which the SDK leaves to whoever sets it up
  * (https://opentelemetry.io/docs/languages/sdk-configuration/general/). What is not known is told and does not stop anything.
  */
-export function samplerOf(
+export function createSampler(
   name: string | undefined,
   argument: string | undefined,
-  say: (message: string) => void,
+  warn: (message: string) => void,
 ): Sampler {
   const ratio = Number(argument || 1)
   const roots: Readonly<Record<string, Sampler>> = {
@@ -23,8 +23,8 @@ export function samplerOf(
   }
   const asked = name || 'parentbased_always_on'
   const root = roots[asked.replace(/^parentbased_/, '')]
-  if (Number.isNaN(ratio)) say(`OTEL_TRACES_SAMPLER_ARG: ${argument} is not a number; 1 is used`)
-  if (!root) say(`OTEL_TRACES_SAMPLER: ${name} is not known; parentbased_always_on is used`)
+  if (Number.isNaN(ratio)) warn(`OTEL_TRACES_SAMPLER_ARG: ${argument} is not a number; 1 is used`)
+  if (!root) warn(`OTEL_TRACES_SAMPLER: ${name} is not known; parentbased_always_on is used`)
   return root && !asked.startsWith('parentbased_')
     ? root
     : new ParentBasedSampler({ root: root ?? new AlwaysOnSampler() })

@@ -2,8 +2,8 @@ import { type Span, SpanKind } from '@opentelemetry/api'
 import { consumerGroup } from '#topology/derive/names.ts'
 import { systemClock } from '../core/clock.ts'
 import { digest } from '../core/identity.ts'
-import { fail, isSampled, recordSpan } from './record-span.ts'
-import { createExport } from './span-export.ts'
+import { isSampled, markFailed, startRecordSpan } from './record-span.ts'
+import { createSpanExport } from './span-export.ts'
 import type { Logger } from './telemetry.ts'
 import { spanIdOf, writeTraceparent } from './traceparent.ts'
 import type { Tracing } from './tracing.ts'
@@ -13,20 +13,20 @@ import type { Tracing } from './tracing.ts'
  * `process TOPIC` for a record, `commit` for a batch, `send TOPIC` for what a request brought.
  */
 export function createTracing(system: string, logger: Logger): Tracing {
-  const { start, close } = createExport(logger)
+  const { start, close } = createSpanExport(logger)
   let commits = 0
 
   return {
     async gather(service, record, prepare) {
       const now = stopwatch()
       const began = now()
-      const begin = (inputId?: string) => recordSpan(start, system, service, record, inputId, began, now)
+      const begin = (inputId?: string) => startRecordSpan(start, system, service, record, inputId, began, now)
       const prepared = await prepare(record).catch(error => {
-        begin().decided(error)
+        begin().decideEnded(error)
         throw error
       })
-      if (prepared.fate === 'empty') return prepared
-      return { ...prepared, span: begin(prepared.fate === 'ready' ? prepared.inbound.event.id : prepared.inputId) }
+      if (prepared.status === 'empty') return prepared
+      return { ...prepared, span: begin(prepared.status === 'ready' ? prepared.inbound.event.id : prepared.inputId) }
     },
 
     async commit(service, batch, commit) {
@@ -45,8 +45,8 @@ export function createTracing(system: string, logger: Logger): Tracing {
           'messaging.consumer.group.name': consumerGroup(service),
         },
       })
-      const committed = await during(span, commit)
-      for (const prepared of batch) prepared.span?.committed()
+      const committed = await withSpan(span, commit)
+      for (const prepared of batch) prepared.span?.end()
       return committed
     },
 
@@ -62,7 +62,7 @@ export function createTracing(system: string, logger: Logger): Tracing {
           'messaging.batch.message_count': events.length,
         },
       })
-      return during(span, () => append({ traceparent: writeTraceparent({ ...here, sampled: isSampled(span) }) }))
+      return withSpan(span, () => append({ traceparent: writeTraceparent({ ...here, sampled: isSampled(span) }) }))
     },
 
     close,
@@ -75,11 +75,11 @@ function stopwatch(): () => number {
   return () => start + performance.now()
 }
 
-async function during<T>(span: Span, run: () => Promise<T>): Promise<T> {
+async function withSpan<T>(span: Span, run: () => Promise<T>): Promise<T> {
   try {
     return await run()
   } catch (error) {
-    fail(span, error)
+    markFailed(span, error)
     throw error
   } finally {
     span.end()

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { SpanContext } from '@opentelemetry/api'
 import type { ServiceName } from '#topology/types.ts'
 import type { LogRecord } from '../log/event-log.ts'
-import type { Prepared } from '../processing/gather.ts'
+import type { PreparedRecord } from '../processing/gather.ts'
 import type { Logger } from './telemetry.ts'
 import { readTraceparent, type TraceContext, writeTraceparent } from './traceparent.ts'
 
@@ -12,11 +12,11 @@ export type RecordSpan = {
   readonly traceparent: string
   /** For links to it; absent where the sampler left the span out. */
   readonly context?: SpanContext
-  readonly deciding: () => void
+  readonly decideStarted: () => void
   /** With the error when the record was refused. One that stops the service ends the span, since no commit will. */
-  readonly decided: (error?: unknown) => void
+  readonly decideEnded: (error?: unknown) => void
   /** Ends it. */
-  readonly committed: () => void
+  readonly end: () => void
 }
 
 /** Spans of what the runtime does. Undefined in place of it means that nobody asked for spans. */
@@ -25,17 +25,17 @@ export type Tracing = {
   readonly gather: (
     service: ServiceName,
     record: LogRecord,
-    prepare: (record: LogRecord) => Promise<Prepared>,
-  ) => Promise<Prepared>
+    prepare: (record: LogRecord) => Promise<PreparedRecord>,
+  ) => Promise<PreparedRecord>
   /** Commits in a span that links to those of the records, which end with it. A failed commit leaves them to the next attempt. */
-  readonly commit: <T>(service: ServiceName, batch: readonly Prepared[], commit: () => Promise<T>) => Promise<T>
+  readonly commit: <T>(service: ServiceName, batch: readonly PreparedRecord[], commit: () => Promise<T>) => Promise<T>
   /** Appends events for a caller that brought a trace, in a span which the records then name. */
   readonly send: (
     service: ServiceName,
     topic: string,
     events: readonly { readonly id: string }[],
     caller: TraceContext,
-    append: (headers: Headers) => Promise<void>,
+    append: (headers: TraceHeaders) => Promise<void>,
   ) => Promise<void>
   /** Sends what is left. Takes at most as long as one export may (`span-export.ts`). Never rejects. */
   readonly close: () => Promise<void>
@@ -54,20 +54,20 @@ export async function openTracing(system: 'kafka' | 'embedded', logger: Logger):
   return createTracing(system, logger)
 }
 
-type Headers = { readonly traceparent: string }
+type TraceHeaders = { readonly traceparent: string }
 
-const callers = new AsyncLocalStorage<TraceContext>()
+const callerTrace = new AsyncLocalStorage<TraceContext>()
 
 /** Answers an HTTP request in the trace that its `traceparent` header names; without a valid one, in none. */
-export function inCallersTrace(traceparent: unknown, answer: () => void): void {
+export function runInCallerTrace(traceparent: unknown, answer: () => void): void {
   const caller = readTraceparent(typeof traceparent === 'string' ? traceparent : undefined)
-  if (caller) callers.run(caller, answer)
+  if (caller) callerTrace.run(caller, answer)
   else answer()
 }
 
 /** For a request to another service on behalf of a caller: its trace goes on there. */
-export function callersHeaders(): Headers | undefined {
-  const caller = callers.getStore()
+export function callerTraceHeaders(): TraceHeaders | undefined {
+  const caller = callerTrace.getStore()
   return caller && { traceparent: writeTraceparent(caller) }
 }
 
@@ -77,9 +77,9 @@ export function appendInTrace(
   service: ServiceName,
   topic: string,
   events: readonly { readonly id: string }[],
-  append: (headers?: Headers) => Promise<void>,
+  append: (headers?: TraceHeaders) => Promise<void>,
 ): Promise<void> {
-  const caller = callers.getStore()
+  const caller = callerTrace.getStore()
   if (tracing && caller) return tracing.send(service, topic, events, caller, append)
-  return append(callersHeaders())
+  return append(callerTraceHeaders())
 }

@@ -5,31 +5,31 @@ export const field = (id: string): HTMLInputElement => element<HTMLInputElement>
 export const radios = (): HTMLInputElement[] => [...document.querySelectorAll<HTMLInputElement>('[name=verdict]')]
 
 /** Both are live regions: a screen reader says what is told. */
-export function tell(id: 'status' | 'problem', text: string): void {
+export function announce(id: 'status' | 'problem', text: string): void {
   element(id).textContent = text
 }
 
-export function node(tag: string, text: string): HTMLElement {
+export function createElement(tag: string, text: string): HTMLElement {
   const made = document.createElement(tag)
   made.textContent = text
   return made
 }
 
-export const children = (id: string, nodes: readonly Node[]): void => element(id).replaceChildren(...nodes)
+export const replaceChildren = (id: string, nodes: readonly Node[]): void => element(id).replaceChildren(...nodes)
 
-export function terms(id: string, of: object): void {
+export function renderTerms(id: string, of: object): void {
   const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
-  children(
+  replaceChildren(
     id,
-    Object.entries(of).flatMap(([term, value]) => [node('dt', term), node('dd', asText(value))]),
+    Object.entries(of).flatMap(([term, value]) => [createElement('dt', term), createElement('dd', asText(value))]),
   )
 }
 
-export function options(id: string, of: readonly (readonly [value: string, text: string])[]): void {
-  children(
+export function renderOptions(id: string, of: readonly (readonly [value: string, text: string])[]): void {
+  replaceChildren(
     id,
     of.map(([value, text]) => {
-      const option = node('option', text) as HTMLOptionElement
+      const option = createElement('option', text) as HTMLOptionElement
       option.value = value
       return option
     }),

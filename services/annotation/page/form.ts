@@ -1,38 +1,48 @@
-import { children, element, field, node, onSubmit, options, radios, tell, terms } from './dom.ts'
 import {
-  type Agent,
-  attempt,
-  call,
-  fill,
-  type Held,
-  hand,
-  type Reviewer,
-  sent,
-  shown,
-  useKey,
-  type Written,
+  announce,
+  createElement,
+  element,
+  field,
+  onSubmit,
+  radios,
+  renderOptions,
+  renderTerms,
+  replaceChildren,
+} from './dom.ts'
+import {
+  current,
+  type Draft,
+  type LeasedQueueItem,
+  leaseItems,
+  type ReviewAgent,
+  type ReviewerInfo,
+  reportErrors,
+  request,
+  sentIds,
+  setApiKey,
+  submitReview,
 } from './queue.ts'
 
 /** What a reviewer sees and does. */
 
-let agents: readonly Agent[] = []
+let agents: readonly ReviewAgent[] = []
 
-export function askForKey(): void {
+export function showKeyForm(): void {
   element('start-form').hidden = true
   element('key-form').hidden = false
   field('key').focus()
 }
 
-async function begin(): Promise<void> {
-  const known = await call<Reviewer>('/v1/reviewer')
+async function loadReviewer(): Promise<void> {
+  const known = await request<ReviewerInfo>('/v1/reviewer')
   agents = known.agents
   element('key-form').hidden = true
   element('start-form').hidden = false
-  options(
+  renderOptions(
     'agent',
     agents.map(({ agent, name }) => [agent, name]),
   )
-  options(
+  renderOptions(
     'role',
     known.roles.map(role => [role, role]),
   )
@@ -41,43 +51,43 @@ async function begin(): Promise<void> {
   field('reviewer').focus()
 }
 
-async function start(): Promise<void> {
+async function startReview(): Promise<void> {
   const tools = agents.find(({ agent }) => agent === field('agent').value)?.tools ?? []
-  options(
+  renderOptions(
     'tools',
     tools.map(({ name, description }) => [name, description]),
   )
-  await fill()
+  await leaseItems()
   element('start-form').hidden = true
 }
 
-export function show({ question, earlier, plan, answer, judged, reviews, written }: Held): void {
-  children(
+export function showItem({ question, earlier, plan, answer, judged, reviews, draft }: LeasedQueueItem): void {
+  replaceChildren(
     'conversation',
-    [...earlier, question].map(text => node('li', text)),
+    [...earlier, question].map(text => createElement('li', text)),
   )
   const confidence = plan.confidence == null ? 'not stated' : `${Math.round(100 * plan.confidence)}%`
   const did = { Tool: plan.tool, Argument: plan.argument, Confidence: confidence, Answer: answer ?? 'not logged' }
-  terms('did', did)
+  renderTerms('did', did)
   const { packet, ...said } = judged ?? { score: 'none yet', packet: null }
-  terms('judged', { ...said, ...packet })
+  renderTerms('judged', { ...said, ...packet })
   element('said-section').hidden = reviews.length === 0
-  children(
+  replaceChildren(
     'said',
-    reviews.map(review => node('li', Object.values(review).filter(Boolean).join(' · '))),
+    reviews.map(review => createElement('li', Object.values(review).filter(Boolean).join(' · '))),
   )
-  const proposed = written ?? { verdict: '', tool: plan.tool, argument: plan.argument, answer: answer ?? '', notes: '' }
+  const proposed = draft ?? { verdict: '', tool: plan.tool, argument: plan.argument, answer: answer ?? '', notes: '' }
   for (const id of ['tool', 'argument', 'answer', 'notes'] as const) field(id).value = proposed[id]
-  choose(proposed.verdict)
+  selectVerdict(proposed.verdict)
   radios()[0]?.focus()
-  tell('status', `${sent.size} done. ${question}`)
+  announce('status', `${sentIds.size} done. ${question}`)
 }
 
-function choose(verdict: string): void {
+function selectVerdict(verdict: string): void {
   for (const radio of radios()) radio.checked = radio.value === verdict
 }
 
-export const typed = (): Written => ({
+export const readForm = (): Draft => ({
   verdict: radios().find(({ checked }) => checked)?.value ?? '',
   tool: field('tool').value,
   argument: field('argument').value,
@@ -86,7 +96,7 @@ export const typed = (): Written => ({
 })
 
 /** The one tool that is meant by what was typed; undefined where none is, or several. */
-function toolMeant(part: string): string | undefined {
+function matchTool(part: string): string | undefined {
   const names = [...element<HTMLDataListElement>('tools').options].map(({ value }) => value)
   const wanted = part.trim().toLowerCase()
   const exact = names.find(name => name.toLowerCase() === wanted)
@@ -95,45 +105,45 @@ function toolMeant(part: string): string | undefined {
 }
 
 /** What keeps the form from being sent, and where. */
-function problemWith({ verdict, tool }: Written): readonly [problem: string, where: string] | undefined {
+function formProblem({ verdict, tool }: Draft): readonly [problem: string, where: string] | undefined {
   if (verdict === '') return ['Say whether the agent was right: R, W or U.', 'right']
-  if (verdict === 'wrong' && toolMeant(tool) === undefined)
+  if (verdict === 'wrong' && matchTool(tool) === undefined)
     return ['Name the right tool: none, or more than one, is like this.', 'tool']
   return undefined
 }
 
-function save(): void {
-  const item = shown
+function submitForm(): void {
+  const item = current
   if (!item) return
-  const written = typed()
-  const [problem, where] = problemWith(written) ?? ['']
-  tell('problem', problem)
+  const written = readForm()
+  const [problem, where] = formProblem(written) ?? ['']
+  announce('problem', problem)
   if (where) {
     field(where).focus()
     return
   }
-  hand(item, { ...written, tool: toolMeant(written.tool) ?? '' })
+  submitReview(item, { ...written, tool: matchTool(written.tool) ?? '' })
 }
 
 onSubmit('key-form', () => {
-  useKey(field('key').value)
-  tell('problem', '')
-  attempt(begin)
+  setApiKey(field('key').value)
+  announce('problem', '')
+  reportErrors(loadReviewer)
 })
-onSubmit('start-form', () => attempt(start))
-onSubmit('review-form', save)
+onSubmit('start-form', () => reportErrors(startReview))
+onSubmit('review-form', submitForm)
 
 // Single letters only while the verdict has the focus: elsewhere they are text.
 element('verdicts').addEventListener('keydown', event => {
   const verdict = { r: 'right', w: 'wrong', u: 'unclear' }[event.key.toLowerCase()]
   if (!verdict || event.ctrlKey || event.metaKey || event.altKey) return
   event.preventDefault()
-  choose(verdict)
+  selectVerdict(verdict)
   field(verdict === 'wrong' ? 'tool' : verdict).focus()
   if (verdict === 'wrong') field('tool').select()
 })
 document.addEventListener('keydown', event => {
-  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && shown) save()
+  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && current) submitForm()
 })
 
-attempt(begin)
+reportErrors(loadReviewer)

@@ -1,9 +1,9 @@
-import { element, field, tell } from './dom.ts'
-import { askForKey, show, typed } from './form.ts'
+import { announce, element, field } from './dom.ts'
+import { readForm, showItem, showKeyForm } from './form.ts'
 
 /** What the page holds of the queue, and how it talks to the server. */
 
-export type Item = {
+export type QueueItem = {
   readonly sampleId: string
   readonly question: string
   readonly earlier: readonly string[]
@@ -12,104 +12,112 @@ export type Item = {
   readonly judged: { score: number; judge: string; trusted: boolean; packet: object | null } | null
   readonly reviews: readonly object[]
 }
-export type Written = { verdict: string; tool: string; argument: string; answer: string; notes: string }
+export type Draft = { verdict: string; tool: string; argument: string; answer: string; notes: string }
 /** `until`: when its lease ends, by the page's own clock in milliseconds. `written`: what was typed and is not sent. */
-export type Held = Item & { until: number; written?: Written }
-export type Agent = { readonly agent: string; readonly name: string; readonly tools: readonly Tool[] }
+export type LeasedQueueItem = QueueItem & { until: number; draft?: Draft }
+export type ReviewAgent = { readonly agent: string; readonly name: string; readonly tools: readonly Tool[] }
 type Tool = { readonly name: string; readonly description: string }
-export type Reviewer = {
+export type ReviewerInfo = {
   readonly reviewer: string | null
   readonly roles: readonly string[]
-  readonly agents: readonly Agent[]
+  readonly agents: readonly ReviewAgent[]
 }
 
 const leaseMinutes = 10
-const askAgainMs = 5_000
+const pollMs = 5_000
 
-let key = ''
+let apiKey = ''
 /** What is reviewed now, and what comes next: leased before it is needed, so that nobody waits for it. */
-let held: Held[] = []
-export const sent = new Set<string>()
-export let shown: Held | undefined
+let leased: LeasedQueueItem[] = []
+export const sentIds = new Set<string>()
+export let current: LeasedQueueItem | undefined
 
-const who = () => ({ agent: field('agent').value, reviewer: field('reviewer').value, role: field('role').value })
+const reviewerFields = () => ({
+  agent: field('agent').value,
+  reviewer: field('reviewer').value,
+  role: field('role').value,
+})
 
 /** The answer to a request. Throws an Error with what the server said. */
-export async function call<T>(path: string, body?: object): Promise<T> {
+export async function request<T>(path: string, body?: object): Promise<T> {
   const answer = await fetch(path, {
     method: body ? 'POST' : 'GET',
     headers: {
       ...(body && { 'content-type': 'application/json' }),
-      ...(key !== '' && { authorization: `Bearer ${key}` }),
+      ...(apiKey !== '' && { authorization: `Bearer ${apiKey}` }),
     },
     ...(body && { body: JSON.stringify(body) }),
   })
   const said = await answer.json()
   if (answer.ok) return said
-  if (answer.status === 401) askForKey()
+  if (answer.status === 401) showKeyForm()
   throw new Error(said.error.message)
 }
 
-export function useKey(given: string): void {
-  key = given
+export function setApiKey(given: string): void {
+  apiKey = given
 }
 
 /** Leases what is reviewed now and what comes next. */
-export async function fill(): Promise<void> {
+export async function leaseItems(): Promise<void> {
   const until = performance.now() + leaseMinutes * 60_000
-  const { items } = await call<{ items: Item[] }>('/v1/queue/lease', { ...who(), count: 2, minutes: leaseMinutes })
+  const { items } = await request<{ items: QueueItem[] }>('/v1/queue/lease', {
+    ...reviewerFields(),
+    count: 2,
+    minutes: leaseMinutes,
+  })
   for (const item of items) {
-    const known = held.find(({ sampleId }) => sampleId === item.sampleId)
+    const known = leased.find(({ sampleId }) => sampleId === item.sampleId)
     if (known) known.until = until
-    else if (!sent.has(item.sampleId)) held.push({ ...item, until })
+    else if (!sentIds.has(item.sampleId)) leased.push({ ...item, until })
   }
-  if (!shown) next()
+  if (!current) showNext()
 }
 
-function next(): void {
-  held = held.filter(({ until }) => until > performance.now())
-  shown = held[0]
-  element('desk').hidden = !shown
-  if (shown) {
-    show(shown)
+function showNext(): void {
+  leased = leased.filter(({ until }) => until > performance.now())
+  current = leased[0]
+  element('desk').hidden = !current
+  if (current) {
+    showItem(current)
     return
   }
-  tell('status', `Nothing to review${sent.size > 0 ? `, ${sent.size} done` : ''}. New items appear here.`)
+  announce('status', `Nothing to review${sentIds.size > 0 ? `, ${sentIds.size} done` : ''}. New items appear here.`)
   setTimeout(() => {
-    if (!shown) attempt(fill)
-  }, askAgainMs)
+    if (!current) reportErrors(leaseItems)
+  }, pollMs)
 }
 
 /** The next item does not wait for this one to be sent. */
-export function hand(item: Held, written: Written): void {
-  sent.add(item.sampleId)
-  held = held.filter(one => one !== item)
-  next()
-  attempt(() => send(item, written))
+export function submitReview(item: LeasedQueueItem, written: Draft): void {
+  sentIds.add(item.sampleId)
+  leased = leased.filter(one => one !== item)
+  showNext()
+  reportErrors(() => sendReview(item, written))
 }
 
 /** Sends what was written; where that fails the item comes back, and nothing that was typed is lost. */
-async function send(item: Held, written: Written): Promise<void> {
+async function sendReview(item: LeasedQueueItem, draft: Draft): Promise<void> {
   try {
-    await call('/v1/reviews', { ...who(), sampleId: item.sampleId, ...reviewOf(item, written) })
+    await request('/v1/reviews', { ...reviewerFields(), sampleId: item.sampleId, ...reviewOf(item, draft) })
   } catch (error) {
-    sent.delete(item.sampleId)
-    if (shown) shown.written = typed()
-    held.unshift({ ...item, written })
-    next()
+    sentIds.delete(item.sampleId)
+    if (current) current.draft = readForm()
+    leased.unshift({ ...item, draft })
+    showNext()
     throw error
   }
-  await fill()
+  await leaseItems()
 }
 
 /** An answer of the agent that was wrong is no gold answer just because nobody touched it. */
-function reviewOf(item: Item, { verdict, tool, argument, answer, notes }: Written): object {
+function reviewOf(item: QueueItem, { verdict, tool, argument, answer, notes }: Draft): object {
   const common = { verdict, notes: notes || null }
   if (verdict === 'unclear') return common
   const isUntouched = verdict === 'wrong' && answer === item.answer
   return { ...common, argument, answer: isUntouched ? null : answer || null, ...(verdict === 'wrong' && { tool }) }
 }
 
-export function attempt(work: () => Promise<void>): void {
-  work().catch(error => tell('problem', error instanceof Error ? error.message : String(error)))
+export function reportErrors(work: () => Promise<void>): void {
+  work().catch(error => announce('problem', error instanceof Error ? error.message : String(error)))
 }

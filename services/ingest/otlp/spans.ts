@@ -1,5 +1,5 @@
 import type { TraceContext } from '#runtime/telemetry/traceparent.ts'
-import { isFields } from '../messages.ts'
+import { isObject } from '../messages.ts'
 import type { OtlpRequest } from './wire.ts'
 
 type Attributes = Readonly<Record<string, unknown>>
@@ -17,7 +17,7 @@ export type OtlpSpan = TraceContext & {
 /** All spans of an export, whatever they are about. */
 export function spansOf({ resourceSpans }: OtlpRequest): readonly OtlpSpan[] {
   return resourceSpans.flatMap(({ resource, scopeSpans }) => {
-    const shared = plain(resource?.attributes ?? [])
+    const shared = plainAttributes(resource?.attributes ?? [])
     return scopeSpans.flatMap(({ spans }) =>
       spans.map(({ traceId, spanId, parentSpanId, flags, startTimeUnixNano, endTimeUnixNano, attributes, events }) => ({
         traceId,
@@ -26,8 +26,8 @@ export function spansOf({ resourceSpans }: OtlpRequest): readonly OtlpSpan[] {
         parent: parentSpanId,
         start: milliseconds(startTimeUnixNano),
         end: milliseconds(endTimeUnixNano),
-        attributes: plain(attributes),
-        events: events.map(event => ({ name: event.name, attributes: plain(event.attributes) })),
+        attributes: plainAttributes(attributes),
+        events: events.map(event => ({ name: event.name, attributes: plainAttributes(event.attributes) })),
         resource: shared,
       })),
     )
@@ -37,25 +37,25 @@ export function spansOf({ resourceSpans }: OtlpRequest): readonly OtlpSpan[] {
 /** To the microsecond: what a double holds of today's nanoseconds. */
 const milliseconds = (nanoseconds: string | number): number => Number(BigInt(nanoseconds) / 1000n) / 1000
 
-const plain = (pairs: readonly { readonly key: string; readonly value?: unknown }[]): Attributes =>
+const plainAttributes = (pairs: readonly { readonly key: string; readonly value?: unknown }[]): Attributes =>
   Object.fromEntries(pairs.map(({ key, value }) => [key, plainValue(value, 0)]))
 
 /** Deeper values are left out: messages need six levels, and a stranger could send thousands. */
-const deepest = 32
+const maxDepth = 32
 
 /** AnyValue of opentelemetry/proto/common/v1 as a JSON value; bytes are left out. */
 function plainValue(value: unknown, depth: number): unknown {
-  if (!isFields(value) || depth > deepest) return undefined
+  if (!isObject(value) || depth > maxDepth) return undefined
   const { stringValue, boolValue, intValue, doubleValue, arrayValue, kvlistValue } = value
   if (intValue !== undefined) return Number(intValue)
-  if (isFields(arrayValue)) return listed(arrayValue['values']).map(inner => plainValue(inner, depth + 1))
-  if (isFields(kvlistValue))
+  if (isObject(arrayValue)) return asArray(arrayValue['values']).map(inner => plainValue(inner, depth + 1))
+  if (isObject(kvlistValue))
     return Object.fromEntries(
-      listed(kvlistValue['values']).flatMap(pair =>
-        isFields(pair) ? [[String(pair['key']), plainValue(pair['value'], depth + 1)]] : [],
+      asArray(kvlistValue['values']).flatMap(pair =>
+        isObject(pair) ? [[String(pair['key']), plainValue(pair['value'], depth + 1)]] : [],
       ),
     )
   return stringValue ?? boolValue ?? doubleValue
 }
 
-const listed = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
+const asArray = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])

@@ -1,11 +1,11 @@
-import { argumentOf, type Message, readMessages } from '../messages.ts'
-import type { Step } from '../turns.ts'
+import { argumentOf, type ChatMessage, readMessages } from '../messages.ts'
+import type { TraceStep } from '../turns.ts'
 import type { OtlpSpan } from './spans.ts'
 
 /** What a span is to a turn; undefined for one that is not of generative AI. */
-export type Kind = 'agent' | 'model' | 'tool' | undefined
+export type SpanRole = 'agent' | 'model' | 'tool' | undefined
 
-const kinds: Readonly<Record<string, Kind>> = {
+const roleByOperation: Readonly<Record<string, SpanRole>> = {
   invoke_agent: 'agent',
   chat: 'model',
   generate_content: 'model',
@@ -14,23 +14,24 @@ const kinds: Readonly<Record<string, Kind>> = {
 }
 
 /** By `gen_ai.operation.name` of https://opentelemetry.io/docs/specs/semconv/gen-ai/ */
-export const kindOf = ({ attributes }: OtlpSpan): Kind => kinds[String(attributes['gen_ai.operation.name'])]
+export const spanRole = ({ attributes }: OtlpSpan): SpanRole =>
+  roleByOperation[String(attributes['gen_ai.operation.name'])]
 
 /** A span as a step of a turn. */
-export function stepOf(span: OtlpSpan): Step {
+export function stepOf(span: OtlpSpan): TraceStep {
   const { start, end, attributes } = span
   const tool = attributes['gen_ai.tool.name']
-  const isTool = kindOf(span) === 'tool' && typeof tool === 'string'
+  const isTool = spanRole(span) === 'tool' && typeof tool === 'string'
   const call = isTool ? { tool, argument: argumentOf(attributes['gen_ai.tool.call.arguments']) } : undefined
   return { start, end, ...messagesOf(span), call }
 }
 
-type Said = Pick<Step, 'input' | 'output'>
+type SpanMessages = Pick<TraceStep, 'input' | 'output'>
 
 /** The messages of a span, as its attributes or those of its events have them: in the words of today, of 1.36 or of 1.27. */
-function messagesOf({ attributes, events }: OtlpSpan): Said {
+function messagesOf({ attributes, events }: OtlpSpan): SpanMessages {
   const holders = [attributes, ...events.map(event => event.attributes)]
-  const read = (role: string, ...names: readonly string[]): readonly Message[] => {
+  const read = (role: string, ...names: readonly string[]): readonly ChatMessage[] => {
     const values = holders.flatMap(holder => names.map(name => holder[name]))
     return readMessages(
       values.find(value => value !== undefined),

@@ -5,7 +5,7 @@ import { HttpError, httpError } from '#runtime/http/error.ts'
 import { parseJson } from '#runtime/http/json-body.ts'
 
 const { root } = protobuf.parse(readFileSync(new URL('./otlp.proto', import.meta.url), 'utf8'))
-const types = {
+const messageTypes = {
   request: root.lookupType('ExportTraceServiceRequest'),
   response: root.lookupType('ExportTraceServiceResponse'),
   status: root.lookupType('Status'),
@@ -16,11 +16,11 @@ export const otlpTypes = ['application/x-protobuf', 'application/json'] as const
 export type OtlpType = (typeof otlpTypes)[number]
 
 /** An id is bytes in protobuf and hexadecimal digits in JSON. */
-const digits = z
+const hexDigits = z
   .union([z.string(), z.instanceof(Uint8Array).transform(value => Buffer.from(value).toString('hex'))])
   .transform(text => text.toLowerCase())
 const id = (bytes: number) =>
-  digits.refine(text => text.length === 2 * bytes && /^[0-9a-f]*$/.test(text), `must have ${bytes} bytes`)
+  hexDigits.refine(text => text.length === 2 * bytes && /^[0-9a-f]*$/.test(text), `must have ${bytes} bytes`)
 const nanoseconds = z.union([z.string().regex(/^\d{1,20}$/), z.number().min(0).refine(Number.isInteger)])
 const attributes = z.array(z.object({ key: z.string(), value: z.unknown() })).default([])
 const span = z.object({
@@ -54,7 +54,7 @@ export function readOtlp(type: OtlpType, body: Uint8Array): OtlpRequest {
     given =
       type === 'application/json'
         ? parseJson(body)
-        : types.request.toObject(types.request.decode(body), { longs: String, bytes: Buffer })
+        : messageTypes.request.toObject(messageTypes.request.decode(body), { longs: String, bytes: Buffer })
   } catch (error) {
     if (error instanceof HttpError) throw error
     throw httpError(400, 'invalid', `body: not an OTLP trace export in ${type}`)
@@ -66,7 +66,7 @@ export function readOtlp(type: OtlpType, body: Uint8Array): OtlpRequest {
 export function writeOtlp(type: OtlpType, rejected: number, errorMessage: string): Buffer {
   const body = rejected === 0 ? {} : { partialSuccess: { rejectedSpans: rejected, errorMessage } }
   if (type === 'application/x-protobuf')
-    return Buffer.from(types.response.encode(types.response.fromObject(body)).finish())
+    return Buffer.from(messageTypes.response.encode(messageTypes.response.fromObject(body)).finish())
   // A 64-bit number is a text in the JSON of protobuf.
   return Buffer.from(JSON.stringify(body, (key, value) => (key === 'rejectedSpans' ? String(value) : value)))
 }
@@ -75,5 +75,5 @@ export function writeOtlp(type: OtlpType, rejected: number, errorMessage: string
 export function writeStatus(type: OtlpType, message: string): Buffer {
   const body = { message }
   if (type === 'application/json') return Buffer.from(JSON.stringify(body))
-  return Buffer.from(types.status.encode(types.status.fromObject(body)).finish())
+  return Buffer.from(messageTypes.status.encode(messageTypes.status.fromObject(body)).finish())
 }

@@ -1,28 +1,37 @@
-import { fraction } from '#runtime/core/identity.ts'
+import { hashFraction } from '#runtime/core/identity.ts'
 import type { ChatLogged } from '#schemas/events.ts'
-import { visits } from '#services/_desk/customers.ts'
+import { conversationsOf } from '#services/_desk/customers.ts'
 import { deskQuestions } from '#services/_desk/questions.ts'
 import { seed } from '../runtime/fill.ts'
 import { createTurns } from '../runtime/records.ts'
 
 /** Turns of a conversation, each with those before it as `earlier`. */
-const together = 4
+const turnsPerConversation = 4
 
 /**
  * What the desk's customers ask, a long-tailed mix of tools in some 2,000 phrasings with their own amounts, names and dates:
  * of questions that repeat word for word the sampler would see nothing new. Margins are uniform.
  */
-export function createAsked(agent: string, turns: number) {
+export function createDeskTurns(agent: string, turns: number) {
   const desk = deskQuestions()
-  const asked = visits({ ...desk, name: agent }, seed, 0, [1], turns).map(({ id, question }) => ({ id, ...question }))
+  const asked = conversationsOf({ ...desk, name: agent }, seed, 0, [1], turns).map(({ id, question }) => ({
+    id,
+    ...question,
+  }))
   const textOf = (at: number): string => asked[at]?.turns.at(-1) ?? ''
   const turnOf = createTurns(seed)
   return {
     tools: desk.tools,
     turnOf(number: number, at: number): ChatLogged {
-      const first = number - (number % together)
+      const first = number - (number % turnsPerConversation)
       const { id = '', tool = '' } = asked[number] ?? {}
-      const plan = { tool, argument: textOf(number), confidence: null, margin: fraction('bench/v1', id), planner: null }
+      const plan = {
+        tool,
+        argument: textOf(number),
+        confidence: null,
+        margin: hashFraction('bench/v1', id),
+        planner: null,
+      }
       return {
         ...turnOf(number, at),
         ...{ id, agent, conversationId: asked[first]?.id ?? '', turn: number - first, plan },

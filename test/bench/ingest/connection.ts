@@ -1,21 +1,21 @@
 import { connect } from 'node:net'
 
-export type Answered = { readonly status: number; readonly text: string }
+export type HttpAnswer = { readonly status: number; readonly text: string }
 
 /** One HTTP/1.1 connection that stays open and has one request in hand: as little work for the sender as there can be. */
 export type Connection = {
   /** Status 0 when the connection broke before the answer. */
-  readonly send: (head: string, body: string) => Promise<Answered>
+  readonly send: (head: string, body: string) => Promise<HttpAnswer>
   readonly close: () => void
 }
 
 export function openConnection(url: string): Connection {
   const { hostname, port } = new URL(url)
   let socket: ReturnType<typeof connect> | undefined
-  let waiting: ((answer: Answered) => void) | undefined
+  let waiting: ((answer: HttpAnswer) => void) | undefined
   let received = ''
 
-  const settle = (answer: Answered): void => {
+  const settle = (answer: HttpAnswer): void => {
     received = ''
     waiting?.(answer)
     waiting = undefined
@@ -43,7 +43,7 @@ export function openConnection(url: string): Connection {
   return {
     send(head, body) {
       socket ??= open()
-      const answer = new Promise<Answered>(resolve => {
+      const answer = new Promise<HttpAnswer>(resolve => {
         waiting = resolve
       })
       socket.write(`${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)

@@ -2,9 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { openConnection } from './connection.ts'
 
 /** A request and how many turns it holds. */
-export type Shot = { readonly body: string; readonly turns: number }
+export type LoadRequest = { readonly body: string; readonly turns: number }
 
-export type Load = {
+export type LoadOptions = {
   readonly url: string
   readonly path: string
   readonly type: string
@@ -12,25 +12,25 @@ export type Load = {
   /** Requests a second, sent on time whatever becomes of them; absent: each connection sends when it was answered. */
   readonly perSecond?: number
   readonly milliseconds: number
-  readonly next: () => Shot
-  readonly answered: (shot: Shot, status: number, text: string, tookMs: number) => void
+  readonly nextRequest: () => LoadRequest
+  readonly onAnswer: (shot: LoadRequest, status: number, text: string, tookMs: number) => void
 }
 
 /** Sends for a while, waits for the last answers, and tells how many requests found no free connection on time. */
-export async function load(settings: Load): Promise<{ readonly unsent: number }> {
-  const { url, path, type, perSecond, next, answered } = settings
+export async function runLoad(settings: LoadOptions): Promise<{ readonly unsent: number }> {
+  const { url, path, type, perSecond, nextRequest, onAnswer } = settings
   const head = `POST ${path} HTTP/1.1\r\nhost: bench\r\ncontent-type: ${type}\r\n`
   const end = performance.now() + settings.milliseconds
-  const gate = perSecond === undefined ? undefined : openGate(perSecond, end)
+  const gate = perSecond === undefined ? undefined : createRateGate(perSecond, end)
   const one = async (): Promise<void> => {
     const connection = openConnection(url)
     while (performance.now() < end) {
       await gate?.pass()
       if (performance.now() >= end) break
-      const shot = next()
+      const shot = nextRequest()
       const started = performance.now()
       const { status, text } = await connection.send(head, shot.body)
-      answered(shot, status, text, performance.now() - started)
+      onAnswer(shot, status, text, performance.now() - started)
     }
     connection.close()
   }
@@ -39,7 +39,7 @@ export async function load(settings: Load): Promise<{ readonly unsent: number }>
 }
 
 /** Lets through so many a second; who comes when none is due waits in line. */
-function openGate(perSecond: number, end: number) {
+function createRateGate(perSecond: number, end: number) {
   const line: (() => void)[] = []
   let due = 0
   const tick = async (): Promise<void> => {

@@ -1,5 +1,5 @@
-import { load } from './load.ts'
-import { createShots } from './turns.ts'
+import { runLoad } from './load.ts'
+import { createRequests } from './turns.ts'
 
 /** How requests are made up, and by how many connections at once. */
 export const shapes = {
@@ -32,11 +32,11 @@ export async function measure(
   const took: number[] = []
   let accepted = 0
   let refused = 0
-  await load({
+  await runLoad({
     ...{ url, path: '/v1/chat-logs', type, connections, milliseconds: warmUpMs + milliseconds },
     ...(perSecond !== undefined && { perSecond }),
-    next: createShots(Date.now(), turns, shape),
-    answered(shot, status, _text, tookMs) {
+    nextRequest: createRequests(Date.now(), turns, shape),
+    onAnswer(shot, status, _text, tookMs) {
       const now = performance.now()
       if (now < from || now > to) return
       if (status !== 200) refused++

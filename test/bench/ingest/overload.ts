@@ -1,11 +1,11 @@
-import type { World } from '#runtime/host/open.ts'
+import type { Runtime } from '#runtime/host/open.ts'
 import type { LogRecord } from '#runtime/log/event-log.ts'
 import { topic } from '#topology/names.ts'
 import { residentMb } from '../runtime/cores.ts'
-import { load } from './load.ts'
+import { runLoad } from './load.ts'
 import { measure, shapes } from './measure.ts'
 import type { BenchServer } from './server.ts'
-import { createShots } from './turns.ts'
+import { createRequests } from './turns.ts'
 
 export type Overload = {
   readonly offeredTurnsPerSecond: number
@@ -21,7 +21,7 @@ export type Overload = {
 }
 
 /** Offers three times what it can take; `acknowledged` collects the ids that were answered with 200. */
-export async function overload(
+export async function measureOverload(
   server: BenchServer,
   capacity: number,
   milliseconds: number,
@@ -34,11 +34,11 @@ export async function overload(
   const watching = setInterval(() => {
     most = Math.max(most, residentMb(server.pid))
   }, 250)
-  const { unsent } = await load({
+  const { unsent } = await runLoad({
     ...{ url: server.url, path: '/v1/chat-logs', type, connections: 600, milliseconds },
     perSecond: (3 * capacity) / turns,
-    next: createShots(Date.now(), turns, 'array'),
-    answered(_shot, status, text) {
+    nextRequest: createRequests(Date.now(), turns, 'array'),
+    onAnswer(_shot, status, text) {
       statuses[status] = (statuses[status] ?? 0) + 1
       if (status === 200) for (const id of (JSON.parse(text) as { ids: string[] }).ids) acknowledged.add(id)
     },
@@ -56,7 +56,7 @@ export async function overload(
 }
 
 /** Those of the ids that the log does not have. */
-export async function lostOf({ log, codec }: World, ids: ReadonlySet<string>): Promise<number> {
+export async function countLost({ log, codec }: Runtime, ids: ReadonlySet<string>): Promise<number> {
   const left = new Set(ids)
   const note = async (records: readonly LogRecord[]): Promise<void> => {
     for (const { value } of records) if (value) left.delete((await codec.decode(topic.chatLogs, value)).id)

@@ -1,42 +1,42 @@
-import { agentDescribed } from '#services/ingest/decide.ts'
+import { toAgentDescribed } from '#services/ingest/decide.ts'
 import { consumerGroup } from '#topology/derive/names.ts'
 import { topic } from '#topology/names.ts'
 import { type Cores, cpuSeconds } from '../runtime/cores.ts'
 import { createFiller } from '../runtime/fill.ts'
-import type { Stage } from '../runtime/stage.ts'
-import { type Look, watch } from '../runtime/throughput.ts'
-import { createAsked } from './asked.ts'
+import type { BenchCluster } from '../runtime/stage.ts'
+import { type ProgressSample, sampleProgress } from '../runtime/throughput.ts'
+import { createDeskTurns } from './asked.ts'
 import { startService } from './server.ts'
 
-type Pace = { readonly recordsPerSecond: number; readonly cpuMicros: number }
+type SamplerPace = { readonly recordsPerSecond: number; readonly cpuMicros: number }
 
 /** How fast one process decides what lies in Kafka, from the first decision committed to the last; `picked` is a share. */
-export type Decided = Pace & {
+export type SamplerResult = SamplerPace & {
   readonly sampleShare: number
   /** Of the second half of the turns alone: the memory is full, and Node has compiled what is hot. */
-  readonly secondHalf: Pace
+  readonly secondHalf: SamplerPace
   readonly picked: number
 }
 
 /** Fills the input with turns of an agent of that budget, then runs the sampler's own main on them. */
 export async function measureSampler(
-  stage: Stage,
+  stage: BenchCluster,
   sampleShare: number,
   records: number,
   cores: Cores,
-): Promise<Decided> {
+): Promise<SamplerResult> {
   const { log, codec } = stage.world
   const group = consumerGroup('sampler')
   const agent = `bench-${sampleShare}`
-  const { tools, turnOf } = createAsked(agent, records)
-  const described = agentDescribed(agent, { tools: [...tools], budgets: { sampleShare } }, Date.now())
+  const { tools, turnOf } = createDeskTurns(agent, records)
+  const described = toAgentDescribed(agent, { tools: [...tools], budgets: { sampleShare } }, Date.now())
   await log.append([codec.record(topic.agents, described)])
-  await stage.place(group, 'end')
-  const [done, picked] = await Promise.all([stage.committed(group), log.count(topic.selectedSamples)])
+  await stage.setGroupOffsets(group, 'end')
+  const [done, picked] = await Promise.all([stage.committedRecords(group), log.count(topic.selectedSamples)])
   await createFiller(stage, turnOf)(records)
   const server = await startService('sampler', { ...stage.settings, home: stage.folder() }, cores)
   try {
-    const looks = await watch(stage, group, done + records, () => cpuSeconds(server.pid))
+    const looks = await sampleProgress(stage, group, done + records, () => cpuSeconds(server.pid))
     const begun = looks.filter(look => look.done > done)
     return {
       ...{ sampleShare, ...paceOf(begun) },
@@ -48,7 +48,7 @@ export async function measureSampler(
   }
 }
 
-function paceOf(looks: readonly Look[]): Pace {
+function paceOf(looks: readonly ProgressSample[]): SamplerPace {
   const [from, to] = [looks[0], looks.at(-1)]
   if (!from || !to || from.done === to.done) throw new Error('too few turns to see how fast they are decided')
   const records = to.done - from.done

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { type Settings, toEnvironment } from '#runtime/config/config.ts'
 import { freePorts } from '#test/support/java.ts'
-import { until } from '#test/support/until.ts'
+import { waitUntil } from '#test/support/until.ts'
 import { services } from '#topology/map.ts'
 import type { ServiceName } from '#topology/types.ts'
 import type { Cores } from '../runtime/cores.ts'
@@ -49,7 +49,7 @@ async function start(
   })
   const ended = once(child, 'exit')
   const url = `http://127.0.0.1:${port}`
-  await until('the server answers', () =>
+  await waitUntil('the server answers', () =>
     fetch(url).then(
       () => true,
       () => false,

@@ -1,11 +1,11 @@
 import type { ChatLogged, SampleScored, SampleSelected } from '#schemas/events.ts'
-import { visits } from '#services/_desk/customers.ts'
+import { conversationsOf } from '#services/_desk/customers.ts'
 import { deskQuestions } from '#services/_desk/questions.ts'
 import { type Calibration, calibrationOf } from '#services/judge/calibration.ts'
-import { instruments } from '#services/judge/instrument.ts'
-import { type PredictionPowered, predictionPowered } from '#statistics/ppi.ts'
+import { judgeVersions } from '#services/judge/instrument.ts'
+import { type PpiEstimate, ppiMean } from '#statistics/ppi.ts'
 
-export type Stream = {
+export type JudgedStream = {
   readonly turns: readonly ChatLogged[]
   readonly samples: readonly SampleSelected[]
   /** In the order in which they were given. */
@@ -17,16 +17,16 @@ export type Quality = {
   /** Share of all turns that were planned right: the truth, and its estimates from what was sampled. */
   readonly accuracy: {
     readonly truth: number
-    readonly gold: PredictionPowered | null
-    readonly goldAndJudge: PredictionPowered | null
+    readonly gold: PpiEstimate | null
+    readonly goldAndJudge: PpiEstimate | null
   }
 }
 
 /** Rounds and chats of a round that no demo exceeds: a conversation's id and question do not depend on their number. */
-const [rounds, mostChats] = [3, 20_000]
+const [rounds, maxChats] = [3, 20_000]
 
 /** The scores of the offline judge against the truth. Each was given before its own gold, with what earlier gold had taught. */
-export function quality(seed: number, { turns, samples, scores }: Stream): Quality {
+export function quality(seed: number, { turns, samples, scores }: JudgedStream): Quality {
   const tools = truthOf(seed)
   const isRight = (conversationId: string, tool: string): boolean => tools.get(conversationId) === tool
   const byId = new Map(samples.map(sample => [sample.id, sample]))
@@ -34,7 +34,7 @@ export function quality(seed: number, { turns, samples, scores }: Stream): Quali
   const rows = scores.flatMap(({ source, judge, score, sampleId, toolCorrect }) => {
     if (source === 'gold' && toolCorrect !== null) gold++
     const sample = byId.get(sampleId)
-    if (source !== 'production' || judge !== instruments.signals.judge || score === null || !sample) return []
+    if (source !== 'production' || judge !== judgeVersions.signals.judge || score === null || !sample) return []
     const right = isRight(sample.conversationId, sample.plan.tool)
     return [{ sample, gold, score, right, length: 0, first: null, sameFamily: null }]
   })
@@ -64,7 +64,9 @@ export function quality(seed: number, { turns, samples, scores }: Stream): Quali
 
 function truthOf(seed: number): ReadonlyMap<string, string> {
   const questions = deskQuestions()
-  const asked = Array.from({ length: rounds }, (_none, round) => visits(questions, seed, round, [1, 1, 1], mostChats))
+  const asked = Array.from({ length: rounds }, (_none, round) =>
+    conversationsOf(questions, seed, round, [1, 1, 1], maxChats),
+  )
   return new Map(asked.flat().map(({ id, question }) => [id, question.tool]))
 }
 
@@ -87,7 +89,7 @@ function estimates(
   const labelled = known.flatMap(({ truth, ...row }) => (truth === undefined ? [] : [{ ...row, truth }]))
   const unlabelled = known.filter(({ truth }) => truth === undefined)
   return {
-    gold: predictionPowered(labelled, []) ?? null,
-    goldAndJudge: predictionPowered(labelled, unlabelled) ?? null,
+    gold: ppiMean(labelled, []) ?? null,
+    goldAndJudge: ppiMean(labelled, unlabelled) ?? null,
   }
 }

@@ -1,8 +1,8 @@
-import type { PredictionPowered } from '#statistics/ppi.ts'
+import type { PpiEstimate } from '#statistics/ppi.ts'
 import { table } from '../table.ts'
 import type { Quality } from './quality.ts'
 
-export function shown({ strata, accuracy }: Quality): string {
+export function qualityTable({ strata, accuracy }: Quality): string {
   const figure = (value: number | null): string => (value === null ? '-' : value.toFixed(3))
   const head = ['stratum', 'rows', 'ROC-AUC', 'kappa', 'TPR', 'TNR', 'ECE']
   const lines = strata.map(({ stratum, rows, area, kappa, truePositiveRate, trueNegativeRate, calibrationError }) => [
@@ -10,7 +10,7 @@ export function shown({ strata, accuracy }: Quality): string {
     rows,
     ...[area, kappa, truePositiveRate, trueNegativeRate, calibrationError].map(figure),
   ])
-  const estimate = (found: PredictionPowered | null): string =>
+  const estimate = (found: PpiEstimate | null): string =>
     found ? `${figure(found.mean)} [${figure(found.interval.lower)}, ${figure(found.interval.upper)}]` : '-'
   const { truth, gold, goldAndJudge } = accuracy
   const about = `turns planned right: ${figure(truth)}; from gold ${estimate(gold)}, from gold and judge ${estimate(goldAndJudge)}`

@@ -1,20 +1,20 @@
 import { type Contender, createStreams, flywheel, naive } from './contenders.ts'
 import { type Cores, pin } from './cores.ts'
-import { type Run, verifyOutputs } from './outputs.ts'
-import type { Stage } from './stage.ts'
+import { type OutputRun, verifyOutputs } from './outputs.ts'
+import type { BenchCluster } from './stage.ts'
 import { measure, median, type Speed } from './throughput.ts'
 
 export type ContenderName = 'flywheel' | 'streams' | 'naive'
 
 /** One way to run a contender: the median of each figure over its rounds. */
-export type Row = Speed & {
+export type ContenderResult = Speed & {
   readonly contender: ContenderName
   readonly name: string
   readonly cores: Cores
   readonly rounds: readonly Speed[]
 }
 
-type Entry = Pick<Row, 'contender' | 'name' | 'cores'> & {
+type ContenderRun = Pick<ContenderResult, 'contender' | 'name' | 'cores'> & {
   readonly broker: Cores
   readonly start: (label: string) => readonly [Contender, ...Contender[]]
   /** The share of the records that it is given. */
@@ -29,14 +29,14 @@ const both = '0,1'
 
 /** Each contender on one core with the broker on the other; then on both cores, two Flywheel processes against two stream threads. */
 export async function compare(
-  stage: Stage,
+  stage: BenchCluster,
   records: number,
   wants: (contender: ContenderName) => boolean,
   tell: (what: string) => void,
-): Promise<readonly Row[]> {
-  const entries = (await ways(stage)).filter(({ contender }) => wants(contender))
-  const speeds = new Map<Entry, Speed[]>(entries.map(entry => [entry, []]))
-  const runs: Run[] = []
+): Promise<readonly ContenderResult[]> {
+  const entries = (await contenderRuns(stage)).filter(({ contender }) => wants(contender))
+  const speeds = new Map<ContenderRun, Speed[]>(entries.map(entry => [entry, []]))
+  const runs: OutputRun[] = []
   for (let round = 1; round <= rounds; round++)
     for (const [{ name, broker, cores, start, share }, found] of speeds) {
       pin(process.pid, broker)
@@ -55,9 +55,9 @@ export async function compare(
   }))
 }
 
-async function ways(stage: Stage): Promise<readonly Entry[]> {
+async function contenderRuns(stage: BenchCluster): Promise<readonly ContenderRun[]> {
   const streams = await createStreams(stage)
-  const streamsOn = (threads: number, on: Pick<Entry, 'broker' | 'cores'>): readonly Entry[] =>
+  const streamsOn = (threads: number, on: Pick<ContenderRun, 'broker' | 'cores'>): readonly ContenderRun[] =>
     commitIntervalsMs.map(commitIntervalMs => ({
       ...{ contender: 'streams', ...on, share: 1 },
       name: `kafka streams, ${threads === 1 ? '1 thread' : `${threads} threads`}, commit every ${commitIntervalMs} ms`,

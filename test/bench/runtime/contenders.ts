@@ -3,34 +3,34 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { toEnvironment } from '#runtime/config/config.ts'
 import { avro } from '#schemas/avro.ts'
-import { fetched } from '#test/support/java.ts'
+import { fetchWithMaven } from '#test/support/java.ts'
 import { compatibility, consumerGroup, subject } from '#topology/derive/names.ts'
 import { topic } from '#topology/names.ts'
-import type { Command } from './peer.ts'
-import type { Stage } from './stage.ts'
+import type { PeerCommand } from './peer.ts'
+import type { BenchCluster } from './stage.ts'
 
 const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
 
 /** How one program is started, and the consumer group that it reads in. */
-export type Contender = { readonly group: string; readonly command: Command }
+export type Contender = { readonly group: string; readonly command: PeerCommand }
 
 /** Flywheel's step loop, without memory. Processes of one label share a group. */
-export function flywheel(stage: Stage, label: string): Contender {
+export function flywheel(stage: BenchCluster, label: string): Contender {
   const group = `bench-flywheel-${label}`
   return { group, command: node(stage, './peers/flywheel.ts', [group]) }
 }
 
 /** Flywheel's whole service process; with `remember` it keeps state. Its home is new unless one is given. */
-export function flywheelService(stage: Stage, remember: boolean, home = stage.folder()): Contender {
+export function flywheelService(stage: BenchCluster, remember: boolean, home = stage.folder()): Contender {
   const command = node(stage, './peers/flywheel-service.ts', remember ? ['remember'] : [], home)
   return { group: consumerGroup('sampler'), command }
 }
 
-function node({ settings, folder }: Stage, file: string, args: readonly string[], home = folder()): Command {
+function node({ settings, folder }: BenchCluster, file: string, args: readonly string[], home = folder()): PeerCommand {
   return { argv: [process.execPath, pathOf(file), ...args], env: toEnvironment({ ...settings, home }) }
 }
 
-export function naive(stage: Stage, label: string): Contender {
+export function naive(stage: BenchCluster, label: string): Contender {
   const group = `bench-naive-${label}`
   const { kafka = '', registry = '' } = stage.settings
   return { group, command: node(stage, './peers/naive.ts', [kafka, registry, group]) }
@@ -39,9 +39,9 @@ export function naive(stage: Stage, label: string): Contender {
 export type StreamsOptions = { readonly label: string; readonly threads: number; readonly commitIntervalMs: number }
 
 /** Compiles the Kafka Streams peer, with jars from Maven; then makes contenders of it. */
-export async function createStreams(stage: Stage): Promise<(options: StreamsOptions) => Contender> {
+export async function createStreams(stage: BenchCluster): Promise<(options: StreamsOptions) => Contender> {
   const pom = ['-f', pathOf('./peers/pom.xml'), 'dependency:copy-dependencies']
-  const jars = await fetched('kafka-streams-4.3.1', folder => [...pom, `-DoutputDirectory=${folder}`])
+  const jars = await fetchWithMaven('kafka-streams-4.3.1', folder => [...pom, `-DoutputDirectory=${folder}`])
   const classes = stage.folder()
   await promisify(execFile)('javac', ['-cp', `${jars}/*`, '-d', classes, pathOf('./peers/StreamsPeer.java')])
   const output = topic.selectedSamples

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readSettings } from '#runtime/config/config.ts'
-import { openWorld, type World } from '#runtime/host/open.ts'
-import { run } from '#runtime/host/run.ts'
+import { openRuntime, type Runtime } from '#runtime/host/open.ts'
+import { startServices } from '#runtime/host/run.ts'
 import { ensureTopics } from '#runtime/host/topics.ts'
 import type { NewRecord } from '#runtime/log/event-log.ts'
-import { until } from '#test/support/until.ts'
+import { waitUntil } from '#test/support/until.ts'
 import { consumerGroup } from '#topology/derive/names.ts'
 import { services } from '#topology/map.ts'
 import { topic } from '#topology/names.ts'
@@ -15,7 +15,7 @@ import { createTurns } from './records.ts'
 import { sum } from './stage.ts'
 
 /** Records/s of the log in SQLite; `slowdown` is the speed of the last tenth of many small appends against that of the first. */
-export type Embedded = {
+export type EmbeddedResult = {
   readonly appendPerSecond: number
   readonly exactlyOncePerSecond: number
   readonly smallRecords: number
@@ -24,23 +24,25 @@ export type Embedded = {
   readonly lastAgainstFirst: number
 }
 
-const together = 1_000
+const batchSize = 1_000
 
-export async function measureEmbedded(records: number, smallRecords: number, seed: number): Promise<Embedded> {
+export async function measureEmbedded(records: number, smallRecords: number, seed: number): Promise<EmbeddedResult> {
   const home = mkdtempSync(join(tmpdir(), 'flywheel-bench-'))
-  const world = await openWorld(readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'error' }))
+  const world = await openRuntime(
+    readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'error' }),
+  )
   try {
     await ensureTopics(world)
     await world.codec.prepare()
     const turnOf = createTurns(seed)
     const turn = (number: number): NewRecord => world.codec.record(topic.chatLogs, turnOf(number, Date.now()))
-    const appendPerSecond = await appended(world, 0, records, turn)
-    const exactlyOncePerSecond = await looped(world, records)
-    const small = (number: number): NewRecord => ({ topic: topic.reviews, key: `${number % 1_000}`, value: tiny })
+    const appendPerSecond = await measureAppend(world, 0, records, turn)
+    const exactlyOncePerSecond = await measureLoop(world, records)
+    const small = (number: number): NewRecord => ({ topic: topic.reviews, key: `${number % 1_000}`, value: smallValue })
     const tenth = smallRecords / 10
-    const firstTenthPerSecond = await appended(world, 0, tenth, small)
-    await appended(world, tenth, smallRecords - tenth, small)
-    const lastTenthPerSecond = await appended(world, smallRecords - tenth, smallRecords, small)
+    const firstTenthPerSecond = await measureAppend(world, 0, tenth, small)
+    await measureAppend(world, tenth, smallRecords - tenth, small)
+    const lastTenthPerSecond = await measureAppend(world, smallRecords - tenth, smallRecords, small)
     const lastAgainstFirst = Number((lastTenthPerSecond / firstTenthPerSecond).toFixed(2))
     return {
       appendPerSecond,
@@ -56,18 +58,18 @@ export async function measureEmbedded(records: number, smallRecords: number, see
   }
 }
 
-const tiny = Buffer.from('a small record')
+const smallValue = Buffer.from('a small record')
 
 /** Appends [from, to), a thousand at a time, each durable before the next; making the records is not counted. */
-async function appended(
-  { log }: World,
+async function measureAppend(
+  { log }: Runtime,
   from: number,
   to: number,
   make: (number: number) => NewRecord,
 ): Promise<number> {
   let milliseconds = 0
-  for (let at = from; at < to; at += together) {
-    const batch = Array.from({ length: Math.min(together, to - at) }, (_, index) => make(at + index))
+  for (let at = from; at < to; at += batchSize) {
+    const batch = Array.from({ length: Math.min(batchSize, to - at) }, (_, index) => make(at + index))
     const start = performance.now()
     await log.append(batch)
     milliseconds += performance.now() - start
@@ -76,16 +78,16 @@ async function appended(
 }
 
 /** Runs the bench's service on the log, in this process, from its first record until nothing is left. */
-async function looped(world: World, records: number): Promise<number> {
+async function measureLoop(world: Runtime, records: number): Promise<number> {
   const stop = new AbortController()
   let first = 0
   const service = benchService('sampler', () => {
     first ||= performance.now()
   })
-  const running = await run(world, [service], stop.signal)
+  const running = await startServices(world, [service], stop.signal)
   const left = async (): Promise<number> =>
     sum((await world.log.lag(consumerGroup('sampler'), services.sampler.reads)).map(({ records }) => records))
-  await until('all is consumed', async () => (await left()) === 0, 600_000)
+  await waitUntil('all is consumed', async () => (await left()) === 0, 600_000)
   const seconds = (performance.now() - first) / 1_000
   stop.abort()
   await running.done

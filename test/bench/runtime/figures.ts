@@ -1,21 +1,21 @@
 import { table } from '../table.ts'
-import { type ContenderName, pinned, type Row } from './compare.ts'
-import type { Embedded } from './embedded.ts'
+import { type ContenderName, type ContenderResult, pinned } from './compare.ts'
+import type { EmbeddedResult } from './embedded.ts'
 import type { Latency } from './latency.ts'
 import type { MemoryUse } from './memory.ts'
 import type { Restart } from './restart.ts'
 
 /** What the parts that ran found. */
 export type Figures = {
-  readonly throughput?: readonly Row[]
+  readonly throughput?: readonly ContenderResult[]
   readonly latencyMs?: { readonly flywheel: Latency; readonly kafkaStreams: Latency }
   readonly memory?: MemoryUse
   readonly restart?: Restart
-  readonly embedded?: Embedded
+  readonly embedded?: EmbeddedResult
 }
 
 /** How much faster Flywheel is on one core than Kafka Streams at its best, and than the naive loop; undefined without both. */
-export function ratios(rows: readonly Row[]) {
+export function ratios(rows: readonly ContenderResult[]) {
   const ratio = (peer: ContenderName, of: 'recordsPerSecond' | 'secondHalf'): number | undefined => {
     const best = (name: ContenderName): number =>
       Math.max(0, ...rows.filter(row => row.cores === pinned.peer && row.contender === name).map(row => row[of]))
@@ -30,11 +30,11 @@ export function ratios(rows: readonly Row[]) {
 }
 
 /** The figures for people. */
-export function shown({ throughput, latencyMs, memory, restart, embedded }: Figures): string {
+export function figureTables({ throughput, latencyMs, memory, restart, embedded }: Figures): string {
   const parts: string[] = []
   if (throughput) {
     const head = ['records/s until read committed', 'cores', 'all', 'second half', 'cpu (µs a record)']
-    const row = ({ name, cores, recordsPerSecond, secondHalf, cpuMicros }: Row) =>
+    const row = ({ name, cores, recordsPerSecond, secondHalf, cpuMicros }: ContenderResult) =>
       [name, cores, recordsPerSecond, secondHalf, cpuMicros] as const
     parts.push(table([head, ...throughput.map(row)]))
     const found = Object.entries(ratios(throughput)).filter(([, ratio]) => ratio !== undefined)

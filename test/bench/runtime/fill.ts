@@ -1,17 +1,17 @@
 import { topic } from '#topology/names.ts'
 import { createTurns } from './records.ts'
-import type { Stage } from './stage.ts'
+import type { BenchCluster } from './stage.ts'
 
 export const seed = 1
 
-const together = 2_000
+const batchSize = 2_000
 
 /** Makes the input as long as asked, if it is not already. */
-export function createFiller({ world }: Stage, turnOf = createTurns(seed)): (records: number) => Promise<void> {
+export function createFiller({ world }: BenchCluster, turnOf = createTurns(seed)): (records: number) => Promise<void> {
   let filled = 0
   return async records => {
     while (filled < records) {
-      const turns = Array.from({ length: Math.min(together, records - filled) }, () => turnOf(filled++, Date.now()))
+      const turns = Array.from({ length: Math.min(batchSize, records - filled) }, () => turnOf(filled++, Date.now()))
       await world.log.append(turns.map(turn => world.codec.record(topic.chatLogs, turn)))
     }
   }

@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { LogRecord } from '#runtime/log/event-log.ts'
-import { until } from '#test/support/until.ts'
+import { waitUntil } from '#test/support/until.ts'
 import { topic } from '#topology/names.ts'
 import type { Contender } from './contenders.ts'
 import type { Cores } from './cores.ts'
 import { startPeer } from './peer.ts'
 import { createTurns } from './records.ts'
-import type { Stage } from './stage.ts'
+import type { BenchCluster } from './stage.ts'
 
 /** Milliseconds from the making of a record to its output being read committed. */
 export type Latency = { readonly p50: number; readonly p95: number; readonly p99: number; readonly records: number }
@@ -18,13 +18,13 @@ const warmUpMs = 20_000
 
 /** Sends 500 records a second, on time whatever becomes of them, and measures those sent after the warm-up. */
 export async function measureLatency(
-  stage: Stage,
+  stage: BenchCluster,
   { group, command }: Contender,
   cores: Cores,
   milliseconds: number,
 ): Promise<Latency> {
   const { log, codec } = stage.world
-  await stage.place(group, 'end')
+  await stage.setGroupOffsets(group, 'end')
   let from = Number.POSITIVE_INFINITY
   const took: number[] = []
   const ending = new AbortController()
@@ -46,7 +46,7 @@ export async function measureLatency(
     from = Date.now()
     await pause(milliseconds)
     const to = counted
-    await until('each record has its output', () => took.length >= to)
+    await waitUntil('each record has its output', () => took.length >= to)
     const measured = took.slice(0, to).sort((a, b) => a - b)
     const at = (share: number): number => measured[Math.floor(measured.length * share)] ?? Number.NaN
     return { p50: at(0.5), p95: at(0.95), p99: at(0.99), records: to }
@@ -66,11 +66,12 @@ async function everyTick(signal: AbortSignal, call: () => Promise<void>): Promis
 }
 
 /** Tells of each output when it was read, and when its record was made. */
-function follow({ world }: Stage, signal: AbortSignal, saw: (at: number, now: number) => void) {
+function follow({ world }: BenchCluster, signal: AbortSignal, onOutput: (at: number, now: number) => void) {
   const begun = Promise.withResolvers<void>()
   const onRecords = async (records: readonly LogRecord[]): Promise<void> => {
     const now = Date.now()
-    for (const { value } of records) if (value) saw((await world.codec.decode(topic.selectedSamples, value)).at, now)
+    for (const { value } of records)
+      if (value) onOutput((await world.codec.decode(topic.selectedSamples, value)).at, now)
   }
   const options = { from: 'end', follow: true, onCaughtUp: begun.resolve } as const
   const ended = world.log.read([topic.selectedSamples], options, onRecords, signal)

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Contender } from './contenders.ts'
 import { type Cores, residentMb } from './cores.ts'
 import { startPeer } from './peer.ts'
-import type { Stage } from './stage.ts'
+import type { BenchCluster } from './stage.ts'
 
 /** Resident memory in MB when a tenth of the records and when all of them are done, and the most that was seen. */
 export type MemoryUse = {
@@ -15,19 +15,19 @@ export type MemoryUse = {
 
 /** Sends the first `records` of the input through one process. */
 export async function measureMemory(
-  stage: Stage,
+  stage: BenchCluster,
   { group, command }: Contender,
   cores: Cores,
   records: number,
 ): Promise<MemoryUse> {
-  await stage.place(group, 'beginning')
+  await stage.setGroupOffsets(group, 'beginning')
   const peer = startPeer(command, cores)
   try {
     await peer.first
     let afterTenth: number | undefined
     let peak = 0
     for (;;) {
-      const done = await stage.committed(group)
+      const done = await stage.committedRecords(group)
       const resident = residentMb(peer.pid)
       peak = Math.max(peak, resident)
       if (done >= records / 10) afterTenth ??= resident

@@ -1,10 +1,10 @@
 import { crc32 } from 'node:zlib'
 import type { LogRecord } from '#runtime/log/event-log.ts'
 import { topic } from '#topology/names.ts'
-import type { Stage } from './stage.ts'
+import type { BenchCluster } from './stage.ts'
 
 /** What a run left between two ends of the output topic. */
-export type Run = {
+export type OutputRun = {
   readonly name: string
   /** Records that were to be written; undefined where the run was cut off. */
   readonly records: number | undefined
@@ -15,7 +15,7 @@ export type Run = {
  * Reads all outputs committed, after the clock has stopped, and makes sure that every whole run wrote one for each record and
  * that all wrote the same: the count and an order-free sum of checksums agree. `runs` are in the order in which they ran.
  */
-export async function verifyOutputs({ world }: Stage, runs: readonly Run[]): Promise<void> {
+export async function verifyOutputs({ world }: BenchCluster, runs: readonly OutputRun[]): Promise<void> {
   const tallies = runs.map(() => ({ count: 0, checksum: 0 }))
   const runOf = ({ partition, offset }: LogRecord): number =>
     runs.findIndex(({ ends }) => offset < (ends.get(partition) ?? 0))

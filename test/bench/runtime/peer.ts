@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Cores } from './cores.ts'
 
-export type Command = { readonly argv: readonly string[]; readonly env?: Readonly<Record<string, string>> }
+export type PeerCommand = { readonly argv: readonly string[]; readonly env?: Readonly<Record<string, string>> }
 
 /** A process under test. */
 export type Peer = {
@@ -13,10 +13,10 @@ export type Peer = {
   readonly stop: () => Promise<void>
 }
 
-const patienceMs = 30_000
+const stopTimeoutMs = 30_000
 
 /** Starts a peer on some cores. It ends by itself when the bench is gone, since it watches its standard input. */
-export function startPeer({ argv, env }: Command, cores: Cores): Peer {
+export function startPeer({ argv, env }: PeerCommand, cores: Cores): Peer {
   const child = spawn('taskset', ['-c', cores, ...argv], {
     env: { ...process.env, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -36,7 +36,7 @@ export function startPeer({ argv, env }: Command, cores: Cores): Peer {
     first: first.promise,
     stop: async () => {
       child.stdin.end()
-      const late = setTimeout(() => child.kill('SIGKILL'), patienceMs)
+      const late = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs)
       await exited
       clearTimeout(late)
     },

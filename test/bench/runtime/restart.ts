@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { until } from '#test/support/until.ts'
+import { waitUntil } from '#test/support/until.ts'
 import { type Contender, flywheelService } from './contenders.ts'
 import type { Cores } from './cores.ts'
 import { startPeer } from './peer.ts'
-import type { Stage } from './stage.ts'
+import type { BenchCluster } from './stage.ts'
 
 /** Seconds from the start of the process until its first output is committed. */
 export type Restart = {
@@ -17,10 +17,10 @@ export type Restart = {
  * One entry of state for each of the first records; then the process starts again and goes on, once with its local copy of the
  * state and once with an empty home, where it has only the changelog.
  */
-export async function measureRestart(stage: Stage, cores: Cores, entries: number): Promise<Restart> {
+export async function measureRestart(stage: BenchCluster, cores: Cores, entries: number): Promise<Restart> {
   const home = stage.folder()
   const filling = flywheelService(stage, true, home)
-  await stage.place(filling.group, 'beginning')
+  await stage.setGroupOffsets(filling.group, 'beginning')
   const withoutStateSeconds = await secondsToFirst(stage, filling, cores, entries)
   const withCopySeconds = await secondsToFirst(stage, filling, cores)
   const fromChangelogSeconds = await secondsToFirst(stage, flywheelService(stage, true), cores)
@@ -28,16 +28,21 @@ export async function measureRestart(stage: Stage, cores: Cores, entries: number
 }
 
 /** Runs until the first output, or until so many records are done. */
-async function secondsToFirst(stage: Stage, { group, command }: Contender, cores: Cores, records = 0): Promise<number> {
-  const before = await stage.committed(group)
+async function secondsToFirst(
+  stage: BenchCluster,
+  { group, command }: Contender,
+  cores: Cores,
+  records = 0,
+): Promise<number> {
+  const before = await stage.committedRecords(group)
   const from = performance.now()
   const peer = startPeer(command, cores)
   try {
     await peer.first
     let done = before
-    for (; done <= before; done = await stage.committed(group)) await pause(10)
+    for (; done <= before; done = await stage.committedRecords(group)) await pause(10)
     const seconds = (performance.now() - from) / 1000
-    await until('so many records are done', async () => (await stage.committed(group)) >= records, 600_000)
+    await waitUntil('so many records are done', async () => (await stage.committedRecords(group)) >= records, 600_000)
     return Number(seconds.toFixed(2))
   } finally {
     await peer.stop()

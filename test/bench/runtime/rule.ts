@@ -1,10 +1,10 @@
 import type { ChatLogged, SampleSelected } from '#schemas/events.ts'
-import type { Envelope } from '#topology/types.ts'
+import type { EnvelopeField } from '#topology/types.ts'
 
 export const version = 'bench/v1'
 
 /** The change that all peers make to a record: the sampler's, without its memory. `StreamsPeer.java` has the same. */
-export function select(turn: ChatLogged): Omit<SampleSelected, Envelope> {
+export function select(turn: ChatLogged): Omit<SampleSelected, EnvelopeField> {
   const { id, agent, conversationId, question, earlier, plan, answer, latencyMs } = turn
   const uncertain = 1 - (plan.margin ?? 1)
   return {

@@ -2,33 +2,33 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readSettings, type Settings } from '#runtime/config/config.ts'
-import { openWorld, type World } from '#runtime/host/open.ts'
+import { openRuntime, type Runtime } from '#runtime/host/open.ts'
 import { ensureTopics } from '#runtime/host/topics.ts'
 import { createClient, openCluster } from '#runtime/log/kafka/connection/client.ts'
 import { createQuery } from '#runtime/log/kafka/connection/query.ts'
 import { startKafkaFromJars } from '#test/support/kafka.ts'
 import { startRegistry } from '#test/support/registry.ts'
-import { until } from '#test/support/until.ts'
+import { waitUntil } from '#test/support/until.ts'
 import { topic } from '#topology/names.ts'
 
 /** One broker and one registry with the topics of the map, and the questions that the bench asks them. */
-export type Stage = {
+export type BenchCluster = {
   readonly settings: Settings
-  readonly world: World
+  readonly world: Runtime
   /** A folder of its own, removed at the end. */
   readonly folder: () => string
   /** Input records whose outputs a group has committed. */
-  readonly committed: (group: string) => Promise<number>
+  readonly committedRecords: (group: string) => Promise<number>
   /** Whether all that was written to the outputs can be read committed. */
-  readonly settled: () => Promise<boolean>
+  readonly allCommitted: () => Promise<boolean>
   /** Where a group that has no members begins. */
-  readonly place: (group: string, where: 'beginning' | 'end') => Promise<void>
+  readonly setGroupOffsets: (group: string, where: 'beginning' | 'end') => Promise<void>
   /** Offset behind the last committed output, by partition. */
   readonly outputEnds: () => Promise<ReadonlyMap<number, number>>
   readonly close: () => Promise<void>
 }
 
-export async function openStage(): Promise<Stage> {
+export async function openBenchCluster(): Promise<BenchCluster> {
   const root = mkdtempSync(join(tmpdir(), 'flywheel-bench-'))
   const folder = (): string => mkdtempSync(join(root, 'part-'))
   const [kafka, registry] = await Promise.all([startKafkaFromJars({ brokers: 1 }), startRegistry()])
@@ -40,7 +40,7 @@ export async function openStage(): Promise<Stage> {
     FLYWHEEL_PORT: '0',
     FLYWHEEL_LOG_LEVEL: 'error',
   })
-  const world = await openWorld(settings)
+  const world = await openRuntime(settings)
   await ensureTopics(world)
   await world.codec.prepare()
   const client = { brokers: [kafka.brokers], clientId: 'bench', replication: 1 }
@@ -57,11 +57,11 @@ export async function openStage(): Promise<Stage> {
     world,
     folder,
     outputEnds: () => ends(topic.selectedSamples),
-    async committed(group) {
+    async committedRecords(group) {
       const found = await query.committed(group, await query.partitions([topic.chatLogs]))
       return sum([...(found.get(topic.chatLogs)?.values() ?? [])].map(({ offset }) => Math.max(0, offset)))
     },
-    async settled() {
+    async allCommitted() {
       // In this order: what is written after the first question may be committed before the second.
       const stable = await ends(topic.selectedSamples)
       const partitions = Array.from(stable.keys(), partition => ({ partition }))
@@ -70,7 +70,7 @@ export async function openStage(): Promise<Stage> {
       ])
       return written?.partitions.every(({ partition, offset }) => Number(offset) === stable.get(partition)) ?? false
     },
-    async place(group, where) {
+    async setGroupOffsets(group, where) {
       const to = await ends(topic.chatLogs)
       const partitions = [...to].map(([partition, end]) => ({ partition, offset: where === 'end' ? String(end) : '0' }))
       const placed = (): Promise<boolean> =>
@@ -79,7 +79,7 @@ export async function openStage(): Promise<Stage> {
           () => false,
         )
       // A fresh broker has no coordinator of groups yet.
-      await until('the group has its place', placed)
+      await waitUntil('the group has its place', placed)
     },
     async close() {
       await Promise.all([admin.disconnect(), uncommitted.disconnect()])

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Contender } from './contenders.ts'
 import { type Cores, cpuSeconds } from './cores.ts'
 import { type Peer, startPeer } from './peer.ts'
-import { type Stage, sum } from './stage.ts'
+import { type BenchCluster, sum } from './stage.ts'
 
 /** How fast records go through, from the first one consumed until the last output is read committed. */
 export type Speed = {
@@ -14,27 +14,27 @@ export type Speed = {
 }
 
 /** At a time in milliseconds since 1970: records done, and seconds of processor time used for them. */
-export type Look = { readonly at: number; readonly done: number; readonly cpu: number }
+export type ProgressSample = { readonly at: number; readonly done: number; readonly cpu: number }
 
-const lookEveryMs = 20
-const patienceMs = 60_000
+const sampleIntervalMs = 20
+const stallTimeoutMs = 60_000
 
 /**
  * Runs processes of one contender on what lies in the input, from its beginning, until `records` of them are done. The clock
  * starts when the last of the processes has its first record; what the others did before is not counted.
  */
 export async function measure(
-  stage: Stage,
+  stage: BenchCluster,
   contenders: readonly [Contender, ...Contender[]],
   cores: Cores,
   records: number,
 ): Promise<Speed> {
   const [{ group }] = contenders
-  await stage.place(group, 'beginning')
+  await stage.setGroupOffsets(group, 'beginning')
   const peers = contenders.map(({ command }) => startPeer(command, cores))
   try {
     const [looks, firsts] = await Promise.all([
-      watch(stage, group, records, () => sum(peers.map(({ pid }) => cpuSeconds(pid)))),
+      sampleProgress(stage, group, records, () => sum(peers.map(({ pid }) => cpuSeconds(pid)))),
       Promise.all(peers.map(({ first }) => first)),
     ])
     const cpuMicros = Math.round(((looks.at(-1)?.cpu ?? 0) / records) * 1_000_000)
@@ -45,20 +45,25 @@ export async function measure(
 }
 
 /** Looks again and again how many records are done, until all are and all that they led to can be read. */
-export async function watch(stage: Stage, group: string, records: number, cpu: () => number): Promise<readonly Look[]> {
-  const looks: Look[] = []
+export async function sampleProgress(
+  stage: BenchCluster,
+  group: string,
+  records: number,
+  cpu: () => number,
+): Promise<readonly ProgressSample[]> {
+  const looks: ProgressSample[] = []
   let moved = { at: Date.now(), done: 0 }
   for (;;) {
-    const look = { done: await stage.committed(group), at: Date.now(), cpu: cpu() }
+    const look = { done: await stage.committedRecords(group), at: Date.now(), cpu: cpu() }
     looks.push(look)
-    if (look.done >= records && (await stage.settled())) return looks
+    if (look.done >= records && (await stage.allCommitted())) return looks
     if (look.done > moved.done) moved = look
-    else if (look.at - moved.at > patienceMs) throw new Error(`${group} stands still at ${look.done} records`)
-    await pause(lookEveryMs)
+    else if (look.at - moved.at > stallTimeoutMs) throw new Error(`${group} stands still at ${look.done} records`)
+    await pause(sampleIntervalMs)
   }
 }
 
-function speedOf(looks: readonly Look[], start: number): Omit<Speed, 'cpuMicros'> {
+function speedOf(looks: readonly ProgressSample[], start: number): Omit<Speed, 'cpuMicros'> {
   const end = looks.at(-1) ?? { at: start, done: 0 }
   const begun = { at: start, done: looks.findLast(({ at }) => at <= start)?.done ?? 0 }
   const half = looks.find(({ done }) => done >= (begun.done + end.done) / 2) ?? begun

@@ -29,7 +29,7 @@ export function coverage(streams: number, facts: Omit<Facts, 'sampleShare'>): Co
       Number(interval != null && interval.lower <= truth && truth <= interval.upper)
     return {
       hajek: holds(estimate?.interval),
-      naive: holds(plain(rows.map(({ y }) => y))),
+      naive: holds(plainInterval(rows.map(({ y }) => y))),
       effectiveShare: (estimate?.effectiveRows ?? 0) / rows.length,
     }
   })
@@ -38,7 +38,7 @@ export function coverage(streams: number, facts: Omit<Facts, 'sampleShare'>): Co
   return { streams, hajek: mean('hajek'), naive: mean('naive'), effectiveShare: mean('effectiveShare') }
 }
 
-function plain(values: readonly number[]) {
+function plainInterval(values: readonly number[]) {
   const mean = values.reduce((sum, y) => sum + y, 0) / values.length
   const half = z95 * Math.sqrt((mean * (1 - mean)) / values.length)
   return { lower: mean - half, upper: mean + half }

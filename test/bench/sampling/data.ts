@@ -1,34 +1,34 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
-import type { Tool } from '#planners/linear/manifest.ts'
+import type { PlannerTool } from '#planners/linear/manifest.ts'
 import { mulberry32, shuffle } from '#statistics/random.ts'
 import { featurize, type SparseVector } from '#text/features.ts'
 import { dot } from '#text/vectors.ts'
 
 /** `tool` is the position of the right one in the catalogue. */
-export type Row = {
+export type IntentRow = {
   readonly id: string
   readonly question: string
   readonly vector: SparseVector
   readonly tool: number
 }
 
-export type Questions = {
+export type IntentDataset = {
   readonly name: string
-  readonly tools: readonly Tool[]
-  readonly training: readonly Row[]
-  readonly test: readonly Row[]
+  readonly tools: readonly PlannerTool[]
+  readonly training: readonly IntentRow[]
+  readonly test: readonly IntentRow[]
 }
 
 /** DIR/train.csv and DIR/test.csv with columns text and category; a category is a tool, described by its own name. */
-export function readQuestions(directory: string): Questions {
+export function readQuestions(directory: string): IntentDataset {
   const read = (file: string): { text: string; category: string }[] =>
     parse(readFileSync(join(directory, `${file}.csv`)), { columns: true })
   const [training, test] = [read('train'), read('test')]
   const names = [...new Set(training.map(({ category }) => category))].sort()
   const position = new Map(names.map((name, at) => [name, at]))
-  const rows = (some: typeof training, prefix: string): Row[] =>
+  const rows = (some: typeof training, prefix: string): IntentRow[] =>
     some.map(({ text, category }, at) => ({
       id: `${prefix}${at}`,
       question: text,
@@ -37,14 +37,14 @@ export function readQuestions(directory: string): Questions {
     }))
   return {
     name: `${names.length} intents`,
-    tools: names.map(described),
+    tools: names.map(toolNamed),
     training: rows(training, 'q'),
     test: rows(test, 'h'),
   }
 }
 
 /** The training rows thinned so that the n-th intent has about 1/n of the first one's share: a long tail (Zipf). */
-export function longTailed(questions: Questions, seed: number): Questions {
+export function longTailed(questions: IntentDataset, seed: number): IntentDataset {
   const random = mulberry32(seed)
   const rank = new Map(
     shuffle(
@@ -65,7 +65,7 @@ export function longTailed(questions: Questions, seed: number): Questions {
  * Twice as many intents: each is split in two by the two of its training questions that are least alike, a question going
  * with the one it resembles more. Harder than real intents, whose borders are less arbitrary.
  */
-export function doubled({ name, tools, training, test }: Questions): Questions {
+export function splitIntents({ name, tools, training, test }: IntentDataset): IntentDataset {
   const seeds = tools.map((_tool, tool) => {
     const vectors = training.filter(row => row.tool === tool).map(({ vector }) => vector)
     const far = (from: SparseVector | undefined): SparseVector | undefined =>
@@ -73,12 +73,12 @@ export function doubled({ name, tools, training, test }: Questions): Questions {
     const one = far(vectors[0])
     return [one, far(one)] as const
   })
-  const split = (row: Row): Row => {
+  const split = (row: IntentRow): IntentRow => {
     const [one, other] = seeds[row.tool] ?? []
     const second = one && other && dot(row.vector, other) > dot(row.vector, one)
     return { ...row, tool: 2 * row.tool + Number(second ?? false) }
   }
-  const halves = tools.flatMap(({ name: intent }) => [described(`${intent} first`), described(`${intent} second`)])
+  const halves = tools.flatMap(({ name: intent }) => [toolNamed(`${intent} first`), toolNamed(`${intent} second`)])
   return {
     name: `${2 * tools.length} intents (${name} split)`,
     tools: halves,
@@ -87,4 +87,4 @@ export function doubled({ name, tools, training, test }: Questions): Questions {
   }
 }
 
-const described = (name: string): Tool => ({ name, description: name.replaceAll('_', ' ') })
+const toolNamed = (name: string): PlannerTool => ({ name, description: name.replaceAll('_', ' ') })

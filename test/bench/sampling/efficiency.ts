@@ -1,12 +1,12 @@
 import type { Sampling } from '#schemas/events.ts'
-import type { Questions } from './data.ts'
-import { fullAccuracy, learn, type Mark, sampleShare } from './learn.ts'
+import type { IntentDataset } from './data.ts'
+import { type CurvePoint, fullAccuracy, learningCurve, sampleShare } from './learn.ts'
 
 export { sampleShare }
 
 const compareAt = 1_000
 
-export type Found = {
+export type EfficiencyResult = {
   readonly seed: number
   /** Of the planner of all training rows, on the test rows. */
   readonly fullAccuracy: number
@@ -15,20 +15,21 @@ export type Found = {
   readonly goldRatio: number | null
   /** Macro-F1 of the ten rarest intents at 1,000 gold rows, active minus random. */
   readonly rareF1Gain: number
-  readonly curves: { readonly active: readonly Mark[]; readonly random: readonly Mark[] }
+  readonly curves: { readonly active: readonly CurvePoint[]; readonly random: readonly CurvePoint[] }
 }
 
-export function efficiency(questions: Questions, seed: number): Found {
+export function efficiency(questions: IntentDataset, seed: number): EfficiencyResult {
   const full = fullAccuracy(questions, seed)
   const aim = 0.95 * full
-  const isEnough = (found: readonly Mark[]): boolean => {
+  const isEnough = (found: readonly CurvePoint[]): boolean => {
     const last = found.at(-1)
     return last !== undefined && last.gold >= compareAt && reached(found, aim) !== null
   }
-  const curve = (sampling: Sampling): readonly Mark[] => learn(questions, sampling, seed, isEnough)
+  const curve = (sampling: Sampling): readonly CurvePoint[] => learningCurve(questions, sampling, seed, isEnough)
   const curves = { active: curve('active'), random: curve('random') }
   const rows = { active: reached(curves.active, aim), random: reached(curves.random, aim) }
-  const rareF1 = (some: readonly Mark[]): number => some.find(({ gold }) => gold === compareAt)?.rareF1 ?? Number.NaN
+  const rareF1 = (some: readonly CurvePoint[]): number =>
+    some.find(({ gold }) => gold === compareAt)?.rareF1 ?? Number.NaN
   return {
     seed,
     fullAccuracy: full,
@@ -40,7 +41,7 @@ export function efficiency(questions: Questions, seed: number): Found {
 }
 
 /** Gold rows at which a curve first reaches an accuracy. */
-function reached(curve: readonly Mark[], accuracy: number): number | null {
+function reached(curve: readonly CurvePoint[], accuracy: number): number | null {
   const at = curve.findIndex(mark => mark.accuracy >= accuracy)
   const [below, above] = [curve[at - 1], curve[at]]
   if (above === undefined) return null
@@ -50,7 +51,7 @@ function reached(curve: readonly Mark[], accuracy: number): number | null {
 }
 
 /** Means over seeds; a ratio that one seed does not know is null. */
-export function meanOf(found: readonly Found[]): { goldRatio: number | null; rareF1Gain: number } {
+export function meanOf(found: readonly EfficiencyResult[]): { goldRatio: number | null; rareF1Gain: number } {
   const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
   const ratios = found.flatMap(({ goldRatio }) => goldRatio ?? [])
   return {

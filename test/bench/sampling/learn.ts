@@ -1,17 +1,17 @@
-import { basePlanner } from '#planners/linear/manifest.ts'
+import { untunedManifest } from '#planners/linear/manifest.ts'
 import { indexExamples } from '#planners/linear/neighbours.ts'
-import { createPlanner, type Planner } from '#planners/linear/planner.ts'
-import { loraTries, tuneLora } from '#planners/linear/tune-lora.ts'
+import { createLinearPlanner, type LinearPlanner } from '#planners/linear/planner.ts'
+import { loraTrialSettings, tuneLora } from '#planners/linear/tune-lora.ts'
 import { State } from '#runtime/state/state.ts'
 import type { ChatLogged, Sampling } from '#schemas/events.ts'
 import { DEFAULT_BUDGETS } from '#services/ingest/decide.ts'
 import { decide, type Facts } from '#services/sampler/decide.ts'
 import { mulberry32, shuffle } from '#statistics/random.ts'
 import { topic } from '#topology/names.ts'
-import type { Questions, Row } from './data.ts'
+import type { IntentDataset, IntentRow } from './data.ts'
 
 /** How good the planner is after so many gold rows. */
-export type Mark = {
+export type CurvePoint = {
   readonly gold: number
   /** Of the test rows. */
   readonly accuracy: number
@@ -20,7 +20,7 @@ export type Mark = {
 }
 
 /** Gold rows at which the planner is graded. */
-const marks = [385, 770, 1_000, 1_150, 1_300, 1_450, 1_600, 1_800, 2_000, 2_300, 2_600, 3_000, 3_400, 4_000, 5_000]
+const goldCounts = [385, 770, 1_000, 1_150, 1_300, 1_450, 1_600, 1_800, 2_000, 2_300, 2_600, 3_000, 3_400, 4_000, 5_000]
 /** Share of the turns that is reviewed: a production stream has far more turns than reviews. */
 export const sampleShare = 0.02
 /** Picks between two trainings of the planner whose margins the sampler sees. */
@@ -34,38 +34,38 @@ const batch = 100
  * picks gets its gold answer and does not come again. Ends when `isEnough` says so of what was found at `marks` gold rows,
  * ascending, at the last of them, or when nine tenths of the rows are gold.
  */
-export function learn(
-  questions: Questions,
+export function learningCurve(
+  questions: IntentDataset,
   sampling: Sampling,
   seed: number,
-  isEnough: (found: readonly Mark[]) => boolean,
-): readonly Mark[] {
+  isEnough: (found: readonly CurvePoint[]) => boolean,
+): readonly CurvePoint[] {
   const { tools } = questions
   const random = mulberry32(seed)
   const facts: Facts = { sampleShare, sampling, evaluationShare: 0, arms: DEFAULT_BUDGETS.arms }
-  const base = createPlanner(basePlanner('bench', tools))
+  const base = createLinearPlanner(untunedManifest('bench', tools))
   const state = new State()
-  const gold: Row[] = []
-  const found: Mark[] = []
+  const gold: IntentRow[] = []
+  const found: CurvePoint[] = []
   let name: string | null = null
   let planner = base
   let turns = 0
   const most = 0.9 * questions.training.length
-  const isDone = (): boolean => isEnough(found) || found.length === marks.length || gold.length >= most
+  const isDone = (): boolean => isEnough(found) || found.length === goldCounts.length || gold.length >= most
   for (let epoch = 0; !isDone(); epoch++) {
     const open = questions.training.filter(row => !gold.includes(row))
     for (const row of shuffle(open, random)) {
-      const event = asked(row, epoch, planner, name)
-      const { emit = [], keep = [] } = decide({ topic: topic.chatLogs, event }, facts, state)
-      state.apply(keep)
-      if (++turns % batch === 0) state.settle()
+      const event = chatOf(row, epoch, planner, name)
+      const { emit = [], stateChanges = [] } = decide({ topic: topic.chatLogs, event }, facts, state)
+      state.apply(stateChanges)
+      if (++turns % batch === 0) state.markCommitted()
       if (!emit.some(out => out.topic === topic.selectedSamples)) continue
       gold.push(row)
-      const isMark = marks.includes(gold.length)
+      const isMark = goldCounts.includes(gold.length)
       const retrains = sampling === 'active' && gold.length % retrainEvery === 0
       if (!isMark && !retrains) continue
-      const tuned = trained(gold, tools, seed)
-      if (isMark) found.push({ gold: gold.length, ...graded(tuned, questions) })
+      const tuned = trainPlanner(gold, tools, seed)
+      if (isMark) found.push({ gold: gold.length, ...gradePlanner(tuned, questions) })
       // Chance looks at no plan, and the untuned planner is the quickest.
       if (sampling === 'active') [planner, name] = [tuned, `trained on ${gold.length}`]
       if (isDone()) break
@@ -75,20 +75,20 @@ export function learn(
 }
 
 /** The planner of all training rows. */
-export function fullAccuracy(questions: Questions, seed: number): number {
-  return graded(trained(questions.training, questions.tools, seed), questions).accuracy
+export function fullAccuracy(questions: IntentDataset, seed: number): number {
+  return gradePlanner(trainPlanner(questions.training, questions.tools, seed), questions).accuracy
 }
 
 /** As the trainer makes it, but for the tries: only the one that wins where rows are many. */
-function trained(rows: readonly Row[], tools: Questions['tools'], seed: number): Planner {
+function trainPlanner(rows: readonly IntentRow[], tools: IntentDataset['tools'], seed: number): LinearPlanner {
   const examples = rows.map(({ id, question, tool }) => ({ id, family: id, question, tool: tools[tool]?.name ?? '' }))
-  const { adapter, scale, blend } = tuneLora(tools, examples, loraTries(rows.length, seed).slice(-1))
+  const { adapter, scale, blend } = tuneLora(tools, examples, loraTrialSettings(rows.length, seed).slice(-1))
   const use = blend.weight === 0 ? null : { ...blend, digest: '', count: rows.length }
-  const manifest = { ...basePlanner('bench', tools), scale, adapter: '', examples: use }
-  return createPlanner(manifest, use === null ? { adapter } : { adapter, examples: indexExamples(examples) })
+  const manifest = { ...untunedManifest('bench', tools), scale, adapter: '', examples: use }
+  return createLinearPlanner(manifest, use === null ? { adapter } : { adapter, examples: indexExamples(examples) })
 }
 
-function asked({ id, question }: Row, epoch: number, planner: Planner, name: string | null): ChatLogged {
+function chatOf({ id, question }: IntentRow, epoch: number, planner: LinearPlanner, name: string | null): ChatLogged {
   const { tool, argument, confidence, margin } = planner.plan(question)
   const turn = `${id}/${epoch}`
   return {
@@ -98,7 +98,7 @@ function asked({ id, question }: Row, epoch: number, planner: Planner, name: str
   }
 }
 
-function graded(planner: Planner, { tools, training, test }: Questions): Omit<Mark, 'gold'> {
+function gradePlanner(planner: LinearPlanner, { tools, training, test }: IntentDataset): Omit<CurvePoint, 'gold'> {
   const counts = tools.map(() => ({ right: 0, planned: 0, gold: 0, traffic: 0 }))
   const count = (tool: number, of: 'right' | 'planned' | 'gold' | 'traffic'): void => {
     const counted = counts[tool]

@@ -3,14 +3,14 @@ import type { ChatLogged } from '#schemas/events.ts'
 import { decide, type Facts } from '#services/sampler/decide.ts'
 import { mulberry32 } from '#statistics/random.ts'
 import { topic } from '#topology/names.ts'
-import type { Questions } from './data.ts'
+import type { IntentDataset } from './data.ts'
 
 /** Turns of a transaction. */
 const batch = 500
 const warmUp = 5_000
 
 /** Microseconds of processor time of one decision about a turn, its change of state included, once the memory is full. */
-export function decideMicroseconds({ training, tools }: Questions, facts: Facts, turns: number): number {
+export function decideMicroseconds({ training, tools }: IntentDataset, facts: Facts, turns: number): number {
   const random = mulberry32(1)
   const state = new State()
   const asked = (at: number): ChatLogged => {
@@ -39,8 +39,8 @@ export function decideMicroseconds({ training, tools }: Questions, facts: Facts,
   }
   const run = (from: number, to: number): void => {
     for (let at = from; at < to; at++) {
-      state.apply(decide({ topic: topic.chatLogs, event: asked(at) }, facts, state).keep ?? [])
-      if (at % batch === batch - 1) state.settle()
+      state.apply(decide({ topic: topic.chatLogs, event: asked(at) }, facts, state).stateChanges ?? [])
+      if (at % batch === batch - 1) state.markCommitted()
     }
   }
   run(0, warmUp)

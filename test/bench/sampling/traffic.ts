@@ -8,9 +8,9 @@ const windows = (24 * 60) / 5
 /** Five-minute windows of the burst, which has ten times the turns. */
 const burst = { from: 120, to: 132, times: 10 }
 /** Expected picks from which a window's ratio says more of the controller than of chance. */
-const enough = 10
+const minDuePicks = 10
 
-export type Day = {
+export type DayResult = {
   readonly turns: number
   /** Picks of the day over what its turns allow. */
   readonly ratio: number
@@ -19,7 +19,7 @@ export type Day = {
 }
 
 /** A day of `usual` turns in five minutes but for one hour of ten times as many; remarks arrive with their turns. */
-export function day(usual: number, facts: Facts, seed: number): Day {
+export function simulateDay(usual: number, facts: Facts, seed: number): DayResult {
   const random = mulberry32(seed)
   const sizes = Array.from({ length: windows }, (_none, at) =>
     Math.round(usual * (at >= burst.from && at < burst.to ? burst.times : 1) * (0.8 + 0.4 * random())),
@@ -37,7 +37,7 @@ export function day(usual: number, facts: Facts, seed: number): Day {
     const picked = selections(stream.slice(from, at), facts, state).length
     const due = size * facts.sampleShare
     picks += picked
-    if (due >= enough) worstWindow = Math.max(worstWindow, picked / due)
+    if (due >= minDuePicks) worstWindow = Math.max(worstWindow, picked / due)
   }
   return { turns, ratio: picks / (turns * facts.sampleShare), worstWindow }
 }

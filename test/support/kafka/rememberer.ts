@@ -1,7 +1,7 @@
 import type { LogRecord, Task } from '#runtime/log/event-log.ts'
 import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
-import { createCopies } from '#runtime/state/copies.ts'
-import { openMemory } from '#runtime/state/partition-state.ts'
+import { createSnapshotOpener } from '#runtime/state/copies.ts'
+import { openPartitionState } from '#runtime/state/partition-state.ts'
 import { createLogger } from '#runtime/telemetry/telemetry.ts'
 import type { ServiceName } from '#topology/types.ts'
 
@@ -13,12 +13,12 @@ import type { ServiceName } from '#topology/types.ts'
 const [brokers = '', name = '', input = '', home = '', commits = '0'] = process.argv.slice(2)
 const service = name as ServiceName
 const log = await openKafkaLog({ brokers: brokers.split(','), clientId: 'member', replication: 1, sessionMs: 6_000 })
-const copies = createCopies(home, createLogger({ logLevel: 'error' }))
+const openSnapshot = createSnapshotOpener(home, createLogger({ logLevel: 'error' }))
 const ending = new AbortController()
 process.once('SIGTERM', () => ending.abort())
-let left = Number(commits)
+let commitsLeft = Number(commits)
 
-async function remember(task: Task): Promise<void> {
+async function countKeys(task: Task): Promise<void> {
   const { partition, signal } = task
   let read = 0
   const counting: typeof log = {
@@ -31,9 +31,9 @@ async function remember(task: Task): Promise<void> {
       return log.read(topics, options, counted, until)
     },
   }
-  const memory = await openMemory({ log: counting, copies }, service, true, partition, signal)
+  const memory = await openPartitionState({ log: counting, openSnapshot }, service, true, partition, signal)
   const { state } = memory
-  console.log(JSON.stringify({ partition, keys: state.keys, read }))
+  console.log(JSON.stringify({ partition, keys: state.keyCount, read }))
   try {
     while (!signal.aborted) {
       const records = await task.poll(20)
@@ -43,9 +43,9 @@ async function remember(task: Task): Promise<void> {
         const { count = 0 } = state.get<{ count: number }>('seen', String(key)) ?? {}
         state.apply([{ collection: 'seen', key: String(key), value: { count: count + 1, last: Number(value) } }])
       }
-      const ends = await task.commit(memory.changelog(), [{ topic: input, partition, offset: last.offset + 1 }])
-      if (--left === 0) process.kill(process.pid, 'SIGKILL')
-      memory.settle(ends)
+      const ends = await task.commit(memory.changelogRecords(), [{ topic: input, partition, offset: last.offset + 1 }])
+      if (--commitsLeft === 0) process.kill(process.pid, 'SIGKILL')
+      memory.markCommitted(ends)
     }
   } catch (error) {
     if (!signal.aborted) throw error
@@ -54,5 +54,5 @@ async function remember(task: Task): Promise<void> {
   }
 }
 
-await log.join(service, [input], remember, ending.signal)
+await log.join(service, [input], countKeys, ending.signal)
 await log.close()

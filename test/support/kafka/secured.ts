@@ -9,9 +9,9 @@ import { skip } from '../skip.ts'
 
 export type SecuredKafka = TestKafka & {
   /** host:port for users with a password, over TLS. */
-  readonly forUsers: string
+  readonly saslBrokers: string
   /** host:port for holders of a certificate. */
-  readonly forHolders: string
+  readonly mutualTlsBrokers: string
   /** Paths of PEM files: whom to trust, someone else to trust, and what a holder shows. */
   readonly files: { readonly ca: string; readonly otherCa: string; readonly cert: string; readonly key: string }
   readonly user: string
@@ -38,7 +38,7 @@ export async function startSecuredKafka(): Promise<SecuredKafka | undefined> {
   const [users = 0, holders = 0] = await freePorts(2)
   const kafka = await startKafkaFromJars({
     brokers: 1,
-    properties: usual => secured(usual, { users, holders }, file),
+    properties: usual => securedProperties(usual, { users, holders }, file),
     format: ['SCRAM-SHA-256', 'SCRAM-SHA-512'].flatMap(mechanism => [
       '--add-scram',
       `${mechanism}=[name=${user},password=${password}]`,
@@ -53,7 +53,7 @@ export async function startSecuredKafka(): Promise<SecuredKafka | undefined> {
   }
   return {
     ...kafka,
-    ...{ user, password, forUsers: `127.0.0.1:${users}`, forHolders: `127.0.0.1:${holders}` },
+    ...{ user, password, saslBrokers: `127.0.0.1:${users}`, mutualTlsBrokers: `127.0.0.1:${holders}` },
     files: { ca: file('broker.crt'), otherCa: file('other.crt'), cert: file('client.crt'), key: file('client.key') },
     stop: async () => {
       await kafka.stop()
@@ -72,7 +72,7 @@ async function makeCertificate(path: string): Promise<void> {
   await appendFile(`${path}.pem`, await readFile(`${path}.crt`))
 }
 
-function secured(
+function securedProperties(
   usual: Properties,
   { users, holders }: { readonly users: number; readonly holders: number },
   file: (name: string) => string,

@@ -2,14 +2,14 @@ import { Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 
 /** Requests by their number in Kafka's protocol: the first and the last of a transaction. */
-export const addPartitions = 24
-export const endTransaction = 26
+export const addPartitionsApi = 24
+export const endTransactionApi = 26
 
 /**
  * Breaks the connection of the next such request of this process, before it is sent or instead of its answer: what a crash
  * of the broker or of the network looks like from here.
  */
-export function breakAt(
+export function breakConnectionAt(
   request: number,
   when: 'before it is sent' | 'before its answer',
 ): { readonly broken: () => boolean } {

@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest'
 import { deriveId } from '#runtime/core/identity.ts'
 import { State } from '#runtime/state/state.ts'
-import { expected, type Input } from '#test/chaos/expect.ts'
+import { expectedResults, type InputRecord } from '#test/chaos/expect.ts'
 import { turnOf } from '#test/chaos/input.ts'
-import { type Chain, conversations, stages, told } from '#test/chaos/rules.ts'
+import { chainText, conversations, stages, type TurnChain } from '#test/chaos/rules.ts'
 import { deadLetterTopic, decisionsTopic } from '#topology/derive/names.ts'
 import { topic } from '#topology/names.ts'
 
-const turn = (key: string, turn: number, id = `${key}${turn}`): Input => ({
-  ...{ place: `0@${id}`, key, id, agent: 'one', turn },
+const turn = (key: string, turn: number, id = `${key}${turn}`): InputRecord => ({
+  ...{ location: `0@${id}`, key, id, agent: 'one', turn },
 })
 
 test('each turn leads to one output of each stage, which tells of the turns before it', () => {
-  const { outputs, states } = expected([turn('a', 0), turn('b', 0), turn('a', 1)])
+  const { outputs, states } = expectedResults([turn('a', 0), turn('b', 0), turn('a', 1)])
   const selected = outputs.get(topic.selectedSamples) ?? []
   expect(selected.map(({ key, content }) => [key, content.split(' ')[0]])).toEqual([
     ['a', '1'],
@@ -26,13 +26,13 @@ test('each turn leads to one output of each stage, which tells of the turns befo
 })
 
 test('a turn that was appended twice is decided twice, and leads to nothing the second time', () => {
-  const { outputs } = expected([turn('a', 0), turn('a', 1), turn('a', 0), turn('a', 1), turn('a', 2)])
+  const { outputs } = expectedResults([turn('a', 0), turn('a', 1), turn('a', 0), turn('a', 1), turn('a', 2)])
   expect(outputs.get(topic.selectedSamples)).toHaveLength(3)
   expect(outputs.get(decisionsTopic('sampler'))).toHaveLength(5)
 })
 
 test('a record that nobody can decode leads to a dead letter under its place, and changes no state', () => {
-  const { outputs, states } = expected([turn('a', 0), { place: '0@7', key: 'a', poison: 'bytes' }])
+  const { outputs, states } = expectedResults([turn('a', 0), { location: '0@7', key: 'a', poison: 'bytes' }])
   expect(outputs.get(deadLetterTopic(topic.chatLogs, 'sampler'))).toEqual([{ id: '0@7', key: 'a', content: 'bytes' }])
   expect(states.sampler.get(`${conversations}/a`)).toMatch(/"count":1/)
 })
@@ -42,12 +42,12 @@ test('the rules give what is expected of them', () => {
   const turns = Array.from({ length: 600 }, (_, number) => turnOf('seed', number))
   const said = turns.map(event => {
     const decision = stages.sampler.decide({ topic: topic.chatLogs, event }, undefined, state)
-    state.apply(decision.keep ?? [])
-    return told(state.get<Chain>(conversations, event.conversationId) as Chain)
+    state.apply(decision.stateChanges ?? [])
+    return chainText(state.get<TurnChain>(conversations, event.conversationId) as TurnChain)
   })
-  const input = turns.map(event => ({ place: event.id, key: event.conversationId, ...event }))
+  const input = turns.map(event => ({ location: event.id, key: event.conversationId, ...event }))
   expect(said).toEqual(
-    expected(input)
+    expectedResults(input)
       .outputs.get(topic.selectedSamples)
       ?.map(({ content }) => content),
   )

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { SampleScored } from '#schemas/events.ts'
-import { estimates, newestGold } from '#services/_cli/estimate.ts'
+import { estimateRows, latestGoldScores } from '#services/_cli/estimate.ts'
 
 const scored = (sampleId: string, over: Partial<SampleScored> = {}): SampleScored => ({
   ...{ id: `scored-${sampleId}`, parents: [], at: 0, agent: 'desk', sampleId, family: 'f', source: 'gold' },
@@ -16,7 +16,7 @@ test('rows are weighted by inclusion probability, in all and by stratum, beside 
     scored('b', { inclusionProbability: 0.25, toolCorrect: false, plannedTool: 'fees' }),
     scored('c', { agent: 'other' }),
   ]
-  const [all, ...rest] = estimates(rows, 'accuracy', 'tool')
+  const [all, ...rest] = estimateRows(rows, 'accuracy', 'tool')
   expect(all).toMatchObject({ agent: 'desk', stratum: null, rows: 2, mean: expect.closeTo(1 / 3), biasedMean: 0.5 })
   expect(all?.interval?.lower).toBeLessThan(1 / 3)
   expect(all?.interval?.upper).toBeGreaterThan(1 / 3)
@@ -29,11 +29,11 @@ test('rows are weighted by inclusion probability, in all and by stratum, beside 
 })
 
 test('what has no value for a metric does not count', () => {
-  expect(estimates([scored('a')], 'figures', undefined)).toEqual([])
+  expect(estimateRows([scored('a')], 'figures', undefined)).toEqual([])
 })
 
 test('corrections, what may be one, untrusted scores and scores without gold are left out; the newest score counts', () => {
-  const kept = newestGold([
+  const kept = latestGoldScores([
     scored('a', { toolCorrect: false }),
     scored('a'),
     scored('b', { arms: ['random', 'correction'] }),

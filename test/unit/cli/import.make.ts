@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { type Batch, openSource } from '#services/_cli/import/source.ts'
+import { type ImportBatch, openImportSource } from '#services/_cli/import/source.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { topic } from '#topology/names.ts'
 
@@ -16,11 +16,11 @@ export const jsonl = (...values: readonly object[]): string =>
   values.map(value => `${JSON.stringify(value)}\n`).join('')
 /** The file as a source of chats of the agent desk. */
 export const open = (path: string, format?: string) =>
-  openSource(path, { agent: 'desk', kind: topic.chatLogs, ...(format && { format }) })
+  openImportSource(path, { agent: 'desk', kind: topic.chatLogs, ...(format && { format }) })
 
 /** All records of a file, in order. */
 export async function recordsOf(path: string, format?: string, from = 0): Promise<Record<string, unknown>[]> {
-  const batches: Batch[] = []
+  const batches: ImportBatch[] = []
   for await (const batch of open(path, format).batches(from)) batches.push(batch)
   return batches.flatMap(({ records }) => records.map(record => JSON.parse(record)))
 }

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { describe, expect, it } from 'vitest'
-import { createProgress } from '#services/_cli/import/progress.ts'
-import type { Batch } from '#services/_cli/import/source.ts'
+import { createImportProgress } from '#services/_cli/import/progress.ts'
+import type { ImportBatch } from '#services/_cli/import/source.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { complete, example, file, jsonl, open, recordsOf, refusal, turn } from './import.make.ts'
 
@@ -78,7 +78,7 @@ describe('a file', () => {
       'a.jsonl',
       jsonl(...Array.from({ length: 1201 }, (_none, at) => ({ ...turn, question: `q${at}` }))),
     )
-    const batches: Batch[] = []
+    const batches: ImportBatch[] = []
     for await (const batch of open(path).batches(0)) batches.push(batch)
     expect(batches.map(({ records, end }) => [records.length, end])).toEqual([
       [500, 500],
@@ -131,17 +131,17 @@ describe('a file', () => {
 })
 
 describe('progress', () => {
-  const lines = (isTTY: boolean, tell: (progress: ReturnType<typeof createProgress>) => void) => {
+  const lines = (isTTY: boolean, tell: (progress: ReturnType<typeof createImportProgress>) => void) => {
     const written: string[] = []
     let time = 0
-    tell(createProgress({ isTTY, write: (text: string) => written.push(text) > 0 }, () => (time += 1000)))
+    tell(createImportProgress({ isTTY, write: (text: string) => written.push(text) > 0 }, () => (time += 1000)))
     return written
   }
   it('is a bar in a terminal', () => {
     const written = lines(true, progress => {
-      progress.checked(1)
-      progress.sent(500, 2000)
-      progress.sent(2000, 2000)
+      progress.showChecked(1)
+      progress.showSent(500, 2000)
+      progress.showSent(2000, 2000)
       progress.end()
     })
     expect(written).toEqual([
@@ -154,8 +154,8 @@ describe('progress', () => {
 
   it('is a line for each tenth elsewhere', () => {
     const written = lines(false, progress => {
-      progress.checked(1)
-      for (let row = 1; row <= 100; row++) progress.sent(row * 10, 1000)
+      progress.showChecked(1)
+      for (let row = 1; row <= 100; row++) progress.showSent(row * 10, 1000)
       progress.end('done')
     })
     expect(written).toHaveLength(11)

@@ -1,16 +1,16 @@
 import fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
-import { mostTokens, withBudget } from '#models/budget.ts'
+import { maxTokensUsed, withBudget } from '#models/budget.ts'
 import { withCache } from '#models/cache.ts'
 import { withConcurrency } from '#models/concurrency.ts'
 import {
   askJson,
   type Completion,
-  jsonIn,
+  extractJson,
   type LanguageModel,
+  type ModelRefusal,
   type Prompt,
-  type Refusal,
 } from '#models/language-model.ts'
 import { openModelLedger } from '#models/ledger.ts'
 import { withMetrics } from '#models/metrics.ts'
@@ -19,7 +19,7 @@ import { Fault } from '#runtime/core/faults.ts'
 import { openFolderStore } from '#runtime/objects/folder.ts'
 import { createMetrics } from '#runtime/telemetry/telemetry.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
-import { until } from '#test/support/until.ts'
+import { waitUntil } from '#test/support/until.ts'
 
 const forever = new AbortController().signal
 const day = 86_400_000
@@ -32,7 +32,7 @@ const said = (text: string, inputTokens = 3, outputTokens = 2): Completion => ({
 })
 
 /** A model that gives these answers in turn, the last one for ever; counts how often it was asked. */
-function scripted(...answers: readonly (Completion | Refusal | Error)[]): LanguageModel & { asked: Prompt[] } {
+function scripted(...answers: readonly (Completion | ModelRefusal | Error)[]): LanguageModel & { asked: Prompt[] } {
   const asked: Prompt[] = []
   return {
     name: 'm',
@@ -55,9 +55,9 @@ test('a budget is a hard stop before the call that might overrun it, and the nex
   const ledger = ledgerIn(temporaryFolder())
   const inner = scripted(said('yes', 20, 10))
   const prompt = ask('x'.repeat(64), 20)
-  const budget = { service: 'judge', tokensPerDay: mostTokens(prompt) + 30 }
+  const budget = { service: 'judge', tokensPerDay: maxTokensUsed(prompt) + 30 }
   const at = (time: number) => withBudget(inner, budget, ledger, clockAt(time)).complete(prompt, forever)
-  expect(mostTokens(prompt)).toBe(100)
+  expect(maxTokensUsed(prompt)).toBe(100)
   expect(await at(0)).toMatchObject({ text: 'yes' })
   expect(await at(0)).toMatchObject({ text: 'yes' })
   const stopped = { refused: 'the budget of judge on 1970-01-01, 130 tokens, has no room for this call' }
@@ -77,13 +77,13 @@ test('a budget outlives the process, is shared by all of a home, and is a servic
 
 test('what a server refused costs nothing; what nobody knows counts as spent', async () => {
   const prompt = ask('x'.repeat(74))
-  const spend = async (answer: Refusal | Error) => {
+  const spend = async (answer: ModelRefusal | Error) => {
     const ledger = ledgerIn(temporaryFolder())
     const model = withBudget(scripted(answer), { service: 'judge', tokensPerDay: 100 }, ledger, clockAt(0))
     await model.complete(prompt, forever).catch(() => {})
-    return ledger.take('judge', '1970-01-01', 100, 100) ? 'nothing' : 'all'
+    return ledger.reserve('judge', '1970-01-01', 100, 100) ? 'nothing' : 'all'
   }
-  expect(mostTokens(prompt)).toBe(100)
+  expect(maxTokensUsed(prompt)).toBe(100)
   expect(await spend({ refused: 'no' })).toBe('nothing')
   expect(await spend(new Fault('FLY_MODEL', 'busy', { status: 429 }))).toBe('nothing')
   expect(await spend(new Fault('FLY_MODEL', 'no answer in time'))).toBe('all')
@@ -111,7 +111,7 @@ test('no order of calls, sizes and failures overruns a budget', async () => {
         const inner: LanguageModel = {
           name: 'm',
           async complete() {
-            const used = Math.floor(share * mostTokens(prompt))
+            const used = Math.floor(share * maxTokensUsed(prompt))
             spent += used
             await Promise.resolve()
             if (lost) throw new Fault('FLY_MODEL', 'lost')
@@ -171,7 +171,7 @@ test('no more attempts at once than allowed, and all of them in the end', async 
   const model = withConcurrency(inner, 3)
   const all = Promise.all(Array.from({ length: 10 }, () => model.complete(ask('q'), forever)))
   for (let answered = 0; answered < 10; answered++) {
-    await until('somebody asks', () => open.length > 0)
+    await waitUntil('somebody asks', () => open.length > 0)
     open.shift()?.()
   }
   expect(await all).toHaveLength(10)
@@ -208,7 +208,7 @@ test('JSON is found wherever an answer has it', () => {
   const value = { a: { b: '}' } }
   const json = JSON.stringify(value)
   for (const text of [json, ` ${json}\n`, `\`\`\`json\n${json}\n\`\`\``, `It is ${json}, I think.`])
-    expect(jsonIn(text)).toEqual(value)
-  for (const text of ['', 'no', '{', '}{', json.slice(0, -1)]) expect(jsonIn(text)).toBeUndefined()
-  fc.assert(fc.property(fc.string(), text => void jsonIn(text)))
+    expect(extractJson(text)).toEqual(value)
+  for (const text of ['', 'no', '{', '}{', json.slice(0, -1)]) expect(extractJson(text)).toBeUndefined()
+  fc.assert(fc.property(fc.string(), text => void extractJson(text)))
 })

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { taggedStrings } from '#redaction/fields.ts'
-import { placesIn } from '#redaction/places.ts'
+import { createTaggedStringRewriter } from '#redaction/fields.ts'
+import { detectInFields } from '#redaction/places.ts'
 
 const text = { type: 'string', sensitivity: 'free-text' }
 const schema = {
@@ -42,7 +42,7 @@ const event = {
 }
 
 it('rewrites what the schema tags, through unions, arrays, maps, records and names of records', () => {
-  const rewritten = taggedStrings(schema)(event, found => found.toUpperCase())
+  const rewritten = createTaggedStringRewriter(schema)(event, found => found.toUpperCase())
   expect(rewritten).toEqual({
     ...{
       id: 'i',
@@ -55,10 +55,12 @@ it('rewrites what the schema tags, through unions, arrays, maps, records and nam
       count: 1,
     },
   })
-  expect(taggedStrings(schema)({ ...event, maybe: 'g', plans: null }, found => `${found}!`)).toMatchObject({
-    maybe: 'g!',
-    plans: null,
-  })
+  expect(createTaggedStringRewriter(schema)({ ...event, maybe: 'g', plans: null }, found => `${found}!`)).toMatchObject(
+    {
+      maybe: 'g!',
+      plans: null,
+    },
+  )
   expect(event.said).toBe('a')
 })
 
@@ -69,7 +71,7 @@ it('looks through any value, JSON within it included, and names the place withou
     'c@d.com': 1,
     number: 4111111111111111,
   }
-  expect([...placesIn(value)]).toEqual([
+  expect([...detectInFields(value)]).toEqual([
     { field: 'rows[1].question', kind: 'email' },
     { field: 'facts.asked', kind: 'phone' },
     { field: '*', kind: 'email' },

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createPseudonyms } from '#redaction/pseudonym.ts'
+import { createPseudonymizer } from '#redaction/pseudonym.ts'
 import { redact, redactAll } from '#redaction/redact.ts'
 
-const pseudonymOf = createPseudonyms('the key of this test')
+const pseudonymOf = createPseudonymizer('the key of this test')
 const redacted = (text: string): string => redact(text, pseudonymOf).text
 
 /** Values and words that send detectors on their way, so that what one leaves is what another looks at. */
@@ -93,7 +93,7 @@ describe('a pseudonym', () => {
       pseudonymOf('account', '12345678'),
       pseudonymOf('account', '12345679'),
       pseudonymOf('national-id', '12345678'),
-      createPseudonyms('another key of this test')('account', '12345678'),
+      createPseudonymizer('another key of this test')('account', '12345678'),
       pseudonymOf('secret', 'Hunter2'),
       pseudonymOf('secret', 'hunter2'),
     ].map(pseudonym => pseudonym.split(':')[1])

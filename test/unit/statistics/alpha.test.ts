@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import { alpha } from '#statistics/alpha.ts'
+import { krippendorffAlpha } from '#statistics/alpha.ts'
 
 /** Rows of reviewers to columns of items; `.` is missing. */
 const units = (...reviewers: readonly string[]): string[][] =>
@@ -21,7 +21,7 @@ describe('published worked examples', () => {
     // Wikipedia, Krippendorff's alpha, "A computational example": three coders, fifteen units.
     ['Wikipedia: three coders, missing data', 0.691, ['.....34121133.3', '1.213343.......', '..21344.21133.4']],
   ])('%s', (_name, expected, reviewers) => {
-    expect(alpha(units(...reviewers))).toBeCloseTo(expected, 3)
+    expect(krippendorffAlpha(units(...reviewers))).toBeCloseTo(expected, 3)
   })
 })
 
@@ -33,7 +33,7 @@ describe('laws', () => {
     fc.assert(
       fc.property(anyUnits, given => {
         const turned = given.toReversed().map(values => values.toReversed())
-        const [before, after] = [alpha(given), alpha([...turned, ['c'], []])]
+        const [before, after] = [krippendorffAlpha(given), krippendorffAlpha([...turned, ['c'], []])]
         if (before === null) expect(after).toBeNull()
         else expect(after).toBeCloseTo(before, 10)
       }),
@@ -43,9 +43,9 @@ describe('laws', () => {
   test('it is 1 where all agree on more than one value, at most 1 elsewhere, and null where nothing can be compared', () => {
     fc.assert(
       fc.property(anyUnits, given => {
-        expect(alpha(given) ?? 1).toBeLessThanOrEqual(1)
+        expect(krippendorffAlpha(given) ?? 1).toBeLessThanOrEqual(1)
         const agreed = [['a', 'a'], ['b', 'b', 'b'], ...given.map(values => values.map(() => values[0] ?? ''))]
-        expect(alpha(agreed)).toBe(1)
+        expect(krippendorffAlpha(agreed)).toBe(1)
       }),
     )
     for (const none of [
@@ -56,6 +56,6 @@ describe('laws', () => {
         ['a', 'a'],
       ],
     ])
-      expect(alpha(none)).toBeNull()
+      expect(krippendorffAlpha(none)).toBeNull()
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest'
-import { SURE } from '#services/annotation/consensus.ts'
-import { dawidSkene, type Votes } from '#statistics/dawid-skene.ts'
+import { MIN_CONFIDENCE } from '#services/annotation/consensus.ts'
+import { dawidSkene, type ItemVotes } from '#statistics/dawid-skene.ts'
 import { type Simulated, simulate } from '../services/annotation/simulated.ts'
 
 const seeds = Array.from({ length: 40 }, (_none, seed) => seed + 1)
@@ -9,14 +9,14 @@ const unlike = withErrors(0.03, 0.05, 0.25, 0.35, 0.45)
 const alike = withErrors(0.1, 0.2, 0.3)
 
 /** The most frequent value; of several the first that was named: as good as by chance, since the order of reviewers is. */
-function majority({ votes }: Votes): string | undefined {
+function majority({ votes }: ItemVotes): string | undefined {
   const counts = new Map<string, number>()
   for (const { value } of votes) counts.set(value, (counts.get(value) ?? 0) + 1)
   return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0]
 }
 
 /** The likeliest value for one who knows every reviewer's error rate: no consensus can be wrong less often. */
-function oracle({ votes }: Votes, reviewers: readonly Simulated[], values: number): string | undefined {
+function oracle({ votes }: ItemVotes, reviewers: readonly Simulated[], values: number): string | undefined {
   const chance = (candidate: string): number =>
     votes.reduce((product, { reviewer, value }) => {
       const { errorRate } = reviewers[Number(reviewer.slice(1))] ?? { errorRate: 0 }
@@ -37,7 +37,7 @@ function measured(reviewers: readonly Simulated[], values: number) {
       if (majority(item) !== item.truth) wrong.majority++
       if (value !== item.truth) wrong.consensus++
       if (oracle(item, reviewers, values) !== item.truth) wrong.oracle++
-      if (probability < SURE || new Set(item.votes.map(vote => vote.value)).size === 1) continue
+      if (probability < MIN_CONFIDENCE || new Set(item.votes.map(vote => vote.value)).size === 1) continue
       sure.items++
       if (value === item.truth) sure.right++
     }
@@ -51,7 +51,7 @@ describe.each([2, 4, 28])('three reviewers an item, %i values', values => {
     expect(consensus).toBeLessThanOrEqual((2 / 3) * majority)
     // Of what could be gained by knowing the reviewers, most is.
     expect(majority - consensus).toBeGreaterThan(0.7 * (majority - oracle))
-    expect(surelyRight).toBeGreaterThanOrEqual(SURE)
+    expect(surelyRight).toBeGreaterThanOrEqual(MIN_CONFIDENCE)
   })
 
   test('where they are much alike, little can be gained by anybody, and nothing is lost', () => {
@@ -71,7 +71,7 @@ const vote = (reviewer: string, value: string) => ({ reviewer, value })
 
 describe('what is known', () => {
   it('a habit of confusing two tools is seen through: two who share it are outweighed by one who has it not', () => {
-    const known: Votes[] = Array.from({ length: 60 }, (_none, at) => {
+    const known: ItemVotes[] = Array.from({ length: 60 }, (_none, at) => {
       const truth = at % 2 === 0 ? 'fees' : 'margin'
       return { truth, votes: [vote('ann', truth), vote('bob', 'fees'), vote('cy', 'fees')] }
     })
@@ -86,7 +86,7 @@ describe('what is known', () => {
   it('of three unknown reviewers two outweigh one, without certainty', () => {
     const [best, other] = dawidSkene([{ votes: [vote('a', 'x'), vote('b', 'x'), vote('c', 'y')] }]).items[0] ?? []
     expect(best?.[0]).toBe('x')
-    expect(best?.[1]).toBeLessThan(SURE)
+    expect(best?.[1]).toBeLessThan(MIN_CONFIDENCE)
     expect((best?.[1] ?? 0) + (other?.[1] ?? 0)).toBeCloseTo(1)
   })
 

@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { differenceInterval, differenceOf, harm, holm, mcNemar, smallestShown } from '#statistics/paired-tests.ts'
+import {
+  holmCorrection,
+  mcNemar,
+  mcNemarOneSided,
+  minimumDetectableDifference,
+  pairedDifference,
+  tangoInterval,
+} from '#statistics/paired-tests.ts'
 import { mulberry32 } from '#statistics/random.ts'
 
 const pairs = fc
@@ -25,7 +32,7 @@ test.each([
   [40, 20, 160],
   [5, 9, 300],
 ])('the interval of %i gained and %i lost of %i solves the closed form', (gained, lost, rows) => {
-  const { lower, upper } = differenceInterval({ gained, lost, rows })
+  const { lower, upper } = tangoInterval({ gained, lost, rows })
   expect(quartic(rows, gained, lost, lower)).toBeCloseTo(0, 10)
   expect(quartic(rows, gained, lost, upper)).toBeCloseTo(0, 10)
 })
@@ -33,13 +40,13 @@ test.each([
 test('the interval holds the estimate, stays inside [-1, 1] and mirrors', () => {
   fc.assert(
     fc.property(pairs, ({ gained, lost, rows }) => {
-      const { lower, upper } = differenceInterval({ gained, lost, rows })
-      const estimate = differenceOf({ gained, lost, rows })
+      const { lower, upper } = tangoInterval({ gained, lost, rows })
+      const estimate = pairedDifference({ gained, lost, rows })
       expect(lower).toBeGreaterThanOrEqual(-1)
       expect(lower).toBeLessThanOrEqual(estimate)
       expect(upper).toBeGreaterThanOrEqual(estimate)
       expect(upper).toBeLessThanOrEqual(1)
-      const mirrored = differenceInterval({ gained: lost, lost: gained, rows })
+      const mirrored = tangoInterval({ gained: lost, lost: gained, rows })
       expect(mirrored.upper).toBeCloseTo(-lower, 8)
     }),
   )
@@ -52,7 +59,7 @@ test('the interval covers the truth in 93% to 97% of 2,000 simulated sets', () =
     const draws = Array.from({ length: 300 }, random)
     const gained = draws.filter(draw => draw < 0.1).length
     const lost = draws.filter(draw => draw > 0.94).length
-    const { lower, upper } = differenceInterval({ gained, lost, rows: 300 })
+    const { lower, upper } = tangoInterval({ gained, lost, rows: 300 })
     if (lower <= 0.04 && 0.04 <= upper) covered++
   }
   expect(covered / 2000).toBeGreaterThan(0.93)
@@ -60,25 +67,25 @@ test('the interval covers the truth in 93% to 97% of 2,000 simulated sets', () =
 })
 
 test('without a differing pair the interval still has a width', () => {
-  const { lower, upper } = differenceInterval({ gained: 0, lost: 0, rows: 30 })
+  const { lower, upper } = tangoInterval({ gained: 0, lost: 0, rows: 30 })
   expect([lower, upper]).toEqual([expect.closeTo(-0.1135, 4), expect.closeTo(0.1135, 4)])
-  expect(differenceInterval({ gained: 0, lost: 0, rows: 0 })).toEqual({ lower: -1, upper: 1 })
+  expect(tangoInterval({ gained: 0, lost: 0, rows: 0 })).toEqual({ lower: -1, upper: 1 })
 })
 
 test('McNemar is exact: 12 against 2 is 2 x 106 / 2^14', () => {
   expect(mcNemar({ gained: 12, lost: 2, rows: 50 })).toBeCloseTo(212 / 2 ** 14, 12)
-  expect(harm({ gained: 2, lost: 12, rows: 50 })).toBeCloseTo(106 / 2 ** 14, 12)
+  expect(mcNemarOneSided({ gained: 2, lost: 12, rows: 50 })).toBeCloseTo(106 / 2 ** 14, 12)
   expect(mcNemar({ gained: 0, lost: 0, rows: 50 })).toBe(1)
-  expect(harm({ gained: 1200, lost: 800, rows: 5000 })).toBeCloseTo(1, 6)
+  expect(mcNemarOneSided({ gained: 1200, lost: 800, rows: 5000 })).toBeCloseTo(1, 6)
 })
 
 test('Holm multiplies the smallest by their number and never lets a larger one be less', () => {
-  expect(holm([0.04, 0.01, 0.03])).toEqual([0.06, 0.03, 0.06])
-  expect(holm([])).toEqual([])
+  expect(holmCorrection([0.04, 0.01, 0.03])).toEqual([0.06, 0.03, 0.06])
+  expect(holmCorrection([])).toEqual([])
 })
 
 test('four times the rows show half the difference', () => {
-  expect(smallestShown({ gained: 20, lost: 20, rows: 400 })).toBeCloseTo(
-    2 * smallestShown({ gained: 80, lost: 80, rows: 1600 }),
+  expect(minimumDetectableDifference({ gained: 20, lost: 20, rows: 400 })).toBeCloseTo(
+    2 * minimumDetectableDifference({ gained: 80, lost: 80, rows: 1600 }),
   )
 })

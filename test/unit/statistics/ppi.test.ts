@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { fewestLabelled, type Labelled, predictionPowered } from '#statistics/ppi.ts'
+import { type LabelledRow, minLabelled, ppiMean } from '#statistics/ppi.ts'
 import { gaussian, mulberry32, type Random } from '#statistics/random.ts'
 
 const simulations = 1_000
@@ -15,11 +15,11 @@ const judges: Record<string, (right: boolean, random: Random) => number> = {
 const clipped = (score: number): number => Math.max(0, Math.min(1, score))
 const blind = (_right: boolean, random: Random): number => random()
 
-const row = (share: number, judge: (typeof judges)[string], random: Random, weight = 1): Labelled => {
+const row = (share: number, judge: (typeof judges)[string], random: Random, weight = 1): LabelledRow => {
   const right = random() < share
   return { truth: Number(right), judged: judge(right, random), weight }
 }
-const rows = (count: number, ...how: Parameters<typeof row>): Labelled[] =>
+const rows = (count: number, ...how: Parameters<typeof row>): LabelledRow[] =>
   Array.from({ length: count }, () => row(...how))
 const width = ({ interval }: { readonly interval: { readonly lower: number; readonly upper: number } }): number =>
   interval.upper - interval.lower
@@ -30,8 +30,8 @@ function simulate(share: number, judge: (typeof judges)[string], seed: number, j
   const random = mulberry32(seed)
   for (let at = 0; at < simulations; at++) {
     const gold = rows(labelled, share, judge, random)
-    const found = predictionPowered(gold, rows(judgedAlone, share, judge, random))
-    const alone = predictionPowered(gold, [])
+    const found = ppiMean(gold, rows(judgedAlone, share, judge, random))
+    const alone = ppiMean(gold, [])
     if (!found || !alone) throw new Error('there is an estimate of 200 rows')
     if (found.interval.lower <= share && share <= found.interval.upper) covered++
     wide += width(found)
@@ -73,8 +73,8 @@ describe(`of ${simulations} simulations with ${labelled} gold and ${unlabelled} 
 test('with rows drawn by their inclusion probability the weights tell the mean of all', { timeout: 60_000 }, () => {
   const random = mulberry32(11)
   // Wrong plans are drawn four times as often.
-  const drawn = (count: number): Labelled[] => {
-    const some: Labelled[] = []
+  const drawn = (count: number): LabelledRow[] => {
+    const some: LabelledRow[] = []
     while (some.length < count) {
       const one = row(0.6, judges['good'] ?? (() => 0), random)
       const chance = one.truth === 1 ? 0.1 : 0.4
@@ -84,7 +84,7 @@ test('with rows drawn by their inclusion probability the weights tell the mean o
   }
   let covered = 0
   for (let at = 0; at < 300; at++) {
-    const { lower, upper } = predictionPowered(drawn(labelled), drawn(2_000))?.interval ?? { lower: 1, upper: 0 }
+    const { lower, upper } = ppiMean(drawn(labelled), drawn(2_000))?.interval ?? { lower: 1, upper: 0 }
     if (lower <= 0.6 && 0.6 <= upper) covered++
   }
   expect(covered / 300).toBeGreaterThan(0.92)
@@ -95,9 +95,9 @@ test('where gold is written for low scores first, the judge makes up for most of
   const all = rows(3_000, 0.5, judges['good'] ?? blind, random)
   const written = new Map(all.map(one => [one, random() < (one.judged < 0.5 ? 0.2 : 0.05)]))
   const [gold = [], rest = []] = [true, false].map(kind => all.filter(one => written.get(one) === kind))
-  const leaning = Math.abs((predictionPowered(gold, [])?.mean ?? 1) - 0.5)
+  const leaning = Math.abs((ppiMean(gold, [])?.mean ?? 1) - 0.5)
   expect(leaning).toBeGreaterThan(0.15)
-  expect(Math.abs((predictionPowered(gold, rest)?.mean ?? 1) - 0.5)).toBeLessThan(leaning / 3)
+  expect(Math.abs((ppiMean(gold, rest)?.mean ?? 1) - 0.5)).toBeLessThan(leaning / 3)
 })
 
 test('without judged rows it is the mean of gold; a scale of all weights changes nothing; few rows give nothing', () => {
@@ -107,18 +107,18 @@ test('without judged rows it is the mean of gold; a scale of all weights changes
       judged: fc.double({ min: 0, max: 1, noNaN: true }),
       weight: fc.double({ min: 0.5, max: 20, noNaN: true }),
     }),
-    { minLength: fewestLabelled, maxLength: 60 },
+    { minLength: minLabelled, maxLength: 60 },
   )
   fc.assert(
     fc.property(some, some, (gold, judged) => {
       const total = gold.reduce((sum, { weight }) => sum + weight, 0)
       const mean = gold.reduce((sum, { truth, weight }) => sum + truth * weight, 0) / total
-      expect(predictionPowered(gold, [])?.mean).toBeCloseTo(mean)
-      const twice = (many: readonly Labelled[]) => many.map(one => ({ ...one, weight: 2 * one.weight }))
-      const [once, doubled] = [predictionPowered(gold, judged), predictionPowered(twice(gold), twice(judged))]
+      expect(ppiMean(gold, [])?.mean).toBeCloseTo(mean)
+      const twice = (many: readonly LabelledRow[]) => many.map(one => ({ ...one, weight: 2 * one.weight }))
+      const [once, doubled] = [ppiMean(gold, judged), ppiMean(twice(gold), twice(judged))]
       expect(doubled?.mean).toBeCloseTo(once?.mean ?? Number.NaN)
       expect(doubled?.interval.lower).toBeCloseTo(once?.interval.lower ?? Number.NaN)
-      expect(predictionPowered(gold.slice(0, fewestLabelled - 1), judged)).toBeUndefined()
+      expect(ppiMean(gold.slice(0, minLabelled - 1), judged)).toBeUndefined()
     }),
   )
 })

@@ -1,7 +1,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { gaussian, mulberry32 } from '#statistics/random.ts'
-import { believed, learn, logistic, logOddsOf, type Regression } from '#statistics/regression.ts'
+import {
+  logistic,
+  logOddsOf,
+  type OnlineRegression,
+  priorRegression,
+  updateRegression,
+} from '#statistics/regression.ts'
 
 const variance = 1
 const truth = [0.5, 2, -1.5, 0]
@@ -13,12 +19,12 @@ function rows(seed: number, count: number): { features: number[]; right: boolean
     return { features, right: random() < logistic(logOddsOf(truth, features)) }
   })
 }
-const after = (seed: number, count: number, from: Regression): Regression =>
-  rows(seed, count).reduce((fit, { features, right }) => learn(fit, features, right, variance), from)
+const after = (seed: number, count: number, from: OnlineRegression): OnlineRegression =>
+  rows(seed, count).reduce((fit, { features, right }) => updateRegression(fit, features, right, variance), from)
 
 test('it finds the weights that made the rows, from any belief beforehand', () => {
   for (const beforehand of [truth, [0, 0, 0, 0], [-1, 1, 1, 1]]) {
-    const { weights, rows: seen } = after(5, 3_000, believed(beforehand, variance))
+    const { weights, rows: seen } = after(5, 3_000, priorRegression(beforehand, variance))
     expect(seen).toBe(3_000)
     for (const [at, weight] of weights.entries()) expect(Math.abs(weight - (truth[at] ?? 0))).toBeLessThan(0.25)
   }
@@ -26,8 +32,8 @@ test('it finds the weights that made the rows, from any belief beforehand', () =
 
 test('what was learned is unlearned when the world turns', () => {
   const turned = rows(7, 4_000).reduce(
-    (fit, { features, right }) => learn(fit, features, !right, variance),
-    after(5, 3_000, believed([0, 0, 0, 0], variance)),
+    (fit, { features, right }) => updateRegression(fit, features, !right, variance),
+    after(5, 3_000, priorRegression([0, 0, 0, 0], variance)),
   )
   expect(turned.weights[1]).toBeLessThan(-0.5)
 })
@@ -40,8 +46,8 @@ test('the covariance stays symmetric and positive, the weights finite, whatever 
   fc.assert(
     fc.property(fc.array(row, { maxLength: 100 }), some => {
       const { weights, covariance } = some.reduce(
-        (fit, [features, right]) => learn(fit, features, right, variance),
-        believed([0.2, 3, -2], variance),
+        (fit, [features, right]) => updateRegression(fit, features, right, variance),
+        priorRegression([0.2, 3, -2], variance),
       )
       expect(weights.every(Number.isFinite)).toBe(true)
       for (const [at, line] of covariance.entries()) {

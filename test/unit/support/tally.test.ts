@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest'
-import { type Report, tally } from '#test/support/tally.ts'
+import { summarizeRun, type VitestReport } from '#test/support/tally.ts'
 
-const good: Report = {
+const good: VitestReport = {
   ...{ success: true, numPassedTests: 3, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0 },
   testResults: [{ name: 'a.test.ts', status: 'passed', assertionResults: [{ status: 'passed' }] }],
 }
 
-test('a good run', () => expect(tally(good)).toEqual({ line: '3 passed, 0 failed', ok: true, notes: [] }))
+test('a good run', () => expect(summarizeRun(good)).toEqual({ line: '3 passed, 0 failed', ok: true, notes: [] }))
 
 test('skipped tests are told', () => {
-  expect(tally({ ...good, numPendingTests: 1, numTodoTests: 1 })).toMatchObject({
+  expect(summarizeRun({ ...good, numPendingTests: 1, numTodoTests: 1 })).toMatchObject({
     line: '3 passed, 0 failed, 2 skipped',
     ok: true,
   })
@@ -19,7 +19,7 @@ test('failed tests are counted once', () => {
   const testResults = [
     { name: 'a.test.ts', status: 'failed', assertionResults: [{ status: 'failed' }, { status: 'failed' }] },
   ]
-  expect(tally({ ...good, success: false, numFailedTests: 2, testResults })).toMatchObject({
+  expect(summarizeRun({ ...good, success: false, numFailedTests: 2, testResults })).toMatchObject({
     line: '3 passed, 2 failed',
     ok: false,
   })
@@ -27,23 +27,27 @@ test('failed tests are counted once', () => {
 
 test('a file that did not load is a failure', () => {
   const testResults = [{ name: 'a.test.ts', status: 'failed', message: 'no such module\nat x', assertionResults: [] }]
-  expect(tally({ ...good, success: false, testResults })).toEqual({
+  expect(summarizeRun({ ...good, success: false, testResults })).toEqual({
     ...{ line: '3 passed, 1 failed', ok: false, notes: ['a.test.ts: no such module'] },
   })
 })
 
 test('an error outside of any test is a failure', () => {
-  expect(tally({ ...good, success: false })).toMatchObject({ line: '3 passed, 1 failed', ok: false })
+  expect(summarizeRun({ ...good, success: false })).toMatchObject({ line: '3 passed, 1 failed', ok: false })
 })
 
 test('a failed step besides the tests is a failure', () => {
-  expect(tally(good, ['npm run check'])).toEqual({ line: '3 passed, 1 failed', ok: false, notes: ['npm run check'] })
+  expect(summarizeRun(good, ['npm run check'])).toEqual({
+    line: '3 passed, 1 failed',
+    ok: false,
+    notes: ['npm run check'],
+  })
 })
 
 test('a run without tests, or without a report, is not good', () => {
-  expect(tally({ ...good, numPassedTests: 0, testResults: [] })).toMatchObject({
+  expect(summarizeRun({ ...good, numPassedTests: 0, testResults: [] })).toMatchObject({
     line: '0 passed, 0 failed',
     ok: false,
   })
-  expect(tally(undefined)).toMatchObject({ line: '0 passed, 1 failed', ok: false })
+  expect(summarizeRun(undefined)).toMatchObject({ line: '0 passed, 1 failed', ok: false })
 })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { DIMENSIONS, featurize } from '#text/features.ts'
-import { cosine, dot, EMBEDDING_DIMENSIONS, embed } from '#text/vectors.ts'
+import { FEATURE_DIMENSIONS, featurize } from '#text/features.ts'
+import { cosine, denseProjection, dot, EMBEDDING_DIMENSIONS } from '#text/vectors.ts'
 
 const unit = fc.integer({ max: 0xffff, min: 0 }).map(code => String.fromCharCode(code))
 const text = fc.oneof(fc.string({ unit, maxLength: 200 }), fc.lorem({ maxCount: 30 }))
@@ -15,7 +15,7 @@ describe('featurize', () => {
         const { indices, values } = featurize(question, earlier)
         expect(indices.length).toBe(values.length)
         indices.forEach((index, at) => {
-          expect(index).toBeLessThan(DIMENSIONS)
+          expect(index).toBeLessThan(FEATURE_DIMENSIONS)
           if (at > 0) expect(index).toBeGreaterThan(indices[at - 1] ?? 0)
         })
         if (indices.length > 0) expect(length(values)).toBeCloseTo(1, 5)
@@ -89,10 +89,10 @@ describe('vectors', () => {
   test('an embedding has unit length and nearly keeps inner products', () => {
     const texts = ['where is my card', 'my card has not arrived', 'exchange rate of the euro', 'close my account']
     for (const left of texts) {
-      expect(embed(featurize(left))).toHaveLength(EMBEDDING_DIMENSIONS)
-      expect(length(embed(featurize(left)))).toBeCloseTo(1, 5)
+      expect(denseProjection(featurize(left))).toHaveLength(EMBEDDING_DIMENSIONS)
+      expect(length(denseProjection(featurize(left)))).toBeCloseTo(1, 5)
       for (const right of texts) {
-        const [a, b] = [embed(featurize(left)), embed(featurize(right))]
+        const [a, b] = [denseProjection(featurize(left)), denseProjection(featurize(right))]
         const dense = a.reduce((sum, value, at) => sum + value * (b[at] ?? 0), 0)
         expect(Math.abs(dense - dot(featurize(left), featurize(right)))).toBeLessThan(0.2)
       }
@@ -100,6 +100,6 @@ describe('vectors', () => {
   })
 
   test('an empty vector embeds as zeros rather than NaN', () => {
-    expect(embed(featurize('')).every(value => value === 0)).toBe(true)
+    expect(denseProjection(featurize('')).every(value => value === 0)).toBe(true)
   })
 })

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { withDigits } from '#text/number-words.ts'
-import { sameValues, statesAll, valuesOfBoth } from '#text/values.ts'
+import { numberWordsToDigits } from '#text/number-words.ts'
+import { comparableValues, containsAllValues, sameValues } from '#text/values.ts'
 
-const same = (left: string, right: string): boolean => sameValues(...valuesOfBoth(left, right))
+const same = (left: string, right: string): boolean => sameValues(...comparableValues(left, right))
 
 describe('the same value, written in two ways', () => {
   test.each([
@@ -33,7 +33,7 @@ describe('the same value, written in two ways', () => {
     ['$TSLA', 'tsla'],
   ])('%s = %s', (left, right) => {
     expect(same(left, right)).toBe(true)
-    expect(valuesOfBoth(left, right)[0]).not.toEqual([])
+    expect(comparableValues(left, right)[0]).not.toEqual([])
   })
 
   test.each([
@@ -55,7 +55,7 @@ describe('the same value, written in two ways', () => {
 
 test('words that are no numbers stay', () => {
   for (const text of ['the one I sold', 'someone tentative', 'often weighty', 'a share'])
-    expect(withDigits(text)).toBe(text)
+    expect(numberWordsToDigits(text)).toBe(text)
 })
 
 test('every number below a million is read from its words', () => {
@@ -72,7 +72,7 @@ test('every number below a million is read from its words', () => {
   }
   fc.assert(
     fc.property(fc.integer({ min: 2, max: 999_999 }), n => {
-      expect(withDigits(`send ${words(n)} dollars`)).toBe(`send ${n} dollars`)
+      expect(numberWordsToDigits(`send ${words(n)} dollars`)).toBe(`send ${n} dollars`)
     }),
   )
 })
@@ -127,9 +127,9 @@ test('being the same has no direction; being stated is implied by it', () => {
   )
   fc.assert(
     fc.property(text, text, (left, right) => {
-      const [one, other] = valuesOfBoth(left, right)
+      const [one, other] = comparableValues(left, right)
       expect(sameValues(one, other)).toBe(sameValues(other, one))
-      if (sameValues(one, other)) expect(statesAll(one, other)).toBe(true)
+      if (sameValues(one, other)) expect(containsAllValues(one, other)).toBe(true)
       expect(same(left, left)).toBe(true)
     }),
   )

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { readSettings, settingsTable } from '#runtime/config/config.ts'
 import { root } from '#test/house/tree.ts'
-import { serviceNames, servicePlans } from '#topology/derive/plans.ts'
+import { serviceDefinitions, serviceNames } from '#topology/derive/plans.ts'
 
 type Container = {
   readonly image: string
@@ -30,7 +30,7 @@ test('docker-compose.yml has the services of the map, in its order, beside the p
 })
 
 describe.each(containers)('%s', (name, container) => {
-  const port = 8600 + servicePlans[name].port
+  const port = 8600 + serviceDefinitions[name].port
 
   test('starts its own main.ts', () => expect(container?.command).toEqual(['node', `services/${name}/main.ts`]))
 
@@ -63,7 +63,7 @@ describe('settings', () => {
       ])
       const settings = readSettings({ ...Object.fromEntries(given), FLYWHEEL_API_KEY: key })
       expect(settings).toMatchObject({ home: '/data', port: 8600, host: '0.0.0.0' })
-      expect(settings.ingestUrl).toBe(`http://ingest:${8600 + servicePlans.ingest.port}`)
+      expect(settings.ingestUrl).toBe(`http://ingest:${8600 + serviceDefinitions.ingest.port}`)
       for (const url of [settings.registry, settings.ingestUrl, `kafka://${settings.kafka}`])
         expect(Object.keys(services)).toContain(new URL(url ?? '').hostname)
     },

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { faults } from '#runtime/core/faults.ts'
 import { type Acl, acls } from '#topology/derive/acls.ts'
 import { diagram } from '#topology/derive/diagram.ts'
-import { lateness } from '#topology/derive/lag.ts'
+import { serviceLag } from '#topology/derive/lag.ts'
 import {
   compatibility,
   consumerGroup,
@@ -13,9 +13,15 @@ import {
   stateTopic,
   subject,
 } from '#topology/derive/names.ts'
-import { consumed, deadLetterTopics, serviceNames, servicePlans, topicNames } from '#topology/derive/plans.ts'
+import {
+  consumedTopics,
+  deadLetterTopics,
+  serviceDefinitions,
+  serviceNames,
+  topicNames,
+} from '#topology/derive/plans.ts'
 import { faultsTable, servicesTable, settingsTable, topicsTable } from '#topology/derive/tables.ts'
-import { wanted } from '#topology/derive/wanted.ts'
+import { requiredTopics } from '#topology/derive/wanted.ts'
 import { topics } from '#topology/map.ts'
 import { topic } from '#topology/names.ts'
 
@@ -42,23 +48,23 @@ test('names follow from service and topic', () => {
 })
 
 test('a service consumes what it reads and what is re-driven to it', () => {
-  expect(consumed('promoter')).toEqual([topic.evaluations, retryTopic('promoter')])
+  expect(consumedTopics('promoter')).toEqual([topic.evaluations, retryTopic('promoter')])
   expect(deadLetterTopics('promoter')).toEqual([deadLetterTopic(topic.evaluations, 'promoter')])
-  expect([...consumed('gateway'), ...deadLetterTopics('gateway')]).toEqual([])
+  expect([...consumedTopics('gateway'), ...deadLetterTopics('gateway')]).toEqual([])
 })
 
 describe('wanted topics', () => {
-  const found = (name: string) => wanted().find(spec => spec.name === name)
+  const found = (name: string) => requiredTopics().find(spec => spec.name === name)
 
   test('are each there once', () => {
-    const names = wanted().map(({ name }) => name)
+    const names = requiredTopics().map(({ name }) => name)
     expect(new Set(names).size).toBe(names.length)
     expect(names).toEqual(expect.arrayContaining(topicNames))
   })
 
   test('hold the dead letters of each topic that a service reads, as wide and as long-lived as the topic', () => {
     for (const service of serviceNames)
-      for (const name of servicePlans[service].reads)
+      for (const name of serviceDefinitions[service].reads)
         expect(found(deadLetterTopic(name, service))).toMatchObject({
           partitions: topics[name].partitions,
           keep: topics[name].keep,
@@ -67,7 +73,7 @@ describe('wanted topics', () => {
 
   test('hold what is re-driven to each service, as wide as its inputs, its text no longer than any of its dead letters', () => {
     for (const service of serviceNames) {
-      const { reads } = servicePlans[service]
+      const { reads } = serviceDefinitions[service]
       const days = reads.map(name => topics[name].keep).filter(keep => keep !== 'forever')
       const keep = days.length > 0 ? Math.min(...days.map(Number)) : 'forever'
       const partitions = Math.max(0, ...reads.map(name => topics[name].partitions))
@@ -79,11 +85,11 @@ describe('wanted topics', () => {
 
   test('hold decisions of services that read and a compacted changelog of those that remember, as wide as their inputs', () => {
     for (const service of serviceNames) {
-      const { reads, remembers } = servicePlans[service]
+      const { reads, stateful } = serviceDefinitions[service]
       const partitions = Math.max(0, ...reads.map(name => topics[name].partitions))
       expect(found(decisionsTopic(service))?.partitions).toBe(reads.length > 0 ? partitions : undefined)
       expect(found(stateTopic(service))).toEqual(
-        remembers ? expect.objectContaining({ partitions, keep: 'compact' }) : undefined,
+        stateful ? expect.objectContaining({ partitions, keep: 'compact' }) : undefined,
       )
     }
   })
@@ -99,9 +105,9 @@ describe('ACLs', () => {
 
   test('let a service write what the map gives it, its dead letters, retries, decisions and changelog, and nothing else', () => {
     for (const service of serviceNames) {
-      const { reads, writes, remembers } = servicePlans[service]
+      const { reads, writes, stateful } = serviceDefinitions[service]
       const own = [decisionsTopic(service), retryTopic(service), ...reads.map(name => deadLetterTopic(name, service))]
-      const changelog = remembers ? [stateTopic(service)] : []
+      const changelog = stateful ? [stateTopic(service)] : []
       expect(names(service, 'write')).toEqual([...writes, ...(reads.length > 0 ? own : []), ...changelog].sort())
     }
   })
@@ -153,16 +159,16 @@ describe('lateness', () => {
 
   test('is the age of the oldest record that was not consumed', () => {
     const now = 1_000_000
-    expect(lateness('judge', [partition(3, now - 30_000), partition(2, now - 121_000)], now)).toEqual({
+    expect(serviceLag('judge', [partition(3, now - 30_000), partition(2, now - 121_000)], now)).toEqual({
       ...{ records: 5, seconds: 121, limitSeconds: 120, late: true },
     })
-    expect(lateness('judge', [partition(3, now - 120_000)], now).late).toBe(false)
+    expect(serviceLag('judge', [partition(3, now - 120_000)], now).overLimit).toBe(false)
   })
 
   test('is zero when all is consumed, and when the clock of the broker is ahead', () => {
     for (const oldest of [null, 1_000_500])
-      expect(lateness('judge', [partition(0, oldest)], 1_000_000)).toMatchObject({ seconds: 0, late: false })
-    expect(lateness('gateway', [], 5)).toMatchObject({ records: 0, seconds: 0, late: false })
+      expect(serviceLag('judge', [partition(0, oldest)], 1_000_000)).toMatchObject({ seconds: 0, late: false })
+    expect(serviceLag('gateway', [], 5)).toMatchObject({ records: 0, seconds: 0, late: false })
   })
 })
 
@@ -173,7 +179,7 @@ test('the diagram draws each edge of the map once, save those it says it leaves 
   const left = topicNames.filter(name => text.includes(`Not drawn: \`${name}\``))
   expect(left).toEqual([topic.agents])
   for (const service of serviceNames) {
-    const { reads, follows, writes } = servicePlans[service]
+    const { reads, follows, writes } = serviceDefinitions[service]
     const shown = (names: readonly (typeof topicNames)[number][]) => names.filter(name => !left.includes(name))
     for (const name of shown(reads)) expect(drawn(`${id(name)} --> ${id(service)}`)).toBe(1)
     for (const name of shown(writes)) expect(drawn(`${id(service)} --> ${id(name)}`)).toBe(1)

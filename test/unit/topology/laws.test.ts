@@ -1,39 +1,39 @@
 import { describe, expect, test } from 'vitest'
 import {
-  type AnyMap,
-  edgeFaults,
-  keyFaults,
-  nameFaults,
-  partitionFaults,
-  undocumented,
-  wheelFaults,
+  cycleViolations,
+  edgeViolations,
+  keyViolations,
+  type MapUnderTest,
+  nameViolations,
+  partitionViolations,
+  undocumentedFields,
 } from '#test/house/laws.ts'
 import { schemas } from '#test/house/tree.ts'
-import { overHttp } from '#topology/derive/diagram.ts'
+import { httpEdges } from '#topology/derive/diagram.ts'
 import { services, topics } from '#topology/map.ts'
 import { topic } from '#topology/names.ts'
 
 describe('the map', () => {
-  const map: AnyMap = { topics, services, overHttp }
+  const map: MapUnderTest = { topics, services, overHttp: httpEdges }
 
-  test('gives each topic one writer and a reader', () => expect(edgeFaults(map)).toEqual([]))
-  test('lets records of one key meet', () => expect(partitionFaults(map)).toEqual([]))
-  test('gives each service its own name and port', () => expect(nameFaults(map)).toEqual([]))
-  test('keys each topic by a field of its event', () => expect(keyFaults(map, schemas)).toEqual([]))
+  test('gives each topic one writer and a reader', () => expect(edgeViolations(map)).toEqual([]))
+  test('lets records of one key meet', () => expect(partitionViolations(map)).toEqual([]))
+  test('gives each service its own name and port', () => expect(nameViolations(map)).toEqual([]))
+  test('keys each topic by a field of its event', () => expect(keyViolations(map, schemas)).toEqual([]))
   test('closes the wheel: chats to releases, to the gateway, by HTTP to ingest, to chats', () => {
     const stops = [topic.chatLogs, topic.selectedSamples, topic.goldAnswers, topic.datasets, topic.releases]
-    expect(wheelFaults(map, [...stops, 'gateway', 'ingest'])).toEqual([])
+    expect(cycleViolations(map, [...stops, 'gateway', 'ingest'])).toEqual([])
   })
 })
 
 test('every field of every schema has a doc', () => {
-  expect(schemas.flatMap(schema => undocumented(schema))).toEqual([])
+  expect(schemas.flatMap(schema => undocumentedFields(schema))).toEqual([])
 })
 
 describe('a map that breaks a law is refused', () => {
   const stamps = { event: 'SampleScored', key: 'agent', partitions: 3, keep: 7 } as const
-  const service = { why: '', reads: [], follows: [], writes: [], remembers: false, maxLagSeconds: 1, port: 0 } as const
-  const small: AnyMap = {
+  const service = { why: '', reads: [], follows: [], writes: [], stateful: false, maxLagSeconds: 1, port: 0 } as const
+  const small: MapUnderTest = {
     topics: { questions: stamps, answers: stamps },
     services: {
       asker: { ...service, reads: ['answers'], writes: ['questions'] },
@@ -41,28 +41,28 @@ describe('a map that breaks a law is refused', () => {
     },
     overHttp: [],
   }
-  const withService = (name: string, change: Partial<AnyMap['services'][string]>): AnyMap => ({
+  const withService = (name: string, change: Partial<MapUnderTest['services'][string]>): MapUnderTest => ({
     ...small,
     services: { ...small.services, [name]: { ...service, port: 2, ...small.services[name], ...change } },
   })
-  const withTopic = (name: string, change: Partial<AnyMap['topics'][string]>): AnyMap => ({
+  const withTopic = (name: string, change: Partial<MapUnderTest['topics'][string]>): MapUnderTest => ({
     ...small,
     topics: { ...small.topics, [name]: { ...stamps, ...change } },
   })
 
   test('the small map itself is fine', () => {
-    expect([...edgeFaults(small), ...partitionFaults(small), ...nameFaults(small)]).toEqual([])
-    expect(wheelFaults(small, ['questions', 'answers'])).toEqual([])
-    expect(keyFaults(small, schemas)).toEqual([])
+    expect([...edgeViolations(small), ...partitionViolations(small), ...nameViolations(small)]).toEqual([])
+    expect(cycleViolations(small, ['questions', 'answers'])).toEqual([])
+    expect(keyViolations(small, schemas)).toEqual([])
   })
 
   test('two writers', () => {
     const message = 'answers is written by sage, oracle: one service writes a topic'
-    expect(edgeFaults(withService('oracle', { writes: ['answers'] }))).toEqual([message])
+    expect(edgeViolations(withService('oracle', { writes: ['answers'] }))).toEqual([message])
   })
 
   test('no writer and no reader', () => {
-    expect(edgeFaults(withTopic('rumours', {}))).toEqual([
+    expect(edgeViolations(withTopic('rumours', {}))).toEqual([
       'rumours is written by nobody: one service writes a topic',
       'rumours is read by nobody and is not marked as an exit',
     ])
@@ -71,56 +71,58 @@ describe('a map that breaks a law is refused', () => {
   test('an exit needs no reader, a follower is one', () => {
     const exit = withTopic('rumours', { exit: true })
     const writing = { ...exit, services: withService('sage', { writes: ['answers', 'rumours'] }).services }
-    expect(edgeFaults(writing)).toEqual([])
+    expect(edgeViolations(writing)).toEqual([])
     const followed = {
       ...withTopic('rumours', {}),
       services: { ...writing.services, fan: { ...service, follows: ['rumours'] } },
     }
-    expect(edgeFaults(followed)).toEqual([])
+    expect(edgeViolations(followed)).toEqual([])
   })
 
   test('an edge to nowhere', () => {
     const message = 'sage has an edge to riddles, which is not a topic of the map'
-    expect(edgeFaults(withService('sage', { follows: ['riddles'] }))).toEqual([message])
+    expect(edgeViolations(withService('sage', { follows: ['riddles'] }))).toEqual([message])
   })
 
   test('inputs of one key that differ in partitions', () => {
     const wider = withTopic('answers', { partitions: 6 })
     const both = { ...wider, services: withService('sage', { reads: ['questions', 'answers'] }).services }
-    expect(partitionFaults(both)).toEqual([expect.stringContaining('sage reads topics keyed by agent that differ')])
+    expect(partitionViolations(both)).toEqual([expect.stringContaining('sage reads topics keyed by agent that differ')])
   })
 
   test('memory under two keys', () => {
     const other = withTopic('answers', { key: 'id' })
-    const both = { reads: ['questions', 'answers'], remembers: true }
+    const both = { reads: ['questions', 'answers'], stateful: true }
     const services = withService('sage', both).services
-    expect(partitionFaults({ ...other, services })).toEqual([
+    expect(partitionViolations({ ...other, services })).toEqual([
       expect.stringContaining('sage remembers and reads topics'),
     ])
     expect(
-      partitionFaults({ ...other, services: withService('sage', { ...both, remembers: false }).services }),
+      partitionViolations({ ...other, services: withService('sage', { ...both, stateful: false }).services }),
     ).toEqual([])
   })
 
   test('a port given twice, a name that begins another, a name for two things', () => {
-    expect(nameFaults(withService('sage', { port: 0 }))).toEqual(['port +0 is given to asker, sage'])
-    expect(nameFaults(withService('sages', {}))).toEqual([expect.stringContaining('sage is the beginning of sages')])
-    expect(nameFaults(withService('answers', {}))).toEqual(['answers names a service and a topic'])
+    expect(nameViolations(withService('sage', { port: 0 }))).toEqual(['port +0 is given to asker, sage'])
+    expect(nameViolations(withService('sages', {}))).toEqual([
+      expect.stringContaining('sage is the beginning of sages'),
+    ])
+    expect(nameViolations(withService('answers', {}))).toEqual(['answers names a service and a topic'])
   })
 
   test('a wheel that does not close, unless an HTTP edge closes it', () => {
     const open = withService('asker', { reads: [] })
-    expect(wheelFaults(open, ['questions', 'answers'])).toEqual([
+    expect(cycleViolations(open, ['questions', 'answers'])).toEqual([
       'the wheel does not close: there is no way from answers to questions',
     ])
-    expect(wheelFaults({ ...open, overHttp: [['sage', 'asker']] }, ['questions', 'sage', 'asker'])).toEqual([])
+    expect(cycleViolations({ ...open, overHttp: [['sage', 'asker']] }, ['questions', 'sage', 'asker'])).toEqual([])
   })
 
   test('a key that the event does not have, an event without a schema', () => {
-    expect(keyFaults(withTopic('answers', { key: 'mood' }), schemas)).toEqual([
+    expect(keyViolations(withTopic('answers', { key: 'mood' }), schemas)).toEqual([
       'answers is keyed by mood, which SampleScored does not have',
     ])
-    expect(keyFaults(small, [])).toHaveLength(2)
+    expect(keyViolations(small, [])).toHaveLength(2)
   })
 
   test('a field without a doc, also deep inside', () => {
@@ -129,6 +131,6 @@ describe('a map that breaks a law is refused', () => {
       { name: 'a', type: 'string', doc: 'Said.' },
       { name: 'c', type: ['null', { type: 'array', items: inner }], doc: 'Said.' },
     ]
-    expect(undocumented({ type: 'record', name: 'Outer', fields })).toEqual(['Outer.c: Inner.b has no doc'])
+    expect(undocumentedFields({ type: 'record', name: 'Outer', fields })).toEqual(['Outer.c: Inner.b has no doc'])
   })
 })

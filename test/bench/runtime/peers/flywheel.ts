@@ -1,7 +1,7 @@
 import { readSettings } from '#runtime/config/config.ts'
-import { openWorld } from '#runtime/host/open.ts'
+import { openRuntime } from '#runtime/host/open.ts'
 import { createAgents } from '#runtime/processing/follow.ts'
-import { work } from '#runtime/processing/step.ts'
+import { processPartition } from '#runtime/processing/step.ts'
 import { topic } from '#topology/names.ts'
 import { announce, untilInputEnds } from './announce.ts'
 import { benchService } from './service.ts'
@@ -13,9 +13,14 @@ import { benchService } from './service.ts'
 const [group = ''] = process.argv.slice(2)
 const stop = new AbortController()
 untilInputEnds(() => stop.abort())
-const world = await openWorld(readSettings(process.env))
+const world = await openRuntime(readSettings(process.env))
 await world.codec.prepare()
 const context = { ...world, ports: { ...world, agents: createAgents(), languageModel: undefined } }
 const service = benchService('evaluator', announce)
-await world.log.join(group, [topic.chatLogs], task => work(service, task, context, false, () => {}), stop.signal)
+await world.log.join(
+  group,
+  [topic.chatLogs],
+  task => processPartition(service, task, context, false, () => {}),
+  stop.signal,
+)
 await world.close()

@@ -14,7 +14,7 @@ export function benchService(name: ServiceName, onRecord: () => void, remember =
       const { id, at, agent, plan } = event
       return {
         emit: [{ topic: topic.selectedSamples, event: select(event) }],
-        ...(remember && { keep: [{ collection: agent, key: id, value: { at, tool: plan.tool } }] }),
+        ...(remember && { stateChanges: [{ collection: agent, key: id, value: { at, tool: plan.tool } }] }),
       }
     },
   }

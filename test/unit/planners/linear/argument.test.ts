@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { argumentOf } from '#planners/linear/argument.ts'
-import { figures, sameFigures } from '#text/figures.ts'
+import { queryArgument } from '#planners/linear/argument.ts'
+import { extractValues, haveSameValues } from '#text/figures.ts'
 
 describe('argumentOf', () => {
   test.each([
@@ -11,15 +11,15 @@ describe('argumentOf', () => {
     ['please', 'please'],
     ['?!', ''],
   ])('%s', (question, argument) => {
-    expect(argumentOf(question)).toBe(argument)
+    expect(queryArgument(question)).toBe(argument)
   })
 
   test('condensing twice changes nothing more, and it is never longer than 400 characters', () => {
     fc.assert(
       fc.property(fc.lorem({ maxCount: 120 }), text => {
-        const once = argumentOf(text)
+        const once = queryArgument(text)
         expect(once.length).toBeLessThanOrEqual(400)
-        expect(argumentOf(once)).toBe(once)
+        expect(queryArgument(once)).toBe(once)
       }),
     )
   })
@@ -40,7 +40,7 @@ describe('argumentOf', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...parts), { maxLength: 8 }), chosen => {
         const question = chosen.join(' about ')
-        expect(figures(argumentOf(question))).toEqual(figures(question))
+        expect(extractValues(queryArgument(question))).toEqual(extractValues(question))
       }),
     )
   })
@@ -60,11 +60,11 @@ describe('figures', () => {
     ['SELL MY SHARES OF $TSLA', ['ticker:TSLA']],
     ['may I march on?', []],
   ])('%s', (text, expected) => {
-    expect(figures(text)).toEqual(expected)
+    expect(extractValues(text)).toEqual(expected)
   })
 
   test('two ways to write the same figures compare as equal', () => {
-    expect(sameFigures('send 1.5k dollars on 3/4/2026', 'On March 4, 2026 send $1,500')).toBe(true)
-    expect(sameFigures('send $1,500', 'send $1,600')).toBe(false)
+    expect(haveSameValues('send 1.5k dollars on 3/4/2026', 'On March 4, 2026 send $1,500')).toBe(true)
+    expect(haveSameValues('send $1,500', 'send $1,600')).toBe(false)
   })
 })

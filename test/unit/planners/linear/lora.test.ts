@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { merge } from '#planners/linear/adapter.ts'
+import { mergeAdapter } from '#planners/linear/adapter.ts'
 import { fitLora, type LoraSettings } from '#planners/linear/lora.ts'
-import { loraTries, tuneLora } from '#planners/linear/tune-lora.ts'
-import { describe as describeTools, score } from '#planners/linear/weights.ts'
-import { DIMENSIONS, featurize } from '#text/features.ts'
+import { loraTrialSettings, tuneLora } from '#planners/linear/tune-lora.ts'
+import { baseWeights as describeTools, scoreTools } from '#planners/linear/weights.ts'
+import { FEATURE_DIMENSIONS, featurize } from '#text/features.ts'
 import { examples, tools } from './makers.ts'
 
 const names = tools.map(({ name }) => name)
@@ -24,13 +24,13 @@ const rows = examples(64).map(({ tool, question }) => ({ vector: featurize(quest
 const { adapter, losses } = fitLora(rows, base, names, settings)
 
 test('merged weights answer as base plus adapter do, within 1e-4', () => {
-  const merged = merge(base, adapter)
+  const merged = mergeAdapter(base, adapter)
   fc.assert(
     fc.property(fc.lorem({ maxCount: 12 }), text => {
       const vector = featurize(text)
       const { rank, alpha, a, b } = adapter
-      const own = score(base, vector, new Float64Array(tools.length))
-      score(merged, vector, new Float64Array(tools.length)).forEach((served, tool) => {
+      const own = scoreTools(base, vector, new Float64Array(tools.length))
+      scoreTools(merged, vector, new Float64Array(tools.length)).forEach((served, tool) => {
         let change = 0
         for (let r = 0; r < rank; r++) {
           const hidden = [...vector.indices].reduce(
@@ -54,7 +54,7 @@ test('training lowers the loss and leaves the base weights alone', () => {
 test('an untrained adapter changes nothing: B starts at zero', () => {
   const untrained = fitLora(rows, base, names, { ...settings, epochs: 0 }).adapter
   expect(untrained.a.some(value => value !== 0)).toBe(true)
-  expect(merge(base, untrained)).toEqual(base)
+  expect(mergeAdapter(base, untrained)).toEqual(base)
 })
 
 test('the same rows and seed give the same adapter; another seed another', () => {
@@ -69,29 +69,31 @@ test('a row of weight 0 teaches nothing', () => {
 })
 
 test('an adapter of another shape is refused', () => {
-  expect(() => merge({ tools: 3, values: base.values.slice(0, 3 * DIMENSIONS) }, adapter)).toThrow(RangeError)
+  expect(() => mergeAdapter({ tools: 3, values: base.values.slice(0, 3 * FEATURE_DIMENSIONS) }, adapter)).toThrow(
+    RangeError,
+  )
   expect(() => fitLora([], base, names, settings)).toThrow(RangeError)
 })
 
 test('tuning tries several settings, keeps one of them and beats the base on held families', () => {
   const tuned = tuneLora(tools, examples(96))
-  expect(tuned.tries).toHaveLength(loraTries(96).length)
+  expect(tuned.tries).toHaveLength(loraTrialSettings(96).length)
   expect(tuned.tries.map(tried => tried.settings)).toContain(tuned.settings)
   expect(tuned.validationAccuracy).toBeGreaterThan(0.8)
-  expect(tuned.trainableParameters).toBe(tuned.settings.rank * (DIMENSIONS + tools.length))
-  expect(tuned.totalParameters).toBe(DIMENSIONS * tools.length + tuned.trainableParameters)
+  expect(tuned.trainableParameters).toBe(tuned.settings.rank * (FEATURE_DIMENSIONS + tools.length))
+  expect(tuned.totalParameters).toBe(FEATURE_DIMENSIONS * tools.length + tuned.trainableParameters)
   expect(tuned.blend.weight).toBeGreaterThanOrEqual(0)
   expect(tuned.blend.weight).toBeLessThanOrEqual(1)
 })
 
 test('tuning is deterministic and ignores rows of tools that left the catalogue', () => {
-  const one = loraTries(64).slice(0, 1)
+  const one = loraTrialSettings(64).slice(0, 1)
   const gone = { id: 'x', family: 'x', tool: 'retired', question: 'fax my statement' }
   expect(tuneLora(tools, [...examples(40), gone], one)).toEqual(tuneLora(tools, examples(40), one))
 })
 
 test('many rows get fewer epochs, so that a run stays short', () => {
-  const visits = (rows: number) => Math.max(...loraTries(rows).map(({ epochs }) => epochs * rows))
+  const visits = (rows: number) => Math.max(...loraTrialSettings(rows).map(({ epochs }) => epochs * rows))
   expect(visits(15_000)).toBeLessThanOrEqual(180_000)
-  expect(loraTries(500).some(({ epochs }) => epochs > 20)).toBe(true)
+  expect(loraTrialSettings(500).some(({ epochs }) => epochs > 20)).toBe(true)
 })

@@ -1,8 +1,8 @@
-import type { Tool } from '#planners/linear/manifest.ts'
-import type { Example } from '#planners/linear/neighbours.ts'
+import type { PlannerTool } from '#planners/linear/manifest.ts'
+import type { GoldenExample } from '#planners/linear/neighbours.ts'
 
 /** Four tools whose descriptions say little, so that tuning has something to find. */
-export const tools: readonly Tool[] = [
+export const tools: readonly PlannerTool[] = [
   { name: 'card_lost', description: 'Lost card.' },
   { name: 'card_arrival', description: 'New card.' },
   { name: 'exchange_rate', description: 'Currency rate.' },
@@ -38,7 +38,7 @@ const phrasings: Readonly<Record<string, readonly string[]>> = {
 const endings = ['', ' please', ' now', ' again', ' today', ', is that so?']
 
 /** Labelled questions, `count` in all, tools in turn; every question its own family. */
-export function examples(count: number): readonly Example[] {
+export function examples(count: number): readonly GoldenExample[] {
   return Array.from({ length: count }, (_, at) => {
     const tool = tools[at % tools.length]?.name ?? ''
     const variant = Math.floor(at / tools.length)

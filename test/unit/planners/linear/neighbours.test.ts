@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Example, indexExamples, vote } from '#planners/linear/neighbours.ts'
+import { type GoldenExample, indexExamples, voteShares } from '#planners/linear/neighbours.ts'
 import { featurize } from '#text/features.ts'
 import { dot } from '#text/vectors.ts'
 
@@ -10,7 +10,7 @@ const collection = fc
   .array(fc.record({ question, family: fc.constantFrom('f1', 'f2', 'f3'), tool: fc.constantFrom('a', 'b') }), {
     maxLength: 30,
   })
-  .map(rows => rows.map((row, at): Example => ({ id: `e${at}`, ...row })))
+  .map(rows => rows.map((row, at): GoldenExample => ({ id: `e${at}`, ...row })))
 
 describe('indexExamples', () => {
   test('agrees with comparing every example', () => {
@@ -60,12 +60,12 @@ describe('vote', () => {
       tool: at === 0 ? 'copy' : 'vague',
       similarity,
     }))
-    const votes = vote(hits)
+    const votes = voteShares(hits)
     expect([...votes.values()].reduce((sum, share) => sum + share, 0)).toBeCloseTo(1)
     expect(votes.get('copy') ?? 0).toBeGreaterThan(votes.get('vague') ?? 0)
   })
 
   test('is empty without hits', () => {
-    expect(vote([]).size).toBe(0)
+    expect(voteShares([]).size).toBe(0)
   })
 })

@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { basePlanner } from '#planners/linear/manifest.ts'
+import { untunedManifest } from '#planners/linear/manifest.ts'
 import { indexExamples } from '#planners/linear/neighbours.ts'
-import { createPlanner } from '#planners/linear/planner.ts'
-import { loraTries, tuneLora } from '#planners/linear/tune-lora.ts'
+import { createLinearPlanner } from '#planners/linear/planner.ts'
+import { loraTrialSettings, tuneLora } from '#planners/linear/tune-lora.ts'
 import { examples, tools } from './makers.ts'
 
-const manifest = basePlanner('desk', tools)
-const planner = createPlanner(manifest)
+const manifest = untunedManifest('desk', tools)
+const planner = createLinearPlanner(manifest)
 const use = { digest: 'e', count: 2, neighbours: 5, weight: 0.6 }
 const golden = [
   { id: 'gold', family: 'f1', tool: 'top_up', question: 'pile it on' },
@@ -36,7 +36,7 @@ test('a plan is a ranking of probabilities, for any question', () => {
 
 test('the ranking lists five of many tools', () => {
   const many = Array.from({ length: 40 }, (_, at) => ({ name: `t${at}`, description: `topic ${at}` }))
-  const { ranking, tool } = createPlanner(basePlanner('a', many)).plan('topic 17')
+  const { ranking, tool } = createLinearPlanner(untunedManifest('a', many)).plan('topic 17')
   expect(ranking).toHaveLength(5)
   expect(tool).toBe('t17')
 })
@@ -46,7 +46,7 @@ test('a question without words has margin 0 and does not fail', () => {
 })
 
 describe('with golden examples', () => {
-  const informed = createPlanner({ ...manifest, examples: use }, { examples: indexExamples(golden) })
+  const informed = createLinearPlanner({ ...manifest, examples: use }, { examples: indexExamples(golden) })
 
   test('a near example decides, and is named', () => {
     const plan = informed.plan('pile it on!')
@@ -61,7 +61,7 @@ describe('with golden examples', () => {
 
   test('hits found elsewhere take the place of its own', () => {
     const hits = [{ id: 'remote', tool: 'card_arrival', similarity: 0.9 }]
-    const plan = createPlanner({ ...manifest, examples: use }).plan('pile it on!', [], { hits })
+    const plan = createLinearPlanner({ ...manifest, examples: use }).plan('pile it on!', [], { hits })
     expect([plan.tool, plan.exampleIds]).toEqual(['card_arrival', ['remote']])
   })
 
@@ -72,11 +72,11 @@ describe('with golden examples', () => {
 })
 
 describe('with an adapter', () => {
-  const tuned = tuneLora(tools, examples(64), loraTries(64).slice(0, 1))
+  const tuned = tuneLora(tools, examples(64), loraTrialSettings(64).slice(0, 1))
   const released = { ...manifest, scale: tuned.scale, adapter: 'digest' }
 
   test('it answers what the descriptions could not', () => {
-    const sharp = createPlanner(released, { adapter: tuned.adapter })
+    const sharp = createLinearPlanner(released, { adapter: tuned.adapter })
     const rows = examples(64)
     const right = (candidate: typeof planner) =>
       rows.filter(({ question, tool }) => candidate.plan(question).tool === tool)
@@ -85,14 +85,14 @@ describe('with an adapter', () => {
   })
 
   test('is refused if the manifest names none, if it is missing, or if it is for other tools', () => {
-    expect(() => createPlanner(manifest, { adapter: tuned.adapter })).toThrow(RangeError)
-    expect(() => createPlanner(released)).toThrow(RangeError)
+    expect(() => createLinearPlanner(manifest, { adapter: tuned.adapter })).toThrow(RangeError)
+    expect(() => createLinearPlanner(released)).toThrow(RangeError)
     const reordered = { ...released, tools: tools.toReversed() }
-    expect(() => createPlanner(reordered, { adapter: tuned.adapter })).toThrow('other tools')
+    expect(() => createLinearPlanner(reordered, { adapter: tuned.adapter })).toThrow('other tools')
   })
 })
 
 test('a catalogue needs tools of different names', () => {
-  expect(() => basePlanner('a', [])).toThrow(RangeError)
-  expect(() => basePlanner('a', [...tools, ...tools])).toThrow('unique')
+  expect(() => untunedManifest('a', [])).toThrow(RangeError)
+  expect(() => untunedManifest('a', [...tools, ...tools])).toThrow('unique')
 })

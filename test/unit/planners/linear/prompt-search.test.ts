@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { PROMPT_SETTINGS, searchPrompt } from '#planners/linear/prompt-search.ts'
+import { DEFAULT_PROMPT_SEARCH, searchPrompt } from '#planners/linear/prompt-search.ts'
 import { splitFamilies } from '#planners/linear/split.ts'
-import { contrast, countPhrases } from '#text/phrases.ts'
+import { countPhrases, distinctivePhrases } from '#text/phrases.ts'
 import { examples, tools } from './makers.ts'
 
 describe('searchPrompt', () => {
@@ -9,14 +9,14 @@ describe('searchPrompt', () => {
 
   test('finds better descriptions than the given ones, judged on families it never saw', () => {
     expect(found.heldScore).toBeGreaterThan(found.baseHeldScore)
-    expect(found.mutants).toBe(PROMPT_SETTINGS.epochs * PROMPT_SETTINGS.fanOut)
+    expect(found.mutants).toBe(DEFAULT_PROMPT_SEARCH.epochs * DEFAULT_PROMPT_SEARCH.fanOut)
   })
 
   test('keeps every tool, in order, with a description within the limit', () => {
     expect(found.tools.map(({ name }) => name)).toEqual(tools.map(({ name }) => name))
     for (const { description } of found.tools) {
       expect(description.trim()).not.toBe('')
-      expect(description.split(' ').length).toBeLessThanOrEqual(PROMPT_SETTINGS.maxWords + 1)
+      expect(description.split(' ').length).toBeLessThanOrEqual(DEFAULT_PROMPT_SEARCH.maxWords + 1)
     }
   })
 
@@ -45,7 +45,7 @@ describe('searchPrompt', () => {
 
 describe('contrast', () => {
   test('ranks what tells two sets of texts apart first and leaves out what they share', () => {
-    const phrases = contrast(
+    const phrases = distinctivePhrases(
       countPhrases(['lost my card', 'card lost again', 'lost it']),
       countPhrases(['new card', 'card is late', 'my card']),
     )

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decodeAdapter, encodeAdapter } from '#planners/linear/adapter-file.ts'
 import { decodeSafetensors, encodeSafetensors } from '#planners/linear/safetensors.ts'
-import { DIMENSIONS } from '#text/features.ts'
+import { FEATURE_DIMENSIONS } from '#text/features.ts'
 
 const name = fc.stringMatching(/^[a-z][a-zA-Z_.]{0,12}$/)
 const tensor = fc
@@ -114,7 +114,7 @@ describe('adapter file', () => {
     rank: 2,
     alpha: 4,
     tools: ['one', 'two', 'three'],
-    a: Float32Array.from({ length: 2 * DIMENSIONS }, (_, at) => Math.sin(at)),
+    a: Float32Array.from({ length: 2 * FEATURE_DIMENSIONS }, (_, at) => Math.sin(at)),
     b: Float32Array.from({ length: 6 }, (_, at) => at),
   }
 
@@ -124,7 +124,7 @@ describe('adapter file', () => {
 
   test('lora_A is stored the way PEFT stores it: a row per rank', () => {
     const stored = decodeSafetensors(encodeAdapter(adapter)).tensors['planner.lora_A.weight']
-    expect(stored?.shape).toEqual([2, DIMENSIONS])
+    expect(stored?.shape).toEqual([2, FEATURE_DIMENSIONS])
     expect(stored?.values[1]).toBe(adapter.a[2])
   })
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { chooseBlend, validate } from '#planners/linear/validation.ts'
-import { describe as describeTools } from '#planners/linear/weights.ts'
+import { chooseBlend, validateWeights } from '#planners/linear/validation.ts'
+import { baseWeights as describeTools } from '#planners/linear/weights.ts'
 import { featurize } from '#text/features.ts'
 import { examples, tools } from './makers.ts'
 
@@ -11,15 +11,15 @@ const easy = tools.map(({ description }, tool) => ({ vector: featurize(descripti
 
 describe('validate', () => {
   test('grades by share right and takes a bold scale where the scores are right', () => {
-    const sure = validate(weights, easy)
+    const sure = validateWeights(weights, easy)
     expect(sure.accuracy).toBe(1)
-    expect(sure.scale).toBeGreaterThan(validate(weights, rows).scale)
+    expect(sure.scale).toBeGreaterThan(validateWeights(weights, rows).scale)
     expect(sure.logLoss).toBeLessThan(0.01)
   })
 
   test('takes a modest scale where the scores are wrong', () => {
     const wrong = easy.map(row => ({ ...row, tool: (row.tool + 1) % tools.length }))
-    expect(validate(weights, wrong)).toMatchObject({ accuracy: 0, scale: 3 })
+    expect(validateWeights(weights, wrong)).toMatchObject({ accuracy: 0, scale: 3 })
   })
 })
 
@@ -29,7 +29,7 @@ describe('chooseBlend', () => {
   test('lets neighbours vote where they know better than the weights', () => {
     const { weight, accuracy } = chooseBlend(weights, 16, training, held, 5)
     expect(weight).toBeGreaterThan(0)
-    expect(accuracy).toBeGreaterThan(validate(weights, held).accuracy)
+    expect(accuracy).toBeGreaterThan(validateWeights(weights, held).accuracy)
   })
 
   test('keeps them out where they mislead', () => {

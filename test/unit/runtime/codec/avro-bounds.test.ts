@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { boundsOf } from '#runtime/codec/avro-bounds.ts'
 import { plainType } from '#runtime/codec/avro-type.ts'
 import { avro } from '#schemas/avro.ts'
-import { anyEvent } from '#test/support/arbitrary-event.ts'
+import { arbitraryEvent } from '#test/support/arbitrary-event.ts'
 
 const strings = plainType({ type: 'array', items: 'string' })
 const skips = boundsOf(strings)
@@ -16,7 +16,7 @@ test('what avsc writes is within its bounds, and nothing shorter or longer is', 
   const type = plainType(avro.ChatLogged)
   const check = boundsOf(type)
   fc.assert(
-    fc.property(anyEvent('ChatLogged'), event => {
+    fc.property(arbitraryEvent('ChatLogged'), event => {
       const bytes = type.toBuffer(event)
       check(bytes, 0)
       expect(() => check(Buffer.concat([bytes, Buffer.from([0])]), 0)).toThrow('follow')

@@ -3,17 +3,17 @@ import { expect, test } from 'vitest'
 import { createCodec } from '#runtime/codec/codec.ts'
 import type { SchemaRegistry } from '#runtime/registry/schema-registry.ts'
 import { avro } from '#schemas/avro.ts'
-import { anyEvent } from '#test/support/arbitrary-event.ts'
-import { numberedSchemas } from '#test/support/numbered-schemas.ts'
+import { arbitraryEvent } from '#test/support/arbitrary-event.ts'
+import { inMemoryRegistry } from '#test/support/numbered-schemas.ts'
 import { decisionsTopic, subject } from '#topology/derive/names.ts'
-import { topicNames, topicPlans } from '#topology/derive/plans.ts'
+import { topicDefinitions, topicNames } from '#topology/derive/plans.ts'
 import { topic } from '#topology/names.ts'
 
-const schemas = numberedSchemas()
+const schemas = inMemoryRegistry()
 const codec = createCodec(schemas, avro)
 await codec.prepare()
 
-const chat = fc.sample(anyEvent('ChatLogged'), { numRuns: 1, seed: 7 })[0] ?? expect.fail()
+const chat = fc.sample(arbitraryEvent('ChatLogged'), { numRuns: 1, seed: 7 })[0] ?? expect.fail()
 const bytes = codec.encode(topic.chatLogs, chat)
 
 /** Bytes of an event as another version of its schema writes them. */
@@ -29,9 +29,10 @@ const withFields = (change: (fields: readonly object[]) => readonly object[]) =>
 })
 
 test.each([...topicNames, decisionsTopic('judge')])('what is encoded for %s is decoded as it was', async name => {
-  const event = name in topicPlans ? topicPlans[name as keyof typeof topicPlans].event : 'DecisionRecorded'
+  const event =
+    name in topicDefinitions ? topicDefinitions[name as keyof typeof topicDefinitions].event : 'DecisionRecorded'
   await fc.assert(
-    fc.asyncProperty(anyEvent(event), async original => {
+    fc.asyncProperty(arbitraryEvent(event), async original => {
       const value = codec.encode(name, original)
       const decoded = await codec.decode(name, value)
       expect(decoded).toStrictEqual(original)
@@ -127,7 +128,7 @@ test.each([
 })
 
 test('an event of another topic is FLY_DECODE', async () => {
-  const feedback = fc.sample(anyEvent('FeedbackGiven'), 1)[0] ?? {}
+  const feedback = fc.sample(arbitraryEvent('FeedbackGiven'), 1)[0] ?? {}
   await expect(codec.decode(topic.chatLogs, codec.encode(topic.feedback, feedback))).rejects.toMatchObject({
     code: 'FLY_DECODE',
     message: expect.stringContaining('FeedbackGiven, not of ChatLogged'),

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { canonical, deriveId, digest, fraction, seedOf } from '#runtime/core/identity.ts'
+import { canonicalJson, deriveId, digest, hashFraction, seedOf } from '#runtime/core/identity.ts'
 
 test('values are pinned: a replay in years gives the same ids and the same sample', () => {
   expect(digest('flywheel')).toBe('249fcd5879ee2bb2ec91935e2dbf38ce42b4e162fcfef3e64b8c22b6f8cfe7c4')
   expect(deriveId('sampler/v1', 'a', 1)).toBe('eba10355c4b2b6a39b4b53356ef7b371')
-  expect(fraction('sampler/v1', 'a')).toBe(0.1288010593771136)
+  expect(hashFraction('sampler/v1', 'a')).toBe(0.1288010593771136)
   expect(seedOf('sampler/v1', 'a')).toBe(553196337)
 })
 
@@ -23,11 +23,11 @@ test('an id depends on the label and on each part, and on where one part ends', 
 test('a fraction lies in [0, 1) and is spread evenly', () => {
   fc.assert(
     fc.property(fc.string(), fc.string(), (label, id) => {
-      const share = fraction(label, id)
+      const share = hashFraction(label, id)
       expect(share >= 0 && share < 1).toBe(true)
     }),
   )
-  const shares = Array.from({ length: 10_000 }, (_, i) => fraction('spread/v1', `${i}`))
+  const shares = Array.from({ length: 10_000 }, (_, i) => hashFraction('spread/v1', `${i}`))
   for (let tenth = 0; tenth < 10; tenth++) {
     const count = shares.filter(share => Math.floor(share * 10) === tenth).length
     // Five standard deviations of a binomial count: 5 * sqrt(10000 * .1 * .9).
@@ -48,8 +48,8 @@ test('canonical JSON is the same for equal values, whatever the order of their k
         : value
   fc.assert(
     fc.property(fc.jsonValue(), value => {
-      expect(canonical(shuffled(value))).toBe(canonical(value))
-      expect(JSON.parse(canonical(value))).toEqual(JSON.parse(JSON.stringify(value)))
+      expect(canonicalJson(shuffled(value))).toBe(canonicalJson(value))
+      expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)))
     }),
   )
 })

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { Fault } from '#runtime/core/faults.ts'
 import { digest } from '#runtime/core/identity.ts'
-import { deadLetter, originOf, parked } from '#runtime/dead-letters/dead-letter.ts'
-import { apart, whole } from '#runtime/dead-letters/payload.ts'
+import { deadLetter, deadLetterSummary, originalRecord } from '#runtime/dead-letters/dead-letter.ts'
+import { loadPayload, storePayload } from '#runtime/dead-letters/payload.ts'
 import type { LogRecord, NewRecord } from '#runtime/log/event-log.ts'
 import type { ObjectStore } from '#runtime/objects/object-store.ts'
 import { deadLetterTopic, retryTopic } from '#topology/derive/names.ts'
@@ -37,7 +37,7 @@ test('a dead letter keeps bytes, key, headers and partition, and says what, wher
     ...{ 'dlq.code': 'FLY_AGENT', 'dlq.reason': 'the agent is not registered' },
     ...{ 'dlq.attempts': '2', 'dlq.first-seen': '1000' },
   })
-  expect(parked(appended(letter, 5_000))).toMatchObject({
+  expect(deadLetterSummary(appended(letter, 5_000))).toMatchObject({
     ...{ refusedAt: 5_000, firstSeen: 1_000, attempts: 2, schemaId: 7, code: 'FLY_AGENT' },
     origin: { topic: topic.feedback, offset: 14 },
   })
@@ -50,7 +50,12 @@ test('bytes that are not in the wire format have no schema', () => {
 
 test('refused again after a re-drive it goes back where it was, with attempts added up, first seen when it was', () => {
   const again = redriven(deadLetter(service, record(), refusal, 2))
-  expect(originOf(service, again)).toMatchObject({ topic: topic.feedback, partition: 2, offset: 14, timestamp: 1_000 })
+  expect(originalRecord(service, again)).toMatchObject({
+    topic: topic.feedback,
+    partition: 2,
+    offset: 14,
+    timestamp: 1_000,
+  })
   const letter = deadLetter(service, again, new Fault('FLY_LEAK', 'another reason'), 3)
   expect(letter).toMatchObject({ topic: deadLetterTopic(topic.feedback, service), partition: 2, value: inWireFormat })
   expect(letter.headers).toMatchObject({
@@ -62,18 +67,23 @@ test('refused again after a re-drive it goes back where it was, with attempts ad
 test('headers of a dead letter mean nothing on a record that was not re-driven, nor to another service', () => {
   const headers = { 'dlq.topic': topic.chatLogs, 'dlq.offset': '99', 'dlq.attempts': '7', 'dlq.first-seen': '5' }
   const forged = record({ headers })
-  expect(originOf(service, forged)).toBe(forged)
+  expect(originalRecord(service, forged)).toBe(forged)
   expect(deadLetter(service, forged, refusal, 1).headers).toMatchObject({
     ...{ 'dlq.topic': topic.feedback, 'dlq.offset': '14', 'dlq.attempts': '1', 'dlq.first-seen': '1000' },
   })
   const others = record({ topic: retryTopic('judge'), headers })
-  expect(originOf(service, others)).toBe(others)
+  expect(originalRecord(service, others)).toBe(others)
 })
 
 test('what was put by hand among the re-driven counts as a record of the first topic, whatever it says', () => {
   const headers = { 'dlq.topic': 'gossip', 'dlq.offset': 'many', 'dlq.first-seen': '' }
   const byHand = record({ topic: retryTopic(service), headers })
-  expect(originOf(service, byHand)).toMatchObject({ topic: topic.chatLogs, partition: 2, offset: 14, timestamp: 1_000 })
+  expect(originalRecord(service, byHand)).toMatchObject({
+    topic: topic.chatLogs,
+    partition: 2,
+    offset: 14,
+    timestamp: 1_000,
+  })
   expect(deadLetter(service, byHand, refusal, 1).headers?.['dlq.attempts']).toBe('1')
 })
 
@@ -93,19 +103,19 @@ test('content that lies apart is found again, also after a second refusal, and o
     has: async name => kept.has(name),
   }
   const large = record({ value: Buffer.alloc(1_040_000, 0xff), headers: { 'x-large': 'y'.repeat(9_000) } })
-  const { record: letter, object } = apart(deadLetter(service, large, refusal, 1))
+  const { record: letter, object } = storePayload(deadLetter(service, large, refusal, 1))
   await objects.put(object)
   expect(JSON.stringify(letter).length).toBeLessThan(1_000)
   const again = redriven(letter)
-  const first = await whole(again, objects)
+  const first = await loadPayload(again, objects)
   expect(first).toMatchObject({ key: large.key, headers: large.headers })
   expect(first.value?.equals(large.value ?? Buffer.alloc(0))).toBe(true)
   const second = redriven(deadLetter(service, again, new Fault('FLY_LEAK', 'again'), 1))
-  const found = await whole(second, objects)
+  const found = await loadPayload(second, objects)
   expect(found.value?.equals(large.value ?? Buffer.alloc(0))).toBe(true)
   expect(found.headers).toMatchObject({ 'dlq.code': 'FLY_LEAK', 'dlq.attempts': '2', ...large.headers })
   const plain = record({ headers: { 'dlq.object': 'f'.repeat(64) } })
-  expect(await whole(plain, objects)).toBe(plain)
+  expect(await loadPayload(plain, objects)).toBe(plain)
   kept.clear()
-  await expect(whole(second, objects)).rejects.toMatchObject({ code: 'FLY_OBJECT' })
+  await expect(loadPayload(second, objects)).rejects.toMatchObject({ code: 'FLY_OBJECT' })
 })

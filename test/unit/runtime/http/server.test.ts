@@ -11,16 +11,16 @@ import { readSettings } from '#runtime/config/config.ts'
 import { Fault } from '#runtime/core/faults.ts'
 import { digest } from '#runtime/core/identity.ts'
 import { httpError } from '#runtime/http/error.ts'
-import { createServer, listen } from '#runtime/http/server.ts'
+import { createHttpServer, listen } from '#runtime/http/server.ts'
 import { createLogger, createMetrics } from '#runtime/telemetry/telemetry.ts'
-import { callersHeaders } from '#runtime/telemetry/tracing.ts'
+import { callerTraceHeaders } from '#runtime/telemetry/tracing.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
-import { until } from '#test/support/until.ts'
+import { waitUntil } from '#test/support/until.ts'
 
 const key = 'a-key-of-some-length'
 const server = (environment: Record<string, string> = {}) => {
   const settings = readSettings({ FLYWHEEL_LOG_LEVEL: 'silent', ...environment })
-  const app = createServer(settings, createLogger(settings), createMetrics(), () => ({ status: 'ok' }))
+  const app = createHttpServer(settings, createLogger(settings), createMetrics(), () => ({ status: 'ok' }))
   onTestFinished(() => app.close())
   app.post('/strict', async request => z.strictObject({ a: z.number() }).parse(request.body))
   app.get('/refused', async () => {
@@ -77,7 +77,7 @@ test("a request is answered in its caller's trace, though its body comes in piec
   const app = server()
   const arrived = Promise.withResolvers<void>()
   app.addHook('onRequest', async () => arrived.resolve())
-  app.post('/trace', async () => callersHeaders() ?? {})
+  app.post('/trace', async () => callerTraceHeaders() ?? {})
   const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
   const headers = { traceparent, 'content-type': 'application/json' }
   const sent = request(`${await listen(app, '127.0.0.1', 0)}/trace`, { method: 'POST', headers })
@@ -176,7 +176,7 @@ test('bodies are refused unread while those in hand hold too much, and taken whe
   const send = (MiB: number) =>
     fetch(`${url}/slow`, { method: 'POST', body: `"${'x'.repeat(MiB * 1024 * 1024)}"`, headers })
   const taken = [send(7), send(7), send(7), send(7)]
-  await until('all are in hand', () => waiting === 4)
+  await waitUntil('all are in hand', () => waiting === 4)
   const refused = await send(4)
   expect([refused.status, refused.headers.get('retry-after'), waiting]).toEqual([429, '1', 4])
   expect((await fetch(`${url}/health`)).status).toBe(200)
@@ -189,7 +189,7 @@ test('bodies are refused unread while those in hand hold too much, and taken whe
     socket.end('POST /slow HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 7000000\r\n\r\n"x')
     socket.destroySoon()
   }
-  await until('there is room again', async () => (await Promise.all([send(7), send(7)])).every(({ ok }) => ok))
+  await waitUntil('there is room again', async () => (await Promise.all([send(7), send(7)])).every(({ ok }) => ok))
 })
 
 test('what is not HTTP is refused in the one shape', async () => {

@@ -1,18 +1,18 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createCodec } from '#runtime/codec/codec.ts'
-import { canonical, digest } from '#runtime/core/identity.ts'
+import { canonicalJson, digest } from '#runtime/core/identity.ts'
 import type { LogRecord } from '#runtime/log/event-log.ts'
 import type { ObjectStore } from '#runtime/objects/object-store.ts'
-import { factsOf, recordDecision } from '#runtime/processing/decisions.ts'
+import { loadFacts, recordDecision } from '#runtime/processing/decisions.ts'
 import { avro } from '#schemas/avro.ts'
 import type { DecisionRecorded } from '#schemas/events.ts'
-import { numberedSchemas } from '#test/support/numbered-schemas.ts'
+import { inMemoryRegistry } from '#test/support/numbered-schemas.ts'
 import { decisionsTopic } from '#topology/derive/names.ts'
 import { topic } from '#topology/names.ts'
 import type { ServiceName } from '#topology/types.ts'
 
-const codec = createCodec(numberedSchemas(), avro)
+const codec = createCodec(inMemoryRegistry(), avro)
 await codec.prepare()
 
 const record: LogRecord = {
@@ -29,7 +29,7 @@ async function read(written: ReturnType<typeof recorded>): Promise<unknown> {
     get: async (name: string) => (written?.object && digest(written.object) === name ? written.object : fail(name)),
   }
   const event = await codec.decode(decisionsTopic('self-play'), written?.record.value ?? Buffer.of())
-  return factsOf(event as DecisionRecorded, objects as unknown as ObjectStore)
+  return loadFacts(event as DecisionRecorded, objects as unknown as ObjectStore)
 }
 
 const fail = (name: string): never => {
@@ -42,7 +42,7 @@ test('facts come back as they were, inline or from the object store', async () =
       const facts: unknown = JSON.parse(JSON.stringify({ any, text: 'x'.repeat(length) }))
       const written = recorded('self-play', facts)
       expect(await read(written)).toEqual(facts)
-      expect(written?.object !== undefined).toBe(canonical(facts).length > 400)
+      expect(written?.object !== undefined).toBe(canonicalJson(facts).length > 400)
       expect(written?.record.value?.length).toBeLessThan(1_000)
     }),
   )

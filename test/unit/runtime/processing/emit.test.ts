@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { LogRecord } from '#runtime/log/event-log.ts'
-import { ageAtAppend, envelope } from '#runtime/processing/emit.ts'
+import { completeEvent, secondsSinceChainStart } from '#runtime/processing/emit.ts'
 import { retryTopic } from '#topology/derive/names.ts'
 import { topic } from '#topology/names.ts'
 
@@ -9,21 +9,23 @@ const record = (timestamp: number, over: Partial<LogRecord> = {}): LogRecord => 
   ...over,
 })
 const headersAfter = (name: 'sampler' | 'judge', input: LogRecord): Record<string, string> =>
-  envelope({ name, version: 'v1' }, { id: 'i', at: 1 }, input, { topic: topic.scoredSamples, event: {} }, 0).headers
+  completeEvent({ name, version: 'v1' }, { id: 'i', at: 1 }, input, { topic: topic.scoredSamples, event: {} }, 0)
+    .headers
 
 test('each record of a chain tells how long after the append of the first it was appended', () => {
   const turn = record(1_000)
   const sample = record(3_500, { topic: topic.selectedSamples, headers: headersAfter('sampler', turn) })
   const score = record(9_000, { topic: topic.scoredSamples, headers: headersAfter('judge', sample) })
-  expect([turn, sample, score].map(ageAtAppend)).toEqual([undefined, 2.5, 8])
+  expect([turn, sample, score].map(secondsSinceChainStart)).toEqual([undefined, 2.5, 8])
 })
 
 test('the time that a record was parked counts', () => {
   const again = record(90_000, { topic: retryTopic('sampler'), headers: { 'dlq.first-seen': '1000' } })
-  expect(ageAtAppend(record(91_000, { headers: headersAfter('sampler', again) }))).toBe(90)
+  expect(secondsSinceChainStart(record(91_000, { headers: headersAfter('sampler', again) }))).toBe(90)
 })
 
 test('a broker whose clock runs behind another makes no age below zero, and a header that is no time none at all', () => {
-  expect(ageAtAppend(record(1_000, { headers: { began: '2000' } }))).toBe(0)
-  for (const began of ['', 'soon']) expect(ageAtAppend(record(1_000, { headers: { began } }))).toBeUndefined()
+  expect(secondsSinceChainStart(record(1_000, { headers: { began: '2000' } }))).toBe(0)
+  for (const began of ['', 'soon'])
+    expect(secondsSinceChainStart(record(1_000, { headers: { began } }))).toBeUndefined()
 })

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { compare, type Output } from '#runtime/replay/compare.ts'
-import { wordsOf } from '#runtime/replay/tally.ts'
+import { compareOutputs, type OutputEvent } from '#runtime/replay/compare.ts'
+import { enumSymbolsByTopic } from '#runtime/replay/tally.ts'
 import { topic } from '#topology/names.ts'
 
-const words = (name: string): ReadonlySet<string> => wordsOf.get(name) ?? new Set()
-const scored = (id: string, more: object): Output => ({ topic: topic.scoredSamples, event: { id, ...more } })
-const rendered = (then: readonly Output[], now: readonly Output[]) => compare(then, now, words)
+const words = (name: string): ReadonlySet<string> => enumSymbolsByTopic.get(name) ?? new Set()
+const scored = (id: string, more: object): OutputEvent => ({ topic: topic.scoredSamples, event: { id, ...more } })
+const rendered = (then: readonly OutputEvent[], now: readonly OutputEvent[]) => compareOutputs(then, now, words)
 
 test('ids do not count: they follow from the version of a rule', () => {
   const { same, differences } = rendered([scored('a', { score: 1 })], [scored('b', { score: 1 })])

@@ -1,18 +1,20 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { overlay } from '#runtime/replay/overlay.ts'
+import { overrideFacts } from '#runtime/replay/overlay.ts'
 
 const facts = { sampleShare: 0.05, sampling: 'active', targets: { accuracy: 0.9, latencyMs: null }, tools: ['pay'] }
 
 test('values are laid over facts, object by object; lists as a whole', () => {
-  expect(overlay(facts, { sampleShare: 0.2, targets: { accuracy: 0.5 }, tools: [] })).toEqual({
+  expect(overrideFacts(facts, { sampleShare: 0.2, targets: { accuracy: 0.5 }, tools: [] })).toEqual({
     ...facts,
     sampleShare: 0.2,
     targets: { accuracy: 0.5, latencyMs: null },
     tools: [],
   })
-  expect(overlay(facts, { targets: { latencyMs: 20 } })).toMatchObject({ targets: { accuracy: 0.9, latencyMs: 20 } })
-  expect(overlay(undefined, { sampleShare: 1 })).toBeUndefined()
+  expect(overrideFacts(facts, { targets: { latencyMs: 20 } })).toMatchObject({
+    targets: { accuracy: 0.9, latencyMs: 20 },
+  })
+  expect(overrideFacts(undefined, { sampleShare: 1 })).toBeUndefined()
 })
 
 test.each([
@@ -22,13 +24,13 @@ test.each([
   [{ targets: 1 }, /targets must be a value of kind object, not number/],
   [{ tools: { pay: 1 } }, /tools must be a value of kind array, not object/],
 ])('%o is refused', (config, message) => {
-  expect(() => overlay(facts, config)).toThrow(message)
+  expect(() => overrideFacts(facts, config)).toThrow(message)
 })
 
 test('facts laid over themselves are themselves', () => {
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.jsonValue()), any => {
-      expect(overlay(any, any)).toEqual(any)
+      expect(overrideFacts(any, any)).toEqual(any)
     }),
   )
 })

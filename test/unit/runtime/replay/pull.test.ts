@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '#runtime/core/clock.ts'
 import { openEmbeddedLog } from '#runtime/log/embedded/embedded-log.ts'
 import type { EventLog, LogRecord, ReadOptions } from '#runtime/log/event-log.ts'
-import { pull } from '#runtime/replay/pull.ts'
+import { readPartition } from '#runtime/replay/pull.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 
 const never = new AbortController().signal
@@ -46,13 +46,15 @@ const offsetsOf = async (records: AsyncIterable<LogRecord>): Promise<number[]> =
 
 test('gives one partition from an offset to its end, over many batches', async () => {
   const log = await embedded(2_500)
-  expect(await offsetsOf(pull(log, from(10), never))).toEqual(Array.from({ length: 2_490 }, (_none, at) => at + 10))
-  expect(await offsetsOf(pull(log, { ...from(0), partition: 1 }, never))).toEqual([])
+  expect(await offsetsOf(readPartition(log, from(10), never))).toEqual(
+    Array.from({ length: 2_490 }, (_none, at) => at + 10),
+  )
+  expect(await offsetsOf(readPartition(log, { ...from(0), partition: 1 }, never))).toEqual([])
 })
 
 test('reads no further than it is asked to, and lets go of the log when it has given enough', async () => {
   const { log, seen } = slowLog(1_000)
-  const records = pull(log, from(0), never)
+  const records = readPartition(log, from(0), never)
   for (const offset of [0, 1, 2]) expect((await records.next()).value).toMatchObject({ offset })
   expect(seen.handed).toBe(2)
   await records.return()
@@ -61,10 +63,10 @@ test('reads no further than it is asked to, and lets go of the log when it has g
 
 test('throws what the log throws, and the reason of an abort', async () => {
   const log = await embedded(1)
-  await expect(offsetsOf(pull(log, { ...from(0), topic: 'other' }, never))).rejects.toThrow(/other/)
+  await expect(offsetsOf(readPartition(log, { ...from(0), topic: 'other' }, never))).rejects.toThrow(/other/)
   const stop = new AbortController()
   const { log: slow } = slowLog(1_000)
-  const records = pull(slow, from(0), stop.signal)
+  const records = readPartition(slow, from(0), stop.signal)
   await records.next()
   stop.abort(new Error('enough'))
   await expect(offsetsOf(records)).rejects.toThrow('enough')

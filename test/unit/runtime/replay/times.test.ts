@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { timeOf } from '#runtime/replay/times.ts'
+import { parseTime } from '#runtime/replay/times.ts'
 
 const now = Date.parse('2026-11-24T12:00:00Z')
 
@@ -14,7 +14,7 @@ test.each([
   ['1d', -86_400_000],
   ['0', -now],
 ])('%s', (text, fromNow) => {
-  expect(timeOf('--since', text, now)).toBe(now + fromNow)
+  expect(parseTime('--since', text, now)).toBe(now + fromNow)
 })
 
 test.each([
@@ -29,14 +29,14 @@ test.each([
   '99999999999999999',
   '1e3',
 ])('%o is refused with what would be taken', text => {
-  expect(() => timeOf('--until', text, now)).toThrow(/^--until .*give a time such as/)
+  expect(() => parseTime('--until', text, now)).toThrow(/^--until .*give a time such as/)
 })
 
 test('what a clock says is taken as it is', () => {
   fc.assert(
     fc.property(fc.date({ noInvalidDate: true, min: new Date(0), max: new Date('9999-12-31') }), date => {
-      expect(timeOf('--since', date.toISOString(), now)).toBe(date.getTime())
-      expect(timeOf('--since', String(date.getTime()), now)).toBe(date.getTime())
+      expect(parseTime('--since', date.toISOString(), now)).toBe(date.getTime())
+      expect(parseTime('--since', String(date.getTime()), now)).toBe(date.getTime())
     }),
   )
 })

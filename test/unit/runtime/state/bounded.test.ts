@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { keepBounded } from '#runtime/state/bounded.ts'
+import { boundedChanges } from '#runtime/state/bounded.ts'
 import { State } from '#runtime/state/state.ts'
 
 const ofTwo = (): State => {
@@ -9,8 +9,8 @@ const ofTwo = (): State => {
 }
 
 test('a kept key that changes costs nobody its place', () => {
-  expect(keepBounded(ofTwo(), 'x', 2, [['b', 2]])).toEqual([{ collection: 'x', key: 'b', value: 2 }])
-  expect(keepBounded(ofTwo(), 'x', 2, [['c', 2]])).toEqual([
+  expect(boundedChanges(ofTwo(), 'x', 2, [['b', 2]])).toEqual([{ collection: 'x', key: 'b', value: 2 }])
+  expect(boundedChanges(ofTwo(), 'x', 2, [['c', 2]])).toEqual([
     { collection: 'x', key: 'a', value: null },
     { collection: 'x', key: 'c', value: 2 },
   ])
@@ -18,7 +18,7 @@ test('a kept key that changes costs nobody its place', () => {
 
 test('what is kept at once is not forgotten for it, however old', () => {
   expect(
-    keepBounded(ofTwo(), 'x', 2, [
+    boundedChanges(ofTwo(), 'x', 2, [
       ['a', 2],
       ['c', 2],
     ]),

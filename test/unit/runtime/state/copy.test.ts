@@ -3,21 +3,27 @@ import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import type { EventLog } from '#runtime/log/event-log.ts'
-import { createCopies } from '#runtime/state/copies.ts'
-import { type Memory, openMemory } from '#runtime/state/partition-state.ts'
-import type { Change, State } from '#runtime/state/state.ts'
-import { ChangelogDouble } from '#test/support/changelog.ts'
+import { createSnapshotOpener } from '#runtime/state/copies.ts'
+import { openPartitionState, type PartitionState } from '#runtime/state/partition-state.ts'
+import type { State, StateChange } from '#runtime/state/state.ts'
+import { InMemoryChangelog } from '#test/support/changelog.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 
 /** A partition of a service's state on one machine. */
-function machine(changelog = new ChangelogDouble()) {
+function machine(changelog = new InMemoryChangelog()) {
   const folder = join(temporaryFolder(), 'state')
   const warnings: string[] = []
   const logger = { warn: (_about: object, what: string) => warnings.push(what) }
-  const copies = createCopies(folder, logger as never)
-  const open = async (signal = new AbortController().signal): Promise<Memory> => {
-    changelog.read = 0
-    const memory = await openMemory({ log: changelog.log as EventLog, copies }, 'sampler', true, 0, signal)
+  const openSnapshot = createSnapshotOpener(folder, logger as never)
+  const open = async (signal = new AbortController().signal): Promise<PartitionState> => {
+    changelog.readCount = 0
+    const memory = await openPartitionState(
+      { log: changelog.log as EventLog, openSnapshot },
+      'sampler',
+      true,
+      0,
+      signal,
+    )
     onTestFinished(() => memory.close())
     return memory
   }
@@ -25,18 +31,18 @@ function machine(changelog = new ChangelogDouble()) {
   return { changelog, open, file, warnings }
 }
 
-const kept = (...values: readonly unknown[]): Change[] =>
+const kept = (...values: readonly unknown[]): StateChange[] =>
   values.map((value, at) => ({ collection: 'a', key: `k${at}`, value }))
 
-function commit(memory: Memory, changelog: ChangelogDouble, changes: readonly Change[]): void {
+function commit(memory: PartitionState, changelog: InMemoryChangelog, changes: readonly StateChange[]): void {
   memory.state.apply(changes)
-  memory.settle(changelog.append(memory.changelog()))
+  memory.markCommitted(changelog.append(memory.changelogRecords()))
 }
 
 const content = (state: State): unknown[] => [...state.entries('a')].map(([, value]) => value)
 
 /** A machine that has had the partition, ten keys of it. */
-async function used(changelog?: ChangelogDouble) {
+async function used(changelog?: InMemoryChangelog) {
   const here = machine(changelog)
   const memory = await here.open()
   commit(memory, here.changelog, kept(...Array(10).fill('old')))
@@ -48,7 +54,7 @@ test('after a restart only the last record that the copy has is read again', asy
   const { open, changelog, warnings } = await used()
   const memory = await open()
   expect(content(memory.state)).toEqual(Array(10).fill('old'))
-  expect(changelog.read).toBe(1)
+  expect(changelog.readCount).toBe(1)
   expect(warnings).toEqual([])
 })
 
@@ -62,7 +68,7 @@ test('a copy that is behind is brought up to date by what it lacks', async () =>
   for (const read of [1 + 2, 1]) {
     const memory = await open()
     expect(content(memory.state)).toEqual([...Array(8).fill('old'), 'new', 'new'])
-    expect(changelog.read).toBe(read)
+    expect(changelog.readCount).toBe(read)
     memory.close()
   }
 })
@@ -71,11 +77,11 @@ test('after a commit whose end is not known, what it wrote is read again', async
   const { open, changelog, warnings } = await used()
   const memory = await open()
   memory.state.apply(kept('new'))
-  changelog.append(memory.changelog())
-  memory.settle([])
+  changelog.append(memory.changelogRecords())
+  memory.markCommitted([])
   memory.close()
   expect(content((await open()).state)).toEqual([...Array(9).fill('old'), 'new'])
-  expect(changelog.read).toBe(1 + 1)
+  expect(changelog.readCount).toBe(1 + 1)
   expect(warnings).toEqual([])
 })
 
@@ -94,7 +100,7 @@ test.each([
   commit(memory, changelog, kept('own'))
   memory.close()
   expect((await open()).state.get('a', 'k0')).toBe('own')
-  expect(changelog.read).toBe(1)
+  expect(changelog.readCount).toBe(1)
 })
 
 test.each<[string, (file: string) => void]>([
@@ -111,11 +117,11 @@ test.each<[string, (file: string) => void]>([
   damage(file)
   const memory = await open()
   expect(content(memory.state)).toEqual(Array(10).fill('old'))
-  expect(changelog.read).toBe(10)
+  expect(changelog.readCount).toBe(10)
   expect(warnings).toEqual([expect.stringContaining('damaged or of another version')])
   memory.close()
   expect(content((await open()).state)).toEqual(Array(10).fill('old'))
-  expect(changelog.read).toBe(1)
+  expect(changelog.readCount).toBe(1)
 })
 
 function change(file: string, sql: string): void {
@@ -128,9 +134,9 @@ test('what a damaged copy holds is not logged', async () => {
   const warn = vi.fn()
   const { file, changelog } = await used()
   change(file, "UPDATE batches SET keys = 'secret'")
-  const copies = createCopies(dirname(dirname(file)), { warn })
+  const openSnapshot = createSnapshotOpener(dirname(dirname(file)), { warn })
   const { signal } = new AbortController()
-  const memory = await openMemory({ log: changelog.log as EventLog, copies }, 'sampler', true, 0, signal)
+  const memory = await openPartitionState({ log: changelog.log as EventLog, openSnapshot }, 'sampler', true, 0, signal)
   memory.close()
   expect(warn).toHaveBeenCalledOnce()
   expect(JSON.stringify(warn.mock.calls)).not.toContain('secret')
@@ -139,14 +145,14 @@ test('what a damaged copy holds is not logged', async () => {
 test('a copy that another process has is waited for', async () => {
   const { open, changelog, warnings } = await used()
   const before = await open()
-  let after: Memory | undefined
+  let after: PartitionState | undefined
   const opening = open().then(memory => {
     after = memory
   })
   before.close()
   await opening
   expect(after && content(after.state)).toEqual(Array(10).fill('old'))
-  expect(changelog.read).toBe(1)
+  expect(changelog.readCount).toBe(1)
   expect(warnings).toEqual([])
 })
 
@@ -155,13 +161,13 @@ test('a copy that another process keeps is gone without, and stays as it is', as
   const before = await open()
   const after = await open()
   expect(content(after.state)).toEqual(Array(10).fill('old'))
-  expect(changelog.read).toBe(10)
+  expect(changelog.readCount).toBe(10)
   expect(warnings).toEqual([expect.stringContaining('cannot be used')])
   commit(after, changelog, kept('new'))
   before.close()
   after.close()
   expect((await open()).state.get('a', 'k0')).toBe('new')
-  expect(changelog.read).toBe(1 + 1)
+  expect(changelog.readCount).toBe(1 + 1)
 })
 
 test('where no copy can be written the service goes on without', async () => {
@@ -190,7 +196,7 @@ test('a copy that cannot be written any more stays behind, without gaps', async 
   expect(warnings).toEqual([expect.stringContaining('cannot be written')])
   memory.close()
   expect(content((await open()).state)).toEqual([...Array(8).fill('old'), 'lost', 'later'])
-  expect(changelog.read).toBe(1 + 2)
+  expect(changelog.readCount).toBe(1 + 2)
 })
 
 test('a copy does not grow with its changes, but with what is kept', async () => {
@@ -207,5 +213,5 @@ test('a copy does not grow with its changes, but with what is kept', async () =>
   expect(statSync(file).size).toBeLessThan(1_500_000)
   changelog.compact()
   expect([...(await open()).state.entries('a')]).toEqual(before)
-  expect(changelog.read).toBe(1)
+  expect(changelog.readCount).toBe(1)
 })

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { LogRecord } from '#runtime/log/event-log.ts'
-import { changelog, changeOf, format, writerOf } from '#runtime/state/changelog.ts'
-import { type Change, State } from '#runtime/state/state.ts'
+import { changelogFormat, changelogRecords, changeOf, writerOf } from '#runtime/state/changelog.ts'
+import { State, type StateChange } from '#runtime/state/state.ts'
 
 const collections = ['a', 'b']
 
@@ -14,7 +14,7 @@ const change = fc.record({
 
 const step = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant('apply' as const), changes: fc.array(change) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('settle' as const, 'rollBack' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('markCommitted' as const, 'rollBack' as const) }) },
 )
 
 /** Everything that can be seen of a state. */
@@ -22,7 +22,7 @@ const seen = (state: Pick<State, 'entries'>) =>
   collections.map(collection => [collection, [...state.entries(collection)]])
 
 /** What changes make of nothing, told in the plainest way: the newest of each key, in the order of the newest. */
-function told(changes: readonly Change[]): unknown {
+function told(changes: readonly StateChange[]): unknown {
   const newest = changes.filter(
     ({ collection, key }, at) =>
       !changes.slice(at + 1).some(later => later.collection === collection && later.key === key),
@@ -39,15 +39,15 @@ test('a state is what its changes make of nothing, in the order in which keys we
   fc.assert(
     fc.property(fc.array(step), steps => {
       const state = new State()
-      let final: readonly Change[] = []
-      let applied: readonly Change[] = []
+      let final: readonly StateChange[] = []
+      let applied: readonly StateChange[] = []
       for (const one of steps) {
         if (one.do === 'apply') {
           state.apply(one.changes)
           applied = [...applied, ...one.changes]
         } else {
           state[one.do]()
-          if (one.do === 'settle') final = [...final, ...applied]
+          if (one.do === 'markCommitted') final = [...final, ...applied]
           applied = []
         }
         // One who looks for the oldest alone, while another walks through all.
@@ -61,7 +61,7 @@ test('a state is what its changes make of nothing, in the order in which keys we
         expect(told([...final, ...state.changes()])).toEqual(told(changes))
         const sizes = collections.map(collection => [...state.entries(collection)].length)
         expect(collections.map(collection => state.size(collection))).toEqual(sizes)
-        expect(state.keys).toBe(sizes.reduce((sum, size) => sum + size, 0))
+        expect(state.keyCount).toBe(sizes.reduce((sum, size) => sum + size, 0))
         for (const collection of collections)
           for (const [key, value] of state.entries(collection)) expect(state.get(collection, key)).toBe(value)
       }
@@ -73,7 +73,7 @@ test('a failed transaction leaves no trace, not even in the order', () => {
   fc.assert(
     fc.property(fc.array(change), fc.array(change), (settled, failed) => {
       const state = new State()
-      state.fold(settled)
+      state.applyCommitted(settled)
       const before = seen(state)
       state.apply(failed)
       state.rollBack()
@@ -87,15 +87,15 @@ test('content is what makes the same state of nothing', () => {
   fc.assert(
     fc.property(fc.array(change), changes => {
       const [state, again] = [new State(), new State()]
-      state.fold(changes)
-      again.fold([...state.content()])
+      state.applyCommitted(changes)
+      again.applyCommitted([...state.toChanges()])
       expect(seen(again)).toEqual(seen(state))
-      expect(again.keys).toBe(state.keys)
+      expect(again.keyCount).toBe(state.keyCount)
     }),
   )
 })
 
-const logged = ([record]: ReturnType<typeof changelog>): LogRecord => ({
+const logged = ([record]: ReturnType<typeof changelogRecords>): LogRecord => ({
   ...{ topic: 'changes', partition: 3, offset: 7, timestamp: 0, headers: record?.headers ?? {} },
   ...{ key: Buffer.from(String(record?.key)), value: record?.value ?? null },
 })
@@ -111,7 +111,7 @@ test('a changelog record says its change, whatever the key is made of, and who w
       ),
       (key, value) => {
         const change = { collection: 'a/b', key, value }
-        const record = logged(changelog('changes', 3, [change], 'me'))
+        const record = logged(changelogRecords('changes', 3, [change], 'me'))
         expect(changeOf(record)).toEqual(change)
         expect(writerOf(record)).toBe('me')
       },
@@ -120,8 +120,8 @@ test('a changelog record says its change, whatever the key is made of, and who w
 })
 
 test.each([{ format: 'state/v0' }, {}])('a changelog of another version (%o) is refused with what to do', headers => {
-  const record = { ...logged(changelog('changes', 3, [{ collection: 'a', key: 'x', value: 1 }], 'me')), headers }
-  expect(record.headers).not.toEqual({ format })
+  const record = { ...logged(changelogRecords('changes', 3, [{ collection: 'a', key: 'x', value: 1 }], 'me')), headers }
+  expect(record.headers).not.toEqual({ format: changelogFormat })
   expect(() => changeOf(record)).toThrow(
     expect.objectContaining({
       code: 'FLY_STATE',

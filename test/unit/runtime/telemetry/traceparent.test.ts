@@ -1,8 +1,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { LogRecord } from '#runtime/log/event-log.ts'
-import { envelope } from '#runtime/processing/emit.ts'
-import { begunWith, passedOn, readTraceparent, writeTraceparent } from '#runtime/telemetry/traceparent.ts'
+import { completeEvent } from '#runtime/processing/emit.ts'
+import {
+  propagatedTraceparent,
+  readTraceparent,
+  rootTraceContext,
+  writeTraceparent,
+} from '#runtime/telemetry/traceparent.ts'
 import { topic } from '#topology/names.ts'
 
 const hex = (length: number) =>
@@ -47,10 +52,11 @@ test.each([
 })
 
 test('a valid header is passed on as it came; else a trace begins that follows from the id of the event', () => {
-  expect(passedOn(valid, 'chat')).toBe(valid)
-  expect(passedOn(valid.replace(/1$/, '0'), 'chat')).toBe(valid.replace(/1$/, '0'))
-  for (const header of [undefined, 'x']) expect(readTraceparent(passedOn(header, 'chat'))).toEqual(begunWith('chat'))
-  expect(begunWith('chat').traceId).not.toBe(begunWith('other').traceId)
+  expect(propagatedTraceparent(valid, 'chat')).toBe(valid)
+  expect(propagatedTraceparent(valid.replace(/1$/, '0'), 'chat')).toBe(valid.replace(/1$/, '0'))
+  for (const header of [undefined, 'x'])
+    expect(readTraceparent(propagatedTraceparent(header, 'chat'))).toEqual(rootTraceContext('chat'))
+  expect(rootTraceContext('chat').traceId).not.toBe(rootTraceContext('other').traceId)
 })
 
 test('what a record leads to carries its trace, and names the span of its step where there is one', () => {
@@ -60,7 +66,7 @@ test('what a record leads to carries its trace, and names the span of its step w
     ...{ key: null, value: Buffer.from('x'), headers: { traceparent: valid } },
   }
   const headersWith = (traceparent?: string) =>
-    envelope(service, { id: 'chat', at: 1 }, record, { topic: topic.selectedSamples, event: {} }, 0, traceparent)
+    completeEvent(service, { id: 'chat', at: 1 }, record, { topic: topic.selectedSamples, event: {} }, 0, traceparent)
       .headers
   expect(headersWith()).toMatchObject({ traceparent: valid })
   expect(headersWith('of the span')).toMatchObject({ traceparent: 'of the span' })

@@ -1,13 +1,13 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { Fault } from '#runtime/core/faults.ts'
 import type { LogRecord } from '#runtime/log/event-log.ts'
-import type { Prepared } from '#runtime/processing/gather.ts'
-import { samplerOf } from '#runtime/telemetry/span-sampler.ts'
+import type { PreparedRecord } from '#runtime/processing/gather.ts'
+import { createSampler } from '#runtime/telemetry/span-sampler.ts'
 import type { Logger } from '#runtime/telemetry/telemetry.ts'
 import { openTracing, type Tracing } from '#runtime/telemetry/tracing.ts'
-import { openTelemetry } from '#test/support/open-telemetry.ts'
-import { collector } from '#test/support/otlp.ts'
-import { until } from '#test/support/until.ts'
+import { setOtelEnvironment } from '#test/support/open-telemetry.ts'
+import { startOtlpCollector } from '#test/support/otlp.ts'
+import { waitUntil } from '#test/support/until.ts'
 import { topic } from '#topology/names.ts'
 import type { ServiceName } from '#topology/types.ts'
 
@@ -15,14 +15,14 @@ const recordAt = (offset: number): LogRecord => ({
   ...{ topic: topic.chatLogs, partition: 0, offset, timestamp: 0 },
   ...{ key: null, value: Buffer.from('x'), headers: {} },
 })
-const ready = async (record: LogRecord): Promise<Prepared> => ({
-  ...{ record, fate: 'ready', facts: undefined },
+const ready = async (record: LogRecord): Promise<PreparedRecord> => ({
+  ...{ record, status: 'ready', facts: undefined },
   inbound: { topic: record.topic, event: { id: `chat-${record.offset}`, at: 1 } },
 })
-const decided = async (tracing: Tracing, offset: number): Promise<Prepared> => {
+const decided = async (tracing: Tracing, offset: number): Promise<PreparedRecord> => {
   const prepared = await tracing.gather('sampler', recordAt(offset), ready)
-  prepared.span?.deciding()
-  prepared.span?.decided()
+  prepared.span?.decideStarted()
+  prepared.span?.decideEnded()
   return prepared
 }
 const nothing = async (): Promise<void> => {}
@@ -31,7 +31,7 @@ const nothing = async (): Promise<void> => {}
 async function traced(url: string, variables: Readonly<Record<string, string>> = {}) {
   const told: string[] = []
   const tell = (...said: unknown[]): number => told.push(String(said.at(-1)))
-  openTelemetry({ OTEL_EXPORTER_OTLP_ENDPOINT: url, OTEL_EXPORTER_OTLP_TIMEOUT: '500', ...variables })
+  setOtelEnvironment({ OTEL_EXPORTER_OTLP_ENDPOINT: url, OTEL_EXPORTER_OTLP_TIMEOUT: '500', ...variables })
   const tracing = await openTracing('kafka', { warn: tell, info: tell } as unknown as Logger)
   if (!tracing) throw new Error('there is an endpoint')
   onTestFinished(tracing.close)
@@ -46,13 +46,13 @@ test.each([
   { ...endpoint, OTEL_SDK_DISABLED: 'TRUE' },
   { ...endpoint, OTEL_TRACES_EXPORTER: 'none' },
 ])('%j asks for no spans', async variables => {
-  openTelemetry(variables)
+  setOtelEnvironment(variables)
   expect(await openTracing('kafka', {} as Logger)).toBeUndefined()
 })
 
 describe('a record', () => {
   test('has its span with the commit that succeeds, and each attempt to commit has its own', async () => {
-    const { url, spans } = await collector()
+    const { url, spans } = await startOtlpCollector()
     const { tracing } = await traced(url)
     const batch = [await decided(tracing, 1), await decided(tracing, 2)]
     const outage = new Fault('FLY_BROKER', 'gone')
@@ -71,12 +71,12 @@ describe('a record', () => {
   })
 
   test('that stops its service has a span though nothing of it is committed, with the code and not the message', async () => {
-    const { url, spans, requests } = await collector()
+    const { url, spans, requests } = await startOtlpCollector()
     const { tracing } = await traced(url)
     const bug = new TypeError('the words of a customer')
     const { span } = await tracing.gather('sampler', recordAt(1), ready)
-    span?.deciding()
-    span?.decided(bug)
+    span?.decideStarted()
+    span?.decideEnded(bug)
     await expect(tracing.gather('judge', recordAt(2), () => Promise.reject(bug))).rejects.toBe(bug)
     await tracing.close()
     const stopped = spans.filter(({ kind }) => kind === 'consumer')
@@ -92,9 +92,9 @@ describe('a record', () => {
   })
 
   test('has the same span in a replay, and another one for another service or another place of the same event', async () => {
-    const { url } = await collector()
+    const { url } = await startOtlpCollector()
     const { tracing } = await traced(url)
-    const same = (record: LogRecord): Promise<Prepared> => ready({ ...record, offset: 0 })
+    const same = (record: LogRecord): Promise<PreparedRecord> => ready({ ...record, offset: 0 })
     const spanOf = async (service: ServiceName, offset: number) =>
       (await tracing.gather(service, recordAt(offset), same)).span?.context
     const first = await spanOf('sampler', 1)
@@ -106,7 +106,7 @@ describe('a record', () => {
   })
 
   test('is gathered, decided and committed one after the other', async () => {
-    const { url, spans } = await collector()
+    const { url, spans } = await startOtlpCollector()
     const { tracing } = await traced(url)
     await tracing.commit('sampler', [await decided(tracing, 1)], nothing)
     await tracing.close()
@@ -121,21 +121,21 @@ describe('a record', () => {
 
 test('that spans are lost is told once, and once that they are exported again', async () => {
   let status = 400
-  const { url, requests, spans } = await collector(response => response.writeHead(status).end())
+  const { url, requests, spans } = await startOtlpCollector(response => response.writeHead(status).end())
   const { tracing, told } = await traced(url)
   /** As many as are exported at once. */
   const exported = async (requestsBefore: number): Promise<void> => {
     const batch = await Promise.all(Array.from({ length: 200 }, (_none, at) => decided(tracing, at)))
     await tracing.commit('sampler', batch, nothing)
-    await until('they were sent', () => requests.length > requestsBefore)
+    await waitUntil('they were sent', () => requests.length > requestsBefore)
   }
   await exported(0)
-  await until('it was told', () => told.length === 1)
+  await waitUntil('it was told', () => told.length === 1)
   await exported(requests.length)
   expect(told).toEqual(['spans cannot be exported'])
   status = 200
   await exported(requests.length)
-  await until('it was told', () => told.length === 2)
+  await waitUntil('it was told', () => told.length === 2)
   expect(told).toEqual(['spans cannot be exported', 'spans are exported again'])
   await tracing.close()
   expect(spans.length).toBeGreaterThan(0)
@@ -151,6 +151,6 @@ test.each([
   ['sometimes', undefined, /^ParentBased\{root=AlwaysOnSampler/, 1],
 ])('OTEL_TRACES_SAMPLER=%s with %s', (name, argument, expected, complaints) => {
   const told: string[] = []
-  expect(String(samplerOf(name, argument, message => told.push(message)))).toMatch(expected)
+  expect(String(createSampler(name, argument, message => told.push(message)))).toMatch(expected)
   expect(told).toHaveLength(complaints)
 })

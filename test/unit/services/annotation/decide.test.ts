@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decide, worthOf } from '#services/annotation/decide.ts'
+import { decide, priority } from '#services/annotation/decide.ts'
 import { closedOf, earlyJudgedOf, earlyReviewsOf, type Item, itemsOf, MAX_EARLY } from '#services/annotation/state.ts'
 import { topic } from '#topology/names.ts'
 import { asked, isReview, isSample, isScore, review, run, sample, scored } from './make.ts'
@@ -136,7 +136,7 @@ describe('scores', () => {
   const worthAfter = (...scores: Parameters<typeof isScore>[0][]) => {
     const { state } = run([isSample(sample({ value: 4 })), ...scores.map(isScore)])
     const item = state.get<Item>(itemsOf('desk'), 's1')
-    return item && worthOf(item)
+    return item && priority(item)
   }
   it('a low one of production raises the value, trusted or not; the newest counts', () => {
     expect(worthAfter()).toBe(4)

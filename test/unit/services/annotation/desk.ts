@@ -1,13 +1,13 @@
 import { onTestFinished } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
-import { createServer } from '#runtime/http/server.ts'
+import { createHttpServer } from '#runtime/http/server.ts'
 import { openFolderStore } from '#runtime/objects/folder.ts'
-import type { EdgeContext } from '#runtime/service.ts'
+import type { HttpApiContext } from '#runtime/service.ts'
 import { State } from '#runtime/state/state.ts'
 import { createLogger, createMetrics } from '#runtime/telemetry/telemetry.ts'
 import type { SampleReviewed, SampleSelected } from '#schemas/events.ts'
 import type { Facts } from '#services/annotation/decide.ts'
-import { edge } from '#services/annotation/edge.ts'
+import { httpApi } from '#services/annotation/edge.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import type { topic } from '#topology/names.ts'
 import { asked, isReview, isSample, run } from './make.ts'
@@ -50,11 +50,11 @@ export function openDesk({ samples, facts = asked(2), environment = {}, catalogu
       appended.push(...events)
       if (isLive) emitted.push(...consume())
     },
-  } as unknown as EdgeContext<'annotation'>
-  const app = createServer(settings, createLogger({ logLevel: 'silent' }), createMetrics(), () => ({}))
+  } as unknown as HttpApiContext<'annotation'>
+  const app = createHttpServer(settings, createLogger({ logLevel: 'silent' }), createMetrics(), () => ({}))
   const routes: string[] = []
   app.addHook('onRoute', ({ method, url }) => void routes.push(`${method} ${url}`))
-  edge(context).routes?.(app)
+  httpApi(context).routes?.(app)
   onTestFinished(() => app.close())
   const post = (url: string, payload: object, headers: Record<string, string> = {}) =>
     app.inject({ method: 'POST', url, payload, headers })

@@ -1,4 +1,4 @@
-import { type Change, State } from '#runtime/state/state.ts'
+import { State, type StateChange } from '#runtime/state/state.ts'
 import type { SampleReviewed, SampleScored, SampleSelected } from '#schemas/events.ts'
 import { decide, type Facts } from '#services/annotation/decide.ts'
 import { topic } from '#topology/names.ts'
@@ -77,8 +77,8 @@ export const asked = (reviewersPerItem: number): Facts => ({ reviewersPerItem, o
 /** Decides one record after the other, as the runtime does, and returns what was emitted. */
 export function run(records: readonly Inbound<'annotation'>[], facts: Facts = asked(1), state = new State()) {
   const emitted = records.flatMap(record => {
-    const { emit = [], keep = [] } = decide(record, facts, state)
-    state.apply(keep as readonly Change[])
+    const { emit = [], stateChanges = [] } = decide(record, facts, state)
+    state.apply(stateChanges as readonly StateChange[])
     return emit
   })
   return { emitted, state }

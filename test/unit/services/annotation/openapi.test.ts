@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import {
-  agreementAnswer,
-  leasedAnswer,
-  queueAnswer,
-  reviewedAnswer,
-  reviewerAnswer,
+  agreementResponse,
+  leaseResponse,
+  queueResponse,
+  reviewerResponse,
+  reviewsResponse,
 } from '#services/annotation/answers.ts'
 import { openapi } from '#services/annotation/openapi.ts'
 import { openDesk } from './desk.ts'
@@ -35,12 +35,12 @@ test('what is answered has the documented shape', async () => {
   run([isScore(scored(0.1, { evidence })), isReview(review('p', 'a')), isReview(review('q', 'b'))], asked(2), state)
   const about = { agent: 'desk', reviewer: 'ann' }
   for (const role of ['reviewer', 'adjudicator'])
-    expect(leasedAnswer.parse((await post('/v1/queue/lease', { ...about, role })).json()).items).toHaveLength(1)
-  reviewedAnswer.parse((await post('/v1/reviews', { ...about, sampleId: 's2', verdict: 'right' })).json())
-  queueAnswer.parse((await app.inject('/v1/queue?agent=desk')).json())
-  expect(reviewerAnswer.parse((await app.inject('/v1/reviewer')).json()).agents[0]?.tools).toHaveLength(2)
+    expect(leaseResponse.parse((await post('/v1/queue/lease', { ...about, role })).json()).items).toHaveLength(1)
+  reviewsResponse.parse((await post('/v1/reviews', { ...about, sampleId: 's2', verdict: 'right' })).json())
+  queueResponse.parse((await app.inject('/v1/queue?agent=desk')).json())
+  expect(reviewerResponse.parse((await app.inject('/v1/reviewer')).json()).agents[0]?.tools).toHaveLength(2)
   run([isReview(review('dan', 'a', { role: 'adjudicator' }))], asked(2), state)
-  const agreement = agreementAnswer.parse((await app.inject('/v1/agreement?agent=desk')).json())
+  const agreement = agreementResponse.parse((await app.inject('/v1/agreement?agent=desk')).json())
   expect(agreement).toMatchObject({
     items: 1,
     reviewers: [

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { State } from '#runtime/state/state.ts'
 import type { GoldAnswered, Role } from '#schemas/events.ts'
-import { SURE } from '#services/annotation/consensus.ts'
-import { neededFor } from '#services/annotation/decide.ts'
+import { MIN_CONFIDENCE } from '#services/annotation/consensus.ts'
+import { reviewsNeeded } from '#services/annotation/decide.ts'
 import { type Item, itemsOf, MAX_OVERLAPS, overlapsOf } from '#services/annotation/state.ts'
 import { asked, isReview, isSample, review, run, sample } from './make.ts'
 
@@ -25,7 +25,7 @@ it('who proved careful outweighs two who proved careless', () => {
   const now = ['ann', 'bob', 'cy'].map(who => isReview(review(who, who === 'ann' ? 'margin' : 'holdings')))
   const { emitted } = run([isSample(sample()), ...now], asked(3), state)
   expect(emitted).toMatchObject([{ event: { tool: 'margin', agreement: 1 / 3, adjudicator: null } }])
-  expect((emitted[0]?.event as GoldAnswered | undefined)?.confidence).toBeGreaterThan(SURE)
+  expect((emitted[0]?.event as GoldAnswered | undefined)?.confidence).toBeGreaterThan(MIN_CONFIDENCE)
 })
 
 describe('adjudication', () => {
@@ -65,7 +65,7 @@ describe('adjudication', () => {
 describe('overlap', () => {
   const ids = Array.from({ length: 2000 }, (_none, at) => `sample-${at}`)
   const chosen = (overlapShare: number): string[] =>
-    ids.filter(id => neededFor(id, { reviewersPerItem: 1, overlapShare }) === 2)
+    ids.filter(id => reviewsNeeded(id, { reviewersPerItem: 1, overlapShare }) === 2)
 
   it('a share of the items needs one review more, chosen by id: a larger share has those of a smaller one', () => {
     expect(chosen(0)).toEqual([])

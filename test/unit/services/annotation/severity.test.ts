@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
-import { corrected, type Rating, severities } from '#services/annotation/severity.ts'
+import { correctedMean, type ReviewerScore, severities } from '#services/annotation/severity.ts'
 import { correlation, type Simulated, simulate } from './simulated.ts'
 
 const seeds = Array.from({ length: 10 }, (_none, seed) => seed + 1)
@@ -7,7 +7,7 @@ const reviewers: readonly Simulated[] = [-0.25, -0.15, -0.05, 0, 0.1, 0.2, 0.25,
   severity,
   errorRate: 0.05,
 }))
-const ratingsOf = (seed: number, items: number): Rating[] =>
+const ratingsOf = (seed: number, items: number): ReviewerScore[] =>
   simulate(seed, items, reviewers, 10).flatMap(({ item, votes }) =>
     votes.map(({ reviewer, verdict }) => ({ item, reviewer, score: verdict === 'right' ? 1 : 0 })),
   )
@@ -31,9 +31,9 @@ test('correcting scores removes most of the error that severities bring into the
     const fitted = severities([...byItem.values()].flat())
     for (const { item, quality } of simulate(seed, 400, reviewers, 10)) {
       const own = byItem.get(item) ?? []
-      error.plain += ((corrected(own, { of: () => 0 }) ?? 0) - quality) ** 2
-      error.corrected += ((corrected(own, fitted) ?? 0) - quality) ** 2
-      error.oracle += ((corrected(own, known) ?? 0) - quality) ** 2
+      error.plain += ((correctedMean(own, { of: () => 0 }) ?? 0) - quality) ** 2
+      error.corrected += ((correctedMean(own, fitted) ?? 0) - quality) ** 2
+      error.oracle += ((correctedMean(own, known) ?? 0) - quality) ** 2
     }
   }
   expect(error.plain - error.corrected).toBeGreaterThan(0.5 * (error.plain - error.oracle))
@@ -51,7 +51,8 @@ describe('by hand', () => {
   })
 
   it('who scores hard items is not severe for it', () => {
-    const both = (item: string, score: number): Rating[] => ['ann', 'bob'].map(reviewer => ({ item, reviewer, score }))
+    const both = (item: string, score: number): ReviewerScore[] =>
+      ['ann', 'bob'].map(reviewer => ({ item, reviewer, score }))
     const shared = Array.from({ length: 20 }, (_none, at) => both(`s${at}`, at % 2)).flat()
     const hard = Array.from({ length: 20 }, (_none, at) => [
       { item: `h${at}`, reviewer: 'bob', score: 0 },
@@ -63,6 +64,6 @@ describe('by hand', () => {
 
   it('nothing is known from nothing', () => {
     expect(severities([]).of('ann')).toBe(0)
-    expect(corrected([], severities([]))).toBeNull()
+    expect(correctedMean([], severities([]))).toBeNull()
   })
 })

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { Followed } from '#runtime/service.ts'
-import { agentView, consumers, serviceView } from '#services/console/decide.ts'
-import { MAX_SHOWN, type Seen, see } from '#services/console/state.ts'
-import { agentDescribed } from '#services/ingest/decide.ts'
+import type { FollowedEvent } from '#runtime/service.ts'
+import { agentView, consumingServices, serviceView } from '#services/console/decide.ts'
+import { type AgentHistory, applyRecord, MAX_EVENTS } from '#services/console/state.ts'
+import { toAgentDescribed } from '#services/ingest/decide.ts'
 import { wilson } from '#statistics/intervals.ts'
 import { services } from '#topology/map.ts'
 import { topic } from '#topology/names.ts'
@@ -37,15 +37,16 @@ describe('lag', () => {
     })
   })
   it('is asked of every service that consumes', () => {
-    expect(consumers).toContain('curator')
-    expect(consumers).not.toContain('gateway')
+    expect(consumingServices).toContain('curator')
+    expect(consumingServices).not.toContain('gateway')
   })
 })
 
-const viewAfter = (...records: Omit<Followed<'console'>, 'timestamp' | 'headers'>[]) => {
-  const memory = new Map<string, Seen>()
-  for (const record of records) see(memory, { ...record, timestamp: now, headers: {} } as Followed<'console'>)
-  return agentView('desk', memory.get('desk') as Seen)
+const viewAfter = (...records: Omit<FollowedEvent<'console'>, 'timestamp' | 'headers'>[]) => {
+  const memory = new Map<string, AgentHistory>()
+  for (const record of records)
+    applyRecord(memory, { ...record, timestamp: now, headers: {} } as FollowedEvent<'console'>)
+  return agentView('desk', memory.get('desk') as AgentHistory)
 }
 const released = (over = {}) => ({ topic: topic.releases, event: release(over) }) as const
 const evaluated = (over = {}) => ({ topic: topic.evaluations, event: evaluation(over) }) as const
@@ -54,7 +55,7 @@ const scored = (over = {}) => ({ topic: topic.scoredSamples, event: score(over) 
 
 describe('an agent', () => {
   it('starts with its catalogue and the untuned planner', () => {
-    const described = agentDescribed('desk', { name: 'Desk', tools: [{ name: 'quote', description: 'Price.' }] }, now)
+    const described = toAgentDescribed('desk', { name: 'Desk', tools: [{ name: 'quote', description: 'Price.' }] }, now)
     expect(viewAfter({ topic: topic.agents, event: described })).toEqual({
       agent: 'desk',
       name: 'Desk',
@@ -148,7 +149,7 @@ describe('an agent', () => {
   })
 
   it('keeps the newest', () => {
-    const { releases } = viewAfter(...Array.from({ length: MAX_SHOWN + 1 }, (_, at) => released({ id: `r${at}` })))
-    expect([releases.length, releases[0]?.id, releases.at(-1)?.id]).toEqual([MAX_SHOWN, `r${MAX_SHOWN}`, 'r1'])
+    const { releases } = viewAfter(...Array.from({ length: MAX_EVENTS + 1 }, (_, at) => released({ id: `r${at}` })))
+    expect([releases.length, releases[0]?.id, releases.at(-1)?.id]).toEqual([MAX_EVENTS, `r${MAX_EVENTS}`, 'r1'])
   })
 })

@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
 import { Fault } from '#runtime/core/faults.ts'
-import { createServer } from '#runtime/http/server.ts'
-import type { EdgeContext, Followed } from '#runtime/service.ts'
+import { createHttpServer } from '#runtime/http/server.ts'
+import type { FollowedEvent, HttpApiContext } from '#runtime/service.ts'
 import { createLogger, createMetrics } from '#runtime/telemetry/telemetry.ts'
-import { consumers } from '#services/console/decide.ts'
-import { edge } from '#services/console/edge.ts'
+import { consumingServices } from '#services/console/decide.ts'
+import { httpApi } from '#services/console/edge.ts'
 import { html } from '#services/console/html.ts'
-import { agentDescribed } from '#services/ingest/decide.ts'
+import { toAgentDescribed } from '#services/ingest/decide.ts'
 import { topics } from '#topology/map.ts'
 import { topic } from '#topology/names.ts'
 import { dataset, evaluation, release, score } from './make.ts'
@@ -41,11 +41,11 @@ const start = () => {
     urlOf: () => 'http://127.0.0.1:1',
     committed: async () => [],
     positionsAt: async () => [],
-  } as unknown as EdgeContext<'console'>
-  const app = createServer(readSettings({}), createLogger({ logLevel: 'silent' }), createMetrics(), () => ({}))
-  const { routes, saw } = edge(context)
+  } as unknown as HttpApiContext<'console'>
+  const app = createHttpServer(readSettings({}), createLogger({ logLevel: 'silent' }), createMetrics(), () => ({}))
+  const { routes, onRecord } = httpApi(context)
   routes?.(app)
-  const show = (record: object) => saw?.({ timestamp: now, headers: {}, ...record } as Followed<'console'>)
+  const show = (record: object) => onRecord?.({ timestamp: now, headers: {}, ...record } as FollowedEvent<'console'>)
   return { app, show }
 }
 beforeEach(() => {
@@ -57,7 +57,7 @@ beforeEach(() => {
 it('status is what the map asks of each service, and what each topic holds', async () => {
   const { app } = start()
   const status = (await app.inject('/v1/status')).json()
-  expect(status.services.map(({ name }: { name: string }) => name)).toEqual(consumers)
+  expect(status.services.map(({ name }: { name: string }) => name)).toEqual(consumingServices)
   expect(status.services).toContainEqual({
     name: 'sampler',
     lagRecords: 3,
@@ -98,10 +98,10 @@ it('how fresh scores are is in the status, on the page and in the metrics', asyn
 it('the log is asked once for all who look within two seconds', async () => {
   const { app } = start()
   await Promise.all([app.inject('/v1/status'), app.inject('/'), app.inject('/v1/status')])
-  expect(asked).toBe(consumers.length)
+  expect(asked).toBe(consumingServices.length)
   now += 2_000
   await app.inject('/')
-  expect(asked).toBe(2 * consumers.length)
+  expect(asked).toBe(2 * consumingServices.length)
 })
 
 it('a log that does not answer is an outage for people and for programs, and is asked again at once', async () => {
@@ -118,7 +118,7 @@ it('a log that does not answer is an outage for people and for programs, and is 
 it('the page shows everything, and nothing that was sent gets through as markup', async () => {
   const { app, show } = start()
   const tools = [{ name: attack, description: attack }]
-  show({ topic: topic.agents, event: agentDescribed('desk', { name: attack, tools }, now) })
+  show({ topic: topic.agents, event: toAgentDescribed('desk', { name: attack, tools }, now) })
   show({ topic: topic.evaluations, event: evaluation({ candidate: attack }) })
   show({
     topic: topic.releases,

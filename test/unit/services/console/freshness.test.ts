@@ -1,21 +1,21 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import type { Followed } from '#runtime/service.ts'
+import type { FollowedEvent } from '#runtime/service.ts'
 import { createFreshness } from '#services/console/freshness.ts'
 import { services, topics } from '#topology/map.ts'
 import { topic } from '#topology/names.ts'
 import { score } from './make.ts'
 
 const now = 1_800_000_000_000
-const { withinSeconds, share } = topics[topic.scoredSamples].fresh
+const { withinSeconds, share } = topics[topic.scoredSamples].freshness
 
 /** A score that was appended some seconds after its turn, and so long ago. */
-const scored = (seconds: number, ago = 0, over: Parameters<typeof score>[0] = {}): Followed<'console'> => {
+const scored = (seconds: number, ago = 0, over: Parameters<typeof score>[0] = {}): FollowedEvent<'console'> => {
   const timestamp = now - 1000 * ago
   const headers = { began: String(timestamp - 1000 * seconds) }
   return { topic: topic.scoredSamples, event: score({ source: 'production', ...over }), timestamp, headers }
 }
-const after = (...records: readonly Followed<'console'>[]) => {
+const after = (...records: readonly FollowedEvent<'console'>[]) => {
   const { saw, view } = createFreshness()
   for (const record of records) saw(record)
   return view(now)
@@ -38,7 +38,7 @@ test('what is older than an hour does not count, nor gold, nor variants, nor wha
     scored(1, 3600),
     scored(1, 0, { source: 'gold' }),
     scored(1, 0, { source: 'synthetic' }),
-    { ...scored(1), headers: {} } as Followed<'console'>,
+    { ...scored(1), headers: {} } as FollowedEvent<'console'>,
   )
   expect(scores).toBe(1)
 })

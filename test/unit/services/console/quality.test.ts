@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { LEAST_FOR_INTERVAL, quality } from '#services/console/quality.ts'
+import { estimateQuality, MIN_GOLD_FOR_INTERVAL } from '#services/console/quality.ts'
 import { wilson, z95 } from '#statistics/intervals.ts'
 import { mulberry32 } from '#statistics/random.ts'
 
@@ -15,7 +15,7 @@ const known = [
 const ten = Array.from({ length: 10 }, () => known).flat()
 
 it('is the Hajek mean, with the interval of as many rows as its variance is worth', () => {
-  const { mean, interval, biasedMean, gold, sampled } = quality([...ten, { probability: 0.1, score: null }])
+  const { mean, interval, biasedMean, gold, sampled } = estimateQuality([...ten, { probability: 0.1, score: null }])
   const [one, other] = [32 / 49 / (1 - 2 / 70) ** 2, 108 / 49 / (1 - 4 / 70) ** 2]
   const freedom = (10 * (one + other) ** 2) / (one ** 2 + other ** 2)
   const student = 1 + (z95 ** 2 + 1) / (4 * freedom)
@@ -29,10 +29,10 @@ it('is the Hajek mean, with the interval of as many rows as its variance is wort
 })
 
 it('has no interval from a handful, from equal scores, or from nothing', () => {
-  expect(quality(known)).toMatchObject({ mean: expect.closeTo(3 / 7), interval: null })
-  const equal = Array.from({ length: LEAST_FOR_INTERVAL }, () => ({ probability: 0.5, score: 1 }))
-  expect(quality(equal)).toMatchObject({ mean: 1, interval: null })
-  expect(quality([{ probability: 0.5, score: null }])).toEqual({
+  expect(estimateQuality(known)).toMatchObject({ mean: expect.closeTo(3 / 7), interval: null })
+  const equal = Array.from({ length: MIN_GOLD_FOR_INTERVAL }, () => ({ probability: 0.5, score: 1 }))
+  expect(estimateQuality(equal)).toMatchObject({ mean: 1, interval: null })
+  expect(estimateQuality([{ probability: 0.5, score: null }])).toEqual({
     sampled: 1,
     gold: 0,
     mean: null,
@@ -52,7 +52,7 @@ it('covers the known truth of simulated streams in about 95%, where the plain me
       random() < 0.8 ? { score: 1, probability: 0.1 } : { score: 0, probability: 0.4 },
     )
     const truth = turns.reduce((sum, { score }) => sum + score, 0) / turns.length
-    const { interval, biasedMean } = quality(turns.filter(({ probability }) => random() < probability))
+    const { interval, biasedMean } = estimateQuality(turns.filter(({ probability }) => random() < probability))
     if (interval && interval.lower <= truth && truth <= interval.upper) covered++
     if (interval && biasedMean !== null && interval.lower <= biasedMean && biasedMean <= interval.upper) plainWithin++
   }

@@ -1,18 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Position } from '#runtime/log/event-log.ts'
-import { type Bounds, entrances, type Group, hourMs, reconcile } from '#services/console/reconcile.ts'
+import { type GroupProgress, type HourBounds, hourMs, ingestTopics, reconcile } from '#services/console/reconcile.ts'
 import { topic } from '#topology/names.ts'
 
 const hour = 500_000 * hourMs
 const over = hour + hourMs + 61_000
 const at = (partition: number, offset: number): Position => ({ topic: topic.chatLogs, partition, offset })
 /** Partition 0 has offsets 10 to 19 in the hour, partition 1 offsets 5 to 7. */
-const bounds: readonly Bounds[] = [{ hour, from: [at(0, 10), at(1, 5)], to: [at(0, 20), at(1, 8)] }]
+const bounds: readonly HourBounds[] = [{ hour, from: [at(0, 10), at(1, 5)], to: [at(0, 20), at(1, 8)] }]
 const said = (accepted: number, logged: number, direct = 0) => [
   { topic: topic.chatLogs, hour, accepted, logged, direct },
 ]
-const group = (...committed: Position[]): ReadonlyMap<'sampler', Group> =>
+const group = (...committed: Position[]): ReadonlyMap<'sampler', GroupProgress> =>
   new Map([['sampler', { committed, lag: [] }]])
 const all = group(at(0, 20), at(1, 8))
 const verdict = (...given: Parameters<typeof reconcile>) => reconcile(...given)[0]?.verdict
@@ -75,6 +75,6 @@ it('the consumed records of the hours are those before the committed offset', ()
   ))
 
 it('the entrances are the topics that ingest writes and a group consumes', () => {
-  expect(entrances.map(one => one.topic)).toEqual([topic.chatLogs, topic.escalations, topic.feedback])
-  expect(entrances.every(({ groups }) => groups.includes('sampler'))).toBe(true)
+  expect(ingestTopics.map(one => one.topic)).toEqual([topic.chatLogs, topic.escalations, topic.feedback])
+  expect(ingestTopics.every(({ groups }) => groups.includes('sampler'))).toBe(true)
 })

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { heldOut } from '#planners/families.ts'
-import { canonical, digest } from '#runtime/core/identity.ts'
+import { isHeldOut } from '#planners/families.ts'
+import { canonicalJson, digest } from '#runtime/core/identity.ts'
 import type { DatasetRow } from '#schemas/objects.ts'
-import type { Candidate } from '#services/curator/candidates.ts'
-import { buildDataset, withoutContradictions } from '#services/curator/dataset.ts'
+import type { CandidateRow } from '#services/curator/candidates.ts'
+import { buildDataset, removeContradictions } from '#services/curator/dataset.ts'
 import { row, words } from './makers.ts'
 
 const recipe = {
@@ -17,23 +17,23 @@ const recipe = {
 
 /** The first family name with this prefix on the wanted side of the split. */
 function family(prefix: string, held: boolean): string {
-  for (let n = 0; ; n++) if (heldOut(`${prefix}-${n}`, recipe.evaluationShare) === held) return `${prefix}-${n}`
+  for (let n = 0; ; n++) if (isHeldOut(`${prefix}-${n}`, recipe.evaluationShare) === held) return `${prefix}-${n}`
 }
 
 function build(rows: readonly DatasetRow[], over: Partial<Parameters<typeof buildDataset>[0]> = {}) {
   return buildDataset({ ...recipe, candidates: rows.map(item => candidate(item)), ...over })
 }
 
-function candidate(item: DatasetRow, at = 0, sampleId = item.id): Candidate {
+function candidate(item: DatasetRow, at = 0, sampleId = item.id): CandidateRow {
   return { row: item, sampleId, at }
 }
 
 test('the split holds out the stated share of families, and what .1 holds out .2 holds out too', () => {
   const families = Array.from({ length: 4000 }, (_, n) => `family-${n}`)
-  const held = families.filter(name => heldOut(name, 0.2))
+  const held = families.filter(name => isHeldOut(name, 0.2))
   expect(held.length / families.length).toBeCloseTo(0.2, 1)
   expect(held.length).toBeGreaterThan(720)
-  expect(families.filter(name => heldOut(name, 0.1) && !heldOut(name, 0.2))).toEqual([])
+  expect(families.filter(name => isHeldOut(name, 0.1) && !isHeldOut(name, 0.2))).toEqual([])
 })
 
 test('a training question that is an evaluation question but for case is dropped and counted', () => {
@@ -76,9 +76,9 @@ test('of contradicting rows the majority stays, then the most recent, and varian
     candidate(row('r3', { ...same, question: 'how much is it', tool: 'fees' }), 99),
     candidate(row('v4', { tool: 'fees', synthetic: true }), 99, 'r3'),
   ]
-  expect(withoutContradictions(majority).map(({ id }) => id)).toEqual(['r1', 'r2'])
+  expect(removeContradictions(majority).map(({ id }) => id)).toEqual(['r1', 'r2'])
   const tie = [candidate(row('r1', same), 1), candidate(row('r2', { ...same, tool: 'fees' }), 2)]
-  expect(withoutContradictions(tie).map(({ id }) => id)).toEqual(['r2'])
+  expect(removeContradictions(tie).map(({ id }) => id)).toEqual(['r2'])
 })
 
 test('the same words after other turns do not contradict', () => {
@@ -86,7 +86,7 @@ test('the same words after other turns do not contradict', () => {
     candidate(row('r1', { question: 'yes', earlier: ['price of gold?'] })),
     candidate(row('r2', { question: 'yes', earlier: ['what do you charge?'], tool: 'fees' })),
   ]
-  expect(withoutContradictions(rows)).toHaveLength(2)
+  expect(removeContradictions(rows)).toHaveLength(2)
 })
 
 test('synthetic rows are at most their share of each tool, and never evaluate', () => {
@@ -104,7 +104,7 @@ test('rows of tools that left the catalogue are dropped', () => {
 
 test('the order in which rows come does not change the digest', () => {
   const rows = Array.from({ length: 60 }, (_, n) => row(`r${n}`, { family: `f${n}`, synthetic: n % 5 === 0 }))
-  const digests = [rows, rows.toReversed()].map(some => digest(canonical(build(some))))
+  const digests = [rows, rows.toReversed()].map(some => digest(canonicalJson(build(some))))
   expect(digests[0]).toBe(digests[1])
 })
 

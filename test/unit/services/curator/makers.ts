@@ -122,7 +122,7 @@ export function feed(
     const from =
       'outcome' in event ? topic.goldAnswers : 'goldId' in event ? topic.syntheticSamples : topic.scoredSamples
     const decision = decide({ topic: from, event } as Inbound<'curator'>, known, state)
-    state.apply(decision.keep ?? [])
+    state.apply(decision.stateChanges ?? [])
     return decision
   })
   return { state, decisions, emitted: decisions.flatMap(({ emit = [] }) => emit.map(({ event }) => event)) }

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { allocate } from '#services/curator/allocation.ts'
-import { pickSpread } from '#services/curator/clusters.ts'
-import { stratumOf } from '#services/curator/select-rows.ts'
+import { allocateRows } from '#services/curator/allocation.ts'
+import { selectDiverse } from '#services/curator/clusters.ts'
+import { stratumName } from '#services/curator/select-rows.ts'
 import { featurize } from '#text/features.ts'
-import { NEAR, nearIndex } from '#text/near-duplicates.ts'
+import { indexNearDuplicates, NEAR_DUPLICATE_COSINE } from '#text/near-duplicates.ts'
 import { cosine } from '#text/vectors.ts'
 import { words } from './makers.ts'
 
@@ -18,7 +18,7 @@ test('an allocation adds up, never takes more than there is, and keeps the floor
       fc.array(stratum, { minLength: 1, maxLength: 30 }),
       fc.integer({ min: 0, max: 3000 }),
       (strata, total) => {
-        const drawn = allocate(strata, total, 5)
+        const drawn = allocateRows(strata, total, 5)
         const all = strata.reduce((sum, { size }) => sum + size, 0)
         expect(drawn.reduce((sum, count) => sum + count, 0)).toBe(Math.min(total, all))
         drawn.forEach((count, at) => {
@@ -31,7 +31,7 @@ test('an allocation adds up, never takes more than there is, and keeps the floor
 })
 
 test('equal sizes share by spread', () => {
-  const counts = allocate(
+  const counts = allocateRows(
     [
       { size: 1000, spread: 0.4 },
       { size: 1000, spread: 0.1 },
@@ -48,8 +48,10 @@ test('the near-duplicate index agrees with comparing all pairs', () => {
     (_, n) => `${words(n % 60)} ${words((n % 60) + 100)} ${n % 60 === n ? '' : words(n).slice(0, n % 31)}`,
   )
   const vectors = texts.map(text => featurize(text))
-  const near = nearIndex(vectors)
-  const pairs = vectors.map(vector => vectors.flatMap((other, at) => (cosine(vector, other) > NEAR ? [at] : [])))
+  const near = indexNearDuplicates(vectors)
+  const pairs = vectors.map(vector =>
+    vectors.flatMap((other, at) => (cosine(vector, other) > NEAR_DUPLICATE_COSINE ? [at] : [])),
+  )
   expect(vectors.map(vector => near(vector))).toEqual(pairs)
   expect(new Set(pairs.map(found => found.length)).size).toBeGreaterThan(3)
 })
@@ -60,19 +62,19 @@ test('picks are distinct, as many as asked for, and cover each group', () => {
       featurize(`${words(group)} ${words(group + 10)} ${words(100 + n).slice(0, 6)}`),
     ),
   )
-  const picks = pickSpread(groups.flat(), 20, 7)
+  const picks = selectDiverse(groups.flat(), 20, 7)
   expect(new Set(picks).size).toBe(20)
   expect(new Set(picks.map(at => Math.floor(at / 50))).size).toBe(4)
-  expect(pickSpread(groups.flat(), 20, 7)).toEqual(picks)
+  expect(selectDiverse(groups.flat(), 20, 7)).toEqual(picks)
 })
 
 test('vectors that are all alike can still be picked from', () => {
   const same = Array.from({ length: 30 }, () => featurize('the same words'))
-  expect(new Set(pickSpread(same, 12, 1)).size).toBe(12)
+  expect(new Set(selectDiverse(same, 12, 1)).size).toBe(12)
 })
 
 test('strata follow tool and turns', () => {
-  const name = (earlier: readonly string[]) => stratumOf({ tool: 'quote', earlier })
+  const name = (earlier: readonly string[]) => stratumName({ tool: 'quote', earlier })
   expect([name([]), name(['a']), name(['a', 'b']), name(['a', 'b', 'c'])]).toEqual([
     'quote/first',
     'quote/repeat, 2-3 turns',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ModelHost } from '#planners/hosts/model-host.ts'
-import { canonical, digest } from '#runtime/core/identity.ts'
+import { canonicalJson, digest } from '#runtime/core/identity.ts'
 import type { Ports } from '#runtime/service.ts'
 import { State } from '#runtime/state/state.ts'
 import type { PromptTuned } from '#schemas/events.ts'
@@ -19,7 +19,7 @@ const rows: DatasetRow[] = ['a', 'b', 'c', 'd'].map(name => ({
   inclusionProbability: 1,
 }))
 const set: EvaluationSet = { format: 1, agent: 'desk', rows }
-const evaluation = digest(canonical(set))
+const evaluation = digest(canonicalJson(set))
 
 const event: PromptTuned = {
   id: 'tuned',
@@ -51,7 +51,7 @@ function fakePorts() {
       },
     }),
   }
-  const objects = { get: async () => Buffer.from(canonical(set)) }
+  const objects = { get: async () => Buffer.from(canonicalJson(set)) }
   return { asked, ports: { models, objects } as unknown as Ports }
 }
 

@@ -4,10 +4,10 @@ import { register } from 'prom-client'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
 import { Fault } from '#runtime/core/faults.ts'
-import { createServer } from '#runtime/http/server.ts'
-import type { Edge, EdgeContext } from '#runtime/service.ts'
+import { createHttpServer } from '#runtime/http/server.ts'
+import type { HttpApi, HttpApiContext } from '#runtime/service.ts'
 import { createLogger, createMetrics } from '#runtime/telemetry/telemetry.ts'
-import { edge } from '#services/gateway/edge.ts'
+import { httpApi } from '#services/gateway/edge.ts'
 import { chatLogBody } from '#services/ingest/bodies.ts'
 import { topic } from '#topology/names.ts'
 import { desk, release } from './make.ts'
@@ -28,7 +28,7 @@ let ingest: FastifyInstance
 let ingestUrl: string
 let ingestStatus: number
 let logs: { authorization: string | undefined; traceparent: unknown; body: unknown }[]
-let gateway: Edge<'gateway'>
+let gateway: HttpApi<'gateway'>
 
 beforeEach(async () => {
   logs = []
@@ -64,12 +64,12 @@ beforeEach(async () => {
         },
       },
     },
-  } as unknown as EdgeContext<'gateway'>
-  app = createServer(readSettings({}), createLogger({ logLevel: 'silent' }), createMetrics(), () => ({}))
-  gateway = edge(context)
+  } as unknown as HttpApiContext<'gateway'>
+  app = createHttpServer(readSettings({}), createLogger({ logLevel: 'silent' }), createMetrics(), () => ({}))
+  gateway = httpApi(context)
   gateway.routes?.(app)
-  gateway.saw?.({ topic: topic.agents, event: desk(), timestamp: now, headers: {} })
-  gateway.saw?.({ topic: topic.releases, event: release(released), timestamp: now, headers: {} })
+  gateway.onRecord?.({ topic: topic.agents, event: desk(), timestamp: now, headers: {} })
+  gateway.onRecord?.({ topic: topic.releases, event: release(released), timestamp: now, headers: {} })
 })
 afterEach(() => ingest.close())
 

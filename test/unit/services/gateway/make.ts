@@ -1,11 +1,11 @@
 import type { AgentDescribed, ReleaseDecided } from '#schemas/events.ts'
-import { agentDescribed } from '#services/ingest/decide.ts'
+import { toAgentDescribed } from '#services/ingest/decide.ts'
 
 export const desk = (
   descriptions: Record<string, string> = { quote: 'Price of a security.' },
   agent = 'desk',
 ): AgentDescribed =>
-  agentDescribed(
+  toAgentDescribed(
     agent,
     { tools: Object.entries(descriptions).map(([name, description]) => ({ name, description })) },
     1000,

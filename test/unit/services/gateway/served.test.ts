@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from 'vitest'
 import type { Ports } from '#runtime/service.ts'
-import { createServed, type Served } from '#services/gateway/served.ts'
+import { createServedPlanners, type ServedPlanners } from '#services/gateway/served.ts'
 import { desk, release } from './make.ts'
 
 let now: number
@@ -9,7 +9,7 @@ let loads: string[]
 /** Digests that cannot be loaded, and those whose load waits. */
 let broken: Set<string>
 let waiting: Map<string, PromiseWithResolvers<void>>
-let served: Served
+let served: ServedPlanners
 
 beforeEach(() => {
   now = 10_000
@@ -29,7 +29,7 @@ beforeEach(() => {
       },
     },
   } as unknown as Ports
-  served = createServed(ports)
+  served = createServedPlanners(ports)
 })
 
 const answering = async () => (await served.status('desk'))?.loaded?.planner.digest

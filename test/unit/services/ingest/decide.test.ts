@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { createPseudonyms } from '#redaction/pseudonym.ts'
+import { createPseudonymizer } from '#redaction/pseudonym.ts'
 import {
-  agentDescribed,
-  chatEscalated,
-  chatLogged,
   DEFAULT_BUDGETS,
   DEFAULT_TARGETS,
-  feedbackGiven,
+  toAgentDescribed,
+  toChatEscalated,
+  toChatLogged,
+  toFeedbackGiven,
 } from '#services/ingest/decide.ts'
 
 const now = 1_800_000_000_000
-const pseudonymOf = createPseudonyms('the key of this test')
+const pseudonymOf = createPseudonymizer('the key of this test')
 const address = pseudonymOf('email', 'a@b.com')
 const turn = {
   agent: 'desk',
@@ -22,7 +22,7 @@ const turn = {
 
 describe('a chat log', () => {
   it('fills in what was not sent', () => {
-    expect(chatLogged(turn, now, pseudonymOf)).toEqual({
+    expect(toChatLogged(turn, now, pseudonymOf)).toEqual({
       ...turn,
       id: expect.stringMatching(/^[0-9a-f]{32}$/),
       parents: [],
@@ -37,14 +37,14 @@ describe('a chat log', () => {
     })
   })
   it('has the same id for the same turn, whatever else changed', () => {
-    const id = chatLogged(turn, now, pseudonymOf).id
-    expect(chatLogged({ ...turn, question: 'again', at: 5 }, now + 1, pseudonymOf).id).toBe(id)
-    expect(chatLogged({ ...turn, turn: 3 }, now, pseudonymOf).id).not.toBe(id)
-    expect(chatLogged({ ...turn, agent: 'other' }, now, pseudonymOf).id).not.toBe(id)
-    expect(chatLogged({ ...turn, id: 'mine' }, now, pseudonymOf).id).toBe('mine')
+    const id = toChatLogged(turn, now, pseudonymOf).id
+    expect(toChatLogged({ ...turn, question: 'again', at: 5 }, now + 1, pseudonymOf).id).toBe(id)
+    expect(toChatLogged({ ...turn, turn: 3 }, now, pseudonymOf).id).not.toBe(id)
+    expect(toChatLogged({ ...turn, agent: 'other' }, now, pseudonymOf).id).not.toBe(id)
+    expect(toChatLogged({ ...turn, id: 'mine' }, now, pseudonymOf).id).toBe('mine')
   })
   it('is redacted wherever a customer may have written, the argument included', () => {
-    const event = chatLogged(
+    const event = toChatLogged(
       {
         ...turn,
         question: 'I am a@b.com',
@@ -64,7 +64,7 @@ describe('a chat log', () => {
     expect(event.redactions).toEqual([{ kind: 'email', count: 4 }])
   })
   it('turns an address given as user into a pseudonym that is the same each time', () => {
-    const userOf = (userId: string) => chatLogged({ ...turn, userId }, now, pseudonymOf).userId
+    const userOf = (userId: string) => toChatLogged({ ...turn, userId }, now, pseudonymOf).userId
     expect(userOf('u-17')).toBe('u-17')
     expect(userOf('a@b.com')).toBe(address)
     expect(userOf('a@b.com')).toBe(userOf('a@b.com'))
@@ -74,20 +74,20 @@ describe('a chat log', () => {
 
 it('escalations and feedback are the same when all they say is', () => {
   const escalation = { agent: 'desk', conversationId: 'c1', turnId: 't1', reason: 'Call me at 415-555-0132' }
-  expect(chatEscalated(escalation, now, pseudonymOf)).toMatchObject({
+  expect(toChatEscalated(escalation, now, pseudonymOf)).toMatchObject({
     parents: ['t1'],
     at: now,
     reason: `Call me at ${pseudonymOf('phone', '4155550132')}`,
   })
-  expect(chatEscalated(escalation, now, pseudonymOf).id).toBe(chatEscalated(escalation, now + 1, pseudonymOf).id)
-  expect(chatEscalated({ ...escalation, at: 7 }, now, pseudonymOf).id).not.toBe(
-    chatEscalated(escalation, now, pseudonymOf).id,
+  expect(toChatEscalated(escalation, now, pseudonymOf).id).toBe(toChatEscalated(escalation, now + 1, pseudonymOf).id)
+  expect(toChatEscalated({ ...escalation, at: 7 }, now, pseudonymOf).id).not.toBe(
+    toChatEscalated(escalation, now, pseudonymOf).id,
   )
 
   const rating = { agent: 'desk', conversationId: 'c1', rating: 'down' } as const
-  expect(feedbackGiven(rating, now, pseudonymOf)).toMatchObject({ parents: [], turnId: null, comment: null })
-  expect(feedbackGiven({ ...rating, rating: 'up' }, now, pseudonymOf).id).not.toBe(
-    feedbackGiven(rating, now, pseudonymOf).id,
+  expect(toFeedbackGiven(rating, now, pseudonymOf)).toMatchObject({ parents: [], turnId: null, comment: null })
+  expect(toFeedbackGiven({ ...rating, rating: 'up' }, now, pseudonymOf).id).not.toBe(
+    toFeedbackGiven(rating, now, pseudonymOf).id,
   )
 })
 
@@ -96,13 +96,17 @@ describe('an agent', () => {
     { name: 'quote', description: 'Price.', argumentSchema: { type: 'object', additionalProperties: false } },
   ]
   it('gets defaults for what it leaves open', () => {
-    const event = agentDescribed('desk', { tools, budgets: { reviewersPerItem: 3, sampleShare: undefined } }, now)
+    const event = toAgentDescribed('desk', { tools, budgets: { reviewersPerItem: 3, sampleShare: undefined } }, now)
     expect(event).toMatchObject({ name: 'desk', sampling: 'active', targets: DEFAULT_TARGETS })
     expect(event.budgets).toEqual({ ...DEFAULT_BUDGETS, reviewersPerItem: 3 })
     expect(event.tools[0]?.argumentSchema).toBe('{"additionalProperties":false,"type":"object"}')
   })
   it('has an id that follows its content', () => {
-    expect(agentDescribed('desk', { tools }, now).id).toBe(agentDescribed('desk', { tools, name: 'desk' }, now + 9).id)
-    expect(agentDescribed('desk', { tools, name: 'Desk' }, now).id).not.toBe(agentDescribed('desk', { tools }, now).id)
+    expect(toAgentDescribed('desk', { tools }, now).id).toBe(
+      toAgentDescribed('desk', { tools, name: 'desk' }, now + 9).id,
+    )
+    expect(toAgentDescribed('desk', { tools, name: 'Desk' }, now).id).not.toBe(
+      toAgentDescribed('desk', { tools }, now).id,
+    )
   })
 })

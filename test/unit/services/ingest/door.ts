@@ -1,14 +1,14 @@
 import type { FastifyInstance } from 'fastify'
-import { createPseudonyms } from '#redaction/pseudonym.ts'
+import { createPseudonymizer } from '#redaction/pseudonym.ts'
 import { readSettings } from '#runtime/config/config.ts'
-import { createServer } from '#runtime/http/server.ts'
-import type { Edge, EdgeContext } from '#runtime/service.ts'
+import { createHttpServer } from '#runtime/http/server.ts'
+import type { HttpApi, HttpApiContext } from '#runtime/service.ts'
 import { createLogger, createMetrics } from '#runtime/telemetry/telemetry.ts'
-import { edge } from '#services/ingest/edge.ts'
+import { httpApi } from '#services/ingest/edge.ts'
 
 export const now = 1_800_000_000_000
 const redactionKey = 'the key of this test'
-export const pseudonymOf = createPseudonyms(redactionKey)
+export const pseudonymOf = createPseudonymizer(redactionKey)
 export const tools = [{ name: 'quote', description: 'Price of a security.' }]
 export const turn = (over: object = {}) => ({
   agent: 'desk',
@@ -30,17 +30,17 @@ export async function openDoor(
   home: string,
   append: (appended: Appended) => Promise<void>,
   environment: Record<string, string> = {},
-): Promise<{ readonly app: FastifyInstance; readonly door: Edge<'ingest'>; readonly routes: readonly string[] }> {
+): Promise<{ readonly app: FastifyInstance; readonly door: HttpApi<'ingest'>; readonly routes: readonly string[] }> {
   const settings = readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_REDACTION_KEY: redactionKey, ...environment })
   const context = {
     ports: { clock: { now: () => now } },
     settings,
     append: (topic: string, events: Appended['events'], headers = {}) => append({ topic, events, headers }),
-  } as unknown as EdgeContext<'ingest'>
-  const app = createServer(settings, createLogger({ logLevel: 'silent' }), createMetrics(), () => ({}))
+  } as unknown as HttpApiContext<'ingest'>
+  const app = createHttpServer(settings, createLogger({ logLevel: 'silent' }), createMetrics(), () => ({}))
   const routes: string[] = []
   app.addHook('onRoute', ({ method, url }) => void routes.push(`${method} ${url}`))
-  const door = edge(context)
+  const door = httpApi(context)
   door.routes?.(app)
   const authorization = `Bearer ${settings.apiKey}`
   const registered = await app.inject({

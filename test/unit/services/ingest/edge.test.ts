@@ -1,14 +1,14 @@
 import type { FastifyInstance } from 'fastify'
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Edge } from '#runtime/service.ts'
+import type { HttpApi } from '#runtime/service.ts'
 import type { ChatLogged } from '#schemas/events.ts'
-import { chatLogged } from '#services/ingest/decide.ts'
+import { toChatLogged } from '#services/ingest/decide.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { topic } from '#topology/names.ts'
 import { type Appended, now, openDoor, pseudonymOf, tools, turn } from './door.ts'
 
 let app: FastifyInstance
-let door: Edge<'ingest'>
+let door: HttpApi<'ingest'>
 let appended: Appended[]
 let failing: Error | null
 
@@ -29,8 +29,8 @@ describe('records', () => {
   it('one object is acknowledged after it was appended', async () => {
     const reply = await post('/v1/chat-logs', turn())
     expect(reply.statusCode).toBe(200)
-    expect(reply.json()).toEqual({ accepted: 1, duplicates: 0, ids: [chatLogged(turn(), now, pseudonymOf).id] })
-    expect(appended).toMatchObject([{ topic: topic.chatLogs, events: [chatLogged(turn(), now, pseudonymOf)] }])
+    expect(reply.json()).toEqual({ accepted: 1, duplicates: 0, ids: [toChatLogged(turn(), now, pseudonymOf).id] })
+    expect(appended).toMatchObject([{ topic: topic.chatLogs, events: [toChatLogged(turn(), now, pseudonymOf)] }])
   })
 
   it('an array keeps its order, and a repeat inside it is a duplicate of the first', async () => {
@@ -58,9 +58,9 @@ describe('records', () => {
 
   it('re-sent records are acknowledged and not appended again, and so are those seen in the log', async () => {
     await post('/v1/escalations', { agent: 'desk', conversationId: 'c', reason: 'angry' })
-    door.saw?.({
+    door.onRecord?.({
       topic: topic.chatLogs,
-      event: chatLogged(turn({ id: 'elsewhere' }), now, pseudonymOf),
+      event: toChatLogged(turn({ id: 'elsewhere' }), now, pseudonymOf),
       timestamp: now,
       headers: {},
     })
@@ -138,7 +138,7 @@ describe('hours', () => {
   const hours = async () => (await app.inject('/v1/ingest/hours')).json().hours
   const hour = now - (now % 3_600_000)
   const seen = (id: string, headers: Record<string, string>, timestamp = now) =>
-    door.saw?.({ topic: topic.chatLogs, event: chatLogged(turn({ id }), now, pseudonymOf), timestamp, headers })
+    door.onRecord?.({ topic: topic.chatLogs, event: toChatLogged(turn({ id }), now, pseudonymOf), timestamp, headers })
 
   it('tell what was acknowledged from what lies in the log, and what others wrote', async () => {
     await post('/v1/chat-logs', [turn({ id: 'a' }), turn({ id: 'b' }), turn({ id: 'a' })])

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { hourOf, openLedger } from '#services/ingest/ledger.ts'
+import { hourOf, openAcceptedCounts } from '#services/ingest/ledger.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { topic } from '#topology/names.ts'
 
@@ -23,9 +23,9 @@ test('the sum of all that was added, by any process and in any order, whoever op
   fc.assert(
     fc.property(added, all => {
       const folder = `${root}/${run++}`
-      const ledgers = [openLedger(folder), openLedger(folder), openLedger(folder)]
+      const ledgers = [openAcceptedCounts(folder), openAcceptedCounts(folder), openAcceptedCounts(folder)]
       for (const { by, topic: to, hour, records } of all) ledgers[by]?.add(to, hour, records)
-      const hours = openLedger(folder).read()
+      const hours = openAcceptedCounts(folder).read()
       for (const { topic: to, hour } of all) {
         const expected = all.filter(one => one.topic === to && one.hour === hour)
         expect(hours.get(hour)?.[to]).toBe(expected.reduce((sum, { records }) => sum + records, 0))
@@ -38,7 +38,7 @@ test('the sum of all that was added, by any process and in any order, whoever op
 
 test('hours of two days ago are forgotten', () => {
   const folder = temporaryFolder()
-  const ledger = openLedger(folder)
+  const ledger = openAcceptedCounts(folder)
   ledger.add(topic.chatLogs, start, 1)
   ledger.add(topic.chatLogs, start + 48 * hourMs, 2)
   expect([readdirSync(folder).length, [...ledger.read()]]).toEqual([

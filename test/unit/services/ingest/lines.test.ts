@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { linesOf, maxLineBytes } from '#services/ingest/lines.ts'
+import { maxLineBytes, splitLines } from '#services/ingest/lines.ts'
 
 async function linesIn(bytes: Buffer, cuts: readonly number[]) {
   const at = [0, ...cuts.map(cut => cut % (bytes.length + 1)), bytes.length].sort((a, b) => a - b)
@@ -8,7 +8,7 @@ async function linesIn(bytes: Buffer, cuts: readonly number[]) {
     for (const [index, from] of at.entries()) yield bytes.subarray(from, at[index + 1])
   }
   const found: [number, string | undefined][] = []
-  for await (const { number, bytes: line } of linesOf(chunks())) found.push([number, line?.toString()])
+  for await (const { number, bytes: line } of splitLines(chunks())) found.push([number, line?.toString()])
   return found
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { argumentOf, readMessages } from '#services/ingest/messages.ts'
-import { turnsOf } from '#services/ingest/turns.ts'
+import { turnsFromMessages } from '#services/ingest/turns.ts'
 
 describe('messages of every convention', () => {
   it.each([
@@ -38,7 +38,7 @@ describe('messages of every convention', () => {
     for (const value of [null, undefined, 7, '', [], [null, 'x', 3]]) expect(readMessages(value, 'user')).toEqual([])
     fc.assert(
       fc.property(fc.jsonValue(), value => {
-        for (const turn of turnsOf(readMessages(value, 'user'))) expect(turn.question.trim()).not.toBe('')
+        for (const turn of turnsFromMessages(readMessages(value, 'user'))) expect(turn.question.trim()).not.toBe('')
       }),
     )
   })
@@ -71,14 +71,16 @@ describe('turns of a conversation', () => {
   )
 
   it('begin with the user; the first call is the plan, the last text without a call the answer', () => {
-    expect(turnsOf(conversation)).toEqual([
+    expect(turnsFromMessages(conversation)).toEqual([
       { question: 'one', earlier: [], turn: 0, plan: { tool: 'first', argument: '' }, answer: 'done' },
       { question: 'two', earlier: ['one'], turn: 1, plan: undefined, answer: undefined },
     ])
   })
 
   it('know at most the newest 50 before them, and their place all the same', () => {
-    const long = turnsOf(Array.from({ length: 60 }, (_none, at) => ({ role: 'user', text: `q${at}`, calls: [] })))
+    const long = turnsFromMessages(
+      Array.from({ length: 60 }, (_none, at) => ({ role: 'user', text: `q${at}`, calls: [] })),
+    )
     expect(long[59]).toMatchObject({ turn: 59 })
     expect(long[59]?.earlier).toHaveLength(50)
     expect(long[59]?.earlier[0]).toBe('q9')

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { chatLogBody } from '#services/ingest/bodies.ts'
 import type { OtlpSpan } from '#services/ingest/otlp/spans.ts'
-import { turnsIn } from '#services/ingest/otlp/turns.ts'
+import { readTurns } from '#services/ingest/otlp/turns.ts'
 import { answered, began, called, messages, said, span, traceId, user } from './otlp.make.ts'
 
-const find = (spans: readonly OtlpSpan[], agents = ['desk']) => turnsIn(spans, agent => agents.includes(agent))
+const find = (spans: readonly OtlpSpan[], agents = ['desk']) => readTurns(spans, agent => agents.includes(agent))
 const bodies = (spans: readonly OtlpSpan[], agents?: string[]) =>
   find(spans, agents).flatMap(found => (found.outcome === 'turn' ? [chatLogBody.parse(found.body)] : []))
 

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { bodyLimit } from '#runtime/http/admission.ts'
 import { readTraceparent } from '#runtime/telemetry/traceparent.ts'
-import { callersHeaders } from '#runtime/telemetry/tracing.ts'
+import { callerTraceHeaders } from '#runtime/telemetry/tracing.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { topic } from '#topology/names.ts'
 import { type Appended, openDoor } from './door.ts'
@@ -21,7 +21,7 @@ beforeEach(async () => {
   ;({ app } = await openDoor(temporaryFolder(), async one => {
     if (failing) throw failing
     appended.push(one)
-    traces.push(callersHeaders()?.traceparent)
+    traces.push(callerTraceHeaders()?.traceparent)
   }))
   appended = []
   traces = []

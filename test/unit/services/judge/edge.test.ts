@@ -1,15 +1,15 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
-import { createServer } from '#runtime/http/server.ts'
-import type { EdgeContext } from '#runtime/service.ts'
+import { createHttpServer } from '#runtime/http/server.ts'
+import type { HttpApiContext } from '#runtime/service.ts'
 import { State } from '#runtime/state/state.ts'
 import { createLogger, createMetrics } from '#runtime/telemetry/telemetry.ts'
-import { edge } from '#services/judge/edge.ts'
+import { httpApi } from '#services/judge/edge.ts'
 import { gold, sample, scores } from './events.ts'
 
 const open = (state: State) => {
-  const app = createServer(readSettings({}), createLogger({ logLevel: 'silent' }), createMetrics(), () => ({}))
-  edge({ states: () => [new State(), state] } as unknown as EdgeContext<'judge'>).routes?.(app)
+  const app = createHttpServer(readSettings({}), createLogger({ logLevel: 'silent' }), createMetrics(), () => ({}))
+  httpApi({ states: () => [new State(), state] } as unknown as HttpApiContext<'judge'>).routes?.(app)
   onTestFinished(() => app.close())
   return (agent: string) => app.inject(`/v1/judge/${agent}`)
 }

@@ -74,8 +74,8 @@ function decided(
   opinionOf: (inbound: Inbound<'judge'>) => Facts = () => null,
 ) {
   return stream.flatMap(inbound => {
-    const { emit = [], keep = [], objects = [] } = decide(inbound, opinionOf(inbound), state)
-    state.apply(keep)
+    const { emit = [], stateChanges = [], objects = [] } = decide(inbound, opinionOf(inbound), state)
+    state.apply(stateChanges)
     return emit.map(out => ({ ...out, objects }))
   })
 }

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { planningOf } from '#services/judge/planning.ts'
-import type { Graded } from '#services/judge/state.ts'
+import { planMetrics } from '#services/judge/planning.ts'
+import type { GoldGrade } from '#services/judge/state.ts'
 
-const row = (goldTool: string | null, plannedTool: string, over: Partial<Graded> = {}): Graded =>
+const row = (goldTool: string | null, plannedTool: string, over: Partial<GoldGrade> = {}): GoldGrade =>
   ({
     ...{ family: 'f', question: 'q', goldTool, plannedTool, toolCorrect: goldTool && goldTool === plannedTool },
     ...{
@@ -14,13 +14,13 @@ const row = (goldTool: string | null, plannedTool: string, over: Partial<Graded>
       arms: [],
     },
     ...over,
-  }) as Graded
-const times = (count: number, ...how: Parameters<typeof row>): Graded[] =>
+  }) as GoldGrade
+const times = (count: number, ...how: Parameters<typeof row>): GoldGrade[] =>
   Array.from({ length: count }, () => row(...how))
 
 test('per-tool precision, recall and F1 and their means, worked by hand', () => {
   // quote: 6 of 8 planned are right, of 9 there are; fees: 3 of 4, of 3; alerts is planned once and never right.
-  const found = planningOf([
+  const found = planMetrics([
     ...times(6, 'quote', 'quote'),
     ...times(1, 'quote', 'fees'),
     ...times(2, 'quote', 'alerts'),
@@ -47,12 +47,12 @@ test('per-tool precision, recall and F1 and their means, worked by hand', () => 
 })
 
 test('intent and answers are means over the rows that have them', () => {
-  const found = planningOf([
+  const found = planMetrics([
     row('quote', 'quote', { argumentSimilarity: 0.9, figuresEqual: true, answerScore: 0.5 }),
     row('quote', 'quote', { argumentSimilarity: 0.3, figuresEqual: false }),
     row('quote', 'quote'),
   ])
   expect(found.intent).toEqual({ rows: 2, meanSimilarity: 0.6, belowFloor: 0.5, figuresEqual: 0.5 })
   expect(found.answers).toEqual({ rows: 1, meanScore: 0.5 })
-  expect(planningOf([])).toMatchObject({ rows: 0, accuracy: null, macroF1: null, tools: [], confusion: [] })
+  expect(planMetrics([])).toMatchObject({ rows: 0, accuracy: null, macroF1: null, tools: [], confusion: [] })
 })

@@ -32,11 +32,11 @@ function curated(events: readonly Inbound<'curator'>[]) {
   const state = new State()
   const decisions = events.map(inbound => {
     const decision = curate(inbound, inbound.topic === topic.scoredSamples ? undefined : facts, state)
-    state.apply(decision.keep ?? [])
+    state.apply(decision.stateChanges ?? [])
     return { emit: decision.emit ?? [], objects: (decision.objects ?? []).map(bytes => Buffer.from(bytes).toString()) }
   })
-  state.settle()
-  return { decided: decisions.filter(({ emit }) => emit.length > 0), kept: [...state.content()] }
+  state.markCommitted()
+  return { decided: decisions.filter(({ emit }) => emit.length > 0), kept: [...state.toChanges()] }
 }
 
 test('scores of a quarantined version, whatever they are of, leave no trace in a dataset or in what decides it', () => {

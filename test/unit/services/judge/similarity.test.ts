@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { scoreOf, unlearned } from '#services/judge/signals.ts'
-import { type Known, likenessOf } from '#services/judge/similarity.ts'
+import { initialRegression, signalScore } from '#services/judge/signals.ts'
+import { type GoldQuestion, goldSimilarity } from '#services/judge/similarity.ts'
 import { injections } from '#test/support/injections.ts'
 
-const known: readonly Known[] = [
+const known: readonly GoldQuestion[] = [
   { question: 'what is the price of AAPL', family: 'k1', goldTool: 'quote' },
   { question: 'how much do you charge for a wire', family: 'k2', goldTool: 'fees' },
   { question: 'how much is AAPL today', family: 'k3', goldTool: 'quote' },
@@ -13,7 +13,7 @@ const known: readonly Known[] = [
 ]
 const plan = (tool: string) => ({ tool, argument: '', confidence: null, margin: null, planner: null })
 const like = (question: string, tool: string, family = 'asker') =>
-  likenessOf({ question, family, plan: plan(tool) }, known)
+  goldSimilarity({ question, family, plan: plan(tool) }, known)
 const quiet = {
   kind: 'signals',
   confidence: 0.3,
@@ -23,7 +23,7 @@ const quiet = {
   repeatAsk: false,
 } as const
 const score = (question: string, tool: string): number =>
-  scoreOf({ ...quiet, latencyMs: null, likeness: like(question, tool) }, unlearned.weights)
+  signalScore({ ...quiet, latencyMs: null, likeness: like(question, tool) }, initialRegression.weights)
 
 test('gold for the planned tool speaks for a plan, gold for another tool against it', () => {
   expect(like('what is the price of AAPL', 'quote')).toMatchObject({ own: expect.closeTo(1) })
@@ -36,7 +36,7 @@ test('gold for the planned tool speaks for a plan, gold for another tool against
 test("undecided gold and gold of the asker's own family say nothing", () => {
   expect(like('the price of what I own', 'quote').own).toBeLessThan(0.9)
   expect(like('my card is lost', 'card_lost', 'k4').own).toBeLessThan(0.3)
-  expect(likenessOf({ question: 'my card is lost', family: 'f', plan: plan('quote') }, [])).toEqual({
+  expect(goldSimilarity({ question: 'my card is lost', family: 'f', plan: plan('quote') }, [])).toEqual({
     own: 0,
     other: 0,
   })

@@ -1,14 +1,14 @@
-import type { Pair } from '#services/judge/calibration.ts'
+import type { ScoredPair } from '#services/judge/calibration.ts'
 import { gaussian, mulberry32 } from '#statistics/random.ts'
 
 /** A judge: the score that it gives on average, before noise. */
-export type Judge = (shown: Pick<Pair, 'right' | 'length' | 'first'>) => number
+export type Judge = (shown: Pick<ScoredPair, 'right' | 'length' | 'first'>) => number
 
 export const seeds = Array.from({ length: 20 }, (_none, at) => at + 1)
 
 const usualLength = 60
-const knowing = ({ right }: Pick<Pair, 'right'>): number => (right ? 0.7 : 0.3)
-const isLong = ({ length }: Pick<Pair, 'length'>): boolean => length >= usualLength
+const knowing = ({ right }: Pick<ScoredPair, 'right'>): number => (right ? 0.7 : 0.3)
+const isLong = ({ length }: Pick<ScoredPair, 'length'>): boolean => length >= usualLength
 
 /** Fair, favouring beside what they know, and favouring alone. */
 export const biased = {
@@ -22,7 +22,7 @@ export const biased = {
 const noise = 0.2
 
 /** What a judge says of seeded plans, half of them right, and what gold says. */
-export function pairs(seed: number, count: number, judge: Judge): readonly Pair[] {
+export function pairs(seed: number, count: number, judge: Judge): readonly ScoredPair[] {
   const random = mulberry32(seed)
   return Array.from({ length: count }, () => {
     const shown = {

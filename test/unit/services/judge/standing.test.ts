@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { State } from '#runtime/state/state.ts'
-import type { Pair } from '#services/judge/calibration.ts'
-import { instruments } from '#services/judge/instrument.ts'
-import { unproven, withPair } from '#services/judge/standing.ts'
-import { collectionsOf, standingOf } from '#services/judge/state.ts'
+import type { ScoredPair } from '#services/judge/calibration.ts'
+import { judgeVersions } from '#services/judge/instrument.ts'
+import { addPair, initialTrust } from '#services/judge/standing.ts'
+import { collectionsOf, trustOf } from '#services/judge/state.ts'
 import type { Facts } from '#services/judge/verdict.ts'
 import type { Inbound } from '#topology/types.ts'
 import { examinations, gold, sample, scores } from './events.ts'
@@ -58,18 +58,18 @@ describe('scores from signals', () => {
     const state = new State()
     const undecided = gold('u', { outcome: 'undecided', tool: null })
     scores([sample('s'), gold('s'), gold('s', { tool: 'fees' }), sample('u'), undecided, gold('unknown')], state)
-    const { pairs: known } = standingOf(state, 'desk', instruments.signals)
+    const { pairs: known } = trustOf(state, 'desk', judgeVersions.signals)
     expect(known.map(({ right }) => right)).toEqual([true])
   })
 })
 
 test('trust is lost when newer gold disagrees, and gained again: an event each', () => {
-  const turned = (pair: Pair): Pair => ({ ...pair, score: 1 - pair.score })
+  const turned = (pair: ScoredPair): ScoredPair => ({ ...pair, score: 1 - pair.score })
   const fair = pairs(1, 600, biased.fair)
   const stream = [...fair.slice(0, 200), ...fair.slice(200, 400).map(turned), ...fair.slice(400)]
-  let standing = unproven
+  let standing = initialTrust
   const trust = stream.map(pair => {
-    standing = withPair(standing, pair)
+    standing = addPair(standing, pair)
     return standing.trusted
   })
   expect([trust[199], trust[399], trust[599]]).toEqual([true, false, true])
@@ -144,8 +144,8 @@ test('what is remembered of versions is bounded, their pairs with them', () => {
     }
   expect(state.size(collectionsOf('desk').standings)).toBe(20)
   const model = { judge: 'model/v1', prompt: 'p', model: 'm' }
-  expect(standingOf(state, 'desk', { ...model, rubric: 'r1' }).pairs).toEqual([])
-  expect(standingOf(state, 'desk', { ...model, rubric: 'r24' }).pairs).toHaveLength(3)
+  expect(trustOf(state, 'desk', { ...model, rubric: 'r1' }).pairs).toEqual([])
+  expect(trustOf(state, 'desk', { ...model, rubric: 'r24' }).pairs).toHaveLength(3)
   scores(judged(250, isOdd, honest), state)
-  expect(standingOf(state, 'desk', instruments.signals).pairs).toHaveLength(200)
+  expect(trustOf(state, 'desk', judgeVersions.signals).pairs).toHaveLength(200)
 })

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { LanguageModel } from '#models/language-model.ts'
 import { withRepair } from '#models/repair.ts'
 import type { Ports } from '#runtime/service.ts'
-import { rubric, versionOf } from '#services/judge/rubric.ts'
+import { rubric, rubricVersion } from '#services/judge/rubric.ts'
 import { judge } from '#services/judge/service.ts'
 import { verdictSchema } from '#services/judge/verdict.ts'
 import { gold, sample, widened } from './events.ts'
@@ -36,14 +36,14 @@ test('without a model, and beside gold, nobody is asked', async () => {
 
 test('a verdict comes with the versions of rubric, prompt and model', async () => {
   expect(await says({ score: 0.7, toolCorrect: true, reason: 'it is the price' })).toEqual({
-    rubric: versionOf(rubric),
+    rubric: rubricVersion(rubric),
     prompt: 'judge-prompt/v1',
     model: 'm',
     plannedFirst: true,
     opinion: { verdict: { score: 0.7, toolCorrect: true, reason: 'it is the price' } },
   })
-  expect(versionOf(rubric)).toMatch(/^rubric\/v1-[0-9a-f]{8}$/)
-  expect(versionOf({ ...rubric, text: 'another' })).not.toBe(versionOf(rubric))
+  expect(rubricVersion(rubric)).toMatch(/^rubric\/v1-[0-9a-f]{8}$/)
+  expect(rubricVersion({ ...rubric, text: 'another' })).not.toBe(rubricVersion(rubric))
 })
 
 test('where the planned tool stands is drawn for each sample, and told', async () => {

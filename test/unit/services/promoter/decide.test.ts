@@ -6,8 +6,8 @@ import { topic } from '#topology/names.ts'
 import { evaluated } from './makers.ts'
 
 function released(event: CandidateEvaluated, state = new State()) {
-  const { emit = [], keep = [] } = decide({ topic: topic.evaluations, event }, undefined, state)
-  state.apply(keep)
+  const { emit = [], stateChanges = [] } = decide({ topic: topic.evaluations, event }, undefined, state)
+  state.apply(stateChanges)
   return emit.map(out => out.event)[0]
 }
 

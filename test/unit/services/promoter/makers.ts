@@ -1,5 +1,5 @@
 import type { CandidateEvaluated, Stratum } from '#schemas/events.ts'
-import { differenceInterval, differenceOf } from '#statistics/paired-tests.ts'
+import { pairedDifference, tangoInterval } from '#statistics/paired-tests.ts'
 import { mulberry32 } from '#statistics/random.ts'
 
 /** Unless said otherwise the rows are a plain sample: reweighting them changes nothing. */
@@ -7,8 +7,8 @@ export function evaluated(over: Partial<CandidateEvaluated> = {}): CandidateEval
   const pairs = { gained: 100, lost: 50, rows: 1000, ...over }
   return {
     effectiveRows: pairs.rows,
-    difference: differenceOf(pairs),
-    ...differenceInterval(pairs),
+    difference: pairedDifference(pairs),
+    ...tangoInterval(pairs),
     id: 'evaluation-1',
     parents: [],
     at: 1000,

@@ -1,31 +1,31 @@
 import { expect, test } from 'vitest'
-import { BASE_SCALE, basePlanner, type PlannerManifest } from '#planners/linear/manifest.ts'
-import { createPlanner } from '#planners/linear/planner.ts'
+import { BASE_SCALE, type LinearManifest, untunedManifest } from '#planners/linear/manifest.ts'
+import { createLinearPlanner } from '#planners/linear/planner.ts'
 import { getJson } from '#runtime/objects/object-store.ts'
 import { State } from '#runtime/state/state.ts'
 import { promptTuner } from '#services/prompt-tuner/service.ts'
 import { fakePorts, gold, request, tools } from '#test/unit/services/trainer/ports.ts'
 import { topic } from '#topology/names.ts'
 
-const base = basePlanner('desk', tools)
+const base = untunedManifest('desk', tools)
 const never = new AbortController().signal
 
-async function tuned(baseline: PlannerManifest = base, rows = gold, fake = fakePorts()) {
+async function tuned(baseline: LinearManifest = base, rows = gold, fake = fakePorts()) {
   const event = await request(fake.objects, 'prompt', baseline, rows)
   const inbound = { topic: topic.tuningRequests, event } as const
   const facts = await promptTuner.gather?.(inbound, fake.ports, never)
   const [out] = promptTuner.decide?.(inbound, facts, new State()).emit ?? []
   if (out === undefined) throw new Error('nothing was tuned')
-  return { event: out.event, manifest: await getJson<PlannerManifest>(fake.objects, out.event.candidate) }
+  return { event: out.event, manifest: await getJson<LinearManifest>(fake.objects, out.event.candidate) }
 }
 
 test('a request gives descriptions that plan better, and their scores', async () => {
   const { event, manifest } = await tuned()
   expect(event).toMatchObject({ requestId: 'request-1', datasetVersion: 4, mutantsTried: 60, seconds: 1.5 })
   expect(event.heldScore).toBeGreaterThan(0.5)
-  const right = (planner: ReturnType<typeof createPlanner>) =>
+  const right = (planner: ReturnType<typeof createLinearPlanner>) =>
     gold.filter(({ question, tool }) => planner.plan(question).tool === tool).length
-  expect(right(createPlanner(manifest))).toBeGreaterThan(right(createPlanner(base)))
+  expect(right(createLinearPlanner(manifest))).toBeGreaterThan(right(createLinearPlanner(base)))
 })
 
 test('the candidate is descriptions only: no adapter, no examples, the untuned scale', async () => {

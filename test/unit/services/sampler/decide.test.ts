@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fraction } from '#runtime/core/identity.ts'
+import { hashFraction } from '#runtime/core/identity.ts'
 import { State } from '#runtime/state/state.ts'
 import { decide, version } from '#services/sampler/decide.ts'
 import { collections, limits } from '#services/sampler/state.ts'
@@ -7,7 +7,7 @@ import { active, escalation, rating, selections, turn } from './stream.ts'
 
 /** Ids in the order of their fraction: the last are passed over at any probability but 1. */
 const ids = Array.from({ length: 400 }, (_none, at) => `t${at}`)
-const byFraction = ids.toSorted((a, b) => fraction(version, a) - fraction(version, b))
+const byFraction = ids.toSorted((a, b) => hashFraction(version, a) - hashFraction(version, b))
 const unlucky = byFraction.at(-1) ?? ''
 const lucky = byFraction[0] ?? ''
 /** A question like those of `warmUp`: no arm but chance speaks for it. */
@@ -121,7 +121,7 @@ test('the control picks by chance alone, and no outcome corrects it', () => {
   const random = { ...active, sampleShare: 0.1, sampling: 'random' } as const
   const stream = ids.flatMap(id => [turn(id), escalation(id), turn(id)])
   const picked = selections(stream, random)
-  expect(picked.map(({ turnId }) => turnId)).toEqual(ids.filter(id => fraction(version, id) < 0.1))
+  expect(picked.map(({ turnId }) => turnId)).toEqual(ids.filter(id => hashFraction(version, id) < 0.1))
   expect(
     picked.every(
       ({ arms, inclusionProbability, value }) => arms.length === 1 && inclusionProbability === 0.1 && value === 0,

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { State } from '#runtime/state/state.ts'
-import { chanceOf, contenderShare } from '#services/sampler/controller.ts'
+import { contenderShare, randomProbability } from '#services/sampler/controller.ts'
 import { active, escalation, rating, selections, turn } from './stream.ts'
 
 const words = ['price', 'of', 'apple', 'sell', 'my', 'shares', 'wire', 'cash', 'tax', 'form', 'password', 'fees']
@@ -39,10 +39,10 @@ test('a turn, its escalation and its ratings end in the same choice and state in
         ]
         const state = new State()
         const picks = selections(stream, { ...active, sampleShare: share }, state)
-        state.settle()
+        state.markCommitted()
         return {
           picks: picks.filter(({ turnId }) => turnId === id),
-          state: Map.groupBy(state.content(), ({ collection }) => collection),
+          state: Map.groupBy(state.toChanges(), ({ collection }) => collection),
         }
       })
       corrected += Number(one?.picks[0]?.correction ?? false)
@@ -67,7 +67,7 @@ test('every inclusion probability is at least the floor and at most 1, and outco
       ])
       const budget = { ...active, sampleShare }
       for (const { inclusionProbability, arms } of selections(stream, budget)) {
-        expect(inclusionProbability).toBeGreaterThanOrEqual(chanceOf(budget, false))
+        expect(inclusionProbability).toBeGreaterThanOrEqual(randomProbability(budget, false))
         expect(inclusionProbability).toBeLessThanOrEqual(1)
         expect(inclusionProbability).toBe(Math.max(...arms.map(({ weight }) => weight)))
         const ofRanked = arms.filter(({ arm }) => arm === 'uncertain' || arm === 'underrepresented')
@@ -122,9 +122,9 @@ test('a batch that is rolled back and comes again leaves no trace', () => {
           rolled.rollBack()
         }
         expect(selections(stream, active, rolled)).toEqual(selections(stream, active, plain))
-        for (const state of [plain, rolled]) state.settle()
+        for (const state of [plain, rolled]) state.markCommitted()
       })
-      const [one, other] = [rolled, plain].map(state => Map.groupBy(state.content(), ({ collection }) => collection))
+      const [one, other] = [rolled, plain].map(state => Map.groupBy(state.toChanges(), ({ collection }) => collection))
       expect(one).toEqual(other)
     }),
     { numRuns: 50 },

@@ -44,9 +44,9 @@ export function selections(
 /** All that the sampler emits. Batches are settled, as they are in a service. */
 export function emitted(stream: readonly Arrival[], facts: Facts = active, state = new State()): Outbound<'sampler'>[] {
   return stream.flatMap((arrival, at) => {
-    const { emit = [], keep = [] } = decide(arrival, facts, state)
-    state.apply(keep)
-    if (at % 100 === 99) state.settle()
+    const { emit = [], stateChanges = [] } = decide(arrival, facts, state)
+    state.apply(stateChanges)
+    if (at % 100 === 99) state.markCommitted()
     return emit
   })
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { State } from '#runtime/state/state.ts'
 import type { TrafficCounted } from '#schemas/events.ts'
-import { chanceOf } from '#services/sampler/controller.ts'
+import { randomProbability } from '#services/sampler/controller.ts'
 import { topic } from '#topology/names.ts'
 import { simulated } from './simulated.ts'
 import { active, emitted } from './stream.ts'
@@ -28,7 +28,7 @@ test('the counts add up to all turns, and to all picks before the last count', (
 test('what an arm was expected to draw and what it drew agree, and chance is expected the same of every turn', () => {
   const ofArm = (name: string) => strata.flatMap(({ arms }) => arms.filter(({ arm }) => arm === name))
   const random = ofArm('random')
-  expect(sum(random.map(({ expected }) => expected))).toBeCloseTo(3000 * chanceOf(active, false), 6)
+  expect(sum(random.map(({ expected }) => expected))).toBeCloseTo(3000 * randomProbability(active, false), 6)
   for (const arm of ['random', 'underrepresented']) {
     const expected = sum(ofArm(arm).map(count => count.expected))
     const drawn = sum(ofArm(arm).map(({ picks }) => picks))

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { State } from '#runtime/state/state.ts'
-import { day } from '#test/bench/sampling/traffic.ts'
+import { simulateDay } from '#test/bench/sampling/traffic.ts'
 import { simulated } from './simulated.ts'
 import { active, escalation, selections, turn } from './stream.ts'
 
 test('over a day with a tenfold burst the picks meet the budget, and no five minutes take twice theirs', () => {
-  const { ratio, worstWindow } = day(10, { ...active, sampleShare: 0.1 }, 3)
+  const { ratio, worstWindow } = simulateDay(10, { ...active, sampleShare: 0.1 }, 3)
   expect(Math.abs(ratio - 1)).toBeLessThan(0.05)
   expect(worstWindow).toBeLessThanOrEqual(2)
 }, 60_000)

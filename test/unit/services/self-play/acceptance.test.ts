@@ -1,22 +1,29 @@
 import { expect, test } from 'vitest'
-import { fateOf, isCapped, keepsSlots } from '#services/self-play/acceptance.ts'
-import { jaccard, neighbourhoodOf } from '#services/self-play/neighbourhood.ts'
+import { decideFate, exceedsSyntheticShare, keepsSlotValues } from '#services/self-play/acceptance.ts'
+import { createNeighbourhood, jaccard } from '#services/self-play/neighbourhood.ts'
 import { slotsOf } from '#services/self-play/slots.ts'
-import type { KeptGold } from '#services/self-play/state.ts'
-import { wordsOf } from '#services/self-play/words.ts'
+import type { GoldQuestion } from '#services/self-play/state.ts'
+import { splitWords } from '#services/self-play/words.ts'
 
-const parent: KeptGold = { question: 'what are the fees for a wire to my bank', earlier: [], tool: 'fees', family: 'f' }
+const parent: GoldQuestion = {
+  question: 'what are the fees for a wire to my bank',
+  earlier: [],
+  tool: 'fees',
+  family: 'f',
+}
 const asked = (question: string) => ({ question, earlier: [] })
 
 test('the first check that fails names the fate', () => {
   const surroundings = { hits: [], own: 0.9, other: 0.1, isDuplicate: false }
   const good = { slotsKept: true, surroundings, routed: 'fees', tool: 'fees', capped: false }
-  expect(fateOf(good)).toBe('accepted')
-  expect(fateOf({ ...good, capped: true })).toBe('capped')
-  expect(fateOf({ ...good, capped: true, surroundings: { ...surroundings, other: 0.95 } })).toBe('confusable')
-  expect(fateOf({ ...good, routed: 'quote', surroundings: { ...surroundings, other: 0.95 } })).toBe('label')
-  expect(fateOf({ ...good, routed: 'quote', surroundings: { ...surroundings, isDuplicate: true } })).toBe('duplicate')
-  expect(fateOf({ ...good, slotsKept: false, surroundings: { ...surroundings, isDuplicate: true } })).toBe('slots')
+  expect(decideFate(good)).toBe('accepted')
+  expect(decideFate({ ...good, capped: true })).toBe('capped')
+  expect(decideFate({ ...good, capped: true, surroundings: { ...surroundings, other: 0.95 } })).toBe('confusable')
+  expect(decideFate({ ...good, routed: 'quote', surroundings: { ...surroundings, other: 0.95 } })).toBe('label')
+  expect(decideFate({ ...good, routed: 'quote', surroundings: { ...surroundings, isDuplicate: true } })).toBe(
+    'duplicate',
+  )
+  expect(decideFate({ ...good, slotsKept: false, surroundings: { ...surroundings, isDuplicate: true } })).toBe('slots')
 })
 
 test.each([
@@ -29,28 +36,30 @@ test.each([
   ['sell $500 of AAPL', 'sell $500 of AAPL', { from: '$500', to: '$250' }, false],
   ['where is my card', 'where my is card', undefined, true],
 ])('slots of "%s" in "%s" replacing %o: %s', (before, question, replaced, kept) => {
-  expect(keepsSlots(before, slotsOf(wordsOf(before)), replaced ? { question, replaced } : { question })).toBe(kept)
+  expect(keepsSlotValues(before, slotsOf(splitWords(before)), replaced ? { question, replaced } : { question })).toBe(
+    kept,
+  )
 })
 
 test('the cap holds for the row to come, not for those before it', () => {
-  expect(isCapped({ gold: 1, synthetic: 0 }, 0.5)).toBe(false)
-  expect(isCapped({ gold: 1, synthetic: 1 }, 0.5)).toBe(true)
-  expect(isCapped({ gold: 3, synthetic: 0 }, 0.2)).toBe(true)
-  expect(isCapped({ gold: 4, synthetic: 0 }, 0.2)).toBe(false)
-  expect(isCapped({ gold: 1, synthetic: 50 }, 1)).toBe(false)
-  expect(isCapped({ gold: 1, synthetic: 0 }, 0)).toBe(true)
+  expect(exceedsSyntheticShare({ gold: 1, synthetic: 0 }, 0.5)).toBe(false)
+  expect(exceedsSyntheticShare({ gold: 1, synthetic: 1 }, 0.5)).toBe(true)
+  expect(exceedsSyntheticShare({ gold: 3, synthetic: 0 }, 0.2)).toBe(true)
+  expect(exceedsSyntheticShare({ gold: 4, synthetic: 0 }, 0.2)).toBe(false)
+  expect(exceedsSyntheticShare({ gold: 1, synthetic: 50 }, 1)).toBe(false)
+  expect(exceedsSyntheticShare({ gold: 1, synthetic: 0 }, 0)).toBe(true)
 })
 
 test('a variant may resemble its parent, but not another question, an earlier variant or a sibling', () => {
   const variant = 'what are the fees for a wire to my bnak'
-  const among = (over: Partial<Parameters<typeof neighbourhoodOf>[0]>, siblings: string[] = []) =>
-    neighbourhoodOf({ parent, gold: [], synthetic: [], ...over })(asked(variant), siblings.map(asked)).isDuplicate
+  const among = (over: Partial<Parameters<typeof createNeighbourhood>[0]>, siblings: string[] = []) =>
+    createNeighbourhood({ parent, gold: [], synthetic: [], ...over })(asked(variant), siblings.map(asked)).isDuplicate
   expect(among({})).toBe(false)
   expect(among({ gold: [['g', { ...parent, question: 'what are the fees for a wire to my bank?' }]] })).toBe(true)
   expect(among({ synthetic: [asked('What are the fees for a wire to my bnak!')] })).toBe(true)
   expect(among({}, ['what are the fees for a wire to my bnakk'])).toBe(true)
   expect(among({ gold: [['g', { ...parent, question: 'can I change my address' }]] }, ['fees for wires?'])).toBe(false)
-  const same = neighbourhoodOf({ parent, gold: [], synthetic: [] })(
+  const same = createNeighbourhood({ parent, gold: [], synthetic: [] })(
     asked('What are the fees, for a wire to my bank?'),
     [],
   )
@@ -59,7 +68,7 @@ test('a variant may resemble its parent, but not another question, an earlier va
 
 test('nearness is told for the own tool and for the others, and the parent votes', () => {
   const rival = { question: 'send a wire to my bank', earlier: [], tool: 'wire', family: 'g' }
-  const near = neighbourhoodOf({ parent, gold: [['g', rival]], synthetic: [] })(asked('fees of a wire'), [])
+  const near = createNeighbourhood({ parent, gold: [['g', rival]], synthetic: [] })(asked('fees of a wire'), [])
   expect(near.own).toBeGreaterThan(near.other)
   expect(near.other).toBeGreaterThan(0)
   expect(near.hits.map(({ tool }) => tool)).toEqual(['fees', 'wire'])

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { State } from '#runtime/state/state.ts'
-import { collectionsOf, limits } from '#services/self-play/state.ts'
+import { collectionNames, limits } from '#services/self-play/state.ts'
 import { facts, gold, widen } from './gold.ts'
 
 const question = 'Could you tell me the current price of AAPL today, please? I have $500 to invest.'
@@ -112,7 +112,7 @@ test('what is remembered is bounded', () => {
   const stories = Array.from({ length: limits.gold + 100 }, (_none, at) => gold(`g${at}`, story, `tool${at}`))
   const valued = Array.from({ length: limits.values + 10 }, (_none, at) => gold(`v${at}`, `${at} things`, 'quote'))
   widen([...stories, ...valued], facts, state)
-  const names = collectionsOf('desk')
+  const names = collectionNames('desk')
   expect(state.size(names.gold)).toBe(limits.gold)
   expect(state.size(names.rows)).toBe(limits.rows)
   expect(state.get<string[]>(names.values, 'quantity')).toHaveLength(limits.values)

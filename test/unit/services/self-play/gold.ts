@@ -53,8 +53,8 @@ export type Widened = Omit<SampleWidened, 'id' | 'parents' | 'at'>
 /** What self-play emits for a stream of gold answers; `state` is carried along. */
 export function widen(stream: readonly Inbound<'self-play'>[], given: Facts = facts, state = new State()): Widened[] {
   return stream.flatMap(inbound => {
-    const { emit = [], keep = [] } = decide(inbound, given, state)
-    state.apply(keep)
+    const { emit = [], stateChanges = [] } = decide(inbound, given, state)
+    state.apply(stateChanges)
     return emit.map(({ event }) => event)
   })
 }

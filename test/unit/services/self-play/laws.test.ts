@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { figures } from '#text/figures.ts'
+import { extractValues } from '#text/figures.ts'
 import { facts, gold, widen } from './gold.ts'
 
 const words =
@@ -57,9 +57,9 @@ test('accepted variants keep every figure of their parent, but for one that a sl
         const parent = golds.find(({ event }) => event.id === goldId)?.event.question ?? ''
         for (const { question: varied, operator } of variants.filter(({ fate }) => fate === 'accepted')) {
           accepted++
-          const lost = figures(parent).filter(figure => !figures(varied).includes(figure))
+          const lost = extractValues(parent).filter(figure => !extractValues(varied).includes(figure))
           expect(lost.length).toBeLessThanOrEqual(operator === 'slot' ? 1 : 0)
-          expect(figures(varied).length).toBeLessThanOrEqual(figures(parent).length)
+          expect(extractValues(varied).length).toBeLessThanOrEqual(extractValues(parent).length)
         }
       }
     }),

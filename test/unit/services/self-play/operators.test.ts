@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest'
-import { type Material, operators } from '#services/self-play/operators.ts'
+import { operators, type QuestionMaterial } from '#services/self-play/operators.ts'
 import { slotsOf, substitute } from '#services/self-play/slots.ts'
-import { wordsOf } from '#services/self-play/words.ts'
+import { splitWords } from '#services/self-play/words.ts'
 import { mulberry32 } from '#statistics/random.ts'
 
-const materialOf = (question: string, over: Partial<Material> = {}): Material => {
-  const words = wordsOf(question)
+const materialOf = (question: string, over: Partial<QuestionMaterial> = {}): QuestionMaterial => {
+  const words = splitWords(question)
   return { words, slots: slotsOf(words), values: () => [], kin: [], ...over }
 }
 /** All that an operator makes of a question over fifty seeds. */
-const made = (operator: keyof typeof operators, question: string, over: Partial<Material> = {}): string[] => [
+const made = (operator: keyof typeof operators, question: string, over: Partial<QuestionMaterial> = {}): string[] => [
   ...new Set(
     Array.from(
       { length: 50 },
@@ -19,7 +19,7 @@ const made = (operator: keyof typeof operators, question: string, over: Partial<
 ]
 
 test('slots are found in the shortest span that shows the figure, and never twice', () => {
-  const words = wordsOf('Sell "$1.5 million" of AAPL, then 20% of VTI by March 3, 2026 (not yesterday).')
+  const words = splitWords('Sell "$1.5 million" of AAPL, then 20% of VTI by March 3, 2026 (not yesterday).')
   expect(
     slotsOf(words)
       .map(({ text, kind }) => `${kind}=${text}`)
@@ -35,7 +35,7 @@ test('slots are found in the shortest span that shows the figure, and never twic
 })
 
 test('a value is substituted wherever it stands, with its punctuation kept', () => {
-  const words = wordsOf('buy AAPL, more AAPL! and VTI.')
+  const words = splitWords('buy AAPL, more AAPL! and VTI.')
   const slots = slotsOf(words)
   const [apple] = slots
   expect(apple && substitute(words, slots, apple, 'T')).toBe('buy T, more T! and VTI.')

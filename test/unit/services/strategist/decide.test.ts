@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { basePlanner } from '#planners/linear/manifest.ts'
-import { canonical, digest, seedOf } from '#runtime/core/identity.ts'
+import { untunedManifest } from '#planners/linear/manifest.ts'
+import { canonicalJson, digest, seedOf } from '#runtime/core/identity.ts'
 import { State } from '#runtime/state/state.ts'
 import type { DatasetDecided, ReleaseDecided } from '#schemas/events.ts'
 import { decide, type Facts } from '#services/strategist/decide.ts'
@@ -11,7 +11,7 @@ const facts: NonNullable<Facts> = {
   tools: [{ name: 'quote', description: 'Price.' }],
   targets: { accuracy: 0.9, margin: 0.01, stratumMargin: 0.05 },
 }
-const untuned = digest(canonical(basePlanner('desk', facts.tools)))
+const untuned = digest(canonicalJson(untunedManifest('desk', facts.tools)))
 const envelope = { id: 'x', parents: [], at: 1, agent: 'desk' }
 
 function dataset(version: number, over: Partial<DatasetDecided> = {}): DatasetDecided {
@@ -66,10 +66,10 @@ function climber() {
       const from = 'version' in event ? topic.datasets : topic.releases
       const {
         emit = [],
-        keep = [],
+        stateChanges = [],
         objects = [],
       } = decide({ topic: from, event } as Inbound<'strategist'>, facts, state)
-      state.apply(keep)
+      state.apply(stateChanges)
       return emit.map(out => ({ ...out.event, stored: objects.map(bytes => digest(bytes)) }))
     })
 }

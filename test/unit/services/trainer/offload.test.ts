@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import type { fitLora } from '#planners/linear/lora.ts'
 import type { searchPrompt } from '#planners/linear/prompt-search.ts'
-import { createOffload } from '#runtime/core/worker-pool.ts'
+import { createWorkerPool } from '#runtime/core/worker-pool.ts'
 import type { featurize } from '#text/features.ts'
 import { featurize as here } from '#text/features.ts'
 
@@ -9,7 +9,7 @@ const source = (file: string) => new URL(`../../../../services/${file}`, import.
 const never = new AbortController().signal
 
 function opened() {
-  const offload = createOffload(1)
+  const offload = createWorkerPool(1)
   onTestFinished(() => offload.close())
   return offload
 }

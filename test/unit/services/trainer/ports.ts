@@ -1,9 +1,9 @@
 import type { IndexedVector, VectorIndex } from '#planners/examples/vector-index.ts'
 import { createEmbeddedTrainer } from '#planners/lanes/embedded.ts'
-import type { PlannerManifest } from '#planners/linear/manifest.ts'
+import type { LinearManifest } from '#planners/linear/manifest.ts'
 import { Fault } from '#runtime/core/faults.ts'
-import { canonical, digest } from '#runtime/core/identity.ts'
-import type { Offload } from '#runtime/core/worker-pool.ts'
+import { canonicalJson, digest } from '#runtime/core/identity.ts'
+import type { WorkerPool } from '#runtime/core/worker-pool.ts'
 import { type ObjectStore, putJson } from '#runtime/objects/object-store.ts'
 import type { Ports } from '#runtime/service.ts'
 import type { TuningDecided } from '#schemas/events.ts'
@@ -28,15 +28,20 @@ export function fakePorts(catalogue = tools) {
   const vectors = {
     build: async (name: string, rows: readonly IndexedVector[]) => void indexes.set(name, rows),
   } as VectorIndex
-  const offload: Offload = {
+  const workerPool: WorkerPool = {
     run: async (module, name, args) => (await import(module.href))[name](...structuredClone(args)),
     close: async () => {},
   }
   const ticks = [0, 1500].values()
   const clock = { now: () => ticks.next().value }
-  const trainer = createEmbeddedTrainer({ objects, vectors, offload })
+  const trainer = createEmbeddedTrainer({ objects, vectors, workerPool })
   const agents = { need: async () => ({ tools: catalogue }) }
-  return { stored, indexes, objects, ports: { objects, vectors, offload, clock, trainer, agents } as unknown as Ports }
+  return {
+    stored,
+    indexes,
+    objects,
+    ports: { objects, vectors, offload: workerPool, clock, trainer, agents } as unknown as Ports,
+  }
 }
 
 export const tools = [
@@ -81,7 +86,7 @@ export const gold: readonly DatasetRow[] = Object.entries(asks).flatMap(([tool, 
 export async function request(
   objects: ObjectStore,
   rung: TuningDecided['rung'],
-  baseline: PlannerManifest,
+  baseline: LinearManifest,
   rows: readonly DatasetRow[] = gold,
   held: readonly DatasetRow[] = [],
 ): Promise<TuningDecided> {
@@ -96,9 +101,9 @@ export async function request(
     rung,
     reasons: [],
     datasetVersion: 4,
-    dataset: await putJson(objects, canonical(dataset)),
-    evaluation: await putJson(objects, canonical(evaluation)),
-    baseline: await putJson(objects, canonical(baseline)),
+    dataset: await putJson(objects, canonicalJson(dataset)),
+    evaluation: await putJson(objects, canonicalJson(evaluation)),
+    baseline: await putJson(objects, canonicalJson(baseline)),
     seed: 7,
   }
 }

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { decodeAdapter } from '#planners/linear/adapter-file.ts'
-import { basePlanner, type PlannerManifest } from '#planners/linear/manifest.ts'
-import { createPlanner } from '#planners/linear/planner.ts'
-import type { Offload } from '#runtime/core/worker-pool.ts'
+import { type LinearManifest, untunedManifest } from '#planners/linear/manifest.ts'
+import { createLinearPlanner } from '#planners/linear/planner.ts'
+import type { WorkerPool } from '#runtime/core/worker-pool.ts'
 import { getJson } from '#runtime/objects/object-store.ts'
 import { State } from '#runtime/state/state.ts'
 import type { ExampleSet } from '#schemas/objects.ts'
@@ -10,16 +10,16 @@ import { trainer } from '#services/trainer/service.ts'
 import { topic } from '#topology/names.ts'
 import { fakePorts, gold, request, tools } from './ports.ts'
 
-const base = basePlanner('desk', tools)
+const base = untunedManifest('desk', tools)
 const never = new AbortController().signal
 
-async function trained(baseline: PlannerManifest = base, rows = gold, fake = fakePorts()) {
+async function trained(baseline: LinearManifest = base, rows = gold, fake = fakePorts()) {
   const event = await request(fake.objects, 'lora', baseline, rows)
   const inbound = { topic: topic.tuningRequests, event } as const
   const facts = await trainer.gather?.(inbound, fake.ports, never)
   const [out] = trainer.decide?.(inbound, facts, new State()).emit ?? []
   if (out === undefined) throw new Error('nothing was trained')
-  return { fake, event: out.event, manifest: await getJson<PlannerManifest>(fake.objects, out.event.candidate) }
+  return { fake, event: out.event, manifest: await getJson<LinearManifest>(fake.objects, out.event.candidate) }
 }
 
 test('a request gives an adapter that plans better than its base, and says what it cost', async () => {
@@ -28,9 +28,9 @@ test('a request gives an adapter that plans better than its base, and says what 
   expect(event.tries).toBeGreaterThan(1)
   expect(event.trainableParameters).toBe(event.rank * (4096 + 3))
   const adapter = decodeAdapter(await fake.objects.get(event.adapter))
-  const right = (planner: ReturnType<typeof createPlanner>) =>
+  const right = (planner: ReturnType<typeof createLinearPlanner>) =>
     gold.filter(({ question, tool }) => planner.plan(question).tool === tool).length
-  expect(right(createPlanner(manifest, { adapter }))).toBeGreaterThan(right(createPlanner(base)) + 10)
+  expect(right(createLinearPlanner(manifest, { adapter }))).toBeGreaterThan(right(createLinearPlanner(base)) + 10)
 })
 
 test('the same request trains the same adapter, in whatever order its rows lie', async () => {
@@ -46,12 +46,12 @@ test('a base without examples gives a candidate without examples', async () => {
 
 test.each([0, 0.4])('a base with examples keeps some if the validation split gives them weight: %f', async weight => {
   const fake = fakePorts()
-  const run = fake.ports.offload.run
-  const saying = async (...[module, name, args, signal]: Parameters<Offload['run']>) => {
+  const run = fake.ports.workerPool.run
+  const saying = async (...[module, name, args, signal]: Parameters<WorkerPool['run']>) => {
     const answer = await run(module, name, args, signal)
     return name === 'tuneLora' ? { ...(answer as object), blend: { neighbours: 10, weight } } : answer
   }
-  Object.assign(fake.ports.offload, { run: saying })
+  Object.assign(fake.ports.workerPool, { run: saying })
   const { manifest } = await trained(
     { ...base, examples: { digest: 'old', count: 1, neighbours: 5, weight: 0.5 } },
     gold,
@@ -81,9 +81,9 @@ test('a tool that joined the catalogue is trained too, a tuned description stays
 
 test('too few families to validate on give an adapter that changes nothing', async () => {
   const { fake, event, manifest } = await trained(base, gold.slice(0, 1))
-  const planner = createPlanner(manifest, { adapter: decodeAdapter(await fake.objects.get(event.adapter)) })
+  const planner = createLinearPlanner(manifest, { adapter: decodeAdapter(await fake.objects.get(event.adapter)) })
   expect(event).toMatchObject({ tries: 0, validationAccuracy: 0 })
-  for (const { question } of gold) expect(planner.plan(question)).toEqual(createPlanner(base).plan(question))
+  for (const { question } of gold) expect(planner.plan(question)).toEqual(createLinearPlanner(base).plan(question))
 })
 
 test('other rungs and other outcomes lead to nothing', async () => {

@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest'
 import { splitFamilies } from '#planners/linear/split.ts'
-import { chooseUse } from '#services/trajectory/choose-use.ts'
-import type { Agent, Prepared } from '#services/trajectory/prepare.ts'
+import { chooseRetrieval } from '#services/trajectory/choose-use.ts'
+import type { PlannerUnderTest, ScoredGoldRow } from '#services/trajectory/prepare.ts'
 
-const rows: Prepared[] = Array.from({ length: 200 }, (_, n) => ({
+const rows: ScoredGoldRow[] = Array.from({ length: 200 }, (_, n) => ({
   row: { id: `r${n}`, family: `f${n}`, tool: 'quote', question: '' },
   own: new Float64Array(),
   near: Array.from({ length: 10 }, () => ({ id: '', tool: 'quote', similarity: 0.5 })),
 }))
 
 /** Its loss is least at five neighbours of weight .6 on these rows, and at weight .3 on all others. */
-function agentBestOn(good: (prepared: Prepared) => boolean, some = rows): Agent {
+function agentBestOn(good: (prepared: ScoredGoldRow) => boolean, some = rows): PlannerUnderTest {
   return {
     rows: some,
     rightWith: () => true,
@@ -27,10 +27,10 @@ test('the use with the least loss on families that the prompt search holds back 
       'prompt-search/v1',
     ).held.map(({ id }) => id),
   )
-  expect(chooseUse(agentBestOn(({ row }) => held.has(row.id)))).toEqual({ neighbours: 5, weight: 0.6 })
+  expect(chooseRetrieval(agentBestOn(({ row }) => held.has(row.id)))).toEqual({ neighbours: 5, weight: 0.6 })
 })
 
 test('with too few held families, all rows are judged', () => {
   const few = rows.slice(0, 30)
-  expect(chooseUse(agentBestOn(() => true, few))).toEqual({ neighbours: 5, weight: 0.6 })
+  expect(chooseRetrieval(agentBestOn(() => true, few))).toEqual({ neighbours: 5, weight: 0.6 })
 })

@@ -1,19 +1,19 @@
 import { expect, test } from 'vitest'
 import { encodeAdapter } from '#planners/linear/adapter-file.ts'
-import { basePlanner } from '#planners/linear/manifest.ts'
-import { type Example, indexExamples } from '#planners/linear/neighbours.ts'
-import { createPlanner } from '#planners/linear/planner.ts'
+import { untunedManifest } from '#planners/linear/manifest.ts'
+import { type GoldenExample, indexExamples } from '#planners/linear/neighbours.ts'
+import { createLinearPlanner } from '#planners/linear/planner.ts'
 import { prove } from '#services/trajectory/prove.ts'
 import { gold, tools } from '#test/unit/services/trainer/ports.ts'
-import { DIMENSIONS } from '#text/features.ts'
+import { FEATURE_DIMENSIONS } from '#text/features.ts'
 
-const base = basePlanner('desk', tools)
+const base = untunedManifest('desk', tools)
 
 test('examples that the agent is shown make it reach gold where it fails unaided', () => {
   const { admitted, unaided, use } = prove(base, null, gold)
   const names = new Set(admitted)
   const examples = gold.filter(({ id }) => names.has(id))
-  const shown = createPlanner(
+  const shown = createLinearPlanner(
     { ...base, examples: { digest: 'x', count: examples.length, ...use } },
     { examples: indexExamples(examples) },
   )
@@ -31,13 +31,13 @@ const adapter = encodeAdapter({
   rank,
   alpha: rank,
   tools: tools.map(({ name }) => name),
-  a: new Float32Array(DIMENSIONS * rank),
+  a: new Float32Array(FEATURE_DIMENSIONS * rank),
   b: new Float32Array(tools.length * rank),
 })
 const strong = { ...base, adapter: 'some', examples: { digest: 'x', count: 1, neighbours: 5, weight: 0.9 } }
 
 test('an example that turns two guards wrong is refused, one that turns one wrong is not', () => {
-  const row = (id: string, question: string, tool: string): Example => ({ id, family: id, question, tool })
+  const row = (id: string, question: string, tool: string): GoldenExample => ({ id, family: id, question, tool })
   const harmful = row('harmful', 'market zebra, value orchid', 'fees')
   const guards = [row('first', 'market zebra violin', 'quote'), row('second', 'value orchid marble', 'quote')]
   expect(prove(strong, adapter, [harmful, ...guards]).admitted).toEqual(['first', 'second'])
@@ -47,7 +47,7 @@ test('an example that turns two guards wrong is refused, one that turns one wron
 test('an example that does not even make its own question reach gold is refused', () => {
   const [first] = gold
   if (first === undefined) throw new Error('no gold')
-  const row = (id: string, tool: string): Example => ({ ...first, id, family: id, tool })
+  const row = (id: string, tool: string): GoldenExample => ({ ...first, id, family: id, tool })
   const { admitted, refused } = prove(strong, adapter, [row('a', 'quote'), row('b', 'quote'), row('wrong', 'fees')])
   expect(admitted).toEqual(['a', 'b'])
   expect(refused).toBe(1)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { basePlanner, type PlannerManifest } from '#planners/linear/manifest.ts'
+import { type LinearManifest, untunedManifest } from '#planners/linear/manifest.ts'
 import { getJson } from '#runtime/objects/object-store.ts'
 import { State } from '#runtime/state/state.ts'
 import type { ExampleSet } from '#schemas/objects.ts'
@@ -7,10 +7,10 @@ import { trajectory } from '#services/trajectory/service.ts'
 import { fakePorts, gold, request, tools } from '#test/unit/services/trainer/ports.ts'
 import { topic } from '#topology/names.ts'
 
-const base = basePlanner('desk', tools)
+const base = untunedManifest('desk', tools)
 const never = new AbortController().signal
 
-async function proven(baseline: PlannerManifest = base, rows = gold, fake = fakePorts()) {
+async function proven(baseline: LinearManifest = base, rows = gold, fake = fakePorts()) {
   const event = await request(fake.objects, 'trajectory', baseline, rows)
   const inbound = { topic: topic.tuningRequests, event } as const
   const facts = await trajectory.gather?.(inbound, fake.ports, never)
@@ -20,7 +20,7 @@ async function proven(baseline: PlannerManifest = base, rows = gold, fake = fake
     fake,
     request: event,
     event: out.event,
-    manifest: await getJson<PlannerManifest>(fake.objects, out.event.candidate),
+    manifest: await getJson<LinearManifest>(fake.objects, out.event.candidate),
   }
 }
 
@@ -40,7 +40,7 @@ test('a request gives an example set, an index of its name, and a candidate that
   expect(index?.every(({ vector }) => vector.length === 384)).toBe(true)
 })
 
-function use({ examples }: PlannerManifest) {
+function use({ examples }: LinearManifest) {
   return { neighbours: examples?.neighbours, weight: examples?.weight }
 }
 

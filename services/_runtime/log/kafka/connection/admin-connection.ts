@@ -47,8 +47,8 @@ export function createAsker(settings: KafkaSettings): Asker {
         return answer
       }
       const again = (error: unknown, tries: number): boolean => {
-        const { code, about } = error as Fault
-        return tries < (leaderless.types.includes(String(about.type)) ? leaderless.tries : (patience[code] ?? 0))
+        const { code, details } = error as Fault
+        return tries < (leaderless.types.includes(String(details.type)) ? leaderless.tries : (patience[code] ?? 0))
       }
       return patiently(inTurn, again, closing.signal)
     },

@@ -37,7 +37,7 @@ export async function send(
       Array.from(parts, ([node, part]) => sendTo(producer, node, part).catch(fault => failures.push(fault))),
     )
     const fatal = failures.find(
-      fault => tries >= mostTries || !(moved.includes(String(fault.about.type)) || again(fault)),
+      fault => tries >= mostTries || !(moved.includes(String(fault.details.type)) || again(fault)),
     )
     if (fatal) throw fatal
     left = left.filter(({ bundle, sent }) => sent < bundle.messages.length)
