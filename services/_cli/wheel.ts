@@ -54,7 +54,7 @@ export async function runAsProcesses(
   const { settings } = world
   await ensureTopics(world)
   // Once, before many processes ask for the same subjects at the same time.
-  await world.codec.prepare()
+  await world.codec.registerSchemas()
   const children = names.map(name => ({ name, process: spawnService(name, settings) }))
   const stop = (): void => {
     for (const child of children) child.process.kill('SIGTERM')

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createClient } from '#runtime/log/kafka/connection/client.ts'
+import { createKafkaClient } from '#runtime/log/kafka/connection/client.ts'
 import { freePorts } from '#test/support/java.ts'
 import { startKafkaFromJars, type TestKafka } from '#test/support/kafka.ts'
 import { startRegistry } from '#test/support/registry.ts'
@@ -81,7 +81,7 @@ export async function startCluster({ brokers, registry }: ClusterOptions): Promi
 }
 
 async function waitUntilInSync(brokers: string): Promise<void> {
-  const { kafka, close } = createClient({ brokers: brokers.split(','), clientId: 'chaos-in-sync', replication: 1 })
+  const { kafka, close } = createKafkaClient({ brokers: brokers.split(','), clientId: 'chaos-in-sync', replication: 1 })
   const admin = kafka.admin()
   const isInSync = async (): Promise<boolean> => {
     const { topics } = await admin.fetchTopicMetadata()

@@ -63,7 +63,7 @@ async function runOn(
   if (!log || !outside) throw new Error('two logs were opened')
   const registry = openHttpRegistry(cluster.registry)
   const codec = createCodec(registry, avro)
-  await codec.prepare()
+  await codec.registerSchemas()
   await createTopics(log)
 
   const crew = createWorkerPool(folder, say)

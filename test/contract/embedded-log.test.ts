@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { systemClock } from '#runtime/core/clock.ts'
-import { openEmbedded } from '#runtime/log/embedded/embedded-log.ts'
+import { openEmbeddedLogAndRegistry } from '#runtime/log/embedded/embedded-log.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { waitUntil } from '#test/support/until.ts'
 import {
@@ -18,7 +18,7 @@ import {
 
 /** What the contract leaves to each log. */
 function openLog() {
-  const { log } = openEmbedded(temporaryFolder(), { clock: systemClock })
+  const { log } = openEmbeddedLogAndRegistry(temporaryFolder(), { clock: systemClock })
   onTestFinished(() => log.close())
   return log
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { describe, expect, test } from 'vitest'
-import type { LogRecord, Task } from '#runtime/log/event-log.ts'
+import type { LogRecord, PartitionConsumer } from '#runtime/log/event-log.ts'
 import { waitUntil } from '#test/support/until.ts'
 import {
   commitEach,
@@ -134,7 +134,7 @@ export function consumingContract(open: OpenLog): void {
       const name = await createTopic(log, 2)
       const ends: string[] = []
       let waiting = 0
-      const member = joinInBackground(log, uniqueName('group'), [name], async (task: Task) => {
+      const member = joinInBackground(log, uniqueName('group'), [name], async (task: PartitionConsumer) => {
         waiting++
         const polled = await task.poll(10)
         await new Promise(resolve => setTimeout(resolve, 20))

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { maxRecordBytes } from '#runtime/log/event-log.ts'
+import { maxValueBytes } from '#runtime/log/event-log.ts'
 import { waitUntil } from '#test/support/until.ts'
 import {
   createTopic,
@@ -74,9 +74,9 @@ export function readingContract(open: OpenLog): void {
       const { log } = await openForTest(open)
       const name = await createTopic(log, 1)
       const sized = (bytes: number) => ({ topic: name, key: 'k', value: Buffer.alloc(bytes, 'x') })
-      await log.append([sized(maxRecordBytes)])
-      await expect(log.append([sized(1), sized(maxRecordBytes * 2)])).rejects.toMatchObject({ code: 'FLY_TOO_LARGE' })
-      expect((await readAll(log, [name])).map(({ value }) => value?.length)).toEqual([maxRecordBytes])
+      await log.append([sized(maxValueBytes)])
+      await expect(log.append([sized(1), sized(maxValueBytes * 2)])).rejects.toMatchObject({ code: 'FLY_TOO_LARGE' })
+      expect((await readAll(log, [name])).map(({ value }) => value?.length)).toEqual([maxValueBytes])
     })
 
     test('of nothing is free of effect, and of many large records is fine', async () => {

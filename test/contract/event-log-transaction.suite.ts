@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type LogRecord, maxRecordBytes, type NewRecord, type Task } from '#runtime/log/event-log.ts'
+import { type LogRecord, maxValueBytes, type NewRecord, type PartitionConsumer } from '#runtime/log/event-log.ts'
 import { waitUntil } from '#test/support/until.ts'
 import {
   consume,
@@ -74,10 +74,10 @@ export function transactionContract(open: OpenLog): void {
       await log.append([1, 2, 3].map(i => record(input, 'k', i)))
       const codes: unknown[] = []
       const polls: string[][] = []
-      const member = joinInBackground(log, group, [input], async (task: Task) => {
+      const member = joinInBackground(log, group, [input], async (task: PartitionConsumer) => {
         const records = await pollAll(task, 3)
         polls.push(texts(records))
-        const outputs = [record(output, 'k', 'small'), record(output, 'k', 'x'.repeat(maxRecordBytes * 2))]
+        const outputs = [record(output, 'k', 'small'), record(output, 'k', 'x'.repeat(maxValueBytes * 2))]
         await task.commit(outputs, positionsAfter(records)).catch(error => codes.push(error.code))
         codes.push(...(await log.lag(group, [input])).map(({ records: behind }) => behind))
         await task.rewind()
@@ -121,7 +121,7 @@ export function transactionContract(open: OpenLog): void {
       const [input, output] = [await createTopic(log, 1), await createTopic(log, 1)]
       const group = uniqueName('group')
       await log.append([record(input, 'k', 1)])
-      let late: Task | undefined
+      let late: PartitionConsumer | undefined
       let polled: readonly LogRecord[] = []
       const member = joinInBackground(log, group, [input], async task => {
         polled = await task.poll(10)
@@ -138,7 +138,7 @@ export function transactionContract(open: OpenLog): void {
 }
 
 /** Polls until `count` records came; a log may give them in several answers. */
-async function pollAll(task: Task, count: number): Promise<readonly LogRecord[]> {
+async function pollAll(task: PartitionConsumer, count: number): Promise<readonly LogRecord[]> {
   const all: LogRecord[] = []
   while (all.length < count && !task.signal.aborted) all.push(...(await task.poll(count - all.length)))
   return all

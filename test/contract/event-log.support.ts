@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { onTestFinished } from 'vitest'
-import type { EventLog, LogRecord, NewRecord, Position, ReadOptions, Task, TopicSpec } from '#runtime/log/event-log.ts'
+import type {
+  EventLog,
+  LogRecord,
+  NewRecord,
+  PartitionConsumer,
+  Position,
+  ReadOptions,
+  TopicSpec,
+} from '#runtime/log/event-log.ts'
 import { waitUntil } from '#test/support/until.ts'
 
 /** A log to test; `restart` closes it and opens the same one again as a new process would. */
@@ -78,16 +86,16 @@ export const joinInBackground = (
   log: EventLog,
   group: string,
   topics: readonly string[],
-  work: (task: Task) => Promise<void>,
+  work: (task: PartitionConsumer) => Promise<void>,
 ): BackgroundTask => runInBackground(signal => log.join(group, topics, work, signal))
 
 /** Work that commits what it polls, with `outputs` of it; `saw` is told after the commit. */
 export const commitEach =
   (
-    onRecords: (records: readonly LogRecord[], task: Task) => void,
+    onRecords: (records: readonly LogRecord[], task: PartitionConsumer) => void,
     outputs: (records: readonly LogRecord[]) => readonly NewRecord[] = () => [],
   ) =>
-  async (task: Task): Promise<void> => {
+  async (task: PartitionConsumer): Promise<void> => {
     while (!task.signal.aborted) {
       const records = await task.poll(100)
       if (records.length === 0) continue

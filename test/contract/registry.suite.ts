@@ -114,10 +114,10 @@ export function registryContract(name: string, open: () => Promise<SchemaRegistr
 
     test.each(breaking)('refuses a version of scored samples that %s', async (_what, SampleScored) => {
       const registry = await openFor()
-      await createCodec(registry, avro).prepare([topic.scoredSamples])
-      const changed = createCodec(registry, { ...avro, SampleScored }).prepare([topic.scoredSamples])
+      await createCodec(registry, avro).registerSchemas([topic.scoredSamples])
+      const changed = createCodec(registry, { ...avro, SampleScored }).registerSchemas([topic.scoredSamples])
       await expect(changed).rejects.toMatchObject({ code: 'FLY_SCHEMA' })
-      await createCodec(registry, avro).prepare([topic.scoredSamples])
+      await createCodec(registry, avro).registerSchemas([topic.scoredSamples])
     })
 
     test('holds a version of scored samples against all before, not only the newest', async () => {

@@ -20,7 +20,7 @@ async function held() {
   const world = await openRuntime(readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_LOG_LEVEL: 'silent' }))
   onTestFinished(() => world.close())
   await ensureTopics(world)
-  await world.codec.prepare()
+  await world.codec.registerSchemas()
   return { home, world }
 }
 

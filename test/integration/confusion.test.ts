@@ -50,7 +50,7 @@ describe.skipIf(!python)('the confusion page', () => {
     const home = temporaryFolder()
     const world = await openRuntime(readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_LOG_LEVEL: 'silent' }))
     await ensureTopics(world)
-    await world.codec.prepare()
+    await world.codec.registerSchemas()
     const scores = gold()
     await append(world, scores)
     await world.close()

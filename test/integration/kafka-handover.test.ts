@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { EventLog, Task } from '#runtime/log/event-log.ts'
+import type { EventLog, PartitionConsumer } from '#runtime/log/event-log.ts'
 import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
 import {
   createTopic,
@@ -25,7 +25,7 @@ test.skipIf(!kafka)(
     const group = uniqueName('group')
     const taken: number[] = []
     const refused: string[] = []
-    const works: Task[] = []
+    const works: PartitionConsumer[] = []
     const first = joinInBackground(one, group, [input], async task => {
       works.push(task)
       const records = await task.poll(1)

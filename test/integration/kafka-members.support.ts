@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished } from 'vitest'
-import type { EventLog, Task } from '#runtime/log/event-log.ts'
+import type { EventLog, PartitionConsumer } from '#runtime/log/event-log.ts'
 import { commitEach, keyOf, readAll, record, texts } from '#test/contract/event-log.support.ts'
 import { waitUntil } from '#test/support/until.ts'
 
@@ -37,7 +37,7 @@ export async function expectCopied(log: EventLog, output: string, count: number)
 }
 
 /** Work that copies what it is given; `given` is told of each partition. */
-export const copyRecords = (output: string, given: (task: Task) => void) => (task: Task) => {
+export const copyRecords = (output: string, given: (task: PartitionConsumer) => void) => (task: PartitionConsumer) => {
   given(task)
   return commitEach(
     () => {},

@@ -1,9 +1,9 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { EventLog, Task } from '#runtime/log/event-log.ts'
+import type { EventLog, PartitionConsumer } from '#runtime/log/event-log.ts'
 import type { KafkaSettings } from '#runtime/log/kafka/connection/client.ts'
-import { createQuery } from '#runtime/log/kafka/connection/query.ts'
+import { createClusterQuery } from '#runtime/log/kafka/connection/query.ts'
 import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
-import { openTransactions } from '#runtime/log/kafka/produce/transaction.ts'
+import { openPartitionTransactions } from '#runtime/log/kafka/produce/transaction.ts'
 import {
   createTopic,
   joinInBackground,
@@ -31,9 +31,9 @@ async function threeRecords(log: EventLog) {
 
 /** What a process does that takes a partition over; `commit` moves the group's position as well. */
 async function takeOver(group: string, topic: string, commit: boolean): Promise<void> {
-  const query = createQuery(settings)
+  const query = createClusterQuery(settings)
   const { signal } = new AbortController()
-  const other = await openTransactions({ settings, query, group, partition: 0, signal })
+  const other = await openPartitionTransactions({ settings, query, group, partition: 0, signal })
   const at = (offset: number) => [{ topic, partition: 0, offset }]
   if (commit) await other.commit([], at(1), at(-1))
   await other.close()
@@ -47,7 +47,7 @@ async function expectTexts(log: EventLog, topic: string, expected: readonly stri
 }
 
 /** Commits all that comes; tells the codes of commits that failed, and goes on as the runtime does. */
-const copying = (output: string, codes: string[], before: () => Promise<void>) => async (task: Task) => {
+const copying = (output: string, codes: string[], before: () => Promise<void>) => async (task: PartitionConsumer) => {
   while (!task.signal.aborted) {
     const records = await task.poll(10)
     if (records.length === 0) continue

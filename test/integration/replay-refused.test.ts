@@ -77,7 +77,7 @@ test('events of then that are no longer kept', async () => {
 
 test('decisions of the version before, which had no order', async () => {
   const { again, world } = await createReplayFixture()
-  await world.codec.prepare()
+  await world.codec.registerSchemas()
   const old = { id: 'd', service: 'judge', topic: topic.selectedSamples, partition: 0, offset: 0, inputId: 's0' }
   const event = { ...old, facts: 'null', large: false, outputs: [], remembered: -1 }
   await world.log.append([{ ...world.codec.record(decisionsTopic('judge'), event), partition: 0 }])

@@ -38,7 +38,7 @@ export async function createReplayFixture(given?: EventLog) {
 
   /** Lets a service decide these records, and ends it. */
   const decided = async (service: ServiceName, inputs: readonly Inbound<ServiceName>[]): Promise<void> => {
-    await world.codec.prepare()
+    await world.codec.registerSchemas()
     await world.log.append(inputs.map(input => world.codec.record(input.topic, input.event)))
     const stop = new AbortController()
     const { done } = await startServices(world, [all[service]], stop.signal)
@@ -83,6 +83,6 @@ export async function describeAgent({ codec, log }: Runtime, sampleShare: number
   const targets = { accuracy: 0.9, margin: 0.02, stratumMargin: 0.1 }
   const tools = [{ name: 'quote', description }]
   const agent = { id: 'a', parents: [], at: 0, agent: 'desk', name: 'Desk', tools, budgets, targets }
-  await codec.prepare()
+  await codec.registerSchemas()
   await log.append([codec.record(topic.agents, { ...agent, sampling: 'active' })])
 }

@@ -29,7 +29,7 @@ async function filled(count: number): Promise<string> {
   const home = temporaryFolder()
   const world = await open(home)
   await ensureTopics(world)
-  await world.codec.prepare()
+  await world.codec.registerSchemas()
   await append(world, arbitraryScores(count))
   await world.log.append([{ topic: topic.scoredSamples, key: 'agent-0', value: Buffer.from('not avro') }])
   await world.close()

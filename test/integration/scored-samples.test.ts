@@ -45,7 +45,7 @@ describe.skipIf(!registry)('scored samples on Kafka', () => {
     )
     onTestFinished(() => world.close())
     await ensureTopics(world)
-    await world.codec.prepare([topic.scoredSamples])
+    await world.codec.registerSchemas([topic.scoredSamples])
     for (let batch = 0; batch < 10; batch++)
       await append(world, arbitraryScores(1_000).slice(100 * batch, 100 * batch + 100))
 

@@ -37,7 +37,7 @@ async function openDesk(): Promise<Runtime> {
   const world = await openRuntime(readSettings({ ...plain, FLYWHEEL_LOG_LEVEL: 'silent' }))
   onTestFinished(() => world.close())
   await ensureTopics(world)
-  await world.codec.prepare()
+  await world.codec.registerSchemas()
   return world
 }
 

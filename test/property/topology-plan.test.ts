@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { test } from 'vitest'
-import type { FoundTopic } from '#runtime/log/event-log.ts'
+import type { ExistingTopic } from '#runtime/log/event-log.ts'
 import { planTopicChanges, type TopicChange } from '#topology/derive/plan.ts'
 import type { RequiredTopic } from '#topology/derive/wanted.ts'
 
@@ -25,7 +25,11 @@ const actualTopics = fc.uniqueArray(
 const options = fc.record({ force: fc.boolean(), replicas: fc.integer({ min: 1, max: 3 }) })
 
 /** What the log has after the steps; what is created has as many replicas as are set. */
-function apply(steps: readonly TopicChange[], actual: readonly FoundTopic[], replicas: number): readonly FoundTopic[] {
+function apply(
+  steps: readonly TopicChange[],
+  actual: readonly ExistingTopic[],
+  replicas: number,
+): readonly ExistingTopic[] {
   const after = new Map(actual.map(topic => [topic.name, topic]))
   for (const { do: what, topic } of steps)
     if (what !== 'refuse') after.set(topic.name, { replicas, ...after.get(topic.name), ...topic })
@@ -34,7 +38,7 @@ function apply(steps: readonly TopicChange[], actual: readonly FoundTopic[], rep
 
 type Options = { readonly force: boolean; readonly replicas: number }
 
-const holds = (law: (wanted: RequiredTopic[], actual: readonly FoundTopic[], options: Options) => boolean): void =>
+const holds = (law: (wanted: RequiredTopic[], actual: readonly ExistingTopic[], options: Options) => boolean): void =>
   fc.assert(fc.property(wantedTopics, actualTopics, options, law))
 
 test('applying a plan and planning again leaves the refusals only', () => {

@@ -1,7 +1,7 @@
-import { openEmbedded } from '#runtime/log/embedded/embedded-log.ts'
+import { openEmbeddedLogAndRegistry } from '#runtime/log/embedded/embedded-log.ts'
 
 /** Holds a data folder as another process: appends one record, says `held` once it is durable, goes on until killed. */
-const { log } = openEmbedded(process.argv[2] ?? '', { clock: { now: Date.now } })
+const { log } = openEmbeddedLogAndRegistry(process.argv[2] ?? '', { clock: { now: Date.now } })
 await log.createTopics([{ name: 'held', partitions: 1, keep: 'forever' }])
 await log.append([{ topic: 'held', key: 'k', value: Buffer.from('durable') }])
 process.stdout.write('held\n')

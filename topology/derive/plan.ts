@@ -1,11 +1,11 @@
-import type { FoundTopic, TopicSpec, TopicState } from '#runtime/log/event-log.ts'
+import type { ExistingTopic, TopicPartitionCount, TopicSpec } from '#runtime/log/event-log.ts'
 import type { RequiredTopic } from './wanted.ts'
 
 /** One thing to do so that the log has the wanted topics, or one that is refused and why. */
 export type TopicChange =
   | { readonly do: 'create'; readonly topic: TopicSpec }
-  | { readonly do: 'grow'; readonly topic: TopicState; readonly from: number }
-  | { readonly do: 'refuse'; readonly topic: TopicState; readonly from: number; readonly because: string }
+  | { readonly do: 'grow'; readonly topic: TopicPartitionCount; readonly from: number }
+  | { readonly do: 'refuse'; readonly topic: TopicPartitionCount; readonly from: number; readonly because: string }
 
 /**
  * Compares what is wanted with what the log has, and says what to do; applying is the runtime's job. Topics that are not
@@ -15,7 +15,7 @@ export type TopicChange =
  */
 export function planTopicChanges(
   wanted: readonly RequiredTopic[],
-  actual: readonly FoundTopic[],
+  actual: readonly ExistingTopic[],
   { force = false, replicas = 1 }: { readonly force?: boolean; readonly replicas?: number } = {},
 ): readonly TopicChange[] {
   const present = new Map(actual.map(found => [found.name, found]))
@@ -24,7 +24,7 @@ export function planTopicChanges(
 
 function changesFor(
   { breaks, ...spec }: RequiredTopic,
-  found: FoundTopic | undefined,
+  found: ExistingTopic | undefined,
   force: boolean,
   replicas: number,
 ): readonly TopicChange[] {

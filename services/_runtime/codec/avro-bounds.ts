@@ -1,14 +1,14 @@
 import type avsc from 'avsc'
 
 /** Steps over one value of a type; throws where the bytes do not hold one. */
-type Step = (cursor: Cursor) => void
+type SkipValue = (cursor: Cursor) => void
 
 /**
  * Steps over the bytes of one value of `type` and makes sure that it ends at their end. Bytes come from strangers and avsc
  * trusts their counts: an array of a billion items in a record of ten bytes would keep it busy, out of memory or both.
  */
-export function boundsOf(type: avsc.Type): (bytes: Uint8Array, from: number) => void {
-  const step = stepOver(type, new Map())
+export function createBoundsCheck(type: avsc.Type): (bytes: Uint8Array, from: number) => void {
+  const step = skipFor(type, new Map())
   return (bytes, from) => {
     const cursor = new Cursor(bytes, from)
     step(cursor)
@@ -30,7 +30,7 @@ class Cursor {
     this.at += count
   }
 
-  long(): number {
+  readLong(): number {
     let value = 0
     for (let unit = 1; ; unit *= 128) {
       const byte = this.bytes[this.at++]
@@ -44,54 +44,54 @@ class Cursor {
   }
 }
 
-const sizes: Record<string, number> = { null: 0, boolean: 1, float: 4, double: 8 }
+const fixedSizes: Record<string, number> = { null: 0, boolean: 1, float: 4, double: 8 }
 
-function stepOver(type: avsc.Type, known: Map<avsc.Type, Step>): Step {
+function skipFor(type: avsc.Type, known: Map<avsc.Type, SkipValue>): SkipValue {
   const done = known.get(type)
   if (done) return done
   // A recursive type meets itself while it is being made.
-  known.set(type, cursor => made(cursor))
-  const made = makeStep(type, inner => stepOver(inner, known))
-  known.set(type, made)
-  return made
+  known.set(type, cursor => skip(cursor))
+  const skip = createSkip(type, inner => skipFor(inner, known))
+  known.set(type, skip)
+  return skip
 }
 
-function makeStep(type: avsc.Type, stepFor: (inner: avsc.Type) => Step): Step {
+function createSkip(type: avsc.Type, skipFor: (inner: avsc.Type) => SkipValue): SkipValue {
   const { typeName } = type
-  const size = typeName === 'fixed' ? (type as avsc.types.FixedType).size : sizes[typeName]
+  const size = typeName === 'fixed' ? (type as avsc.types.FixedType).size : fixedSizes[typeName]
   if (size !== undefined) return cursor => cursor.skip(size)
-  if (typeName === 'int' || typeName === 'long' || typeName === 'enum') return cursor => void cursor.long()
-  if (typeName === 'string' || typeName === 'bytes') return cursor => cursor.skip(cursor.long())
+  if (typeName === 'int' || typeName === 'long' || typeName === 'enum') return cursor => void cursor.readLong()
+  if (typeName === 'string' || typeName === 'bytes') return cursor => cursor.skip(cursor.readLong())
   if (typeName === 'record' || typeName === 'error') {
-    const steps = (type as avsc.types.RecordType).fields.map(field => stepFor(field.type))
+    const steps = (type as avsc.types.RecordType).fields.map(field => skipFor(field.type))
     return cursor => {
       for (const step of steps) step(cursor)
     }
   }
-  if (typeName === 'array') return blocksOf(stepFor((type as avsc.types.ArrayType).itemsType))
+  if (typeName === 'array') return skipBlocks(skipFor((type as avsc.types.ArrayType).itemsType))
   if (typeName === 'map') {
-    const value = stepFor((type as avsc.types.MapType).valuesType)
-    return blocksOf(cursor => {
-      cursor.skip(cursor.long())
+    const value = skipFor((type as avsc.types.MapType).valuesType)
+    return skipBlocks(cursor => {
+      cursor.skip(cursor.readLong())
       value(cursor)
     })
   }
   if (!typeName.startsWith('union:')) throw new Error(`a ${typeName} cannot be read`)
-  const branches = (type as avsc.types.UnwrappedUnionType).types.map(stepFor)
+  const branches = (type as avsc.types.UnwrappedUnionType).types.map(skipFor)
   return cursor => {
-    const branch = branches[cursor.long()]
+    const branch = branches[cursor.readLong()]
     if (!branch) throw new Error('a union has no such branch')
     branch(cursor)
   }
 }
 
 /** Items in blocks, each with its count; a negative count is followed by the size of the block. */
-function blocksOf(item: Step): Step {
+function skipBlocks(item: SkipValue): SkipValue {
   return cursor => {
     for (;;) {
-      const count = cursor.long()
+      const count = cursor.readLong()
       if (count === 0) return
-      const size = count < 0 ? cursor.long() : undefined
+      const size = count < 0 ? cursor.readLong() : undefined
       const from = cursor.at
       // Each item takes a byte at least: items without content are nothing that our schemas have.
       if (Math.abs(count) > cursor.bytes.length - from) throw new Error('an array is longer than its value')

@@ -5,14 +5,14 @@ import type { EventOf, TopicName } from '#topology/types.ts'
 import { Fault } from '../core/faults.ts'
 import type { NewRecord } from '../log/event-log.ts'
 import type { SchemaRegistry } from '../registry/schema-registry.ts'
-import { boundsOf } from './avro-bounds.ts'
-import { plainType } from './avro-type.ts'
+import { createBoundsCheck } from './avro-bounds.ts'
+import { plainObjectType } from './avro-type.ts'
 import { createDecoder } from './decoder.ts'
 
 type EventName = keyof Events
 
 /** The event and the key of every topic whose values are Avro: those of the map, and what services saw when they decided. */
-const plans: Readonly<Record<string, { readonly event: EventName; readonly key: string }>> = {
+const avroTopics: Readonly<Record<string, { readonly event: EventName; readonly key: string }>> = {
   ...topicDefinitions,
   ...Object.fromEntries(
     serviceNames
@@ -24,7 +24,7 @@ const plans: Readonly<Record<string, { readonly event: EventName; readonly key: 
 /** Between events and the bytes of records: Avro in Confluent's wire format. */
 export interface Codec {
   /** Registers the schemas of topics that will be written, all by default. FLY_SCHEMA when one is not compatible. */
-  prepare(topics?: readonly string[]): Promise<void>
+  registerSchemas(topics?: readonly string[]): Promise<void>
   /** FLY_ENCODE, naming the field, when the event does not fit the schema of its topic. */
   encode(topic: string, event: object): Buffer
   /** The record of an event, under the key that the map gives the topic. */
@@ -36,16 +36,16 @@ export interface Codec {
 }
 
 export function createCodec(registry: SchemaRegistry, schemas: Readonly<Record<EventName, object>>): Codec {
-  const types = new Map(Object.entries(schemas).map(([name, schema]) => [name, plainType(schema)]))
-  const writers = new Map<string, Writer>()
+  const types = new Map(Object.entries(schemas).map(([name, schema]) => [name, plainObjectType(schema)]))
+  const writers = new Map<string, TopicWriter>()
   const decode = createDecoder(registry, types)
 
   const encode = (topic: string, event: object): Buffer => {
     const writer = writers.get(topic)
     if (!writer) throw new Fault('FLY_BUG', `${topic} is written before the codec was prepared for it`, { topic })
-    const bytes = framed(topic, writer, event)
+    const bytes = encodeWithHeader(topic, writer, event)
     try {
-      writer.check(bytes, head)
+      writer.check(bytes, wireHeaderBytes)
       return bytes
     } catch (error) {
       throw new Fault('FLY_ENCODE', `an event for ${topic} could not be read again: ${String(error)}`, { topic })
@@ -53,64 +53,68 @@ export function createCodec(registry: SchemaRegistry, schemas: Readonly<Record<E
   }
 
   return {
-    async prepare(topics = Object.keys(plans)) {
+    async registerSchemas(topics = Object.keys(avroTopics)) {
       await Promise.all(
         topics.map(async topic => {
-          const { event } = planOf(topic)
+          const { event } = avroTopic(topic)
           const id = await registry.register(subject(topic), schemas[event], compatibility(topic))
           const type = types.get(event)
-          if (type) writers.set(topic, { id, type, check: boundsOf(type) })
+          if (type) writers.set(topic, { id, type, check: createBoundsCheck(type) })
         }),
       )
     },
     encode,
     record(topic, event, headers) {
-      const { key: field } = planOf(topic)
+      const { key: field } = avroTopic(topic)
       const key: unknown = field in event ? event[field as keyof typeof event] : undefined
       if (typeof key !== 'string') throw new Fault('FLY_ENCODE', `an event for ${topic} has no ${field} to be its key`)
       return { topic, key, value: encode(topic, event), ...(headers && { headers }) }
     },
-    decode: (topic, value) => decode(value, planOf(topic).event) as Promise<never>,
+    decode: (topic, value) => decode(value, avroTopic(topic).event) as Promise<never>,
     decodeAny: value => decode(value),
   }
 }
 
-function planOf(topic: string): { readonly event: EventName; readonly key: string } {
-  const plan = plans[topic]
+function avroTopic(topic: string): { readonly event: EventName; readonly key: string } {
+  const plan = avroTopics[topic]
   if (!plan) throw new Fault('FLY_BUG', `the map has no topic ${topic}`, { topic })
   return plan
 }
 
-type Type = ReturnType<typeof plainType>
-type Writer = { readonly id: number; readonly type: Type; readonly check: ReturnType<typeof boundsOf> }
+type AvroType = ReturnType<typeof plainObjectType>
+type TopicWriter = {
+  readonly id: number
+  readonly type: AvroType
+  readonly check: ReturnType<typeof createBoundsCheck>
+}
 
-const head = 5
-const scratch = Buffer.allocUnsafe(65_536)
+const wireHeaderBytes = 5
+const scratchBuffer = Buffer.allocUnsafe(65_536)
 
 /** A zero byte, the schema's number, then Avro. Encoded into one buffer that is used again and again, then copied out. */
-function framed(topic: string, { id, type }: Writer, event: object): Buffer {
+function encodeWithHeader(topic: string, { id, type }: TopicWriter, event: object): Buffer {
   try {
-    const end = type.encode(event, scratch, head)
-    const bytes = Buffer.allocUnsafe(end < 0 ? scratch.length - end : end)
-    if (end < 0) type.encode(event, bytes, head)
-    else scratch.copy(bytes, 0, 0, end)
+    const end = type.encode(event, scratchBuffer, wireHeaderBytes)
+    const bytes = Buffer.allocUnsafe(end < 0 ? scratchBuffer.length - end : end)
+    if (end < 0) type.encode(event, bytes, wireHeaderBytes)
+    else scratchBuffer.copy(bytes, 0, 0, end)
     bytes.writeUInt8(0, 0)
     bytes.writeUInt32BE(id, 1)
     return bytes
   } catch {
     // Without its cause: avsc quotes the value, which may be chat text.
-    throw new Fault('FLY_ENCODE', `an event for ${topic} does not fit: ${misfit(type, event)}`, { topic })
+    throw new Fault('FLY_ENCODE', `an event for ${topic} does not fit: ${describeMismatch(type, event)}`, { topic })
   }
 }
 
 /** Where an event does not fit its type, without the value. */
-function misfit(type: Type, event: object): string {
+function describeMismatch(type: AvroType, event: object): string {
   const places: string[] = []
-  const errorHook = (path: string[], value: unknown, expected: Type): void => {
-    places.push(`${path.join('.') || 'the event'} must be ${expected.typeName}, not ${kindOf(value)}`)
+  const errorHook = (path: string[], value: unknown, expected: AvroType): void => {
+    places.push(`${path.join('.') || 'the event'} must be ${expected.typeName}, not ${valueKind(value)}`)
   }
   type.isValid(event, { errorHook })
   return places.join('; ') || 'for a reason that validation does not see'
 }
 
-const kindOf = (value: unknown): string => (value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value)
+const valueKind = (value: unknown): string => (value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value)

@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createSecureContext, getCACertificates } from 'node:tls'
 import type { SASLOptions } from 'kafkajs'
-import type { Security } from '../log/kafka/connection/client.ts'
+import type { KafkaSecurity } from '../log/kafka/connection/client.ts'
 import type { BasicAuth } from '../registry/http.ts'
 import type { Settings } from './config.ts'
 
@@ -35,10 +35,10 @@ export function pemProblems(
 }
 
 /** TLS and SASL for the brokers. The files have been looked at by `readSettings`. */
-export function kafkaSecurity(settings: Settings): Security {
+export function kafkaSecurity(settings: Settings): KafkaSecurity {
   const { kafkaTls, kafkaSasl: mechanism, kafkaUser: username = '', kafkaPassword: password = '' } = settings
   // One context for all connections: to read hundreds of authorities takes a tenth of a second.
-  const tls: Security = kafkaTls ? { ssl: { secureContext: secureContext(settings) } } : {}
+  const tls: KafkaSecurity = kafkaTls ? { ssl: { secureContext: secureContext(settings) } } : {}
   return mechanism ? { ...tls, sasl: { mechanism, username, password } as SASLOptions } : tls
 }
 

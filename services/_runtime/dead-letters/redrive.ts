@@ -3,7 +3,7 @@ import { deadLetterTopic, redriveGroup, retryTopic } from '#topology/derive/name
 import { deadLetterTopics, serviceDefinitions } from '#topology/derive/plans.ts'
 import type { ServiceName, TopicName } from '#topology/types.ts'
 import { Fault } from '../core/faults.ts'
-import type { EventLog, LogRecord, NewRecord, Position, Task } from '../log/event-log.ts'
+import type { EventLog, LogRecord, NewRecord, PartitionConsumer, Position } from '../log/event-log.ts'
 import { deadLetterSummary } from './dead-letter.ts'
 import { createDeadLetterCounter, type DeadLetterCounts, readUnresolved } from './dead-letters.ts'
 
@@ -55,7 +55,7 @@ export async function redrive(
     for (const number of numbers) waiting.delete(number)
     if (waiting.size === 0) done.abort()
   }
-  const work = async (task: Task): Promise<void> => {
+  const work = async (task: PartitionConsumer): Promise<void> => {
     const move = async (records: readonly LogRecord[]): Promise<void> => {
       const due = records.filter(record => record.offset < (ends.get(partitionKey(record))?.offset ?? 0))
       if (due.length === 0) return

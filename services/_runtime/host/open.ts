@@ -12,7 +12,7 @@ import type { Settings } from '../config/config.ts'
 import { kafkaSecurity, registryAuth } from '../config/security.ts'
 import { type Clock, systemClock } from '../core/clock.ts'
 import { createWorkerPool, type WorkerPool } from '../core/worker-pool.ts'
-import { openEmbedded } from '../log/embedded/embedded-log.ts'
+import { openEmbeddedLogAndRegistry } from '../log/embedded/embedded-log.ts'
 import type { EventLog } from '../log/event-log.ts'
 import type { KafkaSettings } from '../log/kafka/connection/client.ts'
 import { openKafkaLog } from '../log/kafka/kafka-log.ts'
@@ -99,7 +99,8 @@ async function openLog(
   logger: Logger,
   kafka: Partial<KafkaSettings> = {},
 ): Promise<{ log: EventLog; registry: SchemaRegistry }> {
-  if (settings.kafka === undefined || settings.registry === undefined) return openEmbedded(settings.home, { clock })
+  if (settings.kafka === undefined || settings.registry === undefined)
+    return openEmbeddedLogAndRegistry(settings.home, { clock })
   const log = await openKafkaLog({
     brokers: settings.kafka.split(','),
     clientId: 'flywheel',

@@ -41,7 +41,7 @@ export async function startServices(
     agents,
     languageModel: runtime.languageModels?.forService(service),
   })
-  await codec.prepare()
+  await codec.registerSchemas()
 
   const states = new Map<string, StateView>()
   let url = ''

@@ -27,7 +27,7 @@ export type Position = { readonly topic: string; readonly partition: number; rea
  * Partition number `partition` of every topic a group reads, owned by this process alone: records of different topics
  * with the same key meet in one task.
  */
-export interface Task {
+export interface PartitionConsumer {
   readonly partition: number
   /** Aborted when the partition is taken away or the group is left. */
   readonly signal: AbortSignal
@@ -44,13 +44,13 @@ export interface Task {
   rewind(): Promise<void>
 }
 
-export type TopicState = { readonly name: string; readonly partitions: number }
+export type TopicPartitionCount = { readonly name: string; readonly partitions: number }
 
 /** A topic as it is; `replicas` is how often its least copied partition is kept, absent where a log keeps all of it once. */
-export type FoundTopic = TopicState & { readonly replicas?: number }
+export type ExistingTopic = TopicPartitionCount & { readonly replicas?: number }
 
 /** How to make a topic; `keep` as in the map. */
-export type TopicSpec = TopicState & { readonly keep: number | 'compact' | 'forever' }
+export type TopicSpec = TopicPartitionCount & { readonly keep: number | 'compact' | 'forever' }
 
 /** How far a group is behind in one partition. `oldest` is the append time of the first record not consumed, null where there is none. */
 export type PartitionLag = {
@@ -85,7 +85,7 @@ export interface EventLog {
   join(
     group: string,
     topics: readonly string[],
-    work: (task: Task) => Promise<void>,
+    consume: (task: PartitionConsumer) => Promise<void>,
     signal: AbortSignal,
   ): Promise<void>
   /** Reads without a group. Resolves at the end as it was at the call, or with `follow` when the signal is aborted. */
@@ -95,10 +95,10 @@ export interface EventLog {
     onRecords: (records: readonly LogRecord[]) => void | Promise<void>,
     signal: AbortSignal,
   ): Promise<void>
-  topics(): Promise<readonly FoundTopic[]>
+  topics(): Promise<readonly ExistingTopic[]>
   createTopics(specs: readonly TopicSpec[]): Promise<void>
   /** Raises the number of partitions. */
-  growTopic(topic: TopicState): Promise<void>
+  growTopic(topic: TopicPartitionCount): Promise<void>
   lag(group: string, topics: readonly string[]): Promise<readonly PartitionLag[]>
   /**
    * For each partition where a reader begins with the first record appended at or after a time, in milliseconds since 1970;
@@ -113,10 +113,10 @@ export interface EventLog {
 }
 
 /** Largest value of one record, below Kafka's default of 1 MiB with its overhead. */
-export const maxRecordBytes = 1_000_000
+export const maxValueBytes = 1_000_000
 
 /** The offset at which `ReadOptions.from` begins in a partition that is kept from `start` to `end`. */
-export function beginning(
+export function startOffset(
   from: ReadOptions['from'],
   { topic, partition }: Omit<Position, 'offset'>,
   start: number,
@@ -124,6 +124,6 @@ export function beginning(
 ): number {
   if (from === 'beginning') return start
   if (from === 'end') return end
-  const given = from.find(position => position.topic === topic && position.partition === partition)
-  return Math.min(Math.max(given?.offset ?? start, start), end)
+  const requested = from.find(position => position.topic === topic && position.partition === partition)
+  return Math.min(Math.max(requested?.offset ?? start, start), end)
 }

@@ -6,7 +6,7 @@ export function murmur2(data: Uint8Array): number {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength)
   const whole = data.length & ~3
   let h = 0x9747b28c ^ data.length
-  for (let i = 0; i < whole; i += 4) h = Math.imul(h, multiplier) ^ mix(view.getInt32(i, true))
+  for (let i = 0; i < whole; i += 4) h = Math.imul(h, multiplier) ^ mixWord(view.getInt32(i, true))
   const rest = data.length & 3
   if (rest === 3) h ^= view.getUint8(whole + 2) << 16
   if (rest >= 2) h ^= view.getUint8(whole + 1) << 8
@@ -17,7 +17,7 @@ export function murmur2(data: Uint8Array): number {
 
 const multiplier = 0x5bd1e995
 
-function mix(word: number): number {
+function mixWord(word: number): number {
   const k = Math.imul(word, multiplier)
   return Math.imul(k ^ (k >>> 24), multiplier)
 }

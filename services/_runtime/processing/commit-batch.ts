@@ -1,5 +1,5 @@
 import { Fault, faultAction } from '../core/faults.ts'
-import type { Position, Task } from '../log/event-log.ts'
+import type { PartitionConsumer, Position } from '../log/event-log.ts'
 import type { AnyService } from '../service.ts'
 import type { PartitionState } from '../state/partition-state.ts'
 import { decideBatch, type RefusedRecord } from './decide-batch.ts'
@@ -13,7 +13,7 @@ import type { ProcessingContext } from './step.ts'
  */
 export async function commitBatch(
   service: AnyService,
-  consumer: Task,
+  consumer: PartitionConsumer,
   batch: readonly PreparedRecord[],
   partitionState: PartitionState,
   context: ProcessingContext,

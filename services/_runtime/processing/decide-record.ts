@@ -1,6 +1,6 @@
 import type { Codec } from '../codec/codec.ts'
 import { Fault } from '../core/faults.ts'
-import { type LogRecord, maxRecordBytes, type NewRecord } from '../log/event-log.ts'
+import { type LogRecord, maxValueBytes, type NewRecord } from '../log/event-log.ts'
 import type { AnyDecision, AnyService } from '../service.ts'
 import type { StateView } from '../state/state.ts'
 import { completeEvent } from './emit.ts'
@@ -35,9 +35,8 @@ export function decideRecord(
     completeEvent(service, inbound.event, record, out, index, traceparent),
   )
   const outputs = emitted.map(({ topic, event, headers }) => codec.record(topic, event, headers))
-  const tooLarge = outputs.find(({ value }) => (value?.length ?? 0) > maxRecordBytes)
-  if (tooLarge)
-    throw new Fault('FLY_TOO_LARGE', `an event for ${tooLarge.topic} is larger than ${maxRecordBytes} bytes`)
+  const tooLarge = outputs.find(({ value }) => (value?.length ?? 0) > maxValueBytes)
+  if (tooLarge) throw new Fault('FLY_TOO_LARGE', `an event for ${tooLarge.topic} is larger than ${maxValueBytes} bytes`)
   return { decision, ids: emitted.map(({ event }) => event.id), outputs }
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Fault, faultAction } from '../core/faults.ts'
 import { originalRecord } from '../dead-letters/dead-letter.ts'
 import { loadPayload } from '../dead-letters/payload.ts'
-import type { LogRecord, Task } from '../log/event-log.ts'
+import type { LogRecord, PartitionConsumer } from '../log/event-log.ts'
 import type { AnyService } from '../service.ts'
 import type { RecordSpan } from '../telemetry/tracing.ts'
 import type { ProcessingContext } from './step.ts'
@@ -34,7 +34,7 @@ export type PreparedBatch = { readonly records: readonly PreparedRecord[]; reado
 /** The next records, at most so many, each with what `gather` saw beside it; none once the partition is taken away. */
 export async function prepareBatch(
   service: AnyService,
-  consumer: Task,
+  consumer: PartitionConsumer,
   context: ProcessingContext,
   maxRecords: number,
 ): Promise<PreparedBatch> {

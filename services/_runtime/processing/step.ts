@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Codec } from '../codec/codec.ts'
 import { minBatchSize, nextBatchSize } from '../core/batch-size.ts'
 import { Fault, faultAction } from '../core/faults.ts'
-import type { EventLog, Task } from '../log/event-log.ts'
+import type { EventLog, PartitionConsumer } from '../log/event-log.ts'
 import type { ObjectStore } from '../objects/object-store.ts'
 import type { AnyService, Ports } from '../service.ts'
 import type { OpenSnapshot } from '../state/copies.ts'
@@ -30,7 +30,7 @@ export type ProcessingContext = {
  */
 export async function processPartition(
   service: AnyService,
-  consumer: Task,
+  consumer: PartitionConsumer,
   context: ProcessingContext,
   isStateful: boolean,
   onState: (state: State) => void,
@@ -53,7 +53,7 @@ export async function processPartition(
 /** Batch by batch: gather concurrently, decide in order, commit once. Gathering a batch overlaps committing the one before. */
 async function processBatches(
   service: AnyService,
-  consumer: Task,
+  consumer: PartitionConsumer,
   context: ProcessingContext,
   partitionState: PartitionState,
 ): Promise<void> {

@@ -7,7 +7,11 @@ type Schema = avsc.Schema
  * Why a schema may not follow the earlier versions of its subject, oldest first; undefined where it may. BACKWARD: new
  * readers read old records; FORWARD: old readers read new ones. Only TRANSITIVE looks beyond the newest version.
  */
-export function incompatibility(schema: object, earlier: readonly object[], level: Compatibility): string | undefined {
+export function compatibilityProblem(
+  schema: object,
+  earlier: readonly object[],
+  level: Compatibility,
+): string | undefined {
   let next: avsc.Type
   try {
     next = avsc.Type.forSchema(schema as Schema)
@@ -19,15 +23,15 @@ export function incompatibility(schema: object, earlier: readonly object[], leve
   for (const [index, old] of earlier.entries()) {
     if (index < first) continue
     const previous = avsc.Type.forSchema(old as Schema)
-    const backward = level === 'FORWARD' ? undefined : unreadable(next, previous)
+    const backward = level === 'FORWARD' ? undefined : readProblem(next, previous)
     if (backward !== undefined) return `it cannot read version ${index + 1}: ${backward}`
-    const forward = level === 'BACKWARD' ? undefined : unreadable(previous, next)
+    const forward = level === 'BACKWARD' ? undefined : readProblem(previous, next)
     if (forward !== undefined) return `version ${index + 1} cannot read it: ${forward}`
   }
   return undefined
 }
 
-function unreadable(reader: avsc.Type, writer: avsc.Type): string | undefined {
+function readProblem(reader: avsc.Type, writer: avsc.Type): string | undefined {
   try {
     reader.createResolver(writer)
     return undefined

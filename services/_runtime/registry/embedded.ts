@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { Fault } from '../core/faults.ts'
 import { canonicalJson } from '../core/identity.ts'
-import { notWritten } from '../log/embedded/file.ts'
-import { incompatibility } from './compatibility.ts'
+import { toWriteFault } from '../log/embedded/file.ts'
+import { compatibilityProblem } from './compatibility.ts'
 import type { Compatibility, SchemaRegistry } from './schema-registry.ts'
 
 /**
@@ -23,7 +23,7 @@ export function createEmbeddedRegistry(db: DatabaseSync): SchemaRegistry {
     const earlier = versions.all(subject)
     const same = earlier.find(version => version.text === text)
     if (same) return Number(same.schema)
-    const problem = incompatibility(
+    const problem = compatibilityProblem(
       schema,
       earlier.map(version => JSON.parse(String(version.text))),
       compatibility,
@@ -40,7 +40,7 @@ export function createEmbeddedRegistry(db: DatabaseSync): SchemaRegistry {
       db.exec('COMMIT')
       return id
     } catch (error) {
-      throw notWritten(error)
+      throw toWriteFault(error)
     } finally {
       if (db.isTransaction) db.exec('ROLLBACK')
     }

@@ -4,9 +4,9 @@ import { Fault } from '../core/faults.ts'
 import type { Compatibility, SchemaRegistry } from './schema-registry.ts'
 
 /** What the client throws: `status` is that of an answer; where none came it is 400, and where none was asked for absent. */
-type ClientError = Error & { readonly status?: number }
+type RegistryClientError = Error & { readonly status?: number }
 
-const mostAttempts = 8
+const maxAttempts = 8
 
 type Middleware = NonNullable<ConstructorParameters<typeof Client>[0]['middlewares']>[number]
 
@@ -16,8 +16,8 @@ export type BasicAuth = { readonly username: string; readonly password: string }
 export function openHttpRegistry(url: string, auth?: BasicAuth): SchemaRegistry {
   const host = url.replace(/\/+$/, '')
   /** Schemas as they were written, by number: the client itself keeps parsed ones only, without their documentation. */
-  const texts = new Map<number, object>()
-  const client = new Client({ host, middlewares: [keeping(texts)], ...(auth && { auth }) })
+  const schemas = new Map<number, object>()
+  const client = new Client({ host, middlewares: [cacheSchemas(schemas)], ...(auth && { auth }) })
 
   const register = async (
     subject: string,
@@ -28,11 +28,11 @@ export function openHttpRegistry(url: string, auth?: BasicAuth): SchemaRegistry 
     const options = { subject, compatibility: COMPATIBILITY[compatibility] }
     try {
       const { id } = await client.register(schema as Parameters<Client['register']>[0], options)
-      texts.set(id, schema)
+      schemas.set(id, schema)
       return id
     } catch (error) {
       // Another process registers the same subject at this moment: it is there when we look again.
-      if (attempt === mostAttempts || !/already exists/.test((error as ClientError).message)) throw error
+      if (attempt === maxAttempts || !/already exists/.test((error as RegistryClientError).message)) throw error
       await sleep(50 * attempt)
       return register(subject, schema, compatibility, attempt + 1)
     }
@@ -42,36 +42,36 @@ export function openHttpRegistry(url: string, auth?: BasicAuth): SchemaRegistry 
     async register(subject, schema, compatibility) {
       const about = { subject, compatibility }
       try {
-        return await register(subject, schema, compatibility).catch(async (error: ClientError) => {
+        return await register(subject, schema, compatibility).catch(async (error: RegistryClientError) => {
           if (error.name !== 'ConfluentSchemaRegistryCompatibilityError') throw error
           // The subject has another level than the map, and the map is the one that counts.
-          await setLevel(host, auth, subject, compatibility)
+          await setCompatibility(host, auth, subject, compatibility)
           return register(subject, schema, compatibility)
         })
       } catch (error) {
-        const { message, status } = error as ClientError
+        const { message, status } = error as RegistryClientError
         if (status === 409)
           throw new Fault('FLY_SCHEMA', `${subject} is not ${compatibility} compatible: ${message}`, about, error)
         if (status === 422 || status === undefined)
           throw new Fault('FLY_SCHEMA', `the schema of ${subject} is not valid Avro: ${message}`, about, error)
-        throw troubleAt(host, error)
+        throw registryFault(host, error)
       }
     },
     async schema(id) {
       try {
-        if (!texts.has(id)) await client.getSchema(id)
-        return texts.get(id) ?? {}
+        if (!schemas.has(id)) await client.getSchema(id)
+        return schemas.get(id) ?? {}
       } catch (error) {
-        if ((error as ClientError).status === 404)
+        if ((error as RegistryClientError).status === 404)
           throw new Fault('FLY_DECODE', `there is no schema ${id}`, { schemaId: id }, error)
-        throw troubleAt(host, error)
+        throw registryFault(host, error)
       }
     },
     close: async () => {},
   }
 }
 
-function keeping(texts: Map<number, object>): Middleware {
+function cacheSchemas(texts: Map<number, object>): Middleware {
   return () => ({
     response: async next => {
       const answer = await next()
@@ -84,7 +84,7 @@ function keeping(texts: Map<number, object>): Middleware {
 }
 
 /** The client sets a level with the first registration only. */
-async function setLevel(
+async function setCompatibility(
   host: string,
   auth: BasicAuth | undefined,
   subject: string,
@@ -106,8 +106,8 @@ async function setLevel(
   throw Object.assign(refusal, { status: response.status })
 }
 
-function troubleAt(host: string, error: unknown): Fault {
-  const { message, status } = error as ClientError
+function registryFault(host: string, error: unknown): Fault {
+  const { message, status } = error as RegistryClientError
   const [code, what, fix] =
     status === 401 || status === 403
       ? (['FLY_CONFIG', 'refuses access', 'correct FLYWHEEL_REGISTRY_USER and FLYWHEEL_REGISTRY_PASSWORD'] as const)

@@ -13,6 +13,6 @@ export async function scratchCodec(service: ServiceName): Promise<Codec> {
     close: async () => {},
   }
   const codec = createCodec(registry, avro)
-  await codec.prepare(services[service].writes)
+  await codec.registerSchemas(services[service].writes)
   return codec
 }

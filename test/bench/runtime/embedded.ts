@@ -33,7 +33,7 @@ export async function measureEmbedded(records: number, smallRecords: number, see
   )
   try {
     await ensureTopics(world)
-    await world.codec.prepare()
+    await world.codec.registerSchemas()
     const turnOf = createTurns(seed)
     const turn = (number: number): NewRecord => world.codec.record(topic.chatLogs, turnOf(number, Date.now()))
     const appendPerSecond = await measureAppend(world, 0, records, turn)

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { readSettings, type Settings } from '#runtime/config/config.ts'
 import { openRuntime, type Runtime } from '#runtime/host/open.ts'
 import { ensureTopics } from '#runtime/host/topics.ts'
-import { createClient, openCluster } from '#runtime/log/kafka/connection/client.ts'
-import { createQuery } from '#runtime/log/kafka/connection/query.ts'
+import { createKafkaClient, openCluster } from '#runtime/log/kafka/connection/client.ts'
+import { createClusterQuery } from '#runtime/log/kafka/connection/query.ts'
 import { startKafkaFromJars } from '#test/support/kafka.ts'
 import { startRegistry } from '#test/support/registry.ts'
 import { waitUntil } from '#test/support/until.ts'
@@ -42,12 +42,12 @@ export async function openBenchCluster(): Promise<BenchCluster> {
   })
   const world = await openRuntime(settings)
   await ensureTopics(world)
-  await world.codec.prepare()
+  await world.codec.registerSchemas()
   const client = { brokers: [kafka.brokers], clientId: 'bench', replication: 1 }
-  const query = createQuery(client)
-  const admin = createClient(client).kafka.admin()
+  const query = createClusterQuery(client)
+  const admin = createKafkaClient(client).kafka.admin()
   // kafkajs's admin, too, tells only what can be read committed.
-  const uncommitted = Object.assign(openCluster(createClient(client)), { isolationLevel: 0 })
+  const uncommitted = Object.assign(openCluster(createKafkaClient(client)), { isolationLevel: 0 })
   await Promise.all([admin.connect(), uncommitted.connect()])
   await uncommitted.addMultipleTargetTopics([topic.selectedSamples])
   const ends = async (name: string): Promise<ReadonlyMap<number, number>> =>

@@ -1,4 +1,4 @@
-import type { Task } from '#runtime/log/event-log.ts'
+import type { PartitionConsumer } from '#runtime/log/event-log.ts'
 import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
 
 /**
@@ -10,7 +10,7 @@ const log = await openKafkaLog({ brokers: brokers.split(','), clientId: 'member'
 const ending = new AbortController()
 process.once('SIGTERM', () => ending.abort())
 
-async function copy(task: Task): Promise<void> {
+async function copy(task: PartitionConsumer): Promise<void> {
   console.log(`given ${task.partition}`)
   while (!task.signal.aborted) {
     const records = await task.poll(20)

@@ -1,4 +1,4 @@
-import type { LogRecord, Task } from '#runtime/log/event-log.ts'
+import type { LogRecord, PartitionConsumer } from '#runtime/log/event-log.ts'
 import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
 import { createSnapshotOpener } from '#runtime/state/copies.ts'
 import { openPartitionState } from '#runtime/state/partition-state.ts'
@@ -18,7 +18,7 @@ const ending = new AbortController()
 process.once('SIGTERM', () => ending.abort())
 let commitsLeft = Number(commits)
 
-async function countKeys(task: Task): Promise<void> {
+async function countKeys(task: PartitionConsumer): Promise<void> {
   const { partition, signal } = task
   let read = 0
   const counting: typeof log = {

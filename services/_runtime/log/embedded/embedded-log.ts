@@ -3,49 +3,49 @@ import { Fault } from '../../core/faults.ts'
 import { createEmbeddedRegistry } from '../../registry/embedded.ts'
 import type { SchemaRegistry } from '../../registry/schema-registry.ts'
 import type { EventLog, PartitionLag, Position } from '../event-log.ts'
-import { type EmbeddedFile, openFile } from './file.ts'
+import { type EmbeddedFile, openEmbeddedFile } from './file.ts'
 import { maintain } from './maintenance.ts'
-import { beMember } from './member.ts'
+import { runGroupMember } from './member.ts'
 import { readPartitions } from './reader.ts'
-import { Records } from './records.ts'
-import { type Partition, Topics } from './topics.ts'
-import { Writer } from './writer.ts'
+import { RecordStore } from './records.ts'
+import { type EmbeddedPartition, TopicStore } from './topics.ts'
+import { RecordWriter } from './writer.ts'
 
 export type EmbeddedOptions = { readonly clock: Clock }
 
 /** `maintain` deletes and compacts as the topics say; it also runs by itself from time to time. */
 export type EmbeddedLog = EventLog & { readonly maintain: () => Promise<void> }
 
-const maintenanceMilliseconds = 60_000
+const maintenanceIntervalMs = 60_000
 
 /**
  * The log and the registry of one process in one SQLite file of a folder; closing the log closes both. FLY_HOME when the
  * folder is in use, from another version, or not a data folder.
  */
-export function openEmbedded(
+export function openEmbeddedLogAndRegistry(
   folder: string,
   { clock }: EmbeddedOptions,
 ): { readonly log: EmbeddedLog; readonly registry: SchemaRegistry } {
-  const file = openFile(folder)
-  return { log: embeddedLog(file, clock), registry: createEmbeddedRegistry(file.db) }
+  const file = openEmbeddedFile(folder)
+  return { log: createEmbeddedLog(file, clock), registry: createEmbeddedRegistry(file.db) }
 }
 
 /** The log of a folder alone. */
 export function openEmbeddedLog(folder: string, options: EmbeddedOptions): EmbeddedLog {
-  return openEmbedded(folder, options).log
+  return openEmbeddedLogAndRegistry(folder, options).log
 }
 
-function embeddedLog({ db, close }: EmbeddedFile, clock: Clock): EmbeddedLog {
-  const topics = new Topics(db)
-  const records = new Records(db)
-  const writer = new Writer(db, topics, records, clock)
+function createEmbeddedLog({ db, close }: EmbeddedFile, clock: Clock): EmbeddedLog {
+  const topics = new TopicStore(db)
+  const records = new RecordStore(db)
+  const writer = new RecordWriter(db, topics, records, clock)
   const parts = { topics, records, writer }
   const closing = new AbortController()
   const groups = new Set<string>()
   const active = new Set<Promise<void>>()
 
   /** Runs what goes on until a signal: ended by `close` as well, and keeping the process up as a socket would. */
-  const lasting = async (signal: AbortSignal, use: (until: AbortSignal) => Promise<void>): Promise<void> => {
+  const runUntilClosed = async (signal: AbortSignal, use: (until: AbortSignal) => Promise<void>): Promise<void> => {
     const alive = setInterval(() => {}, 2 ** 30)
     const running = use(AbortSignal.any([signal, closing.signal]))
     active.add(running)
@@ -56,14 +56,17 @@ function embeddedLog({ db, close }: EmbeddedFile, clock: Clock): EmbeddedLog {
       clearInterval(alive)
     }
   }
-  const open = (): void => {
+  const assertOpen = (): void => {
     if (closing.signal.aborted) throw new Fault('FLY_BUG', 'the embedded log is used after it was closed')
   }
-  const upkeep = (): Promise<void> => lasting(closing.signal, until => maintain(db, parts, clock, until))
-  const timer = setInterval(() => upkeep().catch(error => process.emitWarning(error)), maintenanceMilliseconds).unref()
+  const runMaintenance = (): Promise<void> => runUntilClosed(closing.signal, until => maintain(db, parts, clock, until))
+  const timer = setInterval(
+    () => runMaintenance().catch(error => process.emitWarning(error)),
+    maintenanceIntervalMs,
+  ).unref()
 
   let closed: Promise<void> | undefined
-  const end = async (): Promise<void> => {
+  const closeAll = async (): Promise<void> => {
     closing.abort()
     clearInterval(timer)
     await Promise.allSettled(active)
@@ -72,73 +75,79 @@ function embeddedLog({ db, close }: EmbeddedFile, clock: Clock): EmbeddedLog {
   }
 
   return {
-    maintain: upkeep,
+    maintain: runMaintenance,
     async append(newRecords) {
-      open()
+      assertOpen()
       if (newRecords.length > 0) await writer.write(newRecords, [])
     },
     async join(group, names, work, signal) {
-      open()
+      assertOpen()
       for (const name of names) topics.get(name)
       if (groups.has(group))
         throw new Fault('FLY_BUG', `group ${group} has a member: the embedded log takes one per group`, { group })
       groups.add(group)
-      await lasting(signal, until => beMember(parts, group, [...new Set(names)], work, until)).finally(() =>
-        groups.delete(group),
+      await runUntilClosed(signal, until => runGroupMember(parts, group, [...new Set(names)], work, until)).finally(
+        () => groups.delete(group),
       )
     },
     async read(names, options, onRecords, signal) {
-      open()
-      await lasting(signal, until => readPartitions(parts, [...new Set(names)], options, onRecords, until))
+      assertOpen()
+      await runUntilClosed(signal, until => readPartitions(parts, [...new Set(names)], options, onRecords, until))
     },
     async topics() {
-      open()
+      assertOpen()
       return topics.all().map(({ name, partitions }) => ({ name, partitions: partitions.length }))
     },
     async createTopics(specs) {
-      open()
+      assertOpen()
       topics.create(specs)
     },
     async growTopic(topic) {
-      open()
+      assertOpen()
       topics.grow(topic)
     },
     async lag(group, names) {
-      open()
-      return names.flatMap(name => topics.get(name).partitions.map(partition => lagOf(records, group, partition)))
+      assertOpen()
+      return names.flatMap(name =>
+        topics.get(name).partitions.map(partition => partitionLag(records, group, partition)),
+      )
     },
     async positionsAt(names, time) {
-      open()
+      assertOpen()
       return names
         .flatMap(name => topics.get(name).partitions)
-        .map(partition => positionOf(partition, records.offsetAt(partition, time)))
+        .map(partition => toPosition(partition, records.offsetAt(partition, time)))
     },
     async committed(group, names) {
-      open()
+      assertOpen()
       return names
         .flatMap(name => topics.get(name).partitions)
         .flatMap(partition => {
           const offset = records.committed(group, partition)
-          return offset === undefined ? [] : positionOf(partition, offset)
+          return offset === undefined ? [] : toPosition(partition, offset)
         })
     },
     async count(name) {
-      open()
+      assertOpen()
       return topics.get(name).partitions.reduce((sum, { live }) => sum + live, 0)
     },
     close() {
-      closed ??= end()
+      closed ??= closeAll()
       return closed
     },
   }
 }
 
-function lagOf(records: Records, group: string, partition: Partition): PartitionLag {
-  const from = records.position(group, partition)
+function partitionLag(records: RecordStore, group: string, partition: EmbeddedPartition): PartitionLag {
+  const from = records.resumeOffset(group, partition)
   const oldest = records.firstTimestamp(partition, from) ?? null
   // Where no record is left, compaction took the last ones: nobody is behind.
   const behind = oldest === null ? 0 : partition.next - from
   return { topic: partition.topic, partition: partition.number, records: behind, oldest }
 }
 
-const positionOf = ({ topic, number }: Partition, offset: number): Position => ({ topic, partition: number, offset })
+const toPosition = ({ topic, number }: EmbeddedPartition, offset: number): Position => ({
+  topic,
+  partition: number,
+  offset,
+})

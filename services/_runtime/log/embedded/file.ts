@@ -8,7 +8,7 @@ export const formatVersion = 1
 /** 'FLYW', in the header of the file: tells our file from any other SQLite database. */
 const applicationId = 0x464c5957
 const fileName = 'flywheel.sqlite'
-const holderName = 'flywheel.pid'
+const pidFileName = 'flywheel.pid'
 
 /**
  * A record's id holds its partition and its offset, so that one integer key orders the table by partition and offset. Live
@@ -32,7 +32,7 @@ const tables = `
   PRAGMA application_id = ${applicationId};
   PRAGMA user_version = ${formatVersion};`
 
-const elsewhere = 'choose another folder with FLYWHEEL_HOME'
+const otherFolderHint = 'choose another folder with FLYWHEEL_HOME'
 
 /** The open file, held by this process alone until `close`. */
 export type EmbeddedFile = { readonly db: DatabaseSync; readonly close: () => void }
@@ -41,17 +41,17 @@ export type EmbeddedFile = { readonly db: DatabaseSync; readonly close: () => vo
  * Opens the folder's one file, or makes both. The lock is the operating system's on that file: it goes when its holder dies,
  * however it dies. The file with the holder's pid only serves the message.
  */
-export function openFile(folder: string): EmbeddedFile {
+export function openEmbeddedFile(folder: string): EmbeddedFile {
   prepareFolder(folder)
-  const db = guarded(folder, () => new DatabaseSync(join(folder, fileName), { timeout: 200 }))
+  const db = withFolderFaults(folder, () => new DatabaseSync(join(folder, fileName), { timeout: 200 }))
   try {
-    guarded(folder, () => db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT'))
-    guarded(folder, () => prepareTables(db, folder))
+    withFolderFaults(folder, () => db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT'))
+    withFolderFaults(folder, () => prepareTables(db, folder))
   } catch (error) {
     db.close()
     throw error
   }
-  const holder = join(folder, holderName)
+  const holder = join(folder, pidFileName)
   writeFileSync(holder, `${process.pid}\n`)
   return {
     db,
@@ -71,14 +71,14 @@ function prepareFolder(folder: string): void {
     if (!strange || entries.some(({ name }) => name === fileName)) return
     throw new Fault(
       'FLY_HOME',
-      `${folder} is not a data folder: it holds ${strange.name} but no ${fileName}; ${elsewhere}`,
+      `${folder} is not a data folder: it holds ${strange.name} but no ${fileName}; ${otherFolderHint}`,
       { folder },
     )
   } catch (error) {
     if (error instanceof Fault) throw error
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     const why = code === 'EEXIST' || code === 'ENOTDIR' ? 'is not a folder' : 'cannot be used as a data folder'
-    throw new Fault('FLY_HOME', `${folder} ${why}; ${elsewhere}`, { folder, code }, error)
+    throw new Fault('FLY_HOME', `${folder} ${why}; ${otherFolderHint}`, { folder, code }, error)
   }
 }
 
@@ -88,11 +88,11 @@ function prepareTables(db: DatabaseSync, folder: string): void {
   if (application === applicationId && version !== formatVersion)
     throw new Fault(
       'FLY_HOME',
-      `${folder} was written in format ${version}, this program reads format ${formatVersion}: run that version, or ${elsewhere}`,
+      `${folder} was written in format ${version}, this program reads format ${formatVersion}: run that version, or ${otherFolderHint}`,
       { folder },
     )
   const fresh = db.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined
-  if (application !== applicationId && !(fresh && application === 0 && version === 0)) throw notOurs(folder)
+  if (application !== applicationId && !(fresh && application === 0 && version === 0)) throw foreignFileFault(folder)
   // Records are about 1 KB: four or more share a page of 8 KB, and few spill over.
   if (fresh) db.exec('PRAGMA page_size = 8192')
   // Durable means durable: FULL syncs the write-ahead log at every commit.
@@ -102,22 +102,22 @@ function prepareTables(db: DatabaseSync, folder: string): void {
 
 const pragma = (db: DatabaseSync, name: string): unknown => db.prepare(`PRAGMA ${name}`).get()?.[name]
 
-const notOurs = (folder: string, cause?: unknown): Fault =>
+const foreignFileFault = (folder: string, cause?: unknown): Fault =>
   new Fault(
     'FLY_HOME',
-    `${folder} is not a data folder: its ${fileName} was not written by this program; ${elsewhere}`,
+    `${folder} is not a data folder: its ${fileName} was not written by this program; ${otherFolderHint}`,
     { folder },
     cause,
   )
 
 /** What SQLite refused to write, as on a full disk, is FLY_BROKER: nothing of it is there, and it may be tried again. */
-export function notWritten(error: unknown): unknown {
+export function toWriteFault(error: unknown): unknown {
   if (!(error instanceof Error && 'errcode' in error)) return error
   return new Fault('FLY_BROKER', `the embedded log cannot be written: ${error.message}`, {}, error)
 }
 
 /** SQLite's result codes (https://sqlite.org/rescode.html) as faults of the folder. */
-function guarded<T>(folder: string, use: () => T): T {
+function withFolderFaults<T>(folder: string, use: () => T): T {
   try {
     return use()
   } catch (error) {
@@ -126,18 +126,18 @@ function guarded<T>(folder: string, use: () => T): T {
     if (code === 5)
       throw new Fault(
         'FLY_HOME',
-        `${folder} is in use by process ${holderOf(folder)}: stop it, or ${elsewhere}`,
+        `${folder} is in use by process ${readHolderPid(folder)}: stop it, or ${otherFolderHint}`,
         { folder },
         error,
       )
-    if (code === 11 || code === 26) throw notOurs(folder, error)
+    if (code === 11 || code === 26) throw foreignFileFault(folder, error)
     throw new Fault('FLY_HOME', `${folder} cannot be used: ${error.message}`, { folder, code }, error)
   }
 }
 
-function holderOf(folder: string): string {
+function readHolderPid(folder: string): string {
   try {
-    return readFileSync(join(folder, holderName), 'utf8').trim()
+    return readFileSync(join(folder, pidFileName), 'utf8').trim()
   } catch {
     return 'unknown, which is just starting or stopping'
   }

@@ -1,13 +1,13 @@
-import type { Task } from '../event-log.ts'
-import { EmbeddedTask, type Parts } from './partition-consumer.ts'
-import { wakened } from './wait.ts'
+import type { PartitionConsumer } from '../event-log.ts'
+import { EmbeddedPartitionConsumer, type LogComponents } from './partition-consumer.ts'
+import { waitForRecords } from './wait.ts'
 
 /** The one member of a group in the one process of this log: it is given every partition number. */
-export async function beMember(
-  parts: Parts,
+export async function runGroupMember(
+  parts: LogComponents,
   group: string,
   topics: readonly string[],
-  work: (task: Task) => Promise<void>,
+  work: (task: PartitionConsumer) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
   const membership = { group, topics, open: true }
@@ -17,10 +17,10 @@ export async function beMember(
   const failures: unknown[] = []
   const runOne = async (partition: number): Promise<void> => {
     try {
-      await work(new EmbeddedTask(partition, membership, parts, until))
+      await work(new EmbeddedPartitionConsumer(partition, membership, parts, until))
     } catch (error) {
       // Work that waits with the signal it was given may well end with that signal's own error.
-      if (until.aborted && (error === until.reason || isAbort(error))) return
+      if (until.aborted && (error === until.reason || isAbortError(error))) return
       failures.push(error)
       ending.abort()
     }
@@ -31,11 +31,11 @@ export async function beMember(
   }
   const forget = parts.topics.onGrown(start)
   start()
-  await wakened([], until)
+  await waitForRecords([], until)
   forget()
   await Promise.all(running)
   membership.open = false
   if (failures.length > 0) throw failures[0]
 }
 
-const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError'
+const isAbortError = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError'

@@ -1,28 +1,32 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { Fault } from '../../core/faults.ts'
-import type { LogRecord, NewRecord, Position, Task } from '../event-log.ts'
-import type { Records } from './records.ts'
-import type { Partition, Topics } from './topics.ts'
-import { wakened } from './wait.ts'
-import type { Writer } from './writer.ts'
+import type { LogRecord, NewRecord, PartitionConsumer, Position } from '../event-log.ts'
+import type { RecordStore } from './records.ts'
+import type { EmbeddedPartition, TopicStore } from './topics.ts'
+import { waitForRecords } from './wait.ts'
+import type { RecordWriter } from './writer.ts'
 
 /** The parts of an open log. */
-export type Parts = { readonly topics: Topics; readonly records: Records; readonly writer: Writer }
+export type LogComponents = {
+  readonly topics: TopicStore
+  readonly records: RecordStore
+  readonly writer: RecordWriter
+}
 
 /** A group as one process has it: what it reads, and whether it is still a member. */
-export type Membership = { readonly group: string; readonly topics: readonly string[]; open: boolean }
+export type EmbeddedMembership = { readonly group: string; readonly topics: readonly string[]; open: boolean }
 
-export class EmbeddedTask implements Task {
+export class EmbeddedPartitionConsumer implements PartitionConsumer {
   readonly partition: number
   readonly signal: AbortSignal
-  readonly #parts: Parts
-  readonly #membership: Membership
+  readonly #parts: LogComponents
+  readonly #membership: EmbeddedMembership
   /** The offset to poll next, by partition; absent: the committed one. */
-  readonly #polled = new Map<Partition, number>()
-  #turn = 0
+  readonly #polled = new Map<EmbeddedPartition, number>()
+  #nextFirst = 0
   #wake = (): void => {}
 
-  constructor(partition: number, membership: Membership, parts: Parts, signal: AbortSignal) {
+  constructor(partition: number, membership: EmbeddedMembership, parts: LogComponents, signal: AbortSignal) {
     this.partition = partition
     this.signal = signal
     this.#membership = membership
@@ -33,9 +37,9 @@ export class EmbeddedTask implements Task {
     // SQLite answers at once: without a turn of the event loop, a busy task would hold up everything else.
     await turn()
     while (!this.signal.aborted) {
-      const records = this.#take(max)
+      const records = this.#takeEvenly(max)
       if (records.length > 0) return records
-      await wakened(this.#partitions(), this.signal, wake => {
+      await waitForRecords(this.#partitions(), this.signal, wake => {
         this.#wake = wake
       })
     }
@@ -45,7 +49,11 @@ export class EmbeddedTask implements Task {
   async commit(outputs: readonly NewRecord[], consumed: readonly Position[]): Promise<readonly Position[]> {
     const { group, open } = this.#membership
     if (!open) throw new Fault('FLY_FENCED', `group ${group} was left`, { group, partition: this.partition })
-    const positions = consumed.map(position => ({ group, partition: this.#own(position), offset: position.offset }))
+    const positions = consumed.map(position => ({
+      group,
+      partition: this.#ownedPartition(position),
+      offset: position.offset,
+    }))
     return this.#parts.writer.write(outputs, positions)
   }
 
@@ -55,9 +63,9 @@ export class EmbeddedTask implements Task {
   }
 
   /** Each topic in turn gets an equal share of what is left, so that a busy one does not starve the others. */
-  #take(max: number): LogRecord[] {
+  #takeEvenly(max: number): LogRecord[] {
     const waiting = this.#partitions().filter(partition => this.#position(partition) < partition.next)
-    const first = this.#turn++ % Math.max(1, waiting.length)
+    const first = this.#nextFirst++ % Math.max(1, waiting.length)
     const order = [...waiting.slice(first), ...waiting.slice(0, first)]
     const taken: LogRecord[] = []
     for (const [index, partition] of order.entries()) {
@@ -70,19 +78,22 @@ export class EmbeddedTask implements Task {
     return taken
   }
 
-  #position(partition: Partition): number {
+  #position(partition: EmbeddedPartition): number {
     const { records } = this.#parts
-    return Math.max(this.#polled.get(partition) ?? records.position(this.#membership.group, partition), partition.start)
+    return Math.max(
+      this.#polled.get(partition) ?? records.resumeOffset(this.#membership.group, partition),
+      partition.start,
+    )
   }
 
-  #partitions(): Partition[] {
+  #partitions(): EmbeddedPartition[] {
     return this.#membership.topics.flatMap(name => this.#parts.topics.get(name).partitions[this.partition] ?? [])
   }
 
-  #own({ topic, partition, offset }: Position): Partition {
+  #ownedPartition({ topic, partition, offset }: Position): EmbeddedPartition {
     const owned = this.#partitions().find(own => own.topic === topic && own.number === partition)
     const { group } = this.#membership
-    if (owned && offset >= this.#parts.records.position(group, owned)) return owned
+    if (owned && offset >= this.#parts.records.resumeOffset(group, owned)) return owned
     const what = owned ? 'an offset behind the committed one' : 'a partition that is not its own'
     throw new Fault('FLY_BUG', `group ${group} commits ${what}`, { group, topic, partition, offset })
   }

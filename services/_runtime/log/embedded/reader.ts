@@ -1,21 +1,21 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import { beginning, type LogRecord, type ReadOptions } from '../event-log.ts'
-import type { Parts } from './partition-consumer.ts'
-import type { Partition } from './topics.ts'
-import { wakened } from './wait.ts'
+import { type LogRecord, type ReadOptions, startOffset } from '../event-log.ts'
+import type { LogComponents } from './partition-consumer.ts'
+import type { EmbeddedPartition } from './topics.ts'
+import { waitForRecords } from './wait.ts'
 
-const batchRecords = 1_000
+const maxReadRecords = 1_000
 
 /** Reads partitions without a group. */
 export async function readPartitions(
-  { topics, records }: Parts,
+  { topics, records }: LogComponents,
   names: readonly string[],
   options: ReadOptions,
   onRecords: (records: readonly LogRecord[]) => void | Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
   const { partitions: wanted, from, follow } = options
-  const all = (): Partition[] =>
+  const all = (): EmbeddedPartition[] =>
     names
       .flatMap(name => topics.get(name).partitions)
       .filter(({ number }) => wanted === undefined || wanted.includes(number))
@@ -23,16 +23,16 @@ export async function readPartitions(
   const positions = new Map(
     Array.from(ends, ([partition, end]) => [
       partition,
-      beginning(from, { topic: partition.topic, partition: partition.number }, partition.start, end),
+      startOffset(from, { topic: partition.topic, partition: partition.number }, partition.start, end),
     ]),
   )
 
   /** Delivers what there is below each end; true when there was nothing. */
-  const deliver = async (endOf: (partition: Partition) => number): Promise<boolean> => {
+  const deliver = async (endOf: (partition: EmbeddedPartition) => number): Promise<boolean> => {
     let idle = true
     for (const [partition, position] of positions) {
       if (position >= endOf(partition) || signal.aborted) continue
-      const batch = records.read(partition, Math.max(position, partition.start), endOf(partition), batchRecords)
+      const batch = records.read(partition, Math.max(position, partition.start), endOf(partition), maxReadRecords)
       positions.set(partition, batch.next)
       idle = false
       if (batch.records.length > 0) await onRecords(batch.records)
@@ -48,6 +48,6 @@ export async function readPartitions(
   while (follow && !signal.aborted) {
     // A topic may have grown: all of a new partition is news.
     for (const partition of all()) if (!positions.has(partition)) positions.set(partition, 0)
-    if (await deliver(({ next }) => next)) await wakened([...positions.keys()], signal)
+    if (await deliver(({ next }) => next)) await waitForRecords([...positions.keys()], signal)
   }
 }

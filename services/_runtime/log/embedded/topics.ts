@@ -1,11 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { Fault } from '../../core/faults.ts'
-import type { NewRecord, TopicSpec, TopicState } from '../event-log.ts'
+import type { NewRecord, TopicPartitionCount, TopicSpec } from '../event-log.ts'
 import { partitionOf } from '../partitioner.ts'
-import { notWritten } from './file.ts'
+import { toWriteFault } from './file.ts'
 
 /** A partition as committed. `start` and `next` are the oldest offset and the one to come, `live` counts the records. */
-export type Partition = {
+export type EmbeddedPartition = {
   readonly id: number
   readonly topic: string
   readonly number: number
@@ -15,19 +15,19 @@ export type Partition = {
   /** Compacted up to this offset. */
   cleaned: number
   /** Called when records arrive or a topic grows. */
-  readonly waiting: Set<() => void>
+  readonly wakeCallbacks: Set<() => void>
 }
 
-export type Topic = {
+export type EmbeddedTopic = {
   readonly name: string
   keep: TopicSpec['keep']
-  readonly partitions: Partition[]
-  keyless: number
+  readonly partitions: EmbeddedPartition[]
+  keylessRecords: number
 }
 
 /** The topics of the file; a small copy in memory, so that routing and waiting touch no table. */
-export class Topics {
-  readonly #topics = new Map<string, Topic>()
+export class TopicStore {
+  readonly #topics = new Map<string, EmbeddedTopic>()
   readonly #db: DatabaseSync
   readonly #grown = new Set<() => void>()
 
@@ -36,27 +36,27 @@ export class Topics {
     this.#load()
   }
 
-  get(name: string): Topic {
+  get(name: string): EmbeddedTopic {
     const topic = this.#topics.get(name)
     if (!topic) throw new Fault('FLY_TOPIC', `there is no topic ${name}`, { topic: name })
     return topic
   }
 
-  partition(name: string, number: number): Partition {
+  partition(name: string, number: number): EmbeddedPartition {
     const partition = this.get(name).partitions[number]
     if (!partition) throw new Fault('FLY_TOPIC', `topic ${name} has no partition ${number}`, { topic: name, number })
     return partition
   }
 
-  all(): Topic[] {
+  all(): EmbeddedTopic[] {
     return [...this.#topics.values()]
   }
 
   /** Where a new record goes, as Kafka's default partitioner has it; records without a key take turns. */
-  route(record: NewRecord, key: Buffer | null): Partition {
+  route(record: NewRecord, key: Buffer | null): EmbeddedPartition {
     const topic = this.get(record.topic)
     const { length } = topic.partitions
-    const number = record.partition ?? (key ? partitionOf(key, length) : topic.keyless++ % length)
+    const number = record.partition ?? (key ? partitionOf(key, length) : topic.keylessRecords++ % length)
     return this.partition(record.topic, number)
   }
 
@@ -74,22 +74,23 @@ export class Topics {
     })
   }
 
-  grow({ name, partitions }: TopicState): void {
+  grow({ name, partitions }: TopicPartitionCount): void {
     const { length } = this.get(name).partitions
     if (partitions < length)
       throw new Fault('FLY_TOPIC', `topic ${name} has ${length} partitions and cannot shrink to ${partitions}`)
     this.#transact(() => this.#extend({ name, partitions }))
     for (const told of this.#grown) told()
-    for (const topic of this.all()) for (const { waiting } of topic.partitions) for (const wake of waiting) wake()
+    for (const topic of this.all())
+      for (const { wakeCallbacks } of topic.partitions) for (const wake of wakeCallbacks) wake()
   }
 
   /** Calls `told` whenever a topic has grown, until what is returned is called. */
-  onGrown(told: () => void): () => void {
-    this.#grown.add(told)
-    return () => this.#grown.delete(told)
+  onGrown(callback: () => void): () => void {
+    this.#grown.add(callback)
+    return () => this.#grown.delete(callback)
   }
 
-  #extend({ name, partitions }: TopicState): void {
+  #extend({ name, partitions }: TopicPartitionCount): void {
     const insert = this.#db.prepare('INSERT INTO partitions (topic, number) VALUES (?, ?)')
     for (let number = this.#topics.get(name)?.partitions.length ?? 0; number < partitions; number++)
       insert.run(name, number)
@@ -102,7 +103,7 @@ export class Topics {
       this.#db.exec('COMMIT')
       this.#load()
     } catch (error) {
-      throw notWritten(error)
+      throw toWriteFault(error)
     } finally {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
     }
@@ -115,11 +116,11 @@ export class Topics {
       const keep: TopicSpec['keep'] = JSON.parse(String(row.keep))
       const known = this.#topics.get(name)
       if (known) known.keep = keep
-      else this.#topics.set(name, { name, keep, partitions: [], keyless: 0 })
+      else this.#topics.set(name, { name, keep, partitions: [], keylessRecords: 0 })
     }
     for (const row of this.#db.prepare('SELECT * FROM partitions ORDER BY topic, number').all()) {
-      const stored = row as unknown as Omit<Partition, 'waiting'>
-      this.get(stored.topic).partitions[stored.number] ??= { ...stored, waiting: new Set() }
+      const stored = row as unknown as Omit<EmbeddedPartition, 'waiting'>
+      this.get(stored.topic).partitions[stored.number] ??= { ...stored, wakeCallbacks: new Set() }
     }
   }
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Fault, type FaultCode } from '../../core/faults.ts'
 
 /** What Kafka's error types mean here. Every other error of kafkajs or of a socket is FLY_BROKER. */
-const meanings: Readonly<Record<string, FaultCode>> = {
+const faultCodes: Readonly<Record<string, FaultCode>> = {
   INVALID_PRODUCER_EPOCH: 'FLY_FENCED',
   INVALID_PRODUCER_ID_MAPPING: 'FLY_FENCED',
   TRANSACTION_COORDINATOR_FENCED: 'FLY_FENCED',
@@ -28,17 +28,17 @@ const meanings: Readonly<Record<string, FaultCode>> = {
 /** PRODUCER_FENCED, which kafkajs 2.2.4 does not know. */
 const producerFenced = 'Unknown error code 90'
 
-const mistakes = ['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError']
+const programmingErrors = ['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError']
 
 /** The error that kafkajs wrapped, perhaps several times. */
-export function rootOf(error: unknown): Root {
+export function rootCause(error: unknown): RootCause {
   let root = error
   while (root instanceof Error && root.cause instanceof Error) root = root.cause
-  return root instanceof Error ? (root as Root) : { name: 'Error', message: String(root) }
+  return root instanceof Error ? (root as RootCause) : { name: 'Error', message: String(root) }
 }
 
 /** `type` is Kafka's name of an error; `code` its number, or what Node calls the error of a socket. */
-type Root = {
+type RootCause = {
   readonly name: string
   readonly message: string
   readonly type?: string
@@ -46,36 +46,38 @@ type Root = {
 }
 
 /** Whether one side does not take the other's certificate: no try again will change that. */
-export const isUntrusted = ({ code }: Root): boolean => /CERT|LEAF_SIGNATURE|HOSTNAME_MISMATCH/.test(String(code))
+export const isCertificateError = ({ code }: RootCause): boolean =>
+  /CERT|LEAF_SIGNATURE|HOSTNAME_MISMATCH/.test(String(code))
 
-export const typeOf = (error: unknown): string => rootOf(error).type ?? rootOf(error).name
+export const errorType = (error: unknown): string => rootCause(error).type ?? rootCause(error).name
 
 /** Any error as a fault that says what was being done. */
-export function toFault(error: unknown, doing: string, about: Readonly<Record<string, unknown>> = {}): Fault {
-  const root = rootOf(error)
+export function toFault(error: unknown, action: string, fields: Readonly<Record<string, unknown>> = {}): Fault {
+  const root = rootCause(error)
   for (const known of [error, root]) if (known instanceof Fault) return known
   const { name, message, type } = root
-  const said = `cannot ${doing}: ${message}`
-  if (mistakes.includes(name) && !isKafkajsOwn(error)) return new Fault('FLY_BUG', said, about, error)
-  if (name === 'KafkaJSSASLAuthenticationError' || isUntrusted(root)) return new Fault('FLY_CONFIG', said, about, error)
+  const said = `cannot ${action}: ${message}`
+  if (programmingErrors.includes(name) && !isThrownByKafkajs(error)) return new Fault('FLY_BUG', said, fields, error)
+  if (name === 'KafkaJSSASLAuthenticationError' || isCertificateError(root))
+    return new Fault('FLY_CONFIG', said, fields, error)
   if (name === 'KafkaJSNotImplemented')
-    return new Fault('FLY_TOPIC', `${said}; let its writers use no compression or gzip`, about, error)
-  const code = message === producerFenced ? 'FLY_FENCED' : meanings[type ?? '']
-  return new Fault(code ?? 'FLY_BROKER', said, { ...about, type: type ?? name }, error)
+    return new Fault('FLY_TOPIC', `${said}; let its writers use no compression or gzip`, fields, error)
+  const code = message === producerFenced ? 'FLY_FENCED' : faultCodes[type ?? '']
+  return new Fault(code ?? 'FLY_BROKER', said, { ...fields, type: type ?? name }, error)
 }
 
 /** kafkajs trips over its own connections when they close at a bad moment: that is weather, not a mistake of ours. */
-function isKafkajsOwn(error: unknown): boolean {
-  const stack = (rootOf(error) as { stack?: string }).stack ?? ''
+function isThrownByKafkajs(error: unknown): boolean {
+  const stack = (rootCause(error) as { stack?: string }).stack ?? ''
   return /\n\s+at [^\n]*\/kafkajs\/src\//.test(stack.split('\n').slice(0, 2).join('\n'))
 }
 
 /** Rejects with FLY_BROKER when it takes longer; what goes on must not matter any more then. */
-export async function within<T>(milliseconds: number, doing: string, promise: Promise<T>): Promise<T> {
+export async function withTimeout<T>(milliseconds: number, action: string, promise: Promise<T>): Promise<T> {
   const late = new AbortController()
   promise.catch(() => {})
   const timeout = sleep(milliseconds, undefined, { signal: late.signal }).then(() => {
-    throw new Fault('FLY_BROKER', `cannot ${doing}: no answer within ${milliseconds} ms`)
+    throw new Fault('FLY_BROKER', `cannot ${action}: no answer within ${milliseconds} ms`)
   })
   timeout.catch(() => {})
   return Promise.race([promise, timeout]).finally(() => late.abort())
@@ -85,43 +87,43 @@ export async function within<T>(milliseconds: number, doing: string, promise: Pr
  * Tries again with growing pauses while `again` allows it; then throws the last error. Once the signal is aborted nothing is
  * waited for any more: FLY_BROKER, and what a try still does must not matter.
  */
-export async function patiently<T>(
+export async function retryWithBackoff<T>(
   attempt: () => Promise<T>,
-  again: (error: unknown, tries: number) => boolean,
+  shouldRetry: (error: unknown, tries: number) => boolean,
   signal: AbortSignal,
 ): Promise<T> {
   for (let tries = 1; ; tries++) {
-    if (signal.aborted) throw givenUp()
+    if (signal.aborted) throw abortedFault()
     try {
-      return await unlessAborted(signal, attempt())
+      return await rejectOnAbort(signal, attempt())
     } catch (error) {
-      if (signal.aborted || !again(error, tries)) throw error
+      if (signal.aborted || !shouldRetry(error, tries)) throw error
       await sleep(Math.min(1_000, 20 * 2 ** tries), undefined, { signal }).catch(() => {})
     }
   }
 }
 
 /** Rejects with FLY_BROKER when the signal is aborted first; what goes on must not matter any more then. */
-export function unlessAborted<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
+export function rejectOnAbort<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
   promise.catch(() => {})
   const { promise: given, reject } = Promise.withResolvers<never>()
-  const giveUp = (): void => reject(givenUp())
+  const giveUp = (): void => reject(abortedFault())
   if (signal.aborted) giveUp()
   signal.addEventListener('abort', giveUp, { once: true })
   return Promise.race([promise, given]).finally(() => signal.removeEventListener('abort', giveUp))
 }
 
-const givenUp = (): Fault => new Fault('FLY_BROKER', 'given up, for it was told to stop')
+const abortedFault = (): Fault => new Fault('FLY_BROKER', 'given up, for it was told to stop')
 
 /** Aborted some time after another signal is. */
-export function later(signal: AbortSignal, milliseconds: number): AbortSignal {
+export function delayAbort(signal: AbortSignal, milliseconds: number): AbortSignal {
   const late = new AbortController()
-  aborted(signal).then(() => setTimeout(() => late.abort(), milliseconds).unref())
+  waitForAbort(signal).then(() => setTimeout(() => late.abort(), milliseconds).unref())
   return late.signal
 }
 
 /** Resolves when the signal is aborted. */
-export function aborted(signal: AbortSignal): Promise<void> {
+export function waitForAbort(signal: AbortSignal): Promise<void> {
   return new Promise(resolve => {
     if (signal.aborted) resolve()
     else signal.addEventListener('abort', () => resolve(), { once: true })

@@ -7,26 +7,28 @@ import type { LogRecord } from '../event-log.ts'
  * U+DCFF, which no text holds (as Python's surrogateescape, PEP 383). So whatever a stranger's client wrote can be written
  * again as it was. Of several values under one name the last counts.
  */
-export function textOf(headers: IHeaders): Record<string, string> {
+export function headersToText(headers: IHeaders): Record<string, string> {
   const texts: Record<string, string> = {}
   for (const [name, value] of Object.entries(headers)) {
     const last = Array.isArray(value) ? value.at(-1) : value
-    if (last !== undefined) texts[name] = typeof last === 'string' || isUtf8(last) ? last.toString() : escaped(last)
+    if (last !== undefined) texts[name] = typeof last === 'string' || isUtf8(last) ? last.toString() : escapeBytes(last)
   }
   return texts
 }
 
 /** The headers that `textOf` gives as these texts. */
-export function bytesOf(headers: LogRecord['headers']): IHeaders {
+export function headersFromText(headers: LogRecord['headers']): IHeaders {
   const entries = Object.entries(headers)
   if (!entries.some(([, text]) => isEscaped(text))) return headers
-  return Object.fromEntries(entries.map(([name, text]) => [name, isEscaped(text) ? raw(text) : text]))
+  return Object.fromEntries(entries.map(([name, text]) => [name, isEscaped(text) ? unescapeBytes(text) : text]))
 }
 
-const escaped = (bytes: Buffer): string => bytes.toString('latin1').replace(/[\u0080-\u00ff]/g, moved(0xdc00))
-const raw = (text: string): Buffer => Buffer.from(text.replace(/[\udc80-\udcff]/g, moved(-0xdc00)), 'latin1')
+const escapeBytes = (bytes: Buffer): string =>
+  bytes.toString('latin1').replace(/[\u0080-\u00ff]/g, shiftCharCode(0xdc00))
+const unescapeBytes = (text: string): Buffer =>
+  Buffer.from(text.replace(/[\udc80-\udcff]/g, shiftCharCode(-0xdc00)), 'latin1')
 const isEscaped = (text: string): boolean => !text.isWellFormed() && !/[\u0080-\udc7f\udd00-\uffff]/.test(text)
-const moved =
+const shiftCharCode =
   (by: number) =>
   (character: string): string =>
     String.fromCharCode(character.charCodeAt(0) + by)

@@ -1,14 +1,14 @@
 import type { EventLog } from '../event-log.ts'
-import { createLag } from './admin/lag.ts'
-import { createPositions } from './admin/positions.ts'
+import { createLagQuery } from './admin/lag.ts'
+import { createPositionQueries } from './admin/positions.ts'
 import { createTopicAdmin } from './admin/topics.ts'
 import type { KafkaSettings } from './connection/client.ts'
-import { createQuery, type Query } from './connection/query.ts'
-import { refusal } from './connection/refusal.ts'
-import { verifyTransactions } from './connection/requirements.ts'
-import { join } from './consume/group.ts'
-import { count, createReader } from './consume/read.ts'
-import { within } from './faults.ts'
+import { type ClusterQuery, createClusterQuery } from './connection/query.ts'
+import { connectionFault } from './connection/refusal.ts'
+import { verifyTransactionSupport } from './connection/requirements.ts'
+import { joinGroup } from './consume/group.ts'
+import { countRecords, createReader } from './consume/read.ts'
+import { withTimeout } from './faults.ts'
 import { createAppender } from './produce/append.ts'
 
 /**
@@ -16,10 +16,10 @@ import { createAppender } from './produce/append.ts'
  * when they refuse this user, are not to be trusted, or cannot do transactions.
  */
 export async function openKafkaLog(settings: KafkaSettings): Promise<EventLog> {
-  const query = createQuery(settings)
+  const query = createClusterQuery(settings)
   try {
-    await greet(settings, query)
-    await verifyTransactions(settings, query)
+    await verifyConnection(settings, query)
+    await verifyTransactionSupport(settings, query)
   } catch (error) {
     query.close().catch(() => {})
     throw error
@@ -34,18 +34,18 @@ export async function openKafkaLog(settings: KafkaSettings): Promise<EventLog> {
     read,
     topics: admin.topics,
     createTopics: admin.createTopics,
-    lag: createLag(query),
-    ...createPositions(query),
-    count: topic => count(read, topic),
-    join(group, topics, work, signal) {
-      const member = join({ settings, query, group, topics, work }, AbortSignal.any([signal, closing.signal]))
+    lag: createLagQuery(query),
+    ...createPositionQueries(query),
+    count: topic => countRecords(read, topic),
+    join(group, topics, consume, signal) {
+      const member = joinGroup({ settings, query, group, topics, consume }, AbortSignal.any([signal, closing.signal]))
       const settled = member.catch(() => {}).finally(() => members.delete(settled))
       members.add(settled)
       return member
     },
     async growTopic(topic) {
       await admin.growTopic(topic)
-      appender.renew()
+      appender.resetProducer()
     },
     async close() {
       closing.abort()
@@ -56,14 +56,14 @@ export async function openKafkaLog(settings: KafkaSettings): Promise<EventLog> {
   }
 }
 
-async function greet(settings: KafkaSettings, query: Query): Promise<void> {
+async function verifyConnection(settings: KafkaSettings, query: ClusterQuery): Promise<void> {
   try {
-    await within(
+    await withTimeout(
       10_000,
       'connect',
-      query.use('connect', cluster => cluster.metadata()),
+      query.runOnCluster('connect', cluster => cluster.metadata()),
     )
   } catch (error) {
-    throw refusal(settings, error)
+    throw connectionFault(settings, error)
   }
 }

@@ -14,7 +14,7 @@ const [group = ''] = process.argv.slice(2)
 const stop = new AbortController()
 untilInputEnds(() => stop.abort())
 const world = await openRuntime(readSettings(process.env))
-await world.codec.prepare()
+await world.codec.registerSchemas()
 const context = { ...world, ports: { ...world, agents: createAgents(), languageModel: undefined } }
 const service = benchService('evaluator', announce)
 await world.log.join(

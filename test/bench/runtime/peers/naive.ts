@@ -16,7 +16,7 @@ const recordsPerTransaction = 200
 
 const kafka = new Kafka({ brokers: brokers.split(','), clientId: group, logLevel: logLevel.NOTHING })
 const codec = createCodec(openHttpRegistry(registryUrl), avro)
-await codec.prepare([topic.selectedSamples])
+await codec.registerSchemas([topic.selectedSamples])
 const consumer = kafka.consumer({ groupId: group })
 const producer = kafka.producer({ transactionalId: group, maxInFlightRequests: 1, idempotent: true })
 await Promise.all([consumer.connect(), producer.connect()])

@@ -1,20 +1,20 @@
 import avsc from 'avsc'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { boundsOf } from '#runtime/codec/avro-bounds.ts'
-import { plainType } from '#runtime/codec/avro-type.ts'
+import { createBoundsCheck } from '#runtime/codec/avro-bounds.ts'
+import { plainObjectType } from '#runtime/codec/avro-type.ts'
 import { avro } from '#schemas/avro.ts'
 import { arbitraryEvent } from '#test/support/arbitrary-event.ts'
 
-const strings = plainType({ type: 'array', items: 'string' })
-const skips = boundsOf(strings)
+const strings = plainObjectType({ type: 'array', items: 'string' })
+const skips = createBoundsCheck(strings)
 
 /** Avro's variable-length number. */
 const long = (value: number): Buffer => avsc.Type.forSchema('long').toBuffer(value)
 
 test('what avsc writes is within its bounds, and nothing shorter or longer is', () => {
-  const type = plainType(avro.ChatLogged)
-  const check = boundsOf(type)
+  const type = plainObjectType(avro.ChatLogged)
+  const check = createBoundsCheck(type)
   fc.assert(
     fc.property(arbitraryEvent('ChatLogged'), event => {
       const bytes = type.toBuffer(event)
@@ -38,7 +38,7 @@ test.each([
 })
 
 test('a billion items that take no bytes are refused at once', () => {
-  const nothings = boundsOf(plainType({ type: 'array', items: 'null' }))
+  const nothings = createBoundsCheck(plainObjectType({ type: 'array', items: 'null' }))
   expect(() => nothings(Buffer.concat([long(1_000_000_000), long(0)]), 0)).toThrow('longer')
 })
 
@@ -50,7 +50,7 @@ test('arrays in several blocks, with sizes or without, are read', () => {
 })
 
 test('every kind of type is stepped over, also one that contains itself', () => {
-  const type = plainType({
+  const type = plainObjectType({
     type: 'record',
     name: 'Node',
     fields: [
@@ -63,8 +63,8 @@ test('every kind of type is stepped over, also one that contains itself', () => 
   })
   const leaf = { map: { k: Buffer.from('v') }, fixed: Buffer.alloc(4), enum: 'B', numbers: [], next: null }
   const value = { ...leaf, numbers: [{ float: 1 }, { double: 2 }, { boolean: true }, null, { int: 3 }], next: leaf }
-  boundsOf(type)(type.toBuffer(value), 0)
+  createBoundsCheck(type)(type.toBuffer(value), 0)
   // Deeper than any stack: refused, not crashed.
   const bottomless = Buffer.alloc(5_000_000, Buffer.concat([long(0), Buffer.alloc(4), long(0), long(0), long(1)]))
-  expect(() => boundsOf(type)(bottomless, 0)).toThrow()
+  expect(() => createBoundsCheck(type)(bottomless, 0)).toThrow()
 })

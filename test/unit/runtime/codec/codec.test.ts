@@ -11,7 +11,7 @@ import { topic } from '#topology/names.ts'
 
 const schemas = inMemoryRegistry()
 const codec = createCodec(schemas, avro)
-await codec.prepare()
+await codec.registerSchemas()
 
 const chat = fc.sample(arbitraryEvent('ChatLogged'), { numRuns: 1, seed: 7 })[0] ?? expect.fail()
 const bytes = codec.encode(topic.chatLogs, chat)
@@ -19,7 +19,7 @@ const bytes = codec.encode(topic.chatLogs, chat)
 /** Bytes of an event as another version of its schema writes them. */
 async function writtenBy(schema: object, event: object): Promise<Buffer> {
   const other = createCodec(schemas, { ...avro, ChatLogged: schema })
-  await other.prepare([topic.chatLogs])
+  await other.registerSchemas([topic.chatLogs])
   return other.encode(topic.chatLogs, event)
 }
 

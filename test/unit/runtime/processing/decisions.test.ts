@@ -13,7 +13,7 @@ import { topic } from '#topology/names.ts'
 import type { ServiceName } from '#topology/types.ts'
 
 const codec = createCodec(inMemoryRegistry(), avro)
-await codec.prepare()
+await codec.registerSchemas()
 
 const record: LogRecord = {
   ...{ topic: topic.goldAnswers, partition: 2, offset: 7, timestamp: 0 },

@@ -1,8 +1,8 @@
 import type { EventLog, Position } from '../../event-log.ts'
-import type { Query } from '../connection/query.ts'
+import type { ClusterQuery } from '../connection/query.ts'
 
 /** Looks up positions by time and by group. */
-export function createPositions(query: Query): Pick<EventLog, 'positionsAt' | 'committed'> {
+export function createPositionQueries(query: ClusterQuery): Pick<EventLog, 'positionsAt' | 'committed'> {
   return {
     async positionsAt(topics, time) {
       const of = await query.partitions(topics)
@@ -10,18 +10,21 @@ export function createPositions(query: Query): Pick<EventLog, 'positionsAt' | 'c
       const ends = await query.offsets('end', of)
       // Negative times are questions of another kind to a broker.
       const found = await query.offsets({ time: Math.min(Math.max(0, Math.ceil(time)), Number.MAX_SAFE_INTEGER) }, of)
-      return positions(found, offset => offset).map(at =>
+      return toPositions(found, offset => offset).map(at =>
         at.offset < 0 ? { ...at, offset: ends.get(at.topic)?.get(at.partition) ?? 0 } : at,
       )
     },
     async committed(group, topics) {
       const found = await query.committed(group, await query.partitions(topics))
-      return positions(found, ({ offset }) => offset).filter(({ offset }) => offset >= 0)
+      return toPositions(found, ({ offset }) => offset).filter(({ offset }) => offset >= 0)
     },
   }
 }
 
-function positions<T>(table: ReadonlyMap<string, ReadonlyMap<number, T>>, offsetOf: (entry: T) => number): Position[] {
+function toPositions<T>(
+  table: ReadonlyMap<string, ReadonlyMap<number, T>>,
+  offsetOf: (entry: T) => number,
+): Position[] {
   return [...table].flatMap(([topic, of]) =>
     Array.from(of, ([partition, entry]) => ({ topic, partition, offset: offsetOf(entry) })),
   )

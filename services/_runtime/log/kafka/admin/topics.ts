@@ -1,27 +1,27 @@
 import type { Admin, BrokerMetadata, ITopicConfig } from 'kafkajs'
 import { Fault } from '../../../core/faults.ts'
-import type { FoundTopic, TopicSpec, TopicState } from '../../event-log.ts'
-import { createClient, type KafkaSettings } from '../connection/client.ts'
-import type { Query } from '../connection/query.ts'
-import { patiently, toFault, typeOf } from '../faults.ts'
+import type { ExistingTopic, TopicPartitionCount, TopicSpec } from '../../event-log.ts'
+import { createKafkaClient, type KafkaSettings } from '../connection/client.ts'
+import type { ClusterQuery } from '../connection/query.ts'
+import { errorType, retryWithBackoff, toFault } from '../faults.ts'
 
 export type TopicAdmin = {
-  readonly topics: () => Promise<readonly FoundTopic[]>
+  readonly topics: () => Promise<readonly ExistingTopic[]>
   readonly createTopics: (specs: readonly TopicSpec[]) => Promise<void>
-  readonly growTopic: (topic: TopicState) => Promise<void>
+  readonly growTopic: (topic: TopicPartitionCount) => Promise<void>
 }
 
-export function createTopicAdmin(settings: KafkaSettings, query: Query, closing: AbortSignal): TopicAdmin {
-  const administer = <T>(doing: string, ask: (admin: Admin) => Promise<T>): Promise<T> =>
-    patiently(
+export function createTopicAdmin(settings: KafkaSettings, query: ClusterQuery, closing: AbortSignal): TopicAdmin {
+  const withAdmin = <T>(doing: string, ask: (admin: Admin) => Promise<T>): Promise<T> =>
+    retryWithBackoff(
       async () => {
-        const { kafka, close } = createClient(settings)
+        const { kafka, close } = createKafkaClient(settings)
         const admin = kafka.admin()
         try {
           await admin.connect()
           return await ask(admin)
         } catch (error) {
-          throw toFault(error, doing, { type: typeOf(error) })
+          throw toFault(error, doing, { type: errorType(error) })
         } finally {
           await admin.disconnect().catch(() => {})
           close()
@@ -31,16 +31,16 @@ export function createTopicAdmin(settings: KafkaSettings, query: Query, closing:
       closing,
     )
 
-  const describe = (): Promise<BrokerMetadata> =>
-    query.use('list the topics', async cluster => {
+  const describeCluster = (): Promise<BrokerMetadata> =>
+    query.runOnCluster('list the topics', async cluster => {
       const metadata: BrokerMetadata | null = await cluster.metadata()
       // kafkajs asks one broker after the other and keeps their errors to itself.
       if (!metadata) throw new Fault('FLY_BROKER', 'no broker lists its topics')
       return metadata
     })
 
-  const topics = async (): Promise<readonly FoundTopic[]> =>
-    (await describe()).topicMetadata
+  const topics = async (): Promise<readonly ExistingTopic[]> =>
+    (await describeCluster()).topicMetadata
       .filter(({ topic }) => !topic.startsWith('__'))
       .map(({ topic, partitionMetadata }) => ({
         name: topic,
@@ -50,10 +50,10 @@ export function createTopicAdmin(settings: KafkaSettings, query: Query, closing:
       .sort((a, b) => (a.name < b.name ? -1 : 1))
 
   /** Every broker answers for itself: waits until all of them know the topics and their leaders. */
-  const usable = (wanted: readonly TopicState[]): Promise<void> =>
-    patiently(
+  const waitUntilReady = (wanted: readonly TopicPartitionCount[]): Promise<void> =>
+    retryWithBackoff(
       () =>
-        query.use('wait for new topics', async cluster => {
+        query.runOnCluster('wait for new topics', async cluster => {
           await cluster.refreshMetadata()
           for (const nodeId of cluster.getNodeIds()) {
             const broker = await cluster.findBroker({ nodeId: String(nodeId) })
@@ -80,20 +80,20 @@ export function createTopicAdmin(settings: KafkaSettings, query: Query, closing:
           })
       const fresh = specs.filter(({ name }) => !existing.has(name))
       if (fresh.length === 0) return
-      const { length: brokers } = (await describe()).brokers
+      const { length: brokers } = (await describeCluster()).brokers
       if (settings.replication > brokers)
         throw new Fault(
           'FLY_CONFIG',
           `FLYWHEEL_KAFKA_REPLICATION is ${settings.replication}, more than there are brokers (${brokers}): start more, or lower it`,
           { replication: settings.replication, brokers },
         )
-      await administer('create topics', admin =>
+      await withAdmin('create topics', admin =>
         admin.createTopics({
           topics: fresh.map(spec => topicConfig(spec, settings.replication)),
           waitForLeaders: false,
         }),
       )
-      await usable(fresh)
+      await waitUntilReady(fresh)
     },
     async growTopic({ name, partitions }) {
       const now = (await query.partitions([name], true)).get(name)?.length ?? 0
@@ -102,10 +102,10 @@ export function createTopicAdmin(settings: KafkaSettings, query: Query, closing:
           topic: name,
         })
       if (now === partitions) return
-      await administer(`grow ${name}`, admin =>
+      await withAdmin(`grow ${name}`, admin =>
         admin.createPartitions({ topicPartitions: [{ topic: name, count: partitions }] }),
       )
-      await usable([{ name, partitions }])
+      await waitUntilReady([{ name, partitions }])
       await query.partitions([name], true)
     },
   }

@@ -3,10 +3,10 @@ import { connect as connectSecure } from 'node:tls'
 import { type Cluster, type ISocketFactory, Kafka, type KafkaConfig, logLevel, PartitionAssigners } from 'kafkajs'
 import { Fault } from '../../../core/faults.ts'
 import type { Logger } from '../../../telemetry/telemetry.ts'
-import { writeRequestsHere } from '../produce/produce-request.ts'
+import { replaceProduceEncoder } from '../produce/produce-request.ts'
 
 /** TLS and authentication, as kafkajs has them. */
-export type Security = Pick<KafkaConfig, 'ssl' | 'sasl'>
+export type KafkaSecurity = Pick<KafkaConfig, 'ssl' | 'sasl'>
 
 export type KafkaSettings = {
   /** host:port of some brokers of the cluster. */
@@ -15,7 +15,7 @@ export type KafkaSettings = {
   /** Replicas of each topic that is created. */
   readonly replication: number
   readonly logger?: Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>
-  readonly security?: Security
+  readonly security?: KafkaSecurity
   /** A member that is silent for so long has lost its partitions. */
   readonly sessionMs?: number
   /** Fetched records that wait in memory for one task or reader. */
@@ -24,22 +24,22 @@ export type KafkaSettings = {
   readonly transactionalId?: (group: string, partition: number) => string
 }
 
-export type Client = {
+export type KafkaClient = {
   readonly kafka: Kafka
   /** Closes what connections are left, at once: kafkajs waits for answers, and loses track of some of its connections. */
-  readonly drop: () => void
+  readonly dropConnections: () => void
   /** Drops them for good: kafkajs, which may be in the middle of trying again, gets no other. */
   readonly close: () => void
 }
 
 /** A kafkajs client. Its own log is for debugging: what fails is a fault here. */
-export function createClient({ brokers, clientId, logger, security }: KafkaSettings): Client {
-  tameTimeoutWarning()
-  writeRequestsHere()
+export function createKafkaClient({ brokers, clientId, logger, security }: KafkaSettings): KafkaClient {
+  suppressTimeoutWarning()
+  replaceProduceEncoder()
   const sockets = new Set<Socket>()
-  const connect = remembering(sockets)
+  const connect = trackSockets(sockets)
   let closed = false
-  const drop = (): void => {
+  const dropConnections = (): void => {
     for (const socket of sockets) socket.destroy(new Error('the connection was dropped'))
   }
   const kafka = new Kafka({
@@ -62,16 +62,16 @@ export function createClient({ brokers, clientId, logger, security }: KafkaSetti
   })
   return {
     kafka,
-    drop,
+    dropConnections,
     close: () => {
       closed = true
-      drop()
+      dropConnections()
     },
   }
 }
 
 /** kafkajs's connections, without the wait for more to send, which doubles the time of a transaction. */
-function remembering(sockets: Set<Socket>): ISocketFactory {
+function trackSockets(sockets: Set<Socket>): ISocketFactory {
   return ({ host, port, ssl, onConnect }) => {
     const to = { host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 }
     const socket = ssl
@@ -89,7 +89,7 @@ function remembering(sockets: Set<Socket>): ISocketFactory {
  * kafkajs's view of the cluster, which it hands to partition assigners, typed and public, and to nobody else: with it one
  * can ask for offsets and fetch records without being in a group. Its offsets are those of read_committed.
  */
-export function openCluster({ kafka }: Client): Cluster {
+export function openCluster({ kafka }: KafkaClient): Cluster {
   let cluster: Cluster | undefined
   kafka.consumer({
     groupId: 'never-joined',
@@ -106,15 +106,15 @@ export function openCluster({ kafka }: Client): Cluster {
   return cluster
 }
 
-let tamed = false
+let timeoutWarningSuppressed = false
 
 /**
  * kafkajs 2.2.4 schedules its request queue with a negative delay, which Node clamps to 1 ms and warns of once a process:
  * known and harmless. That warning from that file, and no other, is dropped.
  */
-function tameTimeoutWarning(): void {
-  if (tamed) return
-  tamed = true
+function suppressTimeoutWarning(): void {
+  if (timeoutWarningSuppressed) return
+  timeoutWarningSuppressed = true
   const emit = process.emitWarning as (...args: unknown[]) => void
   process.emitWarning = (...args: unknown[]): void => {
     const ours = args[1] === 'TimeoutNegativeWarning' && new Error().stack?.includes('kafkajs/src/network/requestQueue')

@@ -1,22 +1,22 @@
 import type { Cluster } from 'kafkajs'
 import { Fault } from '../../../core/faults.ts'
-import { type Client, openCluster } from './client.ts'
+import { type KafkaClient, openCluster } from './client.ts'
 
 /** The brokers as one reader sees them, over connections that are made anew when they fail. */
-export type View = {
+export type ClusterMetadata = {
   /** The broker that leads a partition; undefined when that is not known. */
   readonly leader: (topic: string, partition: number) => string | undefined
   /** Finds out who leads the partitions of these topics. */
-  readonly locate: (topics: readonly string[]) => Promise<void>
+  readonly load: (topics: readonly string[]) => Promise<void>
   /** Asks who leads them now; when nobody answers, the next `locate` begins anew. */
-  readonly renew: () => Promise<void>
+  readonly refresh: () => Promise<void>
   /** The nearest offset to one that is outside of a partition. */
-  readonly nearest: (topic: string, partition: number, offset: number) => Promise<number>
+  readonly nearestOffset: (topic: string, partition: number, offset: number) => Promise<number>
   readonly cluster: () => Cluster | undefined
   readonly close: () => Promise<void>
 }
 
-export function createView(client: Client): View {
+export function createClusterMetadata(client: KafkaClient): ClusterMetadata {
   let cluster: Cluster | undefined
   return {
     cluster: () => cluster,
@@ -30,7 +30,7 @@ export function createView(client: Client): View {
         return undefined
       }
     },
-    async locate(topics) {
+    async load(topics) {
       cluster ??= openCluster(client)
       // What is renewed meanwhile begins anew; this one fails as its connections do.
       const current = cluster
@@ -38,13 +38,13 @@ export function createView(client: Client): View {
       await current.addMultipleTargetTopics([...topics])
       await current.refreshMetadata()
     },
-    async renew() {
+    async refresh() {
       await cluster?.refreshMetadata().catch(() => {
-        client.drop()
+        client.dropConnections()
         cluster = undefined
       })
     },
-    async nearest(topic, partition, offset) {
+    async nearestOffset(topic, partition, offset) {
       const current = cluster
       if (!current) throw new Fault('FLY_BROKER', 'the connections are being made anew')
       const bound = async (fromBeginning: boolean): Promise<number> => {

@@ -1,76 +1,79 @@
 import type { Cluster } from 'kafkajs'
 import { Fault } from '../../../core/faults.ts'
-import { type Ask, createAsker } from './admin-connection.ts'
+import { createAdminConnection, type RunOnCluster } from './admin-connection.ts'
 import type { KafkaSettings } from './client.ts'
 
 /** Offsets by topic, then by partition number. */
-export type Offsets = ReadonlyMap<string, ReadonlyMap<number, number>>
+export type OffsetsByPartition = ReadonlyMap<string, ReadonlyMap<number, number>>
 
 /** Partition numbers by topic. */
-export type Partitions = ReadonlyMap<string, readonly number[]>
+export type PartitionsByTopic = ReadonlyMap<string, readonly number[]>
 
 /** The broker that leads each partition, by topic and number; -1 where there is none now. */
-export type Leaders = ReadonlyMap<string, ReadonlyMap<number, number>>
+export type LeadersByPartition = ReadonlyMap<string, ReadonlyMap<number, number>>
 
-type Where = 'start' | 'end' | { readonly time: number }
+type OffsetSpec = 'start' | 'end' | { readonly time: number }
 
-export type Query = {
+export type ClusterQuery = {
   /** FLY_TOPIC when a topic does not exist. `fresh` asks the broker in any case. */
-  readonly leaders: (topics: readonly string[], fresh?: boolean) => Promise<Leaders>
+  readonly leaders: (topics: readonly string[], fresh?: boolean) => Promise<LeadersByPartition>
   /** All partitions of these topics, in order; under the same terms. */
-  readonly partitions: (topics: readonly string[], fresh?: boolean) => Promise<Partitions>
+  readonly partitions: (topics: readonly string[], fresh?: boolean) => Promise<PartitionsByTopic>
   /**
    * Where the log begins, or ends for a reader of committed records, or the offset of the first record that was appended at
    * or after a time: -1 where there is none.
    */
-  readonly offsets: (where: Where, of: Partitions) => Promise<Offsets>
+  readonly offsets: (where: OffsetSpec, of: PartitionsByTopic) => Promise<OffsetsByPartition>
   /** What a group committed, with the note of the commit; offset -1 where there is nothing. */
-  readonly committed: (group: string, of: Partitions) => Promise<Committed>
+  readonly committed: (group: string, of: PartitionsByTopic) => Promise<CommittedOffsets>
   /** Anything else, with the same patience. */
-  readonly use: Ask
+  readonly runOnCluster: RunOnCluster
   readonly close: () => Promise<void>
 }
 
-export type Committed = ReadonlyMap<string, ReadonlyMap<number, { readonly offset: number; readonly note: string }>>
+export type CommittedOffsets = ReadonlyMap<
+  string,
+  ReadonlyMap<number, { readonly offset: number; readonly commitMarker: string }>
+>
 
 /** What is to be known about topics and groups. */
-export function createQuery(settings: KafkaSettings): Query {
-  const { ask, known, close } = createAsker(settings)
+export function createClusterQuery(settings: KafkaSettings): ClusterQuery {
+  const { runOnCluster, cachedCluster, close } = createAdminConnection(settings)
 
-  const know = async (on: Cluster, topics: readonly string[], fresh: boolean): Promise<void> => {
+  const loadMetadata = async (on: Cluster, topics: readonly string[], fresh: boolean): Promise<void> => {
     await on.addMultipleTargetTopics([...topics])
     await (fresh ? on.refreshMetadata() : on.refreshMetadataIfNecessary())
   }
 
-  let leadersAt = 0
+  let leadersRefreshedAt = 0
   /** Every send asks this: it need not wait for others' questions. */
-  const remembered = (topics: readonly string[], fresh: boolean): Promise<Leaders> | undefined => {
-    const cluster = known()
-    if (fresh || !cluster || Date.now() - leadersAt > 30_000) return undefined
+  const cachedLeaders = (topics: readonly string[], fresh: boolean): Promise<LeadersByPartition> | undefined => {
+    const cluster = cachedCluster()
+    if (fresh || !cluster || Date.now() - leadersRefreshedAt > 30_000) return undefined
     try {
-      return Promise.resolve(leadersOf(cluster, topics))
+      return Promise.resolve(findLeaders(cluster, topics))
     } catch {
       return undefined
     }
   }
 
-  const leaders: Query['leaders'] = (topics, fresh = false) =>
-    remembered(topics, fresh) ??
-    ask(`find the topics ${topics.join(', ')}`, async on => {
-      await know(on, topics, fresh)
-      const found = leadersOf(on, topics)
-      leadersAt = Date.now()
+  const leaders: ClusterQuery['leaders'] = (topics, fresh = false) =>
+    cachedLeaders(topics, fresh) ??
+    runOnCluster(`find the topics ${topics.join(', ')}`, async on => {
+      await loadMetadata(on, topics, fresh)
+      const found = findLeaders(on, topics)
+      leadersRefreshedAt = Date.now()
       return found
     })
 
   return {
-    use: ask,
+    runOnCluster: runOnCluster,
     leaders,
     partitions: async (topics, fresh) =>
       new Map([...(await leaders(topics, fresh))].map(([topic, of]) => [topic, [...of.keys()].sort((a, b) => a - b)])),
     offsets: (where, of) =>
-      ask(`ask for offsets of ${[...of.keys()].join(', ')}`, async on => {
-        await know(on, [...of.keys()], false)
+      runOnCluster(`ask for offsets of ${[...of.keys()].join(', ')}`, async on => {
+        await loadMetadata(on, [...of.keys()], false)
         const spot = typeof where === 'string' ? { fromBeginning: where === 'start' } : { fromTimestamp: where.time }
         const asked = [...of].map(([topic, numbers]) => ({
           topic,
@@ -94,7 +97,7 @@ export function createQuery(settings: KafkaSettings): Query {
         return table
       }),
     committed: (group, of) =>
-      ask(`ask what ${group} committed`, async on => {
+      runOnCluster(`ask what ${group} committed`, async on => {
         const coordinator = await on.findGroupCoordinator({ groupId: group })
         const topics = [...of].map(([topic, numbers]) => ({
           topic,
@@ -111,7 +114,7 @@ export function createQuery(settings: KafkaSettings): Query {
             new Map(
               partitions.map(({ partition, offset, metadata }) => [
                 partition,
-                { offset: Number(offset), note: metadata ?? '' },
+                { offset: Number(offset), commitMarker: metadata ?? '' },
               ]),
             ),
           ]),
@@ -121,7 +124,7 @@ export function createQuery(settings: KafkaSettings): Query {
   }
 }
 
-function leadersOf(cluster: Cluster, topics: readonly string[]): Leaders {
+function findLeaders(cluster: Cluster, topics: readonly string[]): LeadersByPartition {
   const found = topics.map(topic => {
     const partitions = cluster.findTopicPartitionMetadata(topic)
     if (partitions.length === 0) throw new Fault('FLY_TOPIC', `topic ${topic} does not exist`, { topic })

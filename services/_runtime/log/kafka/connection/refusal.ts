@@ -1,29 +1,29 @@
 import { Fault } from '../../../core/faults.ts'
-import { isUntrusted, rootOf, toFault } from '../faults.ts'
+import { isCertificateError, rootCause, toFault } from '../faults.ts'
 import type { KafkaSettings } from './client.ts'
 
 /** Why the brokers cannot be talked to, and which setting changes that. Secrets are in no message of kafkajs or of Node. */
-export function refusal({ brokers, security }: KafkaSettings, error: unknown): Fault {
-  const root = rootOf(error)
+export function connectionFault({ brokers, security }: KafkaSettings, error: unknown): Fault {
+  const root = rootCause(error)
   const { name, type = name, message } = root
   const code = String(root.code)
   const { username } = (security?.sasl ?? {}) as { username?: string }
   const at = `at ${brokers.join(', ')}`
-  const explain = (): string => {
+  const explanation = (): string => {
     if (['KafkaJSSASLAuthenticationError', 'UNSUPPORTED_SASL_MECHANISM'].includes(type))
       return `the brokers ${at} refuse user ${username}: correct FLYWHEEL_KAFKA_USER, FLYWHEEL_KAFKA_PASSWORD or FLYWHEEL_KAFKA_SASL`
     if (type === 'ILLEGAL_SASL_STATE')
       return `the brokers ${at} take no users here: unset FLYWHEEL_KAFKA_SASL, or let FLYWHEEL_KAFKA name their listener with SASL`
-    if (isUntrusted(root) && code.includes('ALERT'))
+    if (isCertificateError(root) && code.includes('ALERT'))
       return `the brokers ${at} do not trust our certificate: correct FLYWHEEL_KAFKA_CERT and FLYWHEEL_KAFKA_KEY`
-    if (isUntrusted(root))
+    if (isCertificateError(root))
       return `the certificate of the brokers ${at} is not trusted: let FLYWHEEL_KAFKA_CA name who signed it, and FLYWHEEL_KAFKA the hosts that it is for`
     if (name === 'KafkaJSConnectionClosedError' || /^(ECONNRESET|EPROTO|ERR_SSL_.*)$/.test(code))
       return `the brokers ${at} close the connection: set FLYWHEEL_KAFKA_TLS and FLYWHEEL_KAFKA_SASL as their listener wants it`
     return `no Kafka broker answers ${at}: start it or correct FLYWHEEL_KAFKA`
   }
-  return new Fault(toFault(error, 'connect').code, `${explain()} (${brief(message)})`, { brokers }, error)
+  return new Fault(toFault(error, 'connect').code, `${explanation()} (${shortMessage(message)})`, { brokers }, error)
 }
 
 /** OpenSSL tells its source files and line numbers as well. */
-const brief = (message: string): string => message.replace(/\S*error:\w+:[^:]*:[^:]*:([^:]*):.*/s, '$1').trim()
+const shortMessage = (message: string): string => message.replace(/\S*error:\w+:[^:]*:[^:]*:([^:]*):.*/s, '$1').trim()

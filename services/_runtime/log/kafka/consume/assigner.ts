@@ -1,9 +1,9 @@
 import { AssignerProtocol, type Assignment, type PartitionAssigner } from 'kafkajs'
 
 const { MemberMetadata, MemberAssignment } = AssignerProtocol
-const version = 1
+const assignerVersion = 1
 
-export type Member = {
+export type GroupMember = {
   readonly id: string
   /** Partition numbers that it has now. */
   readonly owned: readonly number[]
@@ -13,38 +13,44 @@ export type Member = {
  * Who gets which partition numbers: as even as possible, and each member keeps what it has as far as that allows. The same
  * for the same members, whatever their order.
  */
-export function share(numbers: number, members: readonly Member[]): ReadonlyMap<string, readonly number[]> {
+export function assignPartitions(
+  partitionCount: number,
+  members: readonly GroupMember[],
+): ReadonlyMap<string, readonly number[]> {
   const sorted = members.toSorted((a, b) => (a.id < b.id ? -1 : 1))
-  const given = new Map<string, number[]>(sorted.map(({ id }) => [id, []]))
-  const free = new Set(Array.from({ length: numbers }, (_, number) => number))
+  const assigned = new Map<string, number[]>(sorted.map(({ id }) => [id, []]))
+  const free = new Set(Array.from({ length: partitionCount }, (_, number) => number))
   // Members with the most come first when some may have one more than others.
   const byOwned = sorted.toSorted((a, b) => b.owned.length - a.owned.length)
   for (const [index, { id, owned }] of byOwned.entries()) {
-    const quota = Math.floor(numbers / members.length) + (index < numbers % members.length ? 1 : 0)
+    const quota = Math.floor(partitionCount / members.length) + (index < partitionCount % members.length ? 1 : 0)
     for (const number of owned) {
-      if ((given.get(id)?.length ?? 0) === quota) break
-      if (free.delete(number)) given.get(id)?.push(number)
+      if ((assigned.get(id)?.length ?? 0) === quota) break
+      if (free.delete(number)) assigned.get(id)?.push(number)
     }
   }
   for (const number of free) {
-    const [least] = [...given.values()].sort((a, b) => a.length - b.length)
+    const [least] = [...assigned.values()].sort((a, b) => a.length - b.length)
     least?.push(number)
   }
-  return given
+  return assigned
 }
 
 /**
  * Assigns partition numbers rather than partitions: number p of every topic goes to one member, so that records of
  * different topics with the same key meet, whatever the partition counts. `owned` tells what this member has.
  */
-export function coPartitioning(owned: () => readonly number[]): PartitionAssigner {
+export function coPartitioningAssigner(owned: () => readonly number[]): PartitionAssigner {
   return ({ cluster }) => ({
     name: 'flywheel-co-partitioning',
-    version,
+    version: assignerVersion,
     async assign({ members, topics }) {
       const counts = topics.map(topic => [topic, cluster.findTopicPartitionMetadata(topic).length] as const)
-      const wanted = members.map(({ memberId, memberMetadata }) => ({ id: memberId, owned: ownedBy(memberMetadata) }))
-      const shared = share(Math.max(0, ...counts.map(([, count]) => count)), wanted)
+      const wanted = members.map(({ memberId, memberMetadata }) => ({
+        id: memberId,
+        owned: decodeOwnedPartitions(memberMetadata),
+      }))
+      const shared = assignPartitions(Math.max(0, ...counts.map(([, count]) => count)), wanted)
       return [...shared].map(([memberId, numbers]) => {
         const assignment: Assignment = {}
         for (const [topic, count] of counts) {
@@ -53,24 +59,32 @@ export function coPartitioning(owned: () => readonly number[]): PartitionAssigne
         }
         return {
           memberId,
-          memberAssignment: MemberAssignment.encode({ version, assignment, userData: Buffer.alloc(0) }),
+          memberAssignment: MemberAssignment.encode({
+            version: assignerVersion,
+            assignment,
+            userData: Buffer.alloc(0),
+          }),
         }
       })
     },
     protocol: ({ topics }) => ({
       name: 'flywheel-co-partitioning',
-      metadata: MemberMetadata.encode({ version, topics, userData: Buffer.from(JSON.stringify(owned())) }),
+      metadata: MemberMetadata.encode({
+        version: assignerVersion,
+        topics,
+        userData: Buffer.from(JSON.stringify(owned())),
+      }),
     }),
   })
 }
 
-function ownedBy(metadata: Buffer): readonly number[] {
+function decodeOwnedPartitions(metadata: Buffer): readonly number[] {
   const text = MemberMetadata.decode(metadata)?.userData.toString()
   return text ? (JSON.parse(text) as number[]) : []
 }
 
 /** Which topics have each assigned partition number. */
-export function topicsByNumber(assignment: Assignment): ReadonlyMap<number, readonly string[]> {
+export function topicsByPartition(assignment: Assignment): ReadonlyMap<number, readonly string[]> {
   const found = new Map<number, string[]>()
   for (const topic of Object.keys(assignment).sort())
     for (const number of assignment[topic] ?? []) found.set(number, [...(found.get(number) ?? []), topic])

@@ -1,35 +1,35 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Fault } from '../../../core/faults.ts'
 import type { LogRecord } from '../../event-log.ts'
-import { createClient, type KafkaSettings } from '../connection/client.ts'
-import { createView } from '../connection/cluster-metadata.ts'
-import { rootOf, toFault } from '../faults.ts'
-import { type FetchedPartition, readable } from './records.ts'
+import { createKafkaClient, type KafkaSettings } from '../connection/client.ts'
+import { createClusterMetadata } from '../connection/cluster-metadata.ts'
+import { rootCause, toFault } from '../faults.ts'
+import { committedRecords, type FetchedPartition } from './records.ts'
 
 /** One partition that is being read. */
-export type Lane = {
+export type PartitionFetch = {
   readonly topic: string
   readonly partition: number
   /** The offset to fetch next. */
   position: number
   /** Whether there is room for more. */
-  readonly wants: () => boolean
+  readonly hasRoom: () => boolean
   readonly deliver: (records: readonly LogRecord[], next: number) => void
   readonly fail: (fault: Fault) => void
 }
 
 export type Fetcher = {
-  readonly add: (lane: Lane) => void
-  readonly remove: (lane: Lane) => void
+  readonly add: (partitionFetch: PartitionFetch) => void
+  readonly remove: (partitionFetch: PartitionFetch) => void
   /** To be called when a lane wants again. */
   readonly schedule: () => void
   readonly close: () => Promise<void>
 }
 
 /** How long a broker holds a request that finds nothing, in ms: short while a lane may soon be added to the next one. */
-const waits = { quiet: 250, lively: 20 } as const
-const bytes = { lane: 1_048_576, request: 10_485_760, alone: 52_428_800 } as const
-const nowhere = 'no leader known'
+const maxWaitMs = { idle: 250, active: 20 } as const
+const fetchBytes = { perPartition: 1_048_576, perRequest: 10_485_760, singlePartition: 52_428_800 } as const
+const unknownLeader = 'no leader known'
 
 /**
  * Fetches committed records for any number of lanes, with one request at a time to each broker, and waits out what fails.
@@ -37,37 +37,39 @@ const nowhere = 'no leader known'
  * visible (transaction markers, aborted or compacted records), and it stands still before a batch that compaction emptied.
  */
 export function createFetcher(settings: KafkaSettings): Fetcher {
-  const client = createClient(settings)
-  const lanes = new Set<Lane>()
-  const busy = new Map<string, Promise<void>>()
+  const client = createKafkaClient(settings)
+  const fetches = new Set<PartitionFetch>()
+  const inFlight = new Map<string, Promise<void>>()
   const closing = new AbortController()
-  const view = createView(client)
+  const metadata = createClusterMetadata(client)
   let changedAt = 0
   let failures = 0
   /** A lane that got nothing although there is something: asked for again without others that use up the request. */
-  let alone: Lane | undefined
+  let fetchAlone: PartitionFetch | undefined
 
   const schedule = (): void => {
     if (closing.signal.aborted) return
-    for (const [node, all] of byLeader()) {
-      if (busy.has(node)) continue
-      const wanting = all.filter(lane => lane.wants())
+    for (const [node, all] of groupByLeader()) {
+      if (inFlight.has(node)) continue
+      const wanting = all.filter(lane => lane.hasRoom())
       if (wanting.length === 0) continue
       const lively = wanting.length < all.length || Date.now() - changedAt < 1_000
-      const work = (node === nowhere ? locate() : fetchFrom(node, wanting, lively ? waits.lively : waits.quiet))
+      const work = (
+        node === unknownLeader ? loadLeaders() : fetchFrom(node, wanting, lively ? maxWaitMs.active : maxWaitMs.idle)
+      )
         .catch(error => recover(error, wanting))
         .finally(() => {
-          busy.delete(node)
+          inFlight.delete(node)
           schedule()
         })
-      busy.set(node, work)
+      inFlight.set(node, work)
     }
   }
 
-  const byLeader = (): Map<string, Lane[]> => {
-    const found = new Map<string, Lane[]>()
-    for (const lane of lanes) {
-      const node = leader(lane)
+  const groupByLeader = (): Map<string, PartitionFetch[]> => {
+    const found = new Map<string, PartitionFetch[]>()
+    for (const lane of fetches) {
+      const node = leaderOf(lane)
       const others = found.get(node)
       if (others) others.push(lane)
       else found.set(node, [lane])
@@ -75,20 +77,20 @@ export function createFetcher(settings: KafkaSettings): Fetcher {
     return found
   }
 
-  const leader = ({ topic, partition }: Lane): string => view.leader(topic, partition) ?? nowhere
+  const leaderOf = ({ topic, partition }: PartitionFetch): string => metadata.leader(topic, partition) ?? unknownLeader
 
-  const locate = async (): Promise<void> => {
-    await view.locate([...new Set([...lanes].map(({ topic }) => topic))])
-    if (byLeader().has(nowhere)) await pause(100)
+  const loadLeaders = async (): Promise<void> => {
+    await metadata.load([...new Set([...fetches].map(({ topic }) => topic))])
+    if (groupByLeader().has(unknownLeader)) await pause(100)
   }
 
-  const fetchFrom = async (node: string, wanting: readonly Lane[], wait: number): Promise<void> => {
-    const cluster = view.cluster()
+  const fetchFrom = async (node: string, wanting: readonly PartitionFetch[], wait: number): Promise<void> => {
+    const cluster = metadata.cluster()
     if (!cluster) return
     await cluster.refreshMetadataIfNecessary()
-    const single = alone && wanting.includes(alone) ? alone : undefined
+    const single = fetchAlone && wanting.includes(fetchAlone) ? fetchAlone : undefined
     const asked = single ? [single] : wanting
-    const maxBytes = single ? bytes.alone : bytes.lane
+    const maxBytes = single ? fetchBytes.singlePartition : fetchBytes.perPartition
     const from = new Map(asked.map(lane => [lane, lane.position]))
     const topics = asked.map(({ topic, partition, position }) => ({
       topic,
@@ -97,41 +99,41 @@ export function createFetcher(settings: KafkaSettings): Fetcher {
     const broker = await cluster.findBroker({ nodeId: node })
     const response: { responses: { topicName: string; partitions: FetchedPartition[] }[] } = await broker.fetch({
       ...{ topics, isolationLevel: 1, minBytes: 1, maxWaitTime: wait },
-      maxBytes: single ? bytes.alone : bytes.request,
+      maxBytes: single ? fetchBytes.singlePartition : fetchBytes.perRequest,
     })
     failures = 0
     for (const { topicName, partitions } of response.responses)
       for (const fetched of partitions) {
         const lane = asked.find(({ topic, partition }) => topic === topicName && partition === fetched.partition)
         // A lane that was moved meanwhile, or removed, does not want what was at its old place.
-        if (lane && lanes.has(lane) && lane.position === from.get(lane)) take(lane, fetched, lane === single)
+        if (lane && fetches.has(lane) && lane.position === from.get(lane)) handleFetched(lane, fetched, lane === single)
       }
   }
 
-  const take = (lane: Lane, fetched: FetchedPartition, wasAlone: boolean): void => {
-    const { records, next } = readable(lane.topic, lane.position, fetched)
+  const handleFetched = (lane: PartitionFetch, fetched: FetchedPartition, wasAlone: boolean): void => {
+    const { records, next } = committedRecords(lane.topic, lane.position, fetched)
     const end = Number(fetched.lastStableOffset)
-    if (wasAlone) alone = undefined
+    if (wasAlone) fetchAlone = undefined
     if (next > lane.position) advance(lane, records, next)
     // Asked alone and for plenty, and still no message below the end: only batches that compaction emptied are left.
     else if (end > lane.position && wasAlone) advance(lane, [], end)
-    else if (end > lane.position) alone = lane
+    else if (end > lane.position) fetchAlone = lane
   }
 
-  const advance = (lane: Lane, records: readonly LogRecord[], next: number): void => {
+  const advance = (lane: PartitionFetch, records: readonly LogRecord[], next: number): void => {
     lane.position = next
     lane.deliver(records, next)
   }
 
-  const recover = async (error: unknown, wanting: readonly Lane[]): Promise<void> => {
+  const recover = async (error: unknown, wanting: readonly PartitionFetch[]): Promise<void> => {
     if (closing.signal.aborted) return
-    const root = rootOf(error) as { name: string; topic?: string; partition?: number }
+    const root = rootCause(error) as { name: string; topic?: string; partition?: number }
     const outside = wanting.find(({ topic, partition }) => topic === root.topic && partition === root.partition)
-    if (root.name === 'KafkaJSOffsetOutOfRange' && outside) return moveInside(outside).catch(() => pause(200))
+    if (root.name === 'KafkaJSOffsetOutOfRange' && outside) return resetToNearestOffset(outside).catch(() => pause(200))
     const fault = toFault(error, 'read from Kafka')
     if (fault.code === 'FLY_BUG' || fault.code === 'FLY_CONFIG' || root.name === 'KafkaJSNotImplemented') {
       for (const lane of wanting) {
-        lanes.delete(lane)
+        fetches.delete(lane)
         lane.fail(fault)
       }
       return
@@ -140,13 +142,13 @@ export function createFetcher(settings: KafkaSettings): Fetcher {
     if (failures % 8 === 4)
       settings.logger?.warn({ error: fault.message, failures }, 'kafka cannot be read, trying again')
     await pause(Math.min(1_000, 20 * 2 ** failures))
-    await view.renew()
+    await metadata.refresh()
   }
 
   /** Retention removed what was to come next, or the log was cut: the nearest offset that there is. */
-  const moveInside = async (lane: Lane): Promise<void> => {
+  const resetToNearestOffset = async (lane: PartitionFetch): Promise<void> => {
     const { topic, partition, position } = lane
-    const inside = await view.nearest(topic, partition, position)
+    const inside = await metadata.nearestOffset(topic, partition, position)
     settings.logger?.warn({ topic, partition, position, inside }, 'offset is outside of the log, moved')
     if (lane.position === position) advance(lane, [], inside)
   }
@@ -156,19 +158,19 @@ export function createFetcher(settings: KafkaSettings): Fetcher {
 
   return {
     add(lane) {
-      lanes.add(lane)
+      fetches.add(lane)
       changedAt = Date.now()
       schedule()
     },
-    remove: lane => void lanes.delete(lane),
+    remove: lane => void fetches.delete(lane),
     schedule,
     async close() {
       closing.abort()
-      lanes.clear()
+      fetches.clear()
       // Not worth waiting for what a broker holds back until there is something.
       client.close()
-      await Promise.allSettled(busy.values())
-      await view.close()
+      await Promise.allSettled(inFlight.values())
+      await metadata.close()
     },
   }
 }

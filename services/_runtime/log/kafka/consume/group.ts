@@ -1,25 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Fault } from '../../../core/faults.ts'
-import { createClient } from '../connection/client.ts'
-import { aborted, patiently, toFault, within } from '../faults.ts'
-import { coPartitioning, topicsByNumber } from './assigner.ts'
-import { createTasks, type Membership } from './partition-consumers.ts'
+import { createKafkaClient } from '../connection/client.ts'
+import { retryWithBackoff, toFault, waitForAbort, withTimeout } from '../faults.ts'
+import { coPartitioningAssigner, topicsByPartition } from './assigner.ts'
+import { createAssignedConsumers, type GroupMembership } from './partition-consumers.ts'
 
 /**
  * Is a member of the group until the signal is aborted or `work` fails. A membership that is lost (the brokers were away, or
  * another process took a partition over while this one was not heard of) is begun anew.
  */
-export async function join(membership: Membership, signal: AbortSignal): Promise<void> {
+export async function joinGroup(membership: GroupMembership, signal: AbortSignal): Promise<void> {
   const { settings, query, group, topics } = membership
-  const outage = (error: unknown): boolean => error instanceof Fault && error.code === 'FLY_BROKER'
+  const isTransient = (error: unknown): boolean => error instanceof Fault && error.code === 'FLY_BROKER'
   for (let losses = 0; !signal.aborted; losses++) {
     // Says plainly that a topic is missing; an outage is waited out.
-    await patiently(() => query.partitions(topics, true), outage, signal).catch(error => {
+    await retryWithBackoff(() => query.partitions(topics, true), isTransient, signal).catch(error => {
       if (!signal.aborted) throw error
     })
     if (signal.aborted) return
     const since = Date.now()
-    const lost = await beMember(membership, signal)
+    const lost = await runMembership(membership, signal)
     if (signal.aborted) return
     if (Date.now() - since > 60_000) losses = 0
     // The first moments of a broker, and a change of coordinator, are no news.
@@ -30,22 +30,22 @@ export async function join(membership: Membership, signal: AbortSignal): Promise
 }
 
 /** How long leaving may take. */
-const leaveMs = 2_000
+const leaveTimeoutMs = 2_000
 
 /** One membership; returns why it was lost, undefined when the signal ended it. Throws what `work` threw. */
-async function beMember(membership: Membership, signal: AbortSignal): Promise<Fault | undefined> {
+async function runMembership(membership: GroupMembership, signal: AbortSignal): Promise<Fault | undefined> {
   const { settings, group, topics } = membership
   const { sessionMs = 30_000 } = settings
   const ending = new AbortController()
   let lost: Fault | undefined
-  const tasks = createTasks(membership, AbortSignal.any([signal, ending.signal]), fault => {
+  const consumers = createAssignedConsumers(membership, AbortSignal.any([signal, ending.signal]), fault => {
     lost = fault
     ending.abort()
   })
-  const { kafka, close } = createClient(settings)
+  const { kafka, close } = createKafkaClient(settings)
   const consumer = kafka.consumer({
     groupId: group,
-    partitionAssigners: [coPartitioning(tasks.numbers)],
+    partitionAssigners: [coPartitioningAssigner(consumers.assignedPartitions)],
     sessionTimeout: sessionMs,
     rebalanceTimeout: Math.max(sessionMs, 30_000),
     heartbeatInterval: Math.min(1_000, sessionMs / 3),
@@ -58,7 +58,7 @@ async function beMember(membership: Membership, signal: AbortSignal): Promise<Fa
   consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberId, memberAssignment } }) => {
     // The consumer only keeps the membership; tasks fetch for themselves.
     consumer.pause(topics.map(topic => ({ topic })))
-    tasks.assign(memberId, topicsByNumber(memberAssignment))
+    consumers.assign(memberId, topicsByPartition(memberAssignment))
   })
   consumer.on(consumer.events.CRASH, ({ payload: { error } }) => {
     lost ??= toFault(error, `stay in the group ${group}`, { group })
@@ -73,8 +73,8 @@ async function beMember(membership: Membership, signal: AbortSignal): Promise<Fa
     ending.abort()
   })
   try {
-    await aborted(AbortSignal.any([signal, ending.signal]))
-    await tasks.ended()
+    await waitForAbort(AbortSignal.any([signal, ending.signal]))
+    await consumers.finished()
   } finally {
     const leaving = async (): Promise<void> => {
       // Stopping leaves the group; a join that is still waiting for others is cut off.
@@ -84,9 +84,9 @@ async function beMember(membership: Membership, signal: AbortSignal): Promise<Fa
       await consumer.disconnect().catch(() => {})
     }
     // Where the brokers are away, kafkajs tries for longer than is worth waiting for: the session ends without it.
-    await within(leaveMs, `leave the group ${group}`, leaving()).catch(() => {})
+    await withTimeout(leaveTimeoutMs, `leave the group ${group}`, leaving()).catch(() => {})
     close()
-    await tasks.close()
+    await consumers.close()
   }
   if (lost && !['FLY_BROKER', 'FLY_FENCED', 'FLY_TOPIC'].includes(lost.code)) throw lost
   return lost

@@ -1,50 +1,53 @@
 import type { Fault } from '../../../core/faults.ts'
 import type { LogRecord } from '../../event-log.ts'
-import type { Fetcher, Lane } from './fetch.ts'
+import type { Fetcher, PartitionFetch } from './fetch.ts'
 
 /** A partition with what was fetched of it and not yet handed out. */
-export type Source = Lane & {
+export type PartitionBuffer = PartitionFetch & {
   /** The offset after the last record handed out, and after what is invisible behind it. */
-  readonly handedOut: () => number
+  readonly polledOffset: () => number
   /** A consumed position, moved past what is invisible behind it, where that is known. */
-  readonly past: (offset: number) => number
+  readonly skipInvisible: (offset: number) => number
   /** Forgets what was fetched and goes on from there. */
-  readonly moveTo: (offset: number) => void
+  readonly seek: (offset: number) => void
 }
 
-export type Queue = {
-  readonly sources: readonly Source[]
-  readonly open: (topic: string, partition: number, offset: number) => Source
+export type FetchQueue = {
+  readonly buffers: readonly PartitionBuffer[]
+  readonly openBuffer: (topic: string, partition: number, offset: number) => PartitionBuffer
   /** Waits for records; empty when the signal is aborted, or when `enough` says so. */
-  readonly take: (max: number, signal: AbortSignal, enough?: () => boolean) => Promise<readonly LogRecord[]>
+  readonly poll: (max: number, signal: AbortSignal, enough?: () => boolean) => Promise<readonly LogRecord[]>
   readonly close: () => void
 }
 
-type Filled = Source & { readonly shift: (count: number) => readonly LogRecord[]; readonly size: () => number }
+type DrainableBuffer = PartitionBuffer & {
+  readonly takeFirst: (count: number) => readonly LogRecord[]
+  readonly size: () => number
+}
 
 /** What a record weighs besides its bytes. */
-const overhead = 200
+const recordOverheadBytes = 200
 
 /** Fetched records of some partitions, bounded in bytes: at the limit nothing more is fetched. */
-export function createQueue(fetcher: Fetcher, limit: number): Queue {
-  const sources: Filled[] = []
-  let held = 0
-  let turn = 0
+export function createFetchQueue(fetcher: Fetcher, limitBytes: number): FetchQueue {
+  const buffers: DrainableBuffer[] = []
+  let heldBytes = 0
+  let nextFirst = 0
   let failure: Fault | undefined
   let wake = (): void => {}
 
-  const open = (topic: string, partition: number, offset: number): Source => {
+  const openBuffer = (topic: string, partition: number, offset: number): PartitionBuffer => {
     let waiting: LogRecord[] = []
     let handed = offset
     let behindLast = offset
-    const source: Filled = {
+    const source: DrainableBuffer = {
       topic,
       partition,
       position: offset,
-      wants: () => held < limit,
+      hasRoom: () => heldBytes < limitBytes,
       deliver(records, next) {
         for (const record of records) waiting.push(record)
-        held += weigh(records)
+        heldBytes += sizeInBytes(records)
         if (waiting.length === 0) handed = next
         wake()
       },
@@ -52,54 +55,54 @@ export function createQueue(fetcher: Fetcher, limit: number): Queue {
         failure = fault
         wake()
       },
-      handedOut: () => handed,
-      past: consumed => (consumed === behindLast ? handed : consumed),
-      moveTo(to) {
-        held -= weigh(waiting)
+      polledOffset: () => handed,
+      skipInvisible: consumed => (consumed === behindLast ? handed : consumed),
+      seek(to) {
+        heldBytes -= sizeInBytes(waiting)
         waiting = []
         handed = to
         behindLast = to
         source.position = to
         fetcher.schedule()
       },
-      shift(count) {
+      takeFirst(count) {
         const taken = waiting.splice(0, count)
-        held -= weigh(taken)
+        heldBytes -= sizeInBytes(taken)
         handed = waiting[0]?.offset ?? source.position
         behindLast = (taken.at(-1)?.offset ?? behindLast - 1) + 1
         return taken
       },
       size: () => waiting.length,
     }
-    sources.push(source)
+    buffers.push(source)
     fetcher.add(source)
     return source
   }
 
   /** Each topic in turn gets an equal share of what is left, so that a busy one does not starve the others. */
-  const share = (max: number): LogRecord[] => {
-    const ready = sources.filter(source => source.size() > 0)
-    const first = turn++ % Math.max(1, ready.length)
+  const takeEvenly = (max: number): LogRecord[] => {
+    const ready = buffers.filter(source => source.size() > 0)
+    const first = nextFirst++ % Math.max(1, ready.length)
     const taken: LogRecord[] = []
     const order = [...ready.slice(first), ...ready.slice(0, first)]
     for (const [index, source] of order.entries())
-      taken.push(...source.shift(Math.ceil((max - taken.length) / (order.length - index))))
+      taken.push(...source.takeFirst(Math.ceil((max - taken.length) / (order.length - index))))
     return taken
   }
 
   return {
-    sources,
-    open,
-    async take(max, signal, enough = () => false) {
+    buffers,
+    openBuffer,
+    async poll(max, signal, enough = () => false) {
       const onAbort = (): void => wake()
       signal.addEventListener('abort', onAbort)
       try {
         for (;;) {
           if (failure) throw failure
           if (signal.aborted) return []
-          const full = held >= limit
-          const taken = share(max)
-          if (full && held < limit) fetcher.schedule()
+          const full = heldBytes >= limitBytes
+          const taken = takeEvenly(max)
+          if (full && heldBytes < limitBytes) fetcher.schedule()
           if (taken.length > 0 || enough()) return taken
           await new Promise<void>(resolve => {
             wake = resolve
@@ -110,13 +113,13 @@ export function createQueue(fetcher: Fetcher, limit: number): Queue {
       }
     },
     close() {
-      for (const source of sources) fetcher.remove(source)
+      for (const source of buffers) fetcher.remove(source)
     },
   }
 }
 
-function weigh(records: readonly LogRecord[]): number {
+function sizeInBytes(records: readonly LogRecord[]): number {
   let bytes = 0
-  for (const { key, value } of records) bytes += overhead + (key?.length ?? 0) + (value?.length ?? 0)
+  for (const { key, value } of records) bytes += recordOverheadBytes + (key?.length ?? 0) + (value?.length ?? 0)
   return bytes
 }

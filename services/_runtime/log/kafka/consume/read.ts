@@ -1,39 +1,39 @@
-import { beginning, type EventLog, type LogRecord } from '../../event-log.ts'
+import { type EventLog, type LogRecord, startOffset } from '../../event-log.ts'
 import type { KafkaSettings } from '../connection/client.ts'
-import type { Offsets, Query } from '../connection/query.ts'
-import { unlessAborted } from '../faults.ts'
+import type { ClusterQuery, OffsetsByPartition } from '../connection/query.ts'
+import { rejectOnAbort } from '../faults.ts'
 import { createFetcher } from './fetch.ts'
-import { createQueue, type Source } from './queue.ts'
+import { createFetchQueue, type PartitionBuffer } from './queue.ts'
 
-const recordsAtOnce = 1_000
+const maxPollRecords = 1_000
 
 /** Reads without a group: nothing of it is left at the brokers afterwards. */
-export function createReader(settings: KafkaSettings, query: Query, closing: AbortSignal): EventLog['read'] {
+export function createReader(settings: KafkaSettings, query: ClusterQuery, closing: AbortSignal): EventLog['read'] {
   return async (topics, { partitions, from, follow, onCaughtUp }, onRecords, given) => {
     const signal = AbortSignal.any([given, closing])
-    const ask = async () => {
+    const loadBounds = async () => {
       const all = await query.partitions(topics)
       const of = new Map(
         [...all].map(([topic, numbers]) => [topic, numbers.filter(number => partitions?.includes(number) ?? true)]),
       )
       return { of, ends: await query.offsets('end', of), starts: await query.offsets('start', of) }
     }
-    const bounds = await unlessAborted(signal, ask()).catch(error => {
+    const bounds = await rejectOnAbort(signal, loadBounds()).catch(error => {
       if (!signal.aborted) throw error
     })
     if (!bounds) return
     const { of, ends, starts } = bounds
     const fetcher = createFetcher(settings)
-    const queue = createQueue(fetcher, settings.queueBytes ?? 4_194_304)
+    const queue = createFetchQueue(fetcher, settings.queueBytes ?? 4_194_304)
     try {
       for (const [topic, numbers] of of)
         for (const number of numbers) {
           const end = offsetOf(ends, topic, number)
-          const start = beginning(from, { topic, partition: number }, offsetOf(starts, topic, number), end)
+          const start = startOffset(from, { topic, partition: number }, offsetOf(starts, topic, number), end)
           // Without `follow`, a partition is read up to its end as it was; one that holds nothing is not even asked for.
-          if (follow || start < end) queue.open(topic, number, start)
+          if (follow || start < end) queue.openBuffer(topic, number, start)
         }
-      const reached = (): boolean => queue.sources.every(source => source.handedOut() >= endOf(ends, source))
+      const reached = (): boolean => queue.buffers.every(source => source.polledOffset() >= endOf(ends, source))
       let caughtUp = false
       while (!signal.aborted) {
         if (!caughtUp && reached()) {
@@ -41,7 +41,7 @@ export function createReader(settings: KafkaSettings, query: Query, closing: Abo
           onCaughtUp?.()
           if (!follow) return
         }
-        const taken = await queue.take(recordsAtOnce, signal, () => !caughtUp && reached())
+        const taken = await queue.poll(maxPollRecords, signal, () => !caughtUp && reached())
         const records = follow
           ? taken
           : taken.filter(record => record.offset < offsetOf(ends, record.topic, record.partition))
@@ -55,7 +55,7 @@ export function createReader(settings: KafkaSettings, query: Query, closing: Abo
 }
 
 /** Records that a reader would see, by reading them. */
-export async function count(read: EventLog['read'], topic: string): Promise<number> {
+export async function countRecords(read: EventLog['read'], topic: string): Promise<number> {
   let found = 0
   const add = (records: readonly LogRecord[]): void => {
     found += records.length
@@ -64,5 +64,7 @@ export async function count(read: EventLog['read'], topic: string): Promise<numb
   return found
 }
 
-const offsetOf = (offsets: Offsets, topic: string, partition: number): number => offsets.get(topic)?.get(partition) ?? 0
-const endOf = (offsets: Offsets, { topic, partition }: Source): number => offsetOf(offsets, topic, partition)
+const offsetOf = (offsets: OffsetsByPartition, topic: string, partition: number): number =>
+  offsets.get(topic)?.get(partition) ?? 0
+const endOf = (offsets: OffsetsByPartition, { topic, partition }: PartitionBuffer): number =>
+  offsetOf(offsets, topic, partition)

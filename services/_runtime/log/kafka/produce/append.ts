@@ -1,21 +1,21 @@
 import type { Fault } from '../../../core/faults.ts'
 import type { NewRecord } from '../../event-log.ts'
 import type { KafkaSettings } from '../connection/client.ts'
-import type { Query } from '../connection/query.ts'
-import { later, toFault, unlessAborted, within } from '../faults.ts'
-import { createProducer, type OpenProducer } from './producer.ts'
-import { type Bundle, merged, route } from './route.ts'
-import { send } from './send.ts'
+import type { ClusterQuery } from '../connection/query.ts'
+import { delayAbort, rejectOnAbort, toFault, withTimeout } from '../faults.ts'
+import { createIdempotentProducer, type IdempotentProducer } from './producer.ts'
+import { mergeBatches, type PartitionBatch, toPartitionBatches } from './route.ts'
+import { sendBatches } from './send.ts'
 
 /** Calls that wait are sent together up to this many records. */
-const togetherRecords = 5_000
+const maxRoundRecords = 5_000
 
 /** How long the brokers may be away before an append is given up, and for how much longer when the log is being closed. */
-const patienceMs = 10_000
-const graceMs = 2_000
+const appendTimeoutMs = 10_000
+const closeGraceMs = 2_000
 
-type Waiting = {
-  readonly bundles: readonly Bundle[]
+type PendingAppend = {
+  readonly batches: readonly PartitionBatch[]
   readonly records: number
   readonly settled: PromiseWithResolvers<void>
 }
@@ -23,7 +23,7 @@ type Waiting = {
 export type Appender = {
   readonly append: (records: readonly NewRecord[]) => Promise<void>
   /** The next append asks the brokers anew, after topics changed. */
-  readonly renew: () => void
+  readonly resetProducer: () => void
   readonly close: () => Promise<void>
 }
 
@@ -33,43 +33,43 @@ export type Appender = {
  * would take what is sent next under them for a repetition and acknowledge what it never stored. For the same reason a
  * producer is not used again after a failure.
  */
-export function createAppender(settings: KafkaSettings, query: Query): Appender {
-  const queue: Waiting[] = []
-  let open: OpenProducer | undefined
+export function createAppender(settings: KafkaSettings, query: ClusterQuery): Appender {
+  const queue: PendingAppend[] = []
+  let open: IdempotentProducer | undefined
   let draining: Promise<void> | undefined
   const closing = new AbortController()
-  const tooLate = later(closing.signal, graceMs)
+  const closeDeadline = delayAbort(closing.signal, closeGraceMs)
 
   const discard = (): void => {
     open?.discard()
     open = undefined
   }
 
-  const sendAll = async (bundles: readonly Bundle[]): Promise<void> => {
-    const deadline = Date.now() + patienceMs
+  const sendAll = async (bundles: readonly PartitionBatch[]): Promise<void> => {
+    const deadline = Date.now() + appendTimeoutMs
     const attempt = async (): Promise<void> => {
-      open ??= createProducer(settings)
+      open ??= createIdempotentProducer(settings)
       await open.connect()
-      const again = ({ code }: Fault): boolean =>
+      const shouldRetry = ({ code }: Fault): boolean =>
         code === 'FLY_BROKER' && Date.now() < deadline && !closing.signal.aborted
-      await send(open, bundles, query, again)
+      await sendBatches(open, bundles, query, shouldRetry)
     }
     try {
-      await within(patienceMs + 5_000, 'append', unlessAborted(tooLate, attempt()))
+      await withTimeout(appendTimeoutMs + 5_000, 'append', rejectOnAbort(closeDeadline, attempt()))
     } catch (error) {
       discard()
       throw error
     }
   }
 
-  const settle = async (batch: readonly Waiting[]): Promise<void> => {
+  const sendAndSettle = async (batch: readonly PendingAppend[]): Promise<void> => {
     try {
-      await sendAll(merged(batch.flatMap(({ bundles }) => bundles)))
+      await sendAll(mergeBatches(batch.flatMap(({ batches }) => batches)))
       for (const { settled } of batch) settled.resolve()
     } catch (error) {
       const fault = toFault(error, 'append')
       // A refusal is the fault of one call only.
-      if (fault.code !== 'FLY_BROKER' && batch.length > 1) for (const one of batch) await settle([one])
+      if (fault.code !== 'FLY_BROKER' && batch.length > 1) for (const one of batch) await sendAndSettle([one])
       else for (const { settled } of batch) settled.reject(fault)
     }
   }
@@ -77,9 +77,9 @@ export function createAppender(settings: KafkaSettings, query: Query): Appender 
   const drain = async (): Promise<void> => {
     while (queue.length > 0) {
       let taken = 0
-      for (let records = 0; taken < queue.length && records <= togetherRecords; taken++)
+      for (let records = 0; taken < queue.length && records <= maxRoundRecords; taken++)
         records += queue[taken]?.records ?? 0
-      await settle(queue.splice(0, taken))
+      await sendAndSettle(queue.splice(0, taken))
     }
     draining = undefined
   }
@@ -87,13 +87,13 @@ export function createAppender(settings: KafkaSettings, query: Query): Appender 
   return {
     async append(records) {
       if (records.length === 0) return
-      const bundles = await route(records, query)
+      const batches = await toPartitionBatches(records, query)
       const settled = Promise.withResolvers<void>()
-      queue.push({ bundles, records: records.length, settled })
+      queue.push({ batches, records: records.length, settled })
       draining ??= drain()
       await settled.promise
     },
-    renew: () => {
+    resetProducer: () => {
       if (!draining) discard()
     },
     close: async () => {

@@ -5,20 +5,20 @@
  */
 export function crc32c(bytes: Uint8Array, from: number, to: number): number {
   const aligned = from + (-(bytes.byteOffset + from) & 3)
-  if (aligned + 16 > to) return ~byBytes(-1, bytes, from, to) >>> 0
+  if (aligned + 16 > to) return ~crcOfBytes(-1, bytes, from, to) >>> 0
   const words = new Int32Array(bytes.buffer, bytes.byteOffset + aligned, ((to - aligned) >> 4) * 4)
-  let crc = byBytes(-1, bytes, from, aligned)
+  let crc = crcOfBytes(-1, bytes, from, aligned)
   for (let at = 0; at < words.length; at += 4)
     crc =
-      ofWord(12, crc ^ word(words, at)) ^
-      ofWord(8, word(words, at + 1)) ^
-      ofWord(4, word(words, at + 2)) ^
-      ofWord(0, word(words, at + 3))
-  return ~byBytes(crc, bytes, aligned + words.byteLength, to) >>> 0
+      crcOfWord(12, crc ^ word(words, at)) ^
+      crcOfWord(8, word(words, at + 1)) ^
+      crcOfWord(4, word(words, at + 2)) ^
+      crcOfWord(0, word(words, at + 3))
+  return ~crcOfBytes(crc, bytes, aligned + words.byteLength, to) >>> 0
 }
 
-function byBytes(before: number, bytes: Uint8Array, from: number, to: number): number {
-  let crc = before
+function crcOfBytes(initial: number, bytes: Uint8Array, from: number, to: number): number {
+  let crc = initial
   for (let at = from; at < to; at++) crc = entry(0, (crc ^ (bytes[at] as number)) & 0xff) ^ (crc >>> 8)
   return crc
 }
@@ -39,7 +39,7 @@ const word = (words: Int32Array, at: number): number => words[at] as number
 const entry = (table: number, index: number): number => tables[table * 256 + index] as number
 
 /** Of four bytes that so many others follow. */
-const ofWord = (followed: number, four: number): number =>
+const crcOfWord = (followed: number, four: number): number =>
   entry(followed + 3, four & 0xff) ^
   entry(followed + 2, (four >>> 8) & 0xff) ^
   entry(followed + 1, (four >>> 16) & 0xff) ^

@@ -2,7 +2,7 @@ import type { IHeaders, Message } from 'kafkajs'
 import { crc32c } from './crc32c.ts'
 
 /** Who writes a batch, and the number of its first record in the broker's count of that producer's records. */
-export type Stamp = {
+export type BatchHeader = {
   readonly producerId: bigint
   readonly producerEpoch: number
   readonly firstSequence: number
@@ -11,32 +11,32 @@ export type Stamp = {
   readonly timestamp: number
 }
 
-const headBytes = 61
+const batchHeaderBytes = 61
 /** Where the part begins that the checksum covers. */
-const checkedFrom = 21
+const checksumFrom = 21
 const magic = 2
-const transactionalBit = 16
+const transactionalFlag = 16
 
 /** How long a batch of messages will be, each record in it without its own length, and its headers as they will be written. */
-export type BatchPlan = {
+export type BatchSizes = {
   readonly bytes: number
-  readonly records: readonly number[]
-  readonly headers: readonly Buffer[]
+  readonly recordSizes: readonly number[]
+  readonly encodedHeaders: readonly Buffer[]
 }
 
-export function planBatch(messages: readonly Message[]): BatchPlan {
-  const headers: Buffer[] = []
-  let bytes = headBytes
-  const records = messages.map(({ key = null, value, headers: own }, index) => {
+export function measureBatch(messages: readonly Message[]): BatchSizes {
+  const encodedHeaders: Buffer[] = []
+  let bytes = batchHeaderBytes
+  const recordSizes = messages.map(({ key = null, value, headers: own }, index) => {
     // One object for all is what a changelog has.
-    const same = index > 0 && own === messages[index - 1]?.headers ? headers[index - 1] : undefined
-    const written = same ?? headersOf(own)
-    headers.push(written)
-    const size = 2 + varintSize(index) + contentSize(key) + contentSize(value) + written.length
+    const same = index > 0 && own === messages[index - 1]?.headers ? encodedHeaders[index - 1] : undefined
+    const written = same ?? encodeHeaders(own)
+    encodedHeaders.push(written)
+    const size = 2 + varintSize(index) + fieldSize(key) + fieldSize(value) + written.length
     bytes += varintSize(size) + size
     return size
   })
-  return { bytes, records, headers }
+  return { bytes, recordSizes, encodedHeaders }
 }
 
 /**
@@ -48,19 +48,19 @@ export function writeBatch(
   bytes: Buffer,
   from: number,
   messages: readonly Message[],
-  plan: BatchPlan,
-  stamp: Stamp,
+  sizes: BatchSizes,
+  header: BatchHeader,
 ): number {
-  let at = from + headBytes
+  let at = from + batchHeaderBytes
   for (const [index, { key = null, value }] of messages.entries()) {
-    at = writeVarint(bytes, at, plan.records[index] ?? 0)
+    at = writeVarint(bytes, at, sizes.recordSizes[index] ?? 0)
     // Attributes, and the distances to the batch's timestamp and offset.
     bytes[at++] = 0
     bytes[at++] = 0
     at = writeVarint(bytes, at, index)
-    at = writeContent(bytes, at, key)
-    at = writeContent(bytes, at, value)
-    const headers = plan.headers[index] ?? noHeaders
+    at = writeField(bytes, at, key)
+    at = writeField(bytes, at, value)
+    const headers = sizes.encodedHeaders[index] ?? encodedNoHeaders
     bytes.set(headers, at)
     at += headers.length
   }
@@ -68,50 +68,50 @@ export function writeBatch(
   bytes.writeInt32BE(at - from - 12, from + 8)
   bytes.writeInt32BE(0, from + 12)
   bytes.writeInt8(magic, from + 16)
-  bytes.writeInt16BE(stamp.transactional ? transactionalBit : 0, from + 21)
+  bytes.writeInt16BE(header.transactional ? transactionalFlag : 0, from + 21)
   bytes.writeInt32BE(messages.length - 1, from + 23)
-  bytes.writeBigInt64BE(BigInt(stamp.timestamp), from + 27)
-  bytes.writeBigInt64BE(BigInt(stamp.timestamp), from + 35)
-  bytes.writeBigInt64BE(stamp.producerId, from + 43)
-  bytes.writeInt16BE(stamp.producerEpoch, from + 51)
-  bytes.writeInt32BE(stamp.firstSequence, from + 53)
+  bytes.writeBigInt64BE(BigInt(header.timestamp), from + 27)
+  bytes.writeBigInt64BE(BigInt(header.timestamp), from + 35)
+  bytes.writeBigInt64BE(header.producerId, from + 43)
+  bytes.writeInt16BE(header.producerEpoch, from + 51)
+  bytes.writeInt32BE(header.firstSequence, from + 53)
   bytes.writeInt32BE(messages.length, from + 57)
-  bytes.writeUInt32BE(crc32c(bytes, from + checkedFrom, at), from + 17)
+  bytes.writeUInt32BE(crc32c(bytes, from + checksumFrom, at), from + 17)
   return at
 }
 
-type Content = Buffer | string | null
+type FieldContent = Buffer | string | null
 
-const noHeaders = Buffer.of(0)
+const encodedNoHeaders = Buffer.of(0)
 
 /** How many there are, then each one's name and content. */
-function headersOf(headers: IHeaders | undefined): Buffer {
-  if (headers === undefined) return noHeaders
-  const contents = Object.keys(headers).flatMap(name => listed(headers[name]).flatMap(content => [name, content]))
+function encodeHeaders(headers: IHeaders | undefined): Buffer {
+  if (headers === undefined) return encodedNoHeaders
+  const contents = Object.keys(headers).flatMap(name => toList(headers[name]).flatMap(content => [name, content]))
   const count = contents.length / 2
-  const bytes = Buffer.allocUnsafe(contents.reduce((sum, content) => sum + contentSize(content), varintSize(count)))
-  contents.reduce((at, content) => writeContent(bytes, at, content), writeVarint(bytes, 0, count))
+  const bytes = Buffer.allocUnsafe(contents.reduce((sum, content) => sum + fieldSize(content), varintSize(count)))
+  contents.reduce((at, content) => writeField(bytes, at, content), writeVarint(bytes, 0, count))
   return bytes
 }
 
-const listed = (content: IHeaders[string]): readonly (Buffer | string)[] =>
+const toList = (content: IHeaders[string]): readonly (Buffer | string)[] =>
   Array.isArray(content) ? content : content === undefined ? [] : [content]
 
-const lengthOf = (content: Buffer | string): number =>
+const byteLength = (content: Buffer | string): number =>
   typeof content === 'string' ? Buffer.byteLength(content) : content.length
 
-function contentSize(content: Content): number {
+function fieldSize(content: FieldContent): number {
   if (content === null) return 1
-  const length = lengthOf(content)
+  const length = byteLength(content)
   return varintSize(length) + length
 }
 
-function writeContent(bytes: Buffer, from: number, content: Content): number {
+function writeField(bytes: Buffer, from: number, content: FieldContent): number {
   if (content === null) {
     bytes[from] = 1
     return from + 1
   }
-  const at = writeVarint(bytes, from, lengthOf(content))
+  const at = writeVarint(bytes, from, byteLength(content))
   if (typeof content === 'string') return at + bytes.write(content, at)
   bytes.set(content, at)
   return at + content.length

@@ -3,28 +3,28 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Fault } from '../../../core/faults.ts'
 import type { Position } from '../../event-log.ts'
 import type { KafkaSettings } from '../connection/client.ts'
-import type { Query } from '../connection/query.ts'
-import { later, patiently, toFault, unlessAborted, within } from '../faults.ts'
-import type { Bundle } from './route.ts'
-import { send } from './send.ts'
+import type { ClusterQuery } from '../connection/query.ts'
+import { delayAbort, rejectOnAbort, retryWithBackoff, toFault, withTimeout } from '../faults.ts'
+import type { PartitionBatch } from './route.ts'
+import { sendBatches } from './send.ts'
 import { createTransactionalProducer, type TransactionalProducer } from './transactional.ts'
 
 /** An open transaction of a dead process is aborted by the broker after this; nothing slow happens inside of one. */
-const timeoutMs = 60_000
+const transactionTimeoutMs = 60_000
 /** What one commit may take; its outcome is found out after that. */
-const patienceMs = 20_000
+const commitTimeoutMs = 20_000
 /** What a commit on its way may still take when the partition is given up; its outcome is then left to the next owner. */
-const graceMs = 3_000
+const commitGraceMs = 3_000
 
-export type Owner = {
+export type PartitionOwner = {
   readonly settings: KafkaSettings
-  readonly query: Query
+  readonly query: ClusterQuery
   readonly group: string
   readonly partition: number
   readonly signal: AbortSignal
 }
 
-export type Transactions = {
+export type PartitionTransactions = {
   /**
    * Outputs and positions in one transaction. It never leaves an unknown outcome while the partition is owned: resolved
    * means committed, FLY_FENCED that another process took over, any other fault that nothing was committed. `before` is what
@@ -32,9 +32,9 @@ export type Transactions = {
    * had to be found out.
    */
   readonly commit: (
-    outputs: readonly Bundle[],
+    outputs: readonly PartitionBatch[],
     positions: readonly Position[],
-    before: readonly Position[],
+    committedBefore: readonly Position[],
   ) => Promise<readonly Position[]>
   readonly close: () => Promise<void>
 }
@@ -43,43 +43,51 @@ export type Transactions = {
  * Opens the transactional producer of one partition number of a group. Its first call to the broker fences the owner
  * before it and ends that one's open transaction, so that positions read afterwards are final.
  */
-export async function openTransactions(owner: Owner): Promise<Transactions> {
+export async function openPartitionTransactions(owner: PartitionOwner): Promise<PartitionTransactions> {
   const { query, group, partition, signal } = owner
   const about = { group, partition }
-  const doing = `commit ${group}/${partition}`
-  const tooLate = later(signal, graceMs)
-  let open: TransactionalProducer | undefined = await openProducer(owner)
+  const action = `commit ${group}/${partition}`
+  const graceEnded = delayAbort(signal, commitGraceMs)
+  let open: TransactionalProducer | undefined = await openTransactionalProducer(owner)
 
   /** Whether a commit that failed did happen: a new producer ends it one way or the other, then the group's offsets tell. */
-  const happened = async ({ note, before, committing }: Attempt, failed: Fault): Promise<boolean> => {
-    open = await patiently(() => openProducer(owner), isWeather, signal)
-    const topics = new Map(before.map(({ topic }) => [topic, [partition]]))
+  const wasCommitted = async (
+    { commitMarker, committedBefore, committing }: CommitAttempt,
+    failed: Fault,
+  ): Promise<boolean> => {
+    open = await retryWithBackoff(() => openTransactionalProducer(owner), isTransient, signal)
+    const topics = new Map(committedBefore.map(({ topic }) => [topic, [partition]]))
     for (const looks of committing ? [1, 2] : [2]) {
-      const now = await patiently(() => query.committed(group, topics), isWeather, signal)
-      const places = before.map(({ topic, offset }) => ({ topic, offset, now: now.get(topic)?.get(partition) }))
-      if (places.some(place => place.now?.note === note)) return true
+      const now = await retryWithBackoff(() => query.committed(group, topics), isTransient, signal)
+      const places = committedBefore.map(({ topic, offset }) => ({
+        topic,
+        offset,
+        now: now.get(topic)?.get(partition),
+      }))
+      if (places.some(place => place.now?.commitMarker === commitMarker)) return true
       // Right after a coordinator has died, the next one may not yet show the last that it has.
       if (looks === 1) await sleep(1_000, undefined, { signal }).catch(() => {})
       // Someone else committed: opening the producer again has just fenced the rightful owner, who will join again.
       const moved = places.find(place => place.now?.offset !== place.offset)
       if (looks === 2 && moved)
-        throw new Fault('FLY_FENCED', `cannot ${doing}: another process has committed`, { ...about, ...moved }, failed)
+        throw new Fault('FLY_FENCED', `cannot ${action}: another process has committed`, { ...about, ...moved }, failed)
     }
     return false
   }
 
   return {
-    async commit(outputs, positions, before) {
-      const attempt: Attempt = { note: randomUUID().slice(0, 18), before, committing: false }
-      if (!open) throw new Fault('FLY_FENCED', `cannot ${doing}: the partition was given up`, about)
+    async commit(outputs, positions, committedBefore) {
+      const attempt: CommitAttempt = { commitMarker: randomUUID().slice(0, 18), committedBefore, committing: false }
+      if (!open) throw new Fault('FLY_FENCED', `cannot ${action}: the partition was given up`, about)
       try {
-        const transaction = transact(open, owner, outputs, positions, attempt)
-        return await within(patienceMs, doing, unlessAborted(tooLate, transaction))
+        const transaction = runTransaction(open, owner, outputs, positions, attempt)
+        return await withTimeout(commitTimeoutMs, action, rejectOnAbort(graceEnded, transaction))
       } catch (error) {
-        const fault = toFault(error, doing, about)
+        const fault = toFault(error, action, about)
         open.discard()
         open = undefined
-        if (fault.code === 'FLY_FENCED' || fault.code === 'FLY_BUG' || !(await happened(attempt, fault))) throw fault
+        if (fault.code === 'FLY_FENCED' || fault.code === 'FLY_BUG' || !(await wasCommitted(attempt, fault)))
+          throw fault
         return []
       }
     },
@@ -88,29 +96,38 @@ export async function openTransactions(owner: Owner): Promise<Transactions> {
 }
 
 /** A commit on its way; `note` marks it in the group's offsets. */
-type Attempt = { readonly note: string; readonly before: readonly Position[]; committing: boolean }
+type CommitAttempt = {
+  readonly commitMarker: string
+  readonly committedBefore: readonly Position[]
+  committing: boolean
+}
 
 /** Nothing is repeated but what a broker refused before it wrote anything: all else ends the transaction. */
-async function transact(
+async function runTransaction(
   producer: TransactionalProducer,
-  { group, query }: Owner,
-  outputs: readonly Bundle[],
+  { group, query }: PartitionOwner,
+  outputs: readonly PartitionBatch[],
   positions: readonly Position[],
-  attempt: Attempt,
+  attempt: CommitAttempt,
 ): Promise<readonly Position[]> {
   if (outputs.length > 0) await producer.addPartitions(outputs)
   const [ends] = await Promise.all([
-    send(producer, outputs, query),
-    producer.sendOffsets(group, positions, attempt.note),
+    sendBatches(producer, outputs, query),
+    producer.sendOffsets(group, positions, attempt.commitMarker),
   ])
   attempt.committing = true
   await producer.commit()
   return ends
 }
 
-async function openProducer({ settings, group, partition, signal }: Owner): Promise<TransactionalProducer> {
+async function openTransactionalProducer({
+  settings,
+  group,
+  partition,
+  signal,
+}: PartitionOwner): Promise<TransactionalProducer> {
   const { transactionalId = (group, partition) => `${group}-${partition}` } = settings
-  const open = createTransactionalProducer(settings, transactionalId(group, partition), timeoutMs)
+  const open = createTransactionalProducer(settings, transactionalId(group, partition), transactionTimeoutMs)
   signal.addEventListener('abort', open.discard)
   try {
     await open.connect()
@@ -123,4 +140,4 @@ async function openProducer({ settings, group, partition, signal }: Owner): Prom
   }
 }
 
-const isWeather = (error: unknown): boolean => error instanceof Fault && error.code === 'FLY_BROKER'
+const isTransient = (error: unknown): boolean => error instanceof Fault && error.code === 'FLY_BROKER'

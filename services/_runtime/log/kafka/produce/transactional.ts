@@ -2,29 +2,37 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Cluster } from 'kafkajs'
 import type { Position } from '../../event-log.ts'
 import type { KafkaSettings } from '../connection/client.ts'
-import { typeOf } from '../faults.ts'
-import { busy, type Identifying, type Identity, type OpenProducer, openProducer } from './producer.ts'
+import { errorType } from '../faults.ts'
+import {
+  concurrentTransactions,
+  type IdempotentProducer,
+  openIdentifiedProducer,
+  type ProducerIdBroker,
+  type ProducerIdentity,
+} from './producer.ts'
 
 /** A producer whose records, and a group's offsets with them, become visible at `commit` or never. It does not abort: the next producer with its id does. */
-export type TransactionalProducer = OpenProducer & {
+export type TransactionalProducer = IdempotentProducer & {
   /** To be called before anything is sent to these partitions, at least one; begins the transaction. */
-  readonly addPartitions: (places: readonly Place[]) => Promise<void>
+  readonly addPartitions: (partitions: readonly TopicPartition[]) => Promise<void>
   /** Adds positions of a group, each marked with a note. */
-  readonly sendOffsets: (group: string, positions: readonly Position[], note: string) => Promise<void>
+  readonly sendOffsets: (group: string, positions: readonly Position[], commitMarker: string) => Promise<void>
   readonly commit: () => Promise<void>
 }
 
-type Place = { readonly topic: string; readonly partition: number }
+type TopicPartition = { readonly topic: string; readonly partition: number }
 
 /** What kafkajs's brokers can do and its types do not tell. */
-type Coordinator = Identifying & {
+type CoordinatorBroker = ProducerIdBroker & {
   readonly nodeId: number
-  readonly addPartitionsToTxn: (asked: Identity & { readonly topics: readonly TopicPartitions[] }) => Promise<unknown>
-  readonly addOffsetsToTxn: (asked: Identity & { readonly groupId: string }) => Promise<unknown>
-  readonly txnOffsetCommit: (
-    asked: Identity & { readonly groupId: string; readonly topics: readonly TopicOffsets[] },
+  readonly addPartitionsToTxn: (
+    asked: ProducerIdentity & { readonly topics: readonly TopicPartitions[] },
   ) => Promise<unknown>
-  readonly endTxn: (asked: Identity & { readonly transactionResult: boolean }) => Promise<unknown>
+  readonly addOffsetsToTxn: (asked: ProducerIdentity & { readonly groupId: string }) => Promise<unknown>
+  readonly txnOffsetCommit: (
+    asked: ProducerIdentity & { readonly groupId: string; readonly topics: readonly TopicOffsets[] },
+  ) => Promise<unknown>
+  readonly endTxn: (asked: ProducerIdentity & { readonly transactionResult: boolean }) => Promise<unknown>
 }
 type TopicPartitions = { readonly topic: string; readonly partitions: readonly number[] }
 type TopicOffsets = {
@@ -32,8 +40,8 @@ type TopicOffsets = {
   readonly partitions: readonly { readonly partition: number; readonly offset: string; readonly metadata: string }[]
 }
 
-const ofGroups = 0
-const ofTransactions = 1
+const groupCoordinatorType = 0
+const transactionCoordinatorType = 1
 
 /** Its first call to the broker fences the producer that had this id before, and aborts that one's open transaction. */
 export function createTransactionalProducer(
@@ -44,27 +52,28 @@ export function createTransactionalProducer(
   const nodes = new Map<string, string>()
 
   /** Who coordinates does not change without an error, after which this producer is not used again. */
-  const coordinator = async (on: Cluster, coordinatorType: number, groupId: string): Promise<Coordinator> => {
+  const findCoordinator = async (on: Cluster, coordinatorType: number, groupId: string): Promise<CoordinatorBroker> => {
     const place = `${coordinatorType}/${groupId}`
     const nodeId = nodes.get(place)
-    if (nodeId !== undefined) return (await on.findBroker({ nodeId })) as Coordinator
+    if (nodeId !== undefined) return (await on.findBroker({ nodeId })) as CoordinatorBroker
     const asked = { groupId, coordinatorType }
-    const found = (await on.findGroupCoordinator(asked)) as Coordinator
+    const found = (await on.findGroupCoordinator(asked)) as CoordinatorBroker
     nodes.set(place, String(found.nodeId))
     return found
   }
-  const { producer, cluster, identity } = openProducer(settings, async on => {
+  const { producer, cluster, identity } = openIdentifiedProducer(settings, async on => {
     nodes.clear()
-    const first = await coordinator(on, ofTransactions, transactionalId)
+    const first = await findCoordinator(on, transactionCoordinatorType, transactionalId)
     return { transactionalId, ...(await first.initProducerId({ transactionalId, transactionTimeout })) }
   })
-  const ofTransaction = (): Promise<Coordinator> => coordinator(cluster, ofTransactions, transactionalId)
+  const transactionCoordinator = (): Promise<CoordinatorBroker> =>
+    findCoordinator(cluster, transactionCoordinatorType, transactionalId)
 
   return {
     ...producer,
     async addPartitions(places) {
       const who = await identity()
-      const broker = await ofTransaction()
+      const broker = await transactionCoordinator()
       const topics = Array.from(
         Map.groupBy(places, ({ topic }) => topic),
         ([topic, all]) => ({
@@ -72,32 +81,32 @@ export function createTransactionalProducer(
           partitions: all.map(({ partition }) => partition),
         }),
       )
-      await unlessBusy(() => broker.addPartitionsToTxn({ ...who, topics }))
+      await retryWhileBusy(() => broker.addPartitionsToTxn({ ...who, topics }))
     },
     async sendOffsets(groupId, positions, metadata) {
       const who = await identity()
-      const broker = await ofTransaction()
-      await unlessBusy(() => broker.addOffsetsToTxn({ ...who, groupId }))
+      const broker = await transactionCoordinator()
+      await retryWhileBusy(() => broker.addOffsetsToTxn({ ...who, groupId }))
       const topics = positions.map(({ topic, partition, offset }) => ({
         topic,
         partitions: [{ partition, offset: String(offset), metadata }],
       }))
-      await (await coordinator(cluster, ofGroups, groupId)).txnOffsetCommit({ ...who, groupId, topics })
+      await (await findCoordinator(cluster, groupCoordinatorType, groupId)).txnOffsetCommit({ ...who, groupId, topics })
     },
     async commit() {
       const who = await identity()
-      await (await ofTransaction()).endTxn({ ...who, transactionResult: true })
+      await (await transactionCoordinator()).endTxn({ ...who, transactionResult: true })
     },
   }
 }
 
-async function unlessBusy(add: () => Promise<unknown>): Promise<void> {
+async function retryWhileBusy(add: () => Promise<unknown>): Promise<void> {
   for (let wait = 2, tries = 1; ; wait = Math.min(100, wait * 2), tries++)
     try {
       await add()
       return
     } catch (error) {
-      if (typeOf(error) !== busy || tries === 100) throw error
+      if (errorType(error) !== concurrentTransactions || tries === 100) throw error
       await sleep(wait)
     }
 }

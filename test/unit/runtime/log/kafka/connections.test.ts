@@ -1,10 +1,10 @@
 import type { Cluster } from 'kafkajs'
 import { expect, test } from 'vitest'
-import { type Client, createClient } from '#runtime/log/kafka/connection/client.ts'
-import { createView } from '#runtime/log/kafka/connection/cluster-metadata.ts'
+import { createKafkaClient, type KafkaClient } from '#runtime/log/kafka/connection/client.ts'
+import { createClusterMetadata } from '#runtime/log/kafka/connection/cluster-metadata.ts'
 
 /** A client whose cluster does as it is told. */
-const clientOf = (cluster: Partial<Cluster>): Client =>
+const clientOf = (cluster: Partial<Cluster>): KafkaClient =>
   ({
     kafka: {
       consumer: ({ partitionAssigners: [assigner] }: { partitionAssigners: ((given: object) => void)[] }) =>
@@ -12,27 +12,27 @@ const clientOf = (cluster: Partial<Cluster>): Client =>
     },
     drop: () => {},
     close: () => {},
-  }) as unknown as Client
+  }) as unknown as KafkaClient
 
 test('connections that are made anew while partitions are being located are weather, not a mistake of ours', async () => {
   const connected = Promise.withResolvers<void>()
   const outage = new Error('Closed connection')
-  const view = createView(
+  const view = createClusterMetadata(
     clientOf({
       connect: () => connected.promise,
       addMultipleTargetTopics: () => Promise.reject(outage),
       refreshMetadata: () => Promise.reject(outage),
     }),
   )
-  const locating = view.locate(['any'])
-  await view.renew()
+  const locating = view.load(['any'])
+  await view.refresh()
   connected.resolve()
   await expect(locating).rejects.toBe(outage)
-  await expect(view.nearest('any', 0, 7)).rejects.toMatchObject({ code: 'FLY_BROKER' })
+  await expect(view.nearestOffset('any', 0, 7)).rejects.toMatchObject({ code: 'FLY_BROKER' })
 })
 
 test('a closed client connects to nobody, however often kafkajs tries again', async () => {
-  const { kafka, close } = createClient({ brokers: ['127.0.0.1:9'], clientId: 'test', replication: 1 })
+  const { kafka, close } = createKafkaClient({ brokers: ['127.0.0.1:9'], clientId: 'test', replication: 1 })
   close()
   await expect(kafka.admin().connect()).rejects.toThrow('the client was closed')
 })

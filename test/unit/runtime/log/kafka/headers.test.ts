@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { IHeaders } from 'kafkajs'
 import { expect, test } from 'vitest'
-import { bytesOf, textOf } from '#runtime/log/kafka/headers.ts'
+import { headersFromText, headersToText } from '#runtime/log/kafka/headers.ts'
 
 const bytes = (headers: IHeaders): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Buffer.from(String(value)).toString('hex')]))
@@ -10,23 +10,23 @@ test('any bytes come back as they were, and text is text', () => {
   fc.assert(
     fc.property(fc.uint8Array(), array => {
       const value = Buffer.from(array)
-      const again = bytesOf(textOf({ value }))['value']
+      const again = headersFromText(headersToText({ value }))['value']
       expect(Buffer.from(again as string).equals(value)).toBe(true)
-      expect(JSON.parse(JSON.stringify(textOf({ value })))).toEqual(textOf({ value }))
+      expect(JSON.parse(JSON.stringify(headersToText({ value })))).toEqual(headersToText({ value }))
     }),
   )
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), text => {
-      expect(textOf({ text: Buffer.from(text) })).toEqual({ text })
-      expect(bytes(bytesOf({ text }))).toEqual(bytes({ text }))
+      expect(headersToText({ text: Buffer.from(text) })).toEqual({ text })
+      expect(bytes(headersFromText({ text }))).toEqual(bytes({ text }))
     }),
   )
 })
 
 test('of several values the last counts', () => {
-  expect(textOf({ many: [Buffer.from('a'), Buffer.from('b')], none: undefined })).toEqual({ many: 'b' })
+  expect(headersToText({ many: [Buffer.from('a'), Buffer.from('b')], none: undefined })).toEqual({ many: 'b' })
 })
 
 test('text that lost half of a character is written as text', () => {
-  expect(bytesOf({ half: 'ab\ud83d', other: 'é\udc80' })).toEqual({ half: 'ab\ud83d', other: 'é\udc80' })
+  expect(headersFromText({ half: 'ab\ud83d', other: 'é\udc80' })).toEqual({ half: 'ab\ud83d', other: 'é\udc80' })
 })

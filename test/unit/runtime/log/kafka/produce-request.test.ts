@@ -3,11 +3,11 @@ import fc from 'fast-check'
 import type { Message } from 'kafkajs'
 import { afterEach, expect, test, vi } from 'vitest'
 import { crc32c } from '#runtime/log/kafka/produce/crc32c.ts'
-import { encodeProduce, type Produce } from '#runtime/log/kafka/produce/produce-request.ts'
+import { encodeProduceRequest, type ProduceRequest } from '#runtime/log/kafka/produce/produce-request.ts'
 
-const theirs: (produce: Produce) => { encode: () => Promise<{ buffer: Buffer }> } = createRequire(import.meta.url)(
-  'kafkajs/src/protocol/requests/produce/v7/request',
-)
+const theirs: (produce: ProduceRequest) => { encode: () => Promise<{ buffer: Buffer }> } = createRequire(
+  import.meta.url,
+)('kafkajs/src/protocol/requests/produce/v7/request')
 
 afterEach(() => void vi.useRealTimers())
 
@@ -30,7 +30,7 @@ const partition = fc.record({
   firstSequence: fc.nat(),
   messages: fc.oneof({ arbitrary: fc.array(message, { minLength: 1, maxLength: 4 }), weight: 9 }, many),
 })
-const produce: fc.Arbitrary<Produce> = fc.record({
+const produce: fc.Arbitrary<ProduceRequest> = fc.record({
   acks: fc.constant(-1),
   timeout: fc.nat(),
   transactionalId: fc.option(text),
@@ -44,7 +44,7 @@ test('a request to append has the bytes that kafkajs gives it', async () => {
   await fc.assert(
     fc.asyncProperty(produce, async asked => {
       const { buffer } = await theirs(asked).encode()
-      expect(encodeProduce(asked, Date.now()).buffer.equals(buffer)).toBe(true)
+      expect(encodeProduceRequest(asked, Date.now()).buffer.equals(buffer)).toBe(true)
     }),
   )
 })
@@ -58,7 +58,7 @@ test('so has one whose values are as large as they may be', async () => {
     topicData: [{ topic: 'large', partitions: [{ partition: 0, firstSequence: 0, messages }] }],
   }
   const { buffer } = await theirs(asked).encode()
-  expect(encodeProduce(asked, Date.now()).buffer.equals(buffer)).toBe(true)
+  expect(encodeProduceRequest(asked, Date.now()).buffer.equals(buffer)).toBe(true)
 })
 
 test.each<[string, Buffer, number]>([

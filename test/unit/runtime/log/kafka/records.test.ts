@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readable } from '#runtime/log/kafka/consume/records.ts'
+import { committedRecords } from '#runtime/log/kafka/consume/records.ts'
 
 type Made = {
   readonly value?: string
@@ -32,7 +32,7 @@ const read = (
   messages: ReturnType<typeof message>[],
   aborted: { producerId: string; firstOffset: string }[] = [],
 ) => {
-  const { records, next } = readable('t', position, {
+  const { records, next } = committedRecords('t', position, {
     partition: 3,
     lastStableOffset: '99',
     abortedTransactions: aborted,
@@ -42,7 +42,7 @@ const read = (
 }
 
 test('records carry their place, time and texts of headers', () => {
-  const { records } = readable('t', 5, {
+  const { records } = committedRecords('t', 5, {
     partition: 3,
     lastStableOffset: '6',
     abortedTransactions: null,
