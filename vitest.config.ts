@@ -17,7 +17,7 @@ const named = (name: string, folders: readonly string[], seconds: number) => ({
  */
 export default defineConfig({
   test: {
-    globalSetup: 'test/support/global-setup.ts',
+    globalSetup: 'test/support/servers/global-setup.ts',
     maxWorkers: '100%',
     projects: [
       named('pure', ['unit', 'property', 'house'], 15),

@@ -1,7 +1,7 @@
 import type { Settings } from '#runtime/config/config.ts'
 import type { SampleScored } from '#schemas/events.ts'
 import { hajek, type WeightedMean, type WeightedValue } from '#statistics/hajek.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 import { withRecordReader } from './read-records.ts'
 
 /** What can be estimated of production: a value in [0, 1] of each gold score, null where it has none. */

@@ -1,7 +1,7 @@
 import type { Settings } from '#runtime/config/config.ts'
-import { openRuntime } from '#runtime/host/open.ts'
+import { openRuntime } from '#runtime/host/open-runtime.ts'
 import { applyTopics, planTopics } from '#runtime/host/topics.ts'
-import type { TopicChange } from '#topology/derive/plan.ts'
+import type { TopicChange } from '#topology/derive/topic-changes.ts'
 
 type TopicsOptions = { readonly json: boolean }
 

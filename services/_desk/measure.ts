@@ -1,6 +1,6 @@
 import { wilson } from '#statistics/intervals.ts'
 import type { Api } from './api.ts'
-import type { QualityMeasurement } from './ledger.ts'
+import type { QualityMeasurement } from './progress-store.ts'
 import type { Question } from './questions.ts'
 
 const batchSize = 250

@@ -1,5 +1,5 @@
-import type { Runtime } from '#runtime/host/open.ts'
-import { type FollowedRecord, followTopics } from '#runtime/processing/follow.ts'
+import type { Runtime } from '#runtime/host/open-runtime.ts'
+import { type FollowedRecord, followTopics } from '#runtime/processing/follow-topics.ts'
 import type {
   CandidateEvaluated,
   DatasetDecided,
@@ -8,7 +8,7 @@ import type {
   SampleSelected,
   TuningDecided,
 } from '#schemas/events.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 
 /** What the desk knows of the wheel: the events of one agent, as any subscriber sees them. */
 export type AgentEvents = {

@@ -1,6 +1,6 @@
 import { keyedDigest } from '#runtime/core/identity.ts'
-import { fold } from './fold.ts'
-import type { RedactionKind } from './kinds.ts'
+import { fold } from './engine/fold.ts'
+import type { RedactionKind } from './engine/kinds.ts'
 import type { Pseudonymizer } from './redact.ts'
 
 /** Of 6 letters 20 are 51 bits. */

@@ -1,6 +1,6 @@
 import type { Redaction } from '#schemas/events.ts'
-import { createTaggedStringRewriter } from './fields.ts'
 import { type Pseudonymizer, redactAll } from './redact.ts'
+import { createTaggedStringRewriter } from './tagged-strings.ts'
 
 type WithRedactions = { readonly redactions: readonly Redaction[] }
 

@@ -1,5 +1,5 @@
 import { detectAll } from './detect.ts'
-import type { Finding, RedactionKind } from './kinds.ts'
+import type { Finding, RedactionKind } from './engine/kinds.ts'
 
 /** How often each kind was found. */
 export type KindCounts = Readonly<Partial<Record<RedactionKind, number>>>

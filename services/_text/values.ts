@@ -1,4 +1,4 @@
-import { extractValues } from './figures.ts'
+import { extractValues } from './extract-values.ts'
 import { extractDurations, normaliseNotation } from './notations.ts'
 
 /** Shorter ones are words as often as securities. */

@@ -1,6 +1,6 @@
 import type { Verdict } from '#schemas/events.ts'
-import { krippendorffAlpha } from '#statistics/alpha.ts'
 import { type ConfusionCell, dawidSkene } from '#statistics/dawid-skene.ts'
+import { krippendorffAlpha } from '#statistics/krippendorff-alpha.ts'
 import { votesOf } from './consensus.ts'
 import { correctedMean, type ReviewerScore, severities } from './severity.ts'
 import type { Overlap, Review } from './state.ts'

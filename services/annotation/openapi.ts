@@ -1,7 +1,7 @@
 import type { ZodType } from 'zod'
 import { documentParts, errorResponse, jsonContent, toJsonSchema } from '#runtime/http/openapi.ts'
-import { agreementResponse, leaseResponse, queueResponse, reviewerResponse, reviewsResponse } from './answers.ts'
 import { agentQuery, leaseBody, reviewBody } from './bodies.ts'
+import { agreementResponse, leaseResponse, queueResponse, reviewerResponse, reviewsResponse } from './responses.ts'
 
 /** Every schema that a route names. */
 const schemas = {

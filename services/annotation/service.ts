@@ -1,6 +1,6 @@
 import type { Service } from '#runtime/service.ts'
 import { decide, type Facts } from './decide.ts'
-import { httpApi } from './edge.ts'
+import { httpApi } from './http-api.ts'
 
 export const annotation: Service<'annotation', Facts> = {
   name: 'annotation',

@@ -1,7 +1,7 @@
-import { secondsSinceChainStart } from '#runtime/processing/emit.ts'
+import { secondsSinceChainStart } from '#runtime/processing/complete-event.ts'
 import type { FollowedEvent } from '#runtime/service.ts'
 import { topics } from '#topology/map.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 import { hourMs } from './reconcile.ts'
 
 const objective = topics[topic.scoredSamples].freshness

@@ -1,8 +1,8 @@
 import type { Interval } from '#statistics/intervals.ts'
-import type { AgentView, CandidateView, Status } from './decide.ts'
 import type { Freshness } from './freshness.ts'
 import { type Html, html } from './html.ts'
 import { MIN_GOLD_FOR_INTERVAL, type Quality } from './quality.ts'
+import type { AgentView, CandidateView, Status } from './status.ts'
 
 const style = `
 :root { color-scheme: light dark; font: 14px/1.5 system-ui, sans-serif }

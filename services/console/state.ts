@@ -7,7 +7,7 @@ import type {
   JudgeExamined,
   ReleaseDecided,
 } from '#schemas/events.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 
 /** Newest sampled turns of an agent that the estimate of quality rests on. */
 export const MAX_SAMPLES = 100_000

@@ -1,7 +1,7 @@
 import { canonicalJson, digest } from '#runtime/core/identity.ts'
 import type { Decision } from '#runtime/service.ts'
 import type { Budgets } from '#schemas/events.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 import type { Outbound } from '#topology/types.ts'
 import type { CandidateRow } from './candidates.ts'
 import { buildDataset, describeDrops } from './dataset.ts'

@@ -1,6 +1,6 @@
-import { isHeldOut } from '#planners/families.ts'
 import { hashFraction } from '#runtime/core/identity.ts'
 import type { Dataset, DatasetRow, EvaluationSet } from '#schemas/objects.ts'
+import { isHeldOut } from '#text/families.ts'
 import { featurize, type SparseVector } from '#text/features.ts'
 import { indexNearDuplicates, normaliseText } from '#text/near-duplicates.ts'
 import type { CandidateRow } from './candidates.ts'

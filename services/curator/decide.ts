@@ -1,7 +1,7 @@
 import type { Decision } from '#runtime/service.ts'
 import type { StateChange, StateView } from '#runtime/state/state.ts'
 import type { GoldAnswered, SampleScored, SampleWidened } from '#schemas/events.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 import type { Inbound } from '#topology/types.ts'
 import { completeCandidates, isComplete } from './candidates.ts'
 import { type AgentConfig, curate } from './curate.ts'

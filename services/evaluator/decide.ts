@@ -1,10 +1,10 @@
 import { canonicalJson, digest } from '#runtime/core/identity.ts'
 import type { Decision } from '#runtime/service.ts'
 import type { Rung } from '#schemas/events.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 import type { Inbound } from '#topology/types.ts'
 import { compareWeighted, countPairs, macroF1, pairsByTool } from './metrics.ts'
-import type { PairedRun } from './run.ts'
+import type { PairedRun } from './paired-run.ts'
 
 const rungByTopic = {
   [topic.tunedPrompts]: 'prompt',

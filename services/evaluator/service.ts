@@ -2,7 +2,7 @@ import { getJson } from '#runtime/objects/object-store.ts'
 import type { Service } from '#runtime/service.ts'
 import type { EvaluationSet } from '#schemas/objects.ts'
 import { decide } from './decide.ts'
-import { type PairedRun, runPaired } from './run.ts'
+import { type PairedRun, runPaired } from './paired-run.ts'
 
 export const evaluator: Service<'evaluator', PairedRun> = {
   name: 'evaluator',

@@ -1,5 +1,7 @@
 import type { ZodType } from 'zod'
 import { documentParts, errorResponse, jsonContent, toJsonSchema } from '#runtime/http/openapi.ts'
+import { agentBody, agentParams, chatLogBody, escalationBody, feedbackBody } from './bodies.ts'
+import { MAX_RECORDS } from './records.ts'
 import {
   acceptedResponse,
   agentChangeResponse,
@@ -8,9 +10,7 @@ import {
   countsResponse,
   hoursResponse,
   ndjsonResponse,
-} from './answers.ts'
-import { agentBody, agentParams, chatLogBody, escalationBody, feedbackBody } from './bodies.ts'
-import { MAX_RECORDS } from './records.ts'
+} from './responses.ts'
 
 /** Every schema that a route names. */
 const schemas = {

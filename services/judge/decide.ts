@@ -2,14 +2,14 @@ import { canonicalJson, digest } from '#runtime/core/identity.ts'
 import type { Decision } from '#runtime/service.ts'
 import type { StateView } from '#runtime/state/state.ts'
 import type { GoldAnswered, SampleScored, SampleSelected, SampleWidened } from '#schemas/events.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 import type { Inbound, Outbound } from '#topology/types.ts'
-import { learnFromGold } from './calibrate.ts'
+import { goldSimilarity } from './gold-similarity.ts'
 import { type Grade, grade } from './grade.ts'
 import { isotonicRegression, probabilityAt } from './isotonic.ts'
+import { learnFromGold } from './learn-from-gold.ts'
+import type { Facts } from './model/verdict.ts'
 import { goldEvidenceOf, type Packet, signalsOf, variantEvidenceOf } from './packet.ts'
-import { goldSimilarity } from './similarity.ts'
-import { minPairs } from './standing.ts'
 import {
   answerChanges,
   answerOf,
@@ -21,7 +21,7 @@ import {
   sampleChanges,
   trustOf,
 } from './state.ts'
-import type { Facts } from './verdict.ts'
+import { minPairs } from './trust.ts'
 
 export const version = 'judge/v2'
 

@@ -2,7 +2,7 @@ import type { SampleScored } from '#schemas/events.ts'
 import { featurize } from '#text/features.ts'
 import { containsAllValues, sameValues } from '#text/values.ts'
 import { cosine } from '#text/vectors.ts'
-import { type JudgeVersion, judgeVersions } from './instrument.ts'
+import { type JudgeVersion, judgeVersions } from './judge-version.ts'
 import type { ComparedTexts, GoldEvidence, OpinionEvidence, Packet, SignalEvidence } from './packet.ts'
 import { hasNoSignal, signalScore } from './signals.ts'
 

@@ -1,7 +1,7 @@
 import type { GoldAnswered, SampleSelected, SampleWidened, Variant } from '#schemas/events.ts'
 import { comparableValues } from '#text/values.ts'
-import type { GoldSimilarity } from './similarity.ts'
-import type { ModelOpinion } from './verdict.ts'
+import type { GoldSimilarity } from './gold-similarity.ts'
+import type { ModelOpinion } from './model/verdict.ts'
 
 /**
  * Tier 1: all that the grade of one plan may rest on, and no more. Tier 2 sees nothing else, so that either tier can be

@@ -2,11 +2,11 @@ import type { StateView } from '#runtime/state/state.ts'
 import { type PpiEstimate, ppiMean } from '#statistics/ppi.ts'
 import { type Probe, probesOf } from './bias.ts'
 import { type Calibration, calibrationOf } from './calibration.ts'
-import { type JudgeVersion, judgeVersionKey } from './instrument.ts'
 import { type CalibrationStep, isotonicRegression } from './isotonic.ts'
-import { type PlanMetrics, planMetrics } from './planning.ts'
-import { distrustReasons } from './standing.ts'
+import { type JudgeVersion, judgeVersionKey } from './judge-version.ts'
+import { type PlanMetrics, planMetrics } from './plan-metrics.ts'
 import { collectionsOf, type GoldGrade, gradedOf, type JudgeVersionTrust, type SampleScores, trustOf } from './state.ts'
+import { distrustReasons } from './trust.ts'
 
 /** One version of the judge, held against the newest gold. */
 export type JudgeVersionReport = JudgeVersion &

@@ -1,9 +1,9 @@
 import type { Service } from '#runtime/service.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 import { decide, version } from './decide.ts'
-import { httpApi } from './edge.ts'
-import type { Facts } from './verdict.ts'
-import { requestOpinion } from './verdict-opinion.ts'
+import { httpApi } from './http-api.ts'
+import { requestOpinion } from './model/opinion.ts'
+import type { Facts } from './model/verdict.ts'
 
 /** A language model is asked only where one is configured and there is no gold; all other evidence is in the events. */
 export const judge: Service<'judge', Facts> = {

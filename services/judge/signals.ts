@@ -1,4 +1,4 @@
-import { logistic, logOddsOf, type OnlineRegression, priorRegression } from '#statistics/regression.ts'
+import { logistic, logOddsOf, type OnlineRegression, priorRegression } from '#statistics/online-logistic-regression.ts'
 import type { SignalsWithSimilarity } from './packet.ts'
 
 const typicalMargin = 0.3

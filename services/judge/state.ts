@@ -1,12 +1,12 @@
-import { boundedChanges } from '#runtime/state/bounded.ts'
+import { boundedChanges } from '#runtime/state/bounded-collection.ts'
 import type { StateChange, StateView } from '#runtime/state/state.ts'
 import type { SampleScored } from '#schemas/events.ts'
-import type { OnlineRegression } from '#statistics/regression.ts'
+import type { OnlineRegression } from '#statistics/online-logistic-regression.ts'
 import type { ScoredPair } from './calibration.ts'
-import { type JudgeVersion, judgeVersionKey } from './instrument.ts'
+import { type JudgeVersion, judgeVersionKey } from './judge-version.ts'
 import type { SignalsWithSimilarity } from './packet.ts'
 import { initialRegression } from './signals.ts'
-import { type JudgeTrust, maxPairs } from './standing.ts'
+import { type JudgeTrust, maxPairs } from './trust.ts'
 
 /** What gold will want to know of a sample. */
 export type SampleScores = {

@@ -1,6 +1,6 @@
 import type { Decision } from '#runtime/service.ts'
 import type { StateView } from '#runtime/state/state.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 import type { Inbound } from '#topology/types.ts'
 import { applyGate } from './gate.ts'
 import { type ReleasedPlanner, servedCollection } from './state.ts'

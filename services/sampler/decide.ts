@@ -1,9 +1,9 @@
 import type { Decision } from '#runtime/service.ts'
 import type { StateView } from '#runtime/state/state.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 import type { Inbound } from '#topology/types.ts'
 import type { Facts } from './controller.ts'
-import { onOutcomeSignal } from './on-remark.ts'
+import { onOutcomeSignal } from './on-outcome-signal.ts'
 import { onTurn } from './on-turn.ts'
 
 export type { Facts } from './controller.ts'

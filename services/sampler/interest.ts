@@ -1,8 +1,8 @@
-import { questionVector } from '#planners/linear/asked.ts'
 import type { StateView } from '#runtime/state/state.ts'
+import { questionVector } from '#text/question-vector.ts'
 import { type Interest, uncertaintyOf } from './arms.ts'
 import type { ControllerState } from './controller.ts'
-import { highestCosine, meanOfHighest, questionIndex } from './recall.ts'
+import { highestCosine, meanOfHighest, questionIndex } from './question-index.ts'
 import {
   type Collections,
   type Contender,

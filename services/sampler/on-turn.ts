@@ -1,7 +1,7 @@
-import { familyOf, isHeldOut } from '#planners/families.ts'
 import type { Decision } from '#runtime/service.ts'
 import type { StateChange, StateView } from '#runtime/state/state.ts'
 import type { ArmWeight, ChatLogged, Outcome } from '#schemas/events.ts'
+import { familyOf, isHeldOut } from '#text/families.ts'
 import { randomArm, rankedArms, uncertaintyOf } from './arms.ts'
 import type { ControllerState, Facts, SamplingBudget } from './controller.ts'
 import {
@@ -15,7 +15,7 @@ import {
   rankedProbability,
 } from './controller.ts'
 import { conversationOf } from './conversation.ts'
-import { detectEmergingIntent } from './emerging.ts'
+import { detectEmergingIntent } from './emerging-intents.ts'
 import { interestOf } from './interest.ts'
 import { outcomeOf, type SeenTurn, withTurn } from './outcome.ts'
 import { allArms, draw, samplingHash, selectedEvent } from './pick.ts'
@@ -30,7 +30,7 @@ import {
   type RecentTurn,
   ringKey,
 } from './state.ts'
-import { countTurn } from './tally.ts'
+import { countTurn } from './traffic-counts.ts'
 
 /** A turn arrives: it is picked, or passed over and remembered. */
 export function onTurn(event: ChatLogged, facts: Facts, state: StateView): Decision<'sampler'> {

@@ -1,5 +1,5 @@
-import type { QuestionInContext } from '#planners/linear/asked.ts'
 import { contentWordHashes } from '#text/features.ts'
+import type { QuestionInContext } from '#text/question-vector.ts'
 
 /** Likeness from which a question counts as the one before, asked again. */
 const repeatSimilarity = 0.6

@@ -1,8 +1,8 @@
-import { boundedChanges } from '#runtime/state/bounded.ts'
+import { boundedChanges } from '#runtime/state/bounded-collection.ts'
 import type { StateChange, StateView } from '#runtime/state/state.ts'
 import type { ArmWeight, Outcome, SampleSelected } from '#schemas/events.ts'
 import type { OutcomeScale } from './controller.ts'
-import type { NumberedQuestion } from './recall.ts'
+import type { NumberedQuestion } from './question-index.ts'
 
 /** One of the newest turns: one passed over may still be picked by a late outcome. `number` counts the turns of the agent. */
 export type RecentTurn = {

@@ -1,7 +1,7 @@
-import { type QuestionInContext, questionVector } from '#planners/linear/asked.ts'
 import type { RetrievedExample } from '#planners/linear/neighbours.ts'
 import { nearestPositions } from '#planners/linear/neighbours.ts'
 import { indexInnerProducts } from '#text/postings.ts'
+import { type QuestionInContext, questionVector } from '#text/question-vector.ts'
 import { dot } from '#text/vectors.ts'
 import type { GoldQuestion } from './state.ts'
 

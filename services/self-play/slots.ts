@@ -1,4 +1,4 @@
-import { extractValues } from '#text/figures.ts'
+import { extractValues } from '#text/extract-values.ts'
 
 /** A figure where it stands: `length` words from `start`; `text` is how it is written, without punctuation around it. */
 export type Slot = {

@@ -1,4 +1,4 @@
-import type { QuestionInContext } from '#planners/linear/asked.ts'
+import type { QuestionInContext } from '#text/question-vector.ts'
 
 export type GoldQuestion = QuestionInContext & { readonly tool: string; readonly family: string }
 

@@ -1,7 +1,7 @@
 import { type PlannerTool, untunedManifest } from '#planners/linear/manifest.ts'
 import { canonicalJson, digest, seedOf } from '#runtime/core/identity.ts'
 import type { Rung, Targets, TuningOutcome } from '#schemas/events.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 import type { Outbound } from '#topology/types.ts'
 import { type AgentProgress, type Attempt, type DatasetRef, ladder } from './state.ts'
 

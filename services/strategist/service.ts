@@ -1,5 +1,5 @@
 import type { Service } from '#runtime/service.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 import { decide, type Facts } from './decide.ts'
 
 export const strategist: Service<'strategist', Facts> = {

@@ -1,6 +1,6 @@
 import type { TrainingResult } from '#planners/lanes/trainer.ts'
 import type { Decision } from '#runtime/service.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 import type { Inbound } from '#topology/types.ts'
 
 /** What a training came to; undefined where the request is not for this rung. */

@@ -1,5 +1,5 @@
 import type { Decision } from '#runtime/service.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 import type { Inbound } from '#topology/types.ts'
 
 /** What a proof came to; undefined where the request is not for this rung. */

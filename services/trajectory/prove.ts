@@ -3,8 +3,8 @@ import type { LinearManifest } from '#planners/linear/manifest.ts'
 import type { GoldenExample, RetrievedExample } from '#planners/linear/neighbours.ts'
 import { featurize } from '#text/features.ts'
 import { denseProjection } from '#text/vectors.ts'
-import { chooseRetrieval, MAX_NEIGHBOURS, type RetrievalSettings } from './choose-use.ts'
-import { createPlannerUnderTest, type PlannerUnderTest, type ScoredGoldRow } from './prepare.ts'
+import { chooseRetrieval, MAX_NEIGHBOURS, type RetrievalSettings } from './choose-retrieval.ts'
+import { createPlannerUnderTest, type PlannerUnderTest, type ScoredGoldRow } from './planner-under-test.ts'
 
 export type Proof = {
   /** Ids of the examples that help and harm no guard. */

@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command, InvalidArgumentError } from 'commander'
 import { readSettings } from '#runtime/config/config.ts'
-import { openReader } from '#runtime/host/open.ts'
-import { topic } from '#topology/names.ts'
+import { openReader } from '#runtime/host/open-runtime.ts'
+import { topic } from '#topology/topic-names.ts'
 import type { EventOf, TopicName } from '#topology/types.ts'
 import { quality } from './judge/quality.ts'
-import { qualityTable } from './judge/shown.ts'
+import { qualityTable } from './judge/quality-table.ts'
 
 type JudgeBenchOptions = {
   readonly seed: number

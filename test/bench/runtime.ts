@@ -1,5 +1,6 @@
 import { loadavg } from 'node:os'
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { type BenchCluster, openBenchCluster } from './runtime/bench-cluster.ts'
 import { type ContenderName, compare, pinned } from './runtime/compare.ts'
 import { createStreams, flywheel, flywheelService } from './runtime/contenders.ts'
 import { allCores, pin } from './runtime/cores.ts'
@@ -9,7 +10,6 @@ import { createFiller, seed } from './runtime/fill.ts'
 import { measureLatency } from './runtime/latency.ts'
 import { measureMemory } from './runtime/memory.ts'
 import { measureRestart } from './runtime/restart.ts'
-import { type BenchCluster, openBenchCluster } from './runtime/stage.ts'
 import { versions } from './runtime/versions.ts'
 
 const contenders = ['streams', 'naive', 'flywheel'] as const satisfies readonly ContenderName[]

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { Command, InvalidArgumentError } from 'commander'
 import { createWorkerPool, type WorkerPool } from '#runtime/core/worker-pool.ts'
-import { DEFAULT_BUDGETS } from '#services/ingest/decide.ts'
+import { DEFAULT_BUDGETS } from '#services/ingest/to-events.ts'
 import type { Facts } from '#services/sampler/decide.ts'
 import type { coverage } from './sampling/coverage.ts'
 import { type IntentDataset, longTailed, readQuestions, splitIntents } from './sampling/data.ts'

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { sharedRegistry } from '#test/support/servers.ts'
-import { runEmbeddedChaos } from './embedded-run.ts'
-import { runKafkaChaos } from './kafka-run.ts'
-import type { FaultCounts } from './plan.ts'
+import { sharedRegistry } from '#test/support/servers/shared-servers.ts'
+import { runEmbeddedChaos } from './embedded/embedded-run.ts'
+import type { FaultCounts } from './fault-plan.ts'
+import { runKafkaChaos } from './kafka/kafka-run.ts'
 
 const none: FaultCounts = {
   ...{ kills: 0, brokerKills: 0, zombies: 0, cuts: 0, clockJumps: 0, rebalances: 0, fullDisks: 0 },

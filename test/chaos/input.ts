@@ -4,7 +4,7 @@ import { Fault } from '#runtime/core/faults.ts'
 import { deriveId, hashFraction } from '#runtime/core/identity.ts'
 import type { EventLog, NewRecord } from '#runtime/log/event-log.ts'
 import type { ChatLogged } from '#schemas/events.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 
 /** Conversations that go on at the same time, and the turns of each. */
 const concurrentConversations = 200

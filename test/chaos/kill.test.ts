@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { expect, onTestFinished, test } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
-import { openReader } from '#runtime/host/open.ts'
+import { openReader } from '#runtime/host/open-runtime.ts'
 import { folderOfQuestions } from '#test/journey/wheel.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 
 /** The embedded process is killed in mid-run, twice; the same command goes on, and nothing is lost or there twice. */
 test('a killed demo goes on where it was: accepted equals logged, nothing twice', async () => {

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { hasNoViolations } from './check.ts'
-import { runEmbeddedChaos } from './embedded-run.ts'
-import { runKafkaChaos } from './kafka-run.ts'
+import { hasNoViolations } from './compare-outputs.ts'
+import { runEmbeddedChaos } from './embedded/embedded-run.ts'
+import { runKafkaChaos } from './kafka/kafka-run.ts'
 
 type Flags = {
   readonly records: number

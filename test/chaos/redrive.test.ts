@@ -7,13 +7,13 @@ import { deadLetter } from '#runtime/dead-letters/dead-letter.ts'
 import { openEmbeddedLog } from '#runtime/log/embedded/embedded-log.ts'
 import type { EventLog, LogRecord } from '#runtime/log/event-log.ts'
 import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
-import { readAll, textOf } from '#test/contract/event-log.support.ts'
+import { readAll, textOf } from '#test/contract/event-log/support.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
-import { startKafka } from '#test/support/kafka.ts'
+import { startKafka } from '#test/support/kafka/broker.ts'
+import { deadLetterTopics } from '#topology/derive/definitions.ts'
 import { deadLetterTopic, retryTopic } from '#topology/derive/names.ts'
-import { deadLetterTopics } from '#topology/derive/plans.ts'
-import { requiredTopics } from '#topology/derive/wanted.ts'
-import { topic } from '#topology/names.ts'
+import { requiredTopics } from '#topology/derive/required-topics.ts'
+import { topic } from '#topology/topic-names.ts'
 
 const service = 'strategist'
 
@@ -66,7 +66,8 @@ async function finished(child: ChildProcess): Promise<void> {
 const started = (...args: readonly string[]): ChildProcess =>
   spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] })
 /** Is killed after so many writes. */
-const mortal = (where: string, ...writes: readonly string[]) => started('test/support/redrive.ts', where, ...writes)
+const mortal = (where: string, ...writes: readonly string[]) =>
+  started('test/support/processes/killable-redrive.ts', where, ...writes)
 
 describe('on the embedded log', () => {
   const prepared = async (count: number) => {

@@ -1,5 +1,5 @@
-import type { ViolationCounts } from './check.ts'
-import type { FaultCounts } from './plan.ts'
+import type { ViolationCounts } from './compare-outputs.ts'
+import type { FaultCounts } from './fault-plan.ts'
 
 export type ChaosOptions = {
   /** Turns of the input. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type FaultCounts, type FaultKind, type PlannedFault, planFaults } from './plan.ts'
+import { type FaultCounts, type FaultKind, type PlannedFault, planFaults } from './fault-plan.ts'
 import type { PrintProgress } from './report.ts'
 
 /** Does a fault, and resolves when it is over. */

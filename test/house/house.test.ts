@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { serviceNames } from '#topology/derive/plans.ts'
-import { forbiddenTopicNames } from './forbidden.ts'
+import { serviceNames } from '#topology/derive/definitions.ts'
+import { paths, sourceFiles } from './repository-files.ts'
 import {
   ambientAccess,
   branchesInMain,
@@ -12,7 +12,7 @@ import {
   quotedTopics,
   violationLines,
 } from './rules.ts'
-import { paths, sourceFiles } from './tree.ts'
+import { forbiddenTopicNames } from './topic-names.ts'
 
 /** The house rules on this repository. Each message says what to do; `rules.test.ts` shows what they catch. */
 const everywhere = (rule: (path: string, text: string) => Parameters<typeof violationLines>[0]): readonly string[] =>

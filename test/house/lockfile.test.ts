@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { type Lockfile, missingFromLock } from './lockfile.ts'
-import { root } from './tree.ts'
+import { root } from './repository-files.ts'
 
 test('npm ci accepts the lock on every platform', () => {
   const lock: Lockfile = JSON.parse(readFileSync(`${root}package-lock.json`, 'utf8'))

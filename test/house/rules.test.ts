@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { forbiddenTopicNames } from './forbidden.ts'
 import { importsOf, resolve } from './imports.ts'
 import {
   ambientAccess,
@@ -12,16 +11,17 @@ import {
   quotedTopics,
   violationLines,
 } from './rules.ts'
+import { forbiddenTopicNames } from './topic-names.ts'
 
 describe('a topic name in quotes', () => {
   const found = (path: string, text: string): readonly string[] =>
     violationLines(quotedTopics(path, text, forbiddenTopicNames))
 
   test.each([
-    ["emit({ topic: 'scored-samples' })", 'topic.scoredSamples from topology/names.ts'],
-    ['emit({ topic: "scored-samples" })', 'topic.scoredSamples from topology/names.ts'],
-    ['emit({ topic: `scored-samples` })', 'topic.scoredSamples from topology/names.ts'],
-    ["case 'agents':", 'topic.agents from topology/names.ts'],
+    ["emit({ topic: 'scored-samples' })", 'topic.scoredSamples from topology/topic-names.ts'],
+    ['emit({ topic: "scored-samples" })', 'topic.scoredSamples from topology/topic-names.ts'],
+    ['emit({ topic: `scored-samples` })', 'topic.scoredSamples from topology/topic-names.ts'],
+    ["case 'agents':", 'topic.agents from topology/topic-names.ts'],
     ["log.count('gold-answers.judge.dlq')", 'what topology/derive/names.ts gives'],
     ["log.count('decisions.judge')", 'what topology/derive/names.ts gives'],
     ["log.count('state.judge')", 'what topology/derive/names.ts gives'],
@@ -29,7 +29,7 @@ describe('a topic name in quotes', () => {
   ])('%s fails and says what to write', (text, instead) => {
     for (const path of [
       'services/judge/decide.ts',
-      'services/_cli/tail.ts',
+      'services/_cli/rows/tail.ts',
       'test/unit/services/judge/decide.test.ts',
     ]) {
       const [message] = found(path, `\n${text}\n`)
@@ -94,7 +94,7 @@ describe('a pure file', () => {
       'services/judge/decide.ts',
       'topology/map.ts',
       'schemas/events.ts',
-      'services/_planners/linear/planner.ts',
+      'services/_planners/linear/linear-planner.ts',
     ])
       expect(impure({ [path]: text })).toContainEqual(expect.stringContaining(what))
   })
@@ -138,8 +138,8 @@ describe('an import across rooms', () => {
     ['services/judge/service.ts', "import { a } from '#services/_desk/tools.ts'"],
     ['services/judge/service.ts', "import { a } from '#services/all.ts'"],
     ['services/judge/main.ts', "import { a } from '../_cli/demo.ts'"],
-    ['services/_runtime/host/run.ts', "import { judge } from '#services/judge/service.ts'"],
-    ['services/_planners/linear/planner.ts', "import { judge } from '../../judge/service.ts'"],
+    ['services/_runtime/host/start-services.ts', "import { judge } from '#services/judge/service.ts'"],
+    ['services/_planners/linear/linear-planner.ts', "import { judge } from '../../judge/service.ts'"],
     ['services/_desk/watch.ts', "import { judge } from '../judge/decide.ts'"],
     ['services/judge/service.ts', "const other = await import('../curator/state.ts')"],
   ])('fails: %s with %s', (path, text) => {
@@ -150,8 +150,8 @@ describe('an import across rooms', () => {
     ['services/judge/decide.ts', "import { a } from './state.ts'"],
     ['services/judge/service.ts', "import { a } from '#runtime/objects/object-store.ts'"],
     ['services/judge/service.ts', "import { a } from '../_planners/planner.ts'"],
-    ['services/judge/decide.ts', "import { topic } from '#topology/names.ts'"],
-    ['services/_cli/demo.ts', "import { a } from '../judge/service.ts'"],
+    ['services/judge/decide.ts', "import { topic } from '#topology/topic-names.ts'"],
+    ['services/_cli/demo/demo.ts', "import { a } from '../judge/service.ts'"],
     ['services/all.ts', "import { judge } from './judge/service.ts'"],
     ['test/unit/services/judge/decide.test.ts', "import { a } from '#services/judge/decide.ts'"],
   ])('may be: %s with %s', (path, text) => {
@@ -161,8 +161,8 @@ describe('an import across rooms', () => {
 
 describe('services and folders', () => {
   const whole = (name: string): string[] =>
-    ['README.md', 'decide.ts', 'service.ts', 'main.ts'].map(file => `services/${name}/${file}`)
-  const others = ['services/_runtime/host/run.ts', 'services/all.ts']
+    ['README.md', 'service.ts', 'main.ts'].map(file => `services/${name}/${file}`)
+  const others = ['services/_runtime/host/start-services.ts', 'services/all.ts']
 
   test('agree', () => {
     expect(folderMismatches(['judge'], [...whole('judge'), ...others])).toEqual([])
@@ -180,7 +180,7 @@ describe('services and folders', () => {
     ])
   })
 
-  test.each(['README.md', 'decide.ts', 'service.ts', 'main.ts'])('a service without %s fails', file => {
+  test.each(['README.md', 'service.ts', 'main.ts'])('a service without %s fails', file => {
     const rest = [...whole('judge'), 'services/judge/state.ts'].filter(path => !path.endsWith(file))
     expect(violationLines(folderMismatches(['judge'], rest))).toEqual([
       `services/judge/${file}:1 is missing: every service has it`,
@@ -190,11 +190,11 @@ describe('services and folders', () => {
 
 describe('small rules', () => {
   test('chance is refused everywhere, clocks and settings outside the runtime', () => {
-    expect(ambientAccess('services/_runtime/host/run.ts', 'Math.random()')).toHaveLength(1)
+    expect(ambientAccess('services/_runtime/host/start-services.ts', 'Math.random()')).toHaveLength(1)
     expect(ambientAccess('services/_runtime/core/clock.ts', 'Date.now()')).toEqual([])
     for (const text of ['Math.random()', 'Date.now()', 'new Date()', 'process.env.HOME'])
-      expect(ambientAccess('services/judge/edge.ts', text)).toHaveLength(1)
-    expect(ambientAccess('services/judge/edge.ts', 'new Date(event.at)')).toEqual([])
+      expect(ambientAccess('services/judge/http-api.ts', text)).toHaveLength(1)
+    expect(ambientAccess('services/judge/http-api.ts', 'new Date(event.at)')).toEqual([])
     expect(ambientAccess('services/_cli/main.ts', 'process.env')).toEqual([])
   })
 
@@ -202,7 +202,7 @@ describe('small rules', () => {
     expect(branchesInMain('services/judge/main.ts', 'if (process.argv.length > 2) start()')).toHaveLength(1)
     expect(branchesInMain('services/judge/main.ts', 'await runService(ready ? judge : other)')).toHaveLength(1)
     expect(branchesInMain('services/judge/main.ts', 'await runService(judge)')).toEqual([])
-    expect(branchesInMain('services/judge/edge.ts', 'if (a) b()')).toEqual([])
+    expect(branchesInMain('services/judge/http-api.ts', 'if (a) b()')).toEqual([])
   })
 
   test('a file of more than 250 lines is refused', () => {

@@ -124,7 +124,7 @@ export function lengthViolations(path: string, text: string): readonly Violation
   return [{ path, line: maxLines, message: `has ${lines} lines: split it, ${maxLines} is the most` }]
 }
 
-const requiredFiles = ['README.md', 'decide.ts', 'service.ts', 'main.ts']
+const requiredFiles = ['README.md', 'service.ts', 'main.ts']
 
 /** The services of the map and the folders are the same, and each folder has what every service has. */
 export function folderMismatches(services: readonly string[], paths: Iterable<string>): readonly Violation[] {

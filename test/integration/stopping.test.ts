@@ -1,16 +1,16 @@
 import { spawn } from 'node:child_process'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
-import { openRuntime, type Runtime } from '#runtime/host/open.ts'
+import { openRuntime, type Runtime } from '#runtime/host/open-runtime.ts'
 import { ensureTopics } from '#runtime/host/topics.ts'
 import type { AgentDescribed, ChatLogged, SampleSelected } from '#schemas/events.ts'
-import { keyOf, readInBackground, uniqueName } from '#test/contract/event-log.support.ts'
+import { keyOf, readInBackground, uniqueName } from '#test/contract/event-log/support.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
-import { freePorts } from '#test/support/java.ts'
 import { startSecuredKafka } from '#test/support/kafka/secured.ts'
-import { sharedRegistry } from '#test/support/servers.ts'
-import { waitUntil } from '#test/support/until.ts'
-import { topic } from '#topology/names.ts'
+import { freePorts } from '#test/support/servers/java.ts'
+import { sharedRegistry } from '#test/support/servers/shared-servers.ts'
+import { waitUntil } from '#test/support/wait-until.ts'
+import { topic } from '#topology/topic-names.ts'
 
 /** One service as it runs in production: a process of its own, over SASL_SSL, told to stop in the midst of its work. */
 const kafka = await startSecuredKafka()

@@ -1,11 +1,11 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
-import { openRuntime } from '#runtime/host/open.ts'
-import { allServices, runInProcess } from '#services/_cli/wheel.ts'
+import { openRuntime } from '#runtime/host/open-runtime.ts'
+import { allServices, runInProcess } from '#services/_cli/run/start-services.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
-import { waitUntil } from '#test/support/until.ts'
+import { waitUntil } from '#test/support/wait-until.ts'
 import { deadLetterTopic } from '#topology/derive/names.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 
 /** All services on a fresh embedded log, and how to talk to them. */
 async function wheel() {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { temporaryFolder } from '#test/support/folder.ts'
-import { sharedKafka, sharedRegistry } from '#test/support/servers.ts'
+import { sharedKafka, sharedRegistry } from '#test/support/servers/shared-servers.ts'
 import { turnWheel } from './wheel.ts'
 
 /**

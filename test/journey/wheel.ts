@@ -1,14 +1,14 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readSettings } from '#runtime/config/config.ts'
-import { openRuntime } from '#runtime/host/open.ts'
-import { allServices, createDrainWaiter, runInProcess } from '#services/_cli/wheel.ts'
+import { openRuntime } from '#runtime/host/open-runtime.ts'
+import { allServices, createDrainWaiter, runInProcess } from '#services/_cli/run/start-services.ts'
 import { createApi } from '#services/_desk/api.ts'
-import { type DemoRunOptions, openProgressStore } from '#services/_desk/ledger.ts'
+import { type DemoRunOptions, openProgressStore } from '#services/_desk/progress-store.ts'
 import type { QuestionSet } from '#services/_desk/questions.ts'
 import { runScenario } from '#services/_desk/scenario.ts'
 import { watchAgent } from '#services/_desk/watch.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 
 export const options: DemoRunOptions = { seed: 3, data: 'journey', gold: 240, sampling: 'active' }
 

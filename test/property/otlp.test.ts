@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import protobuf from 'protobufjs'
 import { expect, test } from 'vitest'
 import { toHttpProblem } from '#runtime/http/error.ts'
+import { readTurns } from '#services/ingest/otlp/read-turns.ts'
 import { type OtlpSpan, spansOf } from '#services/ingest/otlp/spans.ts'
-import { readTurns } from '#services/ingest/otlp/turns.ts'
 import { otlpTypes, readOtlp } from '#services/ingest/otlp/wire.ts'
 
 const hex = (digits: number) => fc.stringMatching(new RegExp(`^[0-9a-f]{${digits}}$`))

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { EventLog, LogRecord } from '#runtime/log/event-log.ts'
-import { createSnapshotOpener } from '#runtime/state/copies.ts'
 import { openPartitionState, type PartitionState } from '#runtime/state/partition-state.ts'
+import { createSnapshotOpener } from '#runtime/state/snapshots.ts'
 import type { State } from '#runtime/state/state.ts'
-import { InMemoryChangelog } from '#test/support/changelog.ts'
+import { InMemoryChangelog } from '#test/support/doubles/in-memory-changelog.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 
 const collections = ['a', 'b']

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { test } from 'vitest'
 import type { ExistingTopic } from '#runtime/log/event-log.ts'
-import { planTopicChanges, type TopicChange } from '#topology/derive/plan.ts'
-import type { RequiredTopic } from '#topology/derive/wanted.ts'
+import type { RequiredTopic } from '#topology/derive/required-topics.ts'
+import { planTopicChanges, type TopicChange } from '#topology/derive/topic-changes.ts'
 
 const name = fc.constantFrom('a', 'b', 'c', 'd', 'e')
 const partitions = fc.integer({ min: 1, max: 9 })

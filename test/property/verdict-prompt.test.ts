@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { rubric } from '#services/judge/rubric.ts'
-import { type JudgedSample, verdictPrompt } from '#services/judge/verdict-prompt.ts'
-import { injections } from '#test/support/injections.ts'
+import { type JudgedSample, verdictPrompt } from '#services/judge/model/prompt.ts'
+import { rubric } from '#services/judge/model/rubric.ts'
+import { injections } from '#test/support/data/injections.ts'
 
 const tools = [
   { name: 'quote', description: 'The price of a share.' },

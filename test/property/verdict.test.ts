@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { withRepair } from '#models/repair.ts'
-import { verdictSchema } from '#services/judge/verdict.ts'
-import { requestOpinion } from '#services/judge/verdict-opinion.ts'
+import { requestOpinion } from '#services/judge/model/opinion.ts'
+import { verdictSchema } from '#services/judge/model/verdict.ts'
 
 const plan = { tool: 'quote', argument: 'AAPL', confidence: null, margin: null, planner: null }
 const outcome = { escalated: false, rating: null, repeatAsk: false, latencyMs: null }

@@ -1,5 +1,13 @@
-import { topic } from '../names.ts'
+import { topic } from '../topic-names.ts'
 import type { ServiceName } from '../types.ts'
+import {
+  consumedTopics,
+  deadLetterTopics,
+  serviceDefinitions,
+  serviceNames,
+  topicDefinitions,
+  topicNames,
+} from './definitions.ts'
 import {
   consumerGroup,
   decisionsTopic,
@@ -9,14 +17,6 @@ import {
   stateTopic,
   transactionalPrefix,
 } from './names.ts'
-import {
-  consumedTopics,
-  deadLetterTopics,
-  serviceDefinitions,
-  serviceNames,
-  topicDefinitions,
-  topicNames,
-} from './plans.ts'
 
 /** One Kafka ACL that allows a principal something. Whoever may read or write may also describe. */
 export type Acl = {

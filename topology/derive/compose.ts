@@ -1,4 +1,4 @@
-import { serviceDefinitions, serviceNames } from './plans.ts'
+import { serviceDefinitions, serviceNames } from './definitions.ts'
 
 /** The port that a service's container listens on and that its host publishes on loopback: FLYWHEEL_PORT's default plus the map's. */
 const basePort = 8600

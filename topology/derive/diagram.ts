@@ -1,5 +1,5 @@
 import type { ServiceName, TopicName } from '../types.ts'
-import { serviceDefinitions, serviceNames, servicesThat, topicDefinitions, topicNames } from './plans.ts'
+import { serviceDefinitions, serviceNames, servicesThat, topicDefinitions, topicNames } from './definitions.ts'
 
 /**
  * Edges that are HTTP calls, not topics: the gateway logs each turn through ingest, which closes the wheel, and the console

@@ -1,5 +1,5 @@
 import type { Compatibility } from '#runtime/registry/schema-registry.ts'
-import { topic as known } from '../names.ts'
+import { topic as known } from '../topic-names.ts'
 import type { ServiceName } from '../types.ts'
 
 /** One consumer group per service, under its name. */

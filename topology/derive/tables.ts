@@ -1,4 +1,4 @@
-import { serviceDefinitions, serviceNames, servicesThat, topicDefinitions, topicNames } from './plans.ts'
+import { serviceDefinitions, serviceNames, servicesThat, topicDefinitions, topicNames } from './definitions.ts'
 
 type Row = readonly string[]
 

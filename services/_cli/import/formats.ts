@@ -3,7 +3,7 @@ import { Fault } from '#runtime/core/faults.ts'
 import { deriveId } from '#runtime/core/identity.ts'
 import { isObject, readMessages } from '#services/ingest/messages.ts'
 import { turnsFromMessages } from '#services/ingest/turns.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 import { langfuseBody, langfuseTraces } from './langfuse.ts'
 import { readCsvBodies, readJsonLines, readParquetBodies, type SourceRow, type SourceRows } from './rows.ts'
 

@@ -1,5 +1,5 @@
 import type { Settings } from '#runtime/config/config.ts'
-import { openCheckpoint } from './place.ts'
+import { openCheckpoint } from './checkpoint.ts'
 import { createImportProgress } from './progress.ts'
 import { sendRecords } from './send.ts'
 import { openImportSource } from './source.ts'

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { ZodError } from 'zod'
 import { Fault } from '#runtime/core/faults.ts'
 import { chatLogBody, escalationBody, feedbackBody } from '#services/ingest/bodies.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 import { importFormatOf, rowId } from './formats.ts'
 import type { SourceRow } from './rows.ts'
 

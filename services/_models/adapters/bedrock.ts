@@ -9,7 +9,7 @@ import type { Clock } from '#runtime/core/clock.ts'
 import { Fault } from '#runtime/core/faults.ts'
 import type { Completion, LanguageModel, Prompt } from '../language-model.ts'
 import { chatRequest, parseChatCompletion } from './chat-messages.ts'
-import { classifyFailure, unreadableAnswer } from './trouble.ts'
+import { classifyFailure, unreadableAnswer } from './failed-attempt.ts'
 
 /** Models that were imported: Converse is not there for all of them, chat bodies are. */
 const importedModelArn = /^arn:aws[\w-]*:bedrock:[^:]*:\d*:imported-model\//

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Completion, Prompt } from '../language-model.ts'
-import { unreadableAnswer } from './trouble.ts'
+import { unreadableAnswer } from './failed-attempt.ts'
 
 /** The body of an OpenAI chat completion, which Bedrock's imported models take as well. */
 export function chatRequest({ messages, maxTokens, schema }: Prompt) {

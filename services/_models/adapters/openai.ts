@@ -2,7 +2,7 @@ import OpenAI from 'openai'
 import type { Clock } from '#runtime/core/clock.ts'
 import type { LanguageModel } from '../language-model.ts'
 import { chatRequest, parseChatCompletion } from './chat-messages.ts'
-import { classifyFailure, unreadableAnswer } from './trouble.ts'
+import { classifyFailure, unreadableAnswer } from './failed-attempt.ts'
 
 /** `key` absent: the server asks for none. */
 export type OpenaiServer = { readonly url: string; readonly key: string | undefined }

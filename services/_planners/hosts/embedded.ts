@@ -5,9 +5,9 @@ import { featurize } from '#text/features.ts'
 import { cosine, denseProjection } from '#text/vectors.ts'
 import type { VectorIndex } from '../examples/vector-index.ts'
 import { decodeAdapter } from '../linear/adapter-file.ts'
+import { createLinearPlanner } from '../linear/linear-planner.ts'
 import type { LinearManifest } from '../linear/manifest.ts'
 import type { RetrievedExample } from '../linear/neighbours.ts'
-import { createLinearPlanner } from '../linear/planner.ts'
 import type { HostedPlanner, ModelHost } from './model-host.ts'
 
 /** Planners kept loaded: the released one, its predecessor and candidates under evaluation. */

@@ -8,7 +8,7 @@ import { createDescriptionGrader } from './description-grader.ts'
 import type { PlannerTool } from './manifest.ts'
 import { BASE_SCALE } from './manifest.ts'
 import type { GoldenExample } from './neighbours.ts'
-import { splitFamilies } from './split.ts'
+import { splitFamilies } from './split-families.ts'
 
 export type PromptSearchSettings = {
   readonly epochs: number

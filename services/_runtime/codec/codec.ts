@@ -1,6 +1,6 @@
 import type { Events } from '#schemas/events.ts'
+import { serviceDefinitions, serviceNames, topicDefinitions } from '#topology/derive/definitions.ts'
 import { compatibility, decisionsTopic, subject } from '#topology/derive/names.ts'
-import { serviceDefinitions, serviceNames, topicDefinitions } from '#topology/derive/plans.ts'
 import type { EventOf, TopicName } from '#topology/types.ts'
 import { Fault } from '../core/faults.ts'
 import type { NewRecord } from '../log/event-log.ts'

@@ -1,5 +1,5 @@
+import { serviceDefinitions } from '#topology/derive/definitions.ts'
 import { deadLetterTopic, retryTopic } from '#topology/derive/names.ts'
-import { serviceDefinitions } from '#topology/derive/plans.ts'
 import type { ServiceName } from '#topology/types.ts'
 import type { Fault } from '../core/faults.ts'
 import type { LogRecord, NewRecord } from '../log/event-log.ts'

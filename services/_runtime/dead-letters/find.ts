@@ -1,5 +1,5 @@
+import { deadLetterTopics, serviceNames } from '#topology/derive/definitions.ts'
 import { redriveGroup } from '#topology/derive/names.ts'
-import { deadLetterTopics, serviceNames } from '#topology/derive/plans.ts'
 import type { ServiceName } from '#topology/types.ts'
 import type { Codec } from '../codec/codec.ts'
 import { remedies } from '../core/faults.ts'

@@ -8,9 +8,9 @@ import { strictObject } from '../core/strict-object.ts'
 import { httpError } from '../http/error.ts'
 import type { EventLog } from '../log/event-log.ts'
 import type { ObjectStore } from '../objects/object-store.ts'
-import { listUnresolved } from './dead-letters.ts'
 import { findDeadLetter, parsePosition } from './find.ts'
 import { redrive, redriveTopics } from './redrive.ts'
+import { listUnresolved } from './unresolved.ts'
 
 /** A body is needed, and it is JSON: so no page that a browser shows can make it send one here. */
 const body = strictObject({ topic: z.string().optional() })

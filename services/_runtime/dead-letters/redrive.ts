@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { deadLetterTopics, serviceDefinitions } from '#topology/derive/definitions.ts'
 import { deadLetterTopic, redriveGroup, retryTopic } from '#topology/derive/names.ts'
-import { deadLetterTopics, serviceDefinitions } from '#topology/derive/plans.ts'
 import type { ServiceName, TopicName } from '#topology/types.ts'
 import { Fault } from '../core/faults.ts'
 import type { EventLog, LogRecord, NewRecord, PartitionConsumer, Position } from '../log/event-log.ts'
 import { deadLetterSummary } from './dead-letter.ts'
-import { createDeadLetterCounter, type DeadLetterCounts, readUnresolved } from './dead-letters.ts'
+import { createDeadLetterCounter, type DeadLetterCounts, readUnresolved } from './unresolved.ts'
 
 /** How often it is looked whether others have done what is left. */
 const pollMs = 200

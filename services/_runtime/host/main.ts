@@ -1,8 +1,8 @@
 import { readSettings } from '../config/config.ts'
 import { Fault } from '../core/faults.ts'
 import type { AnyService } from '../service.ts'
-import { openRuntime } from './open.ts'
-import { type RunningServices, startServices } from './run.ts'
+import { openRuntime } from './open-runtime.ts'
+import { type RunningServices, startServices } from './start-services.ts'
 import { verifyTopics } from './topics.ts'
 
 /** How long a process may take to end after it was told to, in milliseconds. */

@@ -1,8 +1,8 @@
-import { planTopicChanges, type TopicChange } from '#topology/derive/plan.ts'
-import { requiredTopics } from '#topology/derive/wanted.ts'
+import { requiredTopics } from '#topology/derive/required-topics.ts'
+import { planTopicChanges, type TopicChange } from '#topology/derive/topic-changes.ts'
 import { Fault } from '../core/faults.ts'
 import type { EventLog } from '../log/event-log.ts'
-import type { Runtime } from './open.ts'
+import type { Runtime } from './open-runtime.ts'
 
 /** What would have to be done so that the log has the topics of the map, replicated as the settings have it. */
 export async function planTopics({

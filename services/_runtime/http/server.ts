@@ -7,9 +7,9 @@ import { Fault } from '../core/faults.ts'
 import type { Logger, Metrics } from '../telemetry/telemetry.ts'
 import { runInCallerTrace } from '../telemetry/tracing.ts'
 import { bodyLimit, limitHeldBytes } from './admission.ts'
+import { type Caller, createAuthenticator, type Scope } from './api-keys.ts'
 import { HttpError, type HttpProblem, httpError, toHttpProblem } from './error.ts'
 import { parseJson } from './json-body.ts'
-import { type Caller, createAuthenticator, type Scope } from './keys.ts'
 
 /** A body, and with it a stream of lines, must have come by then, in milliseconds. */
 const requestTimeoutMs = 300_000

@@ -3,8 +3,8 @@ import type { PartitionConsumer, Position } from '../log/event-log.ts'
 import type { AnyService } from '../service.ts'
 import type { PartitionState } from '../state/partition-state.ts'
 import { decideBatch, type RefusedRecord } from './decide-batch.ts'
-import type { PreparedRecord } from './gather.ts'
-import type { ProcessingContext } from './step.ts'
+import type { PreparedRecord } from './prepare-batch.ts'
+import type { ProcessingContext } from './process-partition.ts'
 
 /**
  * Decides a batch and commits what it leads to at once. Where the log refuses that for good, as it does what is too large,

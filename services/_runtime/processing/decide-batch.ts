@@ -6,8 +6,8 @@ import type { AnyService } from '../service.ts'
 import type { State } from '../state/state.ts'
 import { decideRecord } from './decide-record.ts'
 import { recordDecision } from './decisions.ts'
-import type { PreparedRecord } from './gather.ts'
-import type { ProcessingContext } from './step.ts'
+import type { PreparedRecord } from './prepare-batch.ts'
+import type { ProcessingContext } from './process-partition.ts'
 
 export type RefusedRecord = { readonly record: LogRecord; readonly fault: Fault; readonly attempts: number }
 

@@ -3,7 +3,7 @@ import { Fault } from '../core/faults.ts'
 import { type LogRecord, maxValueBytes, type NewRecord } from '../log/event-log.ts'
 import type { AnyDecision, AnyService } from '../service.ts'
 import type { StateView } from '../state/state.ts'
-import { completeEvent } from './emit.ts'
+import { completeEvent } from './complete-event.ts'
 
 /** What a service reads: the topic that the record counts as, and its event. */
 export type AnyInbound = { readonly topic: string; readonly event: { readonly id: string; readonly at: number } }

@@ -1,6 +1,6 @@
 import type { ServiceName } from '#topology/types.ts'
 import type { FaultCode } from '../core/faults.ts'
-import type { DifferenceExample, TopicDiff } from './tally.ts'
+import type { DifferenceExample, TopicDiff } from './difference-counts.ts'
 
 /** What a run did and what came of it. It holds no time of its own: the same replay has the same receipt but for its name. */
 export type ReplayReceipt = {

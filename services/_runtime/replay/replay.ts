@@ -1,12 +1,12 @@
 import { Fault } from '../core/faults.ts'
-import { loadRecordedOutputs, type RecordedOutputs } from './outputs-then.ts'
+import { type DecisionRange, decisionRanges, emptyRangeFault, isoTime, type TimeRange } from './decision-ranges.ts'
 import type { ReplayReceipt } from './receipt.ts'
+import { loadRecordedOutputs, type RecordedOutputs } from './recorded-outputs.ts'
 import { createReplayReport } from './report.ts'
 import { type ReplaySource, rerunDecisions } from './rerun.ts'
 import type { ConfigFile, Rules } from './rules.ts'
 import { createRunFolder, type RunFolder } from './run-folder.ts'
 import { scratchCodec } from './scratch-codec.ts'
-import { type DecisionRange, decisionRanges, emptyRangeFault, isoTime, type TimeRange } from './spans.ts'
 
 export type ReplayRequest = {
   /** The folder that gets `replays/RUN`. */

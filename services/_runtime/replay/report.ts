@@ -7,10 +7,10 @@ import { openFolderStore } from '../objects/folder.ts'
 import type { ObjectStore } from '../objects/object-store.ts'
 import type { DecisionResult } from '../processing/decide-record.ts'
 import { compareOutputs, type OutputEvent } from './compare.ts'
-import type { RecordedOutputs } from './outputs-then.ts'
+import { createDifferenceCounter, enumSymbolsByTopic } from './difference-counts.ts'
 import type { ReplayReceipt } from './receipt.ts'
+import type { RecordedOutputs } from './recorded-outputs.ts'
 import type { RunFolder } from './run-folder.ts'
-import { createDifferenceCounter, enumSymbolsByTopic } from './tally.ts'
 
 /** What the decisions of a range lead to now, on its way into the files of the run. */
 export type ReplayReport = {

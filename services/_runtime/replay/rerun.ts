@@ -10,9 +10,9 @@ import { type AnyInbound, type DecisionResult, decideRecord } from '../processin
 import { loadFacts } from '../processing/decisions.ts'
 import type { AnyService } from '../service.ts'
 import { State } from '../state/state.ts'
-import { type RecordedDecision, recordedDecisions } from './history.ts'
-import { type FactOverrides, overrideFacts } from './overlay.ts'
-import type { DecisionRange } from './spans.ts'
+import type { DecisionRange } from './decision-ranges.ts'
+import { type FactOverrides, overrideFacts } from './override-facts.ts'
+import { type RecordedDecision, recordedDecisions } from './recorded-decisions.ts'
 
 /** What is replayed: read only. */
 export type ReplaySource = { readonly log: EventLog; readonly codec: Codec; readonly objects: ObjectStore }
@@ -101,7 +101,7 @@ const missingHistoryFault = (
   const topic = decisionsTopic(service)
   return new Fault(
     'FLY_REPLAY',
-    `${service} remembers, and the first decision kept, ${topic}/${partition}@${offset}, stood on ${remembered} keys that nothing kept leads up to: replay a log from its beginning, or keep ${topic} longer (topology/derive/wanted.ts)`,
+    `${service} remembers, and the first decision kept, ${topic}/${partition}@${offset}, stood on ${remembered} keys that nothing kept leads up to: replay a log from its beginning, or keep ${topic} longer (topology/derive/required-topics.ts)`,
     { topic, partition, offset },
   )
 }

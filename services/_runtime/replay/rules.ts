@@ -1,12 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { serviceDefinitions } from '#topology/derive/plans.ts'
+import { serviceDefinitions } from '#topology/derive/definitions.ts'
 import type { ServiceName } from '#topology/types.ts'
 import { Fault } from '../core/faults.ts'
 import { canonicalJson, digest } from '../core/identity.ts'
 import type { AnyDecision, AnyService } from '../service.ts'
-import type { FactOverrides } from './overlay.ts'
+import type { FactOverrides } from './override-facts.ts'
 
 /** The rules to decide by. */
 export type Rules = {

@@ -3,8 +3,8 @@ import { stateTopic } from '#topology/derive/names.ts'
 import type { ServiceName } from '#topology/types.ts'
 import type { EventLog, NewRecord, Position } from '../log/event-log.ts'
 import { changelogRecords } from './changelog.ts'
-import type { OpenSnapshot } from './copies.ts'
 import { restoreState } from './restore.ts'
+import type { OpenSnapshot } from './snapshots.ts'
 import { State } from './state.ts'
 
 /** What a service remembers in one partition, for as long as this process owns it. */

@@ -1,6 +1,6 @@
 import type { EventLog, LogRecord } from '../log/event-log.ts'
 import { changeOf, writerOf } from './changelog.ts'
-import type { SnapshotPosition, StateSnapshot } from './copy.ts'
+import type { SnapshotPosition, StateSnapshot } from './snapshot.ts'
 import { State } from './state.ts'
 
 /**

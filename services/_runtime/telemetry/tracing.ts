@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { SpanContext } from '@opentelemetry/api'
 import type { ServiceName } from '#topology/types.ts'
 import type { LogRecord } from '../log/event-log.ts'
-import type { PreparedRecord } from '../processing/gather.ts'
+import type { PreparedRecord } from '../processing/prepare-batch.ts'
 import type { Logger } from './telemetry.ts'
 import { readTraceparent, type TraceContext, writeTraceparent } from './traceparent.ts'
 

@@ -1,5 +1,5 @@
 import { runLoad } from './load.ts'
-import { createRequests } from './turns.ts'
+import { createRequests } from './requests.ts'
 
 /** How requests are made up, and by how many connections at once. */
 export const shapes = {

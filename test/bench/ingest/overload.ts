@@ -1,11 +1,11 @@
-import type { Runtime } from '#runtime/host/open.ts'
+import type { Runtime } from '#runtime/host/open-runtime.ts'
 import type { LogRecord } from '#runtime/log/event-log.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 import { residentMb } from '../runtime/cores.ts'
 import { runLoad } from './load.ts'
 import { measure, shapes } from './measure.ts'
+import { createRequests } from './requests.ts'
 import type { BenchServer } from './server.ts'
-import { createRequests } from './turns.ts'
 
 export type Overload = {
   readonly offeredTurnsPerSecond: number

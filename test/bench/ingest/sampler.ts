@@ -1,11 +1,11 @@
-import { toAgentDescribed } from '#services/ingest/decide.ts'
+import { toAgentDescribed } from '#services/ingest/to-events.ts'
 import { consumerGroup } from '#topology/derive/names.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
+import type { BenchCluster } from '../runtime/bench-cluster.ts'
 import { type Cores, cpuSeconds } from '../runtime/cores.ts'
 import { createFiller } from '../runtime/fill.ts'
-import type { BenchCluster } from '../runtime/stage.ts'
 import { type ProgressSample, sampleProgress } from '../runtime/throughput.ts'
-import { createDeskTurns } from './asked.ts'
+import { createDeskTurns } from './desk-turns.ts'
 import { startService } from './server.ts'
 
 type SamplerPace = { readonly recordsPerSecond: number; readonly cpuMicros: number }

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { type Settings, toEnvironment } from '#runtime/config/config.ts'
-import { freePorts } from '#test/support/java.ts'
-import { waitUntil } from '#test/support/until.ts'
+import { freePorts } from '#test/support/servers/java.ts'
+import { waitUntil } from '#test/support/wait-until.ts'
 import { services } from '#topology/map.ts'
 import type { ServiceName } from '#topology/types.ts'
 import type { Cores } from '../runtime/cores.ts'
-import { agent } from './turns.ts'
+import { agent } from './requests.ts'
 
 /** A server in a process of its own on its own core. */
 export type BenchServer = { readonly url: string; readonly pid: number; readonly stop: () => Promise<void> }

@@ -1,4 +1,4 @@
-import type { JudgedSample } from '#services/judge/verdict-prompt.ts'
+import type { JudgedSample } from '#services/judge/model/prompt.ts'
 
 /** A small catalogue, and plans for the same question: one right, one wrong. */
 export const tools = [

@@ -2,7 +2,7 @@ import type { ChatLogged, SampleScored, SampleSelected } from '#schemas/events.t
 import { conversationsOf } from '#services/_desk/customers.ts'
 import { deskQuestions } from '#services/_desk/questions.ts'
 import { type Calibration, calibrationOf } from '#services/judge/calibration.ts'
-import { judgeVersions } from '#services/judge/instrument.ts'
+import { judgeVersions } from '#services/judge/judge-version.ts'
 import { type PpiEstimate, ppiMean } from '#statistics/ppi.ts'
 
 export type JudgedStream = {

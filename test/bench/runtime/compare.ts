@@ -1,7 +1,7 @@
+import type { BenchCluster } from './bench-cluster.ts'
 import { type Contender, createStreams, flywheel, naive } from './contenders.ts'
 import { type Cores, pin } from './cores.ts'
 import { type OutputRun, verifyOutputs } from './outputs.ts'
-import type { BenchCluster } from './stage.ts'
 import { measure, median, type Speed } from './throughput.ts'
 
 export type ContenderName = 'flywheel' | 'streams' | 'naive'

@@ -3,11 +3,11 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { toEnvironment } from '#runtime/config/config.ts'
 import { avro } from '#schemas/avro.ts'
-import { fetchWithMaven } from '#test/support/java.ts'
+import { fetchWithMaven } from '#test/support/servers/java.ts'
 import { compatibility, consumerGroup, subject } from '#topology/derive/names.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
+import type { BenchCluster } from './bench-cluster.ts'
 import type { PeerCommand } from './peer.ts'
-import type { BenchCluster } from './stage.ts'
 
 const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
 

@@ -1,6 +1,6 @@
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
+import type { BenchCluster } from './bench-cluster.ts'
 import { createTurns } from './records.ts'
-import type { BenchCluster } from './stage.ts'
 
 export const seed = 1
 

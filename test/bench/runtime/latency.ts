@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { LogRecord } from '#runtime/log/event-log.ts'
-import { waitUntil } from '#test/support/until.ts'
-import { topic } from '#topology/names.ts'
+import { waitUntil } from '#test/support/wait-until.ts'
+import { topic } from '#topology/topic-names.ts'
+import type { BenchCluster } from './bench-cluster.ts'
 import type { Contender } from './contenders.ts'
 import type { Cores } from './cores.ts'
 import { startPeer } from './peer.ts'
 import { createTurns } from './records.ts'
-import type { BenchCluster } from './stage.ts'
 
 /** Milliseconds from the making of a record to its output being read committed. */
 export type Latency = { readonly p50: number; readonly p95: number; readonly p99: number; readonly records: number }

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import type { BenchCluster } from './bench-cluster.ts'
 import type { Contender } from './contenders.ts'
 import { type Cores, residentMb } from './cores.ts'
 import { startPeer } from './peer.ts'
-import type { BenchCluster } from './stage.ts'
 
 /** Resident memory in MB when a tenth of the records and when all of them are done, and the most that was seen. */
 export type MemoryUse = {

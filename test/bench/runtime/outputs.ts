@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 import type { LogRecord } from '#runtime/log/event-log.ts'
-import { topic } from '#topology/names.ts'
-import type { BenchCluster } from './stage.ts'
+import { topic } from '#topology/topic-names.ts'
+import type { BenchCluster } from './bench-cluster.ts'
 
 /** What a run left between two ends of the output topic. */
 export type OutputRun = {

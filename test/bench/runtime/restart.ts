@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { waitUntil } from '#test/support/until.ts'
+import { waitUntil } from '#test/support/wait-until.ts'
+import type { BenchCluster } from './bench-cluster.ts'
 import { type Contender, flywheelService } from './contenders.ts'
 import type { Cores } from './cores.ts'
 import { startPeer } from './peer.ts'
-import type { BenchCluster } from './stage.ts'
 
 /** Seconds from the start of the process until its first output is committed. */
 export type Restart = {

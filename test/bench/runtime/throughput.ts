@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { type BenchCluster, sum } from './bench-cluster.ts'
 import type { Contender } from './contenders.ts'
 import { type Cores, cpuSeconds } from './cores.ts'
 import { type Peer, startPeer } from './peer.ts'
-import { type BenchCluster, sum } from './stage.ts'
 
 /** How fast records go through, from the first one consumed until the last output is read committed. */
 export type Speed = {

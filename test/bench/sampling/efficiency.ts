@@ -1,6 +1,6 @@
 import type { Sampling } from '#schemas/events.ts'
 import type { IntentDataset } from './data.ts'
-import { type CurvePoint, fullAccuracy, learningCurve, sampleShare } from './learn.ts'
+import { type CurvePoint, fullAccuracy, learningCurve, sampleShare } from './learning-curve.ts'
 
 export { sampleShare }
 

@@ -2,7 +2,7 @@ import { State } from '#runtime/state/state.ts'
 import type { ChatLogged } from '#schemas/events.ts'
 import { decide, type Facts } from '#services/sampler/decide.ts'
 import { mulberry32 } from '#statistics/random.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 import type { IntentDataset } from './data.ts'
 
 /** Turns of a transaction. */

@@ -3,9 +3,9 @@ import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { freePorts } from '../java.ts'
-import { type Properties, startKafkaFromJars, type TestKafka } from '../kafka.ts'
+import { freePorts } from '../servers/java.ts'
 import { skip } from '../skip.ts'
+import { type Properties, startKafkaFromJars, type TestKafka } from './broker.ts'
 
 export type SecuredKafka = TestKafka & {
   /** host:port for users with a password, over TLS. */

@@ -6,7 +6,7 @@ import {
   hasNoViolations,
   noViolations,
   sumViolations,
-} from '#test/chaos/check.ts'
+} from '#test/chaos/compare-outputs.ts'
 
 const output = (id: string, key = 'k', content = ''): ChaosOutput => ({ id, key, content })
 const outputs = (...ids: readonly string[]): ChaosOutput[] => ids.map(id => output(id))

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { deriveId } from '#runtime/core/identity.ts'
 import { State } from '#runtime/state/state.ts'
-import { expectedResults, type InputRecord } from '#test/chaos/expect.ts'
+import { expectedResults, type InputRecord } from '#test/chaos/expected-results.ts'
 import { turnOf } from '#test/chaos/input.ts'
-import { chainText, conversations, stages, type TurnChain } from '#test/chaos/rules.ts'
+import { chainText, conversations, stages, type TurnChain } from '#test/chaos/stages.ts'
 import { deadLetterTopic, decisionsTopic } from '#topology/derive/names.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 
 const turn = (key: string, turn: number, id = `${key}${turn}`): InputRecord => ({
   ...{ location: `0@${id}`, key, id, agent: 'one', turn },

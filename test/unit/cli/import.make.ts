@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import { type ImportBatch, openImportSource } from '#services/_cli/import/source.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 
 /** A file of that name in a folder of its own. */
 export const file = (name: string, text: string | Buffer): string => {

@@ -19,7 +19,7 @@ import { Fault } from '#runtime/core/faults.ts'
 import { openFolderStore } from '#runtime/objects/folder.ts'
 import { createMetrics } from '#runtime/telemetry/telemetry.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
-import { waitUntil } from '#test/support/until.ts'
+import { waitUntil } from '#test/support/wait-until.ts'
 
 const forever = new AbortController().signal
 const day = 86_400_000

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { createTaggedStringRewriter } from '#redaction/fields.ts'
-import { detectInFields } from '#redaction/places.ts'
+import { detectInFields } from '#redaction/detect-in-fields.ts'
+import { createTaggedStringRewriter } from '#redaction/tagged-strings.ts'
 
 const text = { type: 'string', sensitivity: 'free-text' }
 const schema = {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import { krippendorffAlpha } from '#statistics/alpha.ts'
+import { krippendorffAlpha } from '#statistics/krippendorff-alpha.ts'
 
 /** Rows of reviewers to columns of items; `.` is missing. */
 const units = (...reviewers: readonly string[]): string[][] =>

@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { gaussian, mulberry32 } from '#statistics/random.ts'
 import {
   logistic,
   logOddsOf,
   type OnlineRegression,
   priorRegression,
   updateRegression,
-} from '#statistics/regression.ts'
+} from '#statistics/online-logistic-regression.ts'
+import { gaussian, mulberry32 } from '#statistics/random.ts'
 
 const variance = 1
 const truth = [0.5, 2, -1.5, 0]

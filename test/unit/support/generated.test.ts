@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { eventTypes, schemaData } from '#test/support/avro-types.ts'
-import { fillBlock } from '#test/support/blocks.ts'
+import { eventTypes, schemaData } from '#test/support/generate/avro-types.ts'
+import { fillBlock } from '#test/support/generate/generated-blocks.ts'
 
 describe('types from Avro', () => {
   const mood = { type: 'enum' as const, name: 'Mood', symbols: ['good', 'bad'] }

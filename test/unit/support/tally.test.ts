@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { summarizeRun, type VitestReport } from '#test/support/tally.ts'
+import { summarizeRun, type VitestReport } from '#test/support/ci/test-summary.ts'
 
 const good: VitestReport = {
   ...{ success: true, numPassedTests: 3, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0 },

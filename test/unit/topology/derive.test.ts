@@ -1,8 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { faults } from '#runtime/core/faults.ts'
 import { type Acl, acls } from '#topology/derive/acls.ts'
+import {
+  consumedTopics,
+  deadLetterTopics,
+  serviceDefinitions,
+  serviceNames,
+  topicNames,
+} from '#topology/derive/definitions.ts'
 import { diagram } from '#topology/derive/diagram.ts'
-import { serviceLag } from '#topology/derive/lag.ts'
 import {
   compatibility,
   consumerGroup,
@@ -13,17 +19,11 @@ import {
   stateTopic,
   subject,
 } from '#topology/derive/names.ts'
-import {
-  consumedTopics,
-  deadLetterTopics,
-  serviceDefinitions,
-  serviceNames,
-  topicNames,
-} from '#topology/derive/plans.ts'
+import { requiredTopics } from '#topology/derive/required-topics.ts'
+import { serviceLag } from '#topology/derive/service-lag.ts'
 import { faultsTable, servicesTable, settingsTable, topicsTable } from '#topology/derive/tables.ts'
-import { requiredTopics } from '#topology/derive/wanted.ts'
 import { topics } from '#topology/map.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 
 test('topic constants are the names of the map in camel case', () => {
   expect(Object.values(topic).sort()).toEqual(Object.keys(topics).sort())
@@ -160,15 +160,15 @@ describe('lateness', () => {
   test('is the age of the oldest record that was not consumed', () => {
     const now = 1_000_000
     expect(serviceLag('judge', [partition(3, now - 30_000), partition(2, now - 121_000)], now)).toEqual({
-      ...{ records: 5, seconds: 121, limitSeconds: 120, late: true },
+      ...{ records: 5, seconds: 121, limitSeconds: 120, overLimit: true },
     })
     expect(serviceLag('judge', [partition(3, now - 120_000)], now).overLimit).toBe(false)
   })
 
   test('is zero when all is consumed, and when the clock of the broker is ahead', () => {
     for (const oldest of [null, 1_000_500])
-      expect(serviceLag('judge', [partition(0, oldest)], 1_000_000)).toMatchObject({ seconds: 0, late: false })
-    expect(serviceLag('gateway', [], 5)).toMatchObject({ records: 0, seconds: 0, late: false })
+      expect(serviceLag('judge', [partition(0, oldest)], 1_000_000)).toMatchObject({ seconds: 0, overLimit: false })
+    expect(serviceLag('gateway', [], 5)).toMatchObject({ records: 0, seconds: 0, overLimit: false })
   })
 })
 

@@ -7,11 +7,11 @@ import {
   nameViolations,
   partitionViolations,
   undocumentedFields,
-} from '#test/house/laws.ts'
-import { schemas } from '#test/house/tree.ts'
+} from '#test/house/map-invariants.ts'
+import { schemas } from '#test/house/repository-files.ts'
 import { httpEdges } from '#topology/derive/diagram.ts'
 import { services, topics } from '#topology/map.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 
 describe('the map', () => {
   const map: MapUnderTest = { topics, services, overHttp: httpEdges }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { planTopicChanges } from '#topology/derive/plan.ts'
-import { requiredTopics } from '#topology/derive/wanted.ts'
-import { topic } from '#topology/names.ts'
+import { requiredTopics } from '#topology/derive/required-topics.ts'
+import { planTopicChanges } from '#topology/derive/topic-changes.ts'
+import { topic } from '#topology/topic-names.ts'
 
 const keyed = { name: 't', partitions: 6, keep: 7, breaks: 'order would break' } as const
 const loose = { name: 't', partitions: 6, keep: 7 } as const

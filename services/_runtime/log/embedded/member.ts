@@ -1,6 +1,6 @@
 import type { PartitionConsumer } from '../event-log.ts'
 import { EmbeddedPartitionConsumer, type LogComponents } from './partition-consumer.ts'
-import { waitForRecords } from './wait.ts'
+import { waitForRecords } from './wait-for-records.ts'
 
 /** The one member of a group in the one process of this log: it is given every partition number. */
 export async function runGroupMember(

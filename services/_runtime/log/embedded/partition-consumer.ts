@@ -3,7 +3,7 @@ import { Fault } from '../../core/faults.ts'
 import type { LogRecord, NewRecord, PartitionConsumer, Position } from '../event-log.ts'
 import type { RecordStore } from './records.ts'
 import type { EmbeddedPartition, TopicStore } from './topics.ts'
-import { waitForRecords } from './wait.ts'
+import { waitForRecords } from './wait-for-records.ts'
 import type { RecordWriter } from './writer.ts'
 
 /** The parts of an open log. */

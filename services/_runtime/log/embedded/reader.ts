@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { type LogRecord, type ReadOptions, startOffset } from '../event-log.ts'
 import type { LogComponents } from './partition-consumer.ts'
 import type { EmbeddedPartition } from './topics.ts'
-import { waitForRecords } from './wait.ts'
+import { waitForRecords } from './wait-for-records.ts'
 
 const maxReadRecords = 1_000
 

@@ -1,8 +1,8 @@
 import { readSettings } from '#runtime/config/config.ts'
-import { openRuntime } from '#runtime/host/open.ts'
-import { createAgents } from '#runtime/processing/follow.ts'
-import { processPartition } from '#runtime/processing/step.ts'
-import { topic } from '#topology/names.ts'
+import { openRuntime } from '#runtime/host/open-runtime.ts'
+import { createAgents } from '#runtime/processing/follow-topics.ts'
+import { processPartition } from '#runtime/processing/process-partition.ts'
+import { topic } from '#topology/topic-names.ts'
 import { announce, untilInputEnds } from './announce.ts'
 import { benchService } from './service.ts'
 

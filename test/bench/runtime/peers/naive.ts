@@ -3,7 +3,7 @@ import { createCodec } from '#runtime/codec/codec.ts'
 import { deriveId } from '#runtime/core/identity.ts'
 import { openHttpRegistry } from '#runtime/registry/http.ts'
 import { avro } from '#schemas/avro.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 import { select, version } from '../rule.ts'
 import { announce, untilInputEnds } from './announce.ts'
 

@@ -1,6 +1,6 @@
 import type { AnyService } from '#runtime/service.ts'
 import type { ChatLogged } from '#schemas/events.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 import type { ServiceName } from '#topology/types.ts'
 import { select, version } from '../rule.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { queryArgument } from '#planners/linear/argument.ts'
-import { extractValues, haveSameValues } from '#text/figures.ts'
+import { extractValues, haveSameValues } from '#text/extract-values.ts'
+import { queryArgument } from '#text/query-argument.ts'
 
 describe('argumentOf', () => {
   test.each([

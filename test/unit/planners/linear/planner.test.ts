@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { createLinearPlanner } from '#planners/linear/linear-planner.ts'
 import { untunedManifest } from '#planners/linear/manifest.ts'
 import { indexExamples } from '#planners/linear/neighbours.ts'
-import { createLinearPlanner } from '#planners/linear/planner.ts'
 import { loraTrialSettings, tuneLora } from '#planners/linear/tune-lora.ts'
 import { examples, tools } from './makers.ts'
 

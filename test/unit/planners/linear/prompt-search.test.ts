@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { DEFAULT_PROMPT_SEARCH, searchPrompt } from '#planners/linear/prompt-search.ts'
-import { splitFamilies } from '#planners/linear/split.ts'
+import { splitFamilies } from '#planners/linear/split-families.ts'
 import { countPhrases, distinctivePhrases } from '#text/phrases.ts'
 import { examples, tools } from './makers.ts'
 

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { createBoundsCheck } from '#runtime/codec/avro-bounds.ts'
 import { plainObjectType } from '#runtime/codec/avro-type.ts'
 import { avro } from '#schemas/avro.ts'
-import { arbitraryEvent } from '#test/support/arbitrary-event.ts'
+import { arbitraryEvent } from '#test/support/data/arbitrary-event.ts'
 
 const strings = plainObjectType({ type: 'array', items: 'string' })
 const skips = createBoundsCheck(strings)

@@ -3,11 +3,11 @@ import { expect, test } from 'vitest'
 import { createCodec } from '#runtime/codec/codec.ts'
 import type { SchemaRegistry } from '#runtime/registry/schema-registry.ts'
 import { avro } from '#schemas/avro.ts'
-import { arbitraryEvent } from '#test/support/arbitrary-event.ts'
-import { inMemoryRegistry } from '#test/support/numbered-schemas.ts'
+import { arbitraryEvent } from '#test/support/data/arbitrary-event.ts'
+import { inMemoryRegistry } from '#test/support/doubles/in-memory-registry.ts'
+import { topicDefinitions, topicNames } from '#topology/derive/definitions.ts'
 import { decisionsTopic, subject } from '#topology/derive/names.ts'
-import { topicDefinitions, topicNames } from '#topology/derive/plans.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 
 const schemas = inMemoryRegistry()
 const codec = createCodec(schemas, avro)

@@ -6,7 +6,7 @@ import { loadPayload, storePayload } from '#runtime/dead-letters/payload.ts'
 import type { LogRecord, NewRecord } from '#runtime/log/event-log.ts'
 import type { ObjectStore } from '#runtime/objects/object-store.ts'
 import { deadLetterTopic, retryTopic } from '#topology/derive/names.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 
 const service = 'sampler'
 const inWireFormat = Buffer.from([0, 0, 0, 0, 7, 1, 2, 3])

@@ -15,7 +15,7 @@ import { createHttpServer, listen } from '#runtime/http/server.ts'
 import { createLogger, createMetrics } from '#runtime/telemetry/telemetry.ts'
 import { callerTraceHeaders } from '#runtime/telemetry/tracing.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
-import { waitUntil } from '#test/support/until.ts'
+import { waitUntil } from '#test/support/wait-until.ts'
 
 const key = 'a-key-of-some-length'
 const server = (environment: Record<string, string> = {}) => {

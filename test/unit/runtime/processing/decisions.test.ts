@@ -7,9 +7,9 @@ import type { ObjectStore } from '#runtime/objects/object-store.ts'
 import { loadFacts, recordDecision } from '#runtime/processing/decisions.ts'
 import { avro } from '#schemas/avro.ts'
 import type { DecisionRecorded } from '#schemas/events.ts'
-import { inMemoryRegistry } from '#test/support/numbered-schemas.ts'
+import { inMemoryRegistry } from '#test/support/doubles/in-memory-registry.ts'
 import { decisionsTopic } from '#topology/derive/names.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 import type { ServiceName } from '#topology/types.ts'
 
 const codec = createCodec(inMemoryRegistry(), avro)

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { LogRecord } from '#runtime/log/event-log.ts'
-import { completeEvent, secondsSinceChainStart } from '#runtime/processing/emit.ts'
+import { completeEvent, secondsSinceChainStart } from '#runtime/processing/complete-event.ts'
 import { retryTopic } from '#topology/derive/names.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 
 const record = (timestamp: number, over: Partial<LogRecord> = {}): LogRecord => ({
   ...{ topic: topic.chatLogs, partition: 0, offset: 1, timestamp, key: null, value: Buffer.from('x'), headers: {} },

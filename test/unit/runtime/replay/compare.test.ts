@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { compareOutputs, type OutputEvent } from '#runtime/replay/compare.ts'
-import { enumSymbolsByTopic } from '#runtime/replay/tally.ts'
-import { topic } from '#topology/names.ts'
+import { enumSymbolsByTopic } from '#runtime/replay/difference-counts.ts'
+import { topic } from '#topology/topic-names.ts'
 
 const words = (name: string): ReadonlySet<string> => enumSymbolsByTopic.get(name) ?? new Set()
 const scored = (id: string, more: object): OutputEvent => ({ topic: topic.scoredSamples, event: { id, ...more } })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { overrideFacts } from '#runtime/replay/overlay.ts'
+import { overrideFacts } from '#runtime/replay/override-facts.ts'
 
 const facts = { sampleShare: 0.05, sampling: 'active', targets: { accuracy: 0.9, latencyMs: null }, tools: ['pay'] }
 

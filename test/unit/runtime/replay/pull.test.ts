@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '#runtime/core/clock.ts'
 import { openEmbeddedLog } from '#runtime/log/embedded/embedded-log.ts'
 import type { EventLog, LogRecord, ReadOptions } from '#runtime/log/event-log.ts'
-import { readPartition } from '#runtime/replay/pull.ts'
+import { readPartition } from '#runtime/replay/read-partition.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 
 const never = new AbortController().signal

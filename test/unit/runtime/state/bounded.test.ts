@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { boundedChanges } from '#runtime/state/bounded.ts'
+import { boundedChanges } from '#runtime/state/bounded-collection.ts'
 import { State } from '#runtime/state/state.ts'
 
 const ofTwo = (): State => {

@@ -3,10 +3,10 @@ import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import type { EventLog } from '#runtime/log/event-log.ts'
-import { createSnapshotOpener } from '#runtime/state/copies.ts'
 import { openPartitionState, type PartitionState } from '#runtime/state/partition-state.ts'
+import { createSnapshotOpener } from '#runtime/state/snapshots.ts'
 import type { State, StateChange } from '#runtime/state/state.ts'
-import { InMemoryChangelog } from '#test/support/changelog.ts'
+import { InMemoryChangelog } from '#test/support/doubles/in-memory-changelog.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 
 /** A partition of a service's state on one machine. */

@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { LogRecord } from '#runtime/log/event-log.ts'
-import { completeEvent } from '#runtime/processing/emit.ts'
+import { completeEvent } from '#runtime/processing/complete-event.ts'
 import {
   propagatedTraceparent,
   readTraceparent,
   rootTraceContext,
   writeTraceparent,
 } from '#runtime/telemetry/traceparent.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 
 const hex = (length: number) =>
   fc

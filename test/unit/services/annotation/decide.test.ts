@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decide, priority } from '#services/annotation/decide.ts'
 import { closedOf, earlyJudgedOf, earlyReviewsOf, type Item, itemsOf, MAX_EARLY } from '#services/annotation/state.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 import { asked, isReview, isSample, isScore, review, run, sample, scored } from './make.ts'
 
 const gold = (tools: readonly (string | null)[], reviewersPerItem: number) => {

@@ -7,9 +7,9 @@ import { State } from '#runtime/state/state.ts'
 import { createLogger, createMetrics } from '#runtime/telemetry/telemetry.ts'
 import type { SampleReviewed, SampleSelected } from '#schemas/events.ts'
 import type { Facts } from '#services/annotation/decide.ts'
-import { httpApi } from '#services/annotation/edge.ts'
+import { httpApi } from '#services/annotation/http-api.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
-import type { topic } from '#topology/names.ts'
+import type { topic } from '#topology/topic-names.ts'
 import { asked, isReview, isSample, run } from './make.ts'
 
 export const tools = ['quote', 'holdings'].map(name => ({ name, description: `about ${name}` }))

@@ -1,7 +1,7 @@
 import { State, type StateChange } from '#runtime/state/state.ts'
 import type { SampleReviewed, SampleScored, SampleSelected } from '#schemas/events.ts'
 import { decide, type Facts } from '#services/annotation/decide.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 import type { Inbound } from '#topology/types.ts'
 
 export const sample = (over: Partial<SampleSelected> = {}): SampleSelected => ({

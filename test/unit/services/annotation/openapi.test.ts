@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { openapi } from '#services/annotation/openapi.ts'
 import {
   agreementResponse,
   leaseResponse,
   queueResponse,
   reviewerResponse,
   reviewsResponse,
-} from '#services/annotation/answers.ts'
-import { openapi } from '#services/annotation/openapi.ts'
+} from '#services/annotation/responses.ts'
 import { openDesk } from './desk.ts'
 import { asked, isReview, isScore, review, run, sample, scored } from './make.ts'
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { FollowedEvent } from '#runtime/service.ts'
-import { agentView, consumingServices, serviceView } from '#services/console/decide.ts'
 import { type AgentHistory, applyRecord, MAX_EVENTS } from '#services/console/state.ts'
-import { toAgentDescribed } from '#services/ingest/decide.ts'
+import { agentView, consumingServices, serviceView } from '#services/console/status.ts'
+import { toAgentDescribed } from '#services/ingest/to-events.ts'
 import { wilson } from '#statistics/intervals.ts'
 import { services } from '#topology/map.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 import { dataset, evaluation, release, score } from './make.ts'
 
 const now = 1_000_000

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { FollowedEvent } from '#runtime/service.ts'
 import { createFreshness } from '#services/console/freshness.ts'
 import { services, topics } from '#topology/map.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 import { score } from './make.ts'
 
 const now = 1_800_000_000_000

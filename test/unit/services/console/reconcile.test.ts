@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Position } from '#runtime/log/event-log.ts'
 import { type GroupProgress, type HourBounds, hourMs, ingestTopics, reconcile } from '#services/console/reconcile.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 
 const hour = 500_000 * hourMs
 const over = hour + hourMs + 61_000

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { isHeldOut } from '#planners/families.ts'
 import { canonicalJson, digest } from '#runtime/core/identity.ts'
 import type { DatasetRow } from '#schemas/objects.ts'
 import type { CandidateRow } from '#services/curator/candidates.ts'
 import { buildDataset, removeContradictions } from '#services/curator/dataset.ts'
+import { isHeldOut } from '#text/families.ts'
 import { row, words } from './makers.ts'
 
 const recipe = {

@@ -6,7 +6,7 @@ import { State } from '#runtime/state/state.ts'
 import type { PromptTuned } from '#schemas/events.ts'
 import type { DatasetRow, EvaluationResults, EvaluationSet } from '#schemas/objects.ts'
 import { evaluator } from '#services/evaluator/service.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 
 const rows: DatasetRow[] = ['a', 'b', 'c', 'd'].map(name => ({
   id: `row-${name}`,

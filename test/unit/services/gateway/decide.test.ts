@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { untunedManifest } from '#planners/linear/manifest.ts'
 import { canonicalJson, digest } from '#runtime/core/identity.ts'
-import { turnBody } from '#services/gateway/bodies.ts'
-import { chatLogBody, turnIdentity, wantedAfterDescription, wantedAfterRelease } from '#services/gateway/decide.ts'
+import { turnBody } from '#services/gateway/request-bodies.ts'
+import {
+  chatLogBody,
+  turnIdentity,
+  wantedAfterDescription,
+  wantedAfterRelease,
+} from '#services/gateway/wanted-planner.ts'
 import { desk, release } from './make.ts'
 
 describe('what is served', () => {

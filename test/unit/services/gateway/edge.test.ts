@@ -7,9 +7,9 @@ import { Fault } from '#runtime/core/faults.ts'
 import { createHttpServer } from '#runtime/http/server.ts'
 import type { HttpApi, HttpApiContext } from '#runtime/service.ts'
 import { createLogger, createMetrics } from '#runtime/telemetry/telemetry.ts'
-import { httpApi } from '#services/gateway/edge.ts'
+import { httpApi } from '#services/gateway/http-api.ts'
 import { chatLogBody } from '#services/ingest/bodies.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 import { desk, release } from './make.ts'
 
 const now = 1_800_000_000_000

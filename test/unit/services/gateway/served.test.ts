@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from 'vitest'
 import type { Ports } from '#runtime/service.ts'
-import { createServedPlanners, type ServedPlanners } from '#services/gateway/served.ts'
+import { createServedPlanners, type ServedPlanners } from '#services/gateway/served-planners.ts'
 import { desk, release } from './make.ts'
 
 let now: number

@@ -7,7 +7,7 @@ import {
   toChatEscalated,
   toChatLogged,
   toFeedbackGiven,
-} from '#services/ingest/decide.ts'
+} from '#services/ingest/to-events.ts'
 
 const now = 1_800_000_000_000
 const pseudonymOf = createPseudonymizer('the key of this test')

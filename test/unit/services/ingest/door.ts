@@ -4,7 +4,7 @@ import { readSettings } from '#runtime/config/config.ts'
 import { createHttpServer } from '#runtime/http/server.ts'
 import type { HttpApi, HttpApiContext } from '#runtime/service.ts'
 import { createLogger, createMetrics } from '#runtime/telemetry/telemetry.ts'
-import { httpApi } from '#services/ingest/edge.ts'
+import { httpApi } from '#services/ingest/http-api.ts'
 
 export const now = 1_800_000_000_000
 const redactionKey = 'the key of this test'

@@ -2,9 +2,9 @@ import type { FastifyInstance } from 'fastify'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { HttpApi } from '#runtime/service.ts'
 import type { ChatLogged } from '#schemas/events.ts'
-import { toChatLogged } from '#services/ingest/decide.ts'
+import { toChatLogged } from '#services/ingest/to-events.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 import { type Appended, now, openDoor, pseudonymOf, tools, turn } from './door.ts'
 
 let app: FastifyInstance

@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { hourOf, openAcceptedCounts } from '#services/ingest/ledger.ts'
+import { hourOf, openAcceptedCounts } from '#services/ingest/accepted-counts.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 
 const hourMs = 3_600_000
 const start = hourOf(1_800_000_000_000)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { openapi } from '#services/ingest/openapi.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 import { openDoor } from './door.ts'
 
 const paths = Object.entries(openapi.paths as Record<string, Record<string, Operation>>)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { chatLogBody } from '#services/ingest/bodies.ts'
+import { readTurns } from '#services/ingest/otlp/read-turns.ts'
 import type { OtlpSpan } from '#services/ingest/otlp/spans.ts'
-import { readTurns } from '#services/ingest/otlp/turns.ts'
 import { answered, began, called, messages, said, span, traceId, user } from './otlp.make.ts'
 
 const find = (spans: readonly OtlpSpan[], agents = ['desk']) => readTurns(spans, agent => agents.includes(agent))

@@ -5,7 +5,7 @@ import { bodyLimit } from '#runtime/http/admission.ts'
 import { readTraceparent } from '#runtime/telemetry/traceparent.ts'
 import { callerTraceHeaders } from '#runtime/telemetry/tracing.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 import { type Appended, openDoor } from './door.ts'
 import { called, messages, traceId, user } from './otlp.make.ts'
 

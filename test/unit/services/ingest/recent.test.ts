@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createRecentIds } from '#services/ingest/recent.ts'
+import { createRecentIds } from '#services/ingest/recent-ids.ts'
 
 const events = (...ids: string[]) => new Map(ids.map(id => [id, id]))
 

@@ -4,7 +4,7 @@ import { createHttpServer } from '#runtime/http/server.ts'
 import type { HttpApiContext } from '#runtime/service.ts'
 import { State } from '#runtime/state/state.ts'
 import { createLogger, createMetrics } from '#runtime/telemetry/telemetry.ts'
-import { httpApi } from '#services/judge/edge.ts'
+import { httpApi } from '#services/judge/http-api.ts'
 import { gold, sample, scores } from './events.ts'
 
 const open = (state: State) => {

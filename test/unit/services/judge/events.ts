@@ -1,8 +1,8 @@
 import { State } from '#runtime/state/state.ts'
 import type { GoldAnswered, Outcome, Plan, SampleSelected, SampleWidened, Variant } from '#schemas/events.ts'
 import { decide } from '#services/judge/decide.ts'
-import type { Facts } from '#services/judge/verdict.ts'
-import { topic } from '#topology/names.ts'
+import type { Facts } from '#services/judge/model/verdict.ts'
+import { topic } from '#topology/topic-names.ts'
 import type { Inbound } from '#topology/types.ts'
 
 const envelope = { parents: [], at: 1000, agent: 'desk' }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { SampleSelected } from '#schemas/events.ts'
-import { injections } from '#test/support/injections.ts'
+import { injections } from '#test/support/data/injections.ts'
 import { gold, sample, scores } from './events.ts'
 
 test('the corpus is large, and no text is in it twice', () => {

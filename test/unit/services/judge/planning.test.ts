@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { planMetrics } from '#services/judge/planning.ts'
+import { planMetrics } from '#services/judge/plan-metrics.ts'
 import type { GoldGrade } from '#services/judge/state.ts'
 
 const row = (goldTool: string | null, plannedTool: string, over: Partial<GoldGrade> = {}): GoldGrade =>

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { type GoldQuestion, goldSimilarity } from '#services/judge/gold-similarity.ts'
 import { initialRegression, signalScore } from '#services/judge/signals.ts'
-import { type GoldQuestion, goldSimilarity } from '#services/judge/similarity.ts'
-import { injections } from '#test/support/injections.ts'
+import { injections } from '#test/support/data/injections.ts'
 
 const known: readonly GoldQuestion[] = [
   { question: 'what is the price of AAPL', family: 'k1', goldTool: 'quote' },

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest'
 import type { LanguageModel } from '#models/language-model.ts'
 import { withRepair } from '#models/repair.ts'
 import type { Ports } from '#runtime/service.ts'
-import { rubric, rubricVersion } from '#services/judge/rubric.ts'
+import { rubric, rubricVersion } from '#services/judge/model/rubric.ts'
+import { verdictSchema } from '#services/judge/model/verdict.ts'
 import { judge } from '#services/judge/service.ts'
-import { verdictSchema } from '#services/judge/verdict.ts'
 import { gold, sample, widened } from './events.ts'
 
 const forever = new AbortController().signal

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { State } from '#runtime/state/state.ts'
 import type { CandidateEvaluated } from '#schemas/events.ts'
 import { decide } from '#services/promoter/decide.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 import { evaluated } from './makers.ts'
 
 function released(event: CandidateEvaluated, state = new State()) {

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
+import { createLinearPlanner } from '#planners/linear/linear-planner.ts'
 import { BASE_SCALE, type LinearManifest, untunedManifest } from '#planners/linear/manifest.ts'
-import { createLinearPlanner } from '#planners/linear/planner.ts'
 import { getJson } from '#runtime/objects/object-store.ts'
 import { State } from '#runtime/state/state.ts'
 import { promptTuner } from '#services/prompt-tuner/service.ts'
 import { fakePorts, gold, request, tools } from '#test/unit/services/trainer/ports.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 
 const base = untunedManifest('desk', tools)
 const never = new AbortController().signal

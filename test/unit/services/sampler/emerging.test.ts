@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { mulberry32 } from '#statistics/random.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 import { type Arrival, emitted, turn } from './stream.ts'
 
 const words = 'card fee refund address limit branch loan rate wire salary branch login pin atm'.split(' ')

@@ -1,7 +1,7 @@
 import { State } from '#runtime/state/state.ts'
 import type { ChatEscalated, ChatLogged, FeedbackGiven, SampleSelected } from '#schemas/events.ts'
 import { decide, type Facts } from '#services/sampler/decide.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 import type { Inbound, Outbound } from '#topology/types.ts'
 
 export type Arrival = Inbound<'sampler'>

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { State } from '#runtime/state/state.ts'
 import type { TrafficCounted } from '#schemas/events.ts'
 import { randomProbability } from '#services/sampler/controller.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 import { simulated } from './simulated.ts'
 import { active, emitted } from './stream.ts'
 

@@ -1,7 +1,7 @@
 import { State } from '#runtime/state/state.ts'
 import type { GoldAnswered, SampleWidened } from '#schemas/events.ts'
 import { decide, type Facts } from '#services/self-play/decide.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 import type { Inbound } from '#topology/types.ts'
 
 export const facts: Facts = {

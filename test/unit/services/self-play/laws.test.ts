@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { extractValues } from '#text/figures.ts'
+import { extractValues } from '#text/extract-values.ts'
 import { facts, gold, widen } from './gold.ts'
 
 const words =

@@ -4,7 +4,7 @@ import { canonicalJson, digest, seedOf } from '#runtime/core/identity.ts'
 import { State } from '#runtime/state/state.ts'
 import type { DatasetDecided, ReleaseDecided } from '#schemas/events.ts'
 import { decide, type Facts } from '#services/strategist/decide.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 import type { Inbound } from '#topology/types.ts'
 
 const facts: NonNullable<Facts> = {

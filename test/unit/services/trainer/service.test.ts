@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import { decodeAdapter } from '#planners/linear/adapter-file.ts'
+import { createLinearPlanner } from '#planners/linear/linear-planner.ts'
 import { type LinearManifest, untunedManifest } from '#planners/linear/manifest.ts'
-import { createLinearPlanner } from '#planners/linear/planner.ts'
 import type { WorkerPool } from '#runtime/core/worker-pool.ts'
 import { getJson } from '#runtime/objects/object-store.ts'
 import { State } from '#runtime/state/state.ts'
 import type { ExampleSet } from '#schemas/objects.ts'
 import { trainer } from '#services/trainer/service.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 import { fakePorts, gold, request, tools } from './ports.ts'
 
 const base = untunedManifest('desk', tools)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { splitFamilies } from '#planners/linear/split.ts'
-import { chooseRetrieval } from '#services/trajectory/choose-use.ts'
-import type { PlannerUnderTest, ScoredGoldRow } from '#services/trajectory/prepare.ts'
+import { splitFamilies } from '#planners/linear/split-families.ts'
+import { chooseRetrieval } from '#services/trajectory/choose-retrieval.ts'
+import type { PlannerUnderTest, ScoredGoldRow } from '#services/trajectory/planner-under-test.ts'
 
 const rows: ScoredGoldRow[] = Array.from({ length: 200 }, (_, n) => ({
   row: { id: `r${n}`, family: `f${n}`, tool: 'quote', question: '' },

@@ -5,7 +5,7 @@ import { State } from '#runtime/state/state.ts'
 import type { ExampleSet } from '#schemas/objects.ts'
 import { trajectory } from '#services/trajectory/service.ts'
 import { fakePorts, gold, request, tools } from '#test/unit/services/trainer/ports.ts'
-import { topic } from '#topology/names.ts'
+import { topic } from '#topology/topic-names.ts'
 
 const base = untunedManifest('desk', tools)
 const never = new AbortController().signal

@@ -1,7 +1,7 @@
 import type { Cluster } from 'kafkajs'
 import type { EventLog, LogRecord, PartitionLag } from '../../event-log.ts'
-import type { ClusterQuery } from '../connection/query.ts'
-import { committedRecords, type FetchedPartition } from '../consume/records.ts'
+import type { ClusterQuery } from '../connection/cluster-query.ts'
+import { committedRecords, type FetchedPartition } from '../consume/committed-records.ts'
 
 /** What one look at a partition brings at most; a broker sends at least one whole batch. */
 const lagFetchBytes = 65_536

@@ -1,5 +1,5 @@
 import type { EventLog, Position } from '../../event-log.ts'
-import type { ClusterQuery } from '../connection/query.ts'
+import type { ClusterQuery } from '../connection/cluster-query.ts'
 
 /** Looks up positions by time and by group. */
 export function createPositionQueries(query: ClusterQuery): Pick<EventLog, 'positionsAt' | 'committed'> {

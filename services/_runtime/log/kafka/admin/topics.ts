@@ -2,7 +2,7 @@ import type { Admin, BrokerMetadata, ITopicConfig } from 'kafkajs'
 import { Fault } from '../../../core/faults.ts'
 import type { ExistingTopic, TopicPartitionCount, TopicSpec } from '../../event-log.ts'
 import { createKafkaClient, type KafkaSettings } from '../connection/client.ts'
-import type { ClusterQuery } from '../connection/query.ts'
+import type { ClusterQuery } from '../connection/cluster-query.ts'
 import { errorType, retryWithBackoff, toFault } from '../faults.ts'
 
 export type TopicAdmin = {

@@ -4,7 +4,7 @@ import type { LogRecord } from '../../event-log.ts'
 import { createKafkaClient, type KafkaSettings } from '../connection/client.ts'
 import { createClusterMetadata } from '../connection/cluster-metadata.ts'
 import { rootCause, toFault } from '../faults.ts'
-import { committedRecords, type FetchedPartition } from './records.ts'
+import { committedRecords, type FetchedPartition } from './committed-records.ts'
 
 /** One partition that is being read. */
 export type PartitionFetch = {

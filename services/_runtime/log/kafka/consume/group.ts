@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Fault } from '../../../core/faults.ts'
 import { createKafkaClient } from '../connection/client.ts'
 import { retryWithBackoff, toFault, waitForAbort, withTimeout } from '../faults.ts'
+import { createAssignedConsumers, type GroupMembership } from './assigned-consumers.ts'
 import { coPartitioningAssigner, topicsByPartition } from './assigner.ts'
-import { createAssignedConsumers, type GroupMembership } from './partition-consumers.ts'
 
 /**
  * Is a member of the group until the signal is aborted or `work` fails. A membership that is lost (the brokers were away, or

@@ -1,10 +1,10 @@
 import { Fault } from '../../../core/faults.ts'
 import type { NewRecord, PartitionConsumer, Position } from '../../event-log.ts'
 import { retryWithBackoff } from '../faults.ts'
-import { toPartitionBatches } from '../produce/route.ts'
+import { toPartitionBatches } from '../produce/partition-batch.ts'
 import { openPartitionTransactions, type PartitionOwner } from '../produce/transaction.ts'
 import type { Fetcher } from './fetch.ts'
-import { createFetchQueue, type PartitionBuffer } from './queue.ts'
+import { createFetchQueue, type PartitionBuffer } from './fetch-queue.ts'
 
 export type OpenPartitionConsumer = {
   readonly consumer: PartitionConsumer

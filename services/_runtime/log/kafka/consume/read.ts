@@ -1,9 +1,9 @@
 import { type EventLog, type LogRecord, startOffset } from '../../event-log.ts'
 import type { KafkaSettings } from '../connection/client.ts'
-import type { ClusterQuery, OffsetsByPartition } from '../connection/query.ts'
+import type { ClusterQuery, OffsetsByPartition } from '../connection/cluster-query.ts'
 import { rejectOnAbort } from '../faults.ts'
 import { createFetcher } from './fetch.ts'
-import { createFetchQueue, type PartitionBuffer } from './queue.ts'
+import { createFetchQueue, type PartitionBuffer } from './fetch-queue.ts'
 
 const maxPollRecords = 1_000
 

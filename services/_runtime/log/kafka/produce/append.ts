@@ -1,10 +1,10 @@
 import type { Fault } from '../../../core/faults.ts'
 import type { NewRecord } from '../../event-log.ts'
 import type { KafkaSettings } from '../connection/client.ts'
-import type { ClusterQuery } from '../connection/query.ts'
+import type { ClusterQuery } from '../connection/cluster-query.ts'
 import { delayAbort, rejectOnAbort, toFault, withTimeout } from '../faults.ts'
+import { mergeBatches, type PartitionBatch, toPartitionBatches } from './partition-batch.ts'
 import { createIdempotentProducer, type IdempotentProducer } from './producer.ts'
-import { mergeBatches, type PartitionBatch, toPartitionBatches } from './route.ts'
 import { sendBatches } from './send.ts'
 
 /** Calls that wait are sent together up to this many records. */

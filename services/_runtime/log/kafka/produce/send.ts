@@ -1,9 +1,9 @@
 import type { Fault } from '../../../core/faults.ts'
 import type { Position } from '../../event-log.ts'
-import type { ClusterQuery } from '../connection/query.ts'
+import type { ClusterQuery } from '../connection/cluster-query.ts'
 import { toFault } from '../faults.ts'
+import type { PartitionBatch } from './partition-batch.ts'
 import type { IdempotentProducer, ProducerBatch } from './producer.ts'
-import type { PartitionBatch } from './route.ts'
 
 /** A broker refuses a batch above 1,048,588 bytes. */
 const limits = { batchBytes: 900_000, batchRecords: 1_000, requestBytes: 8_000_000 } as const

@@ -3,11 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Fault } from '../../../core/faults.ts'
 import type { Position } from '../../event-log.ts'
 import type { KafkaSettings } from '../connection/client.ts'
-import type { ClusterQuery } from '../connection/query.ts'
+import type { ClusterQuery } from '../connection/cluster-query.ts'
 import { delayAbort, rejectOnAbort, retryWithBackoff, toFault, withTimeout } from '../faults.ts'
-import type { PartitionBatch } from './route.ts'
+import type { PartitionBatch } from './partition-batch.ts'
 import { sendBatches } from './send.ts'
-import { createTransactionalProducer, type TransactionalProducer } from './transactional.ts'
+import { createTransactionalProducer, type TransactionalProducer } from './transactional-producer.ts'
 
 /** An open transaction of a dead process is aborted by the broker after this; nothing slow happens inside of one. */
 const transactionTimeoutMs = 60_000

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { committedRecords } from '#runtime/log/kafka/consume/records.ts'
+import { committedRecords } from '#runtime/log/kafka/consume/committed-records.ts'
 
 type Made = {
   readonly value?: string

@@ -1,0 +1,87 @@
+import { open, rename, rm } from 'node:fs/promises'
+import type { Settings } from '#runtime/config/config.ts'
+import { Fault } from '#runtime/core/faults.ts'
+import { parseTime } from '#runtime/replay/parse-time.ts'
+import { type RecordReader, throwIfInterrupted, withRecordReader } from '../read-records.ts'
+import { columnsOf, rowsOf } from './columns.ts'
+import { type ExportFormatName, exportFormats, type WriteRows } from './export-formats.ts'
+import { type ExportReceipt, exportReceiptText, extendRanges, fileSha256, type OffsetRange } from './export-receipt.ts'
+
+type ExportOptions = {
+  readonly format: ExportFormatName
+  readonly since?: string
+  readonly out?: string
+  readonly json: boolean
+}
+
+/** Rows between two lines of progress. */
+const progressEvery = 50_000
+
+/**
+ * Writes what a topic holds at the call to a file: all of it, or what was appended at or after a time. The file has its name
+ * only when it is whole; what had that name before stays until then.
+ */
+export async function exportTopic(
+  topic: string,
+  { format, since: given, out, json }: ExportOptions,
+  settings: Settings,
+  signal: AbortSignal,
+): Promise<void> {
+  const since = given === undefined ? null : parseTime('--since', given, Date.now())
+  const file = out ?? `${topic}.${format}`
+  const part = `${file}.${process.pid}.part`
+  await withRecordReader(settings, signal, async records => {
+    await records.requireTopic(topic)
+    await checkWritable(file, part)
+    try {
+      const written = await writeRows(records, topic, { format, since, part }, signal)
+      const sha256 = await fileSha256(part)
+      await rename(part, file)
+      const receipt: ExportReceipt = { ...{ topic, file, format, since }, ...written, sha256 }
+      process.stdout.write(`${json ? JSON.stringify(receipt) : exportReceiptText(receipt)}\n`)
+    } finally {
+      await rm(part, { force: true })
+    }
+  })
+}
+
+type ExportTarget = { readonly format: ExportFormatName; readonly since: number | null; readonly part: string }
+
+async function writeRows(
+  records: RecordReader,
+  topic: string,
+  { format, since, part }: ExportTarget,
+  signal: AbortSignal,
+): Promise<Pick<ExportReceipt, 'rows' | 'without' | 'partitions'>> {
+  const columns = columnsOf(topic)
+  let spans: ReadonlyMap<number, OffsetRange> = new Map()
+  let rows = 0
+  let without = 0
+  const copy = async (write: WriteRows): Promise<void> => {
+    await records.read(topic, { from: since ?? 'beginning', follow: false }, async some => {
+      const found = rowsOf(columns, some)
+      await write(found)
+      spans = extendRanges(spans, found)
+      without += some.length - found.length
+      if (Math.floor((rows + found.length) / progressEvery) > Math.floor(rows / progressEvery))
+        reportProgress(rows + found.length, 'read')
+      rows += found.length
+    })
+    throwIfInterrupted(signal)
+    reportProgress(rows, 'to write')
+  }
+  await exportFormats[format](part, columns, copy, signal)
+  return { rows, without, partitions: [...spans.values()].toSorted((a, b) => a.partition - b.partition) }
+}
+
+const reportProgress = (rows: number, what: string): void =>
+  void process.stderr.write(`${rows.toLocaleString('en')} rows ${what}\n`)
+
+/** Before hours of reading: can a file be made there? */
+async function checkWritable(file: string, part: string): Promise<void> {
+  try {
+    await (await open(part, 'wx')).close()
+  } catch (error) {
+    throw new Fault('FLY_USAGE', `${file} cannot be written: ${error instanceof Error ? error.message : error}`)
+  }
+}

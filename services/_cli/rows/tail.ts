@@ -1,0 +1,30 @@
+import type { Settings } from '#runtime/config/config.ts'
+import type { ReadableRecord } from '#runtime/host/records.ts'
+import { writeStdout } from '../output.ts'
+import { withRecordReader } from '../read-records.ts'
+import { type RecordFilter, withSqlFilter } from './filter.ts'
+
+type TailOptions = {
+  readonly fromBeginning: boolean
+  readonly exit: boolean
+  readonly where?: string
+  readonly json: boolean
+}
+
+/**
+ * Prints the events of a topic as JSON lines, those for which the condition is true; with `--json` the place of each record
+ * too. Any topic of the log, derived ones included.
+ */
+export async function tail(name: string, options: TailOptions, settings: Settings, signal: AbortSignal): Promise<void> {
+  const { fromBeginning, exit, where, json } = options
+  const lines = (records: readonly ReadableRecord[]): string =>
+    records.map(record => `${JSON.stringify(json ? record : record.event)}\n`).join('')
+  await withRecordReader(settings, signal, async records => {
+    const read = (filter: RecordFilter): Promise<void> =>
+      records.read(name, { from: fromBeginning ? 'beginning' : 'end', follow: !exit }, async some =>
+        writeStdout(lines(await filter(some))),
+      )
+    await records.requireTopic(name)
+    await (where === undefined ? read(async some => some) : withSqlFilter(name, where, read, signal))
+  })
+}

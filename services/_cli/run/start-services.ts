@@ -1,0 +1,132 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { type Settings, toEnvironment } from '#runtime/config/config.ts'
+import { Fault } from '#runtime/core/faults.ts'
+import type { Runtime } from '#runtime/host/open-runtime.ts'
+import { startServices } from '#runtime/host/start-services.ts'
+import { ensureTopics } from '#runtime/host/topics.ts'
+import { all } from '#services/all.ts'
+import { consumedTopics } from '#topology/derive/definitions.ts'
+import { consumerGroup } from '#topology/derive/names.ts'
+import { services } from '#topology/map.ts'
+import type { ServiceName } from '#topology/types.ts'
+
+/** A wheel that turns: where its services listen, and how it ends. */
+export type RunningServices = {
+  readonly urlOf: (service: ServiceName) => string
+  /** Rejects with what stopped it. */
+  readonly done: Promise<void>
+}
+
+export const allServices = Object.keys(services) as ServiceName[]
+
+/** FLY_USAGE naming the unknown service and the known ones. */
+export function parseServiceNames(list: string | undefined): readonly ServiceName[] {
+  if (list === undefined) return allServices
+  return list.split(',').map(name => {
+    if (name in services) return name as ServiceName
+    throw new Fault('FLY_USAGE', `there is no service ${name}; known are ${allServices.join(', ')}`)
+  })
+}
+
+/** All services in this process, on one port. */
+export async function runInProcess(
+  world: Runtime,
+  names: readonly ServiceName[],
+  signal: AbortSignal,
+): Promise<RunningServices> {
+  await ensureTopics(world)
+  const { url, done } = await startServices(
+    world,
+    names.map(name => all[name]),
+    signal,
+  )
+  return { urlOf: () => url, done }
+}
+
+/** One process for each service, as in production: `node services/NAME/main.ts`. Ends them all when one ends or the signal comes. */
+export async function runAsProcesses(
+  world: Runtime,
+  names: readonly ServiceName[],
+  signal: AbortSignal,
+): Promise<RunningServices> {
+  const { settings } = world
+  await ensureTopics(world)
+  // Once, before many processes ask for the same subjects at the same time.
+  await world.codec.registerSchemas()
+  const children = names.map(name => ({ name, process: spawnService(name, settings) }))
+  const stop = (): void => {
+    for (const child of children) child.process.kill('SIGTERM')
+  }
+  signal.addEventListener('abort', stop, { once: true })
+  const ends = children.map(
+    ({ name, process }) =>
+      new Promise<void>((resolve, reject) => {
+        process.once('error', reject)
+        process.once('exit', (code, by) => {
+          if (signal.aborted && (code === 0 || by === 'SIGTERM')) return resolve()
+          reject(new Fault('FLY_BUG', `${name} ended with ${by ?? `code ${code}`}; its lines above say why`))
+        })
+      }),
+  )
+  for (const end of ends) end.catch(stop)
+  const urlOf = (service: ServiceName): string => `http://127.0.0.1:${settings.port + services[service].port}`
+  const done = Promise.allSettled(ends).then(results => {
+    for (const result of results) if (result.status === 'rejected') throw result.reason
+  })
+  await Promise.race([done, Promise.all(names.map(name => waitUntilHealthy(urlOf(name), signal)))])
+  return { urlOf, done }
+}
+
+/** The wheel that is up on the ports of these settings and on the same Kafka; undefined where there is none. */
+export async function findRunningServices(
+  { settings }: Runtime,
+  names: readonly ServiceName[],
+  signal: AbortSignal,
+): Promise<RunningServices | undefined> {
+  const urlOf = (service: ServiceName): string => `http://127.0.0.1:${settings.port + services[service].port}`
+  const answers = await Promise.all(
+    names.map(async name => {
+      const answer = await fetch(`${urlOf(name)}/health`, { signal }).catch(() => undefined)
+      return answer?.ok ? ((await answer.json()) as { log?: string }).log : undefined
+    }),
+  )
+  if (!answers.every(log => log === settings.kafka)) return undefined
+  const ended = new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), { once: true }))
+  return { urlOf, done: ended }
+}
+
+function spawnService(name: ServiceName, settings: Settings): ChildProcess {
+  const entry = fileURLToPath(import.meta.resolve(`#services/${name}/main.ts`))
+  const inherited = Object.entries(process.env).filter(([key]) => !key.startsWith('FLYWHEEL_'))
+  return spawn(process.execPath, [entry], {
+    env: { ...Object.fromEntries(inherited), ...toEnvironment(settings) },
+    // The channel carries nothing: its end tells the child that this process is gone, however it went.
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    // Its own group: Ctrl-C reaches this process, which then ends its children in order.
+    detached: true,
+  })
+}
+
+async function waitUntilHealthy(url: string, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const answer = await fetch(`${url}/health`).catch(() => undefined)
+    if (answer?.ok) return
+    await new Promise(resolve => setTimeout(resolve, 100))
+  }
+}
+
+/**
+ * Waits until a service has consumed all there is. It must look so twice: Kafka shows the outputs of a transaction a few
+ * milliseconds after it answered.
+ */
+export function createDrainWaiter(world: Runtime, signal: AbortSignal): (service: ServiceName) => Promise<void> {
+  return async service => {
+    for (let empty = 0; empty < 2; ) {
+      const lag = await world.log.lag(consumerGroup(service), consumedTopics(service))
+      empty = lag.some(({ records }) => records > 0) ? 0 : empty + 1
+      await sleep(200, undefined, { signal })
+    }
+  }
+}

@@ -1,0 +1,145 @@
+import { consumedTopics } from '#topology/derive/definitions.ts'
+import { consumerGroup } from '#topology/derive/names.ts'
+import { services } from '#topology/map.ts'
+import { topic } from '#topology/topic-names.ts'
+import type { ServiceName } from '#topology/types.ts'
+import { serveDeadLetters } from '../dead-letters/http-api.ts'
+import { countUnresolved } from '../dead-letters/unresolved.ts'
+import { createHttpServer, listen } from '../http/server.ts'
+import { createAgents, followTopics } from '../processing/follow-topics.ts'
+import { processPartition } from '../processing/process-partition.ts'
+import type { AnyHttpApi, AnyService, HttpApiContext, Ports } from '../service.ts'
+import type { StateView } from '../state/state.ts'
+import { appendInTrace } from '../telemetry/tracing.ts'
+import type { Runtime } from './open-runtime.ts'
+import { serveRecords } from './records.ts'
+
+export type RunningServices = {
+  /** Base URL of this process. */
+  readonly url: string
+  /** Resolves when everything has ended after the signal; rejects with what stopped a service. */
+  readonly done: Promise<void>
+  /** What has not ended yet, by name. */
+  readonly unfinished: () => readonly string[]
+}
+
+/**
+ * Runs services in this process until the signal is aborted: follows what they follow, opens one HTTP listener for all,
+ * then joins each one's consumer group. What stops one service stops the process: a half-dead wheel looks alive.
+ */
+export async function startServices(
+  runtime: Runtime,
+  started: readonly AnyService[],
+  signal: AbortSignal,
+): Promise<RunningServices> {
+  const { settings, log, codec, logger, metrics, tracing } = runtime
+  const failed = new AbortController()
+  const until = AbortSignal.any([signal, failed.signal])
+  const agents = createAgents()
+  const portsOf = (service: ServiceName): Ports => ({
+    ...runtime,
+    agents,
+    languageModel: runtime.languageModels?.forService(service),
+  })
+  await codec.registerSchemas()
+
+  const states = new Map<string, StateView>()
+  let url = ''
+  const urlOf = (service: ServiceName): string => {
+    if (started.some(({ name }) => name === service)) return url
+    if (service === 'ingest' && settings.ingestUrl) return settings.ingestUrl
+    return `http://127.0.0.1:${settings.port + services[service].port}`
+  }
+  const httpApis = new Map<ServiceName, AnyHttpApi>()
+  for (const service of started) {
+    const { name } = service
+    const context: HttpApiContext<ServiceName> = {
+      settings,
+      ports: portsOf(name),
+      urlOf,
+      append: (target, events, headers) =>
+        appendInTrace(tracing, name, target, events, traced =>
+          log.append(events.map(event => codec.record(target, event, { ...headers, ...traced }))),
+        ),
+      partitionStates: () => [...states].flatMap(([key, state]) => (key.startsWith(`${name}/`) ? [state] : [])),
+      lag: other =>
+        consumedTopics(other).length === 0 ? Promise.resolve([]) : log.lag(consumerGroup(other), consumedTopics(other)),
+      countUnresolved: other => countUnresolved(log, other, 10_000, until),
+      committedPositions: other =>
+        consumedTopics(other).length === 0
+          ? Promise.resolve([])
+          : log.committed(consumerGroup(other), consumedTopics(other)),
+      positionsAt: (names, time) => log.positionsAt(names, time),
+      countRecords: counted => log.count(counted),
+    }
+    const edge = service.httpApi?.(context as never)
+    if (edge) httpApis.set(name, edge)
+  }
+
+  const followed = new Set<string>([topic.agents, ...started.flatMap(({ name }) => [...services[name].follows])])
+  const following = await followTopics(
+    runtime,
+    [...followed],
+    record => {
+      agents.onRecord(record)
+      for (const [name, edge] of httpApis)
+        if ((services[name].follows as readonly string[]).includes(record.topic)) edge.onRecord?.(record as never)
+    },
+    until,
+  )
+
+  const health = {
+    status: 'ok',
+    log: settings.kafka ?? 'embedded',
+    services: started.map(({ name }) => name as string),
+  }
+  const app = createHttpServer(settings, logger, metrics, () => health)
+  for (const httpApi of httpApis.values()) httpApi.routes?.(app)
+  serveRecords(app, log, codec, until)
+  serveDeadLetters(
+    app,
+    runtime,
+    started.map(({ name }) => name),
+    until,
+  )
+  const [only] = started
+  const offset = started.length === 1 && only && settings.port !== 0 ? services[only.name].port : 0
+  url = await listen(app, settings.host, settings.port + offset)
+  logger.info({ services: health.services, url }, 'listening')
+
+  const consume = async (service: AnyService): Promise<void> => {
+    const { name } = service
+    const { stateful } = services[name]
+    const inputs = consumedTopics(name)
+    if (inputs.length === 0) return
+    await log.join(
+      consumerGroup(name),
+      inputs,
+      async task => {
+        const key = `${name}/${task.partition}`
+        try {
+          await processPartition(service, task, { ...runtime, ports: portsOf(name) }, stateful, state =>
+            states.set(key, state),
+          )
+        } finally {
+          states.delete(key)
+        }
+      },
+      until,
+    )
+  }
+  const running = new Map<string, Promise<void>>([['following', following.done]])
+  for (const service of started) running.set(service.name, consume(service))
+  const unfinished = new Set([...running.keys(), 'http'])
+  for (const [name, part] of running) part.catch(() => failed.abort()).finally(() => unfinished.delete(name))
+  const done = new Promise<void>(resolve => until.addEventListener('abort', () => resolve(), { once: true })).then(
+    async () => {
+      const ends = await Promise.allSettled(running.values())
+      for (const edge of httpApis.values()) await edge.close?.()
+      await app.close()
+      unfinished.delete('http')
+      for (const end of ends) if (end.status === 'rejected') throw end.reason
+    },
+  )
+  return { url, done, unfinished: () => [...unfinished] }
+}

@@ -1,0 +1,63 @@
+import type { DecisionRecorded } from '#schemas/events.ts'
+import { decisionsTopic } from '#topology/derive/names.ts'
+import type { ServiceName } from '#topology/types.ts'
+import type { Codec } from '../codec/codec.ts'
+import { Fault } from '../core/faults.ts'
+import type { EventLog, LogRecord } from '../log/event-log.ts'
+import type { DecisionRange } from './decision-ranges.ts'
+import { readPartition } from './read-partition.ts'
+
+/** A decision with the record that it was about; `offset` is that of the decision. */
+export type RecordedDecision = {
+  readonly offset: number
+  readonly decision: DecisionRecorded
+  readonly record: LogRecord
+}
+
+/**
+ * What a task decided, in its order, each with its input. Both are streamed: a task takes the records of each topic in their
+ * order, so one reader for each topic, going forward, finds them all. FLY_REPLAY when an input is gone, or a decision was
+ * recorded before there was an order.
+ */
+export async function* recordedDecisions(
+  { log, codec }: { readonly log: EventLog; readonly codec: Codec },
+  service: ServiceName,
+  { partition, start, end }: Pick<DecisionRange, 'partition' | 'start' | 'end'>,
+  signal: AbortSignal,
+): AsyncGenerator<RecordedDecision, void> {
+  const inputs = new Map<string, AsyncGenerator<LogRecord, void>>()
+  const inputOf = async ({ topic, offset }: DecisionRecorded): Promise<LogRecord> => {
+    const input = inputs.get(topic) ?? readPartition(log, { topic, partition, offset }, signal)
+    inputs.set(topic, input)
+    let found = await input.next()
+    while (!found.done && found.value.offset < offset) found = await input.next()
+    if (found.done || found.value.offset > offset) throw missingRecordFault(topic, partition, offset)
+    return found.value
+  }
+  const topic = decisionsTopic(service)
+  try {
+    for await (const { offset, value } of readPartition(log, { topic, partition, offset: start }, signal)) {
+      if (offset >= end) return
+      const decision = value && ((await codec.decode(topic, value)) as DecisionRecorded)
+      if (!decision || decision.partition !== partition || decision.remembered < 0)
+        throw tooOldFault(topic, partition, offset)
+      yield { offset, decision, record: await inputOf(decision) }
+    }
+  } finally {
+    for (const input of inputs.values()) await input.return()
+  }
+}
+
+const missingRecordFault = (topic: string, partition: number, offset: number): Fault =>
+  new Fault(
+    'FLY_REPLAY',
+    `the record ${topic}/${partition}@${offset} is no longer kept: give a later --since, or for a service that remembers keep its inputs longer (topology/map.ts)`,
+    { topic, partition, offset },
+  )
+
+const tooOldFault = (topic: string, partition: number, offset: number): Fault =>
+  new Fault(
+    'FLY_REPLAY',
+    `${topic}/${partition}@${offset} was recorded by an earlier version, without the order of decisions: give a later --since, or replay a log that began with this version`,
+    { topic, partition, offset },
+  )

@@ -1,0 +1,114 @@
+import { createPseudonymizer } from '#redaction/pseudonym.ts'
+import { loadRedactionKey } from '#runtime/config/redaction-key.ts'
+import { httpError } from '#runtime/http/error.ts'
+import type { HttpApi, HttpApiContext } from '#runtime/service.ts'
+import type { AgentDescribed, SampleReviewed } from '#schemas/events.ts'
+import { topic } from '#topology/topic-names.ts'
+import { agreementOf } from './agreement.ts'
+import { agentQuery, leaseBody, type ReviewBody, reviewBody, reviewsBody } from './bodies.ts'
+import { nameOfKey, resolveReviewer, rolesOf } from './caller.ts'
+import { leasedItemView } from './leased-item.ts'
+import { createLeases } from './leases.ts'
+import { openapi } from './openapi.ts'
+import { contentSecurityPolicy, page } from './page.ts'
+import { reviewId, reviewProblem, sampleReviewed } from './review-event.ts'
+import { closedCounts, closedOf, type Item, itemsOf, type Overlap, overlapsOf } from './state.ts'
+
+/** The reviewers' desk: leases, reviews, agreement and the page, over the partitions that this process owns. */
+export function httpApi(context: HttpApiContext<'annotation'>): HttpApi<'annotation'> {
+  const { agents, clock, objects } = context.ports
+  const leases = createLeases(clock)
+  const pseudonymOf = createPseudonymizer(loadRedactionKey(context.settings))
+
+  const agentOrThrow = (agent: string, where = ''): AgentDescribed => {
+    const described = agents.get(agent)
+    if (!described) throw httpError(404, 'unknown_agent', `${where}agent: ${agent} is not registered with ingest`)
+    return described
+  }
+  const openItems = (agent: string): (readonly [string, Item])[] =>
+    context.partitionStates().flatMap(state => [...state.entries<Item>(itemsOf(agent))])
+  const isClosed = (agent: string, sampleId: string): boolean =>
+    context.partitionStates().some(state => state.get(closedOf(agent), sampleId) !== undefined)
+
+  /** The event of a review, or how it counts instead. Throws HttpError 400 or 404 naming the review and its field. */
+  const readReview = (body: ReviewBody, reviewer: string, where: string): SampleReviewed | 'duplicate' | 'closed' => {
+    const { agent, sampleId } = body
+    const described = agentOrThrow(agent, where)
+    const item = context.partitionStates().flatMap(state => state.get<Item>(itemsOf(agent), sampleId) ?? [])[0]
+    if (!item && isClosed(agent, sampleId)) return 'closed'
+    if (!item)
+      throw httpError(404, 'unknown_sample', `${where}sampleId: ${sampleId} is not in the queue of ${agent} here`)
+    if (leases.hasReviewed(sampleId, reviewer) || item.reviews.some(review => review.reviewer === reviewer))
+      return 'duplicate'
+    const problem = reviewProblem(body, item, new Set(described.tools.map(({ name }) => name)))
+    if (problem) throw httpError(400, 'invalid', `${where}${problem}`)
+    return sampleReviewed(body, reviewer, item, clock.now(), pseudonymOf)
+  }
+
+  return {
+    routes(app) {
+      app.post('/v1/queue/lease', { config: { scope: 'review' } }, async request => {
+        const { agent, count, minutes, ...asked } = leaseBody.parse(request.body)
+        const who = { reviewer: resolveReviewer(request, asked), role: asked.role }
+        agentOrThrow(agent)
+        const leased = leases.take(openItems(agent), who, count, minutes * 60_000)
+        return { items: await Promise.all(leased.map(one => leasedItemView(one, who.role, objects))) }
+      })
+
+      app.post('/v1/reviews', { config: { scope: 'review' } }, async request => {
+        const many = Array.isArray(request.body)
+        const bodies = many ? reviewsBody.parse(request.body) : [reviewBody.parse(request.body)]
+        const readings = bodies.map((body, index) => {
+          const where = many ? `[${index}].` : ''
+          const reviewer = resolveReviewer(request, body, where)
+          return { id: reviewId(body.sampleId, reviewer), reading: readReview(body, reviewer, where) }
+        })
+        const events = new Map(
+          readings.flatMap(({ id, reading }) => (typeof reading === 'string' ? [] : [[id, reading] as const])),
+        )
+        if (events.size > 0) await context.append(topic.reviews, [...events.values()])
+        for (const { sampleId, reviewer } of events.values()) leases.markReviewed(sampleId, reviewer)
+        const closed = readings.filter(({ reading }) => reading === 'closed').length
+        const duplicates = bodies.length - events.size - closed
+        return { accepted: events.size, duplicates, closed, ids: readings.map(({ id }) => id) }
+      })
+
+      app.get('/v1/queue', { config: { scope: 'review' } }, async request => {
+        const { agent } = agentQuery.parse(request.query)
+        agentOrThrow(agent)
+        const items = openItems(agent)
+        const oldest = items.reduce((first, [, { at }]) => Math.min(first, at), Number.POSITIVE_INFINITY)
+        return {
+          open: items.length,
+          disputed: items.filter(([, { disputed }]) => disputed).length,
+          leased: items.filter(([sampleId, item]) => leases.isLeased(sampleId, item)).length,
+          closed: context
+            .partitionStates()
+            .reduce((sum, state) => sum + (state.get<number>(closedCounts, agent) ?? 0), 0),
+          oldest: items.length === 0 ? null : oldest,
+        }
+      })
+
+      app.get('/v1/reviewer', { config: { scope: 'review' } }, async request => ({
+        reviewer: nameOfKey(request),
+        roles: rolesOf(request),
+        agents: agents.all().map(({ agent, name, tools }) => ({
+          ...{ agent, name },
+          tools: tools.map(tool => ({ name: tool.name, description: tool.description })),
+        })),
+      }))
+
+      app.get('/v1/agreement', async request => {
+        const { agent } = agentQuery.parse(request.query)
+        agentOrThrow(agent)
+        const overlaps = context.partitionStates().flatMap(state => [...state.entries<Overlap>(overlapsOf(agent))])
+        return agreementOf(overlaps.map(([, overlap]) => overlap))
+      })
+
+      app.get('/review', async (_request, reply) =>
+        reply.type('text/html; charset=utf-8').header('content-security-policy', contentSecurityPolicy).send(page),
+      )
+      app.get('/review/openapi.json', async () => openapi)
+    },
+  }
+}

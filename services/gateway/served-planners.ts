@@ -1,0 +1,85 @@
+import type { HostedPlanner } from '#planners/hosts/model-host.ts'
+import type { Ports } from '#runtime/service.ts'
+import type { AgentDescribed, ReleaseDecided } from '#schemas/events.ts'
+import { type WantedPlanner, wantedAfterDescription, wantedAfterRelease } from './wanted-planner.ts'
+
+/** How long a planner that did not load is left alone before a request tries it again. */
+const RETRY_MS = 5_000
+
+/** What answers now: `since` is when it was loaded here, in milliseconds since 1970. */
+export type LoadedPlanner = { readonly planner: HostedPlanner; readonly release: string | null; readonly since: number }
+export type LoadFailure = { readonly digest: string; readonly message: string; readonly at: number }
+export type ServingStatus = {
+  readonly loaded: LoadedPlanner | undefined
+  readonly wanted: WantedPlanner
+  readonly failing: LoadFailure | undefined
+}
+
+type AgentEntry = {
+  wanted: WantedPlanner
+  loaded?: LoadedPlanner
+  loading?: Promise<void> | undefined
+  failing?: LoadFailure | undefined
+}
+
+export type ServedPlanners = {
+  readonly described: (agent: AgentDescribed) => void
+  readonly released: (release: ReleaseDecided) => void
+  /** What answers for the agent, after the first load has ended; undefined for an agent of which nothing is known. */
+  readonly status: (agent: string) => Promise<ServingStatus | undefined>
+  readonly agents: () => readonly string[]
+}
+
+/** One planner per agent in use: the newest that is wanted and could be loaded. The one before stays until then. */
+export function createServedPlanners({
+  objects,
+  models,
+  clock,
+}: Pick<Ports, 'objects' | 'models' | 'clock'>): ServedPlanners {
+  const entries = new Map<string, AgentEntry>()
+
+  const want = (agent: string, wanted: WantedPlanner | undefined): void => {
+    if (!wanted) return
+    const entry: AgentEntry = entries.get(agent) ?? { wanted }
+    entries.set(agent, entry)
+    entry.wanted = wanted
+    load(entry)
+  }
+  const load = (entry: AgentEntry): void => {
+    entry.loading ??= settle(entry).finally(() => {
+      entry.loading = undefined
+      // Wanted changed between the last look and this line.
+      if (!isUpToDate(entry) && entry.failing?.digest !== entry.wanted.digest) load(entry)
+    })
+  }
+  /** Loads until what is loaded is what is wanted, which may change meanwhile, or until that cannot be loaded. Never rejects. */
+  const settle = async (entry: AgentEntry): Promise<void> => {
+    while (!isUpToDate(entry)) {
+      const { digest, release, manifest } = entry.wanted
+      try {
+        if (manifest !== null) await objects.put(Buffer.from(manifest))
+        entry.loaded = { planner: await models.load(digest), release, since: clock.now() }
+      } catch (error) {
+        entry.failing = { digest, message: error instanceof Error ? error.message : String(error), at: clock.now() }
+        if (entry.wanted.digest === digest) return
+      }
+    }
+    entry.failing = undefined
+  }
+
+  return {
+    described: agent => want(agent.agent, wantedAfterDescription(agent, entries.get(agent.agent)?.wanted)),
+    released: release => want(release.agent, wantedAfterRelease(release, entries.get(release.agent)?.wanted)),
+    async status(agent) {
+      const entry = entries.get(agent)
+      if (!entry) return undefined
+      if (entry.failing && clock.now() - entry.failing.at >= RETRY_MS) load(entry)
+      if (!entry.loaded) await entry.loading
+      return { loaded: entry.loaded, wanted: entry.wanted, failing: entry.failing }
+    },
+    agents: () => [...entries.keys()],
+  }
+}
+
+const isUpToDate = ({ wanted, loaded }: AgentEntry): boolean =>
+  loaded?.planner.digest === wanted.digest && loaded.release === wanted.release

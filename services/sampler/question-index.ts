@@ -1,0 +1,77 @@
+import type { StateView } from '#runtime/state/state.ts'
+import { FEATURE_DIMENSIONS, type SparseVector } from '#text/features.ts'
+import { indexInnerProducts } from '#text/postings.ts'
+import { type QuestionInContext, questionVector } from '#text/question-vector.ts'
+import { type Collections, indexSpans, ringKey } from './state.ts'
+
+/** A remembered question; `number` counts up by one from entry to entry of its ring. */
+export type NumberedQuestion = { readonly number: number; readonly turn: QuestionInContext }
+
+/** An inverted index of the questions numbered below `end`, and which memory it was made of. */
+type QuestionIndex = {
+  readonly end: number
+  readonly size: number
+  readonly newest: NumberedQuestion | undefined
+  readonly cosines: (query: SparseVector) => Float32Array
+}
+
+// An index follows from what is remembered alone, so keeping it changes no answer, only its cost.
+const indexes = new WeakMap<StateView, Map<string, QuestionIndex>>()
+
+/**
+ * The remembered questions of a ring as an index, renewed every `block` numbers: it covers the `span` numbers before the last
+ * multiple of `block` up to `next`, so that it follows from the state however often the process restarts.
+ */
+export function questionIndex(
+  state: StateView,
+  names: Collections,
+  ring: keyof typeof indexSpans,
+  next: number,
+): QuestionIndex {
+  const { span, block } = indexSpans[ring]
+  const collection = names[ring]
+  const end = next - (next % block)
+  const ofState = indexes.get(state) ?? new Map<string, QuestionIndex>()
+  indexes.set(state, ofState)
+  const known = ofState.get(collection)
+  const entry = (number: number) => state.get<NumberedQuestion>(collection, ringKey(ring, number))
+  // A rolled-back batch leaves other objects behind: the newest entry tells.
+  if (known?.end === end && known.newest === entry(end - 1)) return known
+  const covered = Array.from({ length: Math.min(span, end) }, (_none, back) => entry(end - 1 - back))
+  const vectors = covered.flatMap(one => (one ? [questionVector(one.turn)] : []))
+  const index = { end, size: vectors.length, newest: covered[0], cosines: indexInnerProducts(vectors) }
+  ofState.set(collection, index)
+  return index
+}
+
+/** Mean of the `count` highest cosines; copies of the question itself do not count. Fewer count as zeros. */
+export function meanOfHighest(cosines: Float32Array, count: number): number {
+  const highest = new Float32Array(count)
+  for (let at = 0; at < cosines.length; at++) {
+    const value = cosines[at] ?? 0
+    if (value <= (highest[0] ?? 0) || value > sameTextCosine) continue
+    let place = 1
+    for (; place < count && (highest[place] ?? 0) < value; place++) highest[place - 1] = highest[place] ?? 0
+    highest[place - 1] = value
+  }
+  return highest.reduce((sum, value) => sum + value, 0) / count
+}
+
+/** Cosine from which two questions are the same text. */
+const sameTextCosine = 0.9999
+
+/** The highest cosine of a vector to others; 0 if there are none. */
+export function highestCosine({ indices, values }: SparseVector, others: Iterable<SparseVector>): number {
+  for (let entry = 0; entry < indices.length; entry++) denseScratch[indices[entry] ?? 0] = values[entry] ?? 0
+  let highest = 0
+  for (const other of others) {
+    let sum = 0
+    for (let entry = 0; entry < other.indices.length; entry++)
+      sum += (other.values[entry] ?? 0) * (denseScratch[other.indices[entry] ?? 0] ?? 0)
+    if (sum > highest) highest = sum
+  }
+  for (const index of indices) denseScratch[index] = 0
+  return highest
+}
+
+const denseScratch = new Float32Array(FEATURE_DIMENSIONS)

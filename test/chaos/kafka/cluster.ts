@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createKafkaClient } from '#runtime/log/kafka/connection/client.ts'
+import { startKafkaFromJars, type TestKafka } from '#test/support/kafka/broker.ts'
+import { freePorts } from '#test/support/servers/java.ts'
+import { startRegistry } from '#test/support/servers/registry.ts'
+import { waitUntil } from '#test/support/wait-until.ts'
+import { type Proxies, startProxies } from './proxy.ts'
+
+export type ClusterOptions = {
+  readonly brokers: 1 | 3
+  /** URL of a registry that is there already; absent: one is started. */
+  readonly registry?: string
+}
+
+/** Brokers, a registry, and the network between the brokers and their clients. */
+export type ChaosCluster = Pick<TestKafka, 'kill' | 'up'> & {
+  readonly ids: readonly number[]
+  /** Addresses that are never cut, for the harness. */
+  readonly directBrokers: string
+  /** Addresses of the proxies, for workers and producers. */
+  readonly proxiedBrokers: string
+  readonly registry: string
+  readonly proxies: Proxies
+  /** Waits until each partition has all its replicas in step again. */
+  readonly waitUntilInSync: () => Promise<void>
+  readonly stop: () => Promise<void>
+}
+
+/** undefined, and loudly so, where Kafka or the registry cannot run. */
+export async function startCluster({ brokers, registry }: ClusterOptions): Promise<ChaosCluster | undefined> {
+  const ports = await freePorts(2 * brokers)
+  const routes = Array.from({ length: brokers }, (_, index) => ({
+    broker: index + 1,
+    target: ports[2 * index] ?? 0,
+    port: ports[2 * index + 1] ?? 0,
+  }))
+  const [kafka, started] = await Promise.all([
+    startKafkaFromJars({
+      brokers,
+      // Brokers that do not live long are not worth optimising: it takes a third of all the work.
+      java: ['-XX:TieredStopAtLevel=1'],
+      // Clients get a listener of their own, which says that it is where its proxy listens.
+      properties: usual => {
+        const route = routes.find(({ broker }) => broker === usual['node.id'])
+        return {
+          ...usual,
+          listeners: `${usual.listeners},CUTTABLE://127.0.0.1:${route?.target}`,
+          'advertised.listeners': `${usual['advertised.listeners']},CUTTABLE://127.0.0.1:${route?.port}`,
+          'listener.security.protocol.map': `${usual['listener.security.protocol.map']},CUTTABLE:PLAINTEXT`,
+        }
+      },
+    }),
+    registry === undefined ? startRegistry() : undefined,
+  ])
+  const url = registry ?? started?.url
+  const ids = routes.map(({ broker }) => broker)
+  const stopServers = async (): Promise<void> => {
+    // There is nothing to hand over in an orderly way.
+    if (kafka) await Promise.all(ids.map(kafka.kill))
+    await Promise.all([kafka?.stop(), started?.stop()])
+  }
+  if (!kafka || url === undefined) {
+    await stopServers()
+    return undefined
+  }
+  const proxies = await startProxies(routes)
+  return {
+    ids,
+    directBrokers: kafka.brokers,
+    proxiedBrokers: routes.map(({ port }) => `127.0.0.1:${port}`).join(),
+    registry: url,
+    proxies,
+    kill: kafka.kill,
+    up: kafka.up,
+    waitUntilInSync: () => waitUntilInSync(kafka.brokers),
+    stop: async () => {
+      proxies.close()
+      await stopServers()
+    },
+  }
+}
+
+async function waitUntilInSync(brokers: string): Promise<void> {
+  const { kafka, close } = createKafkaClient({ brokers: brokers.split(','), clientId: 'chaos-in-sync', replication: 1 })
+  const admin = kafka.admin()
+  const isInSync = async (): Promise<boolean> => {
+    const { topics } = await admin.fetchTopicMetadata()
+    return topics.every(({ partitions }) => partitions.every(({ isr, replicas }) => isr.length === replicas.length))
+  }
+  try {
+    await admin.connect()
+    await waitUntil('all replicas are in step', async () => (await isInSync().catch(() => false)) || pause(), 120_000)
+  } finally {
+    await admin.disconnect().catch(() => {})
+    close()
+  }
+}
+
+/** Brokers that come back have enough to do. */
+const pause = async (): Promise<false> => sleep(200, false as const)

@@ -1,0 +1,111 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { EventLog } from '#runtime/log/event-log.ts'
+import { waitUntil } from '#test/support/wait-until.ts'
+import { consumerGroup } from '#topology/derive/names.ts'
+import { services } from '#topology/map.ts'
+import { derivedChoice, derivedFraction, type FaultKind } from '../fault-plan.ts'
+import type { Injector } from '../schedule.ts'
+import { stageNames } from '../stage-topics.ts'
+import type { Stage } from '../stages.ts'
+import { kafkaRequests } from '../worker-hooks.ts'
+import type { Worker, WorkerPool } from '../worker-pool.ts'
+import type { ChaosCluster } from './cluster.ts'
+
+export type KafkaFaultContext = {
+  readonly seed: string
+  readonly cluster: ChaosCluster
+  readonly crew: WorkerPool
+  /** A log that is never cut. */
+  readonly log: EventLog
+  readonly hire: (stage: Stage, number: number | string) => Worker
+  readonly sessionMs: number
+  /** Zombies fall asleep with a transaction produced and not committed. */
+  readonly inTransaction: boolean
+}
+
+export const stageOf = ({ name }: Worker): Stage => (name.startsWith('sampler') ? 'sampler' : 'judge')
+
+export function kafkaFaults(scene: KafkaFaultContext): Readonly<Record<FaultKind, Injector>> {
+  const { seed, cluster, crew, log, hire, sessionMs, inTransaction } = scene
+
+  const pickRunningWorker = async (name: string): Promise<Worker> => {
+    const awake = (): Worker[] => crew.workers().filter(worker => worker.isRunning())
+    await waitUntil('a worker is awake', () => awake().length > 0)
+    return derivedChoice(seed, name, 'who', awake()) as Worker
+  }
+  const between = (name: string, least: number, most: number): number =>
+    least + derivedFraction(seed, name, 'long') * (most - least)
+
+  return {
+    async kills(name) {
+      const worker = await pickRunningWorker(name)
+      worker.kill()
+    },
+
+    async brokerKills(name) {
+      const broker = derivedChoice(seed, name, 'which', cluster.ids) ?? 1
+      await cluster.kill(broker)
+      await sleep(between(name, 2_000, 6_000))
+      await cluster.up(broker)
+      await cluster.waitUntilInSync()
+    },
+
+    async zombies(name) {
+      const worker = await pickRunningWorker(name)
+      const place = [
+        undefined,
+        kafkaRequests.produce,
+        kafkaRequests.commitOffsets,
+        kafkaRequests.endTransaction,
+      ] as const
+      await worker.suspend(inTransaction ? kafkaRequests.endTransaction : derivedChoice(seed, name, 'where', place))
+      await waitUntilTakenOver(log, stageOf(worker), sessionMs)
+      worker.resume()
+    },
+
+    async cuts(name) {
+      const kind = derivedChoice(seed, name, 'kind', ['refuse', 'swallow'] as const) ?? 'refuse'
+      const broker = derivedChoice(seed, name, 'which', cluster.ids) ?? 1
+      const client = (await pickRunningWorker(name)).name
+      const cut = derivedChoice(seed, name, 'what', [{ client }, { broker }, { client, broker }]) ?? { client }
+      const heal = cluster.proxies.cut({ ...cut, kind })
+      await sleep(between(name, 1_000, sessionMs + 4_000))
+      heal()
+    },
+
+    async clockJumps(name) {
+      const worker = await pickRunningWorker(name)
+      worker.send({ clock: Math.round(between(name, -600_000, 600_000)) })
+    },
+
+    async rebalances(name) {
+      const stage = derivedChoice(seed, name, 'stage', stageNames) ?? 'sampler'
+      const worker = hire(stage, name)
+      await waitUntil(`${name} is up`, () => worker.stderr().includes('listening'), 60_000)
+      await sleep(between(name, 3_000, 8_000))
+      await worker.stop()
+    },
+
+    fullDisks: () => Promise.resolve(),
+  }
+}
+
+/** Waits until the session of a silent member is over, and others go on with all that it had. */
+async function waitUntilTakenOver(log: EventLog, stage: Stage, sessionMs: number): Promise<void> {
+  const group = consumerGroup(stage)
+  const { reads } = services[stage]
+  const positions = async (): Promise<ReadonlyMap<string, number>> =>
+    new Map((await log.committed(group, reads)).map(at => [`${at.topic}/${at.partition}`, at.offset]))
+  const before = await positions()
+  await sleep(sessionMs)
+  const moved = async (): Promise<boolean> => {
+    const [now, lags] = await Promise.all([positions(), log.lag(group, reads)])
+    const stuck = lags.filter(({ topic, partition, records }) => {
+      const place = `${topic}/${partition}`
+      return records > 0 && (now.get(place) ?? 0) <= (before.get(place) ?? 0)
+    })
+    return stuck.length === 0 || sleep(100, false)
+  }
+  // Brokers that die meanwhile may hold it up; the zombie wakes all the same.
+  await waitUntil('others take over', () => moved().catch(() => false), 30_000).catch(() => {})
+}

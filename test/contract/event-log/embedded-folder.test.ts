@@ -1,0 +1,114 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { expect, onTestFinished, test } from 'vitest'
+import { systemClock } from '#runtime/core/clock.ts'
+import type { Fault } from '#runtime/core/faults.ts'
+import { openEmbeddedLogAndRegistry } from '#runtime/log/embedded/embedded-log.ts'
+import { formatVersion } from '#runtime/log/embedded/file.ts'
+import { temporaryFolder } from '#test/support/folder.ts'
+import { consume, readAll, record, texts } from './support.ts'
+
+const elsewhere = 'choose another folder with FLYWHEEL_HOME'
+const options = { clock: systemClock }
+const fileOf = (folder: string): string => join(folder, 'flywheel.sqlite')
+
+/** The fault of opening a folder. */
+function refusal(folder: string): { code: string; message: string } {
+  try {
+    openEmbeddedLogAndRegistry(folder, options)
+  } catch (error) {
+    const { code, message } = error as Fault
+    return { code, message }
+  }
+  throw new Error(`${folder} was opened`)
+}
+
+async function holdInChild(folder: string) {
+  const program = new URL('../../support/processes/hold-folder.ts', import.meta.url).pathname
+  const child = spawn(process.execPath, [program, folder], { stdio: ['ignore', 'pipe', 'inherit'] })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  await once(child.stdout, 'data')
+  return child
+}
+
+test('a folder is made where there is none, and opens again', async () => {
+  const folder = join(temporaryFolder(), 'deep', 'er')
+  for (let round = 0; round < 2; round++) await openEmbeddedLogAndRegistry(folder, options).log.close()
+  expect(existsSync(fileOf(folder))).toBe(true)
+})
+
+test('a second process is refused with the pid of the holder, and takes over once that was killed', async () => {
+  const folder = temporaryFolder()
+  const child = await holdInChild(folder)
+  const message = `${folder} is in use by process ${child.pid}: stop it, or ${elsewhere}`
+  expect(refusal(folder)).toEqual({ code: 'FLY_HOME', message })
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  const { log } = openEmbeddedLogAndRegistry(folder, options)
+  onTestFinished(() => log.close())
+  expect(texts(await readAll(log, ['held']))).toEqual(['durable'])
+  await log.append([record('held', 'k', 'more')])
+  expect(texts(await consume(log, 'holder', ['held'], 2))).toEqual(['durable', 'more'])
+})
+
+test('a process is refused its own folder a second time, until it closed it', async () => {
+  const folder = temporaryFolder()
+  const { log } = openEmbeddedLogAndRegistry(folder, options)
+  expect(refusal(folder).message).toContain(`is in use by process ${process.pid}: stop it`)
+  await log.close()
+  await openEmbeddedLogAndRegistry(folder, options).log.close()
+})
+
+test('a folder of another format names both versions and stays as it is', async () => {
+  const folder = temporaryFolder()
+  await openEmbeddedLogAndRegistry(folder, options).log.close()
+  const db = new DatabaseSync(fileOf(folder))
+  db.exec(`PRAGMA user_version = ${formatVersion + 1}`)
+  db.close()
+  const before = readFileSync(fileOf(folder))
+  const message = `${folder} was written in format ${formatVersion + 1}, this program reads format ${formatVersion}`
+  expect(refusal(folder)).toEqual({ code: 'FLY_HOME', message: `${message}: run that version, or ${elsewhere}` })
+  expect(readFileSync(fileOf(folder)).equals(before)).toBe(true)
+})
+
+test("another program's files are not taken for a data folder", async () => {
+  const [database, text, documents] = [temporaryFolder(), temporaryFolder(), temporaryFolder()]
+  const db = new DatabaseSync(fileOf(database))
+  db.exec('CREATE TABLE theirs (a)')
+  db.close()
+  writeFileSync(fileOf(text), 'not a database at all, but long enough to have a header of its own\n'.repeat(20))
+  writeFileSync(join(documents, 'package.json'), '{}')
+  for (const folder of [database, text, documents]) {
+    const { code, message } = refusal(folder)
+    expect(code).toBe('FLY_HOME')
+    expect(message).toMatch(RegExp(`^${folder} is not a data folder: .*; ${elsewhere}$`))
+  }
+  expect(existsSync(fileOf(documents))).toBe(false)
+  expect(readFileSync(fileOf(text), 'utf8')).toContain('not a database')
+})
+
+test('folders beside the file and hidden files do no harm', async () => {
+  const folder = temporaryFolder()
+  for (const name of ['objects', 'vectors', 'lost+found']) mkdirSync(join(folder, name))
+  writeFileSync(join(folder, '.DS_Store'), '')
+  await openEmbeddedLogAndRegistry(folder, options).log.close()
+})
+
+test('a path that is not a folder, or below a file, is refused', () => {
+  const file = join(temporaryFolder(), 'file')
+  writeFileSync(file, '')
+  expect(refusal(file)).toEqual({ code: 'FLY_HOME', message: `${file} is not a folder; ${elsewhere}` })
+  const below = join(file, 'below')
+  expect(refusal(below)).toEqual({ code: 'FLY_HOME', message: `${below} is not a folder; ${elsewhere}` })
+})
+
+test('a start that was cut off before its first commit is made good', async () => {
+  const folder = temporaryFolder()
+  writeFileSync(fileOf(folder), '')
+  const { log } = openEmbeddedLogAndRegistry(folder, options)
+  expect(await log.topics()).toEqual([])
+  await log.close()
+})

@@ -1,0 +1,164 @@
+import { DatabaseSync } from 'node:sqlite'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { type EmbeddedLog, openEmbeddedLog } from '#runtime/log/embedded/embedded-log.ts'
+import type { TopicSpec } from '#runtime/log/event-log.ts'
+import { temporaryFolder } from '#test/support/folder.ts'
+import { consume, keyOf, readAll, readInBackground, record, texts } from './support.ts'
+
+const day = 86_400_000
+
+/** A log whose time the test sets. */
+async function logWith(keep: TopicSpec['keep'], partitions = 1) {
+  const clock = { time: 1_000 * day, now: () => clock.time }
+  const folder = temporaryFolder()
+  const opened = { log: openEmbeddedLog(folder, { clock }) }
+  onTestFinished(() => opened.log.close())
+  await opened.log.createTopics([{ name: 't', partitions, keep }])
+  const reopen = async (): Promise<EmbeddedLog> => {
+    await opened.log.close()
+    opened.log = openEmbeddedLog(folder, { clock })
+    return opened.log
+  }
+  return { log: opened.log, clock, reopen }
+}
+
+const numbered = (count: number, from = 0) => Array.from({ length: count }, (_, i) => record('t', 'k', from + i))
+
+test('offsets have no gaps', async () => {
+  const { log } = await logWith('forever')
+  for (let round = 0; round < 3; round++) await log.append(numbered(10, round * 10))
+  expect((await readAll(log, ['t'])).map(({ offset }) => offset)).toEqual(Array.from({ length: 30 }, (_, i) => i))
+})
+
+test('records older than their topic keeps are deleted, and nothing else', async () => {
+  const { log, clock, reopen } = await logWith(7)
+  await log.append(numbered(5_000))
+  clock.time += 3 * day
+  await log.append(numbered(10, 5_000))
+  clock.time += 4 * day
+  await log.maintain()
+  expect(await log.count('t')).toBe(5_010)
+  clock.time += 1
+  await log.maintain()
+  const again = await reopen()
+  expect(await again.count('t')).toBe(10)
+  expect((await readAll(again, ['t'])).map(({ offset }) => offset)).toEqual(
+    Array.from({ length: 10 }, (_, i) => 5_000 + i),
+  )
+  clock.time += 8 * day
+  await again.maintain()
+  expect(await again.count('t')).toBe(0)
+  await again.append(numbered(1, 5_010))
+  expect((await readAll(again, ['t'])).map(({ offset }) => offset)).toEqual([5_010])
+})
+
+test('positions are found by time in what deletion left, and none lies before it', async () => {
+  const { log, clock } = await logWith(1)
+  for (let at = 0; at < 3; at++) {
+    await log.append(numbered(2, at * 2))
+    clock.time += 0.4 * day
+  }
+  await log.maintain()
+  const left = ['2', '3', '4', '5']
+  for (const [time, expected] of [
+    [0, left],
+    [1_000 * day + 1, left],
+    [1_000.4 * day, left],
+    [1_000.4 * day + 1, left.slice(2)],
+    [1_000.8 * day + 1, []],
+  ] as const)
+    expect(texts(await readAll(log, ['t'], { from: await log.positionsAt(['t'], time) }))).toEqual(expected)
+  expect(texts(await readAll(log, ['t'], { from: [{ topic: 't', partition: 0, offset: 1 }] }))).toEqual(left)
+})
+
+test('a group that was away for longer than records stay goes on with the oldest that is left', async () => {
+  const { log, clock } = await logWith(1)
+  await log.append(numbered(4))
+  expect(texts(await consume(log, 'g', ['t'], 4))).toHaveLength(4)
+  await log.append(numbered(4, 4))
+  clock.time += 2 * day
+  await log.append(numbered(2, 8))
+  await log.maintain()
+  expect((await log.lag('g', ['t']))[0]).toMatchObject({ records: 2, oldest: clock.time })
+  expect(texts(await consume(log, 'g', ['t'], 2))).toEqual(['8', '9'])
+})
+
+test('records of other topics stay', async () => {
+  const { log, clock } = await logWith('forever')
+  await log.append(numbered(3))
+  clock.time += 4_000 * day
+  await log.maintain()
+  expect(await log.count('t')).toBe(3)
+})
+
+test('of a compacted topic the newest record of each key stays, in its place', async () => {
+  const { log, reopen } = await logWith('compact', 2)
+  for (let round = 0; round < 30; round++)
+    await log.append(Array.from({ length: 100 }, (_, i) => record('t', `key-${i}`, `${round}`)))
+  const before = (await readAll(log, ['t'])).filter(one => one.value?.toString() === '29')
+  await log.maintain()
+  const again = await reopen()
+  expect(await readAll(again, ['t'])).toEqual(before)
+  expect(await again.count('t')).toBe(100)
+  await again.append([record('t', 'key-1', 'newer')])
+  expect((await readAll(again, ['t'])).at(-1)?.offset).toBeGreaterThanOrEqual(1_000)
+})
+
+test('a compacted topic is not rewritten for little news', async () => {
+  const { log } = await logWith('compact')
+  await log.append(numbered(999))
+  await log.maintain()
+  expect(await log.count('t')).toBe(999)
+  await log.append(numbered(1))
+  await log.maintain()
+  expect(await log.count('t')).toBe(1)
+})
+
+test('a deletion stays a day after its value is gone, so that readers learn of it, and then goes too', async () => {
+  const { log, clock } = await logWith('compact')
+  await log.append(numbered(1_500))
+  await log.append([record('t', 'gone', 'x'), { topic: 't', key: 'gone', value: null }])
+  await log.maintain()
+  expect((await readAll(log, ['t'])).map(one => [keyOf(one), one.value?.toString()])).toEqual([
+    ['k', '1499'],
+    ['gone', undefined],
+  ])
+  clock.time += day + 1
+  await log.append(numbered(1_500))
+  await log.maintain()
+  expect((await readAll(log, ['t'])).map(keyOf)).toEqual(['k'])
+})
+
+test('a crash within compaction never brings back what was deleted', async () => {
+  const { log, clock } = await logWith('compact')
+  await log.append(numbered(5_000))
+  await log.append([{ topic: 't', key: 'k', value: null }])
+  clock.time += day + 1
+  const { exec } = DatabaseSync.prototype
+  let commits = 0
+  const failing = vi.spyOn(DatabaseSync.prototype, 'exec').mockImplementation(function (this: DatabaseSync, sql) {
+    if (sql === 'COMMIT' && ++commits === 2) throw new Error('cut off')
+    exec.call(this, sql)
+  })
+  onTestFinished(() => failing.mockRestore())
+  await expect(log.maintain()).rejects.toThrow('cut off')
+  failing.mockRestore()
+  const left = await readAll(log, ['t'])
+  expect(left.length).toBeLessThan(5_001)
+  expect(left.at(-1)?.value).toBeNull()
+  await log.maintain()
+  expect(await log.count('t')).toBe(0)
+})
+
+test('a group is not behind on what compaction took, and reads over the gaps', async () => {
+  const { log, clock } = await logWith('compact')
+  await log.append(numbered(1_200))
+  await log.append([{ topic: 't', key: 'k', value: null }])
+  clock.time += day + 1
+  await log.maintain()
+  expect(await log.lag('g', ['t'])).toEqual([{ topic: 't', partition: 0, records: 0, oldest: null }])
+  const reading = readInBackground(log, ['t'], {})
+  expect(await reading.caughtUp).toBe(0)
+  await log.append(numbered(1))
+  expect(texts(await consume(log, 'g', ['t'], 1))).toEqual(['0'])
+})

@@ -1,0 +1,161 @@
+import { describe, expect, test } from 'vitest'
+import { maxValueBytes } from '#runtime/log/event-log.ts'
+import { waitUntil } from '#test/support/wait-until.ts'
+import {
+  createTopic,
+  keyOf,
+  type OpenLog,
+  openForTest,
+  readAll,
+  readInBackground,
+  record,
+  textOf,
+  texts,
+} from './support.ts'
+
+export function readingContract(open: OpenLog): void {
+  describe('append', () => {
+    test('keeps the order of each key, within a call and from call to call', async () => {
+      const { log } = await openForTest(open)
+      const name = await createTopic(log, 3)
+      const keys = ['a', 'b', 'c', 'd', 'e']
+      for (let round = 0; round < 5; round++)
+        await log.append(Array.from({ length: 50 }, (_, i) => record(name, keys[i % 5] ?? '', round * 50 + i)))
+      const all = await readAll(log, [name])
+      expect(all).toHaveLength(250)
+      for (const key of keys) {
+        const own = all.filter(one => keyOf(one) === key)
+        const numbers = own.map(one => Number(textOf(one)))
+        expect(numbers).toEqual(numbers.toSorted((a, b) => a - b))
+        expect(new Set(own.map(({ partition }) => partition)).size).toBe(1)
+      }
+    })
+
+    test('gives offsets that only rise in a partition, and the time of the append', async () => {
+      const { log } = await openForTest(open)
+      const name = await createTopic(log, 1)
+      for (let i = 0; i < 20; i++) await log.append([record(name, 'k', i)])
+      const all = await readAll(log, [name])
+      for (const [index, { offset, timestamp }] of all.entries()) {
+        expect(offset).toBeGreaterThan(all[index - 1]?.offset ?? -1)
+        expect(Number.isSafeInteger(timestamp)).toBe(true)
+        expect(timestamp).toBeGreaterThan(0)
+      }
+    })
+
+    test('is durable once it resolves', async () => {
+      const { log, restart } = await openForTest(open)
+      const name = await createTopic(log, 2)
+      await Promise.all(['a', 'b', 'c'].map(key => log.append([record(name, key, key)])))
+      await log.close()
+      const again = await restart()
+      expect(texts(await readAll(again, [name])).sort()).toEqual(['a', 'b', 'c'])
+      await again.append([record(name, 'a', 'more')])
+      expect(texts(await readAll(again, [name])).sort()).toEqual(['a', 'b', 'c', 'more'])
+    })
+
+    test('keeps keys, bytes, headers and deletions as they are', async () => {
+      const { log } = await openForTest(open)
+      const name = await createTopic(log, 1)
+      const bytes = Buffer.from([0, 1, 254, 255])
+      const headers = { traceparent: '00-ab-cd-01', 'x-ünicode': 'Grüße' }
+      await log.append([
+        { topic: name, key: bytes, value: bytes, headers },
+        { topic: name, key: 'gone', value: null },
+        { topic: name, key: 'empty', value: Buffer.alloc(0) },
+      ])
+      const [first, second, third] = await readAll(log, [name])
+      expect(first).toMatchObject({ topic: name, partition: 0, key: bytes, value: bytes, headers })
+      expect(second).toMatchObject({ key: Buffer.from('gone'), value: null, headers: {} })
+      expect(third).toMatchObject({ key: Buffer.from('empty'), value: Buffer.alloc(0) })
+    })
+
+    test('refuses what is too large, and then appends nothing of the call', async () => {
+      const { log } = await openForTest(open)
+      const name = await createTopic(log, 1)
+      const sized = (bytes: number) => ({ topic: name, key: 'k', value: Buffer.alloc(bytes, 'x') })
+      await log.append([sized(maxValueBytes)])
+      await expect(log.append([sized(1), sized(maxValueBytes * 2)])).rejects.toMatchObject({ code: 'FLY_TOO_LARGE' })
+      expect((await readAll(log, [name])).map(({ value }) => value?.length)).toEqual([maxValueBytes])
+    })
+
+    test('of nothing is free of effect, and of many large records is fine', async () => {
+      const { log } = await openForTest(open)
+      const name = await createTopic(log, 1)
+      await log.append([])
+      await log.append(
+        Array.from({ length: 12 }, (_, i) => ({ topic: name, key: `${i}`, value: Buffer.alloc(900_000) })),
+      )
+      expect((await readAll(log, [name])).map(keyOf)).toEqual(Array.from({ length: 12 }, (_, i) => `${i}`))
+    })
+  })
+
+  describe('read', () => {
+    test('without follow ends at the end as it was at the call', async () => {
+      const { log } = await openForTest(open)
+      const [name, other, empty] = [await createTopic(log), await createTopic(log), await createTopic(log)]
+      await log.append([record(name, 'a', 1), record(other, 'b', 2)])
+      expect(texts(await readAll(log, [name, other, empty])).sort()).toEqual(['1', '2'])
+      expect(await readAll(log, [name], { from: 'end' })).toEqual([])
+      expect(await readAll(log, [empty])).toEqual([])
+    })
+
+    test('can be of some partitions only', async () => {
+      const { log } = await openForTest(open)
+      const name = await createTopic(log, 3)
+      await log.append([0, 1, 2].map(partition => ({ ...record(name, 'k', partition), partition })))
+      expect(texts(await readAll(log, [name], { partitions: [2] }))).toEqual(['2'])
+      expect(texts(await readAll(log, [name], { partitions: [0, 1] })).sort()).toEqual(['0', '1'])
+    })
+
+    test('tells when it has caught up, once, also where there is nothing, and goes on', async () => {
+      const { log } = await openForTest(open)
+      const [full, empty] = [await createTopic(log), await createTopic(log)]
+      await log.append(Array.from({ length: 30 }, (_, i) => record(full, `${i}`, i)))
+      let told = 0
+      const onBoth = readInBackground(log, [full, empty], { onCaughtUp: () => void told++ })
+      const onEmpty = readInBackground(log, [empty], {})
+      const onFull = readInBackground(log, [full], {})
+      expect(await onEmpty.caughtUp).toBe(0)
+      expect(await onFull.caughtUp).toBe(30)
+      await waitUntil('both is caught up', () => told === 1 && onBoth.seen.length === 30)
+      await log.append([record(empty, 'k', 'news')])
+      await waitUntil('the news arrives', () => onBoth.seen.length === 31 && onEmpty.seen.length === 1)
+      expect(texts(onEmpty.seen)).toEqual(['news'])
+      expect(told).toBe(1)
+    })
+
+    test('from the end sees only what comes after the call', async () => {
+      const { log } = await openForTest(open)
+      const name = await createTopic(log, 2)
+      await log.append([record(name, 'a', 'old'), record(name, 'b', 'old')])
+      const reading = readInBackground(log, [name], { from: 'end' })
+      expect(await reading.caughtUp).toBe(0)
+      await log.append([record(name, 'a', 'new'), record(name, 'b', 'new')])
+      await waitUntil('the new ones arrive', () => reading.seen.length >= 2)
+      expect(texts(reading.seen)).toEqual(['new', 'new'])
+    })
+
+    test('ends cleanly when its signal is aborted, before or during', async () => {
+      const { log } = await openForTest(open)
+      const name = await createTopic(log)
+      const reading = readInBackground(log, [name], {})
+      await reading.caughtUp
+      await reading.stop()
+      await log.read([name], { from: 'beginning', follow: true }, () => {}, AbortSignal.abort())
+    })
+
+    test('throws what the receiver of records throws', async () => {
+      const { log } = await openForTest(open)
+      const name = await createTopic(log)
+      await log.append([record(name, 'a', 1)])
+      const failing = async (): Promise<void> => {
+        throw new Error('cannot take it')
+      }
+      for (const follow of [false, true]) {
+        const reading = log.read([name], { from: 'beginning', follow }, failing, AbortSignal.timeout(30_000))
+        await expect(reading).rejects.toThrow('cannot take it')
+      }
+    })
+  })
+}

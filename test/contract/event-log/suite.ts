@@ -1,0 +1,20 @@
+import { describe } from 'vitest'
+import { consumingContract } from './consuming.suite.ts'
+import { lagContract } from './lag.suite.ts'
+import { positionsContract } from './positions.suite.ts'
+import { readingContract } from './reading.suite.ts'
+import type { OpenLog } from './support.ts'
+import { topicsContract } from './topics.suite.ts'
+import { transactionContract } from './transaction.suite.ts'
+
+/** What every event log promises. Tests share one broker where there is one: topics and groups have unique names. */
+export function eventLogContract(name: string, open: OpenLog): void {
+  describe(name, { timeout: 90_000 }, () => {
+    topicsContract(open)
+    readingContract(open)
+    consumingContract(open)
+    transactionContract(open)
+    lagContract(open)
+    positionsContract(open)
+  })
+}

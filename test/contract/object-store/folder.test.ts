@@ -1,0 +1,39 @@
+import { readdirSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { openFolderStore } from '#runtime/objects/folder.ts'
+import { temporaryFolder } from '#test/support/folder.ts'
+import { objectStoreContract } from './suite.ts'
+
+objectStoreContract('the folder object store', () => openFolderStore(join(temporaryFolder(), 'objects')))
+
+const content = Buffer.from('content')
+const pathIn = (folder: string, digest: string): string => join(folder, digest.slice(0, 2), digest.slice(2, 4), digest)
+
+test('a damaged object is refused, and mended by putting it again where its size shows it', async () => {
+  const folder = temporaryFolder()
+  const store = openFolderStore(folder)
+  const digest = await store.put(content)
+  truncateSync(pathIn(folder, digest), 3)
+  await expect(store.get(digest)).rejects.toMatchObject({ code: 'FLY_OBJECT', message: `object ${digest} is damaged` })
+  await store.put(content)
+  expect(await store.get(digest)).toEqual(content)
+  writeFileSync(pathIn(folder, digest), 'CONTENT')
+  await expect(store.get(digest)).rejects.toMatchObject({ code: 'FLY_OBJECT' })
+})
+
+test('what is being written has no name yet, and leaves nothing behind', async () => {
+  const folder = temporaryFolder()
+  const store = openFolderStore(folder)
+  await Promise.all(Array.from({ length: 20 }, (_, i) => store.put(Buffer.from(`${i}`))))
+  expect(readdirSync(join(folder, 'tmp'))).toEqual([])
+})
+
+test('a folder that cannot be used is FLY_STORE, which is tried again', async () => {
+  const folder = temporaryFolder()
+  writeFileSync(join(folder, 'file'), '')
+  const store = openFolderStore(join(folder, 'file'))
+  await expect(store.put(content)).rejects.toMatchObject({ code: 'FLY_STORE' })
+  await expect(store.get('a'.repeat(64))).rejects.toMatchObject({ code: 'FLY_STORE' })
+  await expect(store.has('a'.repeat(64))).rejects.toMatchObject({ code: 'FLY_STORE' })
+})

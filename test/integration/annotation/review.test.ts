@@ -1,0 +1,234 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+import { digest } from '#runtime/core/identity.ts'
+import { itemsOf } from '#services/annotation/state.ts'
+import { temporaryFolder } from '#test/support/folder.ts'
+import { openBrowser } from '#test/support/servers/browser.ts'
+import { waitUntil } from '#test/support/wait-until.ts'
+import { openDesk } from '#test/unit/services/annotation/desk.ts'
+import { asked, isReview, review, run, sample } from '#test/unit/services/annotation/make.ts'
+
+const browser = await openBrowser('the review page in a browser')
+afterAll(() => browser?.close())
+
+const samples = (count: number) =>
+  Array.from({ length: count }, (_none, at) => sample({ id: `s${at}`, question: `question ${at}`, value: count - at }))
+
+/** The page in a browser of its own, opened as a reviewer would: nothing but keys from here on. */
+async function opened(url: string, key?: string): Promise<Page> {
+  if (!browser) throw new Error('no browser')
+  const context = await browser.newContext()
+  onTestFinished(() => context.close())
+  const page = await context.newPage()
+  const elsewhere: string[] = []
+  page.on('request', request => void (request.url().startsWith(url) || elsewhere.push(request.url())))
+  onTestFinished(() => expect(elsewhere).toEqual([]))
+  await page.goto(`${url}/review`)
+  if (key !== undefined) {
+    await page.waitForSelector('#key:focus')
+    await page.keyboard.type(key)
+    await page.keyboard.press('Enter')
+  }
+  return page
+}
+
+/** Names the reviewer and starts. */
+async function started(url: string, name: string): Promise<Page> {
+  const page = await opened(url)
+  await page.waitForSelector('#reviewer:focus')
+  await page.keyboard.type(name)
+  await page.keyboard.press('Enter')
+  return page
+}
+
+const shownIn = async (page: Page): Promise<string> => (await page.textContent('#conversation li:last-child')) ?? ''
+const waitsFor = (page: Page, question: string) => page.waitForSelector(`#conversation li:has-text("${question}")`)
+const listening = async (desk: ReturnType<typeof openDesk>) => desk.app.listen({ host: '127.0.0.1', port: 0 })
+
+describe.skipIf(!browser)('the review page', () => {
+  test('twenty items are done by keyboard alone', async () => {
+    const desk = openDesk({ samples: samples(20), facts: asked(1), isLive: true })
+    const page = await started(await listening(desk), 'ann')
+    for (let at = 0; at < 20; at++) {
+      await waitsFor(page, `question ${at}`)
+      await page.waitForSelector('#right:focus')
+      if (at % 3 === 0) await page.keyboard.press('r')
+      if (at % 3 === 1) {
+        await page.keyboard.press('w')
+        await page.keyboard.type('hold')
+        await page.keyboard.press('Tab')
+        await page.keyboard.press('Control+A')
+        await page.keyboard.type(`argument ${at}`)
+      }
+      if (at % 3 === 2) await page.keyboard.press('u')
+      await page.keyboard.press(at % 3 === 0 ? 'Enter' : 'Control+Enter')
+    }
+    await page.waitForSelector('#status:has-text("Nothing to review, 20 done")')
+    await waitUntil('all reviews came', () => [...desk.state.entries(itemsOf('desk'))].length === 6)
+    const gold = desk.emitted.map(({ event }) => event)
+    expect(gold).toHaveLength(14)
+    expect(gold[0]).toMatchObject({
+      sampleId: 's0',
+      verdict: 'right',
+      tool: 'quote',
+      argument: 'AAPL',
+      reviewers: ['ann'],
+    })
+    expect(gold[1]).toMatchObject({
+      sampleId: 's1',
+      verdict: 'wrong',
+      tool: 'holdings',
+      argument: 'argument 1',
+      answer: null,
+    })
+  })
+
+  test('two reviewers at once never get the same item', async () => {
+    const desk = openDesk({ samples: samples(20), facts: asked(1), isLive: true })
+    const url = await listening(desk)
+    const seen: string[] = []
+    const work = async (name: string): Promise<void> => {
+      const page = await started(url, name)
+      for (;;) {
+        await page.waitForSelector('#right:focus, #status:has-text("Nothing to review")')
+        if (await page.isHidden('#desk')) return
+        const question = await shownIn(page)
+        seen.push(question)
+        await page.keyboard.press('r')
+        await page.keyboard.press('Control+Enter')
+        await waitUntil(
+          `${name} sees another item`,
+          async () => (await page.isHidden('#desk')) || (await shownIn(page)) !== question,
+        )
+      }
+    }
+    await Promise.all(['ann', 'bob'].map(work))
+    expect(seen.toSorted()).toEqual(
+      samples(20)
+        .map(({ question }) => question)
+        .toSorted(),
+    )
+    expect(new Set(desk.emitted.flatMap(({ event }) => ('reviewers' in event ? event.reviewers : [])))).toEqual(
+      new Set(['ann', 'bob']),
+    )
+  })
+
+  test('a lease expires and its item returns to the queue', async () => {
+    const desk = openDesk({ samples: samples(1), isLive: true })
+    const url = await listening(desk)
+    await waitsFor(await started(url, 'ann'), 'question 0')
+    const late = await started(url, 'bob')
+    await late.waitForSelector('#status:has-text("Nothing to review")')
+    desk.clock.at += 10 * 60_000
+    await waitsFor(late, 'question 0')
+  })
+
+  test('the next item does not wait for the last one to be sent, and what cannot be sent comes back as it was written', async () => {
+    const desk = openDesk({ samples: samples(3), facts: asked(1), isLive: true })
+    const page = await started(await listening(desk), 'ann')
+    await waitsFor(page, 'question 0')
+    const { promise: held, resolve: release } = Promise.withResolvers<void>()
+    await page.route('**/v1/reviews', async route => {
+      await held
+      await route.fulfill({ status: 503, json: { error: { code: 'unavailable', message: 'Try again in a moment' } } })
+    })
+    await page.keyboard.press('w')
+    await page.keyboard.type('holdings')
+    await page.keyboard.press('Control+Enter')
+    await waitsFor(page, 'question 1')
+    await page.fill('#notes', 'half a thought')
+    release()
+    await page.waitForSelector('#problem:has-text("Try again in a moment")')
+    expect([await shownIn(page), await page.inputValue('#tool'), await page.isChecked('#wrong')]).toEqual([
+      'question 0',
+      'holdings',
+      true,
+    ])
+    await page.unroute('**/v1/reviews')
+    await page.keyboard.press('Control+Enter')
+    await waitsFor(page, 'question 1')
+    expect(await page.inputValue('#notes')).toBe('half a thought')
+    await waitUntil('it is gold', () => desk.emitted.length === 1)
+  })
+
+  test('chat text stays text, and nothing can turn it into markup', async () => {
+    const hostile = '<img src=x onerror="document.title=1"><script>document.title=2</script>'
+    const plan = { ...sample().plan, argument: hostile }
+    const desk = openDesk({ samples: [sample({ question: hostile, earlier: [hostile], plan, answer: hostile })] })
+    const page = await started(await listening(desk), 'ann')
+    await page.waitForSelector('#right:focus')
+    expect(await shownIn(page)).toBe(hostile)
+    expect(await page.locator('main img, main script').count()).toBe(0)
+    expect(await page.title()).toBe('Review')
+    const inserted = page.evaluate(`document.body.innerHTML = ${JSON.stringify(hostile)}`)
+    await expect(inserted).rejects.toThrow(/TrustedHTML/)
+  })
+
+  test('a key is asked for, its owner is known by it, and an adjudicator sees both reviews', async () => {
+    const file = join(temporaryFolder(), 'keys.json')
+    writeFileSync(
+      file,
+      JSON.stringify([{ name: 'dan', sha256: digest('the key of dan'), scopes: ['review', 'adjudicate'] }]),
+    )
+    const environment = { FLYWHEEL_API_KEY: 'the key of the wheel', FLYWHEEL_API_KEYS: file }
+    const desk = openDesk({ samples: samples(1), environment, isLive: true })
+    const said = (who: string, tool: string) => isReview(review(who, tool, { sampleId: 's0', notes: `${who} is sure` }))
+    run([said('p', 'quote'), said('q', 'holdings')], asked(2), desk.state)
+    const url = await listening(desk)
+    const stranger = await opened(url, 'a guess')
+    await stranger.waitForSelector('#problem:has-text("Send the API key")')
+    const page = await opened(url, 'the key of dan')
+    await page.waitForSelector('#reviewer:focus')
+    expect(await page.inputValue('#reviewer')).toBe('dan')
+    for (const key of ['Tab', 'Tab', 'a', 'Tab', 'Enter']) await page.keyboard.press(key)
+    await waitsFor(page, 'question 0')
+    const reviews = await page.locator('#said li').allTextContents()
+    expect(reviews.map(text => text.split(' · '))).toEqual([
+      ['p', 'wrong', 'quote', 'argument by p', 'p is sure'],
+      ['q', 'wrong', 'holdings', 'argument by q', 'q is sure'],
+    ])
+    await page.keyboard.press('w')
+    await page.keyboard.type('holdings')
+    await page.keyboard.press('Control+Enter')
+    await waitUntil('it is settled', () => desk.emitted.length === 1)
+    expect(desk.emitted[0]?.event).toMatchObject({ adjudicator: 'dan', tool: 'holdings' })
+  })
+
+  test('every control has a name, the focus goes down the form, and problems are announced where they are', async () => {
+    const desk = openDesk({ samples: samples(1) })
+    const page = await started(await listening(desk), 'ann')
+    await page.waitForSelector('#right:focus')
+    const focused = () => page.evaluate('document.activeElement.id || document.activeElement.tagName')
+    const order: unknown[] = []
+    for (let at = 0; at < 6; at++) {
+      order.push(await focused())
+      await page.keyboard.press('Tab')
+    }
+    expect(order).toEqual(['right', 'tool', 'argument', 'answer', 'notes', 'BUTTON'])
+    for (const id of [
+      'right',
+      'wrong',
+      'unclear',
+      'tool',
+      'argument',
+      'answer',
+      'notes',
+      'reviewer',
+      'agent',
+      'role',
+      'key',
+    ])
+      expect(await page.evaluate(`document.getElementById('${id}').labels.length`)).toBe(1)
+    await page.keyboard.press('Control+Enter')
+    await page.waitForSelector('[role=alert]:has-text("Say whether the agent was right")')
+    expect(await focused()).toBe('right')
+    await page.keyboard.press('w')
+    await page.keyboard.type('o')
+    await page.keyboard.press('Enter')
+    await page.waitForSelector('[role=alert]:has-text("more than one")')
+    expect(await focused()).toBe('tool')
+    expect(desk.appended).toEqual([])
+  })
+})

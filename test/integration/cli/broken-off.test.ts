@@ -1,0 +1,81 @@
+import { readdirSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
+import Fastify from 'fastify'
+import { expect, onTestFinished, test } from 'vitest'
+import { readSettings } from '#runtime/config/config.ts'
+import { openRuntime } from '#runtime/host/open-runtime.ts'
+import { serveRecords } from '#runtime/host/records.ts'
+import { ensureTopics } from '#runtime/host/topics.ts'
+import { temporaryFolder } from '#test/support/folder.ts'
+import { waitUntil } from '#test/support/wait-until.ts'
+import { topic } from '#topology/topic-names.ts'
+import { append, arbitraryScores, runFlywheel } from './rows.support.ts'
+
+/** A world that holds its folder, as a running wheel does. */
+async function held() {
+  const home = temporaryFolder()
+  const world = await openRuntime(readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_LOG_LEVEL: 'silent' }))
+  onTestFinished(() => world.close())
+  await ensureTopics(world)
+  await world.codec.registerSchemas()
+  return { home, world }
+}
+
+test('an export whose wheel breaks off leaves no file that looks whole', async () => {
+  const { home } = await held()
+  const record = { ...{ topic: topic.scoredSamples, partition: 0, offset: 0, timestamp: 0, key: null, headers: {} } }
+  const server = createServer((_asked, answer) => {
+    answer.writeHead(200).write(`${JSON.stringify({ ...record, event: arbitraryScores(1)[0] })}\n`)
+    setImmediate(() => answer.destroy())
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  const { port } = server.address() as AddressInfo
+  const folder = temporaryFolder()
+  const args = ['--home', home, '--port', String(port), '--out', join(folder, 'x.jsonl'), '--format', 'jsonl']
+  const { status, out, errors } = await runFlywheel('export', topic.scoredSamples, ...args)
+  expect([status, out, errors]).toEqual([1, '', expect.stringMatching(/FLY_BROKER: the wheel on port \d+ broke off/)])
+  expect(readdirSync(folder)).toEqual([])
+})
+
+test('a wheel that stops breaks off what it has not sent; a slow reader makes it wait, not grow', async () => {
+  const { world } = await held()
+  await append(world, arbitraryScores(200))
+  let handed = 0
+  const log: typeof world.log = {
+    ...world.log,
+    topics: () => world.log.topics(),
+    // The same records again and again: more than any buffer holds.
+    read: async (names, options, onRecords, signal) => {
+      for (let pass = 0; pass < 10_000 && !signal.aborted; pass++)
+        await world.log.read(
+          names,
+          options,
+          async some => {
+            handed += some.length
+            await onRecords(some)
+          },
+          signal,
+        )
+    },
+  }
+  const stop = new AbortController()
+  const app = Fastify()
+  serveRecords(app, log, world.codec, stop.signal)
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  onTestFinished(() => app.close())
+  const answer = await fetch(`${url}/v1/records/${topic.scoredSamples}?from=beginning`)
+  let before = -1
+  await waitUntil('the wheel waits for its reader', async () => {
+    const same = handed === before
+    before = handed
+    for (let turns = 0; turns < 200; turns++) await turn()
+    return same
+  })
+  expect(handed).toBeLessThan(1_000_000)
+  stop.abort()
+  await expect(answer.text()).rejects.toThrow('terminated')
+})

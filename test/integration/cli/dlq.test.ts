@@ -1,0 +1,146 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { expect, onTestFinished, test } from 'vitest'
+import { readSettings } from '#runtime/config/config.ts'
+import type { UnresolvedDeadLetters } from '#runtime/dead-letters/unresolved.ts'
+import { openRuntime } from '#runtime/host/open-runtime.ts'
+import type { ChatLogged } from '#schemas/events.ts'
+import { allServices, runInProcess } from '#services/_cli/run/start-services.ts'
+import { deadLetters, service, startStrategist } from '#test/contract/dead-letters/support.ts'
+import { temporaryFolder } from '#test/support/folder.ts'
+import { waitUntil } from '#test/support/wait-until.ts'
+import { deadLetterTopic, retryTopic } from '#topology/derive/names.ts'
+import { topic } from '#topology/topic-names.ts'
+
+/** Not spawned synchronously: the wheel that answers turns in this process. */
+async function flywheel(...args: readonly string[]) {
+  const run = promisify(execFile)(process.execPath, ['services/_cli/main.ts', ...args])
+  return run.then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    ({ code, stdout, stderr }) => ({ code, stdout, stderr }) as { code: number; stdout: string; stderr: string },
+  )
+}
+
+const chat: ChatLogged = {
+  ...{ id: 'turn-1', parents: [], at: 1, agent: 'late', conversationId: 'c-1', turn: 0, userId: null, earlier: [] },
+  ...{ redactions: [], question: 'where is my umbrella', answer: null, latencyMs: null, source: 'test' },
+  plan: { tool: 'find', argument: 'umbrella', confidence: null, margin: 0.1, scores: [], planner: null } as never,
+}
+
+test('dead letters are listed, shown and re-driven, while the wheel turns and after it', async () => {
+  const home = temporaryFolder()
+  const world = await openRuntime(
+    readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' }),
+  )
+  const stop = new AbortController()
+  const { urlOf, done } = await runInProcess(world, allServices, stop.signal)
+  const end = async (): Promise<void> => {
+    stop.abort()
+    await done
+    await world.close()
+  }
+  onTestFinished(end)
+  const { port } = new URL(urlOf('ingest'))
+  const dlq = (...args: readonly string[]) => flywheel('dlq', ...args, '--home', home, '--port', port)
+  const list = async (): Promise<UnresolvedDeadLetters[]> => JSON.parse((await dlq('list', '--json')).stdout).topics
+  const from = deadLetterTopic(topic.chatLogs, 'sampler')
+
+  await world.log.append([
+    world.codec.record(topic.chatLogs, chat),
+    { topic: topic.chatLogs, key: 'direct', value: Buffer.from('not avro at all') },
+  ])
+  await waitUntil('both are parked', async () => (await world.log.count(from)) === 2)
+  const [parking] = await list()
+  expect(parking).toMatchObject({ service: 'sampler', topic: from, records: 2, codes: { FLY_AGENT: 1, FLY_DECODE: 1 } })
+  const text = (await dlq('list', 'sampler')).stdout
+  expect(text).toMatch(/chat-logs\.sampler\.dlq: 2 \(.*\) parked; first seen 20/)
+  expect(text).toMatch(
+    /chat-logs\.sampler\.dlq\/\d@\d FLY_AGENT, 1 attempt, first seen 20.*: the agent is not registered/,
+  )
+  expect(text).not.toContain('umbrella')
+
+  const late = parking?.letters.find(({ code }) => code === 'FLY_AGENT')
+  const place = `${from}/${late?.partition}@${late?.offset}`
+  const shown = await dlq('show', place, '--json')
+  expect(JSON.parse(shown.stdout)).toMatchObject({
+    ...{ service: 'sampler', state: 'parked', key: 'c-1', hint: expect.stringMatching(/^Register the agent/) },
+    ...{ event: { question: chat.question }, headers: { 'dlq.code': 'FLY_AGENT' } },
+  })
+
+  const dry = await dlq('redrive', 'sampler', '--dry-run')
+  expect(dry.stdout).toBe(`${from}: 2 (FLY_AGENT 1, FLY_DECODE 1) would be re-driven to ${retryTopic('sampler')}\n`)
+  expect(await world.log.count(retryTopic('sampler'))).toBe(0)
+  const agent = { tools: [{ name: 'find', description: 'to find' }], budgets: { sampleShare: 1 } }
+  const headers = { 'content-type': 'application/json' }
+  await fetch(`${urlOf('ingest')}/v1/agents/late`, { method: 'PUT', headers, body: JSON.stringify(agent) })
+  const moved = await dlq('redrive', 'sampler', '--topic', topic.chatLogs, '--json')
+  expect(moved.stderr).toContain('2 of 2 re-driven')
+  expect(JSON.parse(moved.stdout)).toEqual({
+    ...{ service: 'sampler', dryRun: false },
+    topics: [{ topic: from, records: 2, codes: { FLY_AGENT: 1, FLY_DECODE: 1 } }],
+  })
+  await waitUntil('the turn is a sample', async () => (await world.log.count(topic.selectedSamples)) === 1)
+  await waitUntil('the other is parked again', async () => (await world.log.count(from)) === 3)
+
+  await end()
+  expect(await list()).toMatchObject([{ topic: from, records: 1, letters: [{ code: 'FLY_DECODE', attempts: 2 }] }])
+  const again = await dlq('redrive', 'sampler')
+  expect(again.stdout).toBe(`${from}: 1 (FLY_DECODE 1) re-driven to ${retryTopic('sampler')}\n`)
+  expect((await dlq('list', 'sampler')).stdout).toBe('nothing is parked\n')
+})
+
+test.each([
+  [['list', 'gateway'], /FLY_USAGE: gateway is no service that reads; those that do are sampler/],
+  [['show', 'somewhere'], /FLY_USAGE: there is no dead letter somewhere: give TOPIC\/PARTITION@OFFSET/],
+  [['redrive', 'judge', '--topic', topic.releases], /FLY_USAGE: judge has no dead letters of releases: it reads/],
+  [['list', '--port', '1'], /FLY_HOME: .* is in use by process \d+.*; and no wheel answers on port 1/],
+])('%j says in one line what is wrong', async (args, message) => {
+  const home = temporaryFolder()
+  const world = await openRuntime(readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_LOG_LEVEL: 'silent' }))
+  if (!args.includes('--port')) await world.close()
+  else onTestFinished(() => world.close())
+  const { code, stderr } = await flywheel('dlq', ...args, '--home', home)
+  expect(stderr).toMatch(message)
+  expect([code, stderr.trim().split('\n')]).toEqual([1, [expect.any(String)]])
+})
+
+test('over HTTP nothing moves without the key, without a JSON body, or twice at a time', async () => {
+  const settings = readSettings({
+    ...{
+      FLYWHEEL_HOME: temporaryFolder(),
+      FLYWHEEL_PORT: '0',
+      FLYWHEEL_LOG_LEVEL: 'silent',
+      FLYWHEEL_API_KEY: 'a-key-for-the-test',
+    },
+  })
+  const world = await openRuntime(settings)
+  onTestFinished(() => world.close())
+  const { url, takes, dataset } = await startStrategist(world)
+  await takes([dataset('ada', '1', 'the rule refuses')])
+  const key = { authorization: 'Bearer a-key-for-the-test' }
+  const json = { ...key, 'content-type': 'application/json' }
+  const post = (headers: Record<string, string>, body?: string, of: string = service) =>
+    fetch(`${url}/v1/dlq/${of}/redrive`, { method: 'POST', headers, ...(body !== undefined && { body }) })
+  expect((await post({ 'content-type': 'application/json' }, '{}')).status).toBe(401)
+  expect((await fetch(`${url}/v1/dlq`)).status).toBe(401)
+  expect((await post(key)).status).toBe(400)
+  expect((await post({ ...key, 'content-type': 'text/plain' }, '{}')).status).toBe(415)
+  expect((await post(json, '{"topik":"x"}')).status).toBe(400)
+  expect(await (await post(json, `{"topic":"${topic.chatLogs}"}`)).json()).toMatchObject({
+    error: { code: 'invalid', message: expect.stringContaining('has no dead letters of') },
+  })
+  expect((await post(json, '{}', 'judge')).status).toBe(404)
+  expect((await fetch(`${url}/v1/dlq/nothing`, { headers: key })).status).toBe(404)
+  expect(await world.log.count(retryTopic(service))).toBe(0)
+
+  const both = await Promise.all([post(json, '{}'), post(json, '{}')])
+  expect(both.map(({ status }) => status).sort()).toEqual([200, 409])
+  const lines = (await both.find(({ ok }) => ok)?.text())
+    ?.trim()
+    .split('\n')
+    .map(line => JSON.parse(line))
+  expect(lines).toEqual([{ moved: 1, of: 1 }, { topics: [{ topic: deadLetters, records: 1, codes: { FLY_LEAK: 1 } }] }])
+  await takes()
+  const listed = (await (await fetch(`${url}/v1/dlq?service=${service}&most=0`, { headers: key })).json()) as object
+  expect(listed).toMatchObject({ topics: [{ topic: deadLetters, records: 1, letters: [] }] })
+})

@@ -1,0 +1,88 @@
+import { spawn } from 'node:child_process'
+import { text } from 'node:stream/consumers'
+import { expect, onTestFinished, test } from 'vitest'
+import { readSettings } from '#runtime/config/config.ts'
+import { openRuntime } from '#runtime/host/open-runtime.ts'
+import type { ChatLogged } from '#schemas/events.ts'
+import { allServices, runInProcess } from '#services/_cli/run/start-services.ts'
+import { temporaryFolder } from '#test/support/folder.ts'
+import { topic } from '#topology/topic-names.ts'
+
+/** `flywheel doctor --pii`, and what it says. */
+async function doctor(...args: string[]) {
+  const child = spawn(process.execPath, ['services/_cli/main.ts', 'doctor', '--pii', ...args])
+  onTestFinished(() => void child.kill())
+  const ended = new Promise<number | null>(resolve => child.once('exit', resolve))
+  const [out, errors] = await Promise.all([text(child.stdout), text(child.stderr)])
+  return { status: await ended, out, errors }
+}
+
+test('what systems write past the door is found, in a log that a wheel holds and in one that is free', async () => {
+  const home = temporaryFolder()
+  const world = await openRuntime(
+    readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' }),
+  )
+  const stop = new AbortController()
+  const { urlOf, done } = await runInProcess(world, allServices, stop.signal)
+  let open = true
+  const close = async (): Promise<void> => {
+    if (!open) return
+    open = false
+    stop.abort()
+    await done
+    await world.close()
+  }
+  onTestFinished(close)
+  const port = new URL(urlOf('ingest')).port
+  expect(await doctor('--home', home, '--port', port)).toMatchObject({
+    status: 0,
+    out: /^nothing found in \d+ records/,
+  })
+
+  const direct: ChatLogged = {
+    ...{ id: 'd', parents: [], at: 0, agent: 'bank', conversationId: 'c', turn: 0, userId: null, earlier: ['fine'] },
+    ...{
+      question: 'mail ann@mail.example or call 415-555-0132',
+      answer: null,
+      latencyMs: null,
+      source: 'cobol',
+      redactions: [],
+    },
+    plan: { tool: 'pay', argument: 'card 4111 1111 1111 1111', confidence: null, margin: null, planner: null },
+  }
+  const bytes = Buffer.from('not avro, but bob@mail.example')
+  await world.log.append([
+    world.codec.record(topic.chatLogs, direct),
+    { topic: topic.feedback, key: 'dave@mail.example', value: bytes, headers: { from: 'eve@mail.example' } },
+  ])
+  const digest = await world.objects.put(
+    Buffer.from('{"rows":[{"question":"ok"},{"question":"iban GB82WEST12345698765432"}]}'),
+  )
+
+  const held = await doctor('--home', home, '--port', port, '--json')
+  expect(held.status, held.errors).toBe(1)
+  const { found } = JSON.parse(held.out) as { found: { name: string; kinds: object; places: { field: string }[] }[] }
+  const of = (name: string) => found.find(report => report.name === name)
+  expect(of(topic.chatLogs)).toMatchObject({ looked: 1, kinds: { email: 1, phone: 1, card: 1 } })
+  expect(of(topic.chatLogs)?.places.map(({ field }) => field)).toEqual(['question', 'question', 'plan.argument'])
+  expect(of(topic.feedback)).toMatchObject({
+    kinds: { email: 3 },
+    places: [{ field: 'bytes' }, { field: 'headers.from' }, { field: 'key[0]' }],
+  })
+  expect(of('objects')).toMatchObject({
+    kinds: { iban: 1 },
+    places: [{ at: digest, field: 'rows[1].question', kind: 'iban' }],
+  })
+
+  await close()
+  const free = await doctor('--home', home)
+  expect(free.status).toBe(1)
+  expect(free.out).toMatch(new RegExp(`^${topic.chatLogs}: 1 email, 1 phone, 1 card$`, 'm'))
+  for (const { out } of [held, free]) expect(out).not.toMatch(/mail\.example|555|4111|WEST/)
+})
+
+test('a log without topics is not called clean', async () => {
+  const { status, out, errors } = await doctor('--home', temporaryFolder())
+  expect([status, out]).toEqual([1, ''])
+  expect(errors).toContain('this log has no topics yet')
+})

@@ -1,0 +1,80 @@
+import { execFile } from 'node:child_process'
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect, onTestFinished, test } from 'vitest'
+import { httpError } from '#runtime/http/error.ts'
+import { temporaryFolder } from '#test/support/folder.ts'
+import { openDoor } from '#test/unit/services/ingest/door.ts'
+import { topic } from '#topology/topic-names.ts'
+
+const rows = 1600
+
+/** A file of turns, an ingest whose log takes so many of them, and the command that sends them there. */
+async function importing(room: number) {
+  const path = join(temporaryFolder(), 'chats.jsonl')
+  const plan = { tool: 'quote', argument: 'x' }
+  const lines = Array.from({ length: rows }, (_none, at) => JSON.stringify({ question: `question ${at}`, plan }))
+  writeFileSync(path, lines.join('\n'))
+  const log = { room, questions: [] as string[], requests: 0, busy: 0 }
+  const { app } = await openDoor(temporaryFolder(), async ({ events }) => {
+    log.requests++
+    if (log.busy-- > 0) throw httpError(429, 'busy', 'later', 0)
+    if (log.questions.length + events.length > log.room) throw new Error('disk full')
+    log.questions.push(...events.flatMap(event => ('question' in event ? [String(event.question)] : [])))
+  })
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  onTestFinished(() => app.close())
+  log.requests = 0
+  const command = async (...options: string[]) => {
+    const all = ['services/_cli/main.ts', 'import', path, '--agent', 'desk', '--url', url, '--json', ...options]
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, all).catch(error => error)
+    return { result: stdout === '' ? undefined : JSON.parse(stdout), told: stderr as string }
+  }
+  return { path, log, command }
+}
+
+test('a file arrives in its order, and sent again it is there once', async () => {
+  const { path, log, command } = await importing(rows)
+  const { result, told } = await command()
+  expect(result).toEqual({ rows, skipped: 0, resumedAt: 0, accepted: rows, duplicates: 0 })
+  expect(told).toBe(
+    'sent 500 of 1,600 rows\nsent 1,000 of 1,600 rows\nsent 1,500 of 1,600 rows\nsent 1,600 of 1,600 rows\n',
+  )
+  expect(log.questions).toEqual(Array.from({ length: rows }, (_none, at) => `question ${at}`))
+  expect((await command()).result).toMatchObject({ accepted: 0, duplicates: rows })
+  expect(existsSync(`${path}.place`)).toBe(false)
+})
+
+test('an interrupted import goes on behind what was acknowledged', async () => {
+  const { path, log, command } = await importing(1200)
+  const { told } = await command()
+  expect(told).toContain('the first 1000 rows are in the log: --resume goes on behind them')
+  expect(told).toContain('ingest answered 500')
+  log.room = rows
+  log.requests = 0
+  expect((await command('--resume')).result).toEqual({
+    rows,
+    skipped: 0,
+    resumedAt: 1000,
+    accepted: 600,
+    duplicates: 0,
+  })
+  expect(log.requests).toBe(2)
+  expect(log.questions).toEqual(Array.from({ length: rows }, (_none, at) => `question ${at}`))
+  expect(existsSync(`${path}.place`)).toBe(false)
+})
+
+test('an ingest that is busy is asked again', async () => {
+  const { log, command } = await importing(rows)
+  log.busy = 3
+  expect((await command()).result).toMatchObject({ accepted: rows, duplicates: 0 })
+  expect(log.requests).toBe(7)
+})
+
+test('a place is needed to go on from, and another import’s is not taken', async () => {
+  const { path, command } = await importing(rows)
+  expect((await command('--resume')).told).toContain('no place to go on from; leave out --resume')
+  writeFileSync(`${path}.place`, JSON.stringify({ agent: 'other', kind: topic.feedback, rows: 3 }))
+  expect((await command('--resume')).told).toContain('is of --agent other --kind feedback: leave out --resume')
+})

@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+import { readSettings } from '#runtime/config/config.ts'
+import { openRuntime } from '#runtime/host/open-runtime.ts'
+import type { ChatLogged, SampleSelected } from '#schemas/events.ts'
+import { runInProcess } from '#services/_cli/run/start-services.ts'
+import { temporaryFolder } from '#test/support/folder.ts'
+import { startKafka } from '#test/support/kafka/broker.ts'
+import { pythonWith } from '#test/support/servers/python.ts'
+import { sharedRegistry } from '#test/support/servers/shared-servers.ts'
+import { waitUntil } from '#test/support/wait-until.ts'
+import { topic } from '#topology/topic-names.ts'
+
+const readme = readFileSync('services/ingest/README.md', 'utf8')
+const [, requirement = ''] = /^pip install '(.+)'$/m.exec(readme) ?? []
+const [, program = ''] = /^```python\n(.+?)^```$/ms.exec(readme) ?? []
+
+const python = await pythonWith(requirement, 'the Python example of ingest')
+/** A broker of its own: services read the map's topics under the map's groups. */
+const kafka = python && (await startKafka({ brokers: 1 }))
+afterAll(() => kafka?.stop())
+const registry = kafka && (await sharedRegistry())
+
+describe.skipIf(!registry)('the README’s Python example', () => {
+  test('writes a turn that the wheel reads as its own', async () => {
+    const servers = { FLYWHEEL_KAFKA: kafka?.brokers ?? '', FLYWHEEL_REGISTRY: registry?.url ?? '' }
+    const settings = readSettings({
+      ...{ ...servers, FLYWHEEL_HOME: temporaryFolder(), FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' },
+    })
+    const world = await openRuntime(settings)
+    const stop = new AbortController()
+    const { urlOf, done } = await runInProcess(world, ['ingest', 'sampler'], stop.signal)
+    onTestFinished(async () => {
+      stop.abort()
+      await done
+      await world.close()
+    })
+    const call = async (method: string, path: string, body: object): Promise<void> => {
+      const headers = { 'content-type': 'application/json' }
+      const answer = await fetch(`${urlOf('ingest')}${path}`, { method, headers, body: JSON.stringify(body) })
+      expect(answer.status).toBe(200)
+    }
+    const read = async <T>(name: string) => {
+      const found: { event: T; partition: number }[] = []
+      await world.log.read(
+        [name],
+        { from: 'beginning', follow: false },
+        async records => {
+          for (const { value, partition } of records)
+            if (value) found.push({ event: (await world.codec.decodeAny(value)) as T, partition })
+        },
+        stop.signal,
+      )
+      return found
+    }
+
+    const tools = [{ name: 'weather', description: 'The weather of a city.' }]
+    await call('PUT', '/v1/agents/desk', { tools, budgets: { sampleShare: 1 } })
+    await python?.run(program, servers)
+    const [written] = await read<ChatLogged>(topic.chatLogs)
+    expect(written?.event).toEqual({
+      ...{ id: 'shop-web/7f3a/0', parents: [], at: expect.any(Number), agent: 'desk', conversationId: '7f3a', turn: 0 },
+      ...{ userId: null, question: 'Will it rain in Paris?', earlier: [], answer: 'It will.', latencyMs: 820 },
+      plan: { tool: 'weather', argument: 'Paris', confidence: null, margin: null, planner: null },
+      ...{ source: 'shop-web', redactions: [] },
+    })
+    await waitUntil('the sampler has it', async () => (await read<SampleSelected>(topic.selectedSamples)).length === 1)
+    const [sample] = await read<SampleSelected>(topic.selectedSamples)
+    expect(sample?.event).toMatchObject({ turnId: 'shop-web/7f3a/0', question: 'Will it rain in Paris?' })
+
+    // What comes of that conversation through the door lies in the same partition.
+    const next = { turn: 1, question: 'And in Rome?', plan: { tool: 'weather', argument: 'Rome' } }
+    await call('POST', '/v1/chat-logs', { agent: 'desk', conversationId: '7f3a', ...next })
+    const partitions = (await read<ChatLogged>(topic.chatLogs)).map(({ partition }) => partition)
+    expect(partitions).toEqual([written?.partition, written?.partition])
+  })
+})

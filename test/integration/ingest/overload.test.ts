@@ -1,0 +1,62 @@
+import { expect, onTestFinished, test } from 'vitest'
+import { readSettings } from '#runtime/config/config.ts'
+import { openRuntime } from '#runtime/host/open-runtime.ts'
+import { runInProcess } from '#services/_cli/run/start-services.ts'
+import { runLoad } from '#test/bench/ingest/load.ts'
+import { countLost } from '#test/bench/ingest/overload.ts'
+import { temporaryFolder } from '#test/support/folder.ts'
+import { topic } from '#topology/topic-names.ts'
+
+/** Sixteen of these are half as much again as may be in hand; few records, so that little else is slow. */
+const connections = 16
+let sent = 0
+function nextRequest() {
+  const earlier = Array.from({ length: 40 }, () => 'so they said '.repeat(600))
+  const turns = Array.from({ length: 10 }, () => ({
+    ...{ id: `turn-${sent++}`, agent: 'desk', conversationId: 'c', turn: 0, question: 'And now?', earlier },
+    plan: { tool: 'quote', argument: '' },
+  }))
+  return { body: JSON.stringify(turns), turns: turns.length }
+}
+
+test('while the log is slow, more than can be held is refused with 429; what was answered with 200 is in the log; it recovers', async () => {
+  const settings = readSettings({
+    ...{ FLYWHEEL_HOME: temporaryFolder(), FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' },
+  })
+  const world = await openRuntime(settings)
+  const stop = new AbortController()
+  // The log stands still until somebody was refused.
+  const refused = Promise.withResolvers<void>()
+  let isSlow = false
+  const append: typeof world.log.append = async records => {
+    if (isSlow) await refused.promise
+    await world.log.append(records)
+  }
+  const { urlOf, done } = await runInProcess({ ...world, log: { ...world.log, append } }, ['ingest'], stop.signal)
+  onTestFinished(async () => {
+    stop.abort()
+    await done
+    await world.close()
+  })
+  const url = urlOf('ingest')
+  const headers = { 'content-type': 'application/json' }
+  const tools = JSON.stringify({ tools: [{ name: 'quote', description: 'Price of a security.' }] })
+  expect((await fetch(`${url}/v1/agents/desk`, { method: 'PUT', headers, body: tools })).status).toBe(200)
+
+  isSlow = true
+  const acknowledged = new Set<string>()
+  const statuses = new Map<number, number>()
+  await runLoad({
+    ...{ url, path: '/v1/chat-logs', type: 'application/json', connections, milliseconds: 1_000, nextRequest },
+    onAnswer(_shot, status, text) {
+      if (status === 429) refused.resolve()
+      statuses.set(status, (statuses.get(status) ?? 0) + 1)
+      if (status === 200) for (const id of (JSON.parse(text) as { ids: string[] }).ids) acknowledged.add(id)
+    },
+  })
+  expect([...statuses.keys()].sort()).toEqual([200, 429])
+  expect(await countLost(world, acknowledged)).toBe(0)
+  expect(await world.log.count(topic.chatLogs)).toBe(acknowledged.size)
+  const { body } = nextRequest()
+  expect((await fetch(`${url}/v1/chat-logs`, { method: 'POST', headers, body })).status).toBe(200)
+})

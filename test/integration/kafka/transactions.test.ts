@@ -1,0 +1,132 @@
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { EventLog, PartitionConsumer } from '#runtime/log/event-log.ts'
+import type { KafkaSettings } from '#runtime/log/kafka/connection/client.ts'
+import { createClusterQuery } from '#runtime/log/kafka/connection/cluster-query.ts'
+import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
+import { openPartitionTransactions } from '#runtime/log/kafka/produce/transaction.ts'
+import {
+  createTopic,
+  joinInBackground,
+  openForTest,
+  positionsAfter,
+  readAll,
+  record,
+  texts,
+  uniqueName,
+} from '#test/contract/event-log/support.ts'
+import { addPartitionsApi, breakConnectionAt, endTransactionApi } from '#test/support/kafka/break-connection.ts'
+import { sharedKafka } from '#test/support/servers/shared-servers.ts'
+import { waitUntil } from '#test/support/wait-until.ts'
+
+const kafka = await sharedKafka()
+const settings: KafkaSettings = { brokers: [kafka?.brokers ?? ''], clientId: 'test', replication: 1, sessionMs: 6_000 }
+const open = async (): Promise<EventLog> => (await openForTest(async () => ({ log: await openKafkaLog(settings) }))).log
+
+/** A topic with three records, one to copy them to, and a group. */
+async function threeRecords(log: EventLog) {
+  const [input, output] = [await createTopic(log, 1), await createTopic(log, 1)]
+  await log.append([1, 2, 3].map(number => record(input, 'k', number)))
+  return { input, output, group: uniqueName('group') }
+}
+
+/** What a process does that takes a partition over; `commit` moves the group's position as well. */
+async function takeOver(group: string, topic: string, commit: boolean): Promise<void> {
+  const query = createClusterQuery(settings)
+  const { signal } = new AbortController()
+  const other = await openPartitionTransactions({ settings, query, group, partition: 0, signal })
+  const at = (offset: number) => [{ topic, partition: 0, offset }]
+  if (commit) await other.commit([], at(1), at(-1))
+  await other.close()
+  await query.close()
+}
+
+/** Kafka shows a commit a moment after it has answered. */
+async function expectTexts(log: EventLog, topic: string, expected: readonly string[]): Promise<void> {
+  await waitUntil('all is visible', async () => (await log.count(topic)) >= expected.length)
+  expect(texts(await readAll(log, [topic]))).toEqual(expected)
+}
+
+/** Commits all that comes; tells the codes of commits that failed, and goes on as the runtime does. */
+const copying = (output: string, codes: string[], before: () => Promise<void>) => async (task: PartitionConsumer) => {
+  while (!task.signal.aborted) {
+    const records = await task.poll(10)
+    if (records.length === 0) continue
+    if (codes.length === 0) await before()
+    try {
+      await task.commit(
+        records.map(one => record(output, 'k', texts([one])[0] ?? '')),
+        positionsAfter(records),
+      )
+      codes.push('committed')
+    } catch (error) {
+      const { code } = error as { code: string }
+      codes.push(code)
+      // As the runtime does: it looks for more before it ends.
+      if (code === 'FLY_FENCED') await task.poll(1)
+      else await task.rewind()
+    }
+  }
+}
+
+describe.skipIf(!kafka)('a Kafka commit', () => {
+  test('of a zombie is refused, leaves nothing, and its process joins the group anew', async () => {
+    const log = await open()
+    const { input, output, group } = await threeRecords(log)
+    const codes: string[] = []
+    const member = joinInBackground(
+      log,
+      group,
+      [input],
+      copying(output, codes, () => takeOver(group, input, false)),
+    )
+    await waitUntil('it has committed after all', () => codes.includes('committed'))
+    await member.stop()
+    expect(codes).toEqual(['FLY_FENCED', 'committed'])
+    await expectTexts(log, output, ['1', '2', '3'])
+  })
+
+  test('whose answer is lost has happened, and is not done again', async () => {
+    const log = await open()
+    const { input, output, group } = await threeRecords(log)
+    const codes: string[] = []
+    const breaking = async (): Promise<void> => {
+      const { broken } = breakConnectionAt(endTransactionApi, 'before its answer')
+      onTestFinished(() => expect(broken()).toBe(true))
+    }
+    const member = joinInBackground(log, group, [input], copying(output, codes, breaking))
+    await waitUntil('it has committed', () => codes.includes('committed'))
+    await log.append([record(input, 'k', 4)])
+    await waitUntil('it goes on', () => codes.length === 2)
+    await member.stop()
+    expect(codes).toEqual(['committed', 'committed'])
+    await expectTexts(log, output, ['1', '2', '3', '4'])
+  })
+
+  test('whose request is lost has not happened, and the same records come again', async () => {
+    const log = await open()
+    const { input, output, group } = await threeRecords(log)
+    const codes: string[] = []
+    const breaking = async (): Promise<void> => void breakConnectionAt(endTransactionApi, 'before it is sent')
+    const member = joinInBackground(log, group, [input], copying(output, codes, breaking))
+    await waitUntil('it has committed', () => codes.includes('committed'))
+    await member.stop()
+    expect(codes).toEqual(['FLY_BROKER', 'committed'])
+    await expectTexts(log, output, ['1', '2', '3'])
+  })
+
+  test('that fails otherwise notices, while it finds out, that another process has gone on', async () => {
+    const log = await open()
+    const { input, output, group } = await threeRecords(log)
+    const codes: string[] = []
+    const before = async (): Promise<void> => {
+      await takeOver(group, input, true)
+      // The connection breaks before the broker can say that this is a zombie.
+      breakConnectionAt(addPartitionsApi, 'before it is sent')
+    }
+    const member = joinInBackground(log, group, [input], copying(output, codes, before))
+    await waitUntil('it has committed', () => codes.includes('committed'))
+    await member.stop()
+    expect(codes).toEqual(['FLY_FENCED', 'committed'])
+    await expectTexts(log, output, ['2', '3'])
+  })
+})

@@ -1,0 +1,53 @@
+import { onTestFinished } from 'vitest'
+import { readSettings } from '#runtime/config/config.ts'
+import { openRuntime } from '#runtime/host/open-runtime.ts'
+import { runInProcess } from '#services/_cli/run/start-services.ts'
+import { temporaryFolder } from '#test/support/folder.ts'
+
+export type TracedRecord = { readonly headers: Readonly<Record<string, string>>; readonly offset: number }
+
+/** Ingest, sampler and judge on a fresh embedded log; `end` stops them, which sends the spans that wait. */
+export async function startTracedServices() {
+  const settings = readSettings({ FLYWHEEL_HOME: temporaryFolder(), FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' })
+  const world = await openRuntime(settings)
+  const stop = new AbortController()
+  const { urlOf, done } = await runInProcess(world, ['ingest', 'sampler', 'judge'], stop.signal)
+  let ended: Promise<void> | undefined
+  const end = (): Promise<void> => {
+    ended ??= (async () => {
+      stop.abort()
+      await done
+      await world.close()
+    })()
+    return ended
+  }
+  onTestFinished(end)
+  const call = async (method: string, path: string, body: unknown, headers: Record<string, string> = {}) => {
+    const answer = await fetch(`${urlOf('ingest')}${path}`, {
+      ...{ method, body: JSON.stringify(body) },
+      headers: { 'content-type': 'application/json', ...headers },
+    })
+    if (!answer.ok) throw new Error(await answer.text())
+  }
+  const tools = [{ name: 'pay', description: 'to pay' }]
+  await call('PUT', '/v1/agents/bank', { tools, budgets: { sampleShare: 1 } })
+  return {
+    world,
+    end,
+    /** Sends one turn, with what a caller's own tracing adds to the request. */
+    send: (id: string, headers?: Record<string, string>) => {
+      const turn = { id, agent: 'bank', conversationId: `about ${id}`, turn: 0, question: secret }
+      return call('POST', '/v1/chat-logs', { ...turn, plan: { tool: 'pay', argument: secret, margin: 0.1 } }, headers)
+    },
+    /** The records of a topic with what tracing sees of them. */
+    records: async (topic: string): Promise<readonly TracedRecord[]> => {
+      const found: TracedRecord[] = []
+      const fold = (records: readonly TracedRecord[]): void => void found.push(...records)
+      await world.log.read([topic], { from: 'beginning', follow: false }, fold, stop.signal)
+      return found
+    },
+  }
+}
+
+/** What every turn says; no span may. */
+export const secret = 'the-words-of-a-customer'

@@ -1,0 +1,12 @@
+import { readFileSync } from 'node:fs'
+
+/** Chat texts that try to steer a judge, each of a kind; `down` and some others want something else than a good score. */
+export type Injection = { readonly id: string; readonly kind: string; readonly text: string }
+
+export const injections: readonly Injection[] = readFileSync(
+  new URL('../../corpus/injections.jsonl', import.meta.url),
+  'utf8',
+)
+  .trimEnd()
+  .split('\n')
+  .map(line => JSON.parse(line))
