@@ -126,7 +126,7 @@ test.each([{ format: 'state/v0' }, {}])('a changelog of another version (%o) is 
     expect.objectContaining({
       code: 'FLY_STATE',
       message: expect.stringMatching(/^changes was written by another version: run that one, or delete the topic/),
-      about: { topic: 'changes', partition: 3, offset: 7 },
+      details: { topic: 'changes', partition: 3, offset: 7 },
     }),
   )
 })

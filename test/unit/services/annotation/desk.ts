@@ -45,7 +45,7 @@ export function openDesk({ samples, facts = asked(2), environment = {}, catalogu
       ...{ clock, objects },
       agents: { all: () => [desk], get: (agent: string) => (agent === 'desk' ? desk : undefined) },
     },
-    states: () => [new State(), state],
+    partitionStates: () => [new State(), state],
     append: async (_to: typeof topic.reviews, events: readonly SampleReviewed[]) => {
       appended.push(...events)
       if (isLive) emitted.push(...consume())

@@ -35,11 +35,11 @@ const start = () => {
       if (down) throw new Fault('FLY_BROKER', 'the broker is away')
       return [{ topic: 'any', partition: 0, records: 3, oldest: now - 61_000 }]
     },
-    parked: async () => 2,
-    count: async () => 42,
+    countUnresolved: async () => 2,
+    countRecords: async () => 42,
     settings: readSettings({}),
     urlOf: () => 'http://127.0.0.1:1',
-    committed: async () => [],
+    committedPositions: async () => [],
     positionsAt: async () => [],
   } as unknown as HttpApiContext<'console'>
   const app = createHttpServer(readSettings({}), createLogger({ logLevel: 'silent' }), createMetrics(), () => ({}))

@@ -47,7 +47,7 @@ beforeEach(async () => {
     ports: {
       clock: { now: () => now },
       agents: {
-        need: async (agent: string) => known.get(agent) ?? Promise.reject(new Fault('FLY_AGENT', 'not registered')),
+        waitFor: async (agent: string) => known.get(agent) ?? Promise.reject(new Fault('FLY_AGENT', 'not registered')),
       },
       objects: { put: async () => '' },
       models: {

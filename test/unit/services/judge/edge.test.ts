@@ -9,7 +9,7 @@ import { gold, sample, scores } from './events.ts'
 
 const open = (state: State) => {
   const app = createHttpServer(readSettings({}), createLogger({ logLevel: 'silent' }), createMetrics(), () => ({}))
-  httpApi({ states: () => [new State(), state] } as unknown as HttpApiContext<'judge'>).routes?.(app)
+  httpApi({ partitionStates: () => [new State(), state] } as unknown as HttpApiContext<'judge'>).routes?.(app)
   onTestFinished(() => app.close())
   return (agent: string) => app.inject(`/v1/judge/${agent}`)
 }

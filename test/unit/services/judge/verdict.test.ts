@@ -20,7 +20,7 @@ function modelThat(answer: { readonly says: unknown } | { readonly refused: stri
 const gather = (inbound: ReturnType<typeof sample>, languageModel: LanguageModel | undefined, catalogue = tools) =>
   judge.gather?.(
     inbound,
-    { agents: { need: async () => ({ tools: catalogue }) }, languageModel } as unknown as Ports,
+    { agents: { waitFor: async () => ({ tools: catalogue }) }, languageModel } as unknown as Ports,
     forever,
   )
 

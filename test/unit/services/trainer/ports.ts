@@ -35,12 +35,12 @@ export function fakePorts(catalogue = tools) {
   const ticks = [0, 1500].values()
   const clock = { now: () => ticks.next().value }
   const trainer = createEmbeddedTrainer({ objects, vectors, workerPool })
-  const agents = { need: async () => ({ tools: catalogue }) }
+  const agents = { waitFor: async () => ({ tools: catalogue }) }
   return {
     stored,
     indexes,
     objects,
-    ports: { objects, vectors, offload: workerPool, clock, trainer, agents } as unknown as Ports,
+    ports: { objects, vectors, workerPool, clock, trainer, agents } as unknown as Ports,
   }
 }
 

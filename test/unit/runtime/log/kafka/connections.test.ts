@@ -10,11 +10,11 @@ const clientOf = (cluster: Partial<Cluster>): KafkaClient =>
       consumer: ({ partitionAssigners: [assigner] }: { partitionAssigners: ((given: object) => void)[] }) =>
         assigner?.({ cluster }),
     },
-    drop: () => {},
+    dropConnections: () => {},
     close: () => {},
   }) as unknown as KafkaClient
 
-test('connections that are made anew while partitions are being located are weather, not a mistake of ours', async () => {
+test('connections that are made anew while partitions are being located are a transient fault', async () => {
   const connected = Promise.withResolvers<void>()
   const outage = new Error('Closed connection')
   const view = createClusterMetadata(
