@@ -8,7 +8,7 @@ export function at<T>(items: ArrayLike<T>, index: number): T {
 }
 
 /** The value of a key that must exist. FLY_BUG where it does not. */
-export function valueOf<K, V>(map: ReadonlyMap<K, V>, key: K): V {
+export function requiredValue<K, V>(map: ReadonlyMap<K, V>, key: K): V {
   const value = map.get(key)
   if (value === undefined && !map.has(key)) throw new Fault('FLY_BUG', `a map of ${map.size} keys lacks ${String(key)}`)
   return value as V

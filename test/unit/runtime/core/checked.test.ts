@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { at, valueOf } from '#runtime/core/checked.ts'
+import { at, requiredValue } from '#runtime/core/checked.ts'
 
 test('an element that is there is given, whatever its value', () => {
   expect(at(['a', 'b'], 1)).toBe('b')
@@ -13,6 +13,6 @@ test.each([-1, 2, Number.NaN, 0.5])('index %s of two elements is a mistake of ou
 
 test('a key that must exist is a mistake of ours where it does not', () => {
   const map = new Map([['a', undefined]])
-  expect(valueOf(map, 'a')).toBeUndefined()
-  expect(() => valueOf(map, 'b')).toThrow(expect.objectContaining({ code: 'FLY_BUG' }))
+  expect(requiredValue(map, 'a')).toBeUndefined()
+  expect(() => requiredValue(map, 'b')).toThrow(expect.objectContaining({ code: 'FLY_BUG' }))
 })
