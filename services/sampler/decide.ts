@@ -6,9 +6,6 @@ import type { Facts } from './controller.ts'
 import { onOutcomeSignal } from './on-outcome-signal.ts'
 import { onTurn } from './on-turn.ts'
 
-export type { Facts } from './controller.ts'
-export { version } from './pick.ts'
-
 /**
  * Picks a turn when the fraction of its id is below its inclusion probability. A turn passed over is judged again, at
  * the scale of its own arrival, whenever its conversation is escalated or rated: so a turn and its outcomes end in the

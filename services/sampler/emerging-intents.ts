@@ -6,8 +6,8 @@ import { questionVector } from '#text/question-vector.ts'
 import { topic } from '#topology/topic-names.ts'
 import type { Outbound } from '#topology/types.ts'
 import { uncertaintyOf } from './arms.ts'
-import { highestCosine, type NumberedQuestion } from './question-index.ts'
-import { type Contender, collections, limits } from './state.ts'
+import { highestCosine } from './question-index.ts'
+import { type Contender, collections, limits, type NumberedQuestion } from './state.ts'
 
 /** Contenders between two looks. */
 const detectEvery = 500
@@ -37,9 +37,9 @@ export function detectEmergingIntent(
   state: StateView,
   agent: string,
   number: number,
-): { readonly emit: readonly Outbound<'sampler'>[]; readonly keep: readonly StateChange[] } {
+): { readonly emit: readonly Outbound<'sampler'>[]; readonly stateChanges: readonly StateChange[] } {
   const names = collections(agent)
-  const nothing = { emit: [], keep: [] }
+  const nothing = { emit: [], stateChanges: [] }
   if (number < minContenders || number % detectEvery > 0) return nothing
   const unfit = Array.from(state.entries<Contender>(names.contenders), ([, contender]) => contender).filter(
     ({ turn }) => (uncertaintyOf(turn.plan) ?? 1) > 1 - minConfidence,
@@ -80,6 +80,6 @@ export function detectEmergingIntent(
   const value: NumberedQuestion = { number, turn: { question: turn.question, earlier: turn.earlier } }
   return {
     emit: [{ topic: topic.emergingIntents, event, parents: examples.map(({ turnId }) => turnId) }],
-    keep: boundedChanges(state, names.emerged, limits.emerged, [[String(number), value]]),
+    stateChanges: boundedChanges(state, names.emerged, limits.emerged, [[String(number), value]]),
   }
 }

@@ -1,5 +1,6 @@
 import type { StateView } from '#runtime/state/state.ts'
-import { questionVector } from '#text/question-vector.ts'
+import { contentWordHashes } from '#text/features.ts'
+import { type QuestionInContext, questionVector } from '#text/question-vector.ts'
 import { type Interest, uncertaintyOf } from './arms.ts'
 import type { ControllerState } from './controller.ts'
 import { highestCosine, meanOfHighest, questionIndex } from './question-index.ts'
@@ -45,4 +46,25 @@ export function interestOf(
     density: contenders.size < minContenders ? defaultDensity : meanOfHighest(contenders.cosines(vector), neighbours),
     picks: decayedCount(state.get<DecayedCount>(names.tools, turn.plan.tool), control.picks),
   }
+}
+
+/** Likeness from which a question counts as the one before, asked again. */
+const repeatSimilarity = 0.6
+/** Earlier turns looked at. */
+const lookBack = 3
+
+/**
+ * The customer asks again what was asked shortly before in this conversation: the two share most of their words, by the
+ * cosine of their sets. Words instead of vectors, since every turn is looked at.
+ */
+export function isRepeat({ question, earlier }: QuestionInContext): boolean {
+  if (earlier.length === 0) return false
+  const words = contentWordHashes(question)
+  return earlier.slice(-lookBack).some(before => similarity(words, contentWordHashes(before)) >= repeatSimilarity)
+}
+
+function similarity(one: ReadonlySet<number>, other: ReadonlySet<number>): number {
+  let shared = 0
+  for (const word of one) if (other.has(word)) shared++
+  return shared === 0 ? 0 : shared / Math.sqrt(one.size * other.size)
 }

@@ -1,10 +1,16 @@
 import type { Decision } from '#runtime/service.ts'
 import { boundedChanges } from '#runtime/state/bounded-collection.ts'
 import type { StateView } from '#runtime/state/state.ts'
+import { draw, samplingHash, selectedEvent } from './arms.ts'
 import { afterPicks, type ControllerState, type Facts, initialController, isRandomOnly } from './controller.ts'
-import { conversationOf } from './conversation.ts'
-import { type OutcomeSignal, outcomeOf, type SeenTurn, turnOfSignal, withSignal } from './outcome.ts'
-import { draw, samplingHash, selectedEvent } from './pick.ts'
+import {
+  conversationOf,
+  type OutcomeSignal,
+  outcomeOf,
+  type SeenTurn,
+  turnOfSignal,
+  withSignal,
+} from './conversation.ts'
 import { collections, incrementDecayed, limits, pickChanges, type RecentTurn, ringKey } from './state.ts'
 import { tallyChanges } from './traffic-counts.ts'
 

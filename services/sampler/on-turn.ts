@@ -2,7 +2,7 @@ import type { Decision } from '#runtime/service.ts'
 import type { StateChange, StateView } from '#runtime/state/state.ts'
 import type { ArmWeight, ChatLogged, Outcome } from '#schemas/events.ts'
 import { familyOf, isHeldOut } from '#text/families.ts'
-import { randomArm, rankedArms, uncertaintyOf } from './arms.ts'
+import { allArms, draw, randomArm, rankedArms, samplingHash, selectedEvent, uncertaintyOf } from './arms.ts'
 import type { ControllerState, Facts, SamplingBudget } from './controller.ts'
 import {
   afterPicks,
@@ -14,12 +14,9 @@ import {
   randomProbability,
   rankedProbability,
 } from './controller.ts'
-import { conversationOf } from './conversation.ts'
+import { conversationOf, outcomeOf, type SeenTurn, withTurn } from './conversation.ts'
 import { detectEmergingIntent } from './emerging-intents.ts'
-import { interestOf } from './interest.ts'
-import { outcomeOf, type SeenTurn, withTurn } from './outcome.ts'
-import { allArms, draw, samplingHash, selectedEvent } from './pick.ts'
-import { isRepeat } from './repeat.ts'
+import { interestOf, isRepeat } from './interest.ts'
 import {
   type Contender,
   collections,
@@ -129,7 +126,7 @@ function sampleByArms(
       ...(outcome.rating === 'down'
         ? incrementDecayed(state, names.complaints, tool, limits.complaints, number + 1)
         : []),
-      ...counts.keep,
+      ...counts.stateChanges,
     ],
   }
 }
@@ -151,10 +148,13 @@ function rememberContender(
   agent: string,
 ): Decision<'sampler'> {
   const value: Contender = { number, turn }
-  const { emit, keep } = detectEmergingIntent(state, agent, number)
+  const { emit, stateChanges } = detectEmergingIntent(state, agent, number)
   return {
     emit,
-    stateChanges: [{ collection: collections(agent).contenders, key: ringKey('contenders', number), value }, ...keep],
+    stateChanges: [
+      { collection: collections(agent).contenders, key: ringKey('contenders', number), value },
+      ...stateChanges,
+    ],
   }
 }
 

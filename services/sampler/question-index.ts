@@ -1,11 +1,8 @@
 import type { StateView } from '#runtime/state/state.ts'
 import { FEATURE_DIMENSIONS, type SparseVector } from '#text/features.ts'
 import { indexInnerProducts } from '#text/postings.ts'
-import { type QuestionInContext, questionVector } from '#text/question-vector.ts'
-import { type Collections, indexSpans, ringKey } from './state.ts'
-
-/** A remembered question; `number` counts up by one from entry to entry of its ring. */
-export type NumberedQuestion = { readonly number: number; readonly turn: QuestionInContext }
+import { questionVector } from '#text/question-vector.ts'
+import { type Collections, indexSpans, type NumberedQuestion, ringKey } from './state.ts'
 
 /** An inverted index of the questions numbered below `end`, and which memory it was made of. */
 type QuestionIndex = {

@@ -1,6 +1,8 @@
 import type { Service } from '#runtime/service.ts'
 import type { AgentDescribed } from '#schemas/events.ts'
-import { decide, type Facts, version } from './decide.ts'
+import { version } from './arms.ts'
+import type { Facts } from './controller.ts'
+import { decide } from './decide.ts'
 
 export const sampler: Service<'sampler', Facts> = {
   name: 'sampler',

@@ -1,8 +1,8 @@
 import { boundedChanges } from '#runtime/state/bounded-collection.ts'
 import type { StateChange, StateView } from '#runtime/state/state.ts'
 import type { ArmWeight, Outcome, SampleSelected } from '#schemas/events.ts'
+import type { QuestionInContext } from '#text/question-vector.ts'
 import type { OutcomeScale } from './controller.ts'
-import type { NumberedQuestion } from './question-index.ts'
 
 /** One of the newest turns: one passed over may still be picked by a late outcome. `number` counts the turns of the agent. */
 export type RecentTurn = {
@@ -17,6 +17,9 @@ export type RecentTurn = {
   readonly complaints: number
   readonly picked: boolean
 }
+
+/** A remembered question; `number` counts up by one from entry to entry of its ring. */
+export type NumberedQuestion = { readonly number: number; readonly turn: QuestionInContext }
 
 /** A turn whose number let it contend for a ranked arm. As numbers are chance, contenders ask what all turns ask. */
 export type Contender = NumberedQuestion & { readonly turn: Pick<RecentTurn['turn'], 'turnId' | 'plan'> }

@@ -53,14 +53,14 @@ export function countTurn(
   agent: string,
   number: number,
   gain: StratumIncrement,
-): { readonly emit: readonly Outbound<'sampler'>[]; readonly keep: readonly StateChange[] } {
-  if (number === 0 || number % countEvery > 0) return { emit: [], keep: tallyChanges(state, agent, gain) }
+): { readonly emit: readonly Outbound<'sampler'>[]; readonly stateChanges: readonly StateChange[] } {
+  if (number === 0 || number % countEvery > 0) return { emit: [], stateChanges: tallyChanges(state, agent, gain) }
   const { tallies } = collections(agent)
   const strata = Array.from(state.entries<StratumCount>(tallies), ([, count]) => count)
   const turns = strata.reduce((sum, count) => sum + count.turns, 0)
   return {
     emit: [{ topic: topic.trafficCounts, event: { agent, turns, strata } }],
-    keep: [
+    stateChanges: [
       ...strata.map(({ tool }) => ({ collection: tallies, key: tool, value: null })),
       { collection: tallies, key: gain.tool, value: addIncrement(undefined, gain) },
     ],

@@ -1,5 +1,5 @@
 import { State } from '#runtime/state/state.ts'
-import type { Facts } from '#services/sampler/decide.ts'
+import type { Facts } from '#services/sampler/controller.ts'
 import { hajek } from '#statistics/hajek.ts'
 import { z95 } from '#statistics/intervals.ts'
 import { simulated } from '#test/unit/services/sampler/simulated.ts'

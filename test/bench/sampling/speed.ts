@@ -1,6 +1,7 @@
 import { State } from '#runtime/state/state.ts'
 import type { ChatLogged } from '#schemas/events.ts'
-import { decide, type Facts } from '#services/sampler/decide.ts'
+import type { Facts } from '#services/sampler/controller.ts'
+import { decide } from '#services/sampler/decide.ts'
 import { mulberry32 } from '#statistics/random.ts'
 import { topic } from '#topology/topic-names.ts'
 import type { IntentDataset } from './data.ts'

@@ -1,5 +1,5 @@
 import { State } from '#runtime/state/state.ts'
-import type { Facts } from '#services/sampler/decide.ts'
+import type { Facts } from '#services/sampler/controller.ts'
 import { mulberry32 } from '#statistics/random.ts'
 import { simulated } from '#test/unit/services/sampler/simulated.ts'
 import { selections } from '#test/unit/services/sampler/stream.ts'

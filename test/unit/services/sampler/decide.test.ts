@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { hashFraction } from '#runtime/core/identity.ts'
 import { State } from '#runtime/state/state.ts'
-import { decide, version } from '#services/sampler/decide.ts'
+import { version } from '#services/sampler/arms.ts'
+import { decide } from '#services/sampler/decide.ts'
 import { collections, limits } from '#services/sampler/state.ts'
 import { active, escalation, rating, selections, turn } from './stream.ts'
 

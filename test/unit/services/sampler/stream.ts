@@ -1,6 +1,7 @@
 import { State } from '#runtime/state/state.ts'
 import type { ChatEscalated, ChatLogged, FeedbackGiven, SampleSelected } from '#schemas/events.ts'
-import { decide, type Facts } from '#services/sampler/decide.ts'
+import type { Facts } from '#services/sampler/controller.ts'
+import { decide } from '#services/sampler/decide.ts'
 import { topic } from '#topology/topic-names.ts'
 import type { Inbound, Outbound } from '#topology/types.ts'
 
