@@ -1,13 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
-import { systemClock } from '#runtime/core/clock.ts'
 import { Fault } from '#runtime/core/faults.ts'
 import { deadLetter } from '#runtime/dead-letters/dead-letter.ts'
-import { openEmbeddedLog } from '#runtime/log/embedded/embedded-log.ts'
 import type { EventLog, LogRecord } from '#runtime/log/event-log.ts'
 import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
 import { readAll, textOf } from '#test/contract/event-log/support.ts'
+import { openEmbeddedLog } from '#test/support/embedded-log.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { startKafka } from '#test/support/kafka/broker.ts'
 import { deadLetterTopics } from '#topology/derive/definitions.ts'
@@ -73,7 +72,7 @@ describe('on the embedded log', () => {
   const prepared = async (count: number) => {
     const home = temporaryFolder()
     const within = async <T>(use: (log: EventLog) => Promise<T>): Promise<T> => {
-      const log = openEmbeddedLog(home, { clock: systemClock })
+      const log = openEmbeddedLog(home)
       return use(log).finally(() => log.close())
     }
     await within(log => park(log, count))

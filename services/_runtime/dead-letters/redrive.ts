@@ -4,6 +4,7 @@ import { deadLetterTopic, redriveGroup, retryTopic } from '#topology/derive/name
 import type { ServiceName, TopicName } from '#topology/types.ts'
 import { Fault } from '../core/faults.ts'
 import type { EventLog, LogRecord, NewRecord, PartitionConsumer, Position } from '../log/event-log.ts'
+import { partitionKey, positionsAfter } from '../log/positions.ts'
 import { deadLetterSummary } from './dead-letter.ts'
 import { createDeadLetterCounter, type DeadLetterCounts, readUnresolved } from './unresolved.ts'
 
@@ -105,13 +106,3 @@ async function finishedPartitions(
 const toRetryRecord = (service: ServiceName, { key, value, partition, headers }: LogRecord): NewRecord => ({
   ...{ topic: retryTopic(service), partition, key, value, headers },
 })
-
-const partitionKey = ({ topic, partition }: Omit<Position, 'offset'>): string => `${topic}/${partition}`
-
-/** Behind the last of some records, in each partition. */
-function positionsAfter(records: readonly LogRecord[]): Position[] {
-  const newest = new Map<string, Position>()
-  for (const { topic, partition, offset } of records)
-    newest.set(partitionKey({ topic, partition }), { topic, partition, offset: offset + 1 })
-  return [...newest.values()]
-}

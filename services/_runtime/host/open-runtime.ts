@@ -12,14 +12,16 @@ import type { Settings } from '../config/config.ts'
 import { kafkaSecurity, registryAuth } from '../config/security.ts'
 import { type Clock, systemClock } from '../core/clock.ts'
 import { createWorkerPool, type WorkerPool } from '../core/worker-pool.ts'
-import { openEmbeddedLogAndRegistry } from '../log/embedded/embedded-log.ts'
+import { createEmbeddedLog } from '../log/embedded/embedded-log.ts'
 import type { EventLog } from '../log/event-log.ts'
 import type { KafkaSettings } from '../log/kafka/connection/client.ts'
 import { openKafkaLog } from '../log/kafka/kafka-log.ts'
 import { openFolderStore } from '../objects/folder.ts'
 import type { ObjectStore } from '../objects/object-store.ts'
+import { createEmbeddedRegistry } from '../registry/embedded.ts'
 import { openHttpRegistry } from '../registry/http.ts'
 import type { SchemaRegistry } from '../registry/schema-registry.ts'
+import { openDataFile } from '../sqlite/data-file.ts'
 import { createSnapshotOpener, type OpenSnapshot } from '../state/snapshots.ts'
 import { createLogger, createMetrics, type Logger, type Metrics } from '../telemetry/telemetry.ts'
 import { openTracing, type Tracing } from '../telemetry/tracing.ts'
@@ -99,8 +101,10 @@ async function openLog(
   logger: Logger,
   kafka: Partial<KafkaSettings> = {},
 ): Promise<{ log: EventLog; registry: SchemaRegistry }> {
-  if (settings.kafka === undefined || settings.registry === undefined)
-    return openEmbeddedLogAndRegistry(settings.home, { clock })
+  if (settings.kafka === undefined || settings.registry === undefined) {
+    const file = openDataFile(settings.home)
+    return { log: createEmbeddedLog(file, clock), registry: createEmbeddedRegistry(file.db) }
+  }
   const log = await openKafkaLog({
     brokers: settings.kafka.split(','),
     clientId: 'flywheel',

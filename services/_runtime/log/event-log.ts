@@ -1,9 +1,12 @@
-/** A record as it lies in the log. Offsets are per partition and may have gaps. */
-export type LogRecord = {
-  readonly topic: string
-  readonly partition: number
-  readonly offset: number
-  /** Milliseconds since 1970, when it was appended. */
+/** A partition of a topic; partitions are numbered from 0. */
+export type TopicPartition = { readonly topic: string; readonly partition: number }
+
+/** The offset to read next of one partition. */
+export type Position = TopicPartition & { readonly offset: number }
+
+/** A stored record. Offsets rise within a partition and may have gaps. */
+export type LogRecord = Position & {
+  /** When it was appended, in milliseconds since 1970. */
   readonly timestamp: number
   readonly key: Buffer | null
   /** null deletes the key of a compacted topic. */
@@ -11,7 +14,7 @@ export type LogRecord = {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** A record to append. The partition follows from the key as Kafka's default partitioner has it, unless it is given. */
+/** A record to append. Without `partition`, the key decides (`partitioner.ts`); records without a key go to the partitions in turn. */
 export type NewRecord = {
   readonly topic: string
   readonly key: string | Buffer | null
@@ -20,75 +23,67 @@ export type NewRecord = {
   readonly partition?: number
 }
 
-/** The offset to read next of one partition. */
-export type Position = { readonly topic: string; readonly partition: number; readonly offset: number }
-
 /**
- * Partition number `partition` of every topic a group reads, owned by this process alone: records of different topics
- * with the same key meet in one task.
+ * Reads and commits one partition number of all topics of a group, as its only owner: records of different topics with the
+ * same key are handled by the same consumer.
  */
 export interface PartitionConsumer {
   readonly partition: number
-  /** Aborted when the partition is taken away or the group is left. */
+  /** Aborted when the partition is revoked or the group is left. */
   readonly signal: AbortSignal
-  /** Waits for records and returns them in the order of each topic; at most `max`. Empty once the signal is aborted. */
+  /** Waits for records and returns at most `max`, those of a topic in order. Empty once the signal is aborted. */
   poll(max: number): Promise<readonly LogRecord[]>
   /**
-   * Outputs and consumed positions become visible together or not at all. Faults: FLY_FENCED when another process owns the
-   * partition now; FLY_BROKER when the outcome is a failure (after `rewind` the same records come again). Resolves
-   * with the offset after the last output in each partition written: a reader from there on misses nothing committed later
-   * and repeats nothing of this. A partition of which that is not known is left out.
+   * One transaction: appends the outputs and commits the consumed positions, or does neither. FLY_FENCED when another process owns the
+   * partition now; FLY_BROKER when nothing was committed (after `rewind` the same records are polled again). Returns
+   * the offset after the last output of each partition, so that a reader which starts there misses nothing that is committed
+   * later. Partitions for which it is not known are left out.
    */
   commit(outputs: readonly NewRecord[], consumed: readonly Position[]): Promise<readonly Position[]>
-  /** Forgets what was polled since the last commit: `poll` goes on from there. */
+  /** Goes back to the last committed positions: what was polled since is polled again. */
   rewind(): Promise<void>
 }
 
 export type TopicPartitionCount = { readonly name: string; readonly partitions: number }
 
-/** A topic as it is; `replicas` is how often its least copied partition is kept, absent where a log keeps all of it once. */
+/** An existing topic. `replicas` is the smallest number of replicas of its partitions; absent where the log does not replicate. */
 export type ExistingTopic = TopicPartitionCount & { readonly replicas?: number }
 
-/** How to make a topic; `keep` as in the map. */
+/** A topic to create. `keep` is its retention, as in the map: days, or a policy. */
 export type TopicSpec = TopicPartitionCount & { readonly keep: number | 'compact' | 'forever' }
 
-/** How far a group is behind in one partition. `oldest` is the append time of the first record not consumed, null where there is none. */
-export type PartitionLag = {
-  readonly topic: string
-  readonly partition: number
-  readonly records: number
-  readonly oldest: number | null
-}
+/** How many records of a partition a group has not consumed; `oldest` is the append time of the first of them, null where there is none. */
+export type PartitionLag = TopicPartition & { readonly records: number; readonly oldest: number | null }
 
 export type ReadOptions = {
   /** Only these partitions of each topic; all of them when absent. */
   readonly partitions?: readonly number[]
   /**
-   * Positions are the offsets to begin with; one that lies outside of what is kept becomes the nearest that does not. A
-   * partition without one is read from its beginning.
+   * Where to start. An offset that does not exist is replaced by the nearest one that does. Partitions without a position are
+   * read from the beginning.
    */
   readonly from: 'beginning' | 'end' | readonly Position[]
-  /** Go on with new records after the end as it was at the call; until the signal is aborted. */
+  /** Whether to go on with new records after the end, until the signal is aborted. */
   readonly follow: boolean
-  /** Called once, when the end as it was at the call has been reached. */
+  /** Called once, when all records that existed at the call have been read. */
   readonly onCaughtUp?: () => void
 }
 
-/** The event log: partitioned, ordered per key, consumed by groups, transactional. Only committed records are ever seen. */
+/** The event log: partitioned, ordered per key, consumed by groups, transactional. Readers see committed records only. */
 export interface EventLog {
   /** Durable when it resolves. Records of one call that share a key keep their order. */
   append(records: readonly NewRecord[]): Promise<void>
   /**
-   * Joins a consumer group and runs `work` once for each partition number it is given, until `signal` is aborted; then
-   * waits for the work to end and leaves. An error of `work` ends the membership and is thrown.
+   * Joins a consumer group until `signal` is aborted. Calls `consume` once for each partition number that is assigned, and waits for
+   * all calls to end before it leaves. An error of `consume` ends the membership and is thrown.
    */
   join(
     group: string,
     topics: readonly string[],
-    consume: (task: PartitionConsumer) => Promise<void>,
+    consume: (consumer: PartitionConsumer) => Promise<void>,
     signal: AbortSignal,
   ): Promise<void>
-  /** Reads without a group. Resolves at the end as it was at the call, or with `follow` when the signal is aborted. */
+  /** Reads without a group. Resolves when all records that existed at the call have been read; with `follow`, when the signal is aborted. */
   read(
     topics: readonly string[],
     options: ReadOptions,
@@ -96,34 +91,16 @@ export interface EventLog {
     signal: AbortSignal,
   ): Promise<void>
   topics(): Promise<readonly ExistingTopic[]>
+  /** Creates the topics that do not exist. FLY_TOPIC when one exists with another number of partitions. */
   createTopics(specs: readonly TopicSpec[]): Promise<void>
   /** Raises the number of partitions. */
   growTopic(topic: TopicPartitionCount): Promise<void>
   lag(group: string, topics: readonly string[]): Promise<readonly PartitionLag[]>
-  /**
-   * For each partition where a reader begins with the first record appended at or after a time, in milliseconds since 1970;
-   * the end where there is none.
-   */
+  /** For each partition, the position of the first record appended at or after a time (milliseconds since 1970), or the end. */
   positionsAt(topics: readonly string[], time: number): Promise<readonly Position[]>
-  /** What a group goes on from; partitions of which it committed nothing are left out. */
+  /** The committed positions of a group; partitions without one are left out. */
   committed(group: string, topics: readonly string[]): Promise<readonly Position[]>
-  /** Records in a topic that a reader would see, all partitions together. */
+  /** Number of records in a topic that a reader would see. */
   count(topic: string): Promise<number>
   close(): Promise<void>
-}
-
-/** Largest value of one record, below Kafka's default of 1 MiB with its overhead. */
-export const maxValueBytes = 1_000_000
-
-/** The offset at which `ReadOptions.from` begins in a partition that is kept from `start` to `end`. */
-export function startOffset(
-  from: ReadOptions['from'],
-  { topic, partition }: Omit<Position, 'offset'>,
-  start: number,
-  end: number,
-): number {
-  if (from === 'beginning') return start
-  if (from === 'end') return end
-  const requested = from.find(position => position.topic === topic && position.partition === partition)
-  return Math.min(Math.max(requested?.offset ?? start, start), end)
 }

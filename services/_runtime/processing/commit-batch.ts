@@ -1,5 +1,6 @@
 import { Fault, faultAction } from '../core/faults.ts'
-import type { PartitionConsumer, Position } from '../log/event-log.ts'
+import type { PartitionConsumer } from '../log/event-log.ts'
+import { positionsAfter } from '../log/positions.ts'
 import type { AnyService } from '../service.ts'
 import type { PartitionState } from '../state/partition-state.ts'
 import { decideBatch, type RefusedRecord } from './decide-batch.ts'
@@ -22,8 +23,8 @@ export async function commitBatch(
   try {
     const outcome = await decideBatch(service, batch, partitionState.state, context)
     refused = outcome.refused
-    const commit = () =>
-      consumer.commit([...outcome.outputs, ...partitionState.changelogRecords()], positionsAfter(batch))
+    const consumed = positionsAfter(batch.map(({ record }) => record))
+    const commit = () => consumer.commit([...outcome.outputs, ...partitionState.changelogRecords()], consumed)
     const ends = await (context.tracing?.commit(service.name, batch, commit) ?? commit())
     partitionState.markCommitted(ends)
     outcome.report()
@@ -47,13 +48,4 @@ function splitBatch(
   if (alone === undefined || (alone.status === 'refused' && alone.storePayload)) throw fault
   const [letter] = refused
   return [[{ ...alone, attempts: 1, fault, ...letter, status: 'refused', ...(letter && { storePayload: true }) }]]
-}
-
-function positionsAfter(batch: readonly PreparedRecord[]): Position[] {
-  const newest = new Map<string, Position>()
-  for (const {
-    record: { topic, partition, offset },
-  } of batch)
-    newest.set(topic, { topic, partition, offset: offset + 1 })
-  return [...newest.values()]
 }

@@ -1,6 +1,7 @@
 import type { Codec } from '../codec/codec.ts'
 import { Fault } from '../core/faults.ts'
-import { type LogRecord, maxValueBytes, type NewRecord } from '../log/event-log.ts'
+import type { LogRecord, NewRecord } from '../log/event-log.ts'
+import { maxValueBytes } from '../log/record-size.ts'
 import type { AnyDecision, AnyService } from '../service.ts'
 import type { StateView } from '../state/state.ts'
 import { completeEvent } from './complete-event.ts'

@@ -1,13 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { Fault } from '../core/faults.ts'
 import { canonicalJson } from '../core/identity.ts'
-import { toWriteFault } from '../log/embedded/file.ts'
+import { inTransaction } from '../sqlite/transaction.ts'
 import { compatibilityProblem } from './compatibility.ts'
 import type { Compatibility, SchemaRegistry } from './schema-registry.ts'
 
 /**
- * The registry beside the embedded log, in its file. As in Confluent's, a schema has one number wherever it is registered.
- * The connection belongs to the log, which closes it.
+ * The schema registry in the file of a data folder (sqlite/data-file.ts). As in Confluent's registry, a schema has the same id under
+ * every subject. Closing the registry does not close the file.
  */
 export function createEmbeddedRegistry(db: DatabaseSync): SchemaRegistry {
   const byText = db.prepare('SELECT id FROM schemas WHERE text = ?')
@@ -33,17 +33,11 @@ export function createEmbeddedRegistry(db: DatabaseSync): SchemaRegistry {
         subject,
         compatibility,
       })
-    try {
-      db.exec('BEGIN')
+    return inTransaction(db, () => {
       const id = Number(byText.get(text)?.id ?? addSchema.run(text).lastInsertRowid)
       addVersion.run(subject, earlier.length + 1, id)
-      db.exec('COMMIT')
       return id
-    } catch (error) {
-      throw toWriteFault(error)
-    } finally {
-      if (db.isTransaction) db.exec('ROLLBACK')
-    }
+    })
   }
 
   return {

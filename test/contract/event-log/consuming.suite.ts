@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import type { LogRecord, PartitionConsumer } from '#runtime/log/event-log.ts'
+import { positionsAfter } from '#runtime/log/positions.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
 import {
   commitEach,
@@ -10,7 +11,6 @@ import {
   keyOf,
   type OpenLog,
   openForTest,
-  positionsAfter,
   record,
   texts,
   uniqueName,

@@ -4,21 +4,19 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test } from 'vitest'
-import { systemClock } from '#runtime/core/clock.ts'
 import type { Fault } from '#runtime/core/faults.ts'
-import { openEmbeddedLogAndRegistry } from '#runtime/log/embedded/embedded-log.ts'
-import { formatVersion } from '#runtime/log/embedded/file.ts'
+import { formatVersion } from '#runtime/sqlite/data-file.ts'
+import { openEmbeddedLog } from '#test/support/embedded-log.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { consume, readAll, record, texts } from './support.ts'
 
 const elsewhere = 'choose another folder with FLYWHEEL_HOME'
-const options = { clock: systemClock }
 const fileOf = (folder: string): string => join(folder, 'flywheel.sqlite')
 
 /** The fault of opening a folder. */
 function refusal(folder: string): { code: string; message: string } {
   try {
-    openEmbeddedLogAndRegistry(folder, options)
+    openEmbeddedLog(folder)
   } catch (error) {
     const { code, message } = error as Fault
     return { code, message }
@@ -36,7 +34,7 @@ async function holdInChild(folder: string) {
 
 test('a folder is made where there is none, and opens again', async () => {
   const folder = join(temporaryFolder(), 'deep', 'er')
-  for (let round = 0; round < 2; round++) await openEmbeddedLogAndRegistry(folder, options).log.close()
+  for (let round = 0; round < 2; round++) await openEmbeddedLog(folder).close()
   expect(existsSync(fileOf(folder))).toBe(true)
 })
 
@@ -47,7 +45,7 @@ test('a second process is refused with the pid of the holder, and takes over onc
   expect(refusal(folder)).toEqual({ code: 'FLY_HOME', message })
   child.kill('SIGKILL')
   await once(child, 'exit')
-  const { log } = openEmbeddedLogAndRegistry(folder, options)
+  const log = openEmbeddedLog(folder)
   onTestFinished(() => log.close())
   expect(texts(await readAll(log, ['held']))).toEqual(['durable'])
   await log.append([record('held', 'k', 'more')])
@@ -56,15 +54,15 @@ test('a second process is refused with the pid of the holder, and takes over onc
 
 test('a process is refused its own folder a second time, until it closed it', async () => {
   const folder = temporaryFolder()
-  const { log } = openEmbeddedLogAndRegistry(folder, options)
+  const log = openEmbeddedLog(folder)
   expect(refusal(folder).message).toContain(`is in use by process ${process.pid}: stop it`)
   await log.close()
-  await openEmbeddedLogAndRegistry(folder, options).log.close()
+  await openEmbeddedLog(folder).close()
 })
 
 test('a folder of another format names both versions and stays as it is', async () => {
   const folder = temporaryFolder()
-  await openEmbeddedLogAndRegistry(folder, options).log.close()
+  await openEmbeddedLog(folder).close()
   const db = new DatabaseSync(fileOf(folder))
   db.exec(`PRAGMA user_version = ${formatVersion + 1}`)
   db.close()
@@ -94,7 +92,7 @@ test('folders beside the file and hidden files do no harm', async () => {
   const folder = temporaryFolder()
   for (const name of ['objects', 'vectors', 'lost+found']) mkdirSync(join(folder, name))
   writeFileSync(join(folder, '.DS_Store'), '')
-  await openEmbeddedLogAndRegistry(folder, options).log.close()
+  await openEmbeddedLog(folder).close()
 })
 
 test('a path that is not a folder, or below a file, is refused', () => {
@@ -108,7 +106,7 @@ test('a path that is not a folder, or below a file, is refused', () => {
 test('a start that was cut off before its first commit is made good', async () => {
   const folder = temporaryFolder()
   writeFileSync(fileOf(folder), '')
-  const { log } = openEmbeddedLogAndRegistry(folder, options)
+  const log = openEmbeddedLog(folder)
   expect(await log.topics()).toEqual([])
   await log.close()
 })

@@ -1,7 +1,8 @@
 import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { type EmbeddedLog, openEmbeddedLog } from '#runtime/log/embedded/embedded-log.ts'
+import type { EmbeddedLog } from '#runtime/log/embedded/embedded-log.ts'
 import type { TopicSpec } from '#runtime/log/event-log.ts'
+import { openEmbeddedLog } from '#test/support/embedded-log.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { consume, keyOf, readAll, readInBackground, record, texts } from './support.ts'
 
@@ -11,12 +12,12 @@ const day = 86_400_000
 async function logWith(keep: TopicSpec['keep'], partitions = 1) {
   const clock = { time: 1_000 * day, now: () => clock.time }
   const folder = temporaryFolder()
-  const opened = { log: openEmbeddedLog(folder, { clock }) }
+  const opened = { log: openEmbeddedLog(folder, clock) }
   onTestFinished(() => opened.log.close())
   await opened.log.createTopics([{ name: 't', partitions, keep }])
   const reopen = async (): Promise<EmbeddedLog> => {
     await opened.log.close()
-    opened.log = openEmbeddedLog(folder, { clock })
+    opened.log = openEmbeddedLog(folder, clock)
     return opened.log
   }
   return { log: opened.log, clock, reopen }

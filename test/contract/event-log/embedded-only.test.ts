@@ -1,8 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { systemClock } from '#runtime/core/clock.ts'
-import { openEmbeddedLogAndRegistry } from '#runtime/log/embedded/embedded-log.ts'
+import { openEmbeddedLog } from '#test/support/embedded-log.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
 import {
@@ -18,7 +17,7 @@ import {
 
 /** What the contract leaves to each log. */
 function openLog() {
-  const { log } = openEmbeddedLogAndRegistry(temporaryFolder(), { clock: systemClock })
+  const log = openEmbeddedLog(temporaryFolder())
   onTestFinished(() => log.close())
   return log
 }

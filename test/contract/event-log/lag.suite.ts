@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { positionsAfter } from '#runtime/log/positions.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
 import {
   consume,
@@ -6,7 +7,6 @@ import {
   joinInBackground,
   type OpenLog,
   openForTest,
-  positionsAfter,
   readAll,
   record,
   uniqueName,

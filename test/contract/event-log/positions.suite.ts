@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { EventLog, LogRecord, NewRecord, Position, ReadOptions } from '#runtime/log/event-log.ts'
+import { positionsAfter } from '#runtime/log/positions.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
 import {
   consume,
@@ -7,7 +8,6 @@ import {
   joinInBackground,
   type OpenLog,
   openForTest,
-  positionsAfter,
   readAll,
   readInBackground,
   record,

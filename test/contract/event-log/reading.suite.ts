@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { maxValueBytes } from '#runtime/log/event-log.ts'
+import { headersSize, maxKeyAndHeaderBytes, maxValueBytes } from '#runtime/log/record-size.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
 import {
   createTopic,
@@ -77,6 +77,20 @@ export function readingContract(open: OpenLog): void {
       await log.append([sized(maxValueBytes)])
       await expect(log.append([sized(1), sized(maxValueBytes * 2)])).rejects.toMatchObject({ code: 'FLY_TOO_LARGE' })
       expect((await readAll(log, [name])).map(({ value }) => value?.length)).toEqual([maxValueBytes])
+    })
+
+    test('takes the largest value, key and headers together, and refuses one byte more of either', async () => {
+      const { log } = await openForTest(open)
+      const name = await createTopic(log, 1)
+      const sized = (valueBytes: number, headerBytes: number) => ({
+        ...{ topic: name, key: 'k'.repeat(24_000), value: Buffer.alloc(valueBytes) },
+        headers: { h: 'x'.repeat(headerBytes - headersSize({ h: '' })) },
+      })
+      const largest = [maxValueBytes, maxKeyAndHeaderBytes - 24_000] as const
+      await log.append([sized(...largest)])
+      for (const tooLarge of [sized(largest[0] + 1, largest[1]), sized(largest[0], largest[1] + 1)])
+        await expect(log.append([tooLarge])).rejects.toMatchObject({ code: 'FLY_TOO_LARGE' })
+      expect(await log.count(name)).toBe(1)
     })
 
     test('of nothing is free of effect, and of many large records is fine', async () => {

@@ -5,10 +5,10 @@ import type {
   LogRecord,
   NewRecord,
   PartitionConsumer,
-  Position,
   ReadOptions,
   TopicSpec,
 } from '#runtime/log/event-log.ts'
+import { positionsAfter } from '#runtime/log/positions.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
 
 /** A log to test; `restart` closes it and opens the same one again as a new process would. */
@@ -45,14 +45,6 @@ export const record = (topic: string, key: string | null, value: string | number
 export const textOf = ({ value }: LogRecord): string => value?.toString() ?? 'null'
 export const keyOf = ({ key }: LogRecord): string => key?.toString() ?? 'null'
 export const texts = (records: readonly LogRecord[]): string[] => records.map(textOf)
-
-/** The offsets to go on from after these records. */
-export function positionsAfter(records: readonly LogRecord[]): Position[] {
-  const newest = new Map<string, Position>()
-  for (const { topic, partition, offset } of records)
-    newest.set(`${topic}/${partition}`, { topic, partition, offset: offset + 1 })
-  return [...newest.values()]
-}
 
 /** What a topic holds now. */
 export async function readAll(

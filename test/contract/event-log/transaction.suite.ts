@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { type LogRecord, maxValueBytes, type NewRecord, type PartitionConsumer } from '#runtime/log/event-log.ts'
+import type { LogRecord, NewRecord, PartitionConsumer } from '#runtime/log/event-log.ts'
+import { positionsAfter } from '#runtime/log/positions.ts'
+import { maxValueBytes } from '#runtime/log/record-size.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
 import {
   consume,
@@ -7,7 +9,6 @@ import {
   joinInBackground,
   type OpenLog,
   openForTest,
-  positionsAfter,
   readAll,
   readInBackground,
   record,

@@ -1,14 +1,8 @@
 import { expect, test } from 'vitest'
 import type { EventLog, PartitionConsumer } from '#runtime/log/event-log.ts'
 import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
-import {
-  createTopic,
-  joinInBackground,
-  openForTest,
-  positionsAfter,
-  record,
-  uniqueName,
-} from '#test/contract/event-log/support.ts'
+import { positionsAfter } from '#runtime/log/positions.ts'
+import { createTopic, joinInBackground, openForTest, record, uniqueName } from '#test/contract/event-log/support.ts'
 import { sharedKafka } from '#test/support/servers/shared-servers.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
 

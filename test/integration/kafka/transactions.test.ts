@@ -4,11 +4,11 @@ import type { KafkaSettings } from '#runtime/log/kafka/connection/client.ts'
 import { createClusterQuery } from '#runtime/log/kafka/connection/cluster-query.ts'
 import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
 import { openPartitionTransactions } from '#runtime/log/kafka/produce/transaction.ts'
+import { positionsAfter } from '#runtime/log/positions.ts'
 import {
   createTopic,
   joinInBackground,
   openForTest,
-  positionsAfter,
   readAll,
   record,
   texts,

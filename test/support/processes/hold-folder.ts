@@ -1,7 +1,7 @@
-import { openEmbeddedLogAndRegistry } from '#runtime/log/embedded/embedded-log.ts'
+import { openEmbeddedLog } from '#test/support/embedded-log.ts'
 
 /** Holds a data folder as another process: appends one record, says `held` once it is durable, goes on until killed. */
-const { log } = openEmbeddedLogAndRegistry(process.argv[2] ?? '', { clock: { now: Date.now } })
+const log = openEmbeddedLog(process.argv[2] ?? '')
 await log.createTopics([{ name: 'held', partitions: 1, keep: 'forever' }])
 await log.append([{ topic: 'held', key: 'k', value: Buffer.from('durable') }])
 process.stdout.write('held\n')

@@ -1,8 +1,7 @@
-import { systemClock } from '#runtime/core/clock.ts'
 import { redrive } from '#runtime/dead-letters/redrive.ts'
-import { openEmbeddedLog } from '#runtime/log/embedded/embedded-log.ts'
 import type { EventLog } from '#runtime/log/event-log.ts'
 import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
+import { openEmbeddedLog } from '#test/support/embedded-log.ts'
 
 /**
  * Re-drives the strategist's dead letters in a process of its own, as the command does. Arguments: brokers or a folder; how many
@@ -10,7 +9,7 @@ import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
  */
 const [where = '', writes = 'Infinity'] = process.argv.slice(2)
 const log = where.includes('/')
-  ? openEmbeddedLog(where, { clock: systemClock })
+  ? openEmbeddedLog(where)
   : await openKafkaLog({ brokers: where.split(','), clientId: 'redrive', replication: 1, sessionMs: 6_000 })
 
 let writesLeft = Number(writes)

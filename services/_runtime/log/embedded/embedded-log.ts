@@ -1,65 +1,44 @@
 import type { Clock } from '../../core/clock.ts'
 import { Fault } from '../../core/faults.ts'
-import { createEmbeddedRegistry } from '../../registry/embedded.ts'
-import type { SchemaRegistry } from '../../registry/schema-registry.ts'
+import type { DataFile } from '../../sqlite/data-file.ts'
 import type { EventLog, PartitionLag, Position } from '../event-log.ts'
-import { type EmbeddedFile, openEmbeddedFile } from './file.ts'
+import { openComponents } from './components.ts'
 import { maintain } from './maintenance.ts'
 import { runGroupMember } from './member.ts'
+import type { EmbeddedPartition } from './partition.ts'
 import { readPartitions } from './reader.ts'
-import { RecordStore } from './records.ts'
-import { type EmbeddedPartition, TopicStore } from './topics.ts'
-import { RecordWriter } from './writer.ts'
+import type { RecordStore } from './records.ts'
 
-export type EmbeddedOptions = { readonly clock: Clock }
-
-/** `maintain` deletes and compacts as the topics say; it also runs by itself from time to time. */
+/** `maintain` deletes and compacts as the topics' retention says. It also runs once a minute. */
 export type EmbeddedLog = EventLog & { readonly maintain: () => Promise<void> }
 
 const maintenanceIntervalMs = 60_000
 
-/**
- * The log and the registry of one process in one SQLite file of a folder; closing the log closes both. FLY_HOME when the
- * folder is in use, from another version, or not a data folder.
- */
-export function openEmbeddedLogAndRegistry(
-  folder: string,
-  { clock }: EmbeddedOptions,
-): { readonly log: EmbeddedLog; readonly registry: SchemaRegistry } {
-  const file = openEmbeddedFile(folder)
-  return { log: createEmbeddedLog(file, clock), registry: createEmbeddedRegistry(file.db) }
-}
-
-/** The log of a folder alone. */
-export function openEmbeddedLog(folder: string, options: EmbeddedOptions): EmbeddedLog {
-  return openEmbeddedLogAndRegistry(folder, options).log
-}
-
-function createEmbeddedLog({ db, close }: EmbeddedFile, clock: Clock): EmbeddedLog {
-  const topics = new TopicStore(db)
-  const records = new RecordStore(db)
-  const writer = new RecordWriter(db, topics, records, clock)
-  const parts = { topics, records, writer }
+/** The event log of one process, in the file of a data folder. Closing the log closes the file. */
+export function createEmbeddedLog({ db, close }: DataFile, clock: Clock): EmbeddedLog {
+  const components = openComponents(db, clock)
+  const { topics, records, writer } = components
   const closing = new AbortController()
   const groups = new Set<string>()
   const active = new Set<Promise<void>>()
 
-  /** Runs what goes on until a signal: ended by `close` as well, and keeping the process up as a socket would. */
-  const runUntilClosed = async (signal: AbortSignal, use: (until: AbortSignal) => Promise<void>): Promise<void> => {
-    const alive = setInterval(() => {}, 2 ** 30)
-    const running = use(AbortSignal.any([signal, closing.signal]))
+  /** Runs something that lasts until a signal. `close` ends it too, and waits for it. The process does not exit meanwhile. */
+  const runUntilClosed = async (signal: AbortSignal, run: (until: AbortSignal) => Promise<void>): Promise<void> => {
+    const keepsProcessRunning = setInterval(() => {}, 2 ** 30)
+    const running = run(AbortSignal.any([signal, closing.signal]))
     active.add(running)
     try {
       await running
     } finally {
       active.delete(running)
-      clearInterval(alive)
+      clearInterval(keepsProcessRunning)
     }
   }
   const assertOpen = (): void => {
     if (closing.signal.aborted) throw new Fault('FLY_BUG', 'the embedded log is used after it was closed')
   }
-  const runMaintenance = (): Promise<void> => runUntilClosed(closing.signal, until => maintain(db, parts, clock, until))
+  const runMaintenance = (): Promise<void> =>
+    runUntilClosed(closing.signal, until => maintain(db, components, clock, until))
   const timer = setInterval(
     () => runMaintenance().catch(error => process.emitWarning(error)),
     maintenanceIntervalMs,
@@ -73,6 +52,8 @@ function createEmbeddedLog({ db, close }: EmbeddedFile, clock: Clock): EmbeddedL
     await writer.idle()
     close()
   }
+  const partitionsOf = (names: readonly string[]): EmbeddedPartition[] =>
+    names.flatMap(name => topics.get(name).partitions)
 
   return {
     maintain: runMaintenance,
@@ -80,19 +61,19 @@ function createEmbeddedLog({ db, close }: EmbeddedFile, clock: Clock): EmbeddedL
       assertOpen()
       if (newRecords.length > 0) await writer.write(newRecords, [])
     },
-    async join(group, names, work, signal) {
+    async join(group, names, consume, signal) {
       assertOpen()
       for (const name of names) topics.get(name)
       if (groups.has(group))
         throw new Fault('FLY_BUG', `group ${group} has a member: the embedded log takes one per group`, { group })
       groups.add(group)
-      await runUntilClosed(signal, until => runGroupMember(parts, group, [...new Set(names)], work, until)).finally(
-        () => groups.delete(group),
-      )
+      await runUntilClosed(signal, until =>
+        runGroupMember(components, group, [...new Set(names)], consume, until),
+      ).finally(() => groups.delete(group))
     },
     async read(names, options, onRecords, signal) {
       assertOpen()
-      await runUntilClosed(signal, until => readPartitions(parts, [...new Set(names)], options, onRecords, until))
+      await runUntilClosed(signal, until => readPartitions(components, [...new Set(names)], options, onRecords, until))
     },
     async topics() {
       assertOpen()
@@ -108,24 +89,18 @@ function createEmbeddedLog({ db, close }: EmbeddedFile, clock: Clock): EmbeddedL
     },
     async lag(group, names) {
       assertOpen()
-      return names.flatMap(name =>
-        topics.get(name).partitions.map(partition => partitionLag(records, group, partition)),
-      )
+      return partitionsOf(names).map(partition => partitionLag(records, group, partition))
     },
     async positionsAt(names, time) {
       assertOpen()
-      return names
-        .flatMap(name => topics.get(name).partitions)
-        .map(partition => toPosition(partition, records.offsetAt(partition, time)))
+      return partitionsOf(names).map(partition => toPosition(partition, records.offsetAt(partition, time)))
     },
     async committed(group, names) {
       assertOpen()
-      return names
-        .flatMap(name => topics.get(name).partitions)
-        .flatMap(partition => {
-          const offset = records.committed(group, partition)
-          return offset === undefined ? [] : toPosition(partition, offset)
-        })
+      return partitionsOf(names).flatMap(partition => {
+        const offset = records.committed(group, partition)
+        return offset === undefined ? [] : toPosition(partition, offset)
+      })
     },
     async count(name) {
       assertOpen()
@@ -141,7 +116,7 @@ function createEmbeddedLog({ db, close }: EmbeddedFile, clock: Clock): EmbeddedL
 function partitionLag(records: RecordStore, group: string, partition: EmbeddedPartition): PartitionLag {
   const from = records.resumeOffset(group, partition)
   const oldest = records.firstTimestamp(partition, from) ?? null
-  // Where no record is left, compaction took the last ones: nobody is behind.
+  // Without a record the remaining offsets are gaps that compaction left: the lag is 0.
   const behind = oldest === null ? 0 : partition.next - from
   return { topic: partition.topic, partition: partition.number, records: behind, oldest }
 }

@@ -1,31 +1,32 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { setImmediate as turn } from 'node:timers/promises'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '../../core/clock.ts'
-import type { LogComponents } from './partition-consumer.ts'
+import { inTransaction } from '../../sqlite/transaction.ts'
+import type { LogComponents } from './components.ts'
+import type { EmbeddedPartition } from './partition.ts'
 import { idOf, offsetOf, type RecordStore } from './records.ts'
-import type { EmbeddedPartition } from './topics.ts'
 
 const dayMs = 86_400_000
-/** Rows looked at or deleted in one go, so that upkeep never holds up the process. */
+/** Rows read or deleted in one turn of the event loop. */
 const chunkRows = 2_000
-/** Compaction reads a whole partition: it waits until there is this much news, and half as much as is there. */
+/** Compaction reads a whole partition: it waits for this many new records, and for half as many as the partition has. */
 const minNewRecords = 1_000
 
-/** Deletes what is older than its topic keeps, and of compacted topics what a newer record of the same key replaced. */
+/** Deletes records that are older than their topic's retention, and those of compacted topics that a newer record of the key replaced. */
 export async function maintain(
   db: DatabaseSync,
-  parts: LogComponents,
+  { topics, records }: LogComponents,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<void> {
-  for (const { keep, partitions } of parts.topics.all())
+  for (const { keep, partitions } of topics.all())
     for (const partition of partitions) {
-      if (typeof keep === 'number') await expire(db, parts.records, partition, clock.now() - keep * dayMs, signal)
-      if (keep === 'compact') await compact(db, parts.records, partition, clock.now() - dayMs, signal)
+      if (typeof keep === 'number') await expire(db, records, partition, clock.now() - keep * dayMs, signal)
+      if (keep === 'compact') await compact(db, records, partition, clock.now() - dayMs, signal)
     }
 }
 
-/** Deletes from the oldest record up to the first that is not older than `before`. */
+/** Deletes the oldest records, up to the first that is not older than `before`. */
 async function expire(
   db: DatabaseSync,
   records: RecordStore,
@@ -44,11 +45,11 @@ async function expire(
       partition.live -= Number(remove.run(from, kept).changes)
       partition.start = offsetOf(partition, kept)
     })
-    await turn()
+    await nextTurn()
   }
 }
 
-/** Keeps the newest record of each key; a tombstone goes too once readers had a day to see it (`tombstonesBefore`). */
+/** Keeps the newest record of each key. A tombstone older than `tombstonesBefore` is deleted too: readers have had a day to see it. */
 async function compact(
   db: DatabaseSync,
   records: RecordStore,
@@ -73,35 +74,34 @@ async function compact(
       seen.add(name)
     }
     if (rows.length < chunkRows) break
-    await turn()
+    await nextTurn()
   }
   const remove = db.prepare('DELETE FROM records WHERE id = ?')
-  // Oldest first: a crash half-way must not delete a tombstone and leave the value that it deleted.
+  // Oldest first: after a crash between two chunks no value may be left whose tombstone is gone.
   obsolete.reverse()
   for (let at = 0; at < obsolete.length && !signal.aborted; at += chunkRows) {
     updatePartition(db, records, partition, () => {
       for (const id of obsolete.slice(at, at + chunkRows)) partition.live -= Number(remove.run(id).changes)
     })
-    await turn()
+    await nextTurn()
   }
   if (!signal.aborted) updatePartition(db, records, partition, () => (partition.cleaned = end))
 }
 
-/** Changes rows and the partition's figures together or not at all. */
+/** Changes rows and the partition together, or neither. */
 function updatePartition(
   db: DatabaseSync,
   records: RecordStore,
   partition: EmbeddedPartition,
-  apply: () => void,
+  change: () => void,
 ): void {
   const before = { ...partition }
   try {
-    db.exec('BEGIN')
-    apply()
-    records.savePartition(partition)
-    db.exec('COMMIT')
+    inTransaction(db, () => {
+      change()
+      records.savePartition(partition)
+    })
   } catch (error) {
-    if (db.isTransaction) db.exec('ROLLBACK')
     Object.assign(partition, before)
     throw error
   }

@@ -1,41 +1,42 @@
+import { waitForAbort } from '../../core/abort.ts'
 import type { PartitionConsumer } from '../event-log.ts'
-import { EmbeddedPartitionConsumer, type LogComponents } from './partition-consumer.ts'
-import { waitForRecords } from './wait-for-records.ts'
+import type { LogComponents } from './components.ts'
+import { EmbeddedPartitionConsumer } from './partition-consumer.ts'
 
-/** The one member of a group in the one process of this log: it is given every partition number. */
+/** The only member of a group: it has every partition number, also those that a topic gets while it runs. */
 export async function runGroupMember(
-  parts: LogComponents,
+  components: LogComponents,
   group: string,
   topics: readonly string[],
-  work: (task: PartitionConsumer) => Promise<void>,
+  consume: (consumer: PartitionConsumer) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
   const membership = { group, topics, open: true }
-  const ending = new AbortController()
-  const until = AbortSignal.any([signal, ending.signal])
+  const failed = new AbortController()
+  const until = AbortSignal.any([signal, failed.signal])
   const running: Promise<void>[] = []
-  const failures: unknown[] = []
-  const runOne = async (partition: number): Promise<void> => {
+  const errors: unknown[] = []
+  const runConsumer = async (partition: number): Promise<void> => {
     try {
-      await work(new EmbeddedPartitionConsumer(partition, membership, parts, until))
+      await consume(new EmbeddedPartitionConsumer(partition, membership, components, until))
     } catch (error) {
-      // Work that waits with the signal it was given may well end with that signal's own error.
+      // `consume` may wait with the signal it was given, and then ends with that signal's error.
       if (until.aborted && (error === until.reason || isAbortError(error))) return
-      failures.push(error)
-      ending.abort()
+      errors.push(error)
+      failed.abort()
     }
   }
-  const start = (): void => {
-    const partitions = Math.max(...topics.map(name => parts.topics.get(name).partitions.length))
-    while (running.length < partitions && !until.aborted) running.push(runOne(running.length))
+  const startMissing = (): void => {
+    const partitions = Math.max(...topics.map(name => components.topics.get(name).partitions.length))
+    while (running.length < partitions && !until.aborted) running.push(runConsumer(running.length))
   }
-  const forget = parts.topics.onGrown(start)
-  start()
-  await waitForRecords([], until)
-  forget()
+  const removeListener = components.topics.onGrown(startMissing)
+  startMissing()
+  await waitForAbort(until)
+  removeListener()
   await Promise.all(running)
   membership.open = false
-  if (failures.length > 0) throw failures[0]
+  if (errors.length > 0) throw errors[0]
 }
 
 const isAbortError = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError'

@@ -1,43 +1,35 @@
-import { setImmediate as turn } from 'node:timers/promises'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Fault } from '../../core/faults.ts'
 import type { LogRecord, NewRecord, PartitionConsumer, Position } from '../event-log.ts'
-import type { RecordStore } from './records.ts'
-import type { EmbeddedPartition, TopicStore } from './topics.ts'
-import { waitForRecords } from './wait-for-records.ts'
-import type { RecordWriter } from './writer.ts'
+import { takeFairly } from '../fair-share.ts'
+import type { LogComponents } from './components.ts'
+import { type EmbeddedPartition, waitForRecords } from './partition.ts'
 
-/** The parts of an open log. */
-export type LogComponents = {
-  readonly topics: TopicStore
-  readonly records: RecordStore
-  readonly writer: RecordWriter
-}
-
-/** A group as one process has it: what it reads, and whether it is still a member. */
+/** A membership of a group; `open` until the group is left. */
 export type EmbeddedMembership = { readonly group: string; readonly topics: readonly string[]; open: boolean }
 
 export class EmbeddedPartitionConsumer implements PartitionConsumer {
   readonly partition: number
   readonly signal: AbortSignal
-  readonly #parts: LogComponents
+  readonly #components: LogComponents
   readonly #membership: EmbeddedMembership
-  /** The offset to poll next, by partition; absent: the committed one. */
+  /** The offset to poll next. A partition without an entry is polled from its committed offset. */
   readonly #polled = new Map<EmbeddedPartition, number>()
-  #nextFirst = 0
+  #polls = 0
   #wake = (): void => {}
 
-  constructor(partition: number, membership: EmbeddedMembership, parts: LogComponents, signal: AbortSignal) {
+  constructor(partition: number, membership: EmbeddedMembership, components: LogComponents, signal: AbortSignal) {
     this.partition = partition
     this.signal = signal
     this.#membership = membership
-    this.#parts = parts
+    this.#components = components
   }
 
   async poll(max: number): Promise<readonly LogRecord[]> {
-    // SQLite answers at once: without a turn of the event loop, a busy task would hold up everything else.
-    await turn()
+    // SQLite answers synchronously: without this, a busy consumer would block the event loop.
+    await nextTurn()
     while (!this.signal.aborted) {
-      const records = this.#takeEvenly(max)
+      const records = this.#take(max)
       if (records.length > 0) return records
       await waitForRecords(this.#partitions(), this.signal, wake => {
         this.#wake = wake
@@ -54,7 +46,7 @@ export class EmbeddedPartitionConsumer implements PartitionConsumer {
       partition: this.#ownedPartition(position),
       offset: position.offset,
     }))
-    return this.#parts.writer.write(outputs, positions)
+    return this.#components.writer.write(outputs, positions)
   }
 
   async rewind(): Promise<void> {
@@ -62,39 +54,31 @@ export class EmbeddedPartitionConsumer implements PartitionConsumer {
     this.#wake()
   }
 
-  /** Each topic in turn gets an equal share of what is left, so that a busy one does not starve the others. */
-  #takeEvenly(max: number): LogRecord[] {
-    const waiting = this.#partitions().filter(partition => this.#position(partition) < partition.next)
-    const first = this.#nextFirst++ % Math.max(1, waiting.length)
-    const order = [...waiting.slice(first), ...waiting.slice(0, first)]
-    const taken: LogRecord[] = []
-    for (const [index, partition] of order.entries()) {
-      const share = Math.ceil((max - taken.length) / (order.length - index))
-      if (share === 0) break
-      const { records, next } = this.#parts.records.read(partition, this.#position(partition), partition.next, share)
+  #take(max: number): LogRecord[] {
+    const ready = this.#partitions().filter(partition => this.#position(partition) < partition.next)
+    return takeFairly(ready, this.#polls++, max, (partition, count) => {
+      const from = this.#position(partition)
+      const { records, next } = this.#components.records.read(partition, from, partition.next, count)
       this.#polled.set(partition, next)
-      taken.push(...records)
-    }
-    return taken
+      return records
+    })
   }
 
   #position(partition: EmbeddedPartition): number {
-    const { records } = this.#parts
-    return Math.max(
-      this.#polled.get(partition) ?? records.resumeOffset(this.#membership.group, partition),
-      partition.start,
-    )
+    const polled = this.#polled.get(partition)
+    return Math.max(polled ?? this.#components.records.resumeOffset(this.#membership.group, partition), partition.start)
   }
 
+  /** This partition number of each topic that has it. */
   #partitions(): EmbeddedPartition[] {
-    return this.#membership.topics.flatMap(name => this.#parts.topics.get(name).partitions[this.partition] ?? [])
+    return this.#membership.topics.flatMap(name => this.#components.topics.get(name).partitions[this.partition] ?? [])
   }
 
   #ownedPartition({ topic, partition, offset }: Position): EmbeddedPartition {
     const owned = this.#partitions().find(own => own.topic === topic && own.number === partition)
     const { group } = this.#membership
-    if (owned && offset >= this.#parts.records.resumeOffset(group, owned)) return owned
-    const what = owned ? 'an offset behind the committed one' : 'a partition that is not its own'
+    if (owned && offset >= this.#components.records.resumeOffset(group, owned)) return owned
+    const what = owned ? 'an offset before the committed one' : 'a partition that it does not own'
     throw new Fault('FLY_BUG', `group ${group} commits ${what}`, { group, topic, partition, offset })
   }
 }

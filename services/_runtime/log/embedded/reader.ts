@@ -1,8 +1,9 @@
-import { setImmediate as turn } from 'node:timers/promises'
-import { type LogRecord, type ReadOptions, startOffset } from '../event-log.ts'
-import type { LogComponents } from './partition-consumer.ts'
-import type { EmbeddedPartition } from './topics.ts'
-import { waitForRecords } from './wait-for-records.ts'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { requiredValue } from '../../core/checked.ts'
+import type { LogRecord, ReadOptions } from '../event-log.ts'
+import { startOffset } from '../positions.ts'
+import type { LogComponents } from './components.ts'
+import { type EmbeddedPartition, waitForRecords } from './partition.ts'
 
 const maxReadRecords = 1_000
 
@@ -19,35 +20,35 @@ export async function readPartitions(
     names
       .flatMap(name => topics.get(name).partitions)
       .filter(({ number }) => wanted === undefined || wanted.includes(number))
-  const ends = new Map(all().map(partition => [partition, partition.next]))
+  const endsAtCall = new Map(all().map(partition => [partition, partition.next]))
   const positions = new Map(
-    Array.from(ends, ([partition, end]) => [
+    Array.from(endsAtCall, ([partition, end]) => [
       partition,
       startOffset(from, { topic: partition.topic, partition: partition.number }, partition.start, end),
     ]),
   )
 
-  /** Delivers what there is below each end; true when there was nothing. */
+  /** Delivers one batch of each partition that has records below its end. False when none has. */
   const deliver = async (endOf: (partition: EmbeddedPartition) => number): Promise<boolean> => {
-    let idle = true
+    let delivered = false
     for (const [partition, position] of positions) {
       if (position >= endOf(partition) || signal.aborted) continue
       const batch = records.read(partition, Math.max(position, partition.start), endOf(partition), maxReadRecords)
       positions.set(partition, batch.next)
-      idle = false
+      delivered = true
       if (batch.records.length > 0) await onRecords(batch.records)
-      // SQLite answers at once: without a turn of the event loop, a long read would hold up everything else.
-      await turn()
+      // SQLite answers synchronously: without this, a long read would block the event loop.
+      await nextTurn()
     }
-    return idle
+    return delivered
   }
 
-  while (!(await deliver(partition => ends.get(partition) ?? 0)) && !signal.aborted);
+  while (await deliver(partition => requiredValue(endsAtCall, partition)));
   if (signal.aborted) return
   options.onCaughtUp?.()
   while (follow && !signal.aborted) {
-    // A topic may have grown: all of a new partition is news.
+    // A topic may have grown. A new partition is read from its beginning.
     for (const partition of all()) if (!positions.has(partition)) positions.set(partition, 0)
-    if (await deliver(({ next }) => next)) await waitForRecords([...positions.keys()], signal)
+    if (!(await deliver(({ next }) => next))) await waitForRecords([...positions.keys()], signal)
   }
 }

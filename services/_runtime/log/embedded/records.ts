@@ -1,13 +1,14 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { Fault } from '../../core/faults.ts'
 import type { LogRecord } from '../event-log.ts'
-import type { EmbeddedPartition } from './topics.ts'
+import type { EmbeddedPartition } from './partition.ts'
 
-/** A record's id is its partition times this plus its offset: 131,072 partitions of 68 billion records in a safe integer. */
+/** A record's id is its partition's id times this, plus its offset: 131,072 partitions of 68 billion records in a safe integer. */
 const offsetsPerPartition = 2 ** 36
 export const idOf = ({ id }: EmbeddedPartition, offset: number): number => id * offsetsPerPartition + offset
 export const offsetOf = ({ id }: EmbeddedPartition, recordId: number): number => recordId - id * offsetsPerPartition
 
-/** A batch ends with the record that crosses this size, so that memory is bounded however large records are. */
+/** A batch ends with the record that exceeds this size, which bounds the memory. */
 const maxReadBytes = 8_000_000
 
 type RecordRow = [
@@ -18,7 +19,7 @@ type RecordRow = [
   value: Uint8Array | null,
 ]
 
-/** What is inserted: everything but the offset, which is given at the commit. */
+/** A record whose partition is known. It gets its offset when it is inserted. `headers` is JSON, null where there are none. */
 export type RoutedRecord = {
   readonly partition: EmbeddedPartition
   readonly key: Buffer | null
@@ -26,7 +27,7 @@ export type RoutedRecord = {
   readonly headers: string | null
 }
 
-/** The tables of records and positions, one prepared statement per use. */
+/** The tables of records and of committed positions. */
 export class RecordStore {
   readonly #select: StatementSync
   readonly #first: StatementSync
@@ -45,13 +46,14 @@ export class RecordStore {
     this.#setPosition = db.prepare('INSERT OR REPLACE INTO positions VALUES (?, ?, ?)')
   }
 
-  /** At most `max` records of [from, end), and the offset to go on from: past the gaps that deletion left. */
+  /** At most `max` records of [from, end), and the offset to continue from, which is after any gap that deletion left. */
   read(partition: EmbeddedPartition, from: number, end: number, max: number): { records: LogRecord[]; next: number } {
     const records: LogRecord[] = []
     const { topic, number } = partition
     let bytes = 0
     for (const row of this.#select.iterate(idOf(partition, from), idOf(partition, end), max)) {
-      const [id, timestamp, key, headers, value] = row as unknown as RecordRow
+      assertRow(row)
+      const [id, timestamp, key, headers, value] = row
       const offset = offsetOf(partition, id)
       records.push({
         topic,
@@ -68,13 +70,13 @@ export class RecordStore {
     return { records, next: end }
   }
 
-  /** When the first record from an offset on was appended; undefined where there is none. */
+  /** The append time of the first record at or after an offset; undefined where there is none. */
   firstTimestamp(partition: EmbeddedPartition, from: number): number | undefined {
     const { next } = partition
     return this.#first.get(idOf(partition, from), idOf(partition, next))?.timestamp as number | undefined
   }
 
-  /** Where the records appended at or after a time begin, as far as the clock did not go back; the end where there is none. */
+  /** The offset of the first record appended at or after a time, if the clock never went back; the end where there is none. */
   offsetAt(partition: EmbeddedPartition, time: number): number {
     let [low, high] = [partition.start, partition.next]
     while (low < high) {
@@ -91,7 +93,7 @@ export class RecordStore {
     partition.live++
   }
 
-  /** Writes what changed in the memory copy of a partition. */
+  /** Writes the partition in memory to its row. */
   savePartition({ id, start, next, live, cleaned }: EmbeddedPartition): void {
     this.#savePartition.run(start, next, live, cleaned, id)
   }
@@ -101,7 +103,7 @@ export class RecordStore {
     return this.#position.get(group, id)?.offset as number | undefined
   }
 
-  /** Where a group goes on: its committed offset, or the oldest record. */
+  /** Where a group continues: at its committed offset, or at the oldest record. */
   resumeOffset(group: string, partition: EmbeddedPartition): number {
     const { start } = partition
     return Math.max(this.committed(group, partition) ?? start, start)
@@ -110,6 +112,11 @@ export class RecordStore {
   setPosition(group: string, { id }: EmbeddedPartition, offset: number): void {
     this.#setPosition.run(group, id, offset)
   }
+}
+
+/** `setReturnArrays` makes rows arrays, which the types of node:sqlite do not say. */
+function assertRow(row: unknown): asserts row is RecordRow {
+  if (!Array.isArray(row)) throw new Fault('FLY_BUG', 'a row of the table of records is not an array')
 }
 
 const noHeaders: Readonly<Record<string, string>> = Object.freeze({})

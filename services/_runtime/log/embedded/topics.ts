@@ -1,22 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { Fault } from '../../core/faults.ts'
+import { inTransaction } from '../../sqlite/transaction.ts'
 import type { NewRecord, TopicPartitionCount, TopicSpec } from '../event-log.ts'
 import { partitionOf } from '../partitioner.ts'
-import { toWriteFault } from './file.ts'
-
-/** A partition as committed. `start` and `next` are the oldest offset and the one to come, `live` counts the records. */
-export type EmbeddedPartition = {
-  readonly id: number
-  readonly topic: string
-  readonly number: number
-  start: number
-  next: number
-  live: number
-  /** Compacted up to this offset. */
-  cleaned: number
-  /** Called when records arrive or a topic grows. */
-  readonly wakeCallbacks: Set<() => void>
-}
+import { type EmbeddedPartition, wakeReaders } from './partition.ts'
 
 export type EmbeddedTopic = {
   readonly name: string
@@ -25,11 +12,11 @@ export type EmbeddedTopic = {
   keylessRecords: number
 }
 
-/** The topics of the file; a small copy in memory, so that routing and waiting touch no table. */
+/** The tables of topics and partitions, with a copy in memory, so that routing a record needs no query. */
 export class TopicStore {
   readonly #topics = new Map<string, EmbeddedTopic>()
   readonly #db: DatabaseSync
-  readonly #grown = new Set<() => void>()
+  readonly #growthListeners = new Set<() => void>()
 
   constructor(db: DatabaseSync) {
     this.#db = db
@@ -52,7 +39,7 @@ export class TopicStore {
     return [...this.#topics.values()]
   }
 
-  /** Where a new record goes, as Kafka's default partitioner has it; records without a key take turns. */
+  /** The partition of a new record. Records without a key go to the topic's partitions in turn. */
   route(record: NewRecord, key: Buffer | null): EmbeddedPartition {
     const topic = this.get(record.topic)
     const { length } = topic.partitions
@@ -60,7 +47,7 @@ export class TopicStore {
     return this.partition(record.topic, number)
   }
 
-  /** Creates topics; one that is there as wanted is left, or told how long it keeps its records now. */
+  /** Creates topics. Of one that exists with as many partitions, the retention is updated. FLY_TOPIC where the numbers differ. */
   create(specs: readonly TopicSpec[]): void {
     for (const { name, partitions } of specs) {
       const length = this.#topics.get(name)?.partitions.length ?? partitions
@@ -70,7 +57,7 @@ export class TopicStore {
     this.#transact(() => {
       const insert = this.#db.prepare('INSERT OR REPLACE INTO topics VALUES (?, ?)')
       for (const { name, keep } of specs) insert.run(name, JSON.stringify(keep))
-      for (const spec of specs) this.#extend(spec)
+      for (const spec of specs) this.#addPartitions(spec)
     })
   }
 
@@ -78,38 +65,29 @@ export class TopicStore {
     const { length } = this.get(name).partitions
     if (partitions < length)
       throw new Fault('FLY_TOPIC', `topic ${name} has ${length} partitions and cannot shrink to ${partitions}`)
-    this.#transact(() => this.#extend({ name, partitions }))
-    for (const told of this.#grown) told()
-    for (const topic of this.all())
-      for (const { wakeCallbacks } of topic.partitions) for (const wake of wakeCallbacks) wake()
+    this.#transact(() => this.#addPartitions({ name, partitions }))
+    for (const listener of this.#growthListeners) listener()
+    wakeReaders(this.all().flatMap(topic => topic.partitions))
   }
 
-  /** Calls `told` whenever a topic has grown, until what is returned is called. */
-  onGrown(callback: () => void): () => void {
-    this.#grown.add(callback)
-    return () => this.#grown.delete(callback)
+  /** Calls `listener` whenever a topic has grown, until the function that is returned is called. */
+  onGrown(listener: () => void): () => void {
+    this.#growthListeners.add(listener)
+    return () => this.#growthListeners.delete(listener)
   }
 
-  #extend({ name, partitions }: TopicPartitionCount): void {
+  #addPartitions({ name, partitions }: TopicPartitionCount): void {
     const insert = this.#db.prepare('INSERT INTO partitions (topic, number) VALUES (?, ?)')
     for (let number = this.#topics.get(name)?.partitions.length ?? 0; number < partitions; number++)
       insert.run(name, number)
   }
 
   #transact(change: () => void): void {
-    try {
-      this.#db.exec('BEGIN')
-      change()
-      this.#db.exec('COMMIT')
-      this.#load()
-    } catch (error) {
-      throw toWriteFault(error)
-    } finally {
-      if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
-    }
+    inTransaction(this.#db, change)
+    this.#load()
   }
 
-  /** Takes over what the tables have and memory has not; a partition that is known stays the same object. */
+  /** Adds to memory what only the tables have. A partition in memory stays the same object. */
   #load(): void {
     for (const row of this.#db.prepare('SELECT name, keep FROM topics ORDER BY name').all()) {
       const name = String(row.name)
@@ -119,8 +97,11 @@ export class TopicStore {
       else this.#topics.set(name, { name, keep, partitions: [], keylessRecords: 0 })
     }
     for (const row of this.#db.prepare('SELECT * FROM partitions ORDER BY topic, number').all()) {
-      const stored = row as unknown as Omit<EmbeddedPartition, 'waiting'>
-      this.get(stored.topic).partitions[stored.number] ??= { ...stored, wakeCallbacks: new Set() }
+      const [topic, number] = [String(row.topic), Number(row.number)]
+      this.get(topic).partitions[number] ??= {
+        ...{ id: Number(row.id), topic, number, start: Number(row.start), next: Number(row.next) },
+        ...{ live: Number(row.live), cleaned: Number(row.cleaned), wakeCallbacks: new Set() },
+      }
     }
   }
 }

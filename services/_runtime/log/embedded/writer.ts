@@ -1,33 +1,32 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { at } from '../../core/checked.ts'
 import type { Clock } from '../../core/clock.ts'
-import { Fault } from '../../core/faults.ts'
-import { maxValueBytes, type NewRecord, type Position } from '../event-log.ts'
-import { toWriteFault } from './file.ts'
+import { inTransaction } from '../../sqlite/transaction.ts'
+import type { NewRecord, Position } from '../event-log.ts'
+import { recordSize } from '../record-size.ts'
+import { type EmbeddedPartition, wakeReaders } from './partition.ts'
 import type { RecordStore, RoutedRecord } from './records.ts'
-import type { EmbeddedPartition, TopicStore } from './topics.ts'
+import type { TopicStore } from './topics.ts'
 
-/** A transaction ends with the write that crosses this size, so that one does not hold up the process for long. */
+/** A transaction ends with the write that exceeds this size: a commit blocks the event loop. */
 const maxTransactionBytes = 8_000_000
 
-/** Key and headers fit into what Kafka's default limit of 1,048,588 leaves beside the largest value and the framing. */
-const maxKeyAndHeaderBytes = 48_000
-
-/** The offset to read next of a partition, for a group. */
+/** A position that a group commits. */
 type GroupPosition = { readonly group: string; readonly partition: EmbeddedPartition; readonly offset: number }
 
-/** What becomes visible together. */
+/** One call of `write`. Its records and positions become visible together. */
 type PendingWrite = {
   readonly records: readonly RoutedRecord[]
   readonly positions: readonly GroupPosition[]
   readonly bytes: number
-  /** The offset after the last record in each partition, as the transaction goes. */
+  /** The offset after the last record of each partition; filled within the transaction. */
   readonly ends: Map<EmbeddedPartition, number>
   readonly settled: PromiseWithResolvers<readonly Position[]>
 }
 
 /**
- * Group commit: the writes of one tick share one transaction, hence one sync of the disk. A promise resolves after the
- * commit, and readers are woken then, so that nobody sees what could still be lost.
+ * Group commit: the writes of one turn of the event loop share one transaction, hence one sync of the disk. Promises resolve and
+ * readers are woken after the commit, so that nobody sees a record that could still be lost.
  */
 export class RecordWriter {
   readonly #db: DatabaseSync
@@ -45,15 +44,14 @@ export class RecordWriter {
   }
 
   /**
-   * Resolves when all of it is durable, with the offset after the last record in each partition. Nothing of it is written
-   * when a record has no place or is too large.
+   * Resolves when all of it is durable, with the offset after the last record of each partition. Nothing is written when one
+   * record has no partition (FLY_TOPIC) or is too large (FLY_TOO_LARGE).
    */
   write(outputs: readonly NewRecord[], positions: readonly GroupPosition[]): Promise<readonly Position[]> {
     let bytes = 0
     const records = outputs.map(record => {
-      const routed = this.#route(record)
-      bytes += routed.value?.length ?? 0
-      return routed
+      bytes += recordSize(record)
+      return this.#route(record)
     })
     const settled = Promise.withResolvers<readonly Position[]>()
     this.#queue.push({ records, positions, bytes, ends: new Map(), settled })
@@ -62,25 +60,16 @@ export class RecordWriter {
     return settled.promise
   }
 
-  /** Resolves when what was given so far is settled. */
+  /** Resolves when all writes so far are settled. */
   async idle(): Promise<void> {
     await Promise.allSettled([this.#queue.at(-1)?.settled.promise])
   }
 
   #route(record: NewRecord): RoutedRecord {
+    const { value, headers = {} } = record
     const key = typeof record.key === 'string' ? Buffer.from(record.key) : record.key
-    const { topic, value } = record
-    const headers = record.headers && Object.keys(record.headers).length > 0 ? JSON.stringify(record.headers) : null
-    const partition = this.#topics.route(record, key)
-    const bytes = value?.length ?? 0
-    const beside = (key?.length ?? 0) + Buffer.byteLength(headers ?? '')
-    if (bytes > maxValueBytes || beside > maxKeyAndHeaderBytes)
-      throw new Fault(
-        'FLY_TOO_LARGE',
-        `a record for ${topic} has ${bytes} bytes, limit ${maxValueBytes}, and key and headers of ${beside}, limit ${maxKeyAndHeaderBytes}`,
-        { topic, bytes, beside },
-      )
-    return { partition, key, value, headers }
+    const headersJson = Object.keys(headers).length > 0 ? JSON.stringify(headers) : null
+    return { partition: this.#topics.route(record, key), key, value, headers: headersJson }
   }
 
   #flush(): void {
@@ -89,25 +78,21 @@ export class RecordWriter {
     if (this.#scheduled) setImmediate(() => this.#flush())
     const before = new Map<EmbeddedPartition, { next: number; live: number }>()
     try {
-      this.#db.exec('BEGIN')
-      this.#applyWrites(batch, before)
-      this.#db.exec('COMMIT')
+      inTransaction(this.#db, () => this.#applyWrites(batch, before))
     } catch (error) {
       for (const [partition, { next, live }] of before) Object.assign(partition, { next, live })
-      if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
-      const fault = toWriteFault(error)
-      for (const { settled } of batch) settled.reject(fault)
+      for (const { settled } of batch) settled.reject(error)
       return
     }
     for (const { ends, settled } of batch)
       settled.resolve(Array.from(ends, ([{ topic, number }, offset]) => ({ topic, partition: number, offset })))
-    for (const { wakeCallbacks } of before.keys()) for (const wake of wakeCallbacks) wake()
+    wakeReaders(before.keys())
   }
 
   #takeBatch(): PendingWrite[] {
     let taken = 0
     for (let bytes = 0; taken < this.#queue.length && bytes <= maxTransactionBytes; taken++)
-      bytes += this.#queue[taken]?.bytes ?? 0
+      bytes += at(this.#queue, taken).bytes
     return this.#queue.splice(0, taken)
   }
 

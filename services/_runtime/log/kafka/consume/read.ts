@@ -1,4 +1,5 @@
-import { type EventLog, type LogRecord, startOffset } from '../../event-log.ts'
+import type { EventLog, LogRecord } from '../../event-log.ts'
+import { startOffset } from '../../positions.ts'
 import type { KafkaSettings } from '../connection/client.ts'
 import type { ClusterQuery, OffsetsByPartition } from '../connection/cluster-query.ts'
 import { rejectOnAbort } from '../faults.ts'

@@ -1,12 +1,10 @@
 import type { IHeaders, Message } from 'kafkajs'
 import { Fault } from '../../../core/faults.ts'
-import { maxValueBytes, type NewRecord } from '../../event-log.ts'
+import type { NewRecord } from '../../event-log.ts'
 import { partitionOf } from '../../partitioner.ts'
+import { headersSize, recordSize } from '../../record-size.ts'
 import type { ClusterQuery, LeadersByPartition } from '../connection/cluster-query.ts'
 import { headersFromText } from '../headers.ts'
-
-/** Key and headers fit into what Kafka's default limit of 1,048,588 leaves beside the largest value and the framing. */
-const maxKeyAndHeaderBytes = 40_000
 
 /** What is to be sent to one partition, in order, with about how many bytes each message takes. */
 export type PartitionBatch = {
@@ -30,26 +28,19 @@ export async function toPartitionBatches(
   let ofHeaders = 0
   for (const record of records) {
     const { topic, key, value, headers } = record
-    const bytes = value?.length ?? 0
     // One object for all is what a changelog has.
     if (headers !== before) {
       before = headers
       raw = headers && headersFromText(headers)
-      ofHeaders = headersSize(raw)
+      ofHeaders = headersSize(headers)
     }
-    const beside = Buffer.byteLength(key ?? '') + ofHeaders
-    if (bytes > maxValueBytes || beside > maxKeyAndHeaderBytes)
-      throw new Fault(
-        'FLY_TOO_LARGE',
-        `a record for ${topic} has ${bytes} bytes, limit ${maxValueBytes}, and key and headers of ${beside}, limit ${maxKeyAndHeaderBytes}`,
-        { topic, bytes, beside },
-      )
+    const bytes = recordSize(record, ofHeaders)
     if (isUnknownPartition(record, leaders))
       throw new Fault('FLY_TOPIC', `topic ${topic} has no partition ${record.partition}`, { topic })
     const partition = record.partition ?? choosePartition(key, leaders.get(topic)?.size ?? 1)
     const bundle = batchFor(found, topic, partition)
     bundle.messages.push({ key, value, ...(raw && { headers: raw }) })
-    bundle.sizes.push(bytes + beside + 100)
+    bundle.sizes.push(bytes + 100)
   }
   return [...found.values()].flat()
 }
@@ -71,12 +62,6 @@ function batchFor(found: Map<string, PartitionBatch[]>, topic: string, partition
   const bundle = ofTopic[partition] ?? { topic, partition, messages: [], sizes: [] }
   ofTopic[partition] = bundle
   return bundle
-}
-
-function headersSize(headers: IHeaders = {}): number {
-  let bytes = 0
-  for (const name in headers) bytes += Buffer.byteLength(name) + Buffer.byteLength(String(headers[name] ?? '')) + 10
-  return bytes
 }
 
 const isUnknownPartition = ({ topic, partition = 0 }: NewRecord, leaders: LeadersByPartition): boolean =>

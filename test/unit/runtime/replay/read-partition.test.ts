@@ -1,8 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { systemClock } from '#runtime/core/clock.ts'
-import { openEmbeddedLog } from '#runtime/log/embedded/embedded-log.ts'
 import type { EventLog, LogRecord, ReadOptions } from '#runtime/log/event-log.ts'
 import { readPartition } from '#runtime/replay/read-partition.ts'
+import { openEmbeddedLog } from '#test/support/embedded-log.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 
 const never = new AbortController().signal
@@ -24,7 +23,7 @@ function slowLog(batches: number) {
 }
 
 async function embedded(records: number): Promise<EventLog> {
-  const log = openEmbeddedLog(temporaryFolder(), { clock: systemClock })
+  const log = openEmbeddedLog(temporaryFolder())
   onTestFinished(() => log.close())
   await log.createTopics([{ name: 't', partitions: 2, keep: 'forever' }])
   await log.append(

@@ -1,18 +1,19 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { Fault } from '../../core/faults.ts'
+import { Fault } from '../core/faults.ts'
 
-/** Raised by every change of the tables below. */
+/** To be raised with every change of the tables below. */
 export const formatVersion = 1
-/** 'FLYW', in the header of the file: tells our file from any other SQLite database. */
+/** 'FLYW', in the header of the file: distinguishes it from other SQLite databases. */
 const applicationId = 0x464c5957
 const fileName = 'flywheel.sqlite'
 const pidFileName = 'flywheel.pid'
 
 /**
- * A record's id holds its partition and its offset, so that one integer key orders the table by partition and offset. Live
- * counts, starts and ends are kept beside, since counting rows would grow with the log.
+ * The tables of the embedded log and of the embedded registry. A record's id holds its partition and its offset
+ * (log/embedded/records.ts), so that one integer key orders the records by partition and offset. Counts, starts and ends of
+ * partitions are stored, since counting rows takes longer as the log grows.
  */
 const tables = `
   CREATE TABLE topics (name TEXT PRIMARY KEY, keep TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -34,14 +35,15 @@ const tables = `
 
 const otherFolderHint = 'choose another folder with FLYWHEEL_HOME'
 
-/** The open file, held by this process alone until `close`. */
-export type EmbeddedFile = { readonly db: DatabaseSync; readonly close: () => void }
+/** The open file. This process is the only one that has it open, until `close`. */
+export type DataFile = { readonly db: DatabaseSync; readonly close: () => void }
 
 /**
- * Opens the folder's one file, or makes both. The lock is the operating system's on that file: it goes when its holder dies,
- * however it dies. The file with the holder's pid only serves the message.
+ * Opens the SQLite file of a data folder; creates folder and file where they do not exist. FLY_HOME when the folder is in use, of
+ * another version, or not a data folder. The lock is SQLite's own on the file, so the operating system releases it when the
+ * process dies. The file with the process id is only read for the error message.
  */
-export function openEmbeddedFile(folder: string): EmbeddedFile {
+export function openDataFile(folder: string): DataFile {
   prepareFolder(folder)
   const db = withFolderFaults(folder, () => new DatabaseSync(join(folder, fileName), { timeout: 200 }))
   try {
@@ -51,12 +53,12 @@ export function openEmbeddedFile(folder: string): EmbeddedFile {
     db.close()
     throw error
   }
-  const holder = join(folder, pidFileName)
-  writeFileSync(holder, `${process.pid}\n`)
+  const pidFile = join(folder, pidFileName)
+  writeFileSync(pidFile, `${process.pid}\n`)
   return {
     db,
     close: () => {
-      rmSync(holder, { force: true })
+      rmSync(pidFile, { force: true })
       db.close()
     },
   }
@@ -66,12 +68,12 @@ function prepareFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true })
     const entries = readdirSync(folder, { withFileTypes: true })
-    // Folders beside the file are fine (objects, vectors, lost+found), and so are hidden files; documents mean a wrong path.
-    const strange = entries.find(entry => entry.isFile() && !entry.name.startsWith('.'))
-    if (!strange || entries.some(({ name }) => name === fileName)) return
+    // Other folders (objects, vectors, lost+found) and hidden files are allowed; any other file suggests a wrong path.
+    const foreign = entries.find(entry => entry.isFile() && !entry.name.startsWith('.'))
+    if (!foreign || entries.some(({ name }) => name === fileName)) return
     throw new Fault(
       'FLY_HOME',
-      `${folder} is not a data folder: it holds ${strange.name} but no ${fileName}; ${otherFolderHint}`,
+      `${folder} is not a data folder: it holds ${foreign.name} but no ${fileName}; ${otherFolderHint}`,
       { folder },
     )
   } catch (error) {
@@ -91,13 +93,13 @@ function prepareTables(db: DatabaseSync, folder: string): void {
       `${folder} was written in format ${version}, this program reads format ${formatVersion}: run that version, or ${otherFolderHint}`,
       { folder },
     )
-  const fresh = db.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined
-  if (application !== applicationId && !(fresh && application === 0 && version === 0)) throw foreignFileFault(folder)
-  // Records are about 1 KB: four or more share a page of 8 KB, and few spill over.
-  if (fresh) db.exec('PRAGMA page_size = 8192')
-  // Durable means durable: FULL syncs the write-ahead log at every commit.
+  const isNew = db.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined
+  if (application !== applicationId && !(isNew && application === 0 && version === 0)) throw foreignFileFault(folder)
+  // Records are about 1 KB: a page of 8 KB holds four or more, and few need overflow pages.
+  if (isNew) db.exec('PRAGMA page_size = 8192')
+  // FULL syncs the write-ahead log at every commit: a committed transaction survives a power failure.
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000')
-  if (fresh) db.exec(`BEGIN; ${tables}; COMMIT`)
+  if (isNew) db.exec(`BEGIN; ${tables}; COMMIT`)
 }
 
 const pragma = (db: DatabaseSync, name: string): unknown => db.prepare(`PRAGMA ${name}`).get()?.[name]
@@ -110,13 +112,7 @@ const foreignFileFault = (folder: string, cause?: unknown): Fault =>
     cause,
   )
 
-/** What SQLite refused to write, as on a full disk, is FLY_BROKER: nothing of it is there, and it may be tried again. */
-export function toWriteFault(error: unknown): unknown {
-  if (!(error instanceof Error && 'errcode' in error)) return error
-  return new Fault('FLY_BROKER', `the embedded log cannot be written: ${error.message}`, {}, error)
-}
-
-/** SQLite's result codes (https://sqlite.org/rescode.html) as faults of the folder. */
+/** SQLite's result codes (https://sqlite.org/rescode.html) as FLY_HOME. */
 function withFolderFaults<T>(folder: string, use: () => T): T {
   try {
     return use()
@@ -126,7 +122,7 @@ function withFolderFaults<T>(folder: string, use: () => T): T {
     if (code === 5)
       throw new Fault(
         'FLY_HOME',
-        `${folder} is in use by process ${readHolderPid(folder)}: stop it, or ${otherFolderHint}`,
+        `${folder} is in use by process ${readPid(folder)}: stop it, or ${otherFolderHint}`,
         { folder },
         error,
       )
@@ -135,7 +131,7 @@ function withFolderFaults<T>(folder: string, use: () => T): T {
   }
 }
 
-function readHolderPid(folder: string): string {
+function readPid(folder: string): string {
   try {
     return readFileSync(join(folder, pidFileName), 'utf8').trim()
   } catch {

@@ -1,0 +1,8 @@
+import { type Clock, systemClock } from '#runtime/core/clock.ts'
+import { createEmbeddedLog, type EmbeddedLog } from '#runtime/log/embedded/embedded-log.ts'
+import { openDataFile } from '#runtime/sqlite/data-file.ts'
+
+/** The embedded log of a data folder. */
+export function openEmbeddedLog(folder: string, clock: Clock = systemClock): EmbeddedLog {
+  return createEmbeddedLog(openDataFile(folder), clock)
+}
