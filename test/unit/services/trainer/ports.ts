@@ -10,8 +10,8 @@ import type { TuningDecided } from '#schemas/events.ts'
 import type { Dataset, DatasetRow, EvaluationSet } from '#schemas/objects.ts'
 
 /** What stands for the outside world in memory, and what was built in it. */
-export function fakePorts(catalogue = tools) {
-  const stored = new Map<string, Uint8Array>()
+export function fakePorts(catalogue = tools, before?: { readonly stored: ReadonlyMap<string, Uint8Array> }) {
+  const stored = new Map(before?.stored)
   const indexes = new Map<string, readonly IndexedVector[]>()
   const objects: ObjectStore = {
     async put(content) {
