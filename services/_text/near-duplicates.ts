@@ -4,15 +4,6 @@ import { indexInnerProducts } from './postings.ts'
 /** Two questions are near-duplicates above this cosine of their features. */
 export const NEAR_DUPLICATE_COSINE = 0.95
 
-/** Texts that differ only in case, punctuation or spacing are equal. */
-export function normaliseText(text: string): string {
-  return text
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, ' ')
-    .trim()
-}
-
 /** Readies a search: the positions of the vectors that are near-duplicates of a given one. */
 export function indexNearDuplicates(vectors: readonly SparseVector[]): (vector: SparseVector) => number[] {
   const cosines = indexInnerProducts(vectors)

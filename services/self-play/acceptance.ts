@@ -1,28 +1,9 @@
-import { createLinearPlanner, type LinearPlanner } from '#planners/linear/linear-planner.ts'
-import { type PlannerTool, untunedManifest } from '#planners/linear/manifest.ts'
-import type { RetrievedExample } from '#planners/linear/neighbours.ts'
 import type { Fate } from '#schemas/events.ts'
 import { extractValues } from '#text/extract-values.ts'
 import type { Neighbourhood } from './neighbourhood.ts'
 import type { Draft } from './operators.ts'
 import type { Slot } from './slots.ts'
 import type { RowCounts } from './state.ts'
-
-/** Share of the neighbours' vote where it is asked together with the untuned planner. */
-const voteWeight = 0.5
-
-/** The agent's untuned planner, alone (no hits) or in an ensemble with the nearest gold. */
-export type ToolChooser = (question: string, earlier: readonly string[], hits?: readonly RetrievedExample[]) => string
-
-// Readying a planner costs more than asking it, and the catalogue rarely changes.
-const planners = new WeakMap<readonly PlannerTool[], LinearPlanner>()
-
-export function createToolChooser(agent: string, tools: readonly PlannerTool[]): ToolChooser {
-  const examples = { digest: '', count: 0, neighbours: 0, weight: voteWeight }
-  const planner = planners.get(tools) ?? createLinearPlanner({ ...untunedManifest(agent, tools), examples })
-  planners.set(tools, planner)
-  return (question, earlier, hits = []) => planner.plan(question, earlier, { hits }).tool
-}
 
 /** Every figure stands in the variant as it stood in the parent, but for the replaced one; and no figure is new. */
 export function keepsSlotValues(parent: string, slots: readonly Slot[], { question, replaced }: Draft): boolean {

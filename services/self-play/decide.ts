@@ -1,15 +1,15 @@
-import type { PlannerTool } from '#planners/linear/manifest.ts'
 import { deriveId, seedOf } from '#runtime/core/identity.ts'
 import type { Decision } from '#runtime/service.ts'
 import { boundedChanges } from '#runtime/state/bounded-collection.ts'
 import type { StateView } from '#runtime/state/state.ts'
-import type { GoldAnswered, Variant } from '#schemas/events.ts'
+import type { GoldAnswered, Tool, Variant } from '#schemas/events.ts'
 import { mulberry32 } from '#statistics/random.ts'
+import { createNearestTool } from '#text/nearest-tool.ts'
 import { queryArgument } from '#text/query-argument.ts'
-import type { QuestionInContext } from '#text/question-vector.ts'
+import { type QuestionInContext, questionVector } from '#text/question-vector.ts'
 import { topic } from '#topology/topic-names.ts'
 import type { Inbound } from '#topology/types.ts'
-import { createToolChooser, decideFate, exceedsSyntheticShare, keepsSlotValues } from './acceptance.ts'
+import { decideFate, exceedsSyntheticShare, keepsSlotValues } from './acceptance.ts'
 import { attemptsFor, createDrafts, maxQuestionWords, type VariantAttempt } from './drafts.ts'
 import { createNeighbourhood } from './neighbourhood.ts'
 import type { Draft } from './operators.ts'
@@ -20,8 +20,11 @@ import { splitWords } from './words.ts'
 
 export const version = 'self-play/v1'
 
+/** Share of the nearest gold's vote in the check that a variant keeps its label. */
+const voteWeight = 0.5
+
 /** `tools` is the catalogue; `syntheticShare` the largest share of a tool's rows that may be synthetic. */
-export type Facts = { readonly tools: readonly PlannerTool[]; readonly syntheticShare: number }
+export type Facts = { readonly tools: readonly Pick<Tool, 'name' | 'description'>[]; readonly syntheticShare: number }
 
 type AgreedGold = GoldAnswered & { readonly tool: string }
 const isAgreed = (gold: GoldAnswered): gold is AgreedGold => gold.outcome === 'agreed' && gold.tool !== null
@@ -84,10 +87,10 @@ function evaluateDrafts(
   { tools, syntheticShare }: Facts,
   state: StateView,
 ): readonly Variant[] {
-  const { agent, tool, earlier } = event
+  const { agent, tool } = event
   const synthetic = Array.from(state.entries<QuestionInContext>(collectionNames(agent).synthetic), ([, asked]) => asked)
   const surroundingsOf = createNeighbourhood({ parent, gold, synthetic })
-  const route = createToolChooser(agent, tools)
+  const nearestTool = createNearestTool(tools, voteWeight)
   const accepted: QuestionInContext[] = []
   return drafts.map(({ operator, draft }, index) => {
     const asked = { question: draft.question, earlier: parent.earlier }
@@ -95,7 +98,7 @@ function evaluateDrafts(
     const fate = decideFate({
       slotsKept: keepsSlotValues(event.question, slots, draft),
       surroundings,
-      routed: route(draft.question, earlier, surroundings.hits),
+      routed: nearestTool(questionVector(asked), surroundings.hits),
       tool,
       capped: exceedsSyntheticShare({ ...rows, synthetic: rows.synthetic + accepted.length }, syntheticShare),
     })
@@ -107,7 +110,7 @@ function evaluateDrafts(
       argument: variantArgument(event, draft),
       operator,
       fate,
-      plannedTool: route(draft.question, earlier),
+      plannedTool: nearestTool(questionVector(asked)),
     }
   })
 }

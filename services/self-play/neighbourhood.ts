@@ -1,5 +1,4 @@
-import type { RetrievedExample } from '#planners/linear/neighbours.ts'
-import { nearestPositions } from '#planners/linear/neighbours.ts'
+import { type Neighbour, nearestPositions } from '#text/nearest.ts'
 import { indexInnerProducts } from '#text/postings.ts'
 import { type QuestionInContext, questionVector } from '#text/question-vector.ts'
 import { dot } from '#text/vectors.ts'
@@ -8,7 +7,7 @@ import type { GoldQuestion } from './state.ts'
 /** What one variant lies among. */
 export type Neighbourhood = {
   /** The nearest gold, the parent included, nearest first: what the kNN planner votes with. */
-  readonly hits: readonly RetrievedExample[]
+  readonly hits: readonly Neighbour[]
   /** Cosine to the nearest gold of its own tool, and of any other. */
   readonly own: number
   readonly other: number

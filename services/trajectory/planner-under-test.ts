@@ -1,9 +1,10 @@
 import { type LoraAdapter, mergeAdapter } from '#planners/linear/adapter.ts'
-import { blendVotes } from '#planners/linear/linear-planner.ts'
 import type { LinearManifest } from '#planners/linear/manifest.ts'
-import { type GoldenExample, indexExamples, type RetrievedExample } from '#planners/linear/neighbours.ts'
-import { baseWeights, scoreTools, softmax } from '#planners/linear/weights.ts'
+import { type GoldenExample, indexExamples } from '#planners/linear/neighbours.ts'
+import { baseWeights, scoreTools } from '#planners/linear/weights.ts'
 import { featurize } from '#text/features.ts'
+import type { Neighbour } from '#text/nearest.ts'
+import { blendVotes, softmax } from '#text/vote.ts'
 
 /** A gold row with what the agent thinks of it unaided, and the gold rows of other families that are nearest to it. */
 export type ScoredGoldRow = {
@@ -11,15 +12,15 @@ export type ScoredGoldRow = {
   /** Probability of each tool, without examples. */
   readonly own: Float64Array
   /** Most similar first. */
-  readonly near: readonly RetrievedExample[]
+  readonly near: readonly Neighbour[]
 }
 
 /** The agent under proof: how it answers a row when it is shown some examples. */
 export type PlannerUnderTest = {
   readonly rows: readonly ScoredGoldRow[]
-  readonly rightWith: (prepared: ScoredGoldRow, shown: readonly RetrievedExample[], weight: number) => boolean
+  readonly rightWith: (prepared: ScoredGoldRow, shown: readonly Neighbour[], weight: number) => boolean
   /** Sum over tools of (probability - truth)^2, in [0, 2] (Brier, 1950). */
-  readonly brier: (prepared: ScoredGoldRow, shown: readonly RetrievedExample[], weight: number) => number
+  readonly brier: (prepared: ScoredGoldRow, shown: readonly Neighbour[], weight: number) => number
 }
 
 /** Readies the gold rows of tools that the planner knows; each sees `depth` neighbours. */
@@ -40,7 +41,7 @@ export function createPlannerUnderTest(
     return { row, own, near: index.nearest(vector, depth, row.family) }
   })
 
-  function shownTo({ own }: ScoredGoldRow, shown: readonly RetrievedExample[], weight: number): Float64Array {
+  function shownTo({ own }: ScoredGoldRow, shown: readonly Neighbour[], weight: number): Float64Array {
     const probabilities = own.slice()
     blendVotes(probabilities, shown, weight, positions)
     return probabilities

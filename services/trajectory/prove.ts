@@ -1,7 +1,8 @@
 import { decodeAdapter } from '#planners/linear/adapter-file.ts'
 import type { LinearManifest } from '#planners/linear/manifest.ts'
-import type { GoldenExample, RetrievedExample } from '#planners/linear/neighbours.ts'
+import type { GoldenExample } from '#planners/linear/neighbours.ts'
 import { featurize } from '#text/features.ts'
+import type { Neighbour } from '#text/nearest.ts'
 import { denseProjection } from '#text/vectors.ts'
 import { chooseRetrieval, MAX_NEIGHBOURS, type RetrievalSettings } from './choose-retrieval.ts'
 import { createPlannerUnderTest, type PlannerUnderTest, type ScoredGoldRow } from './planner-under-test.ts'
@@ -57,7 +58,7 @@ function reachesGold(
 ): boolean {
   const { row, near } = prepared
   if (rightWith(prepared, [], 0)) return true
-  const itself: RetrievedExample = { id: row.id, tool: row.tool, similarity: 1 }
+  const itself: Neighbour = { id: row.id, tool: row.tool, similarity: 1 }
   const retrieved = near.slice(0, neighbours)
   const more = near.slice(neighbours).filter(({ tool }) => tool === row.tool)
   for (let tries = 0; tries < MAX_ATTEMPTS; tries++)

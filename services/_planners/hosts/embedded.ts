@@ -2,12 +2,12 @@ import { Fault } from '#runtime/core/faults.ts'
 import { getJson, type ObjectStore } from '#runtime/objects/object-store.ts'
 import type { ExampleSet } from '#schemas/objects.ts'
 import { featurize } from '#text/features.ts'
+import type { Neighbour } from '#text/nearest.ts'
 import { cosine, denseProjection } from '#text/vectors.ts'
 import type { VectorIndex } from '../examples/vector-index.ts'
 import { decodeAdapter } from '../linear/adapter-file.ts'
 import { createLinearPlanner } from '../linear/linear-planner.ts'
 import type { LinearManifest } from '../linear/manifest.ts'
-import type { RetrievedExample } from '../linear/neighbours.ts'
 import type { HostedPlanner, ModelHost } from './model-host.ts'
 
 /** Planners kept loaded: the released one, its predecessor and candidates under evaluation. */
@@ -53,11 +53,7 @@ async function createRetriever({ digest, neighbours }: ExampleRetrieval, objects
   const byId = new Map(
     examples.map(({ id, tool, question, earlier }) => [id, { tool, vector: featurize(question, earlier) }]),
   )
-  return async (
-    question: string,
-    earlier: readonly string[],
-    family?: string,
-  ): Promise<readonly RetrievedExample[]> => {
+  return async (question: string, earlier: readonly string[], family?: string): Promise<readonly Neighbour[]> => {
     const vector = featurize(question, earlier)
     const ids = await vectors.search(digest, denseProjection(vector), neighbours * overfetch, family)
     return ids

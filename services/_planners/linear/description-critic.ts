@@ -1,8 +1,8 @@
 import type { Random } from '#statistics/random.ts'
-import type { PhraseCounts } from '#text/phrases.ts'
-import { countPhrases, distinctivePhrases, logOddsScore, lowerCaseWords, mergeCounts } from '#text/phrases.ts'
 import type { PlannerTool } from './manifest.ts'
 import type { GoldenExample } from './neighbours.ts'
+import type { PhraseCounts } from './phrases.ts'
+import { countPhrases, distinctivePhrases, logOddsScore, lowerCaseWords, mergeCounts } from './phrases.ts'
 
 export type Critique = {
   /** Tools that miss their own rows or take others', by position. */

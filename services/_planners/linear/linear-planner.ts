@@ -1,11 +1,12 @@
 import { featurize } from '#text/features.ts'
+import type { Neighbour } from '#text/nearest.ts'
 import { queryArgument } from '#text/query-argument.ts'
+import { blendVotes, softmax } from '#text/vote.ts'
 import type { LoraAdapter } from './adapter.ts'
 import { mergeAdapter } from './adapter.ts'
 import type { LinearManifest } from './manifest.ts'
-import type { ExampleIndex, RetrievedExample } from './neighbours.ts'
-import { voteShares } from './neighbours.ts'
-import { baseWeights, scoreTools, softmax } from './weights.ts'
+import type { ExampleIndex } from './neighbours.ts'
+import { baseWeights, scoreTools } from './weights.ts'
 
 /** What the manifest names by digest, already loaded. Each must be given exactly if the manifest names it. */
 export type LinearPlannerParts = { readonly adapter?: LoraAdapter; readonly examples?: ExampleIndex }
@@ -14,7 +15,7 @@ export type LinearPlanOptions = {
   /** The asker's family: its own examples are never consulted. */
   readonly family?: string
   /** Examples retrieved elsewhere (a vector index), used instead of the planner's own. The caller guards the family. */
-  readonly hits?: readonly RetrievedExample[]
+  readonly hits?: readonly Neighbour[]
 }
 
 export type LinearPlan = {
@@ -74,22 +75,6 @@ export function createLinearPlanner(manifest: LinearManifest, parts: LinearPlann
         exampleIds: consulted.map(({ id }) => id),
       }
     },
-  }
-}
-
-/** Mixes the neighbours' vote into the probabilities, in place. Hits for tools no longer in the catalogue are ignored. */
-export function blendVotes(
-  probabilities: Float64Array,
-  hits: readonly RetrievedExample[],
-  weight: number,
-  positions: ReadonlyMap<string, number>,
-): void {
-  const votes = voteShares(hits.filter(({ tool }) => positions.has(tool)))
-  if (votes.size === 0) return
-  for (let at = 0; at < probabilities.length; at++) probabilities[at] = (1 - weight) * (probabilities[at] ?? 0)
-  for (const [tool, share] of votes) {
-    const at = positions.get(tool) ?? 0
-    probabilities[at] = (probabilities[at] ?? 0) + weight * share
   }
 }
 

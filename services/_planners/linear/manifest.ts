@@ -1,3 +1,5 @@
+import { DESCRIPTION_SCALE } from '#text/nearest-tool.ts'
+
 /** A tool or downstream agent that the planner may choose. */
 export type PlannerTool = { readonly name: string; readonly description: string }
 
@@ -30,14 +32,11 @@ export type LinearManifest = {
   readonly examples: ExampleUse | null
 }
 
-/** Scale of an untuned planner: on BANKING77 its confidence then matches its accuracy, over all rows, within 2 points. */
-export const BASE_SCALE = 16
-
 /** The planner before any tuning: the catalogue's own descriptions. Throws RangeError without tools or on a repeated name. */
 export function untunedManifest(agent: string, tools: readonly PlannerTool[]): LinearManifest {
   const names = new Set(tools.map(({ name }) => name))
   if (tools.length === 0) throw new RangeError('a planner needs at least one tool')
   if (names.size !== tools.length) throw new RangeError('tool names must be unique')
   const copied = tools.map(({ name, description }) => ({ name, description }))
-  return { kind: 'embedded', format: 1, agent, tools: copied, scale: BASE_SCALE, adapter: null, examples: null }
+  return { kind: 'embedded', format: 1, agent, tools: copied, scale: DESCRIPTION_SCALE, adapter: null, examples: null }
 }

@@ -1,12 +1,12 @@
 import type { Random } from '#statistics/random.ts'
 import { mulberry32, shuffle } from '#statistics/random.ts'
 import { featurize } from '#text/features.ts'
+import { DESCRIPTION_SCALE } from '#text/nearest-tool.ts'
 import type { Critic } from './description-critic.ts'
 import { createDescriptionCritic } from './description-critic.ts'
 import type { DescriptionGrader, GradedDescriptions } from './description-grader.ts'
 import { createDescriptionGrader } from './description-grader.ts'
 import type { PlannerTool } from './manifest.ts'
-import { BASE_SCALE } from './manifest.ts'
 import type { GoldenExample } from './neighbours.ts'
 import { splitFamilies } from './split-families.ts'
 
@@ -76,8 +76,8 @@ export function searchPrompt(
   if (rest.length === 0 || held.length === 0)
     throw new RangeError('prompt search needs rows on both sides of the split')
   const random = mulberry32(settings.seed)
-  const grader = createDescriptionGrader(toVectorRows(rest, tools), BASE_SCALE)
-  const heldGrader = createDescriptionGrader(toVectorRows(held, tools), BASE_SCALE)
+  const grader = createDescriptionGrader(toVectorRows(rest, tools), DESCRIPTION_SCALE)
+  const heldGrader = createDescriptionGrader(toVectorRows(held, tools), DESCRIPTION_SCALE)
   const critic = createDescriptionCritic(tools, rest, settings.maxWords)
   const arena = { grader, critic, rows: shuffle([...rest.keys()], random), random, settings }
   const baseDescriptions = grader.grade(tools.map(({ description }) => description))

@@ -1,8 +1,9 @@
 import type { SparseVector } from '#text/features.ts'
+import { nearestPositions } from '#text/nearest.ts'
 import { indexInnerProducts } from '#text/postings.ts'
-import { nearestPositions, voteShares } from './neighbours.ts'
+import { softmax, voteShares } from '#text/vote.ts'
 import type { Weights } from './weights.ts'
-import { scoreTools, softmax } from './weights.ts'
+import { scoreTools } from './weights.ts'
 
 /** A row whose gold tool (its position) is known. */
 export type GoldRow = { readonly vector: SparseVector; readonly tool: number }

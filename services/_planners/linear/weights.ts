@@ -36,17 +36,3 @@ export function scoreTools(
   }
   return scores
 }
-
-/** softmax(scale * scores), in place: non-negative, sums to 1. The largest score is taken off first, so nothing overflows. */
-export function softmax(scores: Float64Array, scale: number): Float64Array {
-  let highest = -Infinity
-  for (const value of scores) if (value > highest) highest = value
-  let sum = 0
-  for (let at = 0; at < scores.length; at++) {
-    const power = Math.exp(scale * ((scores[at] ?? 0) - highest))
-    scores[at] = power
-    sum += power
-  }
-  for (let at = 0; at < scores.length; at++) scores[at] = (scores[at] ?? 0) / sum
-  return scores
-}

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type GoldenExample, indexExamples, voteShares } from '#planners/linear/neighbours.ts'
+import { type GoldenExample, indexExamples } from '#planners/linear/neighbours.ts'
 import { featurize } from '#text/features.ts'
 import { dot } from '#text/vectors.ts'
 
@@ -50,22 +50,5 @@ describe('indexExamples', () => {
       { id: 'without', family: 'g', tool: 'b', question: asked.question },
     ])
     expect(index.nearest(featurize(asked.question, asked.earlier), 2)[0]?.id).toBe('with')
-  })
-})
-
-describe('vote', () => {
-  test('shares sum to 1, and a near-copy outvotes several that are vaguely alike', () => {
-    const hits = [0.95, 0.5, 0.5, 0.5].map((similarity, at) => ({
-      id: `${at}`,
-      tool: at === 0 ? 'copy' : 'vague',
-      similarity,
-    }))
-    const votes = voteShares(hits)
-    expect([...votes.values()].reduce((sum, share) => sum + share, 0)).toBeCloseTo(1)
-    expect(votes.get('copy') ?? 0).toBeGreaterThan(votes.get('vague') ?? 0)
-  })
-
-  test('is empty without hits', () => {
-    expect(voteShares([]).size).toBe(0)
   })
 })

@@ -1,7 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { DEFAULT_PROMPT_SEARCH, searchPrompt } from '#planners/linear/prompt-search.ts'
-import { splitFamilies } from '#planners/linear/split-families.ts'
-import { countPhrases, distinctivePhrases } from '#text/phrases.ts'
 import { examples, tools } from './makers.ts'
 
 describe('searchPrompt', () => {
@@ -40,29 +38,5 @@ describe('searchPrompt', () => {
 
   test('without rows to search or to hold it refuses', () => {
     expect(() => searchPrompt(tools, [])).toThrow(RangeError)
-  })
-})
-
-describe('contrast', () => {
-  test('ranks what tells two sets of texts apart first and leaves out what they share', () => {
-    const phrases = distinctivePhrases(
-      countPhrases(['lost my card', 'card lost again', 'lost it']),
-      countPhrases(['new card', 'card is late', 'my card']),
-    )
-    expect(phrases[0]).toBe('lost')
-    expect(phrases).not.toContain('card')
-  })
-})
-
-describe('splitFamilies', () => {
-  test('never splits a family, and a family stays on its side when others come', () => {
-    const rows = Array.from({ length: 300 }, (_, at) => ({ family: `f${at % 100}`, at }))
-    const { rest, held } = splitFamilies(rows, 0.25, 'test')
-    const heldFamilies = new Set(held.map(({ family }) => family))
-    expect(rest.some(({ family }) => heldFamilies.has(family))).toBe(false)
-    expect(heldFamilies.size).toBeGreaterThan(10)
-    expect(heldFamilies.size).toBeLessThan(40)
-    const fewer = splitFamilies(rows.slice(0, 50), 0.25, 'test').held
-    expect(fewer.every(({ family }) => heldFamilies.has(family))).toBe(true)
   })
 })

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
 import { createLinearPlanner } from '#planners/linear/linear-planner.ts'
-import { BASE_SCALE, type LinearManifest, untunedManifest } from '#planners/linear/manifest.ts'
+import { type LinearManifest, untunedManifest } from '#planners/linear/manifest.ts'
 import { getJson } from '#runtime/objects/object-store.ts'
 import { State } from '#runtime/state/state.ts'
 import { promptTuner } from '#services/prompt-tuner/service.ts'
 import { fakePorts, gold, request, tools } from '#test/unit/services/trainer/ports.ts'
+import { DESCRIPTION_SCALE } from '#text/nearest-tool.ts'
 import { topic } from '#topology/topic-names.ts'
 
 const base = untunedManifest('desk', tools)
@@ -31,7 +32,7 @@ test('a request gives descriptions that plan better, and their scores', async ()
 test('the candidate is descriptions only: no adapter, no examples, the untuned scale', async () => {
   const examples = { digest: 'x', count: 1, neighbours: 5, weight: 0.5 }
   const { manifest } = await tuned({ ...base, scale: 7, adapter: 'some', examples })
-  expect(manifest).toMatchObject({ agent: 'desk', adapter: null, examples: null, scale: BASE_SCALE })
+  expect(manifest).toMatchObject({ agent: 'desk', adapter: null, examples: null, scale: DESCRIPTION_SCALE })
 })
 
 test('the same request gives the same candidate; synthetic rows change nothing', async () => {

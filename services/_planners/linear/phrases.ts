@@ -1,4 +1,4 @@
-import { functionWords } from './function-words.ts'
+import { functionWords } from '#text/function-words.ts'
 
 /** How often each word and pair of words occurs in a set of texts, once per text. */
 export type PhraseCounts = { readonly texts: number; readonly counts: ReadonlyMap<string, number> }
