@@ -500,7 +500,7 @@ export type PromptTuned = {
 
 export type ReleaseOutcome = 'promoted' | 'rejected' | 'rolledBack'
 
-/** The gate promoted or rejected a candidate. */
+/** The gate promoted or rejected a candidate, or an operator rolled back to an earlier release. The fields about a candidate are then those of the release that is restored. */
 export type ReleaseDecided = {
   /** Identity of this event, derived from what caused it: a replay gives the same one. */
   readonly id: string
@@ -526,11 +526,45 @@ export type ReleaseDecided = {
   readonly evaluationId: string
   /** Id of the TuningDecided event. */
   readonly requestId: string
-  /** Every test of the gate with its figures. */
+  /** Every test of the gate with its figures; of a rollback, who asked for it and why. */
   readonly reasons: readonly string[]
   /** Of the served planner on the evaluation set. */
   readonly accuracy: number
   /** Candidate minus baseline accuracy on paired rows. */
+  readonly difference: number
+  /** Lower end of its 95% interval. */
+  readonly lower: number
+  /** Upper end of its 95% interval. */
+  readonly upper: number
+}
+
+/** An operator asked for an earlier planner of an agent to be served again. The figures are those of the release that is restored. */
+export type RollbackRequested = {
+  /** Identity of this event, derived from the agent and the id that the caller gave the request: the same request is one event. */
+  readonly id: string
+  /** Id of the ReleaseDecided event that is restored. */
+  readonly parents: readonly string[]
+  /** When it was asked for. */
+  readonly at: number
+  /** The agent this concerns. Agents never mix. */
+  readonly agent: string
+  /** Name of the API key that asked. */
+  readonly requestedBy: string
+  /** The reason in the operator's words, redacted. */
+  readonly why: string
+  /** SHA-256 of the planner manifest to serve again. */
+  readonly planner: string
+  /** The rung that made this planner. */
+  readonly rung: Rung
+  /** Version of the dataset it was made from. */
+  readonly datasetVersion: number
+  /** Id of the CandidateEvaluated event that released it. */
+  readonly evaluationId: string
+  /** Id of the TuningDecided event that asked for it. */
+  readonly requestId: string
+  /** Its accuracy on the evaluation set when it was released. */
+  readonly accuracy: number
+  /** Candidate minus baseline accuracy on paired rows, when it was released. */
   readonly difference: number
   /** Lower end of its 95% interval. */
   readonly lower: number
@@ -839,6 +873,7 @@ export type Events = {
   ModelTrained: ModelTrained
   PromptTuned: PromptTuned
   ReleaseDecided: ReleaseDecided
+  RollbackRequested: RollbackRequested
   SampleReviewed: SampleReviewed
   SampleScored: SampleScored
   SampleSelected: SampleSelected

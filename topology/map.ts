@@ -54,6 +54,7 @@ export const topics = {
   'golden-trajectories': { event: 'TrajectoriesProven', ...byAgent, keep: 'forever' },
   'trained-models': { event: 'ModelTrained', ...byAgent, keep: 'forever' },
   evaluations: { event: 'CandidateEvaluated', ...byAgent, keep: 'forever' },
+  'rollback-requests': { event: 'RollbackRequested', ...byAgent, keep: 'forever' },
   releases: { event: 'ReleaseDecided', ...byAgent, keep: 'forever' },
 } as const satisfies Record<string, TopicDefinition>
 
@@ -159,10 +160,10 @@ export const services = {
     port: 11,
   },
   promoter: {
-    why: 'Releases a candidate only when the evidence says it is better.',
-    reads: ['evaluations'],
-    follows: [],
-    writes: ['releases'],
+    why: 'Releases a candidate only when the evidence says it is better; rolls back on request.',
+    reads: ['evaluations', 'rollback-requests'],
+    follows: ['agents', 'releases'],
+    writes: ['rollback-requests', 'releases'],
     stateful: true,
     maxLagSeconds: 60,
     port: 12,

@@ -1,40 +1,83 @@
 import type { Decision } from '#runtime/service.ts'
+import { boundedChanges } from '#runtime/state/bounded-collection.ts'
 import type { StateView } from '#runtime/state/state.ts'
+import type { CandidateEvaluated, RollbackRequested } from '#schemas/events.ts'
 import { topic } from '#topology/topic-names.ts'
 import type { Inbound } from '#topology/types.ts'
-import { applyGate } from './gate.ts'
-import { type ReleasedPlanner, servedCollection } from './state.ts'
+import { applyGate, type Margins } from './gate.ts'
 
-/** Promotes or rejects one candidate. One that was compared with something not served any more proves nothing. */
-export function decide({ event }: Inbound<'promoter'>, _facts: undefined, state: StateView): Decision<'promoter'> {
+/** The agent's targets that the gate reads. */
+export type Facts = Margins
+
+/** The planner that is served now; absent while nothing was released. */
+type ServedPlanner = { readonly planner: string; readonly accuracy: number }
+
+/** Rollback requests that are remembered per agent, so that a repeated one changes nothing. */
+const MAX_HANDLED_ROLLBACKS = 100
+
+/** Collections of one agent: what is served under the agent's name, and the ids of the rollback requests handled. */
+const collectionNames = (agent: string) => ({ served: `served/${agent}`, rollbacks: `rollbacks/${agent}` }) as const
+
+/** Promotes or rejects a candidate, or serves an earlier planner again. */
+export function decide(inbound: Inbound<'promoter'>, facts: Facts, state: StateView): Decision<'promoter'> {
+  return inbound.topic === topic.evaluations
+    ? onEvaluation(inbound.event, facts, state)
+    : onRollbackRequest(inbound.event, state)
+}
+
+/** A candidate that was compared with anything but the planner served now is rejected. */
+function onEvaluation(event: CandidateEvaluated, margins: Margins, state: StateView): Decision<'promoter'> {
   const { agent, candidate, baseline, rung, datasetVersion, requestId, id: evaluationId } = event
-  const served = state.get<ReleasedPlanner>(servedCollection(agent), agent)
-  const stale = served !== undefined && served.planner !== baseline
-  const { promoted: passed, reasons, ...figures } = applyGate(event)
-  const promoted = passed && !stale
-  const accuracy = promoted ? event.candidateAccuracy : stale ? served.accuracy : event.baselineAccuracy
-  return {
-    stateChanges: promoted
-      ? [{ collection: servedCollection(agent), key: agent, value: { planner: candidate, accuracy } }]
-      : [],
-    emit: [
-      {
-        topic: topic.releases,
-        event: {
-          agent,
-          outcome: promoted ? 'promoted' : 'rejected',
-          planner: promoted ? candidate : (served?.planner ?? baseline),
-          candidate,
-          previous: served?.planner ?? null,
-          rung,
-          datasetVersion,
-          evaluationId,
-          requestId,
-          reasons: stale ? ['stale baseline', ...reasons] : reasons,
-          accuracy,
-          ...figures,
-        },
-      },
-    ],
+  const served = servedPlanner(state, agent)
+  const isStale = served !== undefined && served.planner !== baseline
+  const { promoted: passed, reasons, ...figures } = applyGate(event, margins)
+  const source = { agent, candidate, previous: served?.planner ?? null, rung, datasetVersion, evaluationId, requestId }
+  if (passed && !isStale) {
+    const accuracy = event.candidateAccuracy
+    const release = { ...source, outcome: 'promoted', planner: candidate, reasons, accuracy, ...figures } as const
+    return {
+      emit: [{ topic: topic.releases, event: release }],
+      stateChanges: [serveChange(agent, { planner: candidate, accuracy })],
+    }
   }
+  const release = {
+    ...source,
+    outcome: 'rejected',
+    planner: served?.planner ?? baseline,
+    reasons: isStale ? ['stale baseline', ...reasons] : reasons,
+    accuracy: isStale ? served.accuracy : event.baselineAccuracy,
+    ...figures,
+  } as const
+  return { emit: [{ topic: topic.releases, event: release }] }
+}
+
+/** Emits nothing where the request was handled before, or its planner is served already. */
+function onRollbackRequest(request: RollbackRequested, state: StateView): Decision<'promoter'> {
+  const { id, parents, at, agent, requestedBy, why, ...restored } = request
+  const { rollbacks } = collectionNames(agent)
+  const served = servedPlanner(state, agent)
+  if (state.get(rollbacks, id) !== undefined) return {}
+  const handled = boundedChanges(state, rollbacks, MAX_HANDLED_ROLLBACKS, [[id, at]])
+  const { planner, accuracy } = restored
+  if (served?.planner === planner) return { stateChanges: handled }
+  const release = {
+    ...restored,
+    agent,
+    outcome: 'rolledBack',
+    candidate: planner,
+    previous: served?.planner ?? null,
+    reasons: [`rolled back by ${requestedBy}: ${why}`],
+  } as const
+  return {
+    emit: [{ topic: topic.releases, event: release, parents }],
+    stateChanges: [...handled, serveChange(agent, { planner, accuracy })],
+  }
+}
+
+function servedPlanner(state: StateView, agent: string): ServedPlanner | undefined {
+  return state.get<ServedPlanner>(collectionNames(agent).served, agent)
+}
+
+function serveChange(agent: string, value: ServedPlanner) {
+  return { collection: collectionNames(agent).served, key: agent, value }
 }

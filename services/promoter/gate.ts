@@ -1,4 +1,5 @@
-import type { CandidateEvaluated } from '#schemas/events.ts'
+import { at } from '#runtime/core/checked.ts'
+import type { CandidateEvaluated, Targets } from '#schemas/events.ts'
 import {
   holmCorrection,
   mcNemar,
@@ -8,17 +9,20 @@ import {
   tangoInterval,
 } from '#statistics/paired-tests.ts'
 
-/** A candidate may be this much worse overall, in accuracy: the lower bound of the difference must lie above. */
-export const MARGIN = 0.01
-/** In a stratum with enough rows, a loss beyond this that is not chance refuses the candidate. */
-export const STRATUM_MARGIN = 0.05
-export const MIN_STRATUM_ROWS = 30
-/** Chance, over all strata together, of refusing a candidate that is worse in none. */
+/** Strata with fewer rows are not tested. */
+const MIN_STRATUM_ROWS = 30
+/** Probability, over all strata together, of rejecting a candidate that is worse in none. */
 const STRATUM_SIGNIFICANCE = 0.05
-/** A candidate of equal quality is better when its median plan takes at most this share of the baseline's time. */
+/** A candidate of equal quality counts as better when its median latency is at most this share of the baseline's. */
 const MAX_LATENCY_RATIO = 0.5
-/** Below this the intervals' theory does not hold: whatever they say is chance. */
-export const MIN_EFFECTIVE_ROWS = 30
+/** With fewer effective rows the normal approximation behind the intervals does not hold. */
+const MIN_EFFECTIVE_ROWS = 30
+
+/**
+ * Non-inferiority margins, as differences of accuracies. `margin`: the lower bound of the difference must lie above minus this.
+ * `stratumMargin`: a significant loss beyond this in one stratum rejects the candidate.
+ */
+export type Margins = Pick<Targets, 'margin' | 'stratumMargin'>
 
 export type GateResult = {
   readonly promoted: boolean
@@ -29,28 +33,29 @@ export type GateResult = {
   readonly reasons: readonly string[]
 }
 
-type GateTest = { readonly passed: boolean; readonly about: string }
+/** `reason` says whether the test passed, its name and its figures. */
+type GateTest = { readonly passed: boolean; readonly reason: string }
 
 /**
- * The gate: not worse overall, harmed in no stratum, and better on accuracy or latency. Evaluation rows were chosen
- * actively, so a difference on them as they are may be the opposite of the one in production: both must hold.
+ * The gate: not worse overall, harmed in no stratum, and better on accuracy or latency. Evaluation rows were sampled actively, so
+ * the unweighted difference may have the opposite sign of the one in production: the margin must hold for both.
  */
-export function applyGate(evaluation: CandidateEvaluated): GateResult {
+export function applyGate(evaluation: CandidateEvaluated, { margin, stratumMargin }: Margins): GateResult {
   const { difference, lower, upper } = evaluation
   const unweighted = tangoInterval(evaluation)
   const span = `${formatSigned(difference)}, 95% interval ${formatSigned(lower)} to ${formatSigned(upper)}`
-  const { candidateLatencyMs: ours, baselineLatencyMs: theirs } = evaluation
+  const { candidateLatencyMs, baselineLatencyMs } = evaluation
   const notWorse = gateTest(
-    lower > -MARGIN && unweighted.lower > -MARGIN,
+    lower > -margin && unweighted.lower > -margin,
     'not worse overall',
-    `lower bounds ${formatSigned(lower)} reweighted and ${formatSigned(unweighted.lower)} on the rows as they are, against ${formatSigned(-MARGIN)}`,
+    `lower bounds ${formatSigned(lower)} reweighted and ${formatSigned(unweighted.lower)} on the rows as they are, against ${formatSigned(-margin)}`,
   )
-  const strata = testStrata(evaluation)
+  const strata = testStrata(evaluation, stratumMargin)
   const better = gateTest(lower > 0, 'better on accuracy', `lower bound ${formatSigned(lower)} against 0`)
   const faster = gateTest(
-    theirs > 0 && ours <= MAX_LATENCY_RATIO * theirs,
+    baselineLatencyMs > 0 && candidateLatencyMs <= MAX_LATENCY_RATIO * baselineLatencyMs,
     'at most half the latency',
-    `median ${ours.toPrecision(3)} ms against ${theirs.toPrecision(3)} ms`,
+    `median ${candidateLatencyMs.toPrecision(3)} ms against ${baselineLatencyMs.toPrecision(3)} ms`,
   )
   const enough = gateTest(
     evaluation.effectiveRows >= MIN_EFFECTIVE_ROWS,
@@ -66,7 +71,7 @@ export function applyGate(evaluation: CandidateEvaluated): GateResult {
     upper,
     reasons: [
       `difference in production ${span}, from ${evaluation.rows} paired rows: ${evaluation.gained} gained, ${evaluation.lost} lost`,
-      ...[enough, notWorse, better, faster, ...strata].map(({ about }) => about),
+      ...[enough, notWorse, better, faster, ...strata].map(({ reason }) => reason),
       `McNemar's exact test: p = ${mcNemar(evaluation).toPrecision(3)}`,
       `this set shows a difference of ${minimumDetectableDifference(evaluation).toFixed(4)} or more with power .8`,
     ],
@@ -74,24 +79,24 @@ export function applyGate(evaluation: CandidateEvaluated): GateResult {
 }
 
 /**
- * One test per stratum with enough rows: it fails where the loss is beyond the margin and not chance (McNemar, one-sided,
- * Holm-corrected). Asking each stratum to prove the opposite would refuse everything: 30 rows without one difference
- * have a lower bound of -.11.
+ * One test per stratum with enough rows. It fails where the loss exceeds the margin and is significant (McNemar, one-sided,
+ * Holm-corrected). A test of non-inferiority in each stratum would reject everything: 30 rows without a single difference have a
+ * lower bound of -.11.
  */
-function testStrata({ strata }: CandidateEvaluated): readonly GateTest[] {
+function testStrata({ strata }: CandidateEvaluated, stratumMargin: number): readonly GateTest[] {
   const large = strata.filter(({ rows }) => rows >= MIN_STRATUM_ROWS)
-  const chances = holmCorrection(large.map(stratum => mcNemarOneSided(stratum)))
-  return large.map((stratum, at) => {
-    const chance = chances[at] ?? 1
+  const pValues = holmCorrection(large.map(mcNemarOneSided))
+  return large.map((stratum, index) => {
+    const p = at(pValues, index)
     const difference = pairedDifference(stratum)
-    const harmed = difference < -STRATUM_MARGIN && chance <= STRATUM_SIGNIFICANCE
-    const figures = `${formatSigned(difference)} on ${stratum.rows} rows, corrected p of harm = ${chance.toPrecision(3)}`
+    const harmed = difference < -stratumMargin && p <= STRATUM_SIGNIFICANCE
+    const figures = `${formatSigned(difference)} on ${stratum.rows} rows, corrected p of harm = ${p.toPrecision(3)}`
     return gateTest(!harmed, `not harmed in ${stratum.name}`, figures)
   })
 }
 
 function gateTest(passed: boolean, name: string, figures: string): GateTest {
-  return { passed, about: `${passed ? 'yes' : 'no'}: ${name}: ${figures}` }
+  return { passed, reason: `${passed ? 'yes' : 'no'}: ${name}: ${figures}` }
 }
 
 function formatSigned(value: number): string {

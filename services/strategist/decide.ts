@@ -51,7 +51,14 @@ function onRelease(step: DecisionInProgress, event: ReleaseDecided): DecisionInP
   const standing = { ...step.standing, served: { planner, accuracy: event.accuracy } }
   const now = { ...step, standing }
   const { climb: going } = standing
-  if (going === null || event.datasetVersion !== going.ground.version || event.rung !== going.pending.rung) return now
+  // A rollback names the dataset and rung of an earlier release: it answers no request.
+  if (
+    going === null ||
+    event.outcome === 'rolledBack' ||
+    event.datasetVersion !== going.ground.version ||
+    event.rung !== going.pending.rung
+  )
+    return now
   const { ground, pending } = going
   if (event.outcome === 'rejected' && event.planner !== pending.baseline)
     return requestRung(now, ground, pending.rung, ['another planner is served now than the one asked against'])

@@ -48,8 +48,9 @@ test('names follow from service and topic', () => {
 })
 
 test('a service consumes what it reads and what is re-driven to it', () => {
-  expect(consumedTopics('promoter')).toEqual([topic.evaluations, retryTopic('promoter')])
-  expect(deadLetterTopics('promoter')).toEqual([deadLetterTopic(topic.evaluations, 'promoter')])
+  const annotation = [topic.selectedSamples, topic.scoredSamples, topic.reviews]
+  expect(consumedTopics('annotation')).toEqual([...annotation, retryTopic('annotation')])
+  expect(deadLetterTopics('annotation')).toEqual(annotation.map(read => deadLetterTopic(read, 'annotation')))
   expect([...consumedTopics('gateway'), ...deadLetterTopics('gateway')]).toEqual([])
 })
 

@@ -1,11 +1,15 @@
 import { expect, test } from 'vitest'
+import type { CandidateEvaluated } from '#schemas/events.ts'
 import { applyGate } from '#services/promoter/gate.ts'
-import { evaluated, simulated } from './makers.ts'
+import { evaluated, margins, simulated } from './makers.ts'
+
+const gate = (evaluation: CandidateEvaluated, over: Partial<typeof margins> = {}) =>
+  applyGate(evaluation, { ...margins, ...over })
 
 /** Share of 500 seeded evaluations that pass. */
 function promotions(options: Parameters<typeof simulated>[1]): number {
   let passed = 0
-  for (let seed = 0; seed < 500; seed++) if (applyGate(simulated(seed, options)).promoted) passed++
+  for (let seed = 0; seed < 500; seed++) if (gate(simulated(seed, options)).promoted) passed++
   return passed / 500
 }
 
@@ -27,24 +31,34 @@ test('a gain of 3 points on 1,000 rows passes in at least 80% of runs where 9% o
 
 test('a large gain does not buy the loss of one stratum', () => {
   const harmed = { name: 'fees', rows: 40, gained: 1, lost: 14 }
-  const verdict = applyGate(evaluated({ strata: [harmed, { name: 'quote', rows: 60, gained: 12, lost: 2 }] }))
-  expect(verdict.promoted).toBe(false)
-  expect(verdict.reasons).toContainEqual(expect.stringMatching(/^no: not harmed in fees: -0\.3250 on 40 rows/))
-  expect(verdict.reasons).toContainEqual(expect.stringMatching(/^yes: not harmed in quote/))
+  const result = gate(evaluated({ strata: [harmed, { name: 'quote', rows: 60, gained: 12, lost: 2 }] }))
+  expect(result.promoted).toBe(false)
+  expect(result.reasons).toContainEqual(expect.stringMatching(/^no: not harmed in fees: -0\.3250 on 40 rows/))
+  expect(result.reasons).toContainEqual(expect.stringMatching(/^yes: not harmed in quote/))
+})
+
+test("the agent's margins decide: a wider one lets a candidate pass that a narrower one rejects", () => {
+  const equal = evaluated({ gained: 50, lost: 50, candidateLatencyMs: 0.4 })
+  expect(gate(equal, { margin: 0.01 }).promoted).toBe(false)
+  expect(gate(equal, { margin: 0.03 }).promoted).toBe(true)
+  expect(gate(equal, { margin: 0.03 }).reasons[2]).toMatch(/^yes: not worse overall: .* against -0\.0300$/)
+  const harmed = evaluated({ strata: [{ name: 'fees', rows: 100, gained: 0, lost: 9 }] })
+  expect(gate(harmed, { stratumMargin: 0.05 }).promoted).toBe(false)
+  expect(gate(harmed, { stratumMargin: 0.1 }).promoted).toBe(true)
 })
 
 test('strata below 30 rows are not tested', () => {
-  expect(applyGate(evaluated({ strata: [{ name: 'fees', rows: 29, gained: 0, lost: 20 }] })).promoted).toBe(true)
+  expect(gate(evaluated({ strata: [{ name: 'fees', rows: 29, gained: 0, lost: 20 }] })).promoted).toBe(true)
 })
 
 test('an equally good planner at half the latency passes; a slower one does not', () => {
   const same = { gained: 30, lost: 30, rows: 10_000, baselineLatencyMs: 4 }
-  expect(applyGate(evaluated({ ...same, candidateLatencyMs: 2 })).promoted).toBe(true)
-  expect(applyGate(evaluated({ ...same, candidateLatencyMs: 2.1 })).promoted).toBe(false)
+  expect(gate(evaluated({ ...same, candidateLatencyMs: 2 })).promoted).toBe(true)
+  expect(gate(evaluated({ ...same, candidateLatencyMs: 2.1 })).promoted).toBe(false)
 })
 
 test('every test is in the reasons with its figures, and what the set could have shown', () => {
-  const { reasons } = applyGate(evaluated())
+  const { reasons } = gate(evaluated())
   expect(reasons).toEqual([
     'difference in production +0.0500, 95% interval +0.0263 to +0.0743, from 1000 paired rows: 100 gained, 50 lost',
     'yes: enough evidence: 1000 effective rows against 30',
@@ -57,12 +71,12 @@ test('every test is in the reasons with its figures, and what the set could have
 })
 
 test('a set without rows proves nothing', () => {
-  expect(applyGate(evaluated({ rows: 0, gained: 0, lost: 0 })).promoted).toBe(false)
+  expect(gate(evaluated({ rows: 0, gained: 0, lost: 0 })).promoted).toBe(false)
 })
 
 test('a gain on rows chosen for being hard releases nothing when production would lose', () => {
-  expect(applyGate(evaluated({ difference: -0.03, lower: -0.06, upper: 0.01 })).promoted).toBe(false)
-  expect(applyGate(evaluated({ effectiveRows: 29 })).promoted).toBe(false)
-  expect(applyGate(evaluated({ difference: 0.02, lower: -0.005, upper: 0.05 })).promoted).toBe(false)
-  expect(applyGate(evaluated()).promoted).toBe(true)
+  expect(gate(evaluated({ difference: -0.03, lower: -0.06, upper: 0.01 })).promoted).toBe(false)
+  expect(gate(evaluated({ effectiveRows: 29 })).promoted).toBe(false)
+  expect(gate(evaluated({ difference: 0.02, lower: -0.005, upper: 0.05 })).promoted).toBe(false)
+  expect(gate(evaluated()).promoted).toBe(true)
 })

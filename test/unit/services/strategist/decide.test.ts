@@ -198,6 +198,15 @@ test('a roll-back outside the climb changes the baseline of the next request', (
   expect(see(dataset(2))).toMatchObject([{ baseline: 'p0' }])
 })
 
+test('a rollback answers no request, even with the rung and dataset version of the one that is pending', () => {
+  const see = climber()
+  see(dataset(1), promoted(1, 'prompt', 'p1'))
+  expect(see(release(1, 'trajectory', { outcome: 'rolledBack', planner: 'p0', previous: 'p1' }))).toEqual([])
+  expect(see(release(1, 'trajectory', { planner: 'p0', previous: 'p0' }))).toMatchObject([
+    { outcome: 'requested', rung: 'trajectory', baseline: 'p0' },
+  ])
+})
+
 test('a rejected first candidate leaves the untuned planner as baseline, and nothing waits for waiting datasets', () => {
   const see = climber()
   see(dataset(1))
