@@ -140,7 +140,5 @@ test.each([
 test('a configuration for a service that gathers nothing', async () => {
   const { again } = await createReplayFixture()
   const config = { config: { sampleShare: 1 }, digest: '', file: 'c.json' }
-  await expect(again('gateway', { run: 'r', config })).rejects.toThrow(
-    /gateway gathers no facts that it could change/,
-  )
+  await expect(again('gateway', { run: 'r', config })).rejects.toThrow(/gateway gathers no facts that it could change/)
 })
