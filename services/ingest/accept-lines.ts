@@ -1,10 +1,12 @@
+import { splitLines } from '#runtime/core/lines.ts'
 import { type HttpProblem, httpError, toHttpProblem } from '#runtime/http/error.ts'
-import { type Line, maxLineBytes } from './lines.ts'
 import { emptyBodyError } from './records.ts'
 
-/** Lines that are appended together, at most, and their bytes: what a stream holds in memory. */
+/** Longest line in bytes: more than any valid record has. */
+export const maxLineBytes = 1024 * 1024
+/** Most lines that are appended together, and their bytes: what a stream holds in memory. */
 const batchLimits = { lines: 500, bytes: 1024 * 1024 } as const
-/** Refused lines that are named. */
+/** Most refused lines that a receipt lists. */
 export const maxProblems = 100
 
 export type NdjsonReceipt = {
@@ -16,12 +18,12 @@ export type NdjsonReceipt = {
 }
 
 /**
- * Takes a stream line by line: `read` throws what is refused, `take` appends and answers how many were new. A line that is
- * refused does not hold up the others; the next lines are read when the last batch is durable. Throws HttpError 400
- * when there is no line at all, and what `take` throws: the lines before may be in the log then.
+ * Accepts a stream line by line. `read` throws the refusal of a line, which does not stop the others. `append` returns how many
+ * events were new; the next lines are read when it resolves. Throws HttpError 400 when there is no line at all, and what
+ * `append` throws: the lines before may be in the log then.
  */
 export async function acceptLines<E>(
-  lines: AsyncIterable<Line>,
+  body: AsyncIterable<Buffer>,
   read: (bytes: Buffer) => E,
   append: (events: readonly E[]) => Promise<number>,
 ): Promise<NdjsonReceipt> {
@@ -36,7 +38,7 @@ export async function acceptLines<E>(
     events = []
     heldBytes = 0
   }
-  for await (const { number, bytes } of lines) {
+  for await (const { number, bytes } of splitLines(body, maxLineBytes)) {
     try {
       if (!bytes) throw httpError(413, 'too_large', `longer than ${maxLineBytes} bytes: shorten it`)
       events.push(read(bytes))

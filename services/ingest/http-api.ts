@@ -2,6 +2,8 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { ZodType } from 'zod'
+import { agentBody, agentParams } from '#dialects/agent-body.ts'
+import { chatLogBody, escalationBody, feedbackBody } from '#dialects/record-bodies.ts'
 import { createPseudonymizer } from '#redaction/pseudonym.ts'
 import type { Pseudonymizer } from '#redaction/redact.ts'
 import { loadRedactionKey } from '#runtime/config/redaction-key.ts'
@@ -13,9 +15,7 @@ import { topic } from '#topology/topic-names.ts'
 import type { EventOf } from '#topology/types.ts'
 import { acceptLines } from './accept-lines.ts'
 import { openAcceptedCounts } from './accepted-counts.ts'
-import { agentBody, agentParams, chatLogBody, escalationBody, feedbackBody } from './bodies.ts'
 import { createIntake, type IngestTopic } from './intake.ts'
-import { splitLines } from './lines.ts'
 import { openapi } from './openapi.ts'
 import { serveOtlp } from './otlp/route.ts'
 import { type RawRecord, recordsOf, validate } from './records.ts'
@@ -59,11 +59,7 @@ export function httpApi(context: HttpApiContext<'ingest'>): HttpApi<'ingest'> {
     }
     /** Line by line: what is refused does not hold up the others. */
     const acceptLineByLine = async (body: Readable, reply: FastifyReply): Promise<object> => {
-      const receipt = await acceptLines(
-        splitLines(body),
-        bytes => parseRecord({ where: '', value: parseJson(bytes) }),
-        append,
-      )
+      const receipt = await acceptLines(body, bytes => parseRecord({ where: '', value: parseJson(bytes) }), append)
       intake.countRefused(kind, receipt.refused)
       reply.code(receipt.refused > 0 ? 207 : 200)
       return receipt

@@ -1,6 +1,7 @@
 import type { ZodType } from 'zod'
+import { agentBody, agentParams } from '#dialects/agent-body.ts'
+import { chatLogBody, escalationBody, feedbackBody } from '#dialects/record-bodies.ts'
 import { documentParts, errorResponse, jsonContent, toJsonSchema } from '#runtime/http/openapi.ts'
-import { agentBody, agentParams, chatLogBody, escalationBody, feedbackBody } from './bodies.ts'
 import { MAX_RECORDS } from './records.ts'
 import {
   acceptedResponse,

@@ -1,9 +1,10 @@
+import type { AgentBody } from '#dialects/agent-body.ts'
+import type { ChatLogBody, EscalationBody, FeedbackBody } from '#dialects/record-bodies.ts'
 import type { Pseudonymizer } from '#redaction/redact.ts'
 import { createEventRedactor } from '#redaction/redact-event.ts'
 import { canonicalJson, deriveId } from '#runtime/core/identity.ts'
 import { avro } from '#schemas/avro.ts'
 import type { AgentDescribed, Budgets, ChatEscalated, ChatLogged, FeedbackGiven, Targets } from '#schemas/events.ts'
-import type { AgentBody, ChatLogBody, EscalationBody, FeedbackBody } from './bodies.ts'
 
 export const DEFAULT_BUDGETS: Budgets = {
   sampleShare: 0.1,

@@ -45,6 +45,7 @@ const aliases = [
   ['#models/', 'services/_models/'],
   ['#text/', 'services/_text/'],
   ['#statistics/', 'services/_statistics/'],
+  ['#dialects/', 'services/_dialects/'],
   ['#redaction/', 'services/_redaction/'],
   ['#services/', 'services/'],
   ['#test/', 'test/'],

@@ -41,13 +41,13 @@ export function crossServiceImports(path: string, text: string): readonly Violat
 }
 
 /** Rooms that every service may use. */
-const sharedFolders = new Set(['_runtime', '_models', '_planners', '_text', '_statistics', '_redaction'])
+const sharedFolders = new Set(['_runtime', '_models', '_planners', '_text', '_statistics', '_redaction', '_dialects'])
 
 const serviceFolderOf = (path: string): string | undefined => /^services\/([^/]+)\//.exec(path)?.[1]
 
 /** Files that hold rules and shapes: nothing in them, or in what they import, touches the world. */
 export const isPureRoot = (path: string): boolean =>
-  /^(topology|schemas|services\/_(?:planners\/linear|text|statistics|redaction))\/.*\.ts$/.test(path) ||
+  /^(topology|schemas|services\/_(?:planners\/linear|text|statistics|redaction|dialects))\/.*\.ts$/.test(path) ||
   /^services\/[^_/][^/]*\/decide\.ts$/.test(path)
 
 /** Hashes: pure, though Node computes them. Taken at its word. */

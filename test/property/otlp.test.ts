@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import protobuf from 'protobufjs'
 import { expect, test } from 'vitest'
+import { readTurns } from '#dialects/otel/read-turns.ts'
+import { type OtlpSpan, spansOf } from '#dialects/otel/spans.ts'
 import { toHttpProblem } from '#runtime/http/error.ts'
-import { readTurns } from '#services/ingest/otlp/read-turns.ts'
-import { type OtlpSpan, spansOf } from '#services/ingest/otlp/spans.ts'
 import { otlpTypes, readOtlp } from '#services/ingest/otlp/wire.ts'
 
 const hex = (digits: number) => fc.stringMatching(new RegExp(`^[0-9a-f]{${digits}}$`))

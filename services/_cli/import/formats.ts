@@ -1,65 +1,84 @@
 import { extname, resolve } from 'node:path'
+import { readMessages } from '#dialects/messages.ts'
+import { turnsFromMessages } from '#dialects/turns.ts'
 import { Fault } from '#runtime/core/faults.ts'
 import { deriveId } from '#runtime/core/identity.ts'
-import { isObject, readMessages } from '#services/ingest/messages.ts'
-import { turnsFromMessages } from '#services/ingest/turns.ts'
+import { isObject, type JsonObject } from '#runtime/core/json.ts'
 import { topic } from '#topology/topic-names.ts'
-import { langfuseBody, langfuseTraces } from './langfuse.ts'
-import { readCsvBodies, readJsonLines, readParquetBodies, type SourceRow, type SourceRows } from './rows.ts'
+import { readLangfuseTraces } from './langfuse-rows.ts'
+import { readCsvBodies, readJsonLines, readParquetBodies, type SourceRow } from './rows.ts'
 
-type IngestBody = Readonly<Record<string, unknown>>
-
-export type ImportFormat = {
-  readonly rows: (path: string) => SourceRows
-  /** Bodies for ingest, without what `openSource` fills in; none where a row has no turn in which a tool was called. */
-  readonly bodies: (row: SourceRow, path: string, agent: string) => readonly IngestBody[]
+/** A row of a file, with its position for people: `line 3`. */
+export type ImportRow = {
+  readonly where: string
+  /**
+   * Its bodies for ingest, without what `openImportSource` fills in; none where no turn of the row calls a tool. Throws what is
+   * wrong with the row.
+   */
+  readonly bodies: () => readonly JsonObject[]
 }
 
-const objectBody = ({ value }: SourceRow): readonly IngestBody[] => {
-  if (isObject(value)) return [value]
+/** Reads the rows of a file. */
+export type ImportFormat = (path: string, agent: string) => AsyncIterable<ImportRow>
+
+/** A format whose rows are read one by one. */
+const formatOf = (
+  readRows: (path: string) => AsyncIterable<SourceRow>,
+  bodiesOf: (row: SourceRow, path: string) => readonly JsonObject[],
+): ImportFormat =>
+  async function* (path) {
+    for await (const row of readRows(path)) yield { where: row.where, bodies: () => bodiesOf(row, path) }
+  }
+
+const jsonl = formatOf(readJsonLines, row => [objectOf(row)])
+const csv = formatOf(readCsvBodies, row => [objectOf(row)])
+const parquet = formatOf(readParquetBodies, row => [objectOf(row)])
+
+const formatsByName = new Map<string, ImportFormat>([
+  ['csv', csv],
+  ['jsonl', jsonl],
+  ['parquet', parquet],
+  ['openai', formatOf(readJsonLines, openaiBodies)],
+  ['langfuse', readLangfuseTraces],
+])
+/** They hold conversations, so escalations and feedback cannot be read from them. */
+const chatFormats = ['openai', 'langfuse']
+
+export const importFormatNames = [...formatsByName.keys()]
+
+const formatsByExtension = new Map<string, ImportFormat>([
+  ['.csv', csv],
+  ['.jsonl', jsonl],
+  ['.ndjson', jsonl],
+  ['.parquet', parquet],
+])
+
+/** The format of a file: the named one, else by the file's extension. FLY_USAGE when neither is known or `kind` does not fit. */
+export function importFormatOf(path: string, name: string | undefined, kind: string): ImportFormat {
+  if (name !== undefined && chatFormats.includes(name) && kind !== topic.chatLogs)
+    throw new Fault('FLY_USAGE', `--format ${name} holds chats: leave out --kind ${kind}`)
+  const format = name === undefined ? formatsByExtension.get(extname(path)) : formatsByName.get(name)
+  if (format) return format
+  const extensions = [...formatsByExtension.keys()].join(', ')
+  throw new Fault(
+    'FLY_USAGE',
+    `${path}: unknown file format. Use one of the extensions ${extensions}, or give --format`,
+  )
+}
+
+function objectOf({ value }: SourceRow): JsonObject {
+  if (isObject(value)) return value
   throw new Error(value === undefined ? 'not JSON in UTF-8; each line holds one object' : 'must be an object')
 }
 
-const importFormats = {
-  csv: { rows: readCsvBodies, bodies: objectBody },
-  jsonl: { rows: readJsonLines, bodies: objectBody },
-  parquet: { rows: readParquetBodies, bodies: objectBody },
-  openai: { rows: readJsonLines, bodies: openaiBodies },
-  langfuse: {
-    rows: langfuseTraces,
-    bodies: (row, _path, agent) => [langfuseBody(row, agent)].filter(body => body !== undefined),
-  },
-} as const satisfies Record<string, ImportFormat>
-
-export const importFormatNames = Object.keys(importFormats)
-
-const byExtension: Readonly<Record<string, ImportFormat>> = {
-  '.csv': importFormats.csv,
-  '.jsonl': importFormats.jsonl,
-  '.ndjson': importFormats.jsonl,
-  '.parquet': importFormats.parquet,
-}
-
-/** The format of a file, by its name unless it is given. FLY_USAGE when neither tells, or where it holds something else. */
-export function importFormatOf(path: string, given: string | undefined, kind: string): ImportFormat {
-  if (given !== undefined && kind !== topic.chatLogs && (given === 'openai' || given === 'langfuse'))
-    throw new Fault('FLY_USAGE', `--format ${given} holds chats: leave out --kind ${kind}`)
-  const format = given === undefined ? byExtension[extname(path)] : importFormats[given as keyof typeof importFormats]
-  if (format) return format
-  const names = Object.keys(byExtension).join(', ')
-  throw new Fault('FLY_USAGE', `${path}: what kind of file is this? Name it ${names}, or give --format`)
-}
-
-/** OpenAI's fine-tuning example, {"messages": […]}: each of the customer's turns for which a tool was called. */
-function openaiBodies(row: SourceRow, path: string): readonly IngestBody[] {
-  const [example] = objectBody(row)
-  if (!Array.isArray(example?.['messages']))
-    throw new Error('messages: missing; an example of OpenAI fine-tuning has them')
-  const conversationId = rowId(path, row)
-  return turnsFromMessages(readMessages(example['messages'], 'user'))
+/** An example of OpenAI fine-tuning, {"messages": […]}: each user turn for which a tool was called. */
+function openaiBodies(row: SourceRow, path: string): readonly JsonObject[] {
+  const { messages } = objectOf(row)
+  if (!Array.isArray(messages)) throw new Error('messages: missing; an example of OpenAI fine-tuning has them')
+  return turnsFromMessages(readMessages(messages, 'user'))
     .filter(({ plan }) => plan !== undefined)
-    .map(turn => ({ ...turn, conversationId }))
+    .map(turn => ({ ...turn, conversationId: rowId(path, row.where) }))
 }
 
 /** The same row of the same file has the same id. */
-export const rowId = (path: string, { where }: SourceRow): string => deriveId('import/v2', resolve(path), where)
+export const rowId = (path: string, where: string): string => deriveId('import/v2', resolve(path), where)

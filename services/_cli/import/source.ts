@@ -1,65 +1,64 @@
 import { statSync } from 'node:fs'
-import { ZodError } from 'zod'
+import { ZodError, type ZodType } from 'zod'
+import { chatLogBody, escalationBody, feedbackBody } from '#dialects/record-bodies.ts'
 import { Fault } from '#runtime/core/faults.ts'
-import { chatLogBody, escalationBody, feedbackBody } from '#services/ingest/bodies.ts'
 import { topic } from '#topology/topic-names.ts'
-import { importFormatOf, rowId } from './formats.ts'
-import type { SourceRow } from './rows.ts'
+import { type ImportRow, importFormatOf, rowId } from './formats.ts'
 
-/** A request has at most so many records, and about so many characters. */
+/** Most records in one request, and about how many characters. */
 const maxRecords = 500
 const maxCharacters = 2_000_000
-/** Bad rows that are named. */
+/** Most bad rows in an error message. */
 const maxListedErrors = 20
 
-/** Records of one request, as JSON; they are those of the file's rows before row number `end`, counted from 0. */
+/** Records of one request, as JSON. They are those of the file's rows before row number `end`, counted from 0. */
 export type ImportBatch = { readonly records: readonly string[]; readonly end: number }
 
 export type ImportSource = {
-  /** Counts the rows, and those that lead to no record. FLY_USAGE that names bad rows and what is wrong with each. */
-  readonly check: (checked: (rows: number) => void) => Promise<{ readonly rows: number; readonly skipped: number }>
-  /** What is left to send when the first rows are not sent again. */
+  /** Counts the rows, and those without a record. FLY_USAGE that lists the bad rows and what is wrong with each. */
+  readonly check: (onRow: (rows: number) => void) => Promise<{ readonly rows: number; readonly skipped: number }>
+  /** The records of the rows from number `from` on. */
   readonly batches: (from: number) => AsyncIterable<ImportBatch>
 }
 
-const bodySchemas: Record<string, typeof chatLogBody | typeof escalationBody | typeof feedbackBody> = {
-  [topic.chatLogs]: chatLogBody,
-  escalations: escalationBody,
-  feedback: feedbackBody,
-}
+const bodySchemas = new Map<string, ZodType>([
+  [topic.chatLogs, chatLogBody],
+  [topic.escalations, escalationBody],
+  [topic.feedback, feedbackBody],
+])
 
 type ImportSourceOptions = { readonly agent: string; readonly kind: string; readonly format?: string }
 
-/** A file as records for ingest. FLY_USAGE when it is none, or of no known format. */
-export function openImportSource(path: string, { agent, kind, format: given }: ImportSourceOptions): ImportSource {
+/** Opens a file as records for ingest. FLY_USAGE when there is no such file or its format is unknown. */
+export function openImportSource(path: string, { agent, kind, format }: ImportSourceOptions): ImportSource {
   checkFile(path)
-  const format = importFormatOf(path, given, kind)
+  const readRows = importFormatOf(path, format, kind)
 
-  /** Agent, conversation, turn and source are filled in where they lack; validated as ingest will. */
-  const recordsOf = (row: SourceRow): readonly object[] =>
-    format.bodies(row, path, agent).map(body => {
+  /** Fills in agent, conversation, turn and source where they are missing, and validates with ingest's own schemas. */
+  const recordsOf = (row: ImportRow): readonly object[] =>
+    row.bodies().map(body => {
       const { conversationId, turn, source } = body
       const chat = kind === topic.chatLogs ? { turn: turn ?? 0, source: source ?? 'import' } : {}
-      const record = { ...body, ...chat, agent, conversationId: conversationId ?? rowId(path, row) }
-      bodySchemas[kind]?.parse(record)
+      const record = { ...body, ...chat, agent, conversationId: conversationId ?? rowId(path, row.where) }
+      bodySchemas.get(kind)?.parse(record)
       return record
     })
 
   return {
-    async check(checked) {
-      const bad: string[] = []
+    async check(onRow) {
+      const errors: string[] = []
       let rows = 0
       let skipped = 0
-      for await (const row of format.rows(path)) {
+      for await (const row of readRows(path, agent)) {
         try {
           if (recordsOf(row).length === 0) skipped++
         } catch (error) {
-          bad.push(`${path} ${row.where}: ${validationMessage(error)}`)
+          errors.push(`${path} ${row.where}: ${messageOf(error)}`)
         }
-        checked(++rows)
+        onRow(++rows)
       }
-      const more = bad.length > maxListedErrors ? [`and ${bad.length - maxListedErrors} more rows`] : []
-      if (bad.length > 0) throw new Fault('FLY_USAGE', [...bad.slice(0, maxListedErrors), ...more].join('\n'))
+      const more = errors.length > maxListedErrors ? [`and ${errors.length - maxListedErrors} more rows`] : []
+      if (errors.length > 0) throw new Fault('FLY_USAGE', [...errors.slice(0, maxListedErrors), ...more].join('\n'))
       if (rows === 0) throw new Fault('FLY_USAGE', `${path}: no rows; give at least one`)
       if (skipped === rows)
         throw new Fault('FLY_USAGE', `${path}: no turn calls a tool, so there is no plan to learn from`)
@@ -69,7 +68,7 @@ export function openImportSource(path: string, { agent, kind, format: given }: I
       let records: string[] = []
       let characters = 0
       let end = 0
-      for await (const row of format.rows(path)) {
+      for await (const row of readRows(path, agent)) {
         const added = end < from ? [] : recordsOf(row).map(record => JSON.stringify(record))
         const size = added.reduce((sum, { length }) => sum + length, 0)
         if (records.length > 0 && (records.length + added.length > maxRecords || characters + size > maxCharacters)) {
@@ -90,14 +89,14 @@ function checkFile(path: string): void {
   try {
     if (statSync(path).isFile()) return
   } catch (error) {
-    throw new Fault('FLY_USAGE', `${path}: ${error instanceof Error ? error.message : String(error)}`)
+    throw new Fault('FLY_USAGE', `${path}: ${messageOf(error)}`)
   }
   throw new Fault('FLY_USAGE', `${path}: not a file; it is read twice, to check it before anything is sent`)
 }
 
-function validationMessage(error: unknown): string {
+function messageOf(error: unknown): string {
   if (!(error instanceof ZodError)) return error instanceof Error ? error.message : String(error)
-  // Where columns have other names, the names say more than what is then missing.
+  // Where columns have other names, the unknown names explain more than the fields that are then missing.
   const first = error.issues.find(({ code }) => code === 'unrecognized_keys') ?? error.issues[0]
   return `${first?.path.join('.') || 'row'}: ${first?.message ?? 'invalid'}`
 }

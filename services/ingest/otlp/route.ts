@@ -1,14 +1,14 @@
 import { gunzipSync } from 'node:zlib'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Counter } from 'prom-client'
+import { type GroupResult, readTurns, type SpanOutcome } from '#dialects/otel/read-turns.ts'
+import { type ExportRequest, spansOf } from '#dialects/otel/spans.ts'
 import { bodyLimit } from '#runtime/http/admission.ts'
 import { httpError, toHttpProblem } from '#runtime/http/error.ts'
 import { writeTraceparent } from '#runtime/telemetry/traceparent.ts'
 import { runInCallerTrace } from '#runtime/telemetry/tracing.ts'
 import type { ChatLogged } from '#schemas/events.ts'
-import { type GroupResult, readTurns, type SpanOutcome } from './read-turns.ts'
-import { spansOf } from './spans.ts'
-import { type OtlpRequest, type OtlpType, otlpTypes, readOtlp, writeOtlp, writeStatus } from './wire.ts'
+import { type OtlpType, otlpTypes, readOtlp, writeOtlp, writeStatus } from './wire.ts'
 
 const spanCounter = new Counter({
   name: 'flywheel_otlp_spans_total',
@@ -49,7 +49,7 @@ export function serveOtlp(app: FastifyInstance, sink: TurnSink): void {
       reply.header('content-type', type)
       return writeStatus(type, JSON.parse(payload).error.message)
     })
-    scope.post<{ Body?: OtlpRequest }>('/v1/traces', { config: { scope: 'ingest' } }, async (request, reply) => {
+    scope.post<{ Body?: ExportRequest }>('/v1/traces', { config: { scope: 'ingest' } }, async (request, reply) => {
       // An empty body with a type is an export of nothing; one without a type was not read.
       if (!request.body) throw unsupportedMediaType()
       const outcomes = readTurns(spansOf(request.body), sink.isKnownAgent).map(found => prepareAppend(found, sink))

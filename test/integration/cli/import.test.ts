@@ -34,7 +34,7 @@ async function importing(room: number) {
   return { path, log, command }
 }
 
-test('a file arrives in its order, and sent again it is there once', async () => {
+test('a file arrives in order, and sent again it adds nothing', async () => {
   const { path, log, command } = await importing(rows)
   const { result, told } = await command()
   expect(result).toEqual({ rows, skipped: 0, resumedAt: 0, accepted: rows, duplicates: 0 })
@@ -46,10 +46,10 @@ test('a file arrives in its order, and sent again it is there once', async () =>
   expect(existsSync(`${path}.place`)).toBe(false)
 })
 
-test('an interrupted import goes on behind what was acknowledged', async () => {
+test('an interrupted import continues behind the acknowledged rows', async () => {
   const { path, log, command } = await importing(1200)
   const { told } = await command()
-  expect(told).toContain('the first 1000 rows are in the log: --resume goes on behind them')
+  expect(told).toContain('the first 1000 rows are in the log: --resume continues behind them')
   expect(told).toContain('ingest answered 500')
   log.room = rows
   log.requests = 0
@@ -65,16 +65,16 @@ test('an interrupted import goes on behind what was acknowledged', async () => {
   expect(existsSync(`${path}.place`)).toBe(false)
 })
 
-test('an ingest that is busy is asked again', async () => {
+test('a request to a busy ingest is repeated', async () => {
   const { log, command } = await importing(rows)
   log.busy = 3
   expect((await command()).result).toMatchObject({ accepted: rows, duplicates: 0 })
   expect(log.requests).toBe(7)
 })
 
-test('a place is needed to go on from, and another import’s is not taken', async () => {
+test('--resume needs saved progress of the same import', async () => {
   const { path, command } = await importing(rows)
-  expect((await command('--resume')).told).toContain('no place to go on from; leave out --resume')
+  expect((await command('--resume')).told).toContain('no saved progress; leave out --resume')
   writeFileSync(`${path}.place`, JSON.stringify({ agent: 'other', kind: topic.feedback, rows: 3 }))
   expect((await command('--resume')).told).toContain('is of --agent other --kind feedback: leave out --resume')
 })

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { describe, expect, it } from 'vitest'
-import { createImportProgress } from '#services/_cli/import/progress.ts'
+import { createProgressDisplay } from '#services/_cli/import/progress.ts'
 import type { ImportBatch } from '#services/_cli/import/source.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { complete, example, file, jsonl, open, recordsOf, refusal, turn } from './import.make.ts'
@@ -99,7 +99,7 @@ describe('a file', () => {
   })
 
   it.each([
-    ['an unknown name', 'a.txt', 'x', undefined, /what kind of file is this\? Name it \.csv, /],
+    ['an unknown name', 'a.txt', 'x', undefined, /unknown file format. Use one of the extensions \.csv, /],
     ['no rows', 'a.csv', 'question\n', undefined, /no rows/],
     ['CSV with other columns', 'a.csv', 'question;turn\na;1\n', undefined, /line 2: .*unknown field question;turn/],
     [
@@ -131,10 +131,10 @@ describe('a file', () => {
 })
 
 describe('progress', () => {
-  const lines = (isTTY: boolean, tell: (progress: ReturnType<typeof createImportProgress>) => void) => {
+  const lines = (isTTY: boolean, tell: (progress: ReturnType<typeof createProgressDisplay>) => void) => {
     const written: string[] = []
     let time = 0
-    tell(createImportProgress({ isTTY, write: (text: string) => written.push(text) > 0 }, () => (time += 1000)))
+    tell(createProgressDisplay({ isTTY, write: (text: string) => written.push(text) > 0 }, () => (time += 1000)))
     return written
   }
   it('is a bar in a terminal', () => {

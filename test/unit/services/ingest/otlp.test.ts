@@ -5,9 +5,9 @@ import { bodyLimit } from '#runtime/http/admission.ts'
 import { readTraceparent } from '#runtime/telemetry/traceparent.ts'
 import { callerTraceHeaders } from '#runtime/telemetry/tracing.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
+import { called, messages, traceId, user } from '#test/unit/dialects/otel/spans.make.ts'
 import { topic } from '#topology/topic-names.ts'
 import { type Appended, openDoor } from './door.ts'
-import { called, messages, traceId, user } from './otlp.make.ts'
 
 let app: FastifyInstance
 let appended: Appended[]

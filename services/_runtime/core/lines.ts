@@ -1,29 +1,29 @@
-/** Longest line that ingest reads, in bytes: more than any valid record has. */
-export const maxLineBytes = 1024 * 1024
-
-/** A line that is not blank, counted from 1, without its end. No bytes: it was too long and went by unread. */
+/** A line that is not blank, without its line break; numbers count from 1. `bytes` is undefined when it was too long to be kept. */
 export type Line = { readonly number: number; readonly bytes: Buffer | undefined }
 
 const newline = 0x0a
 const isBlank = (bytes: Buffer): boolean => bytes.every(byte => byte === 0x20 || byte === 0x09 || byte === 0x0d)
 
-/** Cuts a stream of bytes into lines of `longest` bytes at most; in memory is one line and one chunk. */
-export async function* splitLines(chunks: AsyncIterable<Buffer>, maxBytes = maxLineBytes): AsyncGenerator<Line> {
+/** Splits a stream of bytes into lines of `maxBytes` at most. Holds one line and one chunk in memory. */
+export async function* splitLines(
+  chunks: AsyncIterable<Buffer>,
+  maxBytes = Number.POSITIVE_INFINITY,
+): AsyncGenerator<Line> {
   let parts: Buffer[] = []
   let size = 0
   let number = 1
-  const line = (): Line => ({ number, bytes: size > maxBytes ? undefined : Buffer.concat(parts) })
   const add = (part: Buffer): void => {
     size += part.length
     if (size > maxBytes) parts = []
     else if (part.length > 0) parts.push(part)
   }
+  const lineBytes = (): Buffer | undefined => (size > maxBytes ? undefined : Buffer.concat(parts))
   for await (const chunk of chunks) {
     let from = 0
     for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, from)) {
       add(chunk.subarray(from, end))
-      const whole = line()
-      if (!whole.bytes || !isBlank(whole.bytes)) yield whole
+      const bytes = lineBytes()
+      if (!bytes || !isBlank(bytes)) yield { number, bytes }
       parts = []
       size = 0
       number++
@@ -31,6 +31,6 @@ export async function* splitLines(chunks: AsyncIterable<Buffer>, maxBytes = maxL
     }
     add(chunk.subarray(from))
   }
-  const last = line()
-  if (!last.bytes || !isBlank(last.bytes)) yield last
+  const bytes = lineBytes()
+  if (!bytes || !isBlank(bytes)) yield { number, bytes }
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { argumentOf, readMessages } from '#services/ingest/messages.ts'
-import { turnsFromMessages } from '#services/ingest/turns.ts'
+import { argumentOf, readMessages } from '#dialects/messages.ts'
+import { turnsFromMessages } from '#dialects/turns.ts'
 
 describe('messages of every convention', () => {
   it.each([
@@ -54,35 +54,4 @@ it.each([
   [undefined, ''],
 ])('the argument of %j is %s', (given, argument) => {
   expect(argumentOf(given)).toBe(argument)
-})
-
-describe('turns of a conversation', () => {
-  const conversation = readMessages(
-    [
-      { role: 'system', content: 'Be brief.' },
-      { role: 'user', content: 'one' },
-      { role: 'assistant', content: 'Let me look.', tool_calls: [{ function: { name: 'first', arguments: '' } }] },
-      { role: 'tool', content: 'found' },
-      { role: 'assistant', tool_calls: [{ function: { name: 'second', arguments: '' } }] },
-      { role: 'assistant', content: 'done' },
-      { role: 'user', content: 'two' },
-    ],
-    'user',
-  )
-
-  it('begin with the user; the first call is the plan, the last text without a call the answer', () => {
-    expect(turnsFromMessages(conversation)).toEqual([
-      { question: 'one', earlier: [], turn: 0, plan: { tool: 'first', argument: '' }, answer: 'done' },
-      { question: 'two', earlier: ['one'], turn: 1, plan: undefined, answer: undefined },
-    ])
-  })
-
-  it('know at most the newest 50 before them, and their place all the same', () => {
-    const long = turnsFromMessages(
-      Array.from({ length: 60 }, (_none, at) => ({ role: 'user', text: `q${at}`, calls: [] })),
-    )
-    expect(long[59]).toMatchObject({ turn: 59 })
-    expect(long[59]?.earlier).toHaveLength(50)
-    expect(long[59]?.earlier[0]).toBe('q9')
-  })
 })

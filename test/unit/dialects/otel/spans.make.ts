@@ -1,4 +1,4 @@
-import type { OtlpSpan } from '#services/ingest/otlp/spans.ts'
+import type { OtlpSpan } from '#dialects/otel/spans.ts'
 
 export const traceId = '0af7651916cd43dd8448eb211c80319c'
 export const began = 1_800_000_000_000

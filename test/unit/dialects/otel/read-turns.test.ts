@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { chatLogBody } from '#services/ingest/bodies.ts'
-import { readTurns } from '#services/ingest/otlp/read-turns.ts'
-import type { OtlpSpan } from '#services/ingest/otlp/spans.ts'
-import { answered, began, called, messages, said, span, traceId, user } from './otlp.make.ts'
+import { readTurns } from '#dialects/otel/read-turns.ts'
+import type { OtlpSpan } from '#dialects/otel/spans.ts'
+import { chatLogBody } from '#dialects/record-bodies.ts'
+import { answered, began, called, messages, said, span, traceId, user } from './spans.make.ts'
 
 const find = (spans: readonly OtlpSpan[], agents = ['desk']) => readTurns(spans, agent => agents.includes(agent))
 const bodies = (spans: readonly OtlpSpan[], agents?: string[]) =>
