@@ -1,5 +1,6 @@
 import type { Settings } from '#runtime/config/config.ts'
 import type { SampleScored } from '#schemas/events.ts'
+import { isEstimationRow } from '#statistics/estimation-rows.ts'
 import { hajek, type WeightedMean, type WeightedValue } from '#statistics/hajek.ts'
 import { topic } from '#topology/topic-names.ts'
 import { withRecordReader } from './read-records.ts'
@@ -50,15 +51,11 @@ export async function estimate(
   for (const row of rows) process.stdout.write(`${rowText(row)}\n`)
 }
 
-/**
- * The newest trusted gold score of each sample. A correction is left out: its turn had its chance at arrival and lost it; so
- * is one whose arms are forgotten, since it may be a correction.
- */
+/** The newest trusted gold score of each sample that may enter an estimate. */
 export function latestGoldScores(scored: readonly SampleScored[]): readonly SampleScored[] {
   const kept = new Map<string, SampleScored>()
   for (const event of scored) {
-    const { source, trusted, arms, sampleId } = event
-    if (source === 'gold' && trusted && arms.length > 0 && !arms.includes('correction')) kept.set(sampleId, event)
+    if (event.source === 'gold' && event.trusted && isEstimationRow(event)) kept.set(event.sampleId, event)
   }
   return [...kept.values()]
 }

@@ -1,3 +1,4 @@
+import { macroF1 } from '#statistics/f1.ts'
 import { wilson } from '#statistics/intervals.ts'
 import type { Api } from './api.ts'
 import type { QualityMeasurement } from './progress-store.ts'
@@ -27,32 +28,10 @@ export async function measureQuality(
   const { lower, upper } = wilson(hits, heldOut.length)
   return {
     accuracy: hits / heldOut.length,
-    macroF1: macroF1(
-      heldOut.map(({ tool }) => tool),
-      planned,
-    ),
+    macroF1: macroF1(heldOut.map(({ tool: truth }, at) => ({ truth, predicted: planned[at] ?? '' }))) ?? 0,
     lower,
     upper,
     planner: digest,
     right: right.map(Number).join(''),
   }
-}
-
-/** Mean over the tools that occur in `truth` of F1 = 2 TP / (2 TP + FP + FN). */
-export function macroF1(truth: readonly string[], planned: readonly string[]): number {
-  const counts = new Map<string, { hit: number; truth: number; planned: number }>()
-  const of = (tool: string) => {
-    const count = counts.get(tool) ?? { hit: 0, truth: 0, planned: 0 }
-    counts.set(tool, count)
-    return count
-  }
-  truth.forEach((tool, at) => {
-    of(tool).truth++
-    of(planned[at] ?? '').planned++
-    if (planned[at] === tool) of(tool).hit++
-  })
-  const scores = [...counts.values()]
-    .filter(count => count.truth > 0)
-    .map(count => (2 * count.hit) / (count.truth + count.planned))
-  return scores.reduce((sum, score) => sum + score, 0) / Math.max(1, scores.length)
 }

@@ -1,8 +1,8 @@
 import type { Verdict } from '#schemas/events.ts'
 import { type ConfusionCell, dawidSkene } from '#statistics/dawid-skene.ts'
 import { krippendorffAlpha } from '#statistics/krippendorff-alpha.ts'
+import { correctedMean, type ReviewerScore, severities } from '#statistics/rater-severity.ts'
 import { votesOf } from './consensus.ts'
-import { correctedMean, type ReviewerScore, severities } from './severity.ts'
 import type { Overlap, Review } from './state.ts'
 
 /** How far reviewers can be trusted, from the items that more than one of them reviewed. */

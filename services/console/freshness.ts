@@ -1,5 +1,6 @@
 import { secondsSinceChainStart } from '#runtime/processing/complete-event.ts'
 import type { FollowedEvent } from '#runtime/service.ts'
+import { quantile } from '#statistics/quantile.ts'
 import { topics } from '#topology/map.ts'
 import { topic } from '#topology/topic-names.ts'
 import { hourMs } from './reconcile.ts'
@@ -48,16 +49,13 @@ export function createFreshness(): {
 }
 
 function freshnessOf(ages: readonly number[]): Freshness {
-  const sorted = ages.toSorted((a, b) => a - b)
-  const within = sorted.filter(seconds => seconds <= objective.withinSeconds).length
-  const attained = sorted.length === 0 ? null : within / sorted.length
+  const within = ages.filter(seconds => seconds <= objective.withinSeconds).length
+  const attained = ages.length === 0 ? null : within / ages.length
   return {
     ...{ topic: topic.scoredSamples, withinSeconds: objective.withinSeconds, objective: objective.share },
-    ...{ scores: sorted.length, attained, p50Seconds: quantile(sorted, 0.5), p95Seconds: quantile(sorted, 0.95) },
+    ...{ scores: ages.length, attained },
+    p50Seconds: quantile(ages, 0.5) ?? null,
+    p95Seconds: quantile(ages, 0.95) ?? null,
     ok: attained === null || attained >= objective.share,
   }
 }
-
-/** The nearest-rank quantile of sorted numbers. */
-const quantile = (sorted: readonly number[], share: number): number | null =>
-  sorted[Math.ceil(share * sorted.length) - 1] ?? null

@@ -1,9 +1,10 @@
 import { canonicalJson, digest } from '#runtime/core/identity.ts'
 import type { Decision } from '#runtime/service.ts'
 import type { Rung } from '#schemas/events.ts'
+import { macroF1 } from '#statistics/f1.ts'
 import { topic } from '#topology/topic-names.ts'
 import type { Inbound } from '#topology/types.ts'
-import { compareWeighted, countPairs, macroF1, pairsByTool } from './metrics.ts'
+import { compareWeighted, countPairs, pairsByTool } from './metrics.ts'
 import type { PairedRun } from './paired-run.ts'
 
 const rungByTopic = {
@@ -16,8 +17,8 @@ const rungByTopic = {
 export function decide({ topic: from, event }: Inbound<'evaluator'>, run: PairedRun): Decision<'evaluator'> {
   const { results, candidateLatencyMs, baselineLatencyMs } = run
   const { agent, requestId, datasetVersion, evaluation, candidate, baseline } = event
-  const ours = results.rows.map(({ tool, candidateTool }) => ({ tool, answer: candidateTool }))
-  const theirs = results.rows.map(({ tool, baselineTool }) => ({ tool, answer: baselineTool }))
+  const ours = results.rows.map(({ tool, candidateTool }) => ({ truth: tool, predicted: candidateTool }))
+  const theirs = results.rows.map(({ tool, baselineTool }) => ({ truth: tool, predicted: baselineTool }))
   const object = Buffer.from(canonicalJson(results))
   return {
     objects: [object],
@@ -34,8 +35,8 @@ export function decide({ topic: from, event }: Inbound<'evaluator'>, run: Paired
           baseline,
           rows: results.rows.length,
           ...compareWeighted(results.rows),
-          candidateMacroF1: macroF1(ours),
-          baselineMacroF1: macroF1(theirs),
+          candidateMacroF1: macroF1(ours) ?? 0,
+          baselineMacroF1: macroF1(theirs) ?? 0,
           ...countPairs(results.rows),
           candidateLatencyMs,
           baselineLatencyMs,

@@ -2,8 +2,6 @@ import type { Stratum } from '#schemas/events.ts'
 import type { EvaluationResults } from '#schemas/objects.ts'
 import { z95 } from '#statistics/intervals.ts'
 
-type LabelledAnswer = { readonly tool: string; readonly answer: string }
-
 export type WeightedComparison = {
   /** (sum of weights)^2 / sum of squared weights (Kish 1965); 0 without rows. */
   readonly effectiveRows: number
@@ -41,24 +39,6 @@ export function compareWeighted(rows: EvaluationResults['rows']): WeightedCompar
   }
 }
 
-/**
- * Mean of F1 = 2 right / (gold + answered) over the tools that are gold in some row, so that both planners of a pair are
- * averaged over the same tools. 0 without rows.
- */
-export function macroF1(rows: readonly LabelledAnswer[]): number {
-  const counts = new Map(rows.map(({ tool }) => [tool, { right: 0, both: 0 }]))
-  for (const { tool, answer } of rows) {
-    for (const name of [tool, answer]) {
-      const count = counts.get(name)
-      if (count) count.both++
-    }
-    const count = counts.get(tool)
-    if (count && answer === tool) count.right++
-  }
-  if (counts.size === 0) return 0
-  return counts.values().reduce((sum, { right, both }) => sum + (2 * right) / both, 0) / counts.size
-}
-
 /** Pairs per gold tool, in order of name. */
 export function pairsByTool(rows: EvaluationResults['rows']): Stratum[] {
   return [...Map.groupBy(rows, ({ tool }) => tool).entries()]
@@ -76,12 +56,4 @@ export function countPairs(rows: EvaluationResults['rows']): { gained: number; l
     gained: right.filter(({ ours, theirs }) => ours && !theirs).length,
     lost: right.filter(({ ours, theirs }) => theirs && !ours).length,
   }
-}
-
-/** The middle value, the mean of the two middle ones for an even count; 0 without values. */
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  const middle = sorted.length >> 1
-  const upper = sorted[middle] ?? 0
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2
 }

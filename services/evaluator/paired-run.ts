@@ -1,6 +1,6 @@
 import type { HostedPlanner, ModelHost } from '#planners/hosts/model-host.ts'
 import type { DatasetRow, EvaluationResults } from '#schemas/objects.ts'
-import { median } from './metrics.ts'
+import { median } from '#statistics/quantile.ts'
 
 /** What both planners did, and the median time of a plan in milliseconds. */
 export type PairedRun = {
@@ -43,8 +43,8 @@ export async function runPaired(
   }
   return {
     results: { format: 1, candidate, baseline, rows: paired },
-    candidateLatencyMs: median(times.map(({ ours }) => ours)),
-    baselineLatencyMs: median(times.map(({ theirs }) => theirs)),
+    candidateLatencyMs: median(times.map(({ ours }) => ours)) ?? 0,
+    baselineLatencyMs: median(times.map(({ theirs }) => theirs)) ?? 0,
   }
 }
 

@@ -1,3 +1,5 @@
+import { differenceOfMeans } from '#statistics/mean.ts'
+import { median } from '#statistics/quantile.ts'
 import type { ScoredPair } from './calibration.ts'
 
 /** What must not move a score beyond what gold says. */
@@ -12,20 +14,23 @@ export type Probe = {
   readonly rows: number
 }
 
-/** Shift of a score that is put up with. */
+/** Bias of a score that is tolerated. */
 const maxShift = 0.05
-/** Standard errors beyond it that are no chance, although one looks after every gold row; and those that clear a version again. */
+/** A bias counts if it exceeds the tolerated one by this many standard errors: three, since it is tested after every gold answer. */
 const biasedErrors = 3
+/** A version that was not trusted is cleared if its bias exceeds the tolerated one by at most this many. */
 const clearedErrors = 1
-/** Rows of each kind under one gold verdict below which that verdict tells nothing. */
+/** With fewer rows of either kind under one gold verdict, that verdict is left out. */
 const minRows = 10
+/** Scores that are all equal have no variance, and would have infinite weight. */
+const minVariance = 1e-6
 
 /** The probes that these pairs can answer. */
 export function probesOf(pairs: readonly ScoredPair[]): readonly Probe[] {
-  const lengths = pairs.map(({ length }) => length).sort((a, b) => a - b)
-  const median = lengths[Math.floor(lengths.length / 2)] ?? 0
+  const medianLength = median(pairs.map(({ length }) => length))
+  if (medianLength === undefined) return []
   const favoured: Record<ProbeName, (pair: ScoredPair) => boolean | null> = {
-    length: ({ length }) => length >= median,
+    length: ({ length }) => length >= medianLength,
     order: ({ first }) => first,
     family: ({ sameFamily }) => sameFamily,
   }
@@ -41,8 +46,8 @@ export function isCleared({ effect, standardError }: Probe): boolean {
 }
 
 /**
- * Difference of two means under each gold verdict, combined by the inverse of their variances: what gold explains is taken out.
- * undefined where no verdict has enough rows of both kinds.
+ * Difference of two means under each gold verdict, combined by the inverse of their variances, so that a true difference in
+ * quality is no bias. Undefined where no verdict has enough rows of both kinds.
  */
 function biasEffect(
   probe: ProbeName,
@@ -51,26 +56,15 @@ function biasEffect(
 ): Probe | undefined {
   let [weights, weighted, rows] = [0, 0, 0]
   for (const verdict of [true, false]) {
-    const [favoured, others] = [true, false].map(kind =>
-      pairs.filter(pair => pair.right === verdict && isFavoured(pair) === kind).map(({ score }) => score),
-    ) as [number[], number[]]
-    if (Math.min(favoured.length, others.length) < minRows) continue
-    const weight = 1 / Math.max(minVariance, varianceOfMean(favoured) + varianceOfMean(others))
+    const scores = (kind: boolean): readonly number[] =>
+      pairs.filter(pair => pair.right === verdict && isFavoured(pair) === kind).map(({ score }) => score)
+    const [favoured, others] = [scores(true), scores(false)]
+    const found = differenceOfMeans(favoured, others)
+    if (found === undefined || Math.min(favoured.length, others.length) < minRows) continue
+    const weight = 1 / Math.max(minVariance, found.variance)
     weights += weight
-    weighted += weight * (meanOf(favoured) - meanOf(others))
+    weighted += weight * found.difference
     rows += favoured.length + others.length
   }
   return weights === 0 ? undefined : { probe, effect: weighted / weights, standardError: weights ** -0.5, rows }
-}
-
-/** Scores that are all equal have no spread, which would weigh without end. */
-const minVariance = 1e-6
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length
-}
-
-function varianceOfMean(values: readonly number[]): number {
-  const mean = meanOf(values)
-  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1) / values.length
 }

@@ -2,11 +2,12 @@ import { canonicalJson, digest } from '#runtime/core/identity.ts'
 import type { Decision } from '#runtime/service.ts'
 import type { StateView } from '#runtime/state/state.ts'
 import type { GoldAnswered, SampleScored, SampleSelected, SampleWidened } from '#schemas/events.ts'
+import { correctionArm } from '#statistics/estimation-rows.ts'
+import { isotonicRegression, probabilityAt } from '#statistics/isotonic-regression.ts'
 import { topic } from '#topology/topic-names.ts'
 import type { Inbound, Outbound } from '#topology/types.ts'
 import { goldSimilarity } from './gold-similarity.ts'
 import { type Grade, grade } from './grade.ts'
-import { isotonicRegression, probabilityAt } from './isotonic.ts'
 import { learnFromGold } from './learn-from-gold.ts'
 import type { Facts } from './model/verdict.ts'
 import { goldEvidenceOf, type Packet, signalsOf, variantEvidenceOf } from './packet.ts'
@@ -49,8 +50,7 @@ function scoreProduction(sample: SampleSelected, facts: Facts, state: StateView)
   const packets: Packet[] = [{ ...signals, weights: regressionOf(state, agent).weights }]
   // Decisions of before there was a model recorded no facts.
   if (facts) packets.push({ kind: 'opinion', ...facts })
-  // A correction had lost its chance at arrival: who estimates from scores must be able to leave it out.
-  const arms = [...sample.arms.map(({ arm }) => arm), ...(sample.correction ? ['correction'] : [])]
+  const arms = [...sample.arms.map(({ arm }) => arm), ...(sample.correction ? [correctionArm] : [])]
   const about = { agent, sampleId: id, family, source: 'production', question, plannedTool: plan.tool } as const
   const graded = packets.map(packet => ({ packet, ...grade(packet) }))
   const length = (answer ?? plan.argument).length

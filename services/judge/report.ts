@@ -1,8 +1,9 @@
 import type { StateView } from '#runtime/state/state.ts'
+import { isEstimationRow } from '#statistics/estimation-rows.ts'
+import { type CalibrationStep, isotonicRegression } from '#statistics/isotonic-regression.ts'
 import { type PpiEstimate, ppiMean } from '#statistics/ppi.ts'
 import { type Probe, probesOf } from './bias.ts'
 import { type Calibration, calibrationOf } from './calibration.ts'
-import { type CalibrationStep, isotonicRegression } from './isotonic.ts'
 import { type JudgeVersion, judgeVersionKey } from './judge-version.ts'
 import { type PlanMetrics, planMetrics } from './plan-metrics.ts'
 import { collectionsOf, type GoldGrade, gradedOf, type JudgeVersionTrust, type SampleScores, trustOf } from './state.ts'
@@ -58,7 +59,7 @@ function ppiRows(state: StateView, agent: string, key: string) {
   const rows = Array.from(state.entries<SampleScores>(judged)).flatMap(
     ([sampleId, { arms, inclusionProbability, scores }]) => {
       const own = scores.find(one => judgeVersionKey(one) === key)
-      if (own === undefined || arms.includes('correction')) return []
+      if (own === undefined || !isEstimationRow({ arms })) return []
       const right = state.get<GoldGrade>(graded, sampleId)?.toolCorrect
       return [{ truth: right ?? null, judged: own.pair.score, weight: 1 / inclusionProbability }]
     },

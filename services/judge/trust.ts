@@ -1,5 +1,6 @@
+import { rocArea } from '#statistics/binary-scores.ts'
 import { isBiased, isCleared, probesOf } from './bias.ts'
-import { rocArea, type ScoredPair } from './calibration.ts'
+import type { ScoredPair } from './calibration.ts'
 
 /** Whether the scores of one version of the judge count, and what says so. */
 export type JudgeTrust = {

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
 import { MIN_CONFIDENCE } from '#services/annotation/consensus.ts'
 import { dawidSkene, type ItemVotes } from '#statistics/dawid-skene.ts'
-import { type Simulated, simulate } from '../services/annotation/simulated.ts'
+import { type Simulated, simulate } from './simulated-reviewers.ts'
 
 const seeds = Array.from({ length: 40 }, (_none, seed) => seed + 1)
 const withErrors = (...rates: readonly number[]): Simulated[] => rates.map(errorRate => ({ errorRate, severity: 0 }))

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { compareWeighted, countPairs, macroF1, median, pairsByTool } from '#services/evaluator/metrics.ts'
+import { compareWeighted, countPairs, pairsByTool } from '#services/evaluator/metrics.ts'
 import { mulberry32 } from '#statistics/random.ts'
 
 const rows = (text: string) =>
@@ -8,15 +8,6 @@ const rows = (text: string) =>
     const [tool = '', candidateTool = '', baselineTool = ''] = word.split('')
     return { id: `${at}`, tool, candidateTool, baselineTool, inclusionProbability: 1 }
   })
-
-const answers = (text: string) => rows(text).map(({ tool, candidateTool: answer }) => ({ tool, answer }))
-
-test('macro-F1 is the mean over gold tools of 2 right / (gold + answered)', () => {
-  // a: 2 of 3 gold right, answered 2; b: 1 of 1 right, answered 2; c is answered but never gold.
-  expect(macroF1(answers('aa aa ab bb'))).toBeCloseTo((4 / 5 + 2 / 3) / 2, 12)
-  expect(macroF1(answers('aa ac'))).toBeCloseTo(2 / 3, 12)
-  expect(macroF1([])).toBe(0)
-})
 
 test('equal chances leave accuracies and the difference as they are', () => {
   const { candidateAccuracy, baselineAccuracy, difference } = compareWeighted(rows('aab aba aaa abb'))
@@ -76,8 +67,4 @@ test('strata add up to the whole', () => {
       expect(sum('rows')).toBe(some.length)
     }),
   )
-})
-
-test('the median', () => {
-  expect([median([3, 1, 2]), median([4, 1, 2, 3]), median([])]).toEqual([2, 2.5, 0])
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest'
-import { correctedMean, type ReviewerScore, severities } from '#services/annotation/severity.ts'
-import { correlation, type Simulated, simulate } from './simulated.ts'
+import { correctedMean, type ReviewerScore, severities } from '#statistics/rater-severity.ts'
+import { correlation, type Simulated, simulate } from './simulated-reviewers.ts'
 
 const seeds = Array.from({ length: 10 }, (_none, seed) => seed + 1)
 const reviewers: readonly Simulated[] = [-0.25, -0.15, -0.05, 0, 0.1, 0.2, 0.25, 0.3].map(severity => ({
