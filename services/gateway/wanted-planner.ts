@@ -1,5 +1,5 @@
 import type { HostedPlanner } from '#planners/hosts/model-host.ts'
-import { untunedManifest } from '#planners/linear/manifest.ts'
+import { untunedManifest } from '#planners/linear/model/manifest.ts'
 import { canonicalJson, deriveId, digest } from '#runtime/core/identity.ts'
 import type { AgentDescribed, ReleaseDecided } from '#schemas/events.ts'
 import type { TurnBody } from './request-bodies.ts'

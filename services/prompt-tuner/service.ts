@@ -1,6 +1,10 @@
 import { readDataset } from '#planners/dataset.ts'
-import { type LinearManifest, type PlannerTool, untunedManifest } from '#planners/linear/manifest.ts'
-import { DEFAULT_PROMPT_SEARCH, type PromptSearchResult, type searchPrompt } from '#planners/linear/prompt-search.ts'
+import { type LinearManifest, type PlannerTool, untunedManifest } from '#planners/linear/model/manifest.ts'
+import {
+  DEFAULT_PROMPT_SEARCH,
+  type PromptSearchResult,
+  type searchPrompt,
+} from '#planners/linear/prompt/prompt-search.ts'
 import { canonicalJson } from '#runtime/core/identity.ts'
 import { getJson, putJson } from '#runtime/objects/object-store.ts'
 import type { Ports, Service } from '#runtime/service.ts'
@@ -8,7 +12,7 @@ import type { TuningDecided } from '#schemas/events.ts'
 import type { DatasetRow } from '#schemas/objects.ts'
 import { decide, type Facts } from './decide.ts'
 
-const searchModule = new URL('../_planners/linear/prompt-search.ts', import.meta.url)
+const searchModule = new URL('../_planners/linear/prompt/prompt-search.ts', import.meta.url)
 
 export const promptTuner: Service<'prompt-tuner', Facts> = {
   name: 'prompt-tuner',

@@ -1,4 +1,4 @@
-import { type PlannerTool, untunedManifest } from '#planners/linear/manifest.ts'
+import { type PlannerTool, untunedManifest } from '#planners/linear/model/manifest.ts'
 import { canonicalJson, digest, seedOf } from '#runtime/core/identity.ts'
 import type { Rung, Targets, TuningOutcome } from '#schemas/events.ts'
 import { topic } from '#topology/topic-names.ts'

@@ -1,5 +1,5 @@
 import { readDataset } from '#planners/dataset.ts'
-import type { LinearManifest, PlannerTool } from '#planners/linear/manifest.ts'
+import type { LinearManifest, PlannerTool } from '#planners/linear/model/manifest.ts'
 import { getJson } from '#runtime/objects/object-store.ts'
 import type { Service } from '#runtime/service.ts'
 import { decide, type Facts } from './decide.ts'

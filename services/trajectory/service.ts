@@ -1,13 +1,13 @@
 import { readDataset } from '#planners/dataset.ts'
-import type { LinearManifest } from '#planners/linear/manifest.ts'
+import type { LinearManifest } from '#planners/linear/model/manifest.ts'
+import type { Proof, prove } from '#planners/linear/proof/prove.ts'
 import { canonicalJson } from '#runtime/core/identity.ts'
 import { getJson, putJson } from '#runtime/objects/object-store.ts'
 import type { Ports, Service } from '#runtime/service.ts'
 import type { DatasetRow, ExampleSet } from '#schemas/objects.ts'
 import { decide, type Facts } from './decide.ts'
-import type { Proof, prove } from './prove.ts'
 
-const proofModule = new URL('./prove.ts', import.meta.url)
+const proofModule = new URL('../_planners/linear/proof/prove.ts', import.meta.url)
 
 export const trajectory: Service<'trajectory', Facts> = {
   name: 'trajectory',

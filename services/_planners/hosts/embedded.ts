@@ -5,9 +5,9 @@ import { featurize } from '#text/features.ts'
 import type { Neighbour } from '#text/nearest.ts'
 import { cosine, denseProjection } from '#text/vectors.ts'
 import type { VectorIndex } from '../examples/vector-index.ts'
-import { decodeAdapter } from '../linear/adapter-file.ts'
-import { createLinearPlanner } from '../linear/linear-planner.ts'
-import type { LinearManifest } from '../linear/manifest.ts'
+import { decodeAdapter } from '../linear/model/adapter-file.ts'
+import { createLinearPlanner } from '../linear/model/linear-planner.ts'
+import type { LinearManifest } from '../linear/model/manifest.ts'
 import type { HostedPlanner, ModelHost } from './model-host.ts'
 
 /** Planners kept loaded: the released one, its predecessor and candidates under evaluation. */

@@ -1,4 +1,4 @@
-import type { LinearPlan as PlannerAnswer } from '../linear/linear-planner.ts'
+import type { LinearPlan as PlannerAnswer } from '../linear/model/linear-planner.ts'
 
 /** A planner that answers. `digest` is what is loaded, not what was asked for. */
 export type HostedPlanner = {

@@ -5,9 +5,9 @@ import type { ExampleSet } from '#schemas/objects.ts'
 import { FEATURE_DIMENSIONS, featurize } from '#text/features.ts'
 import { denseProjection } from '#text/vectors.ts'
 import type { VectorIndex } from '../examples/vector-index.ts'
-import { encodeAdapter } from '../linear/adapter-file.ts'
-import type { ExampleUse, LinearManifest } from '../linear/manifest.ts'
-import { loraTrialSettings, type TunedLora, type tuneLora } from '../linear/tune-lora.ts'
+import { loraTrialSettings, type TunedLora, type tuneLora } from '../linear/lora/tune-lora.ts'
+import { encodeAdapter } from '../linear/model/adapter-file.ts'
+import type { ExampleUse, LinearManifest } from '../linear/model/manifest.ts'
 import type { Trainer, TrainingRow } from './trainer.ts'
 
 type TunedAdapter = Pick<
@@ -22,7 +22,7 @@ type TrainerDependencies = {
 }
 
 const thisModule = new URL(import.meta.url)
-const tuneLoraModule = new URL('../linear/tune-lora.ts', import.meta.url)
+const tuneLoraModule = new URL('../linear/lora/tune-lora.ts', import.meta.url)
 
 /** A variant teaches less than a gold row: its words were not a customer's. */
 const SYNTHETIC_WEIGHT = 0.5

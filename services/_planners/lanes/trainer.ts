@@ -1,5 +1,5 @@
 import type { DatasetRow } from '#schemas/objects.ts'
-import type { LinearManifest } from '../linear/manifest.ts'
+import type { LinearManifest } from '../linear/model/manifest.ts'
 
 /** A row to train on. */
 export type TrainingRow = Omit<DatasetRow, 'inclusionProbability'>

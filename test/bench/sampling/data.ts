@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
-import type { PlannerTool } from '#planners/linear/manifest.ts'
+import type { PlannerTool } from '#planners/linear/model/manifest.ts'
 import { mulberry32, shuffle } from '#statistics/random.ts'
 import { featurize, type SparseVector } from '#text/features.ts'
 import { dot } from '#text/vectors.ts'

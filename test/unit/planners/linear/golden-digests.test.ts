@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createModelHost } from '#planners/hosts/embedded.ts'
-import { type LinearManifest, untunedManifest } from '#planners/linear/manifest.ts'
+import { type LinearManifest, untunedManifest } from '#planners/linear/model/manifest.ts'
 import { canonicalJson, digest } from '#runtime/core/identity.ts'
 import { getJson } from '#runtime/objects/object-store.ts'
 import type { DatasetRow } from '#schemas/objects.ts'

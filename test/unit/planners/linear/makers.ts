@@ -1,5 +1,5 @@
-import type { PlannerTool } from '#planners/linear/manifest.ts'
-import type { GoldenExample } from '#planners/linear/neighbours.ts'
+import type { GoldenExample } from '#planners/linear/model/example-index.ts'
+import type { PlannerTool } from '#planners/linear/model/manifest.ts'
 
 /** Four tools whose descriptions say little, so that tuning has something to find. */
 export const tools: readonly PlannerTool[] = [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { untunedManifest } from '#planners/linear/manifest.ts'
+import { untunedManifest } from '#planners/linear/model/manifest.ts'
 import { canonicalJson, digest } from '#runtime/core/identity.ts'
 import { turnBody } from '#services/gateway/request-bodies.ts'
 import {

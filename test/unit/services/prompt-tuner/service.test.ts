@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { createLinearPlanner } from '#planners/linear/linear-planner.ts'
-import { type LinearManifest, untunedManifest } from '#planners/linear/manifest.ts'
+import { createLinearPlanner } from '#planners/linear/model/linear-planner.ts'
+import { type LinearManifest, untunedManifest } from '#planners/linear/model/manifest.ts'
 import { getJson } from '#runtime/objects/object-store.ts'
 import { State } from '#runtime/state/state.ts'
 import { promptTuner } from '#services/prompt-tuner/service.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { untunedManifest } from '#planners/linear/manifest.ts'
+import { untunedManifest } from '#planners/linear/model/manifest.ts'
 import { canonicalJson, digest, seedOf } from '#runtime/core/identity.ts'
 import { State } from '#runtime/state/state.ts'
 import type { DatasetDecided, ReleaseDecided } from '#schemas/events.ts'

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
-import type { fitLora } from '#planners/linear/lora.ts'
-import type { searchPrompt } from '#planners/linear/prompt-search.ts'
+import type { fitLora } from '#planners/linear/lora/lora.ts'
+import type { searchPrompt } from '#planners/linear/prompt/prompt-search.ts'
 import { createWorkerPool } from '#runtime/core/worker-pool.ts'
 import type { featurize } from '#text/features.ts'
 import { featurize as here } from '#text/features.ts'
@@ -26,7 +26,7 @@ test('a function runs in a thread and gives what it gives here', async () => {
 
 test('what the function throws is thrown here, as what it is', async () => {
   const failed = opened().run<typeof searchPrompt>(
-    source('_planners/linear/prompt-search.ts'),
+    source('_planners/linear/prompt/prompt-search.ts'),
     'searchPrompt',
     [[], []],
     never,
@@ -57,7 +57,7 @@ test('an aborted signal stops the thread', async () => {
   }
   const weights = { tools: 1, values: new Float32Array(4096) }
   const endless = opened().run<typeof fitLora>(
-    source('_planners/linear/lora.ts'),
+    source('_planners/linear/lora/lora.ts'),
     'fitLora',
     [rows, weights, ['quote'], settings],
     stop.signal,

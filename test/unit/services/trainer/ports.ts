@@ -1,6 +1,6 @@
 import type { IndexedVector, VectorIndex } from '#planners/examples/vector-index.ts'
 import { createEmbeddedTrainer } from '#planners/lanes/embedded.ts'
-import type { LinearManifest } from '#planners/linear/manifest.ts'
+import type { LinearManifest } from '#planners/linear/model/manifest.ts'
 import { Fault } from '#runtime/core/faults.ts'
 import { canonicalJson, digest } from '#runtime/core/identity.ts'
 import type { WorkerPool } from '#runtime/core/worker-pool.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type LinearManifest, untunedManifest } from '#planners/linear/manifest.ts'
+import { type LinearManifest, untunedManifest } from '#planners/linear/model/manifest.ts'
 import { getJson } from '#runtime/objects/object-store.ts'
 import { State } from '#runtime/state/state.ts'
 import type { ExampleSet } from '#schemas/objects.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { countPhrases, distinctivePhrases } from '#planners/linear/phrases.ts'
+import { countPhrases, distinctivePhrases } from '#planners/linear/prompt/phrases.ts'
 
 test('ranks what tells two sets of texts apart first and leaves out what they share', () => {
   const phrases = distinctivePhrases(

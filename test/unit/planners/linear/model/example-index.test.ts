@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type GoldenExample, indexExamples } from '#planners/linear/neighbours.ts'
+import { type GoldenExample, indexExamples } from '#planners/linear/model/example-index.ts'
 import { featurize } from '#text/features.ts'
 import { dot } from '#text/vectors.ts'
 

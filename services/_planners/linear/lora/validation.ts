@@ -2,8 +2,8 @@ import type { SparseVector } from '#text/features.ts'
 import { nearestPositions } from '#text/nearest.ts'
 import { indexInnerProducts } from '#text/postings.ts'
 import { softmax, voteShares } from '#text/vote.ts'
-import type { Weights } from './weights.ts'
-import { scoreTools } from './weights.ts'
+import type { Weights } from '../model/weights.ts'
+import { scoreTools } from '../model/weights.ts'
 
 /** A row whose gold tool (its position) is known. */
 export type GoldRow = { readonly vector: SparseVector; readonly tool: number }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { DEFAULT_PROMPT_SEARCH, searchPrompt } from '#planners/linear/prompt-search.ts'
-import { examples, tools } from './makers.ts'
+import { DEFAULT_PROMPT_SEARCH, searchPrompt } from '#planners/linear/prompt/prompt-search.ts'
+import { examples, tools } from '../makers.ts'
 
 describe('searchPrompt', () => {
   const found = searchPrompt(tools, examples(96))

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { splitFamilies } from '#planners/linear/split-families.ts'
+import { splitFamilies } from '#planners/linear/model/split-families.ts'
 
 test('never splits a family, and a family stays on its side when others come', () => {
   const rows = Array.from({ length: 300 }, (_, at) => ({ family: `f${at % 100}`, at }))

@@ -1,10 +1,10 @@
-import { type LoraAdapter, mergeAdapter } from '#planners/linear/adapter.ts'
-import type { LinearManifest } from '#planners/linear/manifest.ts'
-import { type GoldenExample, indexExamples } from '#planners/linear/neighbours.ts'
-import { baseWeights, scoreTools } from '#planners/linear/weights.ts'
 import { featurize } from '#text/features.ts'
 import type { Neighbour } from '#text/nearest.ts'
 import { blendVotes, softmax } from '#text/vote.ts'
+import { type LoraAdapter, mergeAdapter } from '../model/adapter.ts'
+import { type GoldenExample, indexExamples } from '../model/example-index.ts'
+import type { LinearManifest } from '../model/manifest.ts'
+import { baseWeights, scoreTools } from '../model/weights.ts'
 
 /** A gold row with what the agent thinks of it unaided, and the gold rows of other families that are nearest to it. */
 export type ScoredGoldRow = {

@@ -4,8 +4,8 @@ import { queryArgument } from '#text/query-argument.ts'
 import { blendVotes, softmax } from '#text/vote.ts'
 import type { LoraAdapter } from './adapter.ts'
 import { mergeAdapter } from './adapter.ts'
+import type { ExampleIndex } from './example-index.ts'
 import type { LinearManifest } from './manifest.ts'
-import type { ExampleIndex } from './neighbours.ts'
 import { baseWeights, scoreTools } from './weights.ts'
 
 /** What the manifest names by digest, already loaded. Each must be given exactly if the manifest names it. */

@@ -1,6 +1,6 @@
 import type { Random } from '#statistics/random.ts'
-import type { PlannerTool } from './manifest.ts'
-import type { GoldenExample } from './neighbours.ts'
+import type { GoldenExample } from '../model/example-index.ts'
+import type { PlannerTool } from '../model/manifest.ts'
 import type { PhraseCounts } from './phrases.ts'
 import { countPhrases, distinctivePhrases, logOddsScore, lowerCaseWords, mergeCounts } from './phrases.ts'
 

@@ -1,14 +1,14 @@
 import { FEATURE_DIMENSIONS, featurize } from '#text/features.ts'
-import type { LoraAdapter } from './adapter.ts'
-import { mergeAdapter } from './adapter.ts'
+import type { LoraAdapter } from '../model/adapter.ts'
+import { mergeAdapter } from '../model/adapter.ts'
+import type { GoldenExample } from '../model/example-index.ts'
+import type { PlannerTool } from '../model/manifest.ts'
+import { splitFamilies } from '../model/split-families.ts'
+import { baseWeights } from '../model/weights.ts'
 import type { LoraRow, LoraSettings } from './lora.ts'
 import { fitLora } from './lora.ts'
-import type { PlannerTool } from './manifest.ts'
-import type { GoldenExample } from './neighbours.ts'
-import { splitFamilies } from './split-families.ts'
 import type { Validation } from './validation.ts'
 import { chooseBlend, validateWeights } from './validation.ts'
-import { baseWeights } from './weights.ts'
 
 /** `weight` says how much the row counts in training: 1 if not given; less for synthetic rows. */
 export type TuningRow = GoldenExample & { readonly weight?: number }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { splitFamilies } from '#planners/linear/split-families.ts'
-import { chooseRetrieval } from '#services/trajectory/choose-retrieval.ts'
-import type { PlannerUnderTest, ScoredGoldRow } from '#services/trajectory/planner-under-test.ts'
+import { splitFamilies } from '#planners/linear/model/split-families.ts'
+import { chooseRetrieval } from '#planners/linear/proof/choose-retrieval.ts'
+import type { PlannerUnderTest, ScoredGoldRow } from '#planners/linear/proof/planner-under-test.ts'
 
 const rows: ScoredGoldRow[] = Array.from({ length: 200 }, (_, n) => ({
   row: { id: `r${n}`, family: `f${n}`, tool: 'quote', question: '' },

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { mergeAdapter } from '#planners/linear/adapter.ts'
-import { fitLora, type LoraSettings } from '#planners/linear/lora.ts'
-import { loraTrialSettings, tuneLora } from '#planners/linear/tune-lora.ts'
-import { baseWeights as describeTools, scoreTools } from '#planners/linear/weights.ts'
+import { fitLora, type LoraSettings } from '#planners/linear/lora/lora.ts'
+import { loraTrialSettings, tuneLora } from '#planners/linear/lora/tune-lora.ts'
+import { mergeAdapter } from '#planners/linear/model/adapter.ts'
+import { baseWeights as describeTools, scoreTools } from '#planners/linear/model/weights.ts'
 import { FEATURE_DIMENSIONS, featurize } from '#text/features.ts'
-import { examples, tools } from './makers.ts'
+import { examples, tools } from '../makers.ts'
 
 const names = tools.map(({ name }) => name)
 const base = describeTools(tools)

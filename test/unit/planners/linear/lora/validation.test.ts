@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { chooseBlend, validateWeights } from '#planners/linear/validation.ts'
-import { baseWeights as describeTools } from '#planners/linear/weights.ts'
+import { chooseBlend, validateWeights } from '#planners/linear/lora/validation.ts'
+import { baseWeights as describeTools } from '#planners/linear/model/weights.ts'
 import { featurize } from '#text/features.ts'
-import { examples, tools } from './makers.ts'
+import { examples, tools } from '../makers.ts'
 
 const names = tools.map(({ name }) => name)
 const weights = describeTools(tools)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decodeAdapter, encodeAdapter } from '#planners/linear/adapter-file.ts'
-import { decodeSafetensors, encodeSafetensors } from '#planners/linear/safetensors.ts'
+import { decodeAdapter, encodeAdapter } from '#planners/linear/model/adapter-file.ts'
+import { decodeSafetensors, encodeSafetensors } from '#planners/linear/model/safetensors.ts'
 import { FEATURE_DIMENSIONS } from '#text/features.ts'
 
 const name = fc.stringMatching(/^[a-z][a-zA-Z_.]{0,12}$/)

@@ -1,4 +1,4 @@
-import { splitFamilies } from '#planners/linear/split-families.ts'
+import { splitFamilies } from '../model/split-families.ts'
 import type { PlannerUnderTest } from './planner-under-test.ts'
 
 /** How the examples are consulted: how many of the nearest vote, and the weight of their vote. */

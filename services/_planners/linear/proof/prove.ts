@@ -1,9 +1,9 @@
-import { decodeAdapter } from '#planners/linear/adapter-file.ts'
-import type { LinearManifest } from '#planners/linear/manifest.ts'
-import type { GoldenExample } from '#planners/linear/neighbours.ts'
 import { featurize } from '#text/features.ts'
 import type { Neighbour } from '#text/nearest.ts'
 import { denseProjection } from '#text/vectors.ts'
+import { decodeAdapter } from '../model/adapter-file.ts'
+import type { GoldenExample } from '../model/example-index.ts'
+import type { LinearManifest } from '../model/manifest.ts'
 import { chooseRetrieval, MAX_NEIGHBOURS, type RetrievalSettings } from './choose-retrieval.ts'
 import { createPlannerUnderTest, type PlannerUnderTest, type ScoredGoldRow } from './planner-under-test.ts'
 

@@ -2,13 +2,13 @@ import type { Random } from '#statistics/random.ts'
 import { mulberry32, shuffle } from '#statistics/random.ts'
 import { featurize } from '#text/features.ts'
 import { DESCRIPTION_SCALE } from '#text/nearest-tool.ts'
+import type { GoldenExample } from '../model/example-index.ts'
+import type { PlannerTool } from '../model/manifest.ts'
+import { splitFamilies } from '../model/split-families.ts'
 import type { Critic } from './description-critic.ts'
 import { createDescriptionCritic } from './description-critic.ts'
 import type { DescriptionGrader, GradedDescriptions } from './description-grader.ts'
 import { createDescriptionGrader } from './description-grader.ts'
-import type { PlannerTool } from './manifest.ts'
-import type { GoldenExample } from './neighbours.ts'
-import { splitFamilies } from './split-families.ts'
 
 export type PromptSearchSettings = {
   readonly epochs: number

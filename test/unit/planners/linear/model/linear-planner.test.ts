@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createLinearPlanner } from '#planners/linear/linear-planner.ts'
-import { untunedManifest } from '#planners/linear/manifest.ts'
-import { indexExamples } from '#planners/linear/neighbours.ts'
-import { loraTrialSettings, tuneLora } from '#planners/linear/tune-lora.ts'
-import { examples, tools } from './makers.ts'
+import { loraTrialSettings, tuneLora } from '#planners/linear/lora/tune-lora.ts'
+import { indexExamples } from '#planners/linear/model/example-index.ts'
+import { createLinearPlanner } from '#planners/linear/model/linear-planner.ts'
+import { untunedManifest } from '#planners/linear/model/manifest.ts'
+import { examples, tools } from '../makers.ts'
 
 const manifest = untunedManifest('desk', tools)
 const planner = createLinearPlanner(manifest)

@@ -3,10 +3,10 @@ import { gaussian, mulberry32, shuffle } from '#statistics/random.ts'
 import type { SparseVector } from '#text/features.ts'
 import { FEATURE_DIMENSIONS } from '#text/features.ts'
 import { softmax } from '#text/vote.ts'
+import type { LoraAdapter } from '../model/adapter.ts'
+import type { Weights } from '../model/weights.ts'
+import { scoreTools } from '../model/weights.ts'
 import { createAdamW } from './adamw.ts'
-import type { LoraAdapter } from './adapter.ts'
-import type { Weights } from './weights.ts'
-import { scoreTools } from './weights.ts'
 
 /** A training row: features, the gold tool's position in the catalogue, and how much the row counts (1 if not given). */
 export type LoraRow = { readonly vector: SparseVector; readonly tool: number; readonly weight?: number }
