@@ -139,7 +139,7 @@ describe('an import across rooms', () => {
     ['services/judge/service.ts', "import { a } from '#services/all.ts'"],
     ['services/judge/main.ts', "import { a } from '../_cli/demo.ts'"],
     ['services/_runtime/host/start-services.ts', "import { judge } from '#services/judge/service.ts'"],
-    ['services/_planners/linear/model/linear-planner.ts', "import { judge } from '../../judge/service.ts'"],
+    ['services/_planners/linear/model/linear-planner.ts', "import { judge } from '../../../judge/service.ts'"],
     ['services/_desk/watch.ts', "import { judge } from '../judge/decide.ts'"],
     ['services/judge/service.ts', "const other = await import('../curator/state.ts')"],
   ])('fails: %s with %s', (path, text) => {
