@@ -4,7 +4,6 @@ import { paths, sourceFiles } from './repository-files.ts'
 import {
   ambientAccess,
   branchesInMain,
-  crossServiceImports,
   folderMismatches,
   isPureRoot,
   lengthViolations,
@@ -26,10 +25,6 @@ test('decide files, the map, the schemas and the planner are pure, with all they
   const roots = [...sourceFiles.keys()].filter(isPureRoot)
   expect(roots.length).toBeGreaterThan(20)
   expect(violationLines(purityViolations(sourceFiles, roots))).toEqual([])
-})
-
-test('services import no services', () => {
-  expect(everywhere(crossServiceImports)).toEqual([])
 })
 
 test('time, chance and settings come through ports and config', () => {

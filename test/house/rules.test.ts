@@ -3,7 +3,6 @@ import { importsOf, resolve } from './imports.ts'
 import {
   ambientAccess,
   branchesInMain,
-  crossServiceImports,
   folderMismatches,
   isPureRoot,
   lengthViolations,
@@ -128,34 +127,6 @@ describe('a pure file', () => {
     expect(impure({ 'services/judge/service.ts': "import 'node:fs'", 'services/_runtime/x.ts': 'Date.now()' })).toEqual(
       [],
     )
-  })
-})
-
-describe('an import across rooms', () => {
-  test.each([
-    ['services/judge/decide.ts', "import { a } from '../curator/state.ts'"],
-    ['services/judge/decide.ts', "import type { A } from '#services/curator/state.ts'"],
-    ['services/judge/service.ts', "import { a } from '#services/_desk/tools.ts'"],
-    ['services/judge/service.ts', "import { a } from '#services/all.ts'"],
-    ['services/judge/main.ts', "import { a } from '../_cli/demo.ts'"],
-    ['services/_runtime/host/start-services.ts', "import { judge } from '#services/judge/service.ts'"],
-    ['services/_planners/linear/model/linear-planner.ts', "import { judge } from '../../../judge/service.ts'"],
-    ['services/_desk/watch.ts', "import { judge } from '../judge/decide.ts'"],
-    ['services/judge/service.ts', "const other = await import('../curator/state.ts')"],
-  ])('fails: %s with %s', (path, text) => {
-    expect(violationLines(crossServiceImports(path, text))).toEqual([expect.stringContaining(`${path}:1 `)])
-  })
-
-  test.each([
-    ['services/judge/decide.ts', "import { a } from './state.ts'"],
-    ['services/judge/service.ts', "import { a } from '#runtime/objects/object-store.ts'"],
-    ['services/judge/service.ts', "import { a } from '../_planners/planner.ts'"],
-    ['services/judge/decide.ts', "import { topic } from '#topology/topic-names.ts'"],
-    ['services/_cli/demo/demo.ts', "import { a } from '../judge/service.ts'"],
-    ['services/all.ts', "import { judge } from './judge/service.ts'"],
-    ['test/unit/services/judge/decide.test.ts', "import { a } from '#services/judge/decide.ts'"],
-  ])('may be: %s with %s', (path, text) => {
-    expect(crossServiceImports(path, text)).toEqual([])
   })
 })
 

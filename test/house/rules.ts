@@ -27,22 +27,6 @@ export function quotedTopics(path: string, text: string, forbidden: ForbiddenStr
     )
 }
 
-/** A service knows itself and what is written once; the desk knows HTTP and topics only. */
-export function crossServiceImports(path: string, text: string): readonly Violation[] {
-  const from = serviceFolderOf(path)
-  if (from === undefined || from === '_cli' || path === 'services/all.ts') return []
-  return importsOf(text).flatMap(({ target, line }) => {
-    const resolved = resolve(path, target)
-    const to = resolved && (serviceFolderOf(resolved) ?? (resolved.startsWith('services/') ? resolved : undefined))
-    if (to === undefined || to === from || sharedFolders.has(to)) return []
-    const message = `${from} imports ${to}: services do not import services; a shared rule is an event or a field of one`
-    return [{ path, line, message }]
-  })
-}
-
-/** Rooms that every service may use. */
-const sharedFolders = new Set(['_runtime', '_models', '_planners', '_text', '_statistics', '_redaction', '_dialects'])
-
 const serviceFolderOf = (path: string): string | undefined => /^services\/([^/]+)\//.exec(path)?.[1]
 
 /** Files that hold rules and shapes: nothing in them, or in what they import, touches the world. */
