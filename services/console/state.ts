@@ -7,6 +7,7 @@ import type {
   JudgeExamined,
   ReleaseDecided,
 } from '#schemas/events.ts'
+import { isEstimationRow } from '#statistics/estimation-rows.ts'
 import { topic } from '#topology/topic-names.ts'
 
 /** Newest sampled turns of an agent that the estimate of quality rests on. */
@@ -44,7 +45,7 @@ export function applyRecord(memory: Map<string, AgentHistory>, followed: Followe
       return
     case topic.scoredSamples: {
       const { source, sampleId, inclusionProbability: probability, score, trusted } = followed.event
-      if (source === 'synthetic') return
+      if (source === 'synthetic' || !isEstimationRow(followed.event)) return
       const before = seen.samples.get(sampleId)?.score ?? null
       dropOldest(seen.samples.set(sampleId, { probability, score: source === 'gold' && trusted ? score : before }))
       return

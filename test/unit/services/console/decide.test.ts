@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { FollowedEvent } from '#runtime/service.ts'
+import { estimateRows, latestGoldScores } from '#services/_cli/estimate.ts'
 import { type AgentHistory, applyRecord, MAX_EVENTS } from '#services/console/state.ts'
 import { agentView, consumingServices, serviceView } from '#services/console/status.ts'
 import { toAgentDescribed } from '#services/ingest/to-events.ts'
@@ -146,6 +147,20 @@ describe('an agent', () => {
       scored({ sampleId: 's3', source: 'synthetic', score: 0 }),
     )
     expect(quality).toMatchObject({ sampled: 2, gold: 1, mean: 1 })
+  })
+
+  it('has the quality that `flywheel estimate` tells: corrections, and what may be one, are in neither', () => {
+    const scores = [
+      score({ sampleId: 'a', score: 0.2, inclusionProbability: 0.2 }),
+      score({ sampleId: 'b', score: 0.9, inclusionProbability: 0.8, arms: ['uncertain', 'random'] }),
+      score({ sampleId: 'late', score: 0, inclusionProbability: 1, arms: ['random', 'correction'] }),
+      score({ sampleId: 'forgotten', score: 0, inclusionProbability: 1, arms: [] }),
+      score({ sampleId: 'b', score: 0.7, inclusionProbability: 0.8, arms: ['uncertain', 'random'] }),
+    ]
+    const { quality } = viewAfter(...scores.map(event => ({ topic: topic.scoredSamples, event })))
+    const [estimate] = estimateRows(latestGoldScores(scores), 'score', undefined)
+    expect(quality).toMatchObject({ sampled: 2, gold: 2, mean: estimate?.mean, biasedMean: estimate?.biasedMean })
+    expect(quality.mean).toBeCloseTo((5 * 0.2 + 1.25 * 0.7) / 6.25)
   })
 
   it('keeps the newest', () => {

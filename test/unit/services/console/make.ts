@@ -81,6 +81,6 @@ export const score = (over: Partial<SampleScored> = {}): SampleScored => ({
   trusted: true,
   evidence: null,
   inclusionProbability: 0.5,
-  arms: [],
+  arms: ['random'],
   ...over,
 })
