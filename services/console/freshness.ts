@@ -7,17 +7,17 @@ import { hourMs } from './reconcile.ts'
 
 const objective = topics[topic.scoredSamples].freshness
 
-/** Newest scores that the figures rest on. */
+/** Newest scores that the figures are computed from. */
 const maxScores = 50_000
 
-/** What was kept of the objective in the last hour. Figures are null where no turn was scored in it. */
+/** How far the freshness objective was met in the last hour. Figures are null where no turn was scored in it. */
 export type Freshness = {
   readonly topic: typeof topic.scoredSamples
   readonly withinSeconds: number
-  /** The share that is to be within. */
+  /** The share of scores that should be within. */
   readonly objective: number
   readonly scores: number
-  /** The share that was. */
+  /** The share that was within. */
   readonly attained: number | null
   readonly p50Seconds: number | null
   readonly p95Seconds: number | null
@@ -25,37 +25,35 @@ export type Freshness = {
 }
 
 /**
- * How long from the append of a turn until the append of its score, which readers see with the commit that follows at once. A
- * turn that was picked late, since feedback came, counts from the append of that. Gold and synthetic scores have no such
- * time: reviewers are in it. Turns that wait for their score are not in the figures, but in the lag of sampler and judge.
+ * Measures the time from the append of a turn to the append of its score. Readers see the score with the commit that follows at
+ * once. A turn that was picked late because of an outcome counts from the append of that outcome. Gold and synthetic scores
+ * are left out: they wait for reviewers. Turns without a score yet are not in the figures, but in the lag of sampler and judge.
  */
 export function createFreshness(): {
-  readonly saw: (followed: FollowedEvent<'console'>) => void
+  readonly onRecord: (followed: FollowedEvent<'console'>) => void
   readonly view: (now: number) => Freshness
 } {
   const ages: { readonly at: number; readonly seconds: number }[] = []
   let next = 0
   return {
-    saw(followed) {
+    onRecord(followed) {
       if (followed.topic !== topic.scoredSamples || followed.event.source !== 'production') return
       const seconds = secondsSinceChainStart(followed)
       if (seconds !== undefined) ages[next++ % maxScores] = { at: followed.timestamp, seconds }
     },
-    view(now) {
-      const recent = ages.filter(({ at }) => at > now - hourMs).map(({ seconds }) => seconds)
-      return freshnessOf(recent)
-    },
+    view: now => freshnessOf(ages.filter(({ at }) => at > now - hourMs).map(({ seconds }) => seconds)),
   }
 }
 
 function freshnessOf(ages: readonly number[]): Freshness {
-  const within = ages.filter(seconds => seconds <= objective.withinSeconds).length
+  const { withinSeconds, share } = objective
+  const within = ages.filter(seconds => seconds <= withinSeconds).length
   const attained = ages.length === 0 ? null : within / ages.length
   return {
-    ...{ topic: topic.scoredSamples, withinSeconds: objective.withinSeconds, objective: objective.share },
+    ...{ topic: topic.scoredSamples, withinSeconds, objective: share },
     ...{ scores: ages.length, attained },
     p50Seconds: quantile(ages, 0.5) ?? null,
     p95Seconds: quantile(ages, 0.95) ?? null,
-    ok: attained === null || attained >= objective.share,
+    ok: attained === null || attained >= share,
   }
 }

@@ -1,22 +1,23 @@
 import type { Clock } from '#runtime/core/clock.ts'
 import { Fault } from '#runtime/core/faults.ts'
 import type { HttpApi, HttpApiContext } from '#runtime/service.ts'
-import { topics } from '#topology/map.ts'
+import { consumingServices, topicNames } from '#topology/derive/definitions.ts'
+import { agentView } from './agent-view.ts'
 import { createFreshness } from './freshness.ts'
-import { registerFreshnessMetrics } from './freshness-metrics.ts'
-import { outagePage, page } from './page.ts'
-import { createReconciler, registerReconciliationMetrics } from './reconcile-sources.ts'
-import { type AgentHistory, applyRecord } from './state.ts'
-import { agentView, consumingServices, type Status, serviceView } from './status.ts'
+import { type AgentHistory, applyRecord } from './history.ts'
+import { registerMetrics } from './metrics.ts'
+import { outagePage, page } from './page/page.ts'
+import { createReconciler } from './reconcile-sources.ts'
+import { type Status, serviceView } from './status.ts'
 
-/** Lags and counts cost the log a question each: however many look, it is asked once in this time. */
+/** Milliseconds for which lags and counts are kept: each costs a request to the log, however many read the status. */
 const CACHE_MS = 2_000
 
-/** No script, no frame, nothing from elsewhere: chat text cannot do anything even if it got through. */
+/** No script, no frame, nothing from other hosts: chat text could do nothing even if it were not escaped. */
 const contentSecurityPolicy =
   "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
-/** The status of the wheel: a page for people, the same as JSON for programs. */
+/** The status of the whole system: a page for people, the same as JSON for programs. */
 export function httpApi(context: HttpApiContext<'console'>): HttpApi<'console'> {
   const { clock } = context.ports
   const histories = new Map<string, AgentHistory>()
@@ -32,14 +33,13 @@ export function httpApi(context: HttpApiContext<'console'>): HttpApi<'console'> 
     ),
   )
   const counts = cached(clock, () =>
-    Promise.all(Object.keys(topics).map(async name => ({ name, records: await context.countRecords(name) }))),
+    Promise.all(topicNames.map(async name => ({ name, records: await context.countRecords(name) }))),
   )
   const reconciled = cached(
     clock,
     createReconciler(context, async name => (await lags()).find(one => one.name === name)?.lag ?? []),
   )
-  registerReconciliationMetrics(reconciled)
-  registerFreshnessMetrics(() => freshness.view(clock.now()))
+  registerMetrics({ freshness: () => freshness.view(clock.now()), hours: reconciled })
   const status = async (): Promise<Status> => {
     const [lagged, counted, hours] = await Promise.all([lags(), counts(), reconciled()])
     const now = clock.now()
@@ -47,7 +47,7 @@ export function httpApi(context: HttpApiContext<'console'>): HttpApi<'console'> 
       at: now,
       services: lagged.map(({ name, lag, parked }) => serviceView(name, lag, parked, now)),
       freshness: freshness.view(now),
-      agents: [...histories].map(([agent, seen]) => agentView(agent, seen)),
+      agents: [...histories].map(([agent, history]) => agentView(agent, history)),
       topics: counted,
       hours,
     }
@@ -56,7 +56,7 @@ export function httpApi(context: HttpApiContext<'console'>): HttpApi<'console'> 
   return {
     onRecord(followed) {
       applyRecord(histories, followed)
-      freshness.saw(followed)
+      freshness.onRecord(followed)
     },
     routes(app) {
       app.get('/v1/status', status)
@@ -73,18 +73,17 @@ export function httpApi(context: HttpApiContext<'console'>): HttpApi<'console'> 
   }
 }
 
-/** Asks once for all who look within `FRESH_MS`. A failure is not kept. */
+/** Loads at most once within `CACHE_MS`. A failure is not kept. */
 function cached<T>(clock: Clock, load: () => Promise<T>): () => Promise<T> {
-  let cachedResult: Promise<T> | undefined
-  let loadedAt = 0
+  let cache: { readonly result: Promise<T>; readonly loadedAt: number } | undefined
   return () => {
-    if (cachedResult && clock.now() - loadedAt < CACHE_MS) return cachedResult
-    loadedAt = clock.now()
-    const next = load()
-    cachedResult = next
-    next.catch(() => {
-      if (cachedResult === next) cachedResult = undefined
+    const loadedAt = clock.now()
+    if (cache && loadedAt - cache.loadedAt < CACHE_MS) return cache.result
+    const loaded = { result: load(), loadedAt }
+    cache = loaded
+    loaded.result.catch(() => {
+      if (cache === loaded) cache = undefined
     })
-    return next
+    return loaded.result
   }
 }

@@ -1,10 +1,10 @@
-import { Gauge, register } from 'prom-client'
 import { z } from 'zod'
+import { requiredValue } from '#runtime/core/checked.ts'
 import type { PartitionLag } from '#runtime/log/event-log.ts'
 import type { HttpApiContext } from '#runtime/service.ts'
 import type { ServiceName } from '#topology/types.ts'
 import {
-  type GroupProgress,
+  type ConsumerProgress,
   type HourBounds,
   hourMs,
   type IngestHour,
@@ -16,7 +16,7 @@ import {
 
 const ingestTimeoutMs = 2_000
 const topicNames = ingestTopics.map(({ topic }) => topic)
-const readingServices = [...new Set(ingestTopics.flatMap(({ groups }) => groups))]
+const consumers = [...new Set(ingestTopics.flatMap(one => one.consumers))]
 
 const ingestHoursSchema = z.looseObject({
   hours: z.array(
@@ -27,7 +27,7 @@ const ingestHoursSchema = z.looseObject({
   ),
 })
 
-/** Asks the log, the groups and ingest, and sets them against each other. */
+/** Asks the log, the consumers and ingest for what `reconcile` compares. */
 export function createReconciler(
   context: HttpApiContext<'console'>,
   lagOf: (service: ServiceName) => Promise<readonly PartitionLag[]>,
@@ -36,18 +36,22 @@ export function createReconciler(
 
   const boundsOf = async (now: number): Promise<readonly HourBounds[]> => {
     const current = now - (now % hourMs)
-    const beginnings = Array.from({ length: shownHours + 1 }, (_, back) => current + hourMs - back * hourMs)
-    const positions = await Promise.all(beginnings.map(hour => context.positionsAt(topicNames, hour)))
-    return beginnings.slice(1).map((hour, at) => ({ hour, from: positions[at + 1] ?? [], to: positions[at] ?? [] }))
+    const hours = Array.from({ length: shownHours }, (_, back) => current - back * hourMs)
+    const positionsAt = async (hour: number) => [hour, await context.positionsAt(topicNames, hour)] as const
+    const positions = new Map(await Promise.all([current + hourMs, ...hours].map(positionsAt)))
+    return hours.map(hour => ({
+      hour,
+      from: requiredValue(positions, hour),
+      to: requiredValue(positions, hour + hourMs),
+    }))
   }
-  const groups = async (): Promise<ReadonlyMap<ServiceName, GroupProgress>> =>
-    new Map(
-      await Promise.all(
-        readingServices.map(
-          async name => [name, { committed: await context.committedPositions(name), lag: await lagOf(name) }] as const,
-        ),
-      ),
-    )
+  const progress = async (): Promise<ReadonlyMap<ServiceName, ConsumerProgress>> => {
+    const progressOf = async (name: ServiceName) => ({
+      committed: await context.committedPositions(name),
+      lag: await lagOf(name),
+    })
+    return new Map(await Promise.all(consumers.map(async name => [name, await progressOf(name)] as const)))
+  }
   const ingestHours = async (): Promise<readonly IngestHour[] | null> => {
     const { apiKey } = context.settings
     try {
@@ -62,45 +66,9 @@ export function createReconciler(
   }
 
   return async () => {
-    // Where the log ends is asked last: nobody seems to have consumed more than there is.
-    const [consumed, said] = await Promise.all([groups(), ingestHours()])
+    // The positions are asked last: otherwise more might seem to be consumed than there is.
+    const [consumed, reported] = await Promise.all([progress(), ingestHours()])
     const now = clock.now()
-    return reconcile(await boundsOf(now), said, consumed, now)
+    return reconcile(await boundsOf(now), reported, consumed, now)
   }
-}
-
-const metricNames = {
-  records: 'flywheel_reconciled_records',
-  lost: 'flywheel_reconciled_lost_records',
-} as const
-
-/** The same as metrics, asked when they are. They are the console's of this process: a second one takes their place. */
-export function registerReconciliationMetrics(current: () => Promise<readonly ReconciledHour[]>): void {
-  for (const name of Object.values(metricNames)) register.removeSingleMetric(name)
-  new Gauge({
-    name: metricNames.records,
-    help: 'Records of an hour (UTC): accepted, logged and direct by their arrival, appended and consumed by append time.',
-    labelNames: ['topic', 'hour', 'stage', 'group'],
-    async collect() {
-      this.reset()
-      for (const { topic, hour: at, accepted, logged, direct, appended, consumed } of await current().catch(() => [])) {
-        const hour = new Date(at).toISOString().slice(0, 13)
-        for (const [stage, records] of Object.entries({ accepted, logged, direct, appended }))
-          if (records !== null) this.set({ topic, hour, stage, group: '' }, records)
-        for (const [group, records] of Object.entries(consumed))
-          this.set({ topic, hour, stage: 'consumed', group }, records)
-      }
-    },
-  })
-  new Gauge({
-    name: metricNames.lost,
-    help: 'Records of hours that are over which were accepted and are not in the log. Above 0 is an alarm.',
-    labelNames: ['topic'],
-    async collect() {
-      this.reset()
-      for (const { topic, accepted, logged, verdict } of await current().catch(() => []))
-        if (verdict === 'lost') this.inc({ topic }, (accepted ?? 0) - (logged ?? 0))
-        else this.inc({ topic }, 0)
-    },
-  })
 }

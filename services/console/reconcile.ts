@@ -1,24 +1,21 @@
 import type { PartitionLag, Position } from '#runtime/log/event-log.ts'
+import { servicesThat } from '#topology/derive/definitions.ts'
 import { services } from '#topology/map.ts'
 import type { ServiceName, TopicName } from '#topology/types.ts'
 
 export const hourMs = 3_600_000
-/** Hours that are shown, the one that runs included. */
+/** Hours that are shown, the current one included. */
 export const shownHours = 24
-/** When the records of an hour are all answered, logged and followed, in milliseconds after its end. */
+/** Milliseconds after the end of an hour until its records are all acknowledged, in the log and consumed. */
 const settlingMs = 60_000
 
-/** The topics that records come into the wheel by, and who consumes each. */
+/** The topics that ingest writes and that some service consumes, with these services. */
 export const ingestTopics = services.ingest.writes.flatMap(topic => {
-  const groups = (Object.keys(services) as ServiceName[]).filter(name => topicsReadBy(name).includes(topic))
-  return groups.length > 0 ? [{ topic, groups }] : []
+  const consumers = servicesThat('reads', topic)
+  return consumers.length > 0 ? [{ topic, consumers }] : []
 })
 
-function topicsReadBy(name: ServiceName): readonly TopicName[] {
-  return services[name].reads
-}
-
-/** What ingest says of a topic in an hour: acknowledged, in the log of what came over HTTP, and written by others. */
+/** What ingest counted of a topic in an hour: records acknowledged, those of them in the log, and records written by others. */
 export type IngestHour = {
   readonly topic: string
   readonly hour: number
@@ -27,60 +24,72 @@ export type IngestHour = {
   readonly direct: number
 }
 
-/** A topic in an hour, by its beginning in milliseconds since 1970. Of what ingest says, null while it does not answer. */
+/** A topic in an hour, named by its beginning in milliseconds since 1970. What ingest counted is null while it does not answer. */
 export type ReconciledHour = {
   readonly topic: TopicName
   readonly hour: number
   readonly accepted: number | null
   readonly logged: number | null
   readonly direct: number | null
-  /** Offsets of the topic by append time: records, and where writers use transactions their markers. */
+  /** Offsets of the topic by append time: records, and transaction markers where writers use transactions. */
   readonly appended: number
-  /** Of those, how many each group has consumed. */
+  /** Of those, how many each service has consumed. */
   readonly consumed: Readonly<Partial<Record<ServiceName, number>>>
   /**
    * `equal`: all that was accepted is in the log, and all of the log is consumed. `lost`: less is in the log than was
-   * accepted. `behind`: a group has not consumed all. `running`: too soon to say. `unknown`: ingest does not answer.
+   * accepted. `behind`: a service has not consumed all. `running`: too early to tell. `unknown`: ingest does not answer.
    */
   readonly verdict: 'equal' | 'lost' | 'behind' | 'running' | 'unknown'
 }
 
-/** Where the records of an hour lie: the positions at its beginning and at its end. */
+/** The positions at the beginning and at the end of an hour. */
 export type HourBounds = { readonly hour: number; readonly from: readonly Position[]; readonly to: readonly Position[] }
-export type GroupProgress = { readonly committed: readonly Position[]; readonly lag: readonly PartitionLag[] }
+export type ConsumerProgress = { readonly committed: readonly Position[]; readonly lag: readonly PartitionLag[] }
 
-/** Sets what was accepted against what is in the log and what each group has consumed; hours without a record are left out. */
+/** Compares what was accepted with what is in the log and what each service has consumed. Hours without a record are left out. */
 export function reconcile(
   bounds: readonly HourBounds[],
   ingest: readonly IngestHour[] | null,
-  groups: ReadonlyMap<ServiceName, GroupProgress>,
+  progress: ReadonlyMap<ServiceName, ConsumerProgress>,
   now: number,
 ): readonly ReconciledHour[] {
   return bounds.flatMap(({ hour, from, to }) =>
-    ingestTopics.flatMap(({ topic, groups: readers }) => {
+    ingestTopics.flatMap(({ topic, consumers }) => {
       const reported = ingest?.find(one => one.topic === topic && one.hour === hour)
-      const of = (stage: 'accepted' | 'logged' | 'direct'): number | null => ingest && (reported?.[stage] ?? 0)
-      const spans = from
+      const countOf = (stage: 'accepted' | 'logged' | 'direct'): number | null => ingest && (reported?.[stage] ?? 0)
+      const ranges = from
         .filter(position => position.topic === topic)
         .map(({ partition, offset }) => ({ partition, start: offset, end: offsetIn(to, topic, partition) ?? offset }))
-      const appended = sum(spans.map(({ start, end }) => end - start))
-      const consumed = Object.fromEntries(
-        readers.map(name => [name, sum(spans.map(span => consumedOf(groups.get(name), topic, span)))]),
-      )
+      const appended = sum(ranges.map(({ start, end }) => end - start))
       if (appended === 0 && !reported) return []
-      const numbers = { accepted: of('accepted'), logged: of('logged'), direct: of('direct'), appended, consumed }
-      return [{ topic, hour, ...numbers, verdict: verdictOf(numbers, now - hour - hourMs > settlingMs) }]
+      const consumed = Object.fromEntries(
+        consumers.map(name => [name, sum(ranges.map(range => consumedOf(progress.get(name), topic, range)))]),
+      )
+      const counts = {
+        ...{ accepted: countOf('accepted'), logged: countOf('logged'), direct: countOf('direct') },
+        ...{ appended, consumed },
+      }
+      return [{ topic, hour, ...counts, verdict: verdictOf(counts, now - hour - hourMs > settlingMs) }]
     }),
   )
 }
 
+/** Records that were accepted and are not in the log, of an hour with the verdict `lost`; 0 for the others. */
+export function lostRecords({ accepted, logged, verdict }: ReconciledHour): number {
+  return verdict === 'lost' && accepted !== null && logged !== null ? accepted - logged : 0
+}
+
 type OffsetRange = { readonly partition: number; readonly start: number; readonly end: number }
 
-function consumedOf(group: GroupProgress | undefined, topic: string, { partition, start, end }: OffsetRange): number {
-  if (!group) return 0
-  // Behind the last record there may be transaction markers: who is not behind has consumed all.
-  const lag = group.lag.find(one => one.topic === topic && one.partition === partition)
-  const upTo = lag?.records === 0 ? end : (offsetIn(group.committed, topic, partition) ?? start)
+function consumedOf(
+  progress: ConsumerProgress | undefined,
+  topic: string,
+  { partition, start, end }: OffsetRange,
+): number {
+  if (!progress) return 0
+  // There may be transaction markers after the last record: a consumer without lag has consumed all.
+  const lag = progress.lag.find(one => one.topic === topic && one.partition === partition)
+  const upTo = lag?.records === 0 ? end : (offsetIn(progress.committed, topic, partition) ?? start)
   return Math.min(Math.max(upTo, start), end) - start
 }
 
@@ -88,8 +97,8 @@ function verdictOf(
   { accepted, logged, appended, consumed }: Omit<ReconciledHour, 'topic' | 'hour' | 'verdict'>,
   isSettled: boolean,
 ): ReconciledHour['verdict'] {
-  const isConsumed = Object.values(consumed).every(records => records === appended)
   if (accepted === null || logged === null) return 'unknown'
+  const isConsumed = Object.values(consumed).every(records => records === appended)
   if (accepted <= logged && isConsumed) return 'equal'
   if (!isSettled) return 'running'
   return accepted > logged ? 'lost' : 'behind'

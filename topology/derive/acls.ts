@@ -2,6 +2,7 @@ import { topic } from '../topic-names.ts'
 import type { ServiceName } from '../types.ts'
 import {
   consumedTopics,
+  consumingServices,
   deadLetterTopics,
   serviceDefinitions,
   serviceNames,
@@ -88,7 +89,5 @@ function grantsOf(service: ServiceName): readonly Grant[] {
 const operatorGrants: readonly Grant[] = [
   ...(['create', 'alter', 'describe', 'read', 'write'] as const).map(operation => grantExact(operation, 'topic', '*')),
   grantExact('read', 'group', '*'),
-  ...serviceNames
-    .filter(service => serviceDefinitions[service].reads.length > 0)
-    .map(service => grantPrefix('write', 'transactional-id', redriveGroup(service))),
+  ...consumingServices.map(service => grantPrefix('write', 'transactional-id', redriveGroup(service))),
 ]

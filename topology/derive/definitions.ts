@@ -15,6 +15,8 @@ export const topicNames = Object.keys(topics) as TopicName[]
 /** The map's services in the order of the wheel, for code that treats all alike. */
 export const serviceDefinitions: Readonly<Record<ServiceName, Omit<ServiceDefinition, keyof Edges> & Edges>> = services
 export const serviceNames = Object.keys(services) as ServiceName[]
+/** Those that consume a topic, and so have a consumer group, a lag and dead letters. */
+export const consumingServices = serviceNames.filter(service => serviceDefinitions[service].reads.length > 0)
 
 /** What a service's group consumes: the topics it reads, and what is re-driven to it. Nothing where it reads nothing. */
 export function consumedTopics(service: ServiceName): readonly string[] {

@@ -1,6 +1,13 @@
 import type { TopicSpec } from '#runtime/log/event-log.ts'
 import type { ServiceName, TopicName } from '../types.ts'
-import { serviceDefinitions, serviceNames, servicesThat, topicDefinitions, topicNames } from './definitions.ts'
+import {
+  consumingServices,
+  serviceDefinitions,
+  serviceNames,
+  servicesThat,
+  topicDefinitions,
+  topicNames,
+} from './definitions.ts'
 import { deadLetterTopic, decisionsTopic, retryTopic, stateTopic } from './names.ts'
 
 /** A topic that must exist, and what another number of partitions would break; nothing where no reader relies on it. */
@@ -11,14 +18,13 @@ const decisionRetentionDays = 90
 
 /** Every topic of the running system: those of the map, then dead letters, retries, decisions and changelogs of each service. */
 export function requiredTopics(): readonly RequiredTopic[] {
-  const readers = serviceNames.filter(service => serviceDefinitions[service].reads.length > 0)
   return [
     ...topicNames.map(eventTopic),
     ...serviceNames.flatMap(service =>
       serviceDefinitions[service].reads.map(topic => deadLetterTopicOf(topic, service)),
     ),
-    ...readers.map(retryTopicOf),
-    ...readers.map(decisionsTopicOf),
+    ...consumingServices.map(retryTopicOf),
+    ...consumingServices.map(decisionsTopicOf),
     ...serviceNames.filter(service => serviceDefinitions[service].stateful).map(changelogTopicOf),
   ]
 }

@@ -3,13 +3,12 @@ import { Fault } from '#runtime/core/faults.ts'
 import type { DeadLetterSummary } from '#runtime/dead-letters/dead-letter.ts'
 import { redriveTopics } from '#runtime/dead-letters/redrive.ts'
 import type { DeadLetterCounts, UnresolvedDeadLetters } from '#runtime/dead-letters/unresolved.ts'
-import { serviceDefinitions, serviceNames } from '#topology/derive/definitions.ts'
+import { consumingServices } from '#topology/derive/definitions.ts'
 import { retryTopic } from '#topology/derive/names.ts'
 import type { ServiceName } from '#topology/types.ts'
 import { withDeadLetters } from './access.ts'
 
 /** The services that can have dead letters. */
-const consumingServices = serviceNames.filter(name => serviceDefinitions[name].reads.length > 0)
 /** Dead letters of each topic that a list names. */
 const maxListed = 20
 

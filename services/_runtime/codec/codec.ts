@@ -1,5 +1,5 @@
 import type { Events } from '#schemas/events.ts'
-import { serviceDefinitions, serviceNames, topicDefinitions } from '#topology/derive/definitions.ts'
+import { consumingServices, topicDefinitions } from '#topology/derive/definitions.ts'
 import { compatibility, decisionsTopic, subject } from '#topology/derive/names.ts'
 import type { EventOf, TopicName } from '#topology/types.ts'
 import { Fault } from '../core/faults.ts'
@@ -15,9 +15,7 @@ type EventName = keyof Events
 const avroTopics: Readonly<Record<string, { readonly event: EventName; readonly key: string }>> = {
   ...topicDefinitions,
   ...Object.fromEntries(
-    serviceNames
-      .filter(service => serviceDefinitions[service].reads.length > 0)
-      .map(service => [decisionsTopic(service), { event: 'DecisionRecorded', key: 'inputId' } as const]),
+    consumingServices.map(service => [decisionsTopic(service), { event: 'DecisionRecorded', key: 'inputId' } as const]),
   ),
 }
 

@@ -4,7 +4,7 @@ import type { FollowedEvent } from '#runtime/service.ts'
 import { createFreshness } from '#services/console/freshness.ts'
 import { services, topics } from '#topology/map.ts'
 import { topic } from '#topology/topic-names.ts'
-import { score } from './make.ts'
+import { score } from './events.ts'
 
 const now = 1_800_000_000_000
 const { withinSeconds, share } = topics[topic.scoredSamples].freshness
@@ -16,23 +16,23 @@ const scored = (seconds: number, ago = 0, over: Parameters<typeof score>[0] = {}
   return { topic: topic.scoredSamples, event: score({ source: 'production', ...over }), timestamp, headers }
 }
 const after = (...records: readonly FollowedEvent<'console'>[]) => {
-  const { saw, view } = createFreshness()
-  for (const record of records) saw(record)
+  const { onRecord, view } = createFreshness()
+  for (const record of records) onRecord(record)
   return view(now)
 }
 
-test('without scores nothing is known, and nothing is missed', () => {
+test('without scores there are no figures, and the objective is not missed', () => {
   expect(after()).toMatchObject({ scores: 0, attained: null, p50Seconds: null, p95Seconds: null, ok: true })
 })
 
-test('the share within the limit, the limit included, and quantiles that were seen', () => {
+test('the share within the limit, the limit included, and nearest-rank quantiles', () => {
   const hundred = Array.from({ length: 100 }, (_, at) => scored(at < 99 ? at : withinSeconds + 1))
   expect(after(...hundred)).toMatchObject({ scores: 100, attained: 0.99, p50Seconds: 49, p95Seconds: 94, ok: true })
   expect(after(...hundred, scored(withinSeconds + 1)).ok).toBe(false)
   expect(after(scored(withinSeconds))).toMatchObject({ attained: 1, ok: true })
 })
 
-test('what is older than an hour does not count, nor gold, nor variants, nor what does not say when it began', () => {
+test('only scores of production turns of the last hour count, if they say when their turn was appended', () => {
   const { scores } = after(
     scored(1),
     scored(1, 3600),
@@ -43,7 +43,7 @@ test('what is older than an hour does not count, nor gold, nor variants, nor wha
   expect(scores).toBe(1)
 })
 
-test('the objective is what the services on the way may take, and the page for readers says it', () => {
+test('the objective is the sum of the lag limits on the way, and the page for readers states it', () => {
   expect(withinSeconds).toBe(services.sampler.maxLagSeconds + services.judge.maxLagSeconds)
   const page = readFileSync('docs/scored-samples.md', 'utf8').replace(/\s+/g, ' ')
   expect(page).toContain(

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Position } from '#runtime/log/event-log.ts'
-import { type GroupProgress, type HourBounds, hourMs, ingestTopics, reconcile } from '#services/console/reconcile.ts'
+import { type ConsumerProgress, type HourBounds, hourMs, ingestTopics, reconcile } from '#services/console/reconcile.ts'
 import { topic } from '#topology/topic-names.ts'
 
 const hour = 500_000 * hourMs
@@ -12,7 +12,7 @@ const bounds: readonly HourBounds[] = [{ hour, from: [at(0, 10), at(1, 5)], to: 
 const said = (accepted: number, logged: number, direct = 0) => [
   { topic: topic.chatLogs, hour, accepted, logged, direct },
 ]
-const group = (...committed: Position[]): ReadonlyMap<'sampler', GroupProgress> =>
+const group = (...committed: Position[]): ReadonlyMap<'sampler', ConsumerProgress> =>
   new Map([['sampler', { committed, lag: [] }]])
 const all = group(at(0, 20), at(1, 8))
 const verdict = (...given: Parameters<typeof reconcile>) => reconcile(...given)[0]?.verdict
@@ -74,7 +74,7 @@ it('the consumed records of the hours are those before the committed offset', ()
     }),
   ))
 
-it('the entrances are the topics that ingest writes and a group consumes', () => {
+it('covers the topics that ingest writes and a service consumes', () => {
   expect(ingestTopics.map(one => one.topic)).toEqual([topic.chatLogs, topic.escalations, topic.feedback])
-  expect(ingestTopics.every(({ groups }) => groups.includes('sampler'))).toBe(true)
+  expect(ingestTopics.every(({ consumers }) => consumers.includes('sampler'))).toBe(true)
 })

@@ -1,53 +1,22 @@
 import { describe, expect, it } from 'vitest'
+import { requiredValue } from '#runtime/core/checked.ts'
 import type { FollowedEvent } from '#runtime/service.ts'
 import { estimateRows, latestGoldScores } from '#services/_cli/estimate.ts'
-import { type AgentHistory, applyRecord, MAX_EVENTS } from '#services/console/state.ts'
-import { agentView, consumingServices, serviceView } from '#services/console/status.ts'
+import { agentView } from '#services/console/agent-view.ts'
+import { type AgentHistory, applyRecord, MAX_EVENTS } from '#services/console/history.ts'
 import { toAgentDescribed } from '#services/ingest/to-events.ts'
 import { wilson } from '#statistics/intervals.ts'
-import { services } from '#topology/map.ts'
 import { topic } from '#topology/topic-names.ts'
-import { dataset, evaluation, release, score } from './make.ts'
+import { dataset, evaluation, release, score } from './events.ts'
 
 const now = 1_000_000
 
-describe('lag', () => {
-  const partition = (records: number, oldest: number | null) => ({
-    topic: topic.chatLogs,
-    partition: 0,
-    records,
-    oldest,
-  })
-  const limit = services.sampler.maxLagSeconds
-  it.each([
-    ['nothing behind', [partition(0, null)], { lagRecords: 0, lagSeconds: 0, ok: true }],
-    [
-      'the oldest of all partitions counts',
-      [partition(3, now - 2_000), partition(4, now - 9_000)],
-      { lagRecords: 7, lagSeconds: 9, ok: true },
-    ],
-    ['at the limit', [partition(1, now - limit * 1000)], { lagSeconds: limit, ok: true }],
-    ['over the limit', [partition(1, now - limit * 1000 - 1)], { ok: false }],
-    ['a clock that runs behind the log', [partition(1, now + 50)], { lagSeconds: 0, ok: true }],
-  ])('%s', (_what, lag, expected) => {
-    expect(serviceView('sampler', lag, 4, now)).toMatchObject({
-      name: 'sampler',
-      limitSeconds: limit,
-      parked: 4,
-      ...expected,
-    })
-  })
-  it('is asked of every service that consumes', () => {
-    expect(consumingServices).toContain('curator')
-    expect(consumingServices).not.toContain('gateway')
-  })
-})
-
+/** The view of the agent after it was followed through these records. */
 const viewAfter = (...records: Omit<FollowedEvent<'console'>, 'timestamp' | 'headers'>[]) => {
-  const memory = new Map<string, AgentHistory>()
+  const histories = new Map<string, AgentHistory>()
   for (const record of records)
-    applyRecord(memory, { ...record, timestamp: now, headers: {} } as FollowedEvent<'console'>)
-  return agentView('desk', memory.get('desk') as AgentHistory)
+    applyRecord(histories, { ...record, timestamp: now, headers: {} } as FollowedEvent<'console'>)
+  return agentView('desk', requiredValue(histories, 'desk'))
 }
 const released = (over = {}) => ({ topic: topic.releases, event: release(over) }) as const
 const evaluated = (over = {}) => ({ topic: topic.evaluations, event: evaluation(over) }) as const

@@ -10,20 +10,20 @@ import type {
 import { isEstimationRow } from '#statistics/estimation-rows.ts'
 import { topic } from '#topology/topic-names.ts'
 
-/** Newest sampled turns of an agent that the estimate of quality rests on. */
+/** Newest sampled turns of an agent that the estimate of quality uses. */
 export const MAX_SAMPLES = 100_000
-/** Newest datasets, evaluations and releases of an agent that are kept of each. */
+/** Newest datasets, evaluations, releases and emerging intents of an agent that are kept of each. */
 export const MAX_EVENTS = 200
 
 /** A sampled production turn: its inclusion probability, and its score against gold once there is one. */
 export type SampleScore = { readonly probability: number; readonly score: number | null }
 
-/** What was seen of an agent; lists are oldest first. */
+/** What the console has seen of an agent; lists are oldest first. */
 export type AgentHistory = {
   described: AgentDescribed | null
-  /** By sample id. */
+  /** By sample id; corrections are left out. */
   readonly samples: Map<string, SampleScore>
-  /** Turns of production that the sampler counted. */
+  /** Production turns that the sampler counted. */
   turns: number
   readonly emerging: IntentEmerged[]
   /** The newest examination of each version of the judge. */
@@ -34,42 +34,43 @@ export type AgentHistory = {
   readonly releases: ReleaseDecided[]
 }
 
-/** Takes one followed record into memory. */
-export function applyRecord(memory: Map<string, AgentHistory>, followed: FollowedEvent<'console'>): void {
+/** Adds one followed record to the history of its agent. */
+export function applyRecord(histories: Map<string, AgentHistory>, followed: FollowedEvent<'console'>): void {
   const { agent } = followed.event
-  const seen = memory.get(agent) ?? emptyHistory()
-  memory.set(agent, seen)
+  const history = histories.get(agent) ?? emptyHistory()
+  histories.set(agent, history)
   switch (followed.topic) {
     case topic.agents:
-      seen.described = followed.event
+      history.described = followed.event
       return
     case topic.scoredSamples: {
       const { source, sampleId, inclusionProbability: probability, score, trusted } = followed.event
       if (source === 'synthetic' || !isEstimationRow(followed.event)) return
-      const before = seen.samples.get(sampleId)?.score ?? null
-      dropOldest(seen.samples.set(sampleId, { probability, score: source === 'gold' && trusted ? score : before }))
+      const known = history.samples.get(sampleId)?.score ?? null
+      history.samples.set(sampleId, { probability, score: source === 'gold' && trusted ? score : known })
+      dropOldest(history.samples)
       return
     }
     case topic.trafficCounts:
-      seen.turns += followed.event.turns
+      history.turns += followed.event.turns
       return
     case topic.emergingIntents:
-      pushBounded(seen.emerging, followed.event)
+      pushBounded(history.emerging, followed.event)
       return
     case topic.judgeExaminations: {
       const { judge, rubric, prompt, model } = followed.event
-      seen.judges.set([judge, rubric, prompt, model].join(' '), followed.event)
+      history.judges.set(JSON.stringify([judge, rubric, prompt, model]), followed.event)
       return
     }
     case topic.datasets:
-      seen.waiting = followed.event.outcome === 'waiting' ? followed.event : null
-      if (followed.event.outcome === 'curated') pushBounded(seen.datasets, followed.event)
+      history.waiting = followed.event.outcome === 'waiting' ? followed.event : null
+      if (followed.event.outcome === 'curated') pushBounded(history.datasets, followed.event)
       return
     case topic.evaluations:
-      pushBounded(seen.evaluations, followed.event)
+      pushBounded(history.evaluations, followed.event)
       return
     case topic.releases:
-      pushBounded(seen.releases, followed.event)
+      pushBounded(history.releases, followed.event)
       return
     default:
       followed satisfies never

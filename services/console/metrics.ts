@@ -1,0 +1,84 @@
+import { Gauge, register } from 'prom-client'
+import type { Freshness } from './freshness.ts'
+import { lostRecords, type ReconciledHour } from './reconcile.ts'
+
+const freshnessGauges = {
+  flywheel_freshness_objective_share: ['The share of scores that should be fresh.', view => view.objective],
+  flywheel_freshness_objective_seconds: ['Seconds within which a score is fresh.', view => view.withinSeconds],
+  flywheel_freshness_share: [
+    'The share of the last hour that was fresh; absent without scores.',
+    view => view.attained,
+  ],
+  flywheel_freshness_scores: ['Scores of production turns in the last hour.', view => view.scores],
+} as const satisfies Record<string, readonly [help: string, of: (view: Freshness) => number | null]>
+
+const metricNames = {
+  freshnessSeconds: 'flywheel_freshness_seconds',
+  reconciledRecords: 'flywheel_reconciled_records',
+  lostRecords: 'flywheel_reconciled_lost_records',
+} as const
+
+/** What the metrics show; each is called when the metrics are collected. */
+export type MetricSources = {
+  readonly freshness: () => Freshness
+  readonly hours: () => Promise<readonly ReconciledHour[]>
+}
+
+/** Registers the console's metrics. They are of the newest console in the process: a second one replaces those of the first. */
+export function registerMetrics({ freshness, hours }: MetricSources): void {
+  for (const name of [...Object.keys(freshnessGauges), ...Object.values(metricNames)]) register.removeSingleMetric(name)
+  registerFreshness(freshness)
+  // While the log does not answer there are no figures.
+  registerReconciliation(() => hours().catch(() => []))
+}
+
+function registerFreshness(current: MetricSources['freshness']): void {
+  for (const [name, [help, figureOf]] of Object.entries(freshnessGauges))
+    new Gauge({
+      ...{ name, help, labelNames: ['topic'] },
+      collect() {
+        this.reset()
+        const view = current()
+        const value = figureOf(view)
+        if (value !== null) this.set({ topic: view.topic }, value)
+      },
+    })
+  new Gauge({
+    name: metricNames.freshnessSeconds,
+    help: 'Seconds from the append of a turn to that of its score, in the last hour; absent without scores.',
+    labelNames: ['topic', 'quantile'],
+    collect() {
+      this.reset()
+      const { topic, p50Seconds, p95Seconds } = current()
+      if (p50Seconds !== null) this.set({ topic, quantile: '0.5' }, p50Seconds)
+      if (p95Seconds !== null) this.set({ topic, quantile: '0.95' }, p95Seconds)
+    },
+  })
+}
+
+function registerReconciliation(current: MetricSources['hours']): void {
+  new Gauge({
+    name: metricNames.reconciledRecords,
+    help: 'Records of an hour (UTC): accepted, logged and direct by their arrival, appended and consumed by append time.',
+    labelNames: ['topic', 'hour', 'stage', 'group'],
+    async collect() {
+      this.reset()
+      for (const { topic, hour: at, accepted, logged, direct, appended, consumed } of await current()) {
+        const hour = new Date(at).toISOString().slice(0, 13)
+        for (const [stage, records] of Object.entries({ accepted, logged, direct, appended }))
+          if (records !== null) this.set({ topic, hour, stage, group: '' }, records)
+        for (const [group, records] of Object.entries(consumed))
+          this.set({ topic, hour, stage: 'consumed', group }, records)
+      }
+    },
+  })
+  new Gauge({
+    name: metricNames.lostRecords,
+    help: 'Records of past hours that were accepted and are not in the log. Alert above 0.',
+    labelNames: ['topic'],
+    async collect() {
+      this.reset()
+      for (const hour of await current()) this.inc({ topic: hour.topic }, lostRecords(hour))
+    },
+  })
+}
