@@ -1,30 +1,59 @@
 import { expect, test } from 'vitest'
 import { serviceNames } from '#topology/derive/definitions.ts'
-import { paths, sourceFiles } from './repository-files.ts'
+import { folderMismatches, fullFolders, longFile, looseRuntimeFiles } from './files/folder-rules.ts'
+import { isPureRoot, purityViolations } from './files/purity.ts'
+import { violationLines } from './files/text.ts'
 import {
   ambientAccess,
   branchesInMain,
-  folderMismatches,
-  isPureRoot,
-  lengthViolations,
-  purityViolations,
+  computedImports,
+  forcedTypes,
   quotedTopics,
-  violationLines,
-} from './rules.ts'
-import { forbiddenTopicNames } from './topic-names.ts'
+  type TextRule,
+} from './files/text-rules.ts'
+import { forbiddenTopicNames } from './files/topic-names.ts'
+import { type ImportViolation, importGraph } from './imports/graph.ts'
+import { knownForcedTypes, knownViolations } from './imports/known-violations.ts'
+import { roomOf } from './imports/rooms.ts'
+import { forbidden } from './imports/rules.ts'
+import { paths, root, sourceFiles } from './repository-files.ts'
 
-/** The house rules on this repository. Each message says what to do; `rules.test.ts` shows what they catch. */
-const everywhere = (rule: (path: string, text: string) => Parameters<typeof violationLines>[0]): readonly string[] =>
+/** The house rules on this repository. Each message says what to do; the tests beside the rules show what they catch. */
+const { imports, violations } = await importGraph(root, ['schemas', 'topology', 'services', 'test'])
+
+const edge = ({ from, to }: ImportViolation): string => (from === to ? from : `${from} -> ${to}`)
+
+test('imports follow the rules', () => {
+  const remedies = new Map(forbidden.map(({ name, comment }) => [name, comment]))
+  const found = violations
+    .filter(violation => !knownViolations[violation.rule]?.includes(edge(violation)))
+    .map(one => `${edge(one)} breaks "${one.rule}": ${[remedies.get(one.rule), ...one.cycle].join(' -> ')}`)
+  expect(found).toEqual([])
+})
+
+test('what is listed as a known violation still is one: delete the others from known-violations.ts', () => {
+  const gone = Object.entries(knownViolations).flatMap(([rule, edges]) =>
+    edges.filter(known => !violations.some(one => one.rule === rule && edge(one) === known)),
+  )
+  expect(gone).toEqual([])
+})
+
+test('every file lies in a room', () => {
+  const code = [...sourceFiles.keys()].filter(path => !path.startsWith('test/'))
+  expect(code.filter(path => roomOf(path) === undefined)).toEqual([])
+})
+
+test('decide files, the map, the schemas and the libraries are pure, with all they import', () => {
+  const roots = [...sourceFiles.keys()].filter(isPureRoot)
+  expect(roots.length).toBeGreaterThan(20)
+  expect(violationLines(purityViolations(sourceFiles, imports, roots))).toEqual([])
+})
+
+const everywhere = (rule: TextRule): readonly string[] =>
   violationLines([...sourceFiles].flatMap(([path, text]) => rule(path, text)))
 
 test('no topic name is quoted outside the map', () => {
   expect(everywhere((path, text) => quotedTopics(path, text, forbiddenTopicNames))).toEqual([])
-})
-
-test('decide files, the map, the schemas and the planner are pure, with all they import', () => {
-  const roots = [...sourceFiles.keys()].filter(isPureRoot)
-  expect(roots.length).toBeGreaterThan(20)
-  expect(violationLines(purityViolations(sourceFiles, roots))).toEqual([])
 })
 
 test('time, chance and settings come through ports and config', () => {
@@ -35,8 +64,26 @@ test('process entries do not branch', () => {
   expect(everywhere(branchesInMain)).toEqual([])
 })
 
+test('no type is forced', () => {
+  const found = everywhere((path, text) => (knownForcedTypes.includes(path) ? [] : forcedTypes(path, text)))
+  expect(found).toEqual([])
+  expect(knownForcedTypes.filter(path => forcedTypes(path, sourceFiles.get(path) ?? '').length === 0)).toEqual([])
+})
+
+test('imports name their file', () => {
+  expect(everywhere(computedImports)).toEqual([])
+})
+
 test('files are short', () => {
-  expect(everywhere(lengthViolations)).toEqual([])
+  expect(everywhere(longFile)).toEqual([])
+})
+
+test('folders hold at most twenty source files', () => {
+  expect(violationLines(fullFolders(paths))).toEqual([])
+})
+
+test('the runtime’s parts lie in sub-folders', () => {
+  expect(violationLines(looseRuntimeFiles(paths))).toEqual([])
 })
 
 test('the services of the map and the folders are the same, and complete', () => {

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { SchemaUnderTest } from './map-invariants.ts'
-import type { Files } from './rules.ts'
+import type { Files } from './files/text.ts'
+import type { SchemaUnderTest } from './map/map-invariants.ts'
 
 export const root = fileURLToPath(new URL('../../', import.meta.url))
 

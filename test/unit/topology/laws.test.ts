@@ -7,7 +7,7 @@ import {
   nameViolations,
   partitionViolations,
   undocumentedFields,
-} from '#test/house/map-invariants.ts'
+} from '#test/house/map/map-invariants.ts'
 import { schemas } from '#test/house/repository-files.ts'
 import { httpEdges } from '#topology/derive/diagram.ts'
 import { services, topics } from '#topology/map.ts'

@@ -105,3 +105,15 @@ export const knownViolations: Readonly<Record<string, readonly string[]>> = {
     'topology/derive/topic-changes.ts -> services/_runtime/log/event-log.ts',
   ],
 }
+
+/** Files that still force a type. */
+export const knownForcedTypes: readonly string[] = [
+  'services/_redaction/redact-event.ts',
+  'services/ingest/to-events.ts',
+  'services/_cli/dead-letters/access.ts',
+  'services/_runtime/host/start-services.ts',
+  'services/_runtime/processing/complete-event.ts',
+  'services/_runtime/processing/decide-record.ts',
+  'services/_runtime/processing/prepare-batch.ts',
+  'services/_runtime/log/kafka/produce/producer.ts',
+]

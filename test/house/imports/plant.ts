@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { type ImportGraph, importGraph } from './import-graph.ts'
-import { root } from './repository-files.ts'
+import { root } from '../repository-files.ts'
+import { type ImportGraph, importGraph } from './graph.ts'
 
 const { imports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 

@@ -1,7 +1,7 @@
 import { subject } from '#topology/derive/names.ts'
 import { requiredTopics } from '#topology/derive/required-topics.ts'
 import { topic } from '#topology/topic-names.ts'
-import type { ForbiddenStrings } from './rules.ts'
+import type { ForbiddenStrings } from './text-rules.ts'
 
 const constantOf = new Map(Object.entries(topic).map(([constant, name]) => [name as string, `topic.${constant}`]))
 const derivedTopics = requiredTopics().filter(({ name }) => !constantOf.has(name))

@@ -1,8 +1,8 @@
 import { cruise, type ICruiseResult, type IModule } from 'dependency-cruiser'
-import { forbidden } from './import-rules.ts'
+import { forbidden } from './rules.ts'
 
 /** An import as dependency-cruiser sees it. `to` is a path of the repository, or the name of a package or of a module of Node. */
-export type Import = { readonly written: string; readonly to: string; readonly typeOnly: boolean }
+export type Import = { readonly to: string; readonly typeOnly: boolean }
 
 /** What each file imports, by its path in the repository, and which imports a rule forbids. */
 export type ImportGraph = {
@@ -40,7 +40,6 @@ export async function importGraph(root: string, folders: readonly string[]): Pro
 
 const importsOf = ({ dependencies }: IModule): readonly Import[] =>
   dependencies.map(({ module, resolved, dependencyTypes }) => ({
-    written: module,
     to: /node_modules/.test(resolved) ? module : resolved,
     typeOnly: dependencyTypes.includes('type-only'),
   }))

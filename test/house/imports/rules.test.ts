@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { ImportViolation } from './import-graph.ts'
+import type { ImportViolation } from './graph.ts'
 import { graphOf } from './plant.ts'
 import { rooms } from './rooms.ts'
 

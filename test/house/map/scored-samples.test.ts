@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { topicDefinitions } from '#topology/derive/definitions.ts'
 import { compatibility } from '#topology/derive/names.ts'
 import { topic } from '#topology/topic-names.ts'
+import { schemas } from '../repository-files.ts'
 import { undocumentedFields } from './map-invariants.ts'
-import { schemas } from './repository-files.ts'
 
 /** Others build on this topic: what its fields mean is written in the schema that they get, and stays readable. */
 const { event } = topicDefinitions[topic.scoredSamples]

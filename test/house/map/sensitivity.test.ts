@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { topicDefinitions } from '#topology/derive/definitions.ts'
 import { services } from '#topology/map.ts'
-import { schemas } from './repository-files.ts'
+import { schemas } from '../repository-files.ts'
 
 /** Strings of what ingest writes that are nobody's words: names that the sender's system gives, and what operators write. */
 const plain = new Set(['agent', 'tool', 'planner', 'source', 'kind', 'name', 'description', 'argumentSchema'])
