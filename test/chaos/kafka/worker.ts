@@ -5,6 +5,7 @@ import { describeError } from '#runtime/host/main.ts'
 import { openRuntime } from '#runtime/host/open-runtime.ts'
 import { startServices } from '#runtime/host/start-services.ts'
 import { type Stage, stages } from '../stages.ts'
+import { removeFence } from './remove-fence.ts'
 
 /** How a worker on Kafka differs from a service's own process: a short session, and the fence can be taken away. */
 export type WorkerOptions = {
@@ -19,12 +20,9 @@ export type WorkerOptions = {
 const { stage, name, sessionMs, breakFence }: WorkerOptions = JSON.parse(process.argv[2] ?? '{}')
 const stopping = new AbortController()
 process.once('SIGTERM', () => stopping.abort())
-const unfenced = (group: string, partition: number): string => `${group}-${partition}-${process.pid}`
+if (breakFence) removeFence()
 try {
-  const world = await openRuntime(readSettings(process.env), systemClock, {
-    ...{ clientId: name, sessionMs },
-    ...(breakFence && { transactionalId: unfenced }),
-  })
+  const world = await openRuntime(readSettings(process.env), systemClock, { clientId: name, sessionMs })
   try {
     await (await startServices(world, [stages[stage]], stopping.signal)).done
   } finally {

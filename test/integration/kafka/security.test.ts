@@ -70,14 +70,14 @@ describe.skipIf(!kafka)('a listener that is secured', () => {
       saslBrokers,
       { ...overTls, ...asUser, FLYWHEEL_KAFKA_CA: files?.otherCa },
       'FLY_CONFIG',
-      /certificate .* is not trusted: let FLYWHEEL_KAFKA_CA name/,
+      /certificate .* is not trusted: set FLYWHEEL_KAFKA_CA to/,
     ],
     [
       'brokers that nobody known has signed',
       saslBrokers,
       { FLYWHEEL_KAFKA_TLS: 'true', ...asUser },
       'FLY_CONFIG',
-      /certificate .* is not trusted: let FLYWHEEL_KAFKA_CA name/,
+      /certificate .* is not trusted: set FLYWHEEL_KAFKA_CA to/,
     ],
     [
       'no certificate of its own',
@@ -95,7 +95,13 @@ describe.skipIf(!kafka)('a listener that is secured', () => {
     ],
     ['TLS where plain text is wanted', brokers, overTls, 'FLY_BROKER', /close the connection: set FLYWHEEL_KAFKA_TLS/],
     ['no user where one is wanted', saslBrokers, overTls, 'FLY_BROKER', /close the connection: .*FLYWHEEL_KAFKA_SASL/],
-    ['a user where none is wanted', brokers, asUser, 'FLY_BROKER', /take no users here: unset FLYWHEEL_KAFKA_SASL/],
+    [
+      'a user where none is wanted',
+      brokers,
+      asUser,
+      'FLY_BROKER',
+      /do not use SASL on this listener: unset FLYWHEEL_KAFKA_SASL/,
+    ],
   ])('refuses, and tells what to do: %s', async (_what, at, environment, code, message) => {
     const opening = open(at, environment)
     await expect(opening).rejects.toMatchObject({ code, message: expect.stringMatching(message) })

@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { EventLog, PartitionConsumer } from '#runtime/log/event-log.ts'
+import { createClusterQuery } from '#runtime/log/kafka/admin/cluster-query.ts'
 import type { KafkaSettings } from '#runtime/log/kafka/connection/client.ts'
-import { createClusterQuery } from '#runtime/log/kafka/connection/cluster-query.ts'
 import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
 import { openPartitionTransactions } from '#runtime/log/kafka/produce/transaction.ts'
 import { positionsAfter } from '#runtime/log/positions.ts'

@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Fault, type FaultCode } from '../../core/faults.ts'
 
-/** What Kafka's error types mean here. Every other error of kafkajs or of a socket is FLY_BROKER. */
+/** The fault of each of Kafka's error types. Every other error of kafkajs or of a socket is FLY_BROKER. */
 const faultCodes: Readonly<Record<string, FaultCode>> = {
   INVALID_PRODUCER_EPOCH: 'FLY_FENCED',
   INVALID_PRODUCER_ID_MAPPING: 'FLY_FENCED',
@@ -25,19 +24,19 @@ const faultCodes: Readonly<Record<string, FaultCode>> = {
   INVALID_TRANSACTION_TIMEOUT: 'FLY_CONFIG',
 }
 
-/** PRODUCER_FENCED, which kafkajs 2.2.4 does not know. */
+/** kafkajs 2.2.4's message for PRODUCER_FENCED, which it does not know. */
 const producerFenced = 'Unknown error code 90'
 
 const programmingErrors = ['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError']
 
-/** The error that kafkajs wrapped, perhaps several times. */
+/** The innermost cause of an error: kafkajs wraps errors, some of them several times. */
 export function rootCause(error: unknown): RootCause {
   let root = error
   while (root instanceof Error && root.cause instanceof Error) root = root.cause
   return root instanceof Error ? (root as RootCause) : { name: 'Error', message: String(root) }
 }
 
-/** `type` is Kafka's name of an error; `code` its number, or what Node calls the error of a socket. */
+/** `type` is Kafka's name of an error; `code` is Kafka's number of it, or Node's code of a socket's error. */
 type RootCause = {
   readonly name: string
   readonly message: string
@@ -45,87 +44,34 @@ type RootCause = {
   readonly code?: string | number
 }
 
-/** Whether one side does not take the other's certificate: no try again will change that. */
+/** Whether one side refuses the other's certificate. Retrying does not help. */
 export const isCertificateError = ({ code }: RootCause): boolean =>
   /CERT|LEAF_SIGNATURE|HOSTNAME_MISMATCH/.test(String(code))
 
+/** Kafka's name of an error, or the class of an error that has none. */
 export const errorType = (error: unknown): string => rootCause(error).type ?? rootCause(error).name
 
-/** Any error as a fault that says what was being done. */
-export function toFault(error: unknown, action: string, fields: Readonly<Record<string, unknown>> = {}): Fault {
+/** Any error as a fault whose message is "cannot " and the action. */
+export function toFault(error: unknown, action: string, details: Readonly<Record<string, unknown>> = {}): Fault {
   const root = rootCause(error)
   for (const known of [error, root]) if (known instanceof Fault) return known
-  const { name, message, type } = root
-  const said = `cannot ${action}: ${message}`
-  if (programmingErrors.includes(name) && !isThrownByKafkajs(error)) return new Fault('FLY_BUG', said, fields, error)
+  const { name, type } = root
+  const message = `cannot ${action}: ${root.message}`
+  if (programmingErrors.includes(name) && !isThrownByKafkajs(error))
+    return new Fault('FLY_BUG', message, details, error)
   if (name === 'KafkaJSSASLAuthenticationError' || isCertificateError(root))
-    return new Fault('FLY_CONFIG', said, fields, error)
+    return new Fault('FLY_CONFIG', message, details, error)
   if (name === 'KafkaJSNotImplemented')
-    return new Fault('FLY_TOPIC', `${said}; let its writers use no compression or gzip`, fields, error)
-  const code = message === producerFenced ? 'FLY_FENCED' : faultCodes[type ?? '']
-  return new Fault(code ?? 'FLY_BROKER', said, { ...fields, type: type ?? name }, error)
+    return new Fault('FLY_TOPIC', `${message}; let its writers use gzip or no compression`, details, error)
+  const code = root.message === producerFenced ? 'FLY_FENCED' : faultCodes[type ?? 'none']
+  return new Fault(code ?? 'FLY_BROKER', message, { ...details, type: type ?? name }, error)
 }
 
-/** kafkajs trips over its own connections when they close at a bad moment: that is weather, not a mistake of ours. */
+/** kafkajs throws such errors when a connection closes at the wrong moment: that is transient, not a bug of this program. */
 function isThrownByKafkajs(error: unknown): boolean {
   const stack = (rootCause(error) as { stack?: string }).stack ?? ''
   return /\n\s+at [^\n]*\/kafkajs\/src\//.test(stack.split('\n').slice(0, 2).join('\n'))
 }
 
-/** Rejects with FLY_BROKER when it takes longer; what goes on must not matter any more then. */
-export async function withTimeout<T>(milliseconds: number, action: string, promise: Promise<T>): Promise<T> {
-  const late = new AbortController()
-  promise.catch(() => {})
-  const timeout = sleep(milliseconds, undefined, { signal: late.signal }).then(() => {
-    throw new Fault('FLY_BROKER', `cannot ${action}: no answer within ${milliseconds} ms`)
-  })
-  timeout.catch(() => {})
-  return Promise.race([promise, timeout]).finally(() => late.abort())
-}
-
-/**
- * Tries again with growing pauses while `again` allows it; then throws the last error. Once the signal is aborted nothing is
- * waited for any more: FLY_BROKER, and what a try still does must not matter.
- */
-export async function retryWithBackoff<T>(
-  attempt: () => Promise<T>,
-  shouldRetry: (error: unknown, tries: number) => boolean,
-  signal: AbortSignal,
-): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    if (signal.aborted) throw abortedFault()
-    try {
-      return await rejectOnAbort(signal, attempt())
-    } catch (error) {
-      if (signal.aborted || !shouldRetry(error, tries)) throw error
-      await sleep(Math.min(1_000, 20 * 2 ** tries), undefined, { signal }).catch(() => {})
-    }
-  }
-}
-
-/** Rejects with FLY_BROKER when the signal is aborted first; what goes on must not matter any more then. */
-export function rejectOnAbort<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
-  promise.catch(() => {})
-  const { promise: given, reject } = Promise.withResolvers<never>()
-  const giveUp = (): void => reject(abortedFault())
-  if (signal.aborted) giveUp()
-  signal.addEventListener('abort', giveUp, { once: true })
-  return Promise.race([promise, given]).finally(() => signal.removeEventListener('abort', giveUp))
-}
-
-const abortedFault = (): Fault => new Fault('FLY_BROKER', 'given up, for it was told to stop')
-
-/** Aborted some time after another signal is. */
-export function delayAbort(signal: AbortSignal, milliseconds: number): AbortSignal {
-  const late = new AbortController()
-  waitForAbort(signal).then(() => setTimeout(() => late.abort(), milliseconds).unref())
-  return late.signal
-}
-
-/** Resolves when the signal is aborted. */
-export function waitForAbort(signal: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })
-}
+/** Whether waiting and retrying may help. */
+export const isTransient = (error: unknown): error is Fault => error instanceof Fault && error.code === 'FLY_BROKER'

@@ -3,9 +3,9 @@ import type { IHeaders } from 'kafkajs'
 import type { LogRecord } from '../event-log.ts'
 
 /**
- * Headers as text, for bytes that are none too: where a value is not UTF-8, each byte from 128 on is a lone surrogate, U+DC80 to
- * U+DCFF, which no text holds (as Python's surrogateescape, PEP 383). So whatever a stranger's client wrote can be written
- * again as it was. Of several values under one name the last counts.
+ * Header values as text. In a value that is not UTF-8 each byte from 128 on becomes a lone surrogate, U+DC80 to U+DCFF, which
+ * UTF-8 text cannot contain (like Python's surrogateescape, PEP 383), so that the bytes of other programs' headers can be
+ * restored. Of several values with one name the last is used.
  */
 export function headersToText(headers: IHeaders): Record<string, string> {
   const texts: Record<string, string> = {}
@@ -16,7 +16,7 @@ export function headersToText(headers: IHeaders): Record<string, string> {
   return texts
 }
 
-/** The headers that `textOf` gives as these texts. */
+/** The inverse of `headersToText`. */
 export function headersFromText(headers: LogRecord['headers']): IHeaders {
   const entries = Object.entries(headers)
   if (!entries.some(([, text]) => isEscaped(text))) return headers

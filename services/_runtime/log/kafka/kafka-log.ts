@@ -1,19 +1,18 @@
 import type { EventLog } from '../event-log.ts'
-import { createLagQuery } from './admin/lag.ts'
-import { createPositionQueries } from './admin/positions.ts'
+import { type ClusterQuery, createClusterQuery } from './admin/cluster-query.ts'
+import { createOffsetQueries } from './admin/offsets.ts'
 import { createTopicAdmin } from './admin/topics.ts'
+import { verifyTransactionSupport } from './admin/transaction-support.ts'
 import type { KafkaSettings } from './connection/client.ts'
-import { type ClusterQuery, createClusterQuery } from './connection/cluster-query.ts'
 import { connectionFault } from './connection/connection-fault.ts'
-import { verifyTransactionSupport } from './connection/transaction-support.ts'
 import { joinGroup } from './consume/group.ts'
 import { countRecords, createReader } from './consume/read.ts'
-import { withTimeout } from './faults.ts'
 import { createAppender } from './produce/append.ts'
+import { withTimeout } from './retry.ts'
 
 /**
- * The event log on Apache Kafka, or what speaks its protocol. FLY_BROKER within ten seconds when no broker answers; FLY_CONFIG
- * when they refuse this user, are not to be trusted, or cannot do transactions.
+ * The event log on Apache Kafka, or on a server with its protocol. FLY_BROKER after ten seconds when no broker answers. FLY_CONFIG
+ * when the brokers refuse the user, have a certificate that is not trusted, or do not support transactions.
  */
 export async function openKafkaLog(settings: KafkaSettings): Promise<EventLog> {
   const query = createClusterQuery(settings)
@@ -34,8 +33,7 @@ export async function openKafkaLog(settings: KafkaSettings): Promise<EventLog> {
     read,
     topics: admin.topics,
     createTopics: admin.createTopics,
-    lag: createLagQuery(query),
-    ...createPositionQueries(query),
+    ...createOffsetQueries(query),
     count: topic => countRecords(read, topic),
     join(group, topics, consume, signal) {
       const member = joinGroup({ settings, query, group, topics, consume }, AbortSignal.any([signal, closing.signal]))

@@ -1,9 +1,12 @@
 import type { Admin, BrokerMetadata, ITopicConfig } from 'kafkajs'
+import { requiredValue } from '../../../core/checked.ts'
 import { Fault } from '../../../core/faults.ts'
 import type { ExistingTopic, TopicPartitionCount, TopicSpec } from '../../event-log.ts'
-import { createKafkaClient, type KafkaSettings } from '../connection/client.ts'
-import type { ClusterQuery } from '../connection/cluster-query.ts'
-import { errorType, retryWithBackoff, toFault } from '../faults.ts'
+import { type KafkaSettings, withAdmin } from '../connection/client.ts'
+import { findBroker } from '../connection/kafkajs-broker.ts'
+import { errorType, isTransient, toFault } from '../faults.ts'
+import { retryWithBackoff } from '../retry.ts'
+import type { ClusterQuery } from './cluster-query.ts'
 
 export type TopicAdmin = {
   readonly topics: () => Promise<readonly ExistingTopic[]>
@@ -12,29 +15,20 @@ export type TopicAdmin = {
 }
 
 export function createTopicAdmin(settings: KafkaSettings, query: ClusterQuery, closing: AbortSignal): TopicAdmin {
-  const withAdmin = <T>(doing: string, ask: (admin: Admin) => Promise<T>): Promise<T> =>
+  const change = (action: string, request: (admin: Admin) => Promise<unknown>): Promise<unknown> =>
     retryWithBackoff(
-      async () => {
-        const { kafka, close } = createKafkaClient(settings)
-        const admin = kafka.admin()
-        try {
-          await admin.connect()
-          return await ask(admin)
-        } catch (error) {
-          throw toFault(error, doing, { type: errorType(error) })
-        } finally {
-          await admin.disconnect().catch(() => {})
-          close()
-        }
-      },
-      (error, tries) => error instanceof Fault && error.code === 'FLY_BROKER' && tries < 8,
+      () =>
+        withAdmin(settings, request).catch(error => {
+          throw toFault(error, action, { type: errorType(error) })
+        }),
+      (error, attempts) => isTransient(error) && attempts < 9,
       closing,
     )
 
   const describeCluster = (): Promise<BrokerMetadata> =>
     query.runOnCluster('list the topics', async cluster => {
       const metadata: BrokerMetadata | null = await cluster.metadata()
-      // kafkajs asks one broker after the other and keeps their errors to itself.
+      // kafkajs asks one broker after the other and does not report their errors.
       if (!metadata) throw new Fault('FLY_BROKER', 'no broker lists its topics')
       return metadata
     })
@@ -49,14 +43,14 @@ export function createTopicAdmin(settings: KafkaSettings, query: ClusterQuery, c
       }))
       .sort((a, b) => (a.name < b.name ? -1 : 1))
 
-  /** Every broker answers for itself: waits until all of them know the topics and their leaders. */
+  /** Waits until every broker knows the topics and their leaders. */
   const waitUntilReady = (wanted: readonly TopicPartitionCount[]): Promise<void> =>
     retryWithBackoff(
       () =>
         query.runOnCluster('wait for new topics', async cluster => {
           await cluster.refreshMetadata()
           for (const nodeId of cluster.getNodeIds()) {
-            const broker = await cluster.findBroker({ nodeId: String(nodeId) })
+            const broker = await findBroker(cluster, nodeId)
             const { topicMetadata } = await broker.metadata(wanted.map(({ name }) => name))
             for (const { name, partitions } of wanted) {
               const found = topicMetadata.find(({ topic }) => topic === name)?.partitionMetadata ?? []
@@ -65,7 +59,7 @@ export function createTopicAdmin(settings: KafkaSettings, query: ClusterQuery, c
             }
           }
         }),
-      (_error, tries) => tries < 5,
+      (_error, attempts) => attempts < 6,
       closing,
     )
 
@@ -84,10 +78,10 @@ export function createTopicAdmin(settings: KafkaSettings, query: ClusterQuery, c
       if (settings.replication > brokers)
         throw new Fault(
           'FLY_CONFIG',
-          `FLYWHEEL_KAFKA_REPLICATION is ${settings.replication}, more than there are brokers (${brokers}): start more, or lower it`,
+          `FLYWHEEL_KAFKA_REPLICATION is ${settings.replication}, but the cluster has ${brokers} broker${brokers === 1 ? '' : 's'}: start more, or lower it`,
           { replication: settings.replication, brokers },
         )
-      await withAdmin('create topics', admin =>
+      await change('create topics', admin =>
         admin.createTopics({
           topics: fresh.map(spec => topicConfig(spec, settings.replication)),
           waitForLeaders: false,
@@ -96,13 +90,13 @@ export function createTopicAdmin(settings: KafkaSettings, query: ClusterQuery, c
       await waitUntilReady(fresh)
     },
     async growTopic({ name, partitions }) {
-      const now = (await query.partitions([name], true)).get(name)?.length ?? 0
+      const { length: now } = requiredValue(await query.partitions([name], true), name)
       if (now > partitions)
-        throw new Fault('FLY_TOPIC', `topic ${name} has ${now} partitions, which cannot become ${partitions}`, {
+        throw new Fault('FLY_TOPIC', `topic ${name} has ${now} partitions and cannot shrink to ${partitions}`, {
           topic: name,
         })
       if (now === partitions) return
-      await withAdmin(`grow ${name}`, admin =>
+      await change(`grow ${name}`, admin =>
         admin.createPartitions({ topicPartitions: [{ topic: name, count: partitions }] }),
       )
       await waitUntilReady([{ name, partitions }])
@@ -114,14 +108,14 @@ export function createTopicAdmin(settings: KafkaSettings, query: ClusterQuery, c
 function topicConfig({ name, partitions, keep }: TopicSpec, replication: number): ITopicConfig {
   const kept =
     keep === 'compact'
-      ? // The segment being written is never compacted, and Kafka's default of 1 GB would be read by each new follower.
+      ? // Kafka never compacts the segment being written. With the default of 1 GB, new readers would read that much.
         { 'cleanup.policy': 'compact', 'segment.bytes': String(64 * 1024 * 1024) }
       : { 'cleanup.policy': 'delete', 'retention.ms': keep === 'forever' ? '-1' : String(keep * 86_400_000) }
   const config = {
     ...kept,
-    // Lag and retention go by when a record arrived, not by its writer's clock.
+    // Lag and retention use the time of arrival, not the writer's clock.
     'message.timestamp.type': 'LogAppendTime',
-    // Whatever a production system's client compresses with, kafkajs can read it.
+    // The broker decompresses what writers compress: kafkajs reads gzip only.
     'compression.type': 'uncompressed',
     'min.insync.replicas': replication >= 3 ? '2' : '1',
   }

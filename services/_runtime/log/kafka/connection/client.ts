@@ -1,11 +1,19 @@
 import { connect as connectPlain, isIP, type Socket } from 'node:net'
 import { connect as connectSecure } from 'node:tls'
-import { type Cluster, type ISocketFactory, Kafka, type KafkaConfig, logLevel, PartitionAssigners } from 'kafkajs'
+import {
+  type Admin,
+  type Cluster,
+  type ISocketFactory,
+  Kafka,
+  type KafkaConfig,
+  logLevel,
+  PartitionAssigners,
+} from 'kafkajs'
+import type { Logger } from 'pino'
 import { Fault } from '../../../core/faults.ts'
-import type { Logger } from '../../../telemetry/telemetry.ts'
-import { replaceProduceEncoder } from '../produce/produce-request.ts'
+import { patchKafkajs } from './kafkajs-patches.ts'
 
-/** TLS and authentication, as kafkajs has them. */
+/** TLS and authentication, in kafkajs's terms. */
 export type KafkaSecurity = Pick<KafkaConfig, 'ssl' | 'sasl'>
 
 export type KafkaSettings = {
@@ -16,26 +24,21 @@ export type KafkaSettings = {
   readonly replication: number
   readonly logger?: Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>
   readonly security?: KafkaSecurity
-  /** A member that is silent for so long has lost its partitions. */
+  /** A group member that sends no heartbeat for this long loses its partitions. 30,000 when absent. */
   readonly sessionMs?: number
-  /** Fetched records that wait in memory for one task or reader. */
-  readonly queueBytes?: number
-  /** Only for the test that takes the fence away: who has another's transactional id fences them, who has not does not. */
-  readonly transactionalId?: (group: string, partition: number) => string
 }
 
 export type KafkaClient = {
   readonly kafka: Kafka
-  /** Closes what connections are left, at once: kafkajs waits for answers, and loses track of some of its connections. */
+  /** Destroys all connections: kafkajs waits for responses before it closes one, and loses track of some. */
   readonly dropConnections: () => void
-  /** Drops them for good: kafkajs, which may be in the middle of trying again, gets no other. */
+  /** Destroys all connections and opens no more: kafkajs may be about to reconnect. */
   readonly close: () => void
 }
 
-/** A kafkajs client. Its own log is for debugging: what fails is a fault here. */
+/** A kafkajs client. kafkajs logs at debug level here: what fails is reported as a fault. */
 export function createKafkaClient({ brokers, clientId, logger, security }: KafkaSettings): KafkaClient {
-  suppressTimeoutWarning()
-  replaceProduceEncoder()
+  patchKafkajs()
   const sockets = new Set<Socket>()
   const connect = trackSockets(sockets)
   let closed = false
@@ -48,7 +51,7 @@ export function createKafkaClient({ brokers, clientId, logger, security }: Kafka
     clientId,
     connectionTimeout: 5_000,
     requestTimeout: 15_000,
-    // Few tries: what calls kafkajs here has patience of its own, and can be interrupted.
+    // Few retries: the callers retry too, with a backoff that a signal can end.
     retry: { initialRetryTime: 50, multiplier: 2, maxRetryTime: 1_000, retries: 3 },
     socketFactory: to => {
       if (closed) throw new Error('the client was closed')
@@ -70,14 +73,14 @@ export function createKafkaClient({ brokers, clientId, logger, security }: Kafka
   }
 }
 
-/** kafkajs's connections, without the wait for more to send, which doubles the time of a transaction. */
+/** Opens kafkajs's sockets with TCP_NODELAY: without it a transaction takes twice as long. */
 function trackSockets(sockets: Set<Socket>): ISocketFactory {
   return ({ host, port, ssl, onConnect }) => {
     const to = { host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 }
     const socket = ssl
       ? connectSecure({ ...to, ...(!isIP(host) && { servername: host }), ...ssl }, onConnect)
       : connectPlain(to, onConnect)
-    // kafkajs closes a dead connection again with each try to connect, and each time Node adds a listener.
+    // kafkajs closes a dead connection again at each attempt to connect, and Node adds a listener each time.
     socket.setMaxListeners(0)
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
@@ -86,8 +89,9 @@ function trackSockets(sockets: Set<Socket>): ISocketFactory {
 }
 
 /**
- * kafkajs's view of the cluster, which it hands to partition assigners, typed and public, and to nobody else: with it one
- * can ask for offsets and fetch records without being in a group. Its offsets are those of read_committed.
+ * kafkajs's low-level interface to the cluster. It is public, but handed out to partition assigners only, so a consumer is created
+ * for its assigner and never run. With a cluster one can look up offsets and fetch records without a group. The offsets are
+ * those of read_committed.
  */
 export function openCluster({ kafka }: KafkaClient): Cluster {
   let cluster: Cluster | undefined
@@ -106,18 +110,15 @@ export function openCluster({ kafka }: KafkaClient): Cluster {
   return cluster
 }
 
-let timeoutWarningSuppressed = false
-
-/**
- * kafkajs 2.2.4 schedules its request queue with a negative delay, which Node clamps to 1 ms and warns of once a process:
- * known and harmless. That warning from that file, and no other, is dropped.
- */
-function suppressTimeoutWarning(): void {
-  if (timeoutWarningSuppressed) return
-  timeoutWarningSuppressed = true
-  const emit = process.emitWarning as (...args: unknown[]) => void
-  process.emitWarning = (...args: unknown[]): void => {
-    const ours = args[1] === 'TimeoutNegativeWarning' && new Error().stack?.includes('kafkajs/src/network/requestQueue')
-    if (!ours) emit.apply(process, args)
+/** Opens kafkajs's admin client for one use. */
+export async function withAdmin<T>(settings: KafkaSettings, use: (admin: Admin) => Promise<T>): Promise<T> {
+  const { kafka, close } = createKafkaClient(settings)
+  const admin = kafka.admin()
+  try {
+    await admin.connect()
+    return await use(admin)
+  } finally {
+    await admin.disconnect().catch(() => {})
+    close()
   }
 }

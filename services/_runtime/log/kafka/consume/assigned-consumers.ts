@@ -1,14 +1,14 @@
 import { Fault } from '../../../core/faults.ts'
 import type { PartitionConsumer } from '../../event-log.ts'
+import type { ClusterQuery } from '../admin/cluster-query.ts'
 import type { KafkaSettings } from '../connection/client.ts'
-import type { ClusterQuery } from '../connection/cluster-query.ts'
 import { toFault } from '../faults.ts'
 import { createFetcher } from './fetch.ts'
 import { openPartitionConsumer } from './partition-consumer.ts'
 
-export type ConsumePartition = (task: PartitionConsumer) => Promise<void>
+export type ConsumePartition = (consumer: PartitionConsumer) => Promise<void>
 
-/** What a member reads and does. */
+/** The group, and what its member reads and does. */
 export type GroupMembership = {
   readonly settings: KafkaSettings
   readonly query: ClusterQuery
@@ -17,9 +17,13 @@ export type GroupMembership = {
   readonly consume: ConsumePartition
 }
 
+/** `topics` joined: they change when a topic grows. */
 type RunningConsumer = { readonly topics: string; readonly stop: () => void }
 
-/** The tasks of a membership, one for each partition number that is assigned. */
+/**
+ * Runs `consume` for each partition number that is assigned to the member. `onLost` is called when the membership has to be ended: a
+ * consumer was fenced or failed.
+ */
 export function createAssignedConsumers(
   { settings, query, group, consume }: GroupMembership,
   until: AbortSignal,
@@ -27,36 +31,35 @@ export function createAssignedConsumers(
 ) {
   const fetcher = createFetcher(settings)
   const running = new Map<number, RunningConsumer>()
-  /** The last work of each partition number, until it has ended: the next one waits for it. */
+  /** The last consumer of each partition number until it ends: the next one of that number waits for it. */
   const completions = new Map<number, Promise<void>>()
   let currentMemberId = ''
   let failure: { readonly error: unknown } | undefined
 
   const runConsumer = async (partition: number, topics: readonly string[], signal: AbortSignal): Promise<void> => {
-    const { queueBytes = 4_194_304 } = settings
-    // Told at once: the work may be waiting for records that will never come. After a hand-over it is as it should be.
+    // Ends the membership at once: `consume` may wait for records that will never come. After a revocation, being fenced is expected.
     const onFenced = (): void => {
       if (signal.aborted) return
-      onLost(new Fault('FLY_FENCED', 'another process has taken a partition over', { group, partition }))
+      onLost(new Fault('FLY_FENCED', 'another process has taken over a partition', { group, partition }))
     }
     try {
       const owner = { settings, query, group, partition, signal }
-      const { consumer, close } = await openPartitionConsumer(owner, topics, fetcher, queueBytes, onFenced)
+      const { consumer, close } = await openPartitionConsumer(owner, topics, fetcher, onFenced)
       await consume(consumer).finally(close)
     } catch (error) {
-      // What fails after the end was asked for is the end.
+      // Errors after an abort are a consequence of the abort.
       if (signal.aborted || (error instanceof Fault && error.code === 'FLY_FENCED')) return
       failure ??= { error }
-      onLost(toFault(error, `work on ${group}/${partition}`))
+      onLost(toFault(error, `process ${group}/${partition}`))
     }
   }
 
   const start = (partition: number, topics: readonly string[]): void => {
     const stopping = new AbortController()
     const signal = AbortSignal.any([until, stopping.signal])
-    const before = completions.get(partition)
+    const previous = completions.get(partition)
     const ended = (async () => {
-      await before
+      await previous
       if (!signal.aborted) await runConsumer(partition, topics, signal)
     })().finally(() => {
       if (completions.get(partition) === ended) completions.delete(partition)
@@ -67,17 +70,17 @@ export function createAssignedConsumers(
 
   return {
     assignedPartitions: () => [...running.keys()],
-    /** Who stays a member keeps its tasks; whoever is a new one may have lost its partitions in between. */
-    assign(memberId: string, wanted: ReadonlyMap<number, readonly string[]>): void {
+    /** The same member keeps its running consumers. A new member id means that other members may have had the partitions meanwhile. */
+    assign(memberId: string, assigned: ReadonlyMap<number, readonly string[]>): void {
       for (const [partition, { topics, stop }] of running) {
-        if (memberId === currentMemberId && wanted.get(partition)?.join() === topics) continue
+        if (memberId === currentMemberId && assigned.get(partition)?.join() === topics) continue
         stop()
         running.delete(partition)
       }
       currentMemberId = memberId
-      for (const [partition, topics] of wanted) if (!running.has(partition)) start(partition, topics)
+      for (const [partition, topics] of assigned) if (!running.has(partition)) start(partition, topics)
     },
-    /** Waits for all work to end, also of partitions that were taken away; throws what it threw. */
+    /** Waits for all consumers to end, also those of revoked partitions; throws what `consume` threw first. */
     async finished(): Promise<void> {
       while (completions.size > 0) await Promise.all(completions.values())
       if (failure) throw failure.error

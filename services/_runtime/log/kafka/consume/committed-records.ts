@@ -1,33 +1,11 @@
-import type { IHeaders } from 'kafkajs'
 import type { LogRecord } from '../../event-log.ts'
+import type { FetchedPartition } from '../connection/kafkajs-broker.ts'
 import { headersToText } from '../headers.ts'
 
-type FetchedMessage = {
-  readonly offset: string
-  readonly timestamp: string
-  readonly key: Buffer | null
-  readonly value: Buffer | null
-  readonly headers: IHeaders
-  readonly isControlRecord: boolean
-  readonly batchContext: {
-    readonly firstOffset: string
-    readonly lastOffsetDelta: number
-    readonly producerId: string
-    readonly inTransaction: boolean
-  }
-}
-
-/** A partition in the answer to a fetch, as kafkajs decodes it. */
-export type FetchedPartition = {
-  readonly partition: number
-  readonly lastStableOffset: string
-  readonly abortedTransactions: readonly { readonly producerId: string; readonly firstOffset: string }[] | null
-  readonly messages: readonly FetchedMessage[]
-}
-
 /**
- * The committed records at and after an offset, and the offset that follows all that was fetched, visible or not. Batches
- * come whole, so the first ones may lie before the offset; the last may end behind its last record, which compaction took.
+ * The committed records of a fetch, from `position` on, and the offset after everything that was fetched, visible or not. Brokers send
+ * whole batches, so the first records may be before `position`, and a batch may end after its last record, which compaction
+ * removed.
  */
 export function committedRecords(
   topic: string,
@@ -41,8 +19,10 @@ export function committedRecords(
   for (const message of messages) {
     const { batchContext: batch, isControlRecord, key, value } = message
     const offset = Number(message.offset)
-    while (pendingAborts[0] && offset >= Number(pendingAborts[0].firstOffset))
-      abortingProducers.add(pendingAborts.shift()?.producerId ?? '')
+    for (let abort = pendingAborts[0]; abort && offset >= Number(abort.firstOffset); abort = pendingAborts[0]) {
+      abortingProducers.add(abort.producerId)
+      pendingAborts.shift()
+    }
     next = Math.max(next, offset + 1, Number(batch.firstOffset) + batch.lastOffsetDelta + 1)
     if (isControlRecord) {
       if (isAbortMarker(key)) abortingProducers.delete(batch.producerId)
@@ -55,5 +35,5 @@ export function committedRecords(
   return { records, next }
 }
 
-/** A marker's key is a version and then a type of two bytes each; type 0 aborts. */
+/** The key of a marker is a version and a type, two bytes each; type 0 is an abort. */
 const isAbortMarker = (key: Buffer | null): boolean => key !== null && key.length >= 4 && key.readInt16BE(2) === 0

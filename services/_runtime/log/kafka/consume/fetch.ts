@@ -1,63 +1,72 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { pause } from '../../../core/abort.ts'
+import { backoffMs } from '../../../core/backoff.ts'
 import type { Fault } from '../../../core/faults.ts'
-import type { LogRecord } from '../../event-log.ts'
+import type { LogRecord, TopicPartition } from '../../event-log.ts'
 import { createKafkaClient, type KafkaSettings } from '../connection/client.ts'
-import { createClusterMetadata } from '../connection/cluster-metadata.ts'
+import type { FetchedPartition } from '../connection/kafkajs-broker.ts'
 import { rootCause, toFault } from '../faults.ts'
-import { committedRecords, type FetchedPartition } from './committed-records.ts'
+import { createClusterMetadata } from './cluster-metadata.ts'
+import { committedRecords } from './committed-records.ts'
+import { requestRecords } from './fetch-request.ts'
 
-/** One partition that is being read. */
-export type PartitionFetch = {
-  readonly topic: string
-  readonly partition: number
-  /** The offset to fetch next. */
-  position: number
-  /** Whether there is room for more. */
+/** A partition that is fetched; implemented by the buffer that receives its records. */
+export type PartitionFetch = TopicPartition & {
+  /** The offset to fetch next. `deliver` moves it; so does the owner, when it seeks. */
+  readonly position: number
   readonly hasRoom: () => boolean
+  /** Takes the records that follow `position`, and moves it to `next`. */
   readonly deliver: (records: readonly LogRecord[], next: number) => void
+  /** Called once, when the partition cannot be fetched any more. */
   readonly fail: (fault: Fault) => void
 }
 
 export type Fetcher = {
   readonly add: (partitionFetch: PartitionFetch) => void
   readonly remove: (partitionFetch: PartitionFetch) => void
-  /** To be called when a lane wants again. */
+  /** To be called when a partition has room again. */
   readonly schedule: () => void
   readonly close: () => Promise<void>
 }
 
-/** How long a broker holds a request that finds nothing, in ms: short while a lane may soon be added to the next one. */
+/**
+ * How long a broker may hold a request for which it has no records, in ms. Short while partitions are likely to be added to the next
+ * request: after a change, or when some have no room.
+ */
 const maxWaitMs = { idle: 250, active: 20 } as const
-const fetchBytes = { perPartition: 1_048_576, perRequest: 10_485_760, singlePartition: 52_428_800 } as const
-const unknownLeader = 'no leader known'
+const activeMs = 1_000
+const backoff = { firstMs: 40, maxMs: 1_000 } as const
+/** Takes the place of a node id for partitions whose leader is not known. */
+const unknownLeader = 'unknown'
 
 /**
- * Fetches committed records for any number of lanes, with one request at a time to each broker, and waits out what fails.
- * kafkajs's own consumer is not used for it: it never says how far a partition was read when the last offsets hold nothing
- * visible (transaction markers, aborted or compacted records), and it stands still before a batch that compaction emptied.
+ * Fetches committed records of any number of partitions, with one request at a time to each broker. Retries until it is closed.
+ * kafkajs's consumer cannot be used for this. Where the last offsets of a partition hold nothing visible (transaction markers,
+ * aborted or compacted records), it does not say how far it has read, and at a batch that compaction emptied it stops.
  */
 export function createFetcher(settings: KafkaSettings): Fetcher {
   const client = createKafkaClient(settings)
   const fetches = new Set<PartitionFetch>()
+  /** The request in flight to each broker, by node id. */
   const inFlight = new Map<string, Promise<void>>()
   const closing = new AbortController()
   const metadata = createClusterMetadata(client)
   let changedAt = 0
   let failures = 0
-  /** A lane that got nothing although there is something: asked for again without others that use up the request. */
+  /** A partition that got no records although it has some. The next request is for it alone, so that others do not use up its bytes. */
   let fetchAlone: PartitionFetch | undefined
 
   const schedule = (): void => {
     if (closing.signal.aborted) return
-    for (const [node, all] of groupByLeader()) {
+    const byLeader = Map.groupBy(fetches, leaderOf)
+    for (const [node, all] of byLeader) {
       if (inFlight.has(node)) continue
-      const wanting = all.filter(lane => lane.hasRoom())
-      if (wanting.length === 0) continue
-      const lively = wanting.length < all.length || Date.now() - changedAt < 1_000
-      const work = (
-        node === unknownLeader ? loadLeaders() : fetchFrom(node, wanting, lively ? maxWaitMs.active : maxWaitMs.idle)
-      )
-        .catch(error => recover(error, wanting))
+      const withRoom = all.filter(one => one.hasRoom())
+      if (withRoom.length === 0) continue
+      const isActive = withRoom.length < all.length || Date.now() - changedAt < activeMs
+      const request =
+        node === unknownLeader ? loadLeaders() : fetchFrom(node, withRoom, isActive ? maxWaitMs.active : maxWaitMs.idle)
+      const work = request
+        .catch(error => recover(error, withRoom))
         .finally(() => {
           inFlight.delete(node)
           schedule()
@@ -66,108 +75,77 @@ export function createFetcher(settings: KafkaSettings): Fetcher {
     }
   }
 
-  const groupByLeader = (): Map<string, PartitionFetch[]> => {
-    const found = new Map<string, PartitionFetch[]>()
-    for (const lane of fetches) {
-      const node = leaderOf(lane)
-      const others = found.get(node)
-      if (others) others.push(lane)
-      else found.set(node, [lane])
-    }
-    return found
-  }
-
   const leaderOf = ({ topic, partition }: PartitionFetch): string => metadata.leader(topic, partition) ?? unknownLeader
 
   const loadLeaders = async (): Promise<void> => {
     await metadata.load([...new Set([...fetches].map(({ topic }) => topic))])
-    if (groupByLeader().has(unknownLeader)) await pause(100)
+    if ([...fetches].some(one => leaderOf(one) === unknownLeader)) await pause(100, closing.signal)
   }
 
-  const fetchFrom = async (node: string, wanting: readonly PartitionFetch[], wait: number): Promise<void> => {
+  const fetchFrom = async (node: string, withRoom: readonly PartitionFetch[], maxWait: number): Promise<void> => {
     const cluster = metadata.cluster()
     if (!cluster) return
     await cluster.refreshMetadataIfNecessary()
-    const single = fetchAlone && wanting.includes(fetchAlone) ? fetchAlone : undefined
-    const asked = single ? [single] : wanting
-    const maxBytes = single ? fetchBytes.singlePartition : fetchBytes.perPartition
-    const from = new Map(asked.map(lane => [lane, lane.position]))
-    const topics = asked.map(({ topic, partition, position }) => ({
-      topic,
-      partitions: [{ partition, fetchOffset: String(position), maxBytes }],
-    }))
-    const broker = await cluster.findBroker({ nodeId: node })
-    const response: { responses: { topicName: string; partitions: FetchedPartition[] }[] } = await broker.fetch({
-      ...{ topics, isolationLevel: 1, minBytes: 1, maxWaitTime: wait },
-      maxBytes: single ? fetchBytes.singlePartition : fetchBytes.perRequest,
-    })
+    const single = fetchAlone && withRoom.includes(fetchAlone) ? fetchAlone : undefined
+    const results = await requestRecords(cluster, node, single ? [single] : withRoom, maxWait, single !== undefined)
     failures = 0
-    for (const { topicName, partitions } of response.responses)
-      for (const fetched of partitions) {
-        const lane = asked.find(({ topic, partition }) => topic === topicName && partition === fetched.partition)
-        // A lane that was moved meanwhile, or removed, does not want what was at its old place.
-        if (lane && fetches.has(lane) && lane.position === from.get(lane)) handleFetched(lane, fetched, lane === single)
-      }
+    // Obsolete when the partition was removed, or its owner sought, while the request was in flight.
+    for (const { requested, position, fetched } of results)
+      if (fetches.has(requested) && requested.position === position)
+        handleFetched(requested, fetched, requested === single)
   }
 
-  const handleFetched = (lane: PartitionFetch, fetched: FetchedPartition, wasAlone: boolean): void => {
-    const { records, next } = committedRecords(lane.topic, lane.position, fetched)
+  const handleFetched = (partitionFetch: PartitionFetch, fetched: FetchedPartition, wasAlone: boolean): void => {
+    const { topic, position } = partitionFetch
+    const { records, next } = committedRecords(topic, position, fetched)
     const end = Number(fetched.lastStableOffset)
     if (wasAlone) fetchAlone = undefined
-    if (next > lane.position) advance(lane, records, next)
-    // Asked alone and for plenty, and still no message below the end: only batches that compaction emptied are left.
-    else if (end > lane.position && wasAlone) advance(lane, [], end)
-    else if (end > lane.position) fetchAlone = lane
+    if (next > position) partitionFetch.deliver(records, next)
+    // Fetched alone with a large limit, and still nothing before the end: only batches that compaction emptied are left.
+    else if (end > position && wasAlone) partitionFetch.deliver([], end)
+    else if (end > position) fetchAlone = partitionFetch
   }
 
-  const advance = (lane: PartitionFetch, records: readonly LogRecord[], next: number): void => {
-    lane.position = next
-    lane.deliver(records, next)
-  }
-
-  const recover = async (error: unknown, wanting: readonly PartitionFetch[]): Promise<void> => {
+  const recover = async (error: unknown, withRoom: readonly PartitionFetch[]): Promise<void> => {
     if (closing.signal.aborted) return
     const root = rootCause(error) as { name: string; topic?: string; partition?: number }
-    const outside = wanting.find(({ topic, partition }) => topic === root.topic && partition === root.partition)
-    if (root.name === 'KafkaJSOffsetOutOfRange' && outside) return resetToNearestOffset(outside).catch(() => pause(200))
+    const outside = withRoom.find(({ topic, partition }) => topic === root.topic && partition === root.partition)
+    if (root.name === 'KafkaJSOffsetOutOfRange' && outside)
+      return resetToNearestOffset(outside).catch(() => pause(200, closing.signal))
     const fault = toFault(error, 'read from Kafka')
     if (fault.code === 'FLY_BUG' || fault.code === 'FLY_CONFIG' || root.name === 'KafkaJSNotImplemented') {
-      for (const lane of wanting) {
-        fetches.delete(lane)
-        lane.fail(fault)
+      for (const one of withRoom) {
+        fetches.delete(one)
+        one.fail(fault)
       }
       return
     }
     failures++
-    if (failures % 8 === 4)
-      settings.logger?.warn({ error: fault.message, failures }, 'kafka cannot be read, trying again')
-    await pause(Math.min(1_000, 20 * 2 ** failures))
+    if (failures % 8 === 4) settings.logger?.warn({ error: fault.message, failures }, 'kafka cannot be read, retrying')
+    await pause(backoffMs(failures - 1, backoff), closing.signal)
     await metadata.refresh()
   }
 
-  /** Retention removed what was to come next, or the log was cut: the nearest offset that there is. */
-  const resetToNearestOffset = async (lane: PartitionFetch): Promise<void> => {
-    const { topic, partition, position } = lane
-    const inside = await metadata.nearestOffset(topic, partition, position)
-    settings.logger?.warn({ topic, partition, position, inside }, 'offset is outside of the log, moved')
-    if (lane.position === position) advance(lane, [], inside)
+  /** Retention deleted the records at the position, or the log was truncated. */
+  const resetToNearestOffset = async (partitionFetch: PartitionFetch): Promise<void> => {
+    const { topic, partition, position } = partitionFetch
+    const nearest = await metadata.nearestOffset(topic, partition, position)
+    settings.logger?.warn({ topic, partition, position, nearest }, 'offset is outside of the partition, moved')
+    if (partitionFetch.position === position) partitionFetch.deliver([], nearest)
   }
 
-  const pause = (milliseconds: number): Promise<void> =>
-    sleep(milliseconds, undefined, { signal: closing.signal }).catch(() => {})
-
   return {
-    add(lane) {
-      fetches.add(lane)
+    add(partitionFetch) {
+      fetches.add(partitionFetch)
       changedAt = Date.now()
       schedule()
     },
-    remove: lane => void fetches.delete(lane),
+    remove: partitionFetch => void fetches.delete(partitionFetch),
     schedule,
     async close() {
       closing.abort()
       fetches.clear()
-      // Not worth waiting for what a broker holds back until there is something.
+      // A broker may hold a request that has no records: it is not waited for.
       client.close()
       await Promise.allSettled(inFlight.values())
       await metadata.close()

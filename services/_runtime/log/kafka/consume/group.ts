@@ -1,19 +1,26 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { Fault } from '../../../core/faults.ts'
+import { pause, waitForAbort } from '../../../core/abort.ts'
+import { backoffMs } from '../../../core/backoff.ts'
+import type { Fault } from '../../../core/faults.ts'
 import { createKafkaClient } from '../connection/client.ts'
-import { retryWithBackoff, toFault, waitForAbort, withTimeout } from '../faults.ts'
+import { isTransient, toFault } from '../faults.ts'
+import { retryWithBackoff, withTimeout } from '../retry.ts'
 import { createAssignedConsumers, type GroupMembership } from './assigned-consumers.ts'
 import { coPartitioningAssigner, topicsByPartition } from './assigner.ts'
 
+/** A membership that lasted this long was healthy: the next loss is retried quickly again. */
+const stableMs = 60_000
+const rejoinBackoff = { firstMs: 100, maxMs: 5_000 } as const
+
 /**
- * Is a member of the group until the signal is aborted or `work` fails. A membership that is lost (the brokers were away, or
- * another process took a partition over while this one was not heard of) is begun anew.
+ * Keeps a membership of the group until the signal is aborted or `consume` fails. kafkajs's consumer only keeps the membership:
+ * it joins, sends heartbeats and is told the assignment, with all its partitions paused and an `eachBatch` that is never called.
+ * The records come from `fetch.ts`, over connections of its own. A membership that is lost (the brokers could not be reached, or
+ * another process took over a partition while this one sent no heartbeats) is replaced by a new one.
  */
 export async function joinGroup(membership: GroupMembership, signal: AbortSignal): Promise<void> {
   const { settings, query, group, topics } = membership
-  const isTransient = (error: unknown): boolean => error instanceof Fault && error.code === 'FLY_BROKER'
   for (let losses = 0; !signal.aborted; losses++) {
-    // Says plainly that a topic is missing; an outage is waited out.
+    // Throws FLY_TOPIC where a topic is missing, and waits while the brokers cannot be reached.
     await retryWithBackoff(() => query.partitions(topics, true), isTransient, signal).catch(error => {
       if (!signal.aborted) throw error
     })
@@ -21,21 +28,22 @@ export async function joinGroup(membership: GroupMembership, signal: AbortSignal
     const since = Date.now()
     const lost = await runMembership(membership, signal)
     if (signal.aborted) return
-    if (Date.now() - since > 60_000) losses = 0
-    // The first moments of a broker, and a change of coordinator, are no news.
+    if (Date.now() - since > stableMs) losses = 0
+    // One loss is normal while a broker starts or a coordinator changes.
     const level = losses === 0 && lost?.code === 'FLY_BROKER' ? 'info' : 'warn'
     settings.logger?.[level]({ group, error: lost?.message }, 'membership of the group was lost, joining again')
-    await sleep(Math.min(5_000, 100 * 2 ** losses), undefined, { signal }).catch(() => {})
+    await pause(backoffMs(losses, rejoinBackoff), signal)
   }
 }
 
-/** How long leaving may take. */
+/** After this, kafkajs's attempts to leave are given up: without heartbeats the session ends by itself. */
 const leaveTimeoutMs = 2_000
+const defaultSessionMs = 30_000
 
-/** One membership; returns why it was lost, undefined when the signal ended it. Throws what `work` threw. */
+/** One membership. Returns why it was lost; undefined when the signal ended it. Throws what `consume` threw. */
 async function runMembership(membership: GroupMembership, signal: AbortSignal): Promise<Fault | undefined> {
   const { settings, group, topics } = membership
-  const { sessionMs = 30_000 } = settings
+  const { sessionMs = defaultSessionMs } = settings
   const ending = new AbortController()
   let lost: Fault | undefined
   const consumers = createAssignedConsumers(membership, AbortSignal.any([signal, ending.signal]), fault => {
@@ -47,21 +55,20 @@ async function runMembership(membership: GroupMembership, signal: AbortSignal): 
     groupId: group,
     partitionAssigners: [coPartitioningAssigner(consumers.assignedPartitions)],
     sessionTimeout: sessionMs,
-    rebalanceTimeout: Math.max(sessionMs, 30_000),
+    rebalanceTimeout: Math.max(sessionMs, defaultSessionMs),
     heartbeatInterval: Math.min(1_000, sessionMs / 3),
     metadataMaxAge: 30_000,
     allowAutoTopicCreation: false,
-    // All its partitions are paused, so this is how often it looks whether a heartbeat is due.
+    // All its partitions are paused: this is how often it checks whether a heartbeat is due.
     maxWaitTimeInMs: 100,
     retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 8, restartOnFailure: async () => false },
   })
   consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberId, memberAssignment } }) => {
-    // The consumer only keeps the membership; tasks fetch for themselves.
     consumer.pause(topics.map(topic => ({ topic })))
     consumers.assign(memberId, topicsByPartition(memberAssignment))
   })
   consumer.on(consumer.events.CRASH, ({ payload: { error } }) => {
-    lost ??= toFault(error, `stay in the group ${group}`, { group })
+    lost ??= toFault(error, `stay in group ${group}`, { group })
     ending.abort()
   })
   const running = (async () => {
@@ -69,7 +76,7 @@ async function runMembership(membership: GroupMembership, signal: AbortSignal): 
     await consumer.subscribe({ topics: [...topics], fromBeginning: true })
     await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: async () => {} })
   })().catch(error => {
-    lost ??= toFault(error, `join the group ${group}`, { group })
+    lost ??= toFault(error, `join group ${group}`, { group })
     ending.abort()
   })
   try {
@@ -77,14 +84,13 @@ async function runMembership(membership: GroupMembership, signal: AbortSignal): 
     await consumers.finished()
   } finally {
     const leaving = async (): Promise<void> => {
-      // Stopping leaves the group; a join that is still waiting for others is cut off.
+      // Stopping leaves the group. Closing the connections ends a join that still waits for other members.
       await consumer.stop().catch(() => {})
       close()
       await running
       await consumer.disconnect().catch(() => {})
     }
-    // Where the brokers are away, kafkajs tries for longer than is worth waiting for: the session ends without it.
-    await withTimeout(leaveTimeoutMs, `leave the group ${group}`, leaving()).catch(() => {})
+    await withTimeout(leaveTimeoutMs, `leave group ${group}`, leaving()).catch(() => {})
     close()
     await consumers.close()
   }

@@ -1,84 +1,95 @@
 import { Fault } from '../../../core/faults.ts'
-import type { NewRecord, PartitionConsumer, Position } from '../../event-log.ts'
-import { retryWithBackoff } from '../faults.ts'
-import { toPartitionBatches } from '../produce/partition-batch.ts'
+import type { NewRecord, PartitionConsumer, Position, TopicPartition } from '../../event-log.ts'
+import { entryOf } from '../admin/cluster-query.ts'
+import { isTransient } from '../faults.ts'
+import { createRecordRouter } from '../produce/partition-batch.ts'
 import { openPartitionTransactions, type PartitionOwner } from '../produce/transaction.ts'
+import { retryWithBackoff } from '../retry.ts'
 import type { Fetcher } from './fetch.ts'
-import { createFetchQueue, type PartitionBuffer } from './fetch-queue.ts'
+import { createFetchQueue } from './fetch-queue.ts'
+import type { PartitionBuffer } from './partition-buffer.ts'
 
 export type OpenPartitionConsumer = {
   readonly consumer: PartitionConsumer
   readonly close: () => Promise<void>
 }
 
+/** The offsets of a partition that this consumer keeps; the buffer knows how far it was fetched and polled. */
+type OwnedPartition = {
+  readonly buffer: PartitionBuffer
+  /** Where polling continues after a rewind. */
+  committed: number
+  /** What the group has committed: -1 for nothing, and it may be before `committed` where retention deleted records. */
+  committedByGroup: number
+  /** The last position that was passed to `commit`, before it was moved past invisible offsets. */
+  lastConsumed: number
+}
+
 /**
- * Fences the owner before, reads what is committed and begins to fetch from there. Since nobody else can commit from then
- * on, what is committed is known here without asking. `onFenced` is told when a commit is refused since another process owns
- * the partition.
+ * Fences the previous owner, reads the committed positions and starts to fetch there. From then on nobody else can commit, so the
+ * committed positions are kept here. `onFenced` is called when a commit is refused because another process owns the partition.
  */
 export async function openPartitionConsumer(
   owner: PartitionOwner,
   topics: readonly string[],
   fetcher: Fetcher,
-  queueBytes: number,
   onFenced: () => void,
 ): Promise<OpenPartitionConsumer> {
   const { group, partition, query, signal } = owner
-  const isTransient = (error: unknown): boolean => error instanceof Fault && error.code === 'FLY_BROKER'
   const transactions = await retryWithBackoff(() => openPartitionTransactions(owner), isTransient, signal)
-  const queue = createFetchQueue(fetcher, queueBytes)
-  /** Where each source goes on after a rewind. */
-  const committed = new Map<PartitionBuffer, number>()
-  /** The same as the group has it: -1 where nothing is committed, and it may lie before what retention left. */
-  const groupCommitted = new Map<PartitionBuffer, number>()
-  /** What the work committed last, before it was moved past what is invisible. */
-  const requested = new Map<PartitionBuffer, number>()
+  const queue = createFetchQueue(fetcher)
+  const routeRecords = createRecordRouter(query)
   let fenced = false
   let closed = false
   let lastCommit: Promise<unknown> = Promise.resolve()
 
-  const openBuffers = async (): Promise<void> => {
-    const places = new Map(topics.map(topic => [topic, [partition]]))
-    const [positions, starts] = await Promise.all([query.committed(group, places), query.offsets('start', places)])
-    for (const topic of topics) {
-      const start = starts.get(topic)?.get(partition) ?? 0
-      const found = positions.get(topic)?.get(partition)?.offset ?? -1
-      const source = queue.openBuffer(topic, partition, Math.max(found, start))
-      committed.set(source, source.position)
-      groupCommitted.set(source, found)
-    }
+  const openPartitions = async (): Promise<readonly OwnedPartition[]> => {
+    const partitions = new Map(topics.map(topic => [topic, [partition]]))
+    const [committedOffsets, starts] = await Promise.all([
+      query.committed(group, partitions),
+      query.offsets('start', partitions),
+    ])
+    return topics.map(topic => {
+      const at = { topic, partition }
+      const committedByGroup = entryOf(committedOffsets, at).offset
+      const committed = Math.max(committedByGroup, entryOf(starts, at))
+      const buffer = queue.openBuffer(topic, partition, committed)
+      return { buffer, committed, committedByGroup, lastConsumed: 0 }
+    })
   }
-  try {
-    await retryWithBackoff(openBuffers, isTransient, signal)
-  } catch (error) {
+  const owned = await retryWithBackoff(openPartitions, isTransient, signal).catch(async error => {
     await transactions.close()
     throw error
-  }
+  })
 
-  const ownedBuffer = (position: Position): PartitionBuffer => {
-    const source = queue.buffers.find(({ topic }) => topic === position.topic && partition === position.partition)
-    if (source && position.offset >= (requested.get(source) ?? 0)) return source
-    const what = source ? 'an offset behind the committed one' : 'a partition that is not its own'
+  const ownedPartition = (position: Position): OwnedPartition => {
+    const found = owned.find(({ buffer }) => buffer.topic === position.topic && partition === position.partition)
+    if (found && position.offset >= found.lastConsumed) return found
+    const what = found ? 'an offset before the committed one' : 'a partition that it does not own'
     throw new Fault('FLY_BUG', `group ${group} commits ${what}`, { group, ...position })
   }
 
   const commit = async (outputs: readonly NewRecord[], consumed: readonly Position[]): Promise<readonly Position[]> => {
     if (closed || fenced) throw new Fault('FLY_FENCED', `group ${group} was left`, { group, partition })
-    const moved = new Map<PartitionBuffer, number>()
+    const moved = new Map<OwnedPartition, number>()
     for (const position of consumed) {
-      const source = ownedBuffer(position)
-      moved.set(source, Math.max(source.skipInvisible(position.offset), committed.get(source) ?? 0))
+      const of = ownedPartition(position)
+      moved.set(of, Math.max(of.buffer.skipInvisible(position.offset), of.committed))
     }
-    // What is refused here need not end a transaction.
-    const bundles = await toPartitionBatches(outputs, query)
-    // A commit without any position could not be told from one that failed.
-    const positions = moved.size > 0 ? moved : committed
-    const ends = await transactions.commit(bundles, toPositions(positions), toPositions(groupCommitted))
-    for (const [source, at] of positions) {
-      committed.set(source, at)
-      groupCommitted.set(source, at)
+    // Before the transaction begins: a record that is refused need not abort it.
+    const batches = await routeRecords(outputs)
+    // Every commit has a position, since the marker of the position shows whether the commit happened.
+    const next = moved.size > 0 ? moved : new Map(owned.map(of => [of, of.committed]))
+    const ends = await transactions.commit(
+      batches,
+      Array.from(next, ([{ buffer }, offset]) => toPosition(buffer, offset)),
+      owned.map(({ buffer, committedByGroup }) => toPosition(buffer, committedByGroup)),
+    )
+    for (const [of, offset] of next) {
+      of.committed = offset
+      of.committedByGroup = offset
     }
-    for (const position of consumed) requested.set(ownedBuffer(position), position.offset)
+    for (const position of consumed) ownedPartition(position).lastConsumed = position.offset
     return ends
   }
 
@@ -97,7 +108,7 @@ export async function openPartitionConsumer(
     },
     async rewind() {
       await lastCommit
-      for (const [source, at] of committed) source.seek(at)
+      for (const { buffer, committed } of owned) buffer.seek(committed)
     },
   }
   return {
@@ -111,6 +122,4 @@ export async function openPartitionConsumer(
   }
 }
 
-function toPositions(positions: Iterable<readonly [PartitionBuffer, number]>): Position[] {
-  return [...positions].map(([{ topic, partition }, offset]) => ({ topic, partition, offset }))
-}
+const toPosition = ({ topic, partition }: TopicPartition, offset: number): Position => ({ topic, partition, offset })

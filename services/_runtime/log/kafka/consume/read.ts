@@ -1,51 +1,51 @@
 import type { EventLog, LogRecord } from '../../event-log.ts'
 import { startOffset } from '../../positions.ts'
+import { type ClusterQuery, entryOf } from '../admin/cluster-query.ts'
 import type { KafkaSettings } from '../connection/client.ts'
-import type { ClusterQuery, OffsetsByPartition } from '../connection/cluster-query.ts'
-import { rejectOnAbort } from '../faults.ts'
+import { rejectOnAbort } from '../retry.ts'
 import { createFetcher } from './fetch.ts'
-import { createFetchQueue, type PartitionBuffer } from './fetch-queue.ts'
+import { createFetchQueue } from './fetch-queue.ts'
 
 const maxPollRecords = 1_000
 
-/** Reads without a group: nothing of it is left at the brokers afterwards. */
+/** Reads without a group: the brokers store nothing about the reader. */
 export function createReader(settings: KafkaSettings, query: ClusterQuery, closing: AbortSignal): EventLog['read'] {
-  return async (topics, { partitions, from, follow, onCaughtUp }, onRecords, given) => {
+  return async (topics, { partitions: wanted, from, follow, onCaughtUp }, onRecords, given) => {
     const signal = AbortSignal.any([given, closing])
     const loadBounds = async () => {
       const all = await query.partitions(topics)
-      const of = new Map(
-        [...all].map(([topic, numbers]) => [topic, numbers.filter(number => partitions?.includes(number) ?? true)]),
+      const partitions = new Map(
+        Array.from(all, ([topic, numbers]) => [topic, numbers.filter(number => wanted?.includes(number) ?? true)]),
       )
-      return { of, ends: await query.offsets('end', of), starts: await query.offsets('start', of) }
+      const ends = await query.offsets('end', partitions)
+      return { partitions, ends, starts: await query.offsets('start', partitions) }
     }
     const bounds = await rejectOnAbort(signal, loadBounds()).catch(error => {
       if (!signal.aborted) throw error
     })
     if (!bounds) return
-    const { of, ends, starts } = bounds
+    const { partitions, ends, starts } = bounds
     const fetcher = createFetcher(settings)
-    const queue = createFetchQueue(fetcher, settings.queueBytes ?? 4_194_304)
+    const queue = createFetchQueue(fetcher)
     try {
-      for (const [topic, numbers] of of)
-        for (const number of numbers) {
-          const end = offsetOf(ends, topic, number)
-          const start = startOffset(from, { topic, partition: number }, offsetOf(starts, topic, number), end)
-          // Without `follow`, a partition is read up to its end as it was; one that holds nothing is not even asked for.
-          if (follow || start < end) queue.openBuffer(topic, number, start)
+      for (const [topic, numbers] of partitions)
+        for (const partition of numbers) {
+          const at = { topic, partition }
+          const end = entryOf(ends, at)
+          const start = startOffset(from, at, entryOf(starts, at), end)
+          // Without `follow`, a partition that has nothing to read is not fetched.
+          if (follow || start < end) queue.openBuffer(topic, partition, start)
         }
-      const reached = (): boolean => queue.buffers.every(source => source.polledOffset() >= endOf(ends, source))
+      const hasReachedEnds = (): boolean => queue.buffers.every(buffer => buffer.polledOffset >= entryOf(ends, buffer))
       let caughtUp = false
       while (!signal.aborted) {
-        if (!caughtUp && reached()) {
+        if (!caughtUp && hasReachedEnds()) {
           caughtUp = true
           onCaughtUp?.()
           if (!follow) return
         }
-        const taken = await queue.poll(maxPollRecords, signal, () => !caughtUp && reached())
-        const records = follow
-          ? taken
-          : taken.filter(record => record.offset < offsetOf(ends, record.topic, record.partition))
+        const polled = await queue.poll(maxPollRecords, signal, () => !caughtUp && hasReachedEnds())
+        const records = follow ? polled : polled.filter(record => record.offset < entryOf(ends, record))
         if (records.length > 0) await onRecords(records)
       }
     } finally {
@@ -55,17 +55,12 @@ export function createReader(settings: KafkaSettings, query: ClusterQuery, closi
   }
 }
 
-/** Records that a reader would see, by reading them. */
+/** Counts the records that a reader sees, by reading them: offsets have gaps. */
 export async function countRecords(read: EventLog['read'], topic: string): Promise<number> {
-  let found = 0
+  let count = 0
   const add = (records: readonly LogRecord[]): void => {
-    found += records.length
+    count += records.length
   }
   await read([topic], { from: 'beginning', follow: false }, add, new AbortController().signal)
-  return found
+  return count
 }
-
-const offsetOf = (offsets: OffsetsByPartition, topic: string, partition: number): number =>
-  offsets.get(topic)?.get(partition) ?? 0
-const endOf = (offsets: OffsetsByPartition, { topic, partition }: PartitionBuffer): number =>
-  offsetOf(offsets, topic, partition)

@@ -1,17 +1,20 @@
-import type { Fault } from '../../../core/faults.ts'
+import { delayAbort } from '../../../core/abort.ts'
+import { at } from '../../../core/checked.ts'
 import type { NewRecord } from '../../event-log.ts'
+import type { ClusterQuery } from '../admin/cluster-query.ts'
 import type { KafkaSettings } from '../connection/client.ts'
-import type { ClusterQuery } from '../connection/cluster-query.ts'
-import { delayAbort, rejectOnAbort, toFault, withTimeout } from '../faults.ts'
-import { mergeBatches, type PartitionBatch, toPartitionBatches } from './partition-batch.ts'
+import { isTransient, toFault } from '../faults.ts'
+import { rejectOnAbort, withTimeout } from '../retry.ts'
+import { createRecordRouter, mergeBatches, type PartitionBatch } from './partition-batch.ts'
 import { createIdempotentProducer, type IdempotentProducer } from './producer.ts'
 import { sendBatches } from './send.ts'
 
-/** Calls that wait are sent together up to this many records. */
+/** Waiting calls are sent together, up to about this many records. */
 const maxRoundRecords = 5_000
 
-/** How long the brokers may be away before an append is given up, and for how much longer when the log is being closed. */
+/** An append is retried for this long. */
 const appendTimeoutMs = 10_000
+/** An append that has started may take this much longer when the log is closed. */
 const closeGraceMs = 2_000
 
 type PendingAppend = {
@@ -22,18 +25,19 @@ type PendingAppend = {
 
 export type Appender = {
   readonly append: (records: readonly NewRecord[]) => Promise<void>
-  /** The next append asks the brokers anew, after topics changed. */
+  /** The next append opens a new producer: the current one does not know the partitions that a topic got since. */
   readonly resetProducer: () => void
   readonly close: () => Promise<void>
 }
 
 /**
- * Appends with one idempotent producer, one round after the other; what arrives meanwhile goes into the next together.
- * One after the other because a request that failed has used up its sequence numbers, unless it was not written: the broker
- * would take what is sent next under them for a repetition and acknowledge what it never stored. For the same reason a
- * producer is not used again after a failure.
+ * Appends with one idempotent producer, in rounds: calls that arrive during a round are sent together in the next one. Rounds do not
+ * overlap, and a producer is not used again after a failure, because a failed request may have been written. Other
+ * records that are sent with its sequence numbers would look like a repetition: the broker would acknowledge them without
+ * storing them.
  */
 export function createAppender(settings: KafkaSettings, query: ClusterQuery): Appender {
+  const routeRecords = createRecordRouter(query)
   const queue: PendingAppend[] = []
   let open: IdempotentProducer | undefined
   let draining: Promise<void> | undefined
@@ -45,14 +49,14 @@ export function createAppender(settings: KafkaSettings, query: ClusterQuery): Ap
     open = undefined
   }
 
-  const sendAll = async (bundles: readonly PartitionBatch[]): Promise<void> => {
+  const sendAll = async (batches: readonly PartitionBatch[]): Promise<void> => {
     const deadline = Date.now() + appendTimeoutMs
     const attempt = async (): Promise<void> => {
       open ??= createIdempotentProducer(settings)
       await open.connect()
-      const shouldRetry = ({ code }: Fault): boolean =>
-        code === 'FLY_BROKER' && Date.now() < deadline && !closing.signal.aborted
-      await sendBatches(open, bundles, query, shouldRetry)
+      const shouldRetry = (error: unknown): boolean =>
+        isTransient(error) && Date.now() < deadline && !closing.signal.aborted
+      await sendBatches(open, batches, query, shouldRetry)
     }
     try {
       await withTimeout(appendTimeoutMs + 5_000, 'append', rejectOnAbort(closeDeadline, attempt()))
@@ -62,15 +66,15 @@ export function createAppender(settings: KafkaSettings, query: ClusterQuery): Ap
     }
   }
 
-  const sendAndSettle = async (batch: readonly PendingAppend[]): Promise<void> => {
+  const sendRound = async (round: readonly PendingAppend[]): Promise<void> => {
     try {
-      await sendAll(mergeBatches(batch.flatMap(({ batches }) => batches)))
-      for (const { settled } of batch) settled.resolve()
+      await sendAll(mergeBatches(round.flatMap(({ batches }) => batches)))
+      for (const { settled } of round) settled.resolve()
     } catch (error) {
       const fault = toFault(error, 'append')
-      // A refusal is the fault of one call only.
-      if (fault.code !== 'FLY_BROKER' && batch.length > 1) for (const one of batch) await sendAndSettle([one])
-      else for (const { settled } of batch) settled.reject(fault)
+      // A refusal is caused by one call: the others are sent again without it.
+      if (!isTransient(fault) && round.length > 1) for (const one of round) await sendRound([one])
+      else for (const { settled } of round) settled.reject(fault)
     }
   }
 
@@ -78,8 +82,8 @@ export function createAppender(settings: KafkaSettings, query: ClusterQuery): Ap
     while (queue.length > 0) {
       let taken = 0
       for (let records = 0; taken < queue.length && records <= maxRoundRecords; taken++)
-        records += queue[taken]?.records ?? 0
-      await sendAndSettle(queue.splice(0, taken))
+        records += at(queue, taken).records
+      await sendRound(queue.splice(0, taken))
     }
     draining = undefined
   }
@@ -87,7 +91,7 @@ export function createAppender(settings: KafkaSettings, query: ClusterQuery): Ap
   return {
     async append(records) {
       if (records.length === 0) return
-      const batches = await toPartitionBatches(records, query)
+      const batches = await routeRecords(records)
       const settled = Promise.withResolvers<void>()
       queue.push({ batches, records: records.length, settled })
       draining ??= drain()

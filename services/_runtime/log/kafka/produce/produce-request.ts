@@ -1,14 +1,13 @@
-import { createRequire } from 'node:module'
 import type { Message } from 'kafkajs'
 import { measureBatch, writeBatch } from './record-batch.ts'
 
-/** What kafkajs puts into a request to append; versions 3 to 7 of it are alike. */
+/** A produce request as kafkajs describes it. Versions 3 to 7 have the same bytes. */
 export type ProduceRequest = {
   readonly acks: number
   readonly timeout: number
   readonly compression?: number
   readonly transactionalId?: string | null | undefined
-  /** A 64-bit number, as text where the broker gave it. */
+  /** A 64-bit number; brokers' responses have it as text. */
   readonly producerId: number | string
   readonly producerEpoch: number
   readonly topicData: readonly ProduceTopic[]
@@ -21,48 +20,17 @@ type ProducePartition = {
 }
 
 type EncodedRequest = { readonly buf: Buffer; readonly buffer: Buffer }
-type KafkajsRequest = { readonly request: { readonly encode: () => Promise<EncodedRequest> } }
-type KafkajsRequestDefinition = {
-  protocol: (asked: { readonly version: number }) => (produce: ProduceRequest) => KafkajsRequest
-}
-
-const kafkajsProduceModule = 'kafkajs/src/protocol/requests/produce'
-let encoderReplaced = false
-
-/**
- * kafkajs 2.2.4 makes several buffers of 512 zeroed bytes for each record and copies each record four times: more work than all
- * the rest of a step. From here on its requests to append are written by this file, in one pass and into one buffer; their
- * bytes are the same, as a test shows. What we never send (compressed batches, timestamps of their own) is left to kafkajs.
- */
-export function replaceProduceEncoder(): void {
-  if (encoderReplaced) return
-  encoderReplaced = true
-  const definition: KafkajsRequestDefinition = createRequire(import.meta.url)(kafkajsProduceModule)
-  const { protocol } = definition
-  definition.protocol = asked => produce => {
-    const made = protocol(asked)(produce)
-    if (asked.version < 3 || !isSupported(produce)) return made
-    return { ...made, request: { ...made.request, encode: async () => encodeProduceRequest(produce, Date.now()) } }
-  }
-}
-
-const isSupported = ({ compression = 0, topicData }: ProduceRequest): boolean =>
-  compression === 0 &&
-  topicData.every(({ partitions }) =>
-    partitions.every(({ messages }) => messages.every(({ timestamp }) => timestamp === undefined)),
-  )
-
-/** The body of a request to append, as kafkajs takes it. `now` is the timestamp of all its records. */
+/** The body of a produce request, in the form that kafkajs sends. `now` is the timestamp of all records, in ms since 1970. */
 export function encodeProduceRequest(produce: ProduceRequest, now: number): EncodedRequest {
   const { acks, timeout, transactionalId = null, producerId, producerEpoch, topicData } = produce
-  const stamp = { producerId: BigInt(producerId), producerEpoch, transactional: !!transactionalId, timestamp: now }
+  const header = { producerId: BigInt(producerId), producerEpoch, transactional: !!transactionalId, timestamp: now }
   const topics = topicData.map(({ topic, partitions }) => ({
     topic,
-    partitions: partitions.map(partition => ({ ...partition, plan: measureBatch(partition.messages) })),
+    partitions: partitions.map(partition => ({ ...partition, sizes: measureBatch(partition.messages) })),
   }))
   const size = topics.reduce(
     (sum, { topic, partitions }) =>
-      partitions.reduce((inner, { plan }) => inner + 8 + plan.bytes, sum + stringSize(topic) + 4),
+      partitions.reduce((inner, { sizes }) => inner + 8 + sizes.bytes, sum + stringSize(topic) + 4),
     stringSize(transactionalId) + 10,
   )
   const bytes = Buffer.allocUnsafeSlow(size)
@@ -73,10 +41,10 @@ export function encodeProduceRequest(produce: ProduceRequest, now: number): Enco
   for (const { topic, partitions } of topics) {
     at = writeString(bytes, at, topic)
     at = bytes.writeInt32BE(partitions.length, at)
-    for (const { partition, firstSequence, messages, plan } of partitions) {
+    for (const { partition, firstSequence, messages, sizes } of partitions) {
       at = bytes.writeInt32BE(partition, at)
-      at = bytes.writeInt32BE(plan.bytes, at)
-      at = writeBatch(bytes, at, messages, plan, { ...stamp, firstSequence })
+      at = bytes.writeInt32BE(sizes.bytes, at)
+      at = writeBatch(bytes, at, messages, sizes, { ...header, firstSequence })
     }
   }
   return { buf: bytes, buffer: bytes }

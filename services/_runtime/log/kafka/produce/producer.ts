@@ -1,59 +1,52 @@
-import type { Broker, Cluster, Message } from 'kafkajs'
+import type { Cluster, Message } from 'kafkajs'
+import { requiredValue } from '../../../core/checked.ts'
 import { Fault } from '../../../core/faults.ts'
+import { partitionKey } from '../../positions.ts'
 import { createKafkaClient, type KafkaSettings, openCluster } from '../connection/client.ts'
-import { errorType, retryWithBackoff } from '../faults.ts'
+import { findBroker, findController, type ProducerBatch, type ProducerIdentity } from '../connection/kafkajs-broker.ts'
+import { errorType } from '../faults.ts'
+import { retryWithBackoff } from '../retry.ts'
 
-/** A broker still completes the transaction before, or writes down what was last added to this one. */
+/** The broker is still completing the previous transaction, or still writing what was added to this one. */
 export const concurrentTransactions = 'CONCURRENT_TRANSACTIONS'
 
-/** What goes to one partition as one batch. */
-export type ProducerBatch = {
-  readonly topic: string
-  readonly partition: number
-  readonly messages: readonly Message[]
-}
-
 export type IdempotentProducer = {
-  /** Resolves when the brokers know it; `send` waits for that by itself. */
+  /** Resolves when the brokers know the producer. `send` connects too. */
   readonly connect: () => Promise<void>
   /**
-   * One request to one broker, with one batch at most for a partition; answers with the offset of each one's first message.
-   * After a failure the same batches may be sent again, and nothing else: they keep their sequence numbers, by which a
-   * broker that has them already knows them.
+   * One request to one broker, with at most one batch for each partition. Returns the offset of the first message of each batch.
+   * After a failure only the same batches may be sent again: they keep their sequence numbers, by which a broker recognises
+   * batches that it has.
    */
   readonly send: (node: number, batches: readonly ProducerBatch[]) => Promise<readonly number[]>
   readonly close: () => Promise<void>
-  /** Not used again after a failure: whatever it still has to say is not to be sent. */
+  /** Closes it at once, after a failure: requests that it has not sent are not sent any more. */
   readonly discard: () => void
 }
 
-/** What the brokers know a producer by. */
-export type ProducerIdentity = {
-  readonly transactionalId?: string
-  readonly producerId: string
-  readonly producerEpoch: number
-}
-
-/** What kafkajs's brokers can do and its types do not tell. */
-export type ProducerIdBroker = Broker & {
-  readonly initProducerId: (asked: {
-    readonly transactionalId?: string
-    readonly transactionTimeout: number
-  }) => Promise<Pick<ProducerIdentity, 'producerId' | 'producerEpoch'>>
-}
-
-/** A producer that keeps each partition's order and has no record twice, outside of transactions. */
+/** A producer outside of transactions that keeps the order of each partition and writes no record twice. */
 export function createIdempotentProducer(settings: KafkaSettings): IdempotentProducer {
-  return openIdentifiedProducer(settings, async cluster => {
-    const broker = (await cluster.findControllerBroker()) as ProducerIdBroker
-    return broker.initProducerId({ transactionTimeout: 60_000 })
-  }).producer
+  return openIdentifiedProducer(settings, async cluster =>
+    (await findController(cluster)).initProducerId({ transactionTimeout: 60_000 }),
+  ).producer
 }
+
+/** Errors of a broker that has just started, or has just become the coordinator. */
+const notReadyErrors = [
+  'GROUP_LOAD_IN_PROGRESS',
+  'GROUP_COORDINATOR_NOT_AVAILABLE',
+  'NOT_COORDINATOR_FOR_GROUP',
+  concurrentTransactions,
+]
+const maxAttempts = 7
+
+/** Sequence numbers start again at 0 after the largest signed 32-bit number. */
+const sequenceModulus = 2 ** 31
 
 /**
- * A producer with connections of its own, under the identity that `identify` gets for it. kafkajs's own one is not used: it
- * spreads a request over brokers and repeats parts of it, gives the sequence numbers of a failed request to whatever is
- * sent next, asks for the coordinator before every step, and copies all messages of a partition once for each of them.
+ * A producer with connections of its own. `identify` gets its identity from the brokers. kafkajs's producer is not used: it spreads a
+ * request over brokers and repeats parts of it, reuses the sequence numbers of a failed request for other records, looks up
+ * the coordinator before every step, and copies all messages of a partition once for each of them.
  */
 export function openIdentifiedProducer(
   settings: KafkaSettings,
@@ -61,6 +54,7 @@ export function openIdentifiedProducer(
 ) {
   const client = createKafkaClient(settings)
   const cluster = openCluster(client)
+  /** The sequence number of the next message; a partition without an entry starts at 0. */
   const sequences = new Map<string, number>()
   const discarding = new AbortController()
   let identified: Promise<ProducerIdentity> | undefined
@@ -69,8 +63,8 @@ export function openIdentifiedProducer(
     identified ??= (async () => {
       await cluster.connect()
       await cluster.refreshMetadata()
-      const shouldRetry = (error: unknown, tries: number): boolean =>
-        tries < maxAttempts && notReadyErrors.includes(errorType(error))
+      const shouldRetry = (error: unknown, attempts: number): boolean =>
+        attempts < maxAttempts && notReadyErrors.includes(errorType(error))
       return retryWithBackoff(() => identify(cluster), shouldRetry, discarding.signal)
     })()
     return identified
@@ -85,7 +79,7 @@ export function openIdentifiedProducer(
       topic,
       partitions: all.map(({ partition, messages }) => ({
         partition,
-        firstSequence: sequences.get(partitionName({ topic, partition })) ?? 0,
+        firstSequence: sequences.get(partitionKey({ topic, partition })) ?? 0,
         messages: messages as Message[],
       })),
     }))
@@ -94,21 +88,23 @@ export function openIdentifiedProducer(
     connect: async () => void (await identity()),
     async send(node, batches) {
       const { transactionalId, producerId, producerEpoch } = await identity()
-      const broker = await cluster.findBroker({ nodeId: String(node) })
-      const answer: ProduceResponse = await broker.produce({
-        ...{ acks: -1, timeout: 10_000, topicData: topicData(batches), producerEpoch },
-        // Text, since it has 64 bits; kafkajs only says that it is a number.
-        producerId: producerId as unknown as number,
+      const broker = await findBroker(cluster, node)
+      const { topics } = await broker.produce({
+        ...{ acks: -1, timeout: 10_000, topicData: topicData(batches), producerId, producerEpoch },
         ...(transactionalId !== undefined && { transactionalId }),
       })
-      const firsts = baseOffsets(answer)
-      const missing = batches.find(batch => !firsts.has(partitionName(batch)))
-      if (missing) throw new Fault('FLY_BROKER', `${partitionName(missing)} was not acknowledged`)
+      const baseOffsets = new Map(
+        topics.flatMap(({ topicName: topic, partitions }) =>
+          partitions.map(({ partition, baseOffset }) => [partitionKey({ topic, partition }), Number(baseOffset)]),
+        ),
+      )
+      const missing = batches.find(batch => !baseOffsets.has(partitionKey(batch)))
+      if (missing) throw new Fault('FLY_BROKER', `${partitionKey(missing)} was not acknowledged`)
       for (const batch of batches) {
-        const place = partitionName(batch)
-        sequences.set(place, ((sequences.get(place) ?? 0) + batch.messages.length) % sequenceModulus)
+        const key = partitionKey(batch)
+        sequences.set(key, ((sequences.get(key) ?? 0) + batch.messages.length) % sequenceModulus)
       }
-      return batches.map(batch => firsts.get(partitionName(batch)) ?? 0)
+      return batches.map(batch => requiredValue(baseOffsets, partitionKey(batch)))
     },
     close: async () => {
       await cluster.disconnect().catch(() => {})
@@ -118,35 +114,3 @@ export function openIdentifiedProducer(
   }
   return { producer, cluster, identity }
 }
-
-/** What a broker says that has just started, or has just become the coordinator. */
-const notReadyErrors = [
-  'GROUP_LOAD_IN_PROGRESS',
-  'GROUP_COORDINATOR_NOT_AVAILABLE',
-  'NOT_COORDINATOR_FOR_GROUP',
-  concurrentTransactions,
-]
-const maxAttempts = 6
-
-/** They begin anew after the largest signed 32-bit number. */
-const sequenceModulus = 2 ** 31
-
-type ProduceResponse = {
-  readonly topics: readonly {
-    readonly topicName: string
-    readonly partitions: readonly { readonly partition: number; readonly baseOffset: string }[]
-  }[]
-}
-
-const baseOffsets = ({ topics }: ProduceResponse): ReadonlyMap<string, number> =>
-  new Map(
-    topics.flatMap(({ topicName, partitions }) =>
-      partitions.map(({ partition, baseOffset }) => [
-        partitionName({ topic: topicName, partition }),
-        Number(baseOffset),
-      ]),
-    ),
-  )
-
-const partitionName = ({ topic, partition }: { readonly topic: string; readonly partition: number }): string =>
-  `${topic}/${partition}`

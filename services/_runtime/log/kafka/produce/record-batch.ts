@@ -1,7 +1,8 @@
 import type { IHeaders, Message } from 'kafkajs'
+import { Fault } from '../../../core/faults.ts'
 import { crc32c } from './crc32c.ts'
 
-/** Who writes a batch, and the number of its first record in the broker's count of that producer's records. */
+/** The producer of a batch. `firstSequence` is the number of its first record among that producer's records of the partition. */
 export type BatchHeader = {
   readonly producerId: bigint
   readonly producerEpoch: number
@@ -12,12 +13,12 @@ export type BatchHeader = {
 }
 
 const batchHeaderBytes = 61
-/** Where the part begins that the checksum covers. */
+/** The checksum covers the bytes from here on. */
 const checksumFrom = 21
 const magic = 2
 const transactionalFlag = 16
 
-/** How long a batch of messages will be, each record in it without its own length, and its headers as they will be written. */
+/** The size of a batch, of each record without its length field, and the headers of each record as they are written. */
 export type BatchSizes = {
   readonly bytes: number
   readonly recordSizes: readonly number[]
@@ -27,12 +28,14 @@ export type BatchSizes = {
 export function measureBatch(messages: readonly Message[]): BatchSizes {
   const encodedHeaders: Buffer[] = []
   let bytes = batchHeaderBytes
+  let previous: IHeaders | undefined
+  let encoded: Buffer = encodedNoHeaders
   const recordSizes = messages.map(({ key = null, value, headers: own }, index) => {
-    // One object for all is what a changelog has.
-    const same = index > 0 && own === messages[index - 1]?.headers ? encodedHeaders[index - 1] : undefined
-    const written = same ?? encodeHeaders(own)
-    encodedHeaders.push(written)
-    const size = 2 + varintSize(index) + fieldSize(key) + fieldSize(value) + written.length
+    // The records of a changelog share one headers object.
+    if (own !== previous || index === 0) encoded = encodeHeaders(own)
+    previous = own
+    encodedHeaders.push(encoded)
+    const size = 2 + varintSize(index) + fieldSize(key) + fieldSize(value) + encoded.length
     bytes += varintSize(size) + size
     return size
   })
@@ -40,9 +43,9 @@ export function measureBatch(messages: readonly Message[]): BatchSizes {
 }
 
 /**
- * Writes the messages as one batch of Kafka's format version 2, all with one timestamp; returns where it ends. The layout is that
- * of Kafka's DefaultRecordBatch and DefaultRecord: lengths before contents, numbers in zigzag varints, a CRC-32C from the
- * attributes on.
+ * Writes the messages as one batch of Kafka's format version 2, all with one timestamp, and returns where it ends. `sizes` is that of
+ * `measureBatch` for the same messages. The layout is that of Kafka's DefaultRecordBatch and DefaultRecord: lengths before
+ * contents, numbers as zigzag varints, a CRC-32C from the attributes on.
  */
 export function writeBatch(
   bytes: Buffer,
@@ -51,16 +54,20 @@ export function writeBatch(
   sizes: BatchSizes,
   header: BatchHeader,
 ): number {
+  const { recordSizes, encodedHeaders } = sizes
+  // Checked once here, so that the loop may index both.
+  if (recordSizes.length !== messages.length || encodedHeaders.length !== messages.length)
+    throw new Fault('FLY_BUG', `a batch of ${messages.length} messages was measured as one of ${recordSizes.length}`)
   let at = from + batchHeaderBytes
   for (const [index, { key = null, value }] of messages.entries()) {
-    at = writeVarint(bytes, at, sizes.recordSizes[index] ?? 0)
-    // Attributes, and the distances to the batch's timestamp and offset.
+    at = writeVarint(bytes, at, recordSizes[index] as number)
+    // No attributes, and no difference to the timestamp of the batch.
     bytes[at++] = 0
     bytes[at++] = 0
     at = writeVarint(bytes, at, index)
     at = writeField(bytes, at, key)
     at = writeField(bytes, at, value)
-    const headers = sizes.encodedHeaders[index] ?? encodedNoHeaders
+    const headers = encodedHeaders[index] as Buffer
     bytes.set(headers, at)
     at += headers.length
   }
@@ -84,7 +91,7 @@ type FieldContent = Buffer | string | null
 
 const encodedNoHeaders = Buffer.of(0)
 
-/** How many there are, then each one's name and content. */
+/** The number of headers, then the name and content of each. */
 function encodeHeaders(headers: IHeaders | undefined): Buffer {
   if (headers === undefined) return encodedNoHeaders
   const contents = Object.keys(headers).flatMap(name => toList(headers[name]).flatMap(content => [name, content]))
@@ -117,7 +124,7 @@ function writeField(bytes: Buffer, from: number, content: FieldContent): number 
   return at + content.length
 }
 
-/** Of a number from 0 on; zigzag doubles it. */
+/** Of a number that is not negative; zigzag encoding doubles it. */
 function varintSize(value: number): number {
   return value < 0x40 ? 1 : value < 0x2000 ? 2 : value < 0x10_0000 ? 3 : value < 0x800_0000 ? 4 : 5
 }

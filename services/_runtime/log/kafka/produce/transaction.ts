@@ -1,20 +1,23 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { delayAbort, pause } from '../../../core/abort.ts'
 import { Fault } from '../../../core/faults.ts'
 import type { Position } from '../../event-log.ts'
+import { type ClusterQuery, entryOf } from '../admin/cluster-query.ts'
 import type { KafkaSettings } from '../connection/client.ts'
-import type { ClusterQuery } from '../connection/cluster-query.ts'
-import { delayAbort, rejectOnAbort, retryWithBackoff, toFault, withTimeout } from '../faults.ts'
+import { isTransient, toFault } from '../faults.ts'
+import { rejectOnAbort, retryWithBackoff, withTimeout } from '../retry.ts'
 import type { PartitionBatch } from './partition-batch.ts'
 import { sendBatches } from './send.ts'
 import { createTransactionalProducer, type TransactionalProducer } from './transactional-producer.ts'
 
-/** An open transaction of a dead process is aborted by the broker after this; nothing slow happens inside of one. */
+/** The broker aborts the open transaction of a dead process after this. Nothing slow happens within a transaction. */
 const transactionTimeoutMs = 60_000
-/** What one commit may take; its outcome is found out after that. */
+/** A commit is given up after this; then it is found out whether it happened. */
 const commitTimeoutMs = 20_000
-/** What a commit on its way may still take when the partition is given up; its outcome is then left to the next owner. */
+/** A commit that has started may take this much longer when the partition is revoked. Then the next owner finds its outcome. */
 const commitGraceMs = 3_000
+/** After a coordinator has died, the next one may show the last commit only after a moment. */
+const coordinatorDelayMs = 1_000
 
 export type PartitionOwner = {
   readonly settings: KafkaSettings
@@ -26,10 +29,10 @@ export type PartitionOwner = {
 
 export type PartitionTransactions = {
   /**
-   * Outputs and positions in one transaction. It never leaves an unknown outcome while the partition is owned: resolved
-   * means committed, FLY_FENCED that another process took over, any other fault that nothing was committed. `before` is what
-   * the group has committed as far as is known here. Resolves with the offsets after the outputs; with none when the outcome
-   * had to be found out.
+   * Appends outputs and commits positions, at least one, in one transaction. While the partition is owned the outcome is always known:
+   * resolved means committed, FLY_FENCED that another process took over, any other fault that nothing was committed.
+   * `committedBefore` is what the group has committed as far as this process knows. Returns the offsets after the outputs, or
+   * none when the outcome had to be found out.
    */
   readonly commit: (
     outputs: readonly PartitionBatch[],
@@ -39,70 +42,48 @@ export type PartitionTransactions = {
   readonly close: () => Promise<void>
 }
 
+/** A commit that has started. Its marker is stored with the group's offsets. */
+type CommitAttempt = {
+  readonly commitMarker: string
+  readonly committedBefore: readonly Position[]
+  /** Whether the request that ends the transaction may have been sent. */
+  committing: boolean
+}
+
 /**
- * Opens the transactional producer of one partition number of a group. Its first call to the broker fences the owner
- * before it and ends that one's open transaction, so that positions read afterwards are final.
+ * Opens the transactional producer of one partition number of a group. Its first request fences the previous owner and aborts that
+ * owner's open transaction, so positions that are read afterwards are final.
  */
 export async function openPartitionTransactions(owner: PartitionOwner): Promise<PartitionTransactions> {
-  const { query, group, partition, signal } = owner
-  const about = { group, partition }
+  const { group, partition, signal } = owner
+  const details = { group, partition }
   const action = `commit ${group}/${partition}`
   const graceEnded = delayAbort(signal, commitGraceMs)
   let open: TransactionalProducer | undefined = await openTransactionalProducer(owner)
 
-  /** Whether a commit that failed did happen: a new producer ends it one way or the other, then the group's offsets tell. */
-  const wasCommitted = async (
-    { commitMarker, committedBefore, committing }: CommitAttempt,
-    failed: Fault,
-  ): Promise<boolean> => {
-    open = await retryWithBackoff(() => openTransactionalProducer(owner), isTransient, signal)
-    const topics = new Map(committedBefore.map(({ topic }) => [topic, [partition]]))
-    for (const looks of committing ? [1, 2] : [2]) {
-      const now = await retryWithBackoff(() => query.committed(group, topics), isTransient, signal)
-      const places = committedBefore.map(({ topic, offset }) => ({
-        topic,
-        offset,
-        now: now.get(topic)?.get(partition),
-      }))
-      if (places.some(place => place.now?.commitMarker === commitMarker)) return true
-      // Right after a coordinator has died, the next one may not yet show the last that it has.
-      if (looks === 1) await sleep(1_000, undefined, { signal }).catch(() => {})
-      // Someone else committed: opening the producer again has just fenced the rightful owner, who will join again.
-      const moved = places.find(place => place.now?.offset !== place.offset)
-      if (looks === 2 && moved)
-        throw new Fault('FLY_FENCED', `cannot ${action}: another process has committed`, { ...about, ...moved }, failed)
-    }
-    return false
-  }
-
   return {
     async commit(outputs, positions, committedBefore) {
       const attempt: CommitAttempt = { commitMarker: randomUUID().slice(0, 18), committedBefore, committing: false }
-      if (!open) throw new Fault('FLY_FENCED', `cannot ${action}: the partition was given up`, about)
+      if (!open) throw new Fault('FLY_FENCED', `cannot ${action}: the partition was given up`, details)
       try {
         const transaction = runTransaction(open, owner, outputs, positions, attempt)
         return await withTimeout(commitTimeoutMs, action, rejectOnAbort(graceEnded, transaction))
       } catch (error) {
-        const fault = toFault(error, action, about)
+        const fault = toFault(error, action, details)
         open.discard()
         open = undefined
-        if (fault.code === 'FLY_FENCED' || fault.code === 'FLY_BUG' || !(await wasCommitted(attempt, fault)))
-          throw fault
-        return []
+        if (fault.code === 'FLY_FENCED' || fault.code === 'FLY_BUG') throw fault
+        // Opening a new producer completes the transaction or aborts it. Then the group's offsets show which.
+        open = await retryWithBackoff(() => openTransactionalProducer(owner), isTransient, signal)
+        if (await wasCommitted(owner, attempt, fault)) return []
+        throw fault
       }
     },
     close: async () => open?.close(),
   }
 }
 
-/** A commit on its way; `note` marks it in the group's offsets. */
-type CommitAttempt = {
-  readonly commitMarker: string
-  readonly committedBefore: readonly Position[]
-  committing: boolean
-}
-
-/** Nothing is repeated but what a broker refused before it wrote anything: all else ends the transaction. */
+/** Nothing is repeated except what a broker refused before it wrote anything: every other failure ends the transaction. */
 async function runTransaction(
   producer: TransactionalProducer,
   { group, query }: PartitionOwner,
@@ -120,24 +101,48 @@ async function runTransaction(
   return ends
 }
 
-async function openTransactionalProducer({
-  settings,
-  group,
-  partition,
-  signal,
-}: PartitionOwner): Promise<TransactionalProducer> {
-  const { transactionalId = (group, partition) => `${group}-${partition}` } = settings
-  const open = createTransactionalProducer(settings, transactionalId(group, partition), transactionTimeoutMs)
-  signal.addEventListener('abort', open.discard)
-  try {
-    await open.connect()
-    return open
-  } catch (error) {
-    open.discard()
-    throw toFault(error, `open the transactions of ${group}/${partition}`, { group, partition })
-  } finally {
-    signal.removeEventListener('abort', open.discard)
+/** Whether a failed commit happened: the group's offsets have its marker then. FLY_FENCED when another process has committed since. */
+async function wasCommitted(
+  { query, group, partition, signal }: PartitionOwner,
+  { commitMarker, committedBefore, committing }: CommitAttempt,
+  failure: Fault,
+): Promise<boolean> {
+  const partitions = new Map(committedBefore.map(({ topic }) => [topic, [partition]]))
+  const look = async () => {
+    const committed = await retryWithBackoff(() => query.committed(group, partitions), isTransient, signal)
+    return committedBefore.map(before => ({ ...before, now: entryOf(committed, before) }))
   }
+  const hasMarker = (offsets: Awaited<ReturnType<typeof look>>): boolean =>
+    offsets.some(({ now }) => now.commitMarker === commitMarker)
+  if (committing) {
+    if (hasMarker(await look())) return true
+    await pause(coordinatorDelayMs, signal)
+  }
+  const offsets = await look()
+  if (hasMarker(offsets)) return true
+  // Opening the new producer has just fenced the rightful owner, which will join again.
+  const moved = offsets.find(({ now, offset }) => now.offset !== offset)
+  if (moved)
+    throw new Fault(
+      'FLY_FENCED',
+      `cannot commit ${group}/${partition}: another process has committed`,
+      { group, ...moved },
+      failure,
+    )
+  return false
 }
 
-const isTransient = (error: unknown): boolean => error instanceof Fault && error.code === 'FLY_BROKER'
+async function openTransactionalProducer(owner: PartitionOwner): Promise<TransactionalProducer> {
+  const { settings, group, partition, signal } = owner
+  const producer = createTransactionalProducer(settings, `${group}-${partition}`, transactionTimeoutMs)
+  signal.addEventListener('abort', producer.discard)
+  try {
+    await producer.connect()
+    return producer
+  } catch (error) {
+    producer.discard()
+    throw toFault(error, `open the transactions of ${group}/${partition}`, { group, partition })
+  } finally {
+    signal.removeEventListener('abort', producer.discard)
+  }
+}

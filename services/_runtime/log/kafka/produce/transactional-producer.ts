@@ -1,112 +1,93 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Cluster } from 'kafkajs'
-import type { Position } from '../../event-log.ts'
+import { backoffMs } from '../../../core/backoff.ts'
+import type { Position, TopicPartition } from '../../event-log.ts'
 import type { KafkaSettings } from '../connection/client.ts'
-import { errorType } from '../faults.ts'
 import {
-  concurrentTransactions,
-  type IdempotentProducer,
-  openIdentifiedProducer,
-  type ProducerIdBroker,
-  type ProducerIdentity,
-} from './producer.ts'
+  type CoordinatorKey,
+  findBroker,
+  findCoordinator,
+  groupCoordinator,
+  type KafkajsBroker,
+  transactionCoordinator,
+} from '../connection/kafkajs-broker.ts'
+import { errorType } from '../faults.ts'
+import { concurrentTransactions, type IdempotentProducer, openIdentifiedProducer } from './producer.ts'
 
-/** A producer whose records, and a group's offsets with them, become visible at `commit` or never. It does not abort: the next producer with its id does. */
+/**
+ * A producer whose records become visible at `commit`, together with a group's committed offsets, or never. It does not abort
+ * transactions: the next producer with its id does.
+ */
 export type TransactionalProducer = IdempotentProducer & {
-  /** To be called before anything is sent to these partitions, at least one; begins the transaction. */
+  /** Must be called, with at least one partition, before anything is sent to these partitions. Begins the transaction. */
   readonly addPartitions: (partitions: readonly TopicPartition[]) => Promise<void>
-  /** Adds positions of a group, each marked with a note. */
+  /** Adds positions of a group to the transaction, each stored with the marker. */
   readonly sendOffsets: (group: string, positions: readonly Position[], commitMarker: string) => Promise<void>
   readonly commit: () => Promise<void>
 }
 
-type TopicPartition = { readonly topic: string; readonly partition: number }
-
-/** What kafkajs's brokers can do and its types do not tell. */
-type CoordinatorBroker = ProducerIdBroker & {
-  readonly nodeId: number
-  readonly addPartitionsToTxn: (
-    asked: ProducerIdentity & { readonly topics: readonly TopicPartitions[] },
-  ) => Promise<unknown>
-  readonly addOffsetsToTxn: (asked: ProducerIdentity & { readonly groupId: string }) => Promise<unknown>
-  readonly txnOffsetCommit: (
-    asked: ProducerIdentity & { readonly groupId: string; readonly topics: readonly TopicOffsets[] },
-  ) => Promise<unknown>
-  readonly endTxn: (asked: ProducerIdentity & { readonly transactionResult: boolean }) => Promise<unknown>
-}
-type TopicPartitions = { readonly topic: string; readonly partitions: readonly number[] }
-type TopicOffsets = {
-  readonly topic: string
-  readonly partitions: readonly { readonly partition: number; readonly offset: string; readonly metadata: string }[]
-}
-
-const groupCoordinatorType = 0
-const transactionCoordinatorType = 1
-
-/** Its first call to the broker fences the producer that had this id before, and aborts that one's open transaction. */
+/** Its first request fences the previous producer with this id, and aborts that producer's open transaction. */
 export function createTransactionalProducer(
   settings: KafkaSettings,
   transactionalId: string,
   transactionTimeout: number,
 ): TransactionalProducer {
-  const nodes = new Map<string, string>()
+  const coordinatorNodes = new Map<string, number>()
 
-  /** Who coordinates does not change without an error, after which this producer is not used again. */
-  const findCoordinator = async (on: Cluster, coordinatorType: number, groupId: string): Promise<CoordinatorBroker> => {
-    const place = `${coordinatorType}/${groupId}`
-    const nodeId = nodes.get(place)
-    if (nodeId !== undefined) return (await on.findBroker({ nodeId })) as CoordinatorBroker
-    const asked = { groupId, coordinatorType }
-    const found = (await on.findGroupCoordinator(asked)) as CoordinatorBroker
-    nodes.set(place, String(found.nodeId))
+  const { producer, cluster, identity } = openIdentifiedProducer(settings, async () => {
+    coordinatorNodes.clear()
+    const coordinator = await ownCoordinator()
+    return { transactionalId, ...(await coordinator.initProducerId({ transactionalId, transactionTimeout })) }
+  })
+  /** Looked up once: a coordinator changes only with an error, and after an error this producer is not used again. */
+  const coordinatorOf = async (key: CoordinatorKey): Promise<KafkajsBroker> => {
+    const name = `${key.coordinatorType}/${key.groupId}`
+    const node = coordinatorNodes.get(name)
+    if (node !== undefined) return findBroker(cluster, node)
+    const found = await findCoordinator(cluster, key)
+    coordinatorNodes.set(name, found.nodeId)
     return found
   }
-  const { producer, cluster, identity } = openIdentifiedProducer(settings, async on => {
-    nodes.clear()
-    const first = await findCoordinator(on, transactionCoordinatorType, transactionalId)
-    return { transactionalId, ...(await first.initProducerId({ transactionalId, transactionTimeout })) }
-  })
-  const transactionCoordinator = (): Promise<CoordinatorBroker> =>
-    findCoordinator(cluster, transactionCoordinatorType, transactionalId)
+  const ownCoordinator = (): Promise<KafkajsBroker> =>
+    coordinatorOf({ groupId: transactionalId, coordinatorType: transactionCoordinator })
 
   return {
     ...producer,
-    async addPartitions(places) {
-      const who = await identity()
-      const broker = await transactionCoordinator()
-      const topics = Array.from(
-        Map.groupBy(places, ({ topic }) => topic),
-        ([topic, all]) => ({
-          topic,
-          partitions: all.map(({ partition }) => partition),
-        }),
-      )
-      await retryWhileBusy(() => broker.addPartitionsToTxn({ ...who, topics }))
+    async addPartitions(partitions) {
+      const self = await identity()
+      const coordinator = await ownCoordinator()
+      const byTopic = Map.groupBy(partitions, ({ topic }) => topic)
+      const topics = Array.from(byTopic, ([topic, all]) => ({ topic, partitions: all.map(one => one.partition) }))
+      await retryWhileBusy(() => coordinator.addPartitionsToTxn({ ...self, topics }))
     },
     async sendOffsets(groupId, positions, metadata) {
-      const who = await identity()
-      const broker = await transactionCoordinator()
-      await retryWhileBusy(() => broker.addOffsetsToTxn({ ...who, groupId }))
+      const self = await identity()
+      const coordinator = await ownCoordinator()
+      await retryWhileBusy(() => coordinator.addOffsetsToTxn({ ...self, groupId }))
       const topics = positions.map(({ topic, partition, offset }) => ({
         topic,
         partitions: [{ partition, offset: String(offset), metadata }],
       }))
-      await (await findCoordinator(cluster, groupCoordinatorType, groupId)).txnOffsetCommit({ ...who, groupId, topics })
+      const ofGroup = await coordinatorOf({ groupId, coordinatorType: groupCoordinator })
+      await ofGroup.txnOffsetCommit({ ...self, groupId, topics })
     },
     async commit() {
-      const who = await identity()
-      await (await transactionCoordinator()).endTxn({ ...who, transactionResult: true })
+      const self = await identity()
+      await (await ownCoordinator()).endTxn({ ...self, transactionResult: true })
     },
   }
 }
 
-async function retryWhileBusy(add: () => Promise<unknown>): Promise<void> {
-  for (let wait = 2, tries = 1; ; wait = Math.min(100, wait * 2), tries++)
+/** Short, since a transaction usually waits a few ms for the one before: with kafkajs's 300 ms the throughput is a fraction. */
+const busyBackoff = { firstMs: 2, maxMs: 100 } as const
+const maxBusyAttempts = 130
+
+async function retryWhileBusy(request: () => Promise<unknown>): Promise<void> {
+  for (let attempts = 1; ; attempts++)
     try {
-      await add()
+      await request()
       return
     } catch (error) {
-      if (errorType(error) !== concurrentTransactions || tries === 100) throw error
-      await sleep(wait)
+      if (errorType(error) !== concurrentTransactions || attempts === maxBusyAttempts) throw error
+      await sleep(backoffMs(attempts - 1, busyBackoff))
     }
 }

@@ -1,7 +1,7 @@
 import type { Cluster } from 'kafkajs'
 import { expect, test } from 'vitest'
 import { createKafkaClient, type KafkaClient } from '#runtime/log/kafka/connection/client.ts'
-import { createClusterMetadata } from '#runtime/log/kafka/connection/cluster-metadata.ts'
+import { createClusterMetadata } from '#runtime/log/kafka/consume/cluster-metadata.ts'
 
 /** A client whose cluster does as it is told. */
 const clientOf = (cluster: Partial<Cluster>): KafkaClient =>

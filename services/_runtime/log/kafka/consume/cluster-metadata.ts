@@ -1,16 +1,17 @@
 import type { Cluster } from 'kafkajs'
+import { at } from '../../../core/checked.ts'
 import { Fault } from '../../../core/faults.ts'
-import { type KafkaClient, openCluster } from './client.ts'
+import { type KafkaClient, openCluster } from '../connection/client.ts'
 
-/** The brokers as one reader sees them, over connections that are made anew when they fail. */
+/** The brokers and leaders that one fetcher knows, over connections that are reopened when they fail. */
 export type ClusterMetadata = {
   /** The broker that leads a partition; undefined when that is not known. */
   readonly leader: (topic: string, partition: number) => string | undefined
-  /** Finds out who leads the partitions of these topics. */
+  /** Loads the leaders of the partitions of these topics. */
   readonly load: (topics: readonly string[]) => Promise<void>
-  /** Asks who leads them now; when nobody answers, the next `locate` begins anew. */
+  /** Loads them again. When no broker answers, the next `load` reconnects. */
   readonly refresh: () => Promise<void>
-  /** The nearest offset to one that is outside of a partition. */
+  /** The offset of a partition that is nearest to one outside of it. */
   readonly nearestOffset: (topic: string, partition: number, offset: number) => Promise<number>
   readonly cluster: () => Cluster | undefined
   readonly close: () => Promise<void>
@@ -26,13 +27,13 @@ export function createClusterMetadata(client: KafkaClient): ClusterMetadata {
         const found = cluster.findTopicPartitionMetadata(topic).find(({ partitionId }) => partitionId === partition)
         return found && found.leader >= 0 ? String(found.leader) : undefined
       } catch {
-        // Connected, and not yet told about any topic.
+        // Connected, but no metadata has been loaded.
         return undefined
       }
     },
     async load(topics) {
       cluster ??= openCluster(client)
-      // What is renewed meanwhile begins anew; this one fails as its connections do.
+      // `refresh` may replace the cluster meanwhile; then this one's connections fail.
       const current = cluster
       await current.connect()
       await current.addMultipleTargetTopics([...topics])
@@ -46,10 +47,10 @@ export function createClusterMetadata(client: KafkaClient): ClusterMetadata {
     },
     async nearestOffset(topic, partition, offset) {
       const current = cluster
-      if (!current) throw new Fault('FLY_BROKER', 'the connections are being made anew')
+      if (!current) throw new Fault('FLY_BROKER', 'the connections are being reopened')
       const bound = async (fromBeginning: boolean): Promise<number> => {
         const found = await current.fetchTopicsOffset([{ topic, partitions: [{ partition }], fromBeginning }])
-        return Number(found[0]?.partitions[0]?.offset)
+        return Number(at(at(found, 0).partitions, 0).offset)
       }
       return Math.max(await bound(true), Math.min(offset, await bound(false)))
     },

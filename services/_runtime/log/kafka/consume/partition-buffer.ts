@@ -1,0 +1,98 @@
+import type { Fault } from '../../../core/faults.ts'
+import type { LogRecord, Position } from '../../event-log.ts'
+import type { PartitionFetch } from './fetch.ts'
+
+/** The queue that a buffer belongs to. */
+export type BufferOwner = {
+  readonly hasRoom: () => boolean
+  /** Adds to the bytes that all buffers hold; negative when records are taken. */
+  readonly addBytes: (bytes: number) => void
+  readonly onRecords: () => void
+  readonly onFailure: (fault: Fault) => void
+  readonly onSeek: () => void
+}
+
+/** Memory that a record takes besides its key and value. */
+const recordOverheadBytes = 200
+
+/**
+ * The records of a partition that were fetched and not yet taken. Not every offset holds a visible record, so three offsets are kept:
+ * where to fetch next, how far records were taken, and the offset after the last record taken.
+ */
+export class PartitionBuffer implements PartitionFetch {
+  readonly topic: string
+  readonly partition: number
+  readonly #owner: BufferOwner
+  #records: LogRecord[] = []
+  #position: number
+  #polledOffset: number
+  #afterLastTaken: number
+
+  constructor({ topic, partition, offset }: Position, owner: BufferOwner) {
+    this.topic = topic
+    this.partition = partition
+    this.#owner = owner
+    this.#position = offset
+    this.#polledOffset = offset
+    this.#afterLastTaken = offset
+  }
+
+  get position(): number {
+    return this.#position
+  }
+
+  get size(): number {
+    return this.#records.length
+  }
+
+  /** The offset of the next record to take. Where there is none, the offset after everything that was fetched. */
+  get polledOffset(): number {
+    return this.#polledOffset
+  }
+
+  hasRoom(): boolean {
+    return this.#owner.hasRoom()
+  }
+
+  deliver(records: readonly LogRecord[], next: number): void {
+    this.#position = next
+    for (const record of records) this.#records.push(record)
+    this.#owner.addBytes(sizeInBytes(records))
+    if (this.#records.length === 0) this.#polledOffset = next
+    this.#owner.onRecords()
+  }
+
+  fail(fault: Fault): void {
+    this.#owner.onFailure(fault)
+  }
+
+  take(count: number): readonly LogRecord[] {
+    const taken = this.#records.splice(0, count)
+    this.#owner.addBytes(-sizeInBytes(taken))
+    this.#polledOffset = this.#records[0]?.offset ?? this.#position
+    const last = taken.at(-1)
+    if (last) this.#afterLastTaken = last.offset + 1
+    return taken
+  }
+
+  /** Moves a consumed offset past invisible ones, where that is known: after the last record taken. */
+  skipInvisible(consumed: number): number {
+    return consumed === this.#afterLastTaken ? this.#polledOffset : consumed
+  }
+
+  /** Drops what was fetched and continues from an offset. */
+  seek(offset: number): void {
+    this.#owner.addBytes(-sizeInBytes(this.#records))
+    this.#records = []
+    this.#position = offset
+    this.#polledOffset = offset
+    this.#afterLastTaken = offset
+    this.#owner.onSeek()
+  }
+}
+
+function sizeInBytes(records: readonly LogRecord[]): number {
+  let bytes = 0
+  for (const { key, value } of records) bytes += recordOverheadBytes + (key?.length ?? 0) + (value?.length ?? 0)
+  return bytes
+}
