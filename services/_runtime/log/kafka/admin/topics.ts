@@ -78,7 +78,7 @@ export function createTopicAdmin(settings: KafkaSettings, query: ClusterQuery, c
       if (settings.replication > brokers)
         throw new Fault(
           'FLY_CONFIG',
-          `FLYWHEEL_KAFKA_REPLICATION is ${settings.replication}, but the cluster has ${brokers} broker${brokers === 1 ? '' : 's'}: start more, or lower it`,
+          `FLYWHEEL_KAFKA_REPLICATION is ${settings.replication}, more than the number of brokers (${brokers}): start more, or lower it`,
           { replication: settings.replication, brokers },
         )
       await change('create topics', admin =>

@@ -87,7 +87,7 @@ async function transactionSupportFault(settings: KafkaSettings, query: ClusterQu
   if (replicas > brokers.length)
     return new Fault(
       'FLY_CONFIG',
-      `the brokers at ${at} cannot store transactions, which exactly-once processing needs: their ${transactionReplicasConfig} is ${replicas}, but there are ${brokers.length} brokers; start more, or lower it and transaction.state.log.min.isr in the brokers' configuration`,
+      `the brokers at ${at} cannot store transactions, which exactly-once processing needs: their ${transactionReplicasConfig} is ${replicas}, more than the number of brokers (${brokers.length}); start more, or lower it and transaction.state.log.min.isr in the brokers' configuration`,
       { replicas, brokers: brokers.length },
     )
   return new Fault(
