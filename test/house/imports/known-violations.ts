@@ -8,7 +8,6 @@ export const knownViolations: Readonly<Record<string, readonly string[]>> = {
   'no cycles': [
     'services/_cli/import/formats.ts -> services/_cli/import/langfuse-rows.ts',
     'services/_runtime/config/config.ts -> services/_runtime/config/security.ts',
-    'services/_runtime/config/security.ts -> services/_runtime/log/kafka/connection/client.ts',
     'services/_runtime/processing/commit-batch.ts -> services/_runtime/processing/decide-batch.ts',
     'services/_runtime/processing/commit-batch.ts -> services/_runtime/processing/prepare-batch.ts',
     'services/_runtime/processing/commit-batch.ts -> services/_runtime/processing/process-partition.ts',
@@ -61,10 +60,6 @@ export const knownViolations: Readonly<Record<string, readonly string[]>> = {
     'services/_runtime/host/open-runtime.ts -> services/_planners/hosts/model-host.ts',
     'services/_runtime/host/open-runtime.ts -> services/_planners/lanes/embedded.ts',
     'services/_runtime/host/open-runtime.ts -> services/_planners/lanes/trainer.ts',
-  ],
-
-  'what services/_runtime/log/kafka may import': [
-    'services/_runtime/log/kafka/connection/client.ts -> services/_runtime/telemetry/telemetry.ts',
   ],
 
   'what services/_runtime/service.ts may import': [
