@@ -110,5 +110,4 @@ export const knownForcedTypes: readonly string[] = [
   'services/_runtime/processing/complete-event.ts',
   'services/_runtime/processing/decide-record.ts',
   'services/_runtime/processing/prepare-batch.ts',
-  'services/_runtime/log/kafka/produce/producer.ts',
 ]
