@@ -1,11 +1,14 @@
 import { deriveId, hashFraction } from '#runtime/core/identity.ts'
 
-/** The family of a conversation; what it leads to, paraphrases and synthetic descendants, belongs to it as well. */
+/**
+ * The family of a conversation that joins no other. The sampler gives near-duplicates of a known question its family instead;
+ * gold answers and variants inherit the family of their sample.
+ */
 export function familyOf(agent: string, conversationId: string): string {
   return deriveId('family/v1', agent, conversationId)
 }
 
-/** True for families that are held out for evaluation: the same on every machine, for ever. `share` is 0 to 1. */
+/** True for families that are held out for evaluation. It depends on nothing but the family and the share, 0 to 1. */
 export function isHeldOut(family: string, share: number): boolean {
   return hashFraction('split/v1', family) < share
 }

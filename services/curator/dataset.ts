@@ -1,9 +1,10 @@
 import { hashFraction } from '#runtime/core/identity.ts'
 import type { Dataset, DatasetRow, EvaluationSet } from '#schemas/objects.ts'
 import { isHeldOut } from '#text/families.ts'
-import { featurize, type SparseVector } from '#text/features.ts'
+import type { SparseVector } from '#text/features.ts'
 import { indexNearDuplicates } from '#text/near-duplicates.ts'
 import { normaliseText } from '#text/normalise.ts'
+import { questionVector } from '#text/question-vector.ts'
 import type { CandidateRow } from './candidates.ts'
 import { selectRows } from './select-rows.ts'
 import type { ToolErrorCounts } from './state.ts'
@@ -107,8 +108,8 @@ export function removeContradictions(candidates: readonly CandidateRow[]): Datas
 /** No training question is (nearly) an evaluation question, whatever its family and context. */
 function removeLeaks(rows: readonly RowWithVector[], evaluation: readonly DatasetRow[]): RowWithVector[] {
   const texts = new Set(evaluation.map(row => normaliseText(row.question)))
-  const near = indexNearDuplicates(evaluation.map(row => withVector(row).vector))
-  return rows.filter(({ row, vector }) => !texts.has(normaliseText(row.question)) && near(vector).length === 0)
+  const near = indexNearDuplicates(evaluation)
+  return rows.filter(({ row }) => !texts.has(normaliseText(row.question)) && near(row).length === 0)
 }
 
 /** One row of each group of near-duplicates inside a tool: gold before synthetic, then the smallest id. */
@@ -117,10 +118,10 @@ function removeNearDuplicates(rows: readonly RowWithVector[]): RowWithVector[] {
     const ordered = group.toSorted(
       (a, b) => Number(a.row.synthetic) - Number(b.row.synthetic) || compareIds(a.row, b.row),
     )
-    const near = indexNearDuplicates(ordered.map(({ vector }) => vector))
+    const near = indexNearDuplicates(ordered.map(({ row }) => row))
     const kept = new Set<number>()
-    ordered.forEach(({ vector }, at) => {
-      if (!near(vector).some(other => kept.has(other))) kept.add(at)
+    ordered.forEach(({ row }, at) => {
+      if (!near(row).some(other => kept.has(other))) kept.add(at)
     })
     return ordered.filter((_, at) => kept.has(at))
   })
@@ -143,7 +144,7 @@ function capSynthetic(rows: readonly RowWithVector[], share: number): RowWithVec
 }
 
 function withVector(row: DatasetRow): RowWithVector {
-  return { row, vector: featurize(row.question, row.earlier) }
+  return { row, vector: questionVector(row) }
 }
 
 function compareIds(left: { readonly id: string }, right: { readonly id: string }): number {

@@ -1,6 +1,5 @@
 import { hashFraction } from '#runtime/core/identity.ts'
 import type { ArmShares, ArmWeight, Outcome } from '#schemas/events.ts'
-import { familyOf } from '#text/families.ts'
 import { topic } from '#topology/topic-names.ts'
 import type { Outbound } from '#topology/types.ts'
 import type { OutcomeScale, RankedArmWeight } from './controller.ts'
@@ -139,11 +138,11 @@ export function draw(judged: ArmInputs, outcome: Outcome, number: number): Draw 
 export function selectedEvent(
   agent: string,
   turn: RecentTurn['turn'],
+  family: string,
   arms: readonly ArmWeight[],
   outcome: Outcome,
   correction: boolean,
 ): Outbound<'sampler'> {
-  const family = familyOf(agent, turn.conversationId)
   const inclusionProbability = inclusionProbabilityOf(arms)
   const event = { agent, ...turn, family, arms, inclusionProbability, value: reviewValue(arms), outcome, correction }
   return { topic: topic.selectedSamples, event, parents: correction ? [turn.turnId] : [] }

@@ -3,15 +3,8 @@ import { contentWordHashes } from '#text/features.ts'
 import { type QuestionInContext, questionVector } from '#text/question-vector.ts'
 import { type Interest, uncertaintyOf } from './arms.ts'
 import type { ControllerState } from './controller.ts'
-import { highestCosine, meanOfHighest, questionIndex } from './question-index.ts'
-import {
-  type Collections,
-  type Contender,
-  type DecayedCount,
-  decayedCount,
-  type PickedQuestion,
-  ringKey,
-} from './state.ts'
+import { meanOfHighest, questionIndex } from './question-index.ts'
+import { type Collections, type Contender, type DecayedCount, decayedCount } from './state.ts'
 
 /** Picks before the first planner's margins count for something: an untuned planner's are worse than chance. */
 const coldStartPicks = 80
@@ -21,29 +14,23 @@ const neighbours = 20
 const minContenders = 100
 const defaultDensity = 0.3
 
-/** What a turn is worth by what is remembered of the agent's turns and picks before it. */
+/** What a turn is worth by what is remembered of the agent's turns; `similarity` is its highest cosine to an earlier pick. */
 export function interestOf(
   turn: Contender['turn'],
+  similarity: number,
   control: ControllerState,
   names: Collections,
   state: StateView,
 ): Interest {
-  const vector = questionVector(turn)
   const contenders = questionIndex(state, names, 'contenders', control.contenders)
-  const picked = questionIndex(state, names, 'picked', control.picks)
-  const nearest = picked.cosines(vector).reduce((highest, value) => Math.max(highest, value), 0)
-  const newer = Array.from({ length: control.picks - picked.end }, (_none, at) =>
-    state.get<PickedQuestion>(names.picked, ringKey('picked', picked.end + at)),
-  )
-  const newest = highestCosine(
-    vector,
-    newer.flatMap(pick => (pick ? [questionVector(pick.turn)] : [])),
-  )
   const isColdStart = control.picks < coldStartPicks && turn.plan.planner === control.firstPlanner
   return {
     uncertainty: isColdStart ? null : uncertaintyOf(turn.plan),
-    novelty: Math.max(0, 1 - Math.max(nearest, newest)),
-    density: contenders.size < minContenders ? defaultDensity : meanOfHighest(contenders.cosines(vector), neighbours),
+    novelty: Math.max(0, 1 - similarity),
+    density:
+      contenders.entries.length < minContenders
+        ? defaultDensity
+        : meanOfHighest(contenders.cosines(questionVector(turn)), neighbours),
     picks: decayedCount(state.get<DecayedCount>(names.tools, turn.plan.tool), control.picks),
   }
 }

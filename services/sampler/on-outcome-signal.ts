@@ -11,6 +11,7 @@ import {
   turnOfSignal,
   withSignal,
 } from './conversation.ts'
+import { compareWithPicks, turnFamily } from './families.ts'
 import { collections, incrementDecayed, limits, pickChanges, type RecentTurn, ringKey } from './state.ts'
 import { tallyChanges } from './traffic-counts.ts'
 
@@ -64,12 +65,14 @@ function redraw(
     ...tallyChanges(state, agent, { tool, turns: 0, picks, uncertainty: 0, expected: [], draws: added }),
   ]
   if (recent.picked) return { stateChanges }
+  const { nearDuplicate } = compareWithPicks(recent.turn, control.picks, names, state)
+  const family = turnFamily(agent, recent.turn, nearDuplicate, names, state)
   return {
-    emit: [selectedEvent(agent, recent.turn, arms, outcome, true)],
+    emit: [selectedEvent(agent, recent.turn, family, arms, outcome, true)],
     stateChanges: [
       ...stateChanges,
       { collection: names.recent, key: ringKey('recent', number), value: { ...recent, picked: true } },
-      ...pickChanges(state, names, recent.turn, control.picks),
+      ...pickChanges(state, names, recent.turn, family, control.picks),
     ],
   }
 }

@@ -1,7 +1,7 @@
 import type { Decision } from '#runtime/service.ts'
 import type { StateChange, StateView } from '#runtime/state/state.ts'
 import type { ArmWeight, ChatLogged, Outcome } from '#schemas/events.ts'
-import { familyOf, isHeldOut } from '#text/families.ts'
+import { isHeldOut } from '#text/families.ts'
 import { allArms, draw, randomArm, rankedArms, samplingHash, selectedEvent, uncertaintyOf } from './arms.ts'
 import type { ControllerState, Facts, SamplingBudget } from './controller.ts'
 import {
@@ -16,6 +16,7 @@ import {
 } from './controller.ts'
 import { conversationOf, outcomeOf, type SeenTurn, withTurn } from './conversation.ts'
 import { detectEmergingIntent } from './emerging-intents.ts'
+import { compareWithPicks, type PickComparison, turnFamily } from './families.ts'
 import { interestOf, isRepeat } from './interest.ts'
 import {
   type Contender,
@@ -55,7 +56,7 @@ export function onTurn(event: ChatLogged, facts: Facts, state: StateView): Decis
     },
   }
   return isRandomOnly(facts)
-    ? sampleRandomly(agent, arrival, control, facts)
+    ? sampleRandomly(agent, arrival, control, facts, state)
     : sampleByArms(agent, arrival, control, facts, state)
 }
 
@@ -71,13 +72,20 @@ function sampleRandomly(
   { samplingHash, outcome, recent }: ArrivingTurn,
   control: ControllerState,
   budget: SamplingBudget,
+  state: StateView,
 ): Decision<'sampler'> {
+  const names = collections(agent)
+  const { turn } = recent
   const arms = randomArm(budget.sampleShare)
   const picked = samplingHash < budget.sampleShare
-  const value = { ...control, turns: control.turns + 1 }
+  const value = { ...control, turns: control.turns + 1, picks: control.picks + Number(picked) }
+  const stateChanges = turnChanges(agent, value, { ...recent, arms, scale: outcomeScale(control, budget), picked })
+  if (!picked) return { stateChanges }
+  const { nearDuplicate } = compareWithPicks(turn, control.picks, names, state)
+  const family = turnFamily(agent, turn, nearDuplicate, names, state)
   return {
-    emit: picked ? [selectedEvent(agent, recent.turn, arms, outcome, false)] : [],
-    stateChanges: turnChanges(agent, value, { ...recent, arms, scale: outcomeScale(control, budget), picked }),
+    emit: [selectedEvent(agent, turn, family, arms, outcome, false)],
+    stateChanges: [...stateChanges, ...pickChanges(state, names, turn, family, control.picks)],
   }
 }
 
@@ -93,9 +101,14 @@ function sampleByArms(
   const { tool } = turn.plan
   const contending = contenderShare(budget)
   const contends = samplingHash < contending
-  const heldOut = isHeldOut(familyOf(agent, turn.conversationId), budget.evaluationShare)
   const contender = contenderOf(turn)
-  const ranked = contends && !heldOut ? rankedArms(budget.arms, interestOf(contender, control, names, state)) : []
+  // A turn that does not contend can be picked for its outcome only: it need not be compared before its draw.
+  const compared = contends ? compareWithPicks(contender, control.picks, names, state) : noComparison
+  const heldOut = isHeldOut(turnFamily(agent, turn, compared.nearDuplicate, names, state), budget.evaluationShare)
+  const ranked =
+    contends && !heldOut
+      ? rankedArms(budget.arms, interestOf(contender, compared.similarity, control, names, state))
+      : []
   const controller = afterTurn(control, contends, ranked, budget)
   const random: ArmWeight = { arm: 'random', weight: randomProbability(budget, heldOut) }
   const ofContenders = ranked.map(({ arm, weight }) => ({ arm, weight: rankedProbability(controller, arm, weight) }))
@@ -108,10 +121,12 @@ function sampleByArms(
     expected: allArms({ ...judged, arms: [random, ...ofContenders] }, { ...noOutcome, ...known }),
     draws: drawn.drawn,
   })
+  const { nearDuplicate } = picked && !contends ? compareWithPicks(contender, control.picks, names, state) : compared
+  const family = turnFamily(agent, turn, nearDuplicate, names, state)
   const contended = contends ? rememberContender(contender, control.contenders, state, agent) : {}
   return {
     emit: [
-      ...(picked ? [selectedEvent(agent, turn, drawn.arms, outcome, false)] : []),
+      ...(picked ? [selectedEvent(agent, turn, family, drawn.arms, outcome, false)] : []),
       ...counts.emit,
       ...(contended.emit ?? []),
     ],
@@ -122,7 +137,7 @@ function sampleByArms(
         picked,
       }),
       ...(contended.stateChanges ?? []),
-      ...(picked ? pickChanges(state, names, turn, control.picks) : []),
+      ...(picked ? pickChanges(state, names, turn, family, control.picks) : []),
       ...(outcome.rating === 'down'
         ? incrementDecayed(state, names.complaints, tool, limits.complaints, number + 1)
         : []),
@@ -161,6 +176,8 @@ function rememberContender(
 const contenderOf = ({ turnId, question, earlier, plan }: RecentTurn['turn']): Contender['turn'] => ({
   ...{ turnId, question, earlier: earlier.slice(-2), plan },
 })
+
+const noComparison: PickComparison = { similarity: 0, nearDuplicate: undefined }
 
 /** What is known of how a turn went before anybody said anything. */
 const noOutcome = { escalated: false, rating: null } as const

@@ -7,8 +7,10 @@ import { type Collections, indexSpans, type NumberedQuestion, ringKey } from './
 /** An inverted index of the questions numbered below `end`, and which memory it was made of. */
 type QuestionIndex = {
   readonly end: number
-  readonly size: number
+  /** The questions, newest first, in the order of their cosines. */
+  readonly entries: readonly NumberedQuestion[]
   readonly newest: NumberedQuestion | undefined
+  /** Overwritten by the next call. */
   readonly cosines: (query: SparseVector) => Float32Array
 }
 
@@ -35,8 +37,9 @@ export function questionIndex(
   // A rolled-back batch leaves other objects behind: the newest entry tells.
   if (known?.end === end && known.newest === entry(end - 1)) return known
   const covered = Array.from({ length: Math.min(span, end) }, (_none, back) => entry(end - 1 - back))
-  const vectors = covered.flatMap(one => (one ? [questionVector(one.turn)] : []))
-  const index = { end, size: vectors.length, newest: covered[0], cosines: indexInnerProducts(vectors) }
+  const entries = covered.filter(one => one !== undefined)
+  const cosines = indexInnerProducts(entries.map(({ turn }) => questionVector(turn)))
+  const index = { end, entries, newest: covered[0], cosines }
   ofState.set(collection, index)
   return index
 }
@@ -58,17 +61,22 @@ export function meanOfHighest(cosines: Float32Array, count: number): number {
 const sameTextCosine = 0.9999
 
 /** The highest cosine of a vector to others; 0 if there are none. */
-export function highestCosine({ indices, values }: SparseVector, others: Iterable<SparseVector>): number {
+export function highestCosine(vector: SparseVector, others: readonly SparseVector[]): number {
+  return cosinesTo(vector, others).reduce((highest, cosine) => Math.max(highest, cosine), 0)
+}
+
+/** The cosines of a vector to others, in their order. */
+export function cosinesTo({ indices, values }: SparseVector, others: readonly SparseVector[]): Float32Array {
+  const cosines = new Float32Array(others.length)
   for (let entry = 0; entry < indices.length; entry++) denseScratch[indices[entry] ?? 0] = values[entry] ?? 0
-  let highest = 0
-  for (const other of others) {
+  others.forEach((other, position) => {
     let sum = 0
     for (let entry = 0; entry < other.indices.length; entry++)
       sum += (other.values[entry] ?? 0) * (denseScratch[other.indices[entry] ?? 0] ?? 0)
-    if (sum > highest) highest = sum
-  }
+    cosines[position] = sum
+  })
   for (const index of indices) denseScratch[index] = 0
-  return highest
+  return cosines
 }
 
 const denseScratch = new Float32Array(FEATURE_DIMENSIONS)

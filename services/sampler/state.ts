@@ -52,8 +52,10 @@ const collectionNames = (agent: string) => ({
   recent: `recent/${agent}`,
   /** A ring: what density is measured against, and where intents emerge. */
   contenders: `contenders/${agent}`,
-  /** A ring: what novelty is measured against. */
+  /** A ring: what novelty and near-duplicates are measured against. */
   picked: `picked/${agent}`,
+  /** By conversation: the family of its picked turns. */
+  families: `families/${agent}`,
   /** By planned tool: what was not told yet, see `tally`. */
   tallies: `tallies/${agent}`,
   /** Emerging intents that were told, by number. */
@@ -69,6 +71,7 @@ export const limits = {
   recent: 10_000,
   contenders: 4_000,
   picked: 2_050,
+  families: 10_000,
   tools: 1_000,
   complaints: 1_000,
   tallies: 1_000,
@@ -101,19 +104,23 @@ export function incrementDecayed(
   return boundedChanges(state, collection, limit, [[key, value]])
 }
 
-/** A pick as novelty remembers it. */
-export type PickedQuestion = NumberedQuestion
+/** A pick as later turns are compared with it. Picks of earlier versions have no family. */
+export type PickedQuestion = NumberedQuestion & { readonly family?: string }
 
 /** What a pick changes beside the control; `number` is that of the pick. */
 export function pickChanges(
   state: StateView,
   names: Collections,
-  { question, earlier, plan }: RecentTurn['turn'],
+  { conversationId, question, earlier, plan }: RecentTurn['turn'],
+  family: string,
   number: number,
 ): readonly StateChange[] {
-  const value: PickedQuestion = { number, turn: { question, earlier: earlier.slice(-2) } }
+  const value: PickedQuestion = { number, turn: { question, earlier: earlier.slice(-2) }, family }
   return [
     ...incrementDecayed(state, names.tools, plan.tool, limits.tools, number),
     { collection: names.picked, key: ringKey('picked', number), value },
+    ...(state.get(names.families, conversationId) === undefined
+      ? boundedChanges(state, names.families, limits.families, [[conversationId, family]])
+      : []),
   ]
 }

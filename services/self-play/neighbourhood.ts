@@ -1,4 +1,7 @@
+import { at } from '#runtime/core/checked.ts'
+import { isNearDuplicate } from '#text/near-duplicates.ts'
 import { type Neighbour, nearestPositions } from '#text/nearest.ts'
+import { normaliseText } from '#text/normalise.ts'
 import { indexInnerProducts } from '#text/postings.ts'
 import { type QuestionInContext, questionVector } from '#text/question-vector.ts'
 import { dot } from '#text/vectors.ts'
@@ -14,12 +17,7 @@ export type Neighbourhood = {
   readonly isDuplicate: boolean
 }
 
-const voterCount = 10
-const duplicateCosine = 0.95
-const duplicateJaccard = 0.8
-/** Texts whose cosine is lower cannot share four shingles of five. */
-const minCosineForJaccard = 0.6
-const shingleLength = 5
+const VOTERS = 10
 
 /** Everything seen so far, ready to be compared with; the parent counts as gold but not as a duplicate. */
 export type KnownQuestions = {
@@ -39,49 +37,27 @@ export function createNeighbourhood({
   const toSynthetic = indexInnerProducts(synthetic.map(questionVector))
   return (asked, siblings) => {
     const vector = questionVector(asked)
-    const isSame = (other: QuestionInContext, cosine: number): boolean =>
-      cosine > duplicateCosine ||
-      (cosine > minCosineForJaccard && jaccard(asked.question, other.question) > duplicateJaccard)
-    const near = toGold(vector)
-    let own = 0
-    let other = 0
-    near.forEach((cosine, at) => {
-      if (known[at]?.tool === parent.tool) own = Math.max(own, cosine)
-      else other = Math.max(other, cosine)
-    })
-    const hits = nearestPositions(near, voterCount).map(({ at, similarity }) => ({
-      id: String(at),
-      tool: known[at]?.tool ?? '',
-      similarity,
-    }))
-    const isDuplicate =
-      normaliseText(asked.question) === normaliseText(parent.question) ||
-      gold.some(([, kept], at) => isSame(kept, near[at + 1] ?? 0)) ||
-      siblings.some(sibling => isSame(sibling, dot(vector, questionVector(sibling)))) ||
-      toSynthetic(vector).some((cosine, at) => isSame(synthetic[at] ?? asked, cosine))
-    return { hits, own, other, isDuplicate }
+    const cosines = toGold(vector)
+    const nearestOf = (isOwn: boolean): number =>
+      known.reduce(
+        (nearest, { tool }, position) =>
+          (tool === parent.tool) === isOwn ? Math.max(nearest, at(cosines, position)) : nearest,
+        0,
+      )
+    const syntheticCosines = toSynthetic(vector)
+    return {
+      hits: nearestPositions(cosines, VOTERS).map(({ at: position, similarity }) => ({
+        id: String(position),
+        tool: at(known, position).tool,
+        similarity,
+      })),
+      own: nearestOf(true),
+      other: nearestOf(false),
+      isDuplicate:
+        normaliseText(asked.question) === normaliseText(parent.question) ||
+        gold.some(([, kept], position) => isNearDuplicate(asked, kept, at(cosines, position + 1))) ||
+        siblings.some(sibling => isNearDuplicate(asked, sibling, dot(vector, questionVector(sibling)))) ||
+        synthetic.some((variant, position) => isNearDuplicate(asked, variant, at(syntheticCosines, position))),
+    }
   }
-}
-
-/** Shared share of the character shingles of two texts (Broder, 1997). */
-export function jaccard(left: string, right: string): number {
-  const [one, two] = [shinglesOf(left), shinglesOf(right)]
-  const shared = one.intersection(two).size
-  return shared === 0 ? 0 : shared / (one.size + two.size - shared)
-}
-
-function shinglesOf(text: string): Set<string> {
-  const padded = ` ${normaliseText(text)} `
-  return new Set(
-    Array.from({ length: Math.max(1, padded.length - shingleLength + 1) }, (_none, at) =>
-      padded.slice(at, at + shingleLength),
-    ),
-  )
-}
-
-export function normaliseText(text: string): string {
-  return text
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, ' ')
-    .trim()
 }

@@ -4,8 +4,6 @@ import { allocateRows } from '#services/curator/allocation.ts'
 import { selectDiverse } from '#services/curator/clusters.ts'
 import { stratumName } from '#services/curator/select-rows.ts'
 import { featurize } from '#text/features.ts'
-import { indexNearDuplicates, NEAR_DUPLICATE_COSINE } from '#text/near-duplicates.ts'
-import { cosine } from '#text/vectors.ts'
 import { words } from './makers.ts'
 
 test('an allocation adds up, never takes more than there is, and keeps the floor', () => {
@@ -40,20 +38,6 @@ test('equal sizes share by spread', () => {
     0,
   )
   expect(counts).toEqual([400, 100])
-})
-
-test('the near-duplicate index agrees with comparing all pairs', () => {
-  const texts = Array.from(
-    { length: 300 },
-    (_, n) => `${words(n % 60)} ${words((n % 60) + 100)} ${n % 60 === n ? '' : words(n).slice(0, n % 31)}`,
-  )
-  const vectors = texts.map(text => featurize(text))
-  const near = indexNearDuplicates(vectors)
-  const pairs = vectors.map(vector =>
-    vectors.flatMap((other, at) => (cosine(vector, other) > NEAR_DUPLICATE_COSINE ? [at] : [])),
-  )
-  expect(vectors.map(vector => near(vector))).toEqual(pairs)
-  expect(new Set(pairs.map(found => found.length)).size).toBeGreaterThan(3)
 })
 
 test('picks are distinct, as many as asked for, and cover each group', () => {

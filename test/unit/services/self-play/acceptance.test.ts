@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { decideFate, exceedsSyntheticShare, keepsSlotValues } from '#services/self-play/acceptance.ts'
-import { createNeighbourhood, jaccard } from '#services/self-play/neighbourhood.ts'
+import { createNeighbourhood } from '#services/self-play/neighbourhood.ts'
 import { slotsOf } from '#services/self-play/slots.ts'
 import type { GoldQuestion } from '#services/self-play/state.ts'
 import { splitWords } from '#services/self-play/words.ts'
@@ -72,9 +72,4 @@ test('nearness is told for the own tool and for the others, and the parent votes
   expect(near.own).toBeGreaterThan(near.other)
   expect(near.other).toBeGreaterThan(0)
   expect(near.hits.map(({ tool }) => tool)).toEqual(['fees', 'wire'])
-})
-
-test('Jaccard is 1 for the same text, 0 for nothing shared', () => {
-  expect(jaccard('Where is my card?', 'where is my card')).toBe(1)
-  expect(jaccard('abcdef', 'uvwxyz')).toBe(0)
 })
