@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { serviceNames } from '#topology/derive/definitions.ts'
-import { folderMismatches, fullFolders, longFile, looseRuntimeFiles } from './files/folder-rules.ts'
+import { folderMismatches, fullFolders, longFile, looseRuntimeFiles, misplacedTests } from './files/folder-rules.ts'
 import { isPureRoot, purityViolations } from './files/purity.ts'
 import { violationLines } from './files/text.ts'
 import {
@@ -13,7 +13,7 @@ import {
 } from './files/text-rules.ts'
 import { forbiddenTopicNames } from './files/topic-names.ts'
 import { type ImportViolation, importGraph } from './imports/graph.ts'
-import { knownForcedTypes, knownViolations } from './imports/known-violations.ts'
+import { knownForcedTypes, knownMisplacedTests, knownViolations } from './imports/known-violations.ts'
 import { roomOf } from './imports/rooms.ts'
 import { forbidden } from './imports/rules.ts'
 import { paths, root, sourceFiles } from './repository-files.ts'
@@ -80,6 +80,12 @@ test('files are short', () => {
 
 test('folders hold at most twenty source files', () => {
   expect(violationLines(fullFolders(paths))).toEqual([])
+})
+
+test('unit tests lie where their sources lie', () => {
+  const found = misplacedTests(paths).filter(({ path }) => !knownMisplacedTests.includes(path))
+  expect(violationLines(found)).toEqual([])
+  expect(knownMisplacedTests.filter(known => !misplacedTests(paths).some(({ path }) => path === known))).toEqual([])
 })
 
 test('the runtime’s parts lie in sub-folders', () => {

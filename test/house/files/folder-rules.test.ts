@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { folderMismatches, fullFolders, longFile, looseRuntimeFiles } from './folder-rules.ts'
+import { folderMismatches, fullFolders, longFile, looseRuntimeFiles, misplacedTests } from './folder-rules.ts'
 import { violationLines } from './text.ts'
 
 describe('services and folders', () => {
@@ -47,5 +47,24 @@ test('a file of the runtime beside its contract is refused', () => {
   expect(looseRuntimeFiles(contract)).toEqual([])
   expect(violationLines(looseRuntimeFiles([...contract, 'services/_runtime/clock.ts']))).toEqual([
     'services/_runtime/clock.ts lies beside the contract: move it to a sub-folder',
+  ])
+})
+
+test('a unit test that has no source of its name at its place is refused', () => {
+  const sources = [
+    'services/judge/trust.ts',
+    'services/_text/values.ts',
+    'topology/map.ts',
+    'services/ingest/otlp/wire.ts',
+  ]
+  const placed = [
+    'test/unit/services/judge/trust.test.ts',
+    'test/unit/text/values.test.ts',
+    'test/unit/topology/map.test.ts',
+    'test/unit/services/ingest/otlp.test.ts',
+  ]
+  expect(misplacedTests([...sources, ...placed])).toEqual([])
+  expect(violationLines(misplacedTests([...sources, 'test/unit/services/judge/standing.test.ts']))).toEqual([
+    'test/unit/services/judge/standing.test.ts tests services/judge/standing.ts, which is not there: name and place it as its source',
   ])
 })

@@ -27,6 +27,24 @@ export function looseRuntimeFiles(paths: Iterable<string>): readonly Violation[]
     .map(path => ({ path, message: 'lies beside the contract: move it to a sub-folder' }))
 }
 
+/** A unit test lies where its source lies: `services/judge/trust.ts` has `test/unit/services/judge/trust.test.ts`. */
+export function misplacedTests(paths: Iterable<string>): readonly Violation[] {
+  const present = new Set(paths)
+  const folders = new Set(Array.from(present, path => path.slice(0, path.lastIndexOf('/'))))
+  return [...present].flatMap(path => {
+    const source = sourceOf(path)
+    if (source === undefined || present.has(`${source}.ts`) || folders.has(source)) return []
+    return [{ path, message: `tests ${source}.ts, which is not there: name and place it as its source` }]
+  })
+}
+
+function sourceOf(path: string): string | undefined {
+  const { room, name } = /^test\/unit\/(?<room>[^/]+)\/(?<name>.+)\.test\.ts$/.exec(path)?.groups ?? {}
+  if (room === undefined) return undefined
+  if (room === 'services' || room === 'topology') return `${room}/${name}`
+  return ['support', 'chaos', 'bench'].includes(room) ? `test/${room}/${name}` : `services/_${room}/${name}`
+}
+
 const requiredFiles = ['README.md', 'service.ts', 'main.ts']
 
 /** The services of the map and the folders are the same, and each folder has what every service has. */
