@@ -1,4 +1,8 @@
-import type { AnyService } from '#runtime/service.ts'
+import type { LanguageModel } from '#models/language-model.ts'
+import { openLanguageModels } from '#models/open.ts'
+import { openPlanners, type PlannerPorts } from '#planners/open.ts'
+import type { Runtime } from '#runtime/host/open-runtime.ts'
+import { type AnyService, eraseTypes, type RunnableService, withPorts } from '#runtime/processing/any-service.ts'
 import type { ServiceName } from '#topology/types.ts'
 import { annotation } from './annotation/service.ts'
 import { consoleService } from './console/service.ts'
@@ -15,20 +19,38 @@ import { strategist } from './strategist/service.ts'
 import { trainer } from './trainer/service.ts'
 import { trajectory } from './trajectory/service.ts'
 
-/** Every service of the map, for running them in one process. */
-export const all: Readonly<Record<ServiceName, AnyService>> = {
-  ingest,
-  sampler,
-  annotation,
-  judge,
-  'self-play': selfPlay,
-  curator,
-  strategist,
-  'prompt-tuner': promptTuner,
-  trajectory,
-  trainer,
-  evaluator,
-  promoter,
-  gateway,
-  console: consoleService,
+/** The ports of all services. */
+type AllPorts = Pick<Runtime, 'agents' | 'clock' | 'objects' | 'workerPool'> &
+  PlannerPorts & { readonly languageModel: LanguageModel | undefined }
+
+/** Every service of the map. */
+export const all: Readonly<Record<ServiceName, AnyService<AllPorts>>> = {
+  ingest: eraseTypes(ingest),
+  sampler: eraseTypes(sampler),
+  annotation: eraseTypes(annotation),
+  judge: eraseTypes(judge),
+  'self-play': eraseTypes(selfPlay),
+  curator: eraseTypes(curator),
+  strategist: eraseTypes(strategist),
+  'prompt-tuner': eraseTypes(promptTuner),
+  trajectory: eraseTypes(trajectory),
+  trainer: eraseTypes(trainer),
+  evaluator: eraseTypes(evaluator),
+  promoter: eraseTypes(promoter),
+  gateway: eraseTypes(gateway),
+  console: eraseTypes(consoleService),
+}
+
+/** Services with their ports, for running them in one process. Planners and the language model are opened once for all. */
+export async function openServices(
+  runtime: Runtime,
+  names: readonly ServiceName[],
+): Promise<readonly RunnableService[]> {
+  const { agents, clock, objects, workerPool } = runtime
+  const { vectors, models, trainer: lane } = openPlanners(runtime)
+  const languageModels = await openLanguageModels(runtime)
+  return names.map(name => {
+    const languageModel = languageModels?.forService(name)
+    return withPorts(all[name], { agents, clock, objects, workerPool, vectors, models, trainer: lane, languageModel })
+  })
 }

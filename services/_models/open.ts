@@ -1,7 +1,6 @@
 import type { Settings } from '#runtime/config/config.ts'
 import type { Clock } from '#runtime/core/clock.ts'
-import type { ObjectStore } from '#runtime/objects/object-store.ts'
-import type { Metrics } from '#runtime/telemetry/telemetry.ts'
+import type { Runtime } from '#runtime/host/open-runtime.ts'
 import type { ServiceName } from '#topology/types.ts'
 import { withBudget } from './budget.ts'
 import { withCache } from './cache.ts'
@@ -16,26 +15,24 @@ import { withTimeout } from './timeout.ts'
 /** The model of the settings, with a budget of its own for each service. */
 export type LanguageModels = {
   readonly forService: (service: ServiceName) => LanguageModel
-  readonly close: () => void
 }
 
-type ModelDependencies = { readonly clock: Clock; readonly objects: ObjectStore; readonly metrics: Metrics }
+type ModelDependencies = Pick<Runtime, 'settings' | 'clock' | 'objects' | 'metrics' | 'onClose'>
 
-/** Undefined where the settings name no model: every stage has a method that needs none. */
-export async function openLanguageModels(
-  settings: Settings,
-  outside: ModelDependencies,
-): Promise<LanguageModels | undefined> {
-  const adapter = await openAdapter(settings, outside.clock)
+/** Undefined where the settings name no model: every stage has a method that needs none. Closed with the runtime. */
+export async function openLanguageModels(dependencies: ModelDependencies): Promise<LanguageModels | undefined> {
+  const { settings, clock, onClose } = dependencies
+  const adapter = await openAdapter(settings, clock)
   if (adapter === undefined) return undefined
   const ledger = openModelLedger(settings.home)
+  onClose(() => ledger.close())
   const opened = new Map<ServiceName, LanguageModel>()
   const forService = (service: ServiceName): LanguageModel => {
-    const model = opened.get(service) ?? decorateAdapter(adapter, service, ledger, settings, outside)
+    const model = opened.get(service) ?? decorateAdapter(adapter, service, ledger, dependencies)
     opened.set(service, model)
     return model
   }
-  return { forService, close: ledger.close }
+  return { forService }
 }
 
 /** A client is loaded only where it is used: both are large. */
@@ -50,8 +47,7 @@ function decorateAdapter(
   adapter: LanguageModel,
   service: ServiceName,
   ledger: ModelLedger,
-  settings: Settings,
-  { clock, objects, metrics }: ModelDependencies,
+  { settings, clock, objects, metrics }: ModelDependencies,
 ): LanguageModel {
   const { modelInputPrice: input, modelOutputPrice: output } = settings
   const price = input !== undefined && output !== undefined ? { input, output } : undefined

@@ -3,7 +3,11 @@ import { getJson, type ObjectStore } from '#runtime/objects/object-store.ts'
 import type { Dataset, EvaluationSet } from '#schemas/objects.ts'
 
 /** Reads a dataset beside the evaluation set it must not touch. FLY_LEAK when a family is in both: nothing is ever tuned on it. */
-export async function readDataset(objects: ObjectStore, dataset: string, evaluation: string): Promise<Dataset> {
+export async function readDataset(
+  objects: Pick<ObjectStore, 'get'>,
+  dataset: string,
+  evaluation: string,
+): Promise<Dataset> {
   const [training, frozen] = await Promise.all([
     getJson<Dataset>(objects, dataset),
     getJson<EvaluationSet>(objects, evaluation),

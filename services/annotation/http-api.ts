@@ -1,7 +1,10 @@
 import { createPseudonymizer } from '#redaction/pseudonym.ts'
+import type { Settings } from '#runtime/config/config.ts'
 import { loadRedactionKey } from '#runtime/config/redaction-key.ts'
+import type { Clock } from '#runtime/core/clock.ts'
 import { httpError } from '#runtime/http/error.ts'
-import type { HttpApi, HttpApiContext } from '#runtime/service.ts'
+import type { ObjectStore } from '#runtime/objects/object-store.ts'
+import type { Agents, HttpApi, HttpApiContext } from '#runtime/service.ts'
 import type { AgentDescribed, SampleReviewed } from '#schemas/events.ts'
 import { topic } from '#topology/topic-names.ts'
 import { agreementOf } from './agreement.ts'
@@ -14,9 +17,18 @@ import { contentSecurityPolicy, page } from './page.ts'
 import { reviewId, reviewProblem, sampleReviewed } from './review-event.ts'
 import { closedCounts, closedOf, type Item, itemsOf, type Overlap, overlapsOf } from './state.ts'
 
+type Context = Pick<HttpApiContext<'annotation'>, 'partitionStates'> & {
+  readonly append: (to: typeof topic.reviews, events: readonly SampleReviewed[]) => Promise<void>
+  readonly settings: Pick<Settings, 'home' | 'redactionKey'>
+}
+export type HttpApiPorts = {
+  readonly agents: Pick<Agents, 'all' | 'get'>
+  readonly clock: Clock
+  readonly objects: ObjectStore
+}
+
 /** The reviewers' desk: leases, reviews, agreement and the page, over the partitions that this process owns. */
-export function httpApi(context: HttpApiContext<'annotation'>): HttpApi<'annotation'> {
-  const { agents, clock, objects } = context.ports
+export function httpApi(context: Context, { agents, clock, objects }: HttpApiPorts): HttpApi<'annotation'> {
   const leases = createLeases(clock)
   const pseudonymOf = createPseudonymizer(loadRedactionKey(context.settings))
 

@@ -1,8 +1,10 @@
-import type { Service } from '#runtime/service.ts'
+import type { Agents, Service } from '#runtime/service.ts'
 import { decide, type Facts } from './decide.ts'
-import { httpApi } from './http-api.ts'
+import { type HttpApiPorts, httpApi } from './http-api.ts'
 
-export const annotation: Service<'annotation', Facts> = {
+type Ports = HttpApiPorts & { readonly agents: Pick<Agents, 'waitFor'> }
+
+export const annotation: Service<'annotation', Facts, Ports> = {
   name: 'annotation',
   version: 'annotation/v2',
   gather: async ({ event }, { agents }) => {

@@ -7,7 +7,7 @@ import { createFreshness } from './freshness.ts'
 import { type AgentHistory, applyRecord } from './history.ts'
 import { registerMetrics } from './metrics.ts'
 import { outagePage, page } from './page/page.ts'
-import { createReconciler } from './reconcile-sources.ts'
+import { createReconciler, type ReconcilerContext } from './reconcile-sources.ts'
 import { type Status, serviceView } from './status.ts'
 
 /** Milliseconds for which lags and counts are kept: each costs a request to the log, however many read the status. */
@@ -17,9 +17,11 @@ const CACHE_MS = 2_000
 const contentSecurityPolicy =
   "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
+type Context = ReconcilerContext & Pick<HttpApiContext<'console'>, 'lag' | 'countUnresolved' | 'countRecords'>
+export type HttpApiPorts = { readonly clock: Clock }
+
 /** The status of the whole system: a page for people, the same as JSON for programs. */
-export function httpApi(context: HttpApiContext<'console'>): HttpApi<'console'> {
-  const { clock } = context.ports
+export function httpApi(context: Context, { clock }: HttpApiPorts): HttpApi<'console'> {
   const histories = new Map<string, AgentHistory>()
   const freshness = createFreshness()
 
@@ -37,7 +39,7 @@ export function httpApi(context: HttpApiContext<'console'>): HttpApi<'console'> 
   )
   const reconciled = cached(
     clock,
-    createReconciler(context, async name => (await lags()).find(one => one.name === name)?.lag ?? []),
+    createReconciler(context, clock, async name => (await lags()).find(one => one.name === name)?.lag ?? []),
   )
   registerMetrics({ freshness: () => freshness.view(clock.now()), hours: reconciled })
   const status = async (): Promise<Status> => {

@@ -1,4 +1,4 @@
 import { runService } from '#runtime/host/main.ts'
 import { consoleService } from './service.ts'
 
-await runService(consoleService)
+await runService(consoleService, ({ clock }) => ({ clock }))

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import type { Settings } from '#runtime/config/config.ts'
 import { requiredValue } from '#runtime/core/checked.ts'
+import type { Clock } from '#runtime/core/clock.ts'
 import type { PartitionLag } from '#runtime/log/event-log.ts'
 import type { HttpApiContext } from '#runtime/service.ts'
 import type { ServiceName } from '#topology/types.ts'
@@ -27,13 +29,16 @@ const ingestHoursSchema = z.looseObject({
   ),
 })
 
+export type ReconcilerContext = Pick<HttpApiContext<'console'>, 'committedPositions' | 'positionsAt' | 'urlOf'> & {
+  readonly settings: Pick<Settings, 'apiKey'>
+}
+
 /** Asks the log, the consumers and ingest for what `reconcile` compares. */
 export function createReconciler(
-  context: HttpApiContext<'console'>,
+  context: ReconcilerContext,
+  clock: Clock,
   lagOf: (service: ServiceName) => Promise<readonly PartitionLag[]>,
 ): () => Promise<readonly ReconciledHour[]> {
-  const { clock } = context.ports
-
   const boundsOf = async (now: number): Promise<readonly HourBounds[]> => {
     const current = now - (now % hourMs)
     const hours = Array.from({ length: shownHours }, (_, back) => current - back * hourMs)

@@ -1,4 +1,8 @@
 import type { Service } from '#runtime/service.ts'
-import { httpApi } from './http-api.ts'
+import { type HttpApiPorts, httpApi } from './http-api.ts'
 
-export const consoleService: Service<'console'> = { name: 'console', version: 'console/v1', httpApi }
+export const consoleService: Service<'console', undefined, HttpApiPorts> = {
+  name: 'console',
+  version: 'console/v1',
+  httpApi,
+}

@@ -1,4 +1,4 @@
 import { runService } from '#runtime/host/main.ts'
 import { curator } from './service.ts'
 
-await runService(curator)
+await runService(curator, ({ agents }) => ({ agents }))

@@ -1,4 +1,5 @@
+import { openPlanners } from '#planners/open.ts'
 import { runService } from '#runtime/host/main.ts'
 import { evaluator } from './service.ts'
 
-await runService(evaluator)
+await runService(evaluator, runtime => ({ objects: runtime.objects, models: openPlanners(runtime).models }))

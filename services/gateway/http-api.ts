@@ -2,13 +2,14 @@ import { setImmediate } from 'node:timers/promises'
 import type { FastifyRequest } from 'fastify'
 import { Counter } from 'prom-client'
 import type { HostedPlanner } from '#planners/hosts/model-host.ts'
+import type { Settings } from '#runtime/config/config.ts'
 import { Fault } from '#runtime/core/faults.ts'
 import { httpError } from '#runtime/http/error.ts'
-import type { HttpApi, HttpApiContext } from '#runtime/service.ts'
+import type { Agents, HttpApi, HttpApiContext } from '#runtime/service.ts'
 import { callerTraceHeaders } from '#runtime/telemetry/tracing.ts'
 import { topic } from '#topology/topic-names.ts'
 import { batchBody, statusQuery, turnBody } from './request-bodies.ts'
-import { createServedPlanners, type LoadedPlanner, type ServingStatus } from './served-planners.ts'
+import { createServedPlanners, type LoadedPlanner, type ServingPorts, type ServingStatus } from './served-planners.ts'
 import { chatLogBody, turnIdentity } from './wanted-planner.ts'
 
 const INGEST_TIMEOUT_MS = 5_000
@@ -19,10 +20,12 @@ const unlogged = new Counter({
   labelNames: ['reason'],
 })
 
+type Context = Pick<HttpApiContext<'gateway'>, 'urlOf'> & { readonly settings: Pick<Settings, 'apiKey'> }
+export type HttpApiPorts = ServingPorts & { readonly agents: Pick<Agents, 'waitFor'> }
+
 /** The agents' planner: plans a turn with what is released, says with which, and logs the turn through ingest. */
-export function httpApi(context: HttpApiContext<'gateway'>): HttpApi<'gateway'> {
-  const { agents, clock, models } = context.ports
-  const served = createServedPlanners(context.ports)
+export function httpApi(context: Context, { agents, clock, models, objects }: HttpApiPorts): HttpApi<'gateway'> {
+  const served = createServedPlanners({ clock, models, objects })
   let conversations = 0
 
   const statusOf = async (agent: string): Promise<ServingStatus> => {

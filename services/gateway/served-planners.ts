@@ -1,5 +1,6 @@
-import type { HostedPlanner } from '#planners/hosts/model-host.ts'
-import type { Ports } from '#runtime/service.ts'
+import type { HostedPlanner, ModelHost } from '#planners/hosts/model-host.ts'
+import type { Clock } from '#runtime/core/clock.ts'
+import type { ObjectStore } from '#runtime/objects/object-store.ts'
 import type { AgentDescribed, ReleaseDecided } from '#schemas/events.ts'
 import { type WantedPlanner, wantedAfterDescription, wantedAfterRelease } from './wanted-planner.ts'
 
@@ -30,12 +31,14 @@ export type ServedPlanners = {
   readonly agents: () => readonly string[]
 }
 
+export type ServingPorts = {
+  readonly clock: Clock
+  readonly models: ModelHost
+  readonly objects: Pick<ObjectStore, 'put'>
+}
+
 /** One planner per agent in use: the newest that is wanted and could be loaded. The one before stays until then. */
-export function createServedPlanners({
-  objects,
-  models,
-  clock,
-}: Pick<Ports, 'objects' | 'models' | 'clock'>): ServedPlanners {
+export function createServedPlanners({ objects, models, clock }: ServingPorts): ServedPlanners {
   const entries = new Map<string, AgentEntry>()
 
   const want = (agent: string, wanted: WantedPlanner | undefined): void => {

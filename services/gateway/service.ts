@@ -1,4 +1,4 @@
 import type { Service } from '#runtime/service.ts'
-import { httpApi } from './http-api.ts'
+import { type HttpApiPorts, httpApi } from './http-api.ts'
 
-export const gateway: Service<'gateway'> = { name: 'gateway', version: 'gateway/v1', httpApi }
+export const gateway: Service<'gateway', undefined, HttpApiPorts> = { name: 'gateway', version: 'gateway/v1', httpApi }

@@ -6,7 +6,9 @@ import { agentBody, agentParams } from '#dialects/agent-body.ts'
 import { chatLogBody, escalationBody, feedbackBody } from '#dialects/record-bodies.ts'
 import { createPseudonymizer } from '#redaction/pseudonym.ts'
 import type { Pseudonymizer } from '#redaction/redact.ts'
+import type { Settings } from '#runtime/config/config.ts'
 import { loadRedactionKey } from '#runtime/config/redaction-key.ts'
+import type { Clock } from '#runtime/core/clock.ts'
 import { httpError } from '#runtime/http/error.ts'
 import { parseJson } from '#runtime/http/json-body.ts'
 import type { HttpApi, HttpApiContext } from '#runtime/service.ts'
@@ -21,9 +23,13 @@ import { serveOtlp } from './otlp/route.ts'
 import { type RawRecord, recordsOf, validate } from './records.ts'
 import { toAgentDescribed, toChatEscalated, toChatLogged, toFeedbackGiven } from './to-events.ts'
 
+type Context = Pick<HttpApiContext<'ingest'>, 'append'> & {
+  readonly settings: Pick<Settings, 'home' | 'redactionKey'>
+}
+export type HttpApiPorts = { readonly clock: Clock }
+
 /** The wheel's front door: a record is acknowledged once it is in the log, and not before. */
-export function httpApi(context: HttpApiContext<'ingest'>): HttpApi<'ingest'> {
-  const { clock } = context.ports
+export function httpApi(context: Context, { clock }: HttpApiPorts): HttpApi<'ingest'> {
   const pseudonymOf = createPseudonymizer(loadRedactionKey(context.settings))
   const agents = new Map<string, AgentDescribed>()
   const intake = createIntake(context.append, openAcceptedCounts(join(context.settings.home, 'accepted')))

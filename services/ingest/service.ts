@@ -1,4 +1,4 @@
 import type { Service } from '#runtime/service.ts'
-import { httpApi } from './http-api.ts'
+import { type HttpApiPorts, httpApi } from './http-api.ts'
 
-export const ingest: Service<'ingest'> = { name: 'ingest', version: 'ingest/v1', httpApi }
+export const ingest: Service<'ingest', undefined, HttpApiPorts> = { name: 'ingest', version: 'ingest/v1', httpApi }

@@ -3,7 +3,7 @@ import type { HttpApi, HttpApiContext } from '#runtime/service.ts'
 import { reportOf } from './report.ts'
 
 /** What the judge knows of an agent's plans and of its own versions. One partition, and so one process, holds all of an agent. */
-export function httpApi({ partitionStates }: HttpApiContext<'judge'>): HttpApi<'judge'> {
+export function httpApi({ partitionStates }: Pick<HttpApiContext<'judge'>, 'partitionStates'>): HttpApi<'judge'> {
   return {
     routes(app) {
       app.get<{ Params: { agent: string } }>('/v1/judge/:agent', async ({ params: { agent } }) => {

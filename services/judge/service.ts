@@ -1,12 +1,19 @@
-import type { Service } from '#runtime/service.ts'
+import type { LanguageModel } from '#models/language-model.ts'
+import type { Agents, Service } from '#runtime/service.ts'
 import { topic } from '#topology/topic-names.ts'
 import { decide, version } from './decide.ts'
 import { httpApi } from './http-api.ts'
 import { requestOpinion } from './model/opinion.ts'
 import type { Facts } from './model/verdict.ts'
 
+type Ports = {
+  readonly agents: Pick<Agents, 'waitFor'>
+  /** Undefined where none is configured. */
+  readonly languageModel: LanguageModel | undefined
+}
+
 /** A language model is asked only where one is configured and there is no gold; all other evidence is in the events. */
-export const judge: Service<'judge', Facts> = {
+export const judge: Service<'judge', Facts, Ports> = {
   name: 'judge',
   version,
   async gather({ topic: from, event }, { agents, languageModel }, signal) {

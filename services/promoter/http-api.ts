@@ -26,15 +26,14 @@ const decisionWait = { milliseconds: 10_000, step: 20 }
 
 type PromoterContext = Pick<HttpApiContext<'promoter'>, 'append'> & {
   readonly settings: Pick<Settings, 'redactionKey' | 'home'>
-  readonly ports: { readonly agents: Pick<Agents, 'get'>; readonly clock: Clock }
 }
+export type HttpApiPorts = { readonly agents: Pick<Agents, 'get'>; readonly clock: Clock }
 
 /**
  * `POST /v1/agents/AGENT/rollback`: serves an earlier planner again. Answers 200 with the release once it is in the log, or 202 when
  * that takes longer. The request goes through a topic, so that it is decided in one order with the evaluations.
  */
-export function httpApi(context: PromoterContext): HttpApi<'promoter'> {
-  const { agents, clock } = context.ports
+export function httpApi(context: PromoterContext, { agents, clock }: HttpApiPorts): HttpApi<'promoter'> {
   const pseudonymOf = createPseudonymizer(loadRedactionKey(context.settings))
   const histories = new Map<string, ReleaseHistory>()
   const historyOf = (agent: string): ReleaseHistory => histories.get(agent) ?? emptyHistory

@@ -1,8 +1,10 @@
-import type { Service } from '#runtime/service.ts'
+import type { Agents, Service } from '#runtime/service.ts'
 import { decide, type Facts } from './decide.ts'
-import { httpApi } from './http-api.ts'
+import { type HttpApiPorts, httpApi } from './http-api.ts'
 
-export const promoter: Service<'promoter', Facts> = {
+type Ports = HttpApiPorts & { readonly agents: Pick<Agents, 'waitFor'> }
+
+export const promoter: Service<'promoter', Facts, Ports> = {
   name: 'promoter',
   version: 'promoter/v1',
   async gather({ event }, { agents }) {

@@ -5,16 +5,25 @@ import {
   type PromptSearchResult,
   type searchPrompt,
 } from '#planners/linear/prompt/prompt-search.ts'
+import type { Clock } from '#runtime/core/clock.ts'
 import { canonicalJson } from '#runtime/core/identity.ts'
-import { getJson, putJson } from '#runtime/objects/object-store.ts'
-import type { Ports, Service } from '#runtime/service.ts'
+import type { WorkerPool } from '#runtime/core/worker-pool.ts'
+import { getJson, type ObjectStore, putJson } from '#runtime/objects/object-store.ts'
+import type { Agents, Service } from '#runtime/service.ts'
 import type { TuningDecided } from '#schemas/events.ts'
 import type { DatasetRow } from '#schemas/objects.ts'
 import { decide, type Facts } from './decide.ts'
 
 const searchModule = new URL('../_planners/linear/prompt/prompt-search.ts', import.meta.url)
 
-export const promptTuner: Service<'prompt-tuner', Facts> = {
+type Ports = {
+  readonly agents: Pick<Agents, 'waitFor'>
+  readonly clock: Clock
+  readonly objects: ObjectStore
+  readonly workerPool: Pick<WorkerPool, 'run'>
+}
+
+export const promptTuner: Service<'prompt-tuner', Facts, Ports> = {
   name: 'prompt-tuner',
   version: 'prompt-tuner/v1',
   async gather({ event }, ports, signal) {

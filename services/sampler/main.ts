@@ -1,4 +1,4 @@
 import { runService } from '#runtime/host/main.ts'
 import { sampler } from './service.ts'
 
-await runService(sampler)
+await runService(sampler, ({ agents }) => ({ agents }))

@@ -1,10 +1,12 @@
-import type { Service } from '#runtime/service.ts'
+import type { Agents, Service } from '#runtime/service.ts'
 import type { AgentDescribed } from '#schemas/events.ts'
 import { version } from './arms.ts'
 import type { Facts } from './controller.ts'
 import { decide } from './decide.ts'
 
-export const sampler: Service<'sampler', Facts> = {
+type Ports = { readonly agents: Pick<Agents, 'waitFor'> }
+
+export const sampler: Service<'sampler', Facts, Ports> = {
   name: 'sampler',
   version,
   gather: async ({ event }, { agents }) => factsOf(await agents.waitFor(event.agent)),

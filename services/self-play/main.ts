@@ -1,4 +1,4 @@
 import { runService } from '#runtime/host/main.ts'
 import { selfPlay } from './service.ts'
 
-await runService(selfPlay)
+await runService(selfPlay, ({ agents }) => ({ agents }))

@@ -1,7 +1,9 @@
-import type { Service } from '#runtime/service.ts'
+import type { Agents, Service } from '#runtime/service.ts'
 import { decide, type Facts, version } from './decide.ts'
 
-export const selfPlay: Service<'self-play', Facts> = {
+type Ports = { readonly agents: Pick<Agents, 'waitFor'> }
+
+export const selfPlay: Service<'self-play', Facts, Ports> = {
   name: 'self-play',
   version,
   gather: async ({ event }, { agents }) => {

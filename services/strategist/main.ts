@@ -1,4 +1,4 @@
 import { runService } from '#runtime/host/main.ts'
 import { strategist } from './service.ts'
 
-await runService(strategist)
+await runService(strategist, ({ agents }) => ({ agents }))

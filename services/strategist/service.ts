@@ -1,8 +1,10 @@
-import type { Service } from '#runtime/service.ts'
+import type { Agents, Service } from '#runtime/service.ts'
 import { topic } from '#topology/topic-names.ts'
 import { decide, type Facts } from './decide.ts'
 
-export const strategist: Service<'strategist', Facts> = {
+type Ports = { readonly agents: Pick<Agents, 'waitFor'> }
+
+export const strategist: Service<'strategist', Facts, Ports> = {
   name: 'strategist',
   version: 'strategist/v1',
   async gather({ topic: from, event }, { agents }) {

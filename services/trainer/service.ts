@@ -1,10 +1,19 @@
 import { readDataset } from '#planners/dataset.ts'
+import type { Trainer } from '#planners/lanes/trainer.ts'
 import type { LinearManifest, PlannerTool } from '#planners/linear/model/manifest.ts'
-import { getJson } from '#runtime/objects/object-store.ts'
-import type { Service } from '#runtime/service.ts'
+import type { Clock } from '#runtime/core/clock.ts'
+import { getJson, type ObjectStore } from '#runtime/objects/object-store.ts'
+import type { Agents, Service } from '#runtime/service.ts'
 import { decide, type Facts } from './decide.ts'
 
-export const trainer: Service<'trainer', Facts> = {
+type Ports = {
+  readonly agents: Pick<Agents, 'waitFor'>
+  readonly clock: Clock
+  readonly objects: Pick<ObjectStore, 'get'>
+  readonly trainer: Trainer
+}
+
+export const trainer: Service<'trainer', Facts, Ports> = {
   name: 'trainer',
   version: 'trainer/v1',
   async gather({ event }, { agents, objects, trainer: lane, clock }, signal) {

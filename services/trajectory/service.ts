@@ -1,15 +1,25 @@
 import { readDataset } from '#planners/dataset.ts'
+import type { VectorIndex } from '#planners/examples/vector-index.ts'
 import type { LinearManifest } from '#planners/linear/model/manifest.ts'
 import type { Proof, prove } from '#planners/linear/proof/prove.ts'
+import type { Clock } from '#runtime/core/clock.ts'
 import { canonicalJson } from '#runtime/core/identity.ts'
-import { getJson, putJson } from '#runtime/objects/object-store.ts'
-import type { Ports, Service } from '#runtime/service.ts'
+import type { WorkerPool } from '#runtime/core/worker-pool.ts'
+import { getJson, type ObjectStore, putJson } from '#runtime/objects/object-store.ts'
+import type { Service } from '#runtime/service.ts'
 import type { DatasetRow, ExampleSet } from '#schemas/objects.ts'
 import { decide, type Facts } from './decide.ts'
 
 const proofModule = new URL('../_planners/linear/proof/prove.ts', import.meta.url)
 
-export const trajectory: Service<'trajectory', Facts> = {
+type Ports = {
+  readonly clock: Clock
+  readonly objects: ObjectStore
+  readonly vectors: Pick<VectorIndex, 'build'>
+  readonly workerPool: Pick<WorkerPool, 'run'>
+}
+
+export const trajectory: Service<'trajectory', Facts, Ports> = {
   name: 'trajectory',
   version: 'trajectory/v1',
   async gather({ event }, ports, signal) {

@@ -23,12 +23,18 @@ async function measure({ json }: { readonly json: boolean }): Promise<void> {
   const settings = readSettings(process.env)
   // Beside the wheel's own budget and answers.
   const home = join(settings.home, 'bench')
-  const outside = { clock: systemClock, objects: openFolderStore(join(home, 'objects')), metrics: createMetrics() }
-  const models = await openLanguageModels({ ...settings, home }, outside)
+  const closers: (() => void | Promise<void>)[] = []
+  const models = await openLanguageModels({
+    settings: { ...settings, home },
+    clock: systemClock,
+    objects: openFolderStore(join(home, 'objects')),
+    metrics: createMetrics(),
+    onClose: close => void closers.push(close),
+  })
   if (models === undefined) throw new Fault('FLY_USAGE', 'there is no model to try: set FLYWHEEL_MODEL')
   const model = models.forService('judge')
   const pairs = await judge(model)
-  models.close()
+  for (const close of closers) await close()
   const figures = new Map([['all', flipsOf(pairs)]])
   for (const [kind, some] of Map.groupBy(pairs, pair => pair.kind)) figures.set(kind, flipsOf(some))
   process.stdout.write(

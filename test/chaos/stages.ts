@@ -1,5 +1,6 @@
 import { deriveId } from '#runtime/core/identity.ts'
-import type { AnyService, Service } from '#runtime/service.ts'
+import { eraseTypes, type RunnableService, withPorts } from '#runtime/processing/any-service.ts'
+import type { Service } from '#runtime/service.ts'
 import { topic } from '#topology/topic-names.ts'
 
 /** What a stage remembers of a conversation: how many turns it saw, and a digest over their ids in that order. */
@@ -66,5 +67,9 @@ const judge = {
 } satisfies Service<'judge'>
 
 /** Two stages in a row, under names of the map, with rules whose outputs and state follow from the turns alone. */
-export const stages = { sampler, judge } satisfies Record<string, AnyService>
+export const rules = { sampler, judge }
+export const stages = {
+  sampler: withPorts(eraseTypes(sampler), {}),
+  judge: withPorts(eraseTypes(judge), {}),
+} satisfies Record<string, RunnableService>
 export type Stage = keyof typeof stages

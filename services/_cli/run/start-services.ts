@@ -6,7 +6,7 @@ import { Fault } from '#runtime/core/faults.ts'
 import type { Runtime } from '#runtime/host/open-runtime.ts'
 import { startServices } from '#runtime/host/start-services.ts'
 import { ensureTopics } from '#runtime/host/topics.ts'
-import { all } from '#services/all.ts'
+import { openServices } from '#services/all.ts'
 import { consumedTopics } from '#topology/derive/definitions.ts'
 import { consumerGroup } from '#topology/derive/names.ts'
 import { services } from '#topology/map.ts'
@@ -37,11 +37,7 @@ export async function runInProcess(
   signal: AbortSignal,
 ): Promise<RunningServices> {
   await ensureTopics(world)
-  const { url, done } = await startServices(
-    world,
-    names.map(name => all[name]),
-    signal,
-  )
+  const { url, done } = await startServices(world, await openServices(world, names), signal)
   return { urlOf: () => url, done }
 }
 

@@ -1,7 +1,9 @@
+import type { ServiceName } from '#topology/types.ts'
 import { readSettings } from '../config/config.ts'
 import { Fault } from '../core/faults.ts'
-import type { AnyService } from '../service.ts'
-import { openRuntime } from './open-runtime.ts'
+import { eraseTypes, withPorts } from '../processing/any-service.ts'
+import type { Service } from '../service.ts'
+import { openRuntime, type Runtime } from './open-runtime.ts'
 import { type RunningServices, startServices } from './start-services.ts'
 import { verifyTopics } from './topics.ts'
 
@@ -11,9 +13,12 @@ const stopWithinMs = 10_000
 /**
  * The process of one service: settings from the environment, until SIGTERM or SIGINT, after which it ends within ten
  * seconds: what is being committed is committed, what is not yet is left to the next start. Exit code 1 with one line when
- * it cannot go on.
+ * it cannot go on. What `openPorts` opens it registers with `runtime.onClose`.
  */
-export async function runService(service: AnyService): Promise<void> {
+export async function runService<S extends ServiceName, Facts, Ports>(
+  service: Service<S, Facts, Ports>,
+  openPorts: (runtime: Runtime) => Ports | Promise<Ports>,
+): Promise<void> {
   let running: RunningServices | undefined
   const stop = stopOnSignal(stopWithinMs, () => running?.unfinished() ?? [])
   // Until it runs there is nothing that would have to end in order.
@@ -22,7 +27,7 @@ export async function runService(service: AnyService): Promise<void> {
     const runtime = await openRuntime(readSettings(process.env))
     try {
       await verifyTopics(runtime)
-      running = await startServices(runtime, [service], stop.signal)
+      running = await startServices(runtime, [withPorts(eraseTypes(service), await openPorts(runtime))], stop.signal)
       await running.done
     } finally {
       await runtime.close()

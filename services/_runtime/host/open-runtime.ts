@@ -1,11 +1,4 @@
 import { join } from 'node:path'
-import { type LanguageModels, openLanguageModels } from '#models/open.ts'
-import { openLanceIndex } from '#planners/examples/lancedb.ts'
-import type { VectorIndex } from '#planners/examples/vector-index.ts'
-import { createModelHost } from '#planners/hosts/embedded.ts'
-import type { ModelHost } from '#planners/hosts/model-host.ts'
-import { createEmbeddedTrainer } from '#planners/lanes/embedded.ts'
-import type { Trainer } from '#planners/lanes/trainer.ts'
 import { avro } from '#schemas/avro.ts'
 import { type Codec, createCodec } from '../codec/codec.ts'
 import type { Settings } from '../config/config.ts'
@@ -18,6 +11,7 @@ import type { KafkaSettings } from '../log/kafka/connection/client.ts'
 import { openKafkaLog } from '../log/kafka/kafka-log.ts'
 import { openFolderStore } from '../objects/folder.ts'
 import type { ObjectStore } from '../objects/object-store.ts'
+import { type AgentTable, createAgentTable } from '../processing/agents.ts'
 import { createEmbeddedRegistry } from '../registry/embedded.ts'
 import { openHttpRegistry } from '../registry/http.ts'
 import type { SchemaRegistry } from '../registry/schema-registry.ts'
@@ -26,7 +20,10 @@ import { createSnapshotOpener, type OpenSnapshot } from '../state/snapshots.ts'
 import { createLogger, createMetrics, type Logger, type Metrics } from '../telemetry/telemetry.ts'
 import { openTracing, type Tracing } from '../telemetry/tracing.ts'
 
-/** Everything outside that a process uses, opened; whoever opens it closes it. */
+/**
+ * What a process has open. The ports of services are opened on top of it (`services/NAME/main.ts`, `services/all.ts`), and
+ * closed with it.
+ */
 export type Runtime = {
   readonly settings: Settings
   readonly clock: Clock
@@ -37,14 +34,13 @@ export type Runtime = {
   readonly registry: SchemaRegistry
   readonly codec: Codec
   readonly objects: ObjectStore
-  /** Undefined beside the embedded log, which is as near as copies of it would be. */
+  /** Undefined with the embedded log: it is a local file itself. */
   readonly openSnapshot: OpenSnapshot | undefined
-  readonly vectors: VectorIndex
-  readonly models: ModelHost
-  readonly trainer: Trainer
   readonly workerPool: WorkerPool
-  /** Undefined where the settings name no model. */
-  readonly languageModels: LanguageModels | undefined
+  /** Filled from the topic `agents` while services run (`startServices`). */
+  readonly agents: AgentTable
+  /** Registers what `close` must close before the rest; the last registered is closed first. */
+  readonly onClose: (close: () => void | Promise<void>) => void
   readonly close: () => Promise<void>
 }
 
@@ -57,37 +53,25 @@ export async function openRuntime(
   const logger = createLogger(settings)
   const tracing = await openTracing(settings.kafka === undefined ? 'embedded' : 'kafka', logger)
   const { log, registry } = await openLog(settings, clock, logger, kafka)
-  const openSnapshot =
-    settings.kafka === undefined ? undefined : createSnapshotOpener(join(settings.home, 'state'), logger)
-  const objects = openFolderStore(join(settings.home, 'objects'))
-  const vectors = openLanceIndex(join(settings.home, 'vectors'))
   const workerPool = createWorkerPool()
-  const models = createModelHost(objects, vectors)
-  const trainer = createEmbeddedTrainer({ objects, vectors, workerPool: workerPool })
-  const metrics = createMetrics()
-  const languageModels = await openLanguageModels(settings, { clock, objects, metrics })
+  const closers: (() => void | Promise<void>)[] = []
   return {
-    ...{
-      settings,
-      clock,
-      logger,
-      metrics,
-      tracing,
-      log,
-      registry,
-      objects,
-      openSnapshot,
-      vectors,
-      workerPool,
-      models,
-      trainer,
-    },
-    languageModels,
+    settings,
+    clock,
+    logger,
+    metrics: createMetrics(),
+    tracing,
+    log,
+    registry,
     codec: createCodec(registry, avro),
+    objects: openFolderStore(join(settings.home, 'objects')),
+    openSnapshot: settings.kafka === undefined ? undefined : createSnapshotOpener(join(settings.home, 'state'), logger),
+    workerPool,
+    agents: createAgentTable(),
+    onClose: close => void closers.push(close),
     close: async () => {
       await workerPool.close()
-      languageModels?.close()
-      await vectors.close()
+      for (const close of closers.toReversed()) await close()
       await registry.close()
       await log.close()
       await tracing?.close()

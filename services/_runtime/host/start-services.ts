@@ -6,9 +6,10 @@ import type { ServiceName } from '#topology/types.ts'
 import { serveDeadLetters } from '../dead-letters/http-api.ts'
 import { countUnresolved } from '../dead-letters/unresolved.ts'
 import { createHttpServer, listen } from '../http/server.ts'
-import { createAgents, followTopics } from '../processing/follow-topics.ts'
+import type { AnyHttpApi, RunnableService } from '../processing/any-service.ts'
+import { followTopics } from '../processing/follow-topics.ts'
 import { processPartition } from '../processing/process-partition.ts'
-import type { AnyHttpApi, AnyService, HttpApiContext, Ports } from '../service.ts'
+import type { HttpApiContext } from '../service.ts'
 import type { StateView } from '../state/state.ts'
 import { appendInTrace } from '../telemetry/tracing.ts'
 import type { Runtime } from './open-runtime.ts'
@@ -29,18 +30,12 @@ export type RunningServices = {
  */
 export async function startServices(
   runtime: Runtime,
-  started: readonly AnyService[],
+  started: readonly RunnableService[],
   signal: AbortSignal,
 ): Promise<RunningServices> {
-  const { settings, log, codec, logger, metrics, tracing } = runtime
+  const { agents, settings, log, codec, logger, metrics, tracing } = runtime
   const failed = new AbortController()
   const until = AbortSignal.any([signal, failed.signal])
-  const agents = createAgents()
-  const portsOf = (service: ServiceName): Ports => ({
-    ...runtime,
-    agents,
-    languageModel: runtime.languageModels?.forService(service),
-  })
   await codec.registerSchemas()
 
   const states = new Map<string, StateView>()
@@ -55,7 +50,6 @@ export async function startServices(
     const { name } = service
     const context: HttpApiContext<ServiceName> = {
       settings,
-      ports: portsOf(name),
       urlOf,
       append: (target, events, headers) =>
         appendInTrace(tracing, name, target, events, traced =>
@@ -72,8 +66,8 @@ export async function startServices(
       positionsAt: (names, time) => log.positionsAt(names, time),
       countRecords: counted => log.count(counted),
     }
-    const edge = service.httpApi?.(context as never)
-    if (edge) httpApis.set(name, edge)
+    const httpApi = service.httpApi?.(context)
+    if (httpApi) httpApis.set(name, httpApi)
   }
 
   const followed = new Set<string>([topic.agents, ...started.flatMap(({ name }) => [...services[name].follows])])
@@ -82,8 +76,8 @@ export async function startServices(
     [...followed],
     record => {
       agents.onRecord(record)
-      for (const [name, edge] of httpApis)
-        if ((services[name].follows as readonly string[]).includes(record.topic)) edge.onRecord?.(record as never)
+      for (const [name, httpApi] of httpApis)
+        if ((services[name].follows as readonly string[]).includes(record.topic)) httpApi.onRecord?.(record)
     },
     until,
   )
@@ -107,7 +101,7 @@ export async function startServices(
   url = await listen(app, settings.host, settings.port + offset)
   logger.info({ services: health.services, url }, 'listening')
 
-  const consume = async (service: AnyService): Promise<void> => {
+  const consume = async (service: RunnableService): Promise<void> => {
     const { name } = service
     const { stateful } = services[name]
     const inputs = consumedTopics(name)
@@ -118,9 +112,7 @@ export async function startServices(
       async task => {
         const key = `${name}/${task.partition}`
         try {
-          await processPartition(service, task, { ...runtime, ports: portsOf(name) }, stateful, state =>
-            states.set(key, state),
-          )
+          await processPartition(service, task, runtime, stateful, state => states.set(key, state))
         } finally {
           states.delete(key)
         }
@@ -135,7 +127,7 @@ export async function startServices(
   const done = new Promise<void>(resolve => until.addEventListener('abort', () => resolve(), { once: true })).then(
     async () => {
       const ends = await Promise.allSettled(running.values())
-      for (const edge of httpApis.values()) await edge.close?.()
+      for (const httpApi of httpApis.values()) await httpApi.close?.()
       await app.close()
       unfinished.delete('http')
       for (const end of ends) if (end.status === 'rejected') throw end.reason

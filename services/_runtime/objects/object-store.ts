@@ -7,11 +7,11 @@ export interface ObjectStore {
   has(digest: string): Promise<boolean>
 }
 
-export async function putJson(objects: ObjectStore, canonicalJson: string): Promise<string> {
+export async function putJson(objects: Pick<ObjectStore, 'put'>, canonicalJson: string): Promise<string> {
   return objects.put(Buffer.from(canonicalJson))
 }
 
 /** Reads a JSON object this project wrote; its digest vouches for its shape. */
-export async function getJson<T>(objects: ObjectStore, digest: string): Promise<T> {
+export async function getJson<T>(objects: Pick<ObjectStore, 'get'>, digest: string): Promise<T> {
   return JSON.parse(Buffer.from(await objects.get(digest)).toString('utf8')) as T
 }

@@ -1,8 +1,8 @@
 import { Fault, faultAction } from '../core/faults.ts'
 import type { PartitionConsumer } from '../log/event-log.ts'
 import { positionsAfter } from '../log/positions.ts'
-import type { AnyService } from '../service.ts'
 import type { PartitionState } from '../state/partition-state.ts'
+import type { Rule } from './any-service.ts'
 import { decideBatch, type RefusedRecord } from './decide-batch.ts'
 import type { PreparedRecord } from './prepare-batch.ts'
 import type { ProcessingContext } from './process-partition.ts'
@@ -13,7 +13,7 @@ import type { ProcessingContext } from './process-partition.ts'
  * effects stand, and nothing is tried for ever. After any other fault state is as it was after the last commit.
  */
 export async function commitBatch(
-  service: AnyService,
+  service: Rule,
   consumer: PartitionConsumer,
   batch: readonly PreparedRecord[],
   partitionState: PartitionState,

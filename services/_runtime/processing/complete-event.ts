@@ -1,8 +1,8 @@
 import { deriveId } from '../core/identity.ts'
 import { originalRecord } from '../dead-letters/dead-letter.ts'
 import type { LogRecord } from '../log/event-log.ts'
-import type { AnyService } from '../service.ts'
 import { propagatedTraceparent } from '../telemetry/traceparent.ts'
+import type { Rule } from './any-service.ts'
 
 type CompletedEvent = {
   readonly id: string
@@ -29,7 +29,7 @@ export function secondsSinceChainStart({
  * when its chain began. A re-driven record began when it was first seen: the time that it was parked counts.
  */
 export function completeEvent(
-  service: AnyService,
+  service: Rule,
   input: { readonly id: string; readonly at: number },
   record: LogRecord,
   out: { readonly topic: string; readonly event: object; readonly parents?: readonly string[] },

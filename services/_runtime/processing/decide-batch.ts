@@ -2,8 +2,8 @@ import { Fault, faultAction } from '../core/faults.ts'
 import { deadLetter } from '../dead-letters/dead-letter.ts'
 import { storePayload } from '../dead-letters/payload.ts'
 import type { LogRecord, NewRecord } from '../log/event-log.ts'
-import type { AnyService } from '../service.ts'
 import type { State } from '../state/state.ts'
+import type { Rule } from './any-service.ts'
 import { decideRecord } from './decide-record.ts'
 import { recordDecision } from './decisions.ts'
 import type { PreparedRecord } from './prepare-batch.ts'
@@ -22,7 +22,7 @@ export type BatchResult = {
  * Decides in order, each record on the state that the one before left; a refused one leaves nothing behind but its dead letter.
  */
 export async function decideBatch(
-  service: AnyService,
+  service: Rule,
   batch: readonly PreparedRecord[],
   state: State,
   context: ProcessingContext,

@@ -2,12 +2,9 @@ import type { Codec } from '../codec/codec.ts'
 import { Fault } from '../core/faults.ts'
 import type { LogRecord, NewRecord } from '../log/event-log.ts'
 import { maxValueBytes } from '../log/record-size.ts'
-import type { AnyDecision, AnyService } from '../service.ts'
 import type { StateView } from '../state/state.ts'
+import type { AnyDecision, AnyInbound, Rule } from './any-service.ts'
 import { completeEvent } from './complete-event.ts'
-
-/** What a service reads: the topic that the record counts as, and its event. */
-export type AnyInbound = { readonly topic: string; readonly event: { readonly id: string; readonly at: number } }
 
 export type DecisionResult = {
   readonly decision: AnyDecision
@@ -23,7 +20,7 @@ export type DecisionResult = {
  * event has no place in its topic.
  */
 export function decideRecord(
-  service: AnyService,
+  service: Rule,
   record: LogRecord,
   inbound: AnyInbound,
   facts: unknown,
@@ -42,14 +39,14 @@ export function decideRecord(
 }
 
 function runDecide(
-  { name, decide }: AnyService,
+  { name, decide }: Rule,
   { topic, partition, offset }: LogRecord,
   inbound: AnyInbound,
   facts: unknown,
   state: StateView,
 ): AnyDecision {
   try {
-    return decide?.(inbound as never, facts as never, state) ?? {}
+    return decide?.(inbound, facts, state) ?? {}
   } catch (error) {
     if (error instanceof Fault) throw error
     const about = { service: name, topic, partition, offset }

@@ -1,10 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { AgentDescribed } from '#schemas/events.ts'
-import { topic } from '#topology/topic-names.ts'
 import type { Codec } from '../codec/codec.ts'
 import { Fault } from '../core/faults.ts'
 import type { EventLog, LogRecord } from '../log/event-log.ts'
-import type { Agents } from '../service.ts'
 import type { Logger } from '../telemetry/telemetry.ts'
 
 export type FollowedRecord = Pick<LogRecord, 'topic' | 'timestamp' | 'headers'> & { readonly event: object }
@@ -45,31 +41,4 @@ export async function followTopics(
   )
   await Promise.race([caughtUp.promise, done])
   return { done }
-}
-
-const agentWait = { milliseconds: 5_000, step: 50 }
-
-/** The table of agents that every process keeps. */
-export function createAgents(): Agents & { readonly onRecord: (followed: FollowedRecord) => void } {
-  const known = new Map<string, AgentDescribed>()
-  return {
-    get: agent => known.get(agent),
-    all: () => [...known.values()],
-    async waitFor(agent) {
-      for (let waited = 0; waited <= agentWait.milliseconds; waited += agentWait.step) {
-        const found = known.get(agent)
-        if (found) return found
-        await sleep(agentWait.step)
-      }
-      throw new Fault('FLY_AGENT', 'the agent is not registered: PUT it to ingest at /v1/agents/AGENT, then re-drive', {
-        agent,
-      })
-    },
-    onRecord(followed) {
-      if (followed.topic === topic.agents) {
-        const event = followed.event as AgentDescribed
-        known.set(event.agent, event)
-      }
-    },
-  }
 }

@@ -3,8 +3,8 @@ import { Fault, faultAction } from '../core/faults.ts'
 import { originalRecord } from '../dead-letters/dead-letter.ts'
 import { loadPayload } from '../dead-letters/payload.ts'
 import type { LogRecord, PartitionConsumer } from '../log/event-log.ts'
-import type { AnyService } from '../service.ts'
 import type { RecordSpan } from '../telemetry/tracing.ts'
+import type { AnyInbound, RunnableService } from './any-service.ts'
 import type { ProcessingContext } from './process-partition.ts'
 
 /** How many records of a batch gather at a time. */
@@ -14,7 +14,7 @@ const gatherConcurrency = 16
 export type PreparedRecord = { readonly record: LogRecord; readonly span?: RecordSpan | undefined } & (
   | {
       readonly status: 'ready'
-      readonly inbound: { topic: string; event: { id: string; at: number } }
+      readonly inbound: AnyInbound
       readonly facts: unknown
     }
   /** `apart`: the log has no room for the dead letter, whose content becomes an object. */
@@ -33,7 +33,7 @@ export type PreparedBatch = { readonly records: readonly PreparedRecord[]; reado
 
 /** The next records, at most so many, each with what `gather` saw beside it; none once the partition is taken away. */
 export async function prepareBatch(
-  service: AnyService,
+  service: RunnableService,
   consumer: PartitionConsumer,
   context: ProcessingContext,
   maxRecords: number,
@@ -55,21 +55,21 @@ export async function prepareBatch(
 }
 
 async function prepareRecord(
-  service: AnyService,
+  service: RunnableService,
   record: LogRecord,
   context: ProcessingContext,
   signal: AbortSignal,
 ): Promise<PreparedRecord> {
   const origin = originalRecord(service.name, record)
   const started = performance.now()
-  let inbound: { topic: string; event: { id: string; at: number } } | undefined
+  let inbound: AnyInbound | undefined
   for (let attempt = 1; ; attempt++) {
     try {
       const { topic, value } = origin === record ? record : await loadPayload(origin, context.objects)
       if (value === null) return { record, status: 'empty' }
-      const event = (await context.codec.decode(topic, value)) as { id: string; at: number }
+      const event = (await context.codec.decode(topic, value)) as AnyInbound['event']
       inbound = { topic, event }
-      const facts = await service.gather?.(inbound as never, context.ports, signal)
+      const facts = await service.gather?.(inbound, signal)
       context.metrics.gatherSeconds.observe({ service: service.name }, (performance.now() - started) / 1000)
       return { record, status: 'ready', inbound, facts }
     } catch (error) {

@@ -4,19 +4,18 @@ import { minBatchSize, nextBatchSize } from '../core/batch-size.ts'
 import { Fault, faultAction } from '../core/faults.ts'
 import type { EventLog, PartitionConsumer } from '../log/event-log.ts'
 import type { ObjectStore } from '../objects/object-store.ts'
-import type { AnyService, Ports } from '../service.ts'
 import { openPartitionState, type PartitionState } from '../state/partition-state.ts'
 import type { OpenSnapshot } from '../state/snapshots.ts'
 import type { State } from '../state/state.ts'
 import type { Logger, Metrics } from '../telemetry/telemetry.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
+import type { RunnableService } from './any-service.ts'
 import { commitBatch } from './commit-batch.ts'
 import { prepareBatch } from './prepare-batch.ts'
 
 export type ProcessingContext = {
   readonly log: EventLog
   readonly codec: Codec
-  readonly ports: Ports
   readonly objects: ObjectStore
   readonly openSnapshot: OpenSnapshot | undefined
   readonly logger: Logger
@@ -29,7 +28,7 @@ export type ProcessingContext = {
  * go of after the last. `onState` shows the state to the HTTP edge.
  */
 export async function processPartition(
-  service: AnyService,
+  service: RunnableService,
   consumer: PartitionConsumer,
   context: ProcessingContext,
   isStateful: boolean,
@@ -52,7 +51,7 @@ export async function processPartition(
 
 /** Batch by batch: gather concurrently, decide in order, commit once. Gathering a batch overlaps committing the one before. */
 async function processBatches(
-  service: AnyService,
+  service: RunnableService,
   consumer: PartitionConsumer,
   context: ProcessingContext,
   partitionState: PartitionState,

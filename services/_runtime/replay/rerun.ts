@@ -6,9 +6,9 @@ import { originalRecord } from '../dead-letters/dead-letter.ts'
 import { loadPayload } from '../dead-letters/payload.ts'
 import type { EventLog, LogRecord } from '../log/event-log.ts'
 import type { ObjectStore } from '../objects/object-store.ts'
-import { type AnyInbound, type DecisionResult, decideRecord } from '../processing/decide-record.ts'
+import type { AnyInbound, Rule } from '../processing/any-service.ts'
+import { type DecisionResult, decideRecord } from '../processing/decide-record.ts'
 import { loadFacts } from '../processing/decisions.ts'
-import type { AnyService } from '../service.ts'
 import { State } from '../state/state.ts'
 import type { DecisionRange } from './decision-ranges.ts'
 import { type FactOverrides, overrideFacts } from './override-facts.ts'
@@ -19,7 +19,7 @@ export type ReplaySource = { readonly log: EventLog; readonly codec: Codec; read
 
 /** What decides now; `scratch` encodes what is emitted. */
 export type RerunOptions = {
-  readonly service: AnyService
+  readonly service: Rule
   readonly config: FactOverrides | undefined
   readonly scratch: Codec
 }
@@ -59,7 +59,7 @@ export async function* rerunDecisions(
 }
 
 function decideAgain(
-  service: AnyService,
+  service: Rule,
   record: LogRecord,
   inbound: AnyInbound,
   facts: unknown,

@@ -5,20 +5,20 @@ import { serviceDefinitions } from '#topology/derive/definitions.ts'
 import type { ServiceName } from '#topology/types.ts'
 import { Fault } from '../core/faults.ts'
 import { canonicalJson, digest } from '../core/identity.ts'
-import type { AnyDecision, AnyService } from '../service.ts'
+import type { AnyDecision, AnyService } from '../processing/any-service.ts'
 import type { FactOverrides } from './override-facts.ts'
 
 /** The rules to decide by. */
 export type Rules = {
   /** The service with these rules in place of its own. */
-  readonly service: AnyService
+  readonly service: AnyService<never>
   /** SHA-256 of the file; of the service's own sources where there is none. */
   readonly digest: string
   readonly file: string | null
 }
 
 /** What stands in the service's folder now. */
-export async function currentRules(service: AnyService): Promise<Rules> {
+export async function currentRules(service: AnyService<never>): Promise<Rules> {
   const folder = new URL(`../../${service.name}/`, import.meta.url)
   const names = (await readdir(folder)).filter(name => name.endsWith('.ts')).sort()
   const sources = await Promise.all(names.map(async name => [name, digest(await readFile(new URL(name, folder)))]))
@@ -26,7 +26,7 @@ export async function currentRules(service: AnyService): Promise<Rules> {
 }
 
 /** A module that exports `decide`, and `version` where new rules are to make new ids. FLY_USAGE when it does not. */
-export async function loadRules(service: AnyService, file: string): Promise<Rules> {
+export async function loadRules(service: AnyService<never>, file: string): Promise<Rules> {
   const content = await readOptionFile('--rules', file)
   const path = resolve(file)
   const module: Record<string, unknown> = await import(pathToFileURL(path).href).catch(error => {

@@ -4,8 +4,8 @@ import type { Runtime } from '#runtime/host/open-runtime.ts'
 import { startServices } from '#runtime/host/start-services.ts'
 import { ensureTopics } from '#runtime/host/topics.ts'
 import type { LogRecord, NewRecord } from '#runtime/log/event-log.ts'
-import type { AnyDecision, AnyService } from '#runtime/service.ts'
-import type { StateView } from '#runtime/state/state.ts'
+import { eraseTypes, type RunnableService, withPorts } from '#runtime/processing/any-service.ts'
+import type { Service } from '#runtime/service.ts'
 import type { DatasetDecided, TuningDecided } from '#schemas/events.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
 import { consumedTopics } from '#topology/derive/definitions.ts'
@@ -35,18 +35,22 @@ const long = 'x'.repeat(30_000)
  * A strategist that answers each dataset with one request, which says which record it answers and how many of the agent's came
  * before: so nothing can be lost, doubled, out of order or half done without showing.
  */
-export function failingStrategist(mended: ReadonlySet<string>, refusals: Map<string, number>): AnyService {
+export function failingStrategist(mended: ReadonlySet<string>, refusals: Map<string, number>): RunnableService {
   const troubleOf = ({ id, reasons }: DatasetDecided): FailureKind =>
     mended.has(id) ? 'none' : ((reasons[0] ?? 'none') as FailureKind)
-  return {
+  const strategist: Service<typeof service> = {
     name: service,
     version: 'strategist/test',
-    async gather({ event }: { readonly event: DatasetDecided }) {
+    async gather(inbound) {
+      if (inbound.topic !== topic.datasets) return
+      const { event } = inbound
       const left = refusals.get(event.id) ?? 0
       refusals.set(event.id, left - 1)
       if (left > 0 || troubleOf(event) === 'gather refuses') throw new Fault('FLY_OBJECT', 'the dataset is missing')
     },
-    decide({ event }: { readonly event: DatasetDecided }, _facts: undefined, state: StateView): AnyDecision {
+    decide(inbound, _facts, state) {
+      if (inbound.topic !== topic.datasets) return {}
+      const { event } = inbound
       const trouble = troubleOf(event)
       const before = state.get<number>('decided', event.agent) ?? 0
       if (trouble === 'the rule refuses') throw new Fault('FLY_LEAK', 'a family is on both sides')
@@ -63,6 +67,7 @@ export function failingStrategist(mended: ReadonlySet<string>, refusals: Map<str
       }
     },
   }
+  return withPorts(eraseTypes(strategist), {})
 }
 
 /** A strategist at work, and what it did. */

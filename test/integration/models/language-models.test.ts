@@ -14,9 +14,9 @@ const ask = (content: string) => ({ messages: [{ role: 'user', content }], maxTo
 
 async function open(home: string, environment: Readonly<Record<string, string>>) {
   const metrics = createMetrics()
-  const outside = { clock, metrics, objects: openFolderStore(join(home, 'objects')) }
-  const models = await openLanguageModels(readSettings({ FLYWHEEL_HOME: home, ...environment }), outside)
-  onTestFinished(() => models?.close())
+  const settings = readSettings({ FLYWHEEL_HOME: home, ...environment })
+  const objects = openFolderStore(join(home, 'objects'))
+  const models = await openLanguageModels({ settings, clock, metrics, objects, onClose: onTestFinished })
   return { models, metrics }
 }
 

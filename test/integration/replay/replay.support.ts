@@ -9,7 +9,7 @@ import type { EventLog } from '#runtime/log/event-log.ts'
 import type { ReplayReceipt } from '#runtime/replay/receipt.ts'
 import { type ReplayRequest, runReplay } from '#runtime/replay/replay.ts'
 import { currentRules } from '#runtime/replay/rules.ts'
-import { all } from '#services/all.ts'
+import { all, openServices } from '#services/all.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
 import { sample } from '#test/unit/services/judge/events.ts'
@@ -41,7 +41,7 @@ export async function createReplayFixture(given?: EventLog) {
     await world.codec.registerSchemas()
     await world.log.append(inputs.map(input => world.codec.record(input.topic, input.event)))
     const stop = new AbortController()
-    const { done } = await startServices(world, [all[service]], stop.signal)
+    const { done } = await startServices(world, await openServices(world, [service]), stop.signal)
     await waitUntil(`${service} has decided`, async () => {
       const lag = await world.log.lag(consumerGroup(service), consumedTopics(service))
       return lag.every(({ records }) => records === 0)

@@ -3,7 +3,7 @@ import { deriveId } from '#runtime/core/identity.ts'
 import { State } from '#runtime/state/state.ts'
 import { expectedResults, type InputRecord } from '#test/chaos/expected-results.ts'
 import { turnOf } from '#test/chaos/input.ts'
-import { chainText, conversations, stages, type TurnChain } from '#test/chaos/stages.ts'
+import { chainText, conversations, rules, type TurnChain } from '#test/chaos/stages.ts'
 import { deadLetterTopic, decisionsTopic } from '#topology/derive/names.ts'
 import { topic } from '#topology/topic-names.ts'
 
@@ -19,7 +19,7 @@ test('each turn leads to one output of each stage, which tells of the turns befo
     ['b', '1'],
     ['a', '2'],
   ])
-  expect(selected[0]?.id).toBe(deriveId(stages.sampler.version, 'a0', 0))
+  expect(selected[0]?.id).toBe(deriveId(rules.sampler.version, 'a0', 0))
   expect(outputs.get(topic.scoredSamples)?.map(({ content }) => content)).toEqual(selected.map(one => one.content))
   expect(states.judge.get('per-agent/one')).toBe('3')
   expect(states.sampler.size).toBe(2)
@@ -41,7 +41,7 @@ test('the rules give what is expected of them', () => {
   const state = new State()
   const turns = Array.from({ length: 600 }, (_, number) => turnOf('seed', number))
   const said = turns.map(event => {
-    const decision = stages.sampler.decide({ topic: topic.chatLogs, event }, undefined, state)
+    const decision = rules.sampler.decide({ topic: topic.chatLogs, event }, undefined, state)
     state.apply(decision.stateChanges ?? [])
     return chainText(state.get<TurnChain>(conversations, event.conversationId) as TurnChain)
   })

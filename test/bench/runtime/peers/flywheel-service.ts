@@ -4,4 +4,4 @@ import { benchService } from './service.ts'
 
 /** Flywheel's whole service process with the bench's rule in the sampler's place. Argument: `remember`, or none. */
 untilInputEnds(() => process.kill(process.pid, 'SIGTERM'))
-await runService(benchService('sampler', announce, process.argv[2] === 'remember'))
+await runService(benchService(announce, process.argv[2] === 'remember'), () => ({}))

@@ -1,6 +1,6 @@
 import { readSettings } from '#runtime/config/config.ts'
 import { openRuntime } from '#runtime/host/open-runtime.ts'
-import { createAgents } from '#runtime/processing/follow-topics.ts'
+import { eraseTypes, withPorts } from '#runtime/processing/any-service.ts'
 import { processPartition } from '#runtime/processing/process-partition.ts'
 import { topic } from '#topology/topic-names.ts'
 import { announce, untilInputEnds } from './announce.ts'
@@ -15,12 +15,11 @@ const stop = new AbortController()
 untilInputEnds(() => stop.abort())
 const world = await openRuntime(readSettings(process.env))
 await world.codec.registerSchemas()
-const context = { ...world, ports: { ...world, agents: createAgents(), languageModel: undefined } }
-const service = benchService('evaluator', announce)
+const service = { ...withPorts(eraseTypes(benchService(announce)), {}), name: 'evaluator' as const }
 await world.log.join(
   group,
   [topic.chatLogs],
-  task => processPartition(service, task, context, false, () => {}),
+  task => processPartition(service, task, world, false, () => {}),
   stop.signal,
 )
 await world.close()

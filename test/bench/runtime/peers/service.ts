@@ -1,16 +1,16 @@
-import type { AnyService } from '#runtime/service.ts'
-import type { ChatLogged } from '#schemas/events.ts'
+import type { Service } from '#runtime/service.ts'
 import { topic } from '#topology/topic-names.ts'
-import type { ServiceName } from '#topology/types.ts'
 import { select, version } from '../rule.ts'
 
-/** The bench's rule under the name of a service; with `remember` it also keeps one entry of state for each record. */
-export function benchService(name: ServiceName, onRecord: () => void, remember = false): AnyService {
+/** The bench's rule in the sampler's place; with `remember` it also keeps one entry of state for each record. */
+export function benchService(onRecord: () => void, remember = false): Service<'sampler'> {
   return {
-    name,
+    name: 'sampler',
     version,
-    decide: ({ event }: { readonly event: ChatLogged }) => {
+    decide: inbound => {
+      if (inbound.topic !== topic.chatLogs) return {}
       onRecord()
+      const { event } = inbound
       const { id, at, agent, plan } = event
       return {
         emit: [{ topic: topic.selectedSamples, event: select(event) }],

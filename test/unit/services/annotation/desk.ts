@@ -2,12 +2,12 @@ import { onTestFinished } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
 import { createHttpServer } from '#runtime/http/server.ts'
 import { openFolderStore } from '#runtime/objects/folder.ts'
-import type { HttpApiContext } from '#runtime/service.ts'
 import { State } from '#runtime/state/state.ts'
 import { createLogger, createMetrics } from '#runtime/telemetry/telemetry.ts'
 import type { SampleReviewed, SampleSelected } from '#schemas/events.ts'
 import type { Facts } from '#services/annotation/decide.ts'
 import { httpApi } from '#services/annotation/http-api.ts'
+import { agentDescribed } from '#test/support/data/agent-described.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import type { topic } from '#topology/topic-names.ts'
 import { asked, isReview, isSample, run } from './make.ts'
@@ -37,24 +37,21 @@ export function openDesk({ samples, facts = asked(2), environment = {}, catalogu
   /** What the runtime does next: the reviews that were appended are consumed. Answers what they lead to. */
   const consume = () => run(appended.splice(0).map(isReview), facts, state).emitted
   const emitted: ReturnType<typeof consume> = []
-  const desk = { agent: 'desk', name: 'Support desk', tools: catalogue }
+  const desk = agentDescribed(catalogue, { name: 'Support desk' })
+  const agents = { all: () => [desk], get: (agent: string) => (agent === 'desk' ? desk : undefined) }
   const objects = openFolderStore(`${settings.home}/objects`)
   const context = {
     settings,
-    ports: {
-      ...{ clock, objects },
-      agents: { all: () => [desk], get: (agent: string) => (agent === 'desk' ? desk : undefined) },
-    },
     partitionStates: () => [new State(), state],
     append: async (_to: typeof topic.reviews, events: readonly SampleReviewed[]) => {
       appended.push(...events)
       if (isLive) emitted.push(...consume())
     },
-  } as unknown as HttpApiContext<'annotation'>
+  }
   const app = createHttpServer(settings, createLogger({ logLevel: 'silent' }), createMetrics(), () => ({}))
   const routes: string[] = []
   app.addHook('onRoute', ({ method, url }) => void routes.push(`${method} ${url}`))
-  httpApi(context).routes?.(app)
+  httpApi(context, { agents, clock, objects }).routes?.(app)
   onTestFinished(() => app.close())
   const post = (url: string, payload: object, headers: Record<string, string> = {}) =>
     app.inject({ method: 'POST', url, payload, headers })

@@ -2,7 +2,7 @@ import { beforeEach, expect, it } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
 import { Fault } from '#runtime/core/faults.ts'
 import { createHttpServer } from '#runtime/http/server.ts'
-import type { FollowedEvent, HttpApiContext } from '#runtime/service.ts'
+import type { FollowedEvent } from '#runtime/service.ts'
 import { createLogger, createMetrics } from '#runtime/telemetry/telemetry.ts'
 import { httpApi } from '#services/console/http-api.ts'
 import { toAgentDescribed } from '#services/ingest/to-events.ts'
@@ -17,7 +17,6 @@ let asked: number
 let down: boolean
 const start = () => {
   const context = {
-    ports: { clock: { now: () => now } },
     lag: async () => {
       asked++
       if (down) throw new Fault('FLY_BROKER', 'the broker is away')
@@ -29,9 +28,9 @@ const start = () => {
     urlOf: () => 'http://127.0.0.1:1',
     committedPositions: async () => [],
     positionsAt: async () => [],
-  } as unknown as HttpApiContext<'console'>
+  }
   const app = createHttpServer(readSettings({}), createLogger({ logLevel: 'silent' }), createMetrics(), () => ({}))
-  const { routes, onRecord } = httpApi(context)
+  const { routes, onRecord } = httpApi(context, { clock: { now: () => now } })
   routes?.(app)
   const show = (record: object) => onRecord?.({ timestamp: now, headers: {}, ...record } as FollowedEvent<'console'>)
   return { app, show }

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ModelHost } from '#planners/hosts/model-host.ts'
 import { canonicalJson, digest } from '#runtime/core/identity.ts'
-import type { Ports } from '#runtime/service.ts'
 import { State } from '#runtime/state/state.ts'
 import type { PromptTuned } from '#schemas/events.ts'
 import type { DatasetRow, EvaluationResults, EvaluationSet } from '#schemas/objects.ts'
@@ -52,7 +51,7 @@ function fakePorts() {
     }),
   }
   const objects = { get: async () => Buffer.from(canonicalJson(set)) }
-  return { asked, ports: { models, objects } as unknown as Ports }
+  return { asked, ports: { models, objects } }
 }
 
 async function evaluated(inbound: Parameters<NonNullable<typeof evaluator.gather>>[0], { ports } = fakePorts()) {

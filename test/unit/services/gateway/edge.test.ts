@@ -6,9 +6,9 @@ import { chatLogBody } from '#dialects/record-bodies.ts'
 import { readSettings } from '#runtime/config/config.ts'
 import { Fault } from '#runtime/core/faults.ts'
 import { createHttpServer } from '#runtime/http/server.ts'
-import type { HttpApi, HttpApiContext } from '#runtime/service.ts'
+import type { HttpApi } from '#runtime/service.ts'
 import { createLogger, createMetrics } from '#runtime/telemetry/telemetry.ts'
-import { httpApi } from '#services/gateway/http-api.ts'
+import { type HttpApiPorts, httpApi } from '#services/gateway/http-api.ts'
 import { topic } from '#topology/topic-names.ts'
 import { desk, release } from './make.ts'
 
@@ -44,29 +44,29 @@ beforeEach(async () => {
   const context = {
     settings: readSettings({ FLYWHEEL_API_KEY: 'k'.repeat(16) }),
     urlOf: () => ingestUrl,
-    ports: {
-      clock: { now: () => now },
-      agents: {
-        waitFor: async (agent: string) => known.get(agent) ?? Promise.reject(new Fault('FLY_AGENT', 'not registered')),
-      },
-      objects: { put: async () => '' },
-      models: {
-        load: async (digest: string) => {
-          if (digest === 'f'.repeat(64)) throw new Fault('FLY_OBJECT', 'missing')
-          return {
-            digest,
-            plan: async (question: string, earlier: readonly string[]) => ({
-              ...plan,
-              argument: [...earlier, question].join('|'),
-              exampleIds: [],
-            }),
-          }
-        },
+  }
+  const ports: HttpApiPorts = {
+    clock: { now: () => now },
+    agents: {
+      waitFor: async agent => known.get(agent) ?? Promise.reject(new Fault('FLY_AGENT', 'not registered')),
+    },
+    objects: { put: async () => '' },
+    models: {
+      load: async digest => {
+        if (digest === 'f'.repeat(64)) throw new Fault('FLY_OBJECT', 'missing')
+        return {
+          digest,
+          plan: async (question, earlier = []) => ({
+            ...plan,
+            argument: [...earlier, question].join('|'),
+            exampleIds: [],
+          }),
+        }
       },
     },
-  } as unknown as HttpApiContext<'gateway'>
+  }
   app = createHttpServer(readSettings({}), createLogger({ logLevel: 'silent' }), createMetrics(), () => ({}))
-  gateway = httpApi(context)
+  gateway = httpApi(context, ports)
   gateway.routes?.(app)
   gateway.onRecord?.({ topic: topic.agents, event: desk(), timestamp: now, headers: {} })
   gateway.onRecord?.({ topic: topic.releases, event: release(released), timestamp: now, headers: {} })

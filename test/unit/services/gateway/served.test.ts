@@ -1,6 +1,5 @@
 import { beforeEach, expect, it } from 'vitest'
-import type { Ports } from '#runtime/service.ts'
-import { createServedPlanners, type ServedPlanners } from '#services/gateway/served-planners.ts'
+import { createServedPlanners, type ServedPlanners, type ServingPorts } from '#services/gateway/served-planners.ts'
 import { desk, release } from './make.ts'
 
 let now: number
@@ -17,18 +16,23 @@ beforeEach(() => {
   loads = []
   broken = new Set()
   waiting = new Map()
-  const ports = {
+  const ports: ServingPorts = {
     clock: { now: () => now },
-    objects: { put: async (content: Uint8Array) => void stored.push(content.toString()) },
+    objects: {
+      put: async content => {
+        stored.push(content.toString())
+        return ''
+      },
+    },
     models: {
-      load: async (digest: string) => {
+      load: async digest => {
         loads.push(digest)
         await waiting.get(digest)?.promise
         if (broken.has(digest)) throw new Error(`no ${digest}`)
-        return { digest }
+        return { digest, plan: () => Promise.reject(new Error('nobody asks it')) }
       },
     },
-  } as unknown as Ports
+  }
   served = createServedPlanners(ports)
 })
 

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { createPseudonymizer } from '#redaction/pseudonym.ts'
 import { readSettings } from '#runtime/config/config.ts'
 import { createHttpServer } from '#runtime/http/server.ts'
-import type { HttpApi, HttpApiContext } from '#runtime/service.ts'
+import type { HttpApi } from '#runtime/service.ts'
 import { createLogger, createMetrics } from '#runtime/telemetry/telemetry.ts'
 import { httpApi } from '#services/ingest/http-api.ts'
 
@@ -33,14 +33,13 @@ export async function openDoor(
 ): Promise<{ readonly app: FastifyInstance; readonly door: HttpApi<'ingest'>; readonly routes: readonly string[] }> {
   const settings = readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_REDACTION_KEY: redactionKey, ...environment })
   const context = {
-    ports: { clock: { now: () => now } },
     settings,
     append: (topic: string, events: Appended['events'], headers = {}) => append({ topic, events, headers }),
-  } as unknown as HttpApiContext<'ingest'>
+  }
   const app = createHttpServer(settings, createLogger({ logLevel: 'silent' }), createMetrics(), () => ({}))
   const routes: string[] = []
   app.addHook('onRoute', ({ method, url }) => void routes.push(`${method} ${url}`))
-  const door = httpApi(context)
+  const door = httpApi(context, { clock: { now: () => now } })
   door.routes?.(app)
   const authorization = `Bearer ${settings.apiKey}`
   const registered = await app.inject({

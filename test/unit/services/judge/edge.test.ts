@@ -1,7 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
 import { createHttpServer } from '#runtime/http/server.ts'
-import type { HttpApiContext } from '#runtime/service.ts'
 import { State } from '#runtime/state/state.ts'
 import { createLogger, createMetrics } from '#runtime/telemetry/telemetry.ts'
 import { httpApi } from '#services/judge/http-api.ts'
@@ -9,7 +8,7 @@ import { gold, sample, scores } from './events.ts'
 
 const open = (state: State) => {
   const app = createHttpServer(readSettings({}), createLogger({ logLevel: 'silent' }), createMetrics(), () => ({}))
-  httpApi({ partitionStates: () => [new State(), state] } as unknown as HttpApiContext<'judge'>).routes?.(app)
+  httpApi({ partitionStates: () => [new State(), state] }).routes?.(app)
   onTestFinished(() => app.close())
   return (agent: string) => app.inject(`/v1/judge/${agent}`)
 }

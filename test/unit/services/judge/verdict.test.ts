@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import type { LanguageModel } from '#models/language-model.ts'
 import { withRepair } from '#models/repair.ts'
-import type { Ports } from '#runtime/service.ts'
 import { rubric, rubricVersion } from '#services/judge/model/rubric.ts'
 import { verdictSchema } from '#services/judge/model/verdict.ts'
 import { judge } from '#services/judge/service.ts'
+import { agentDescribed } from '#test/support/data/agent-described.ts'
 import { gold, sample, widened } from './events.ts'
 
 const forever = new AbortController().signal
@@ -18,11 +18,7 @@ function modelThat(answer: { readonly says: unknown } | { readonly refused: stri
 }
 
 const gather = (inbound: ReturnType<typeof sample>, languageModel: LanguageModel | undefined, catalogue = tools) =>
-  judge.gather?.(
-    inbound,
-    { agents: { waitFor: async () => ({ tools: catalogue }) }, languageModel } as unknown as Ports,
-    forever,
-  )
+  judge.gather?.(inbound, { agents: { waitFor: async () => agentDescribed(catalogue) }, languageModel }, forever)
 
 const says = (says: unknown) => gather(sample('s'), modelThat({ says }))
 

@@ -39,7 +39,7 @@ function openPromoter(...releases: readonly ReleaseDecided[]) {
   }
   const described = toAgentDescribed('desk', { tools: [{ name: 'quote', description: 'Price.' }] }, 1000)
   const agents = { get: (agent: string) => (agent === 'desk' ? described : undefined) }
-  const api = httpApi({ settings, append, ports: { agents, clock: { now: () => 1_800_000_000_000 } } })
+  const api = httpApi({ settings, append }, { agents, clock: { now: () => 1_800_000_000_000 } })
   for (const release of releases) follow(release)
   const app = createHttpServer(settings, createLogger({ logLevel: 'silent' }), createMetrics(), () => ({}))
   api.routes?.(app)

@@ -5,9 +5,9 @@ import { Fault } from '#runtime/core/faults.ts'
 import { canonicalJson, digest } from '#runtime/core/identity.ts'
 import type { WorkerPool } from '#runtime/core/worker-pool.ts'
 import { type ObjectStore, putJson } from '#runtime/objects/object-store.ts'
-import type { Ports } from '#runtime/service.ts'
 import type { TuningDecided } from '#schemas/events.ts'
 import type { Dataset, DatasetRow, EvaluationSet } from '#schemas/objects.ts'
+import { agentDescribed } from '#test/support/data/agent-described.ts'
 
 /** What stands for the outside world in memory, and what was built in it. */
 export function fakePorts(catalogue = tools, before?: { readonly stored: ReadonlyMap<string, Uint8Array> }) {
@@ -32,15 +32,15 @@ export function fakePorts(catalogue = tools, before?: { readonly stored: Readonl
     run: async (module, name, args) => (await import(module.href))[name](...structuredClone(args)),
     close: async () => {},
   }
-  const ticks = [0, 1500].values()
-  const clock = { now: () => ticks.next().value }
+  const ticks = [0, 1500]
+  const clock = { now: () => ticks.shift() ?? 1500 }
   const trainer = createEmbeddedTrainer({ objects, vectors, workerPool })
-  const agents = { waitFor: async () => ({ tools: catalogue }) }
+  const agents = { waitFor: async () => agentDescribed(catalogue) }
   return {
     stored,
     indexes,
     objects,
-    ports: { objects, vectors, workerPool, clock, trainer, agents } as unknown as Ports,
+    ports: { objects, vectors, workerPool, clock, trainer, agents },
   }
 }
 

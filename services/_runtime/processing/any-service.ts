@@ -1,0 +1,93 @@
+import { serviceDefinitions } from '#topology/derive/definitions.ts'
+import type { Inbound, ServiceName } from '#topology/types.ts'
+import { Fault } from '../core/faults.ts'
+import type { FollowedEvent, HttpApi, HttpApiContext, Service } from '../service.ts'
+import type { StateChange, StateView } from '../state/state.ts'
+import type { FollowedRecord } from './follow-topics.ts'
+
+/** What a service reads: the topic that the record counts as, and its event. */
+export type AnyInbound = { readonly topic: string; readonly event: { readonly id: string; readonly at: number } }
+
+/** What any `decide` answers. */
+export type AnyDecision = {
+  readonly emit?: readonly { readonly topic: string; readonly event: object; readonly parents?: readonly string[] }[]
+  readonly stateChanges?: readonly StateChange[]
+  readonly objects?: readonly Uint8Array[]
+}
+
+/** Name, version and `decide` of a service: all that a replay needs. */
+export type Rule = {
+  readonly name: ServiceName
+  readonly version: string
+  readonly decide?: (inbound: AnyInbound, facts: unknown, state: StateView) => AnyDecision
+}
+
+/** A service without the types of its events and facts, so that the runtime can treat all services alike. */
+export type AnyService<Ports> = Rule & {
+  readonly gather?: (inbound: AnyInbound, ports: Ports, signal: AbortSignal) => Promise<unknown>
+  readonly httpApi?: (context: HttpApiContext<ServiceName>, ports: Ports) => AnyHttpApi
+}
+
+export type AnyHttpApi = Omit<HttpApi<ServiceName>, 'onRecord'> & {
+  readonly onRecord?: (followed: FollowedRecord) => void
+}
+
+/** A service that has its ports: what the runtime runs. */
+export type RunnableService = Rule & {
+  readonly gather?: (inbound: AnyInbound, signal: AbortSignal) => Promise<unknown>
+  readonly httpApi?: (context: HttpApiContext<ServiceName>) => AnyHttpApi
+}
+
+/**
+ * Takes the types of a service away. What they promised is checked instead: a record's topic is one that the service reads or
+ * follows; the codec has checked the event against the schema of the topic. FLY_BUG for another topic.
+ */
+export function eraseTypes<S extends ServiceName, Facts, Ports>(service: Service<S, Facts, Ports>): AnyService<Ports> {
+  const { name, version, gather, decide, httpApi } = service
+  return {
+    name,
+    version,
+    ...(gather && { gather: (inbound, ports, signal) => gather(inboundOf(name, inbound), ports, signal) }),
+    // Facts are what this service's `gather` brought, now or when the decision was recorded.
+    ...(decide && { decide: (inbound, facts, state) => decide(inboundOf(name, inbound), facts as Facts, state) }),
+    ...(httpApi && { httpApi: (context, ports) => eraseHttpApi(name, httpApi(context, ports)) }),
+  }
+}
+
+export function withPorts<Ports>(service: AnyService<Ports>, ports: Ports): RunnableService {
+  const { name, version, gather, decide, httpApi } = service
+  return {
+    name,
+    version,
+    ...(gather && { gather: (inbound, signal) => gather(inbound, ports, signal) }),
+    ...(decide && { decide }),
+    ...(httpApi && { httpApi: context => httpApi(context, ports) }),
+  }
+}
+
+function eraseHttpApi<S extends ServiceName>(name: S, { routes, onRecord, close }: HttpApi<S>): AnyHttpApi {
+  return {
+    ...(routes && { routes }),
+    ...(onRecord && {
+      onRecord: followed => {
+        if (isFollowed(name, followed)) onRecord(followed)
+        else throw new Fault('FLY_BUG', `${name} does not follow ${followed.topic}`)
+      },
+    }),
+    ...(close && { close }),
+  }
+}
+
+function inboundOf<S extends ServiceName>(name: S, inbound: AnyInbound): Inbound<S> {
+  if (isInbound(name, inbound)) return inbound
+  throw new Fault('FLY_BUG', `${name} does not read ${inbound.topic}`)
+}
+
+const isInbound = <S extends ServiceName>(name: S, inbound: AnyInbound): inbound is AnyInbound & Inbound<S> =>
+  serviceDefinitions[name].reads.some(topic => topic === inbound.topic)
+
+const isFollowed = <S extends ServiceName>(
+  name: S,
+  followed: FollowedRecord,
+): followed is FollowedRecord & FollowedEvent<S> =>
+  serviceDefinitions[name].follows.some(topic => topic === followed.topic)
