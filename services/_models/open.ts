@@ -14,16 +14,17 @@ import { withTimeout } from './timeout.ts'
 
 /** The model of the settings, with a budget of its own for each service. */
 export type LanguageModels = {
-  readonly forService: (service: ServiceName) => LanguageModel
+  /** Undefined where the settings name no model: every stage has a method that needs none. */
+  readonly forService: (service: ServiceName) => LanguageModel | undefined
 }
 
 type ModelDependencies = Pick<Runtime, 'settings' | 'clock' | 'objects' | 'metrics' | 'onClose'>
 
-/** Undefined where the settings name no model: every stage has a method that needs none. Closed with the runtime. */
-export async function openLanguageModels(dependencies: ModelDependencies): Promise<LanguageModels | undefined> {
+/** Closed with the runtime. */
+export async function openLanguageModels(dependencies: ModelDependencies): Promise<LanguageModels> {
   const { settings, clock, onClose } = dependencies
   const adapter = await openAdapter(settings, clock)
-  if (adapter === undefined) return undefined
+  if (adapter === undefined) return { forService: () => undefined }
   const ledger = openModelLedger(settings.home)
   onClose(() => ledger.close())
   const opened = new Map<ServiceName, LanguageModel>()

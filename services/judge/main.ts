@@ -4,5 +4,5 @@ import { judge } from './service.ts'
 
 await runService(judge, async runtime => {
   const languageModels = await openLanguageModels(runtime)
-  return { agents: runtime.agents, languageModel: languageModels?.forService('judge') }
+  return { agents: runtime.agents, languageModel: languageModels.forService('judge') }
 })

@@ -31,8 +31,8 @@ async function measure({ json }: { readonly json: boolean }): Promise<void> {
     metrics: createMetrics(),
     onClose: close => void closers.push(close),
   })
-  if (models === undefined) throw new Fault('FLY_USAGE', 'there is no model to try: set FLYWHEEL_MODEL')
   const model = models.forService('judge')
+  if (model === undefined) throw new Fault('FLY_USAGE', 'there is no model to try: set FLYWHEEL_MODEL')
   const pairs = await judge(model)
   for (const close of closers) await close()
   const figures = new Map([['all', flipsOf(pairs)]])

@@ -22,7 +22,7 @@ async function open(home: string, environment: Readonly<Record<string, string>>)
 
 test('without a model in the settings there is none, and nothing is opened', async () => {
   const home = temporaryFolder()
-  expect((await open(home, {})).models).toBeUndefined()
+  expect((await open(home, {})).models.forService('judge')).toBeUndefined()
   expect(existsSync(join(home, 'language-model.sqlite'))).toBe(false)
 })
 
@@ -36,11 +36,11 @@ test('a configured model answers once, remembers it over a restart, and its call
   }
   server.respondWith({ say: 'a secret answer' })
   const { models, metrics } = await open(home, environment)
-  const first = await models?.forService('judge').complete(ask('a secret question'), forever)
+  const first = await models.forService('judge')?.complete(ask('a secret question'), forever)
   expect(first).toMatchObject({ text: 'a secret answer', usage: { inputTokens: 12, outputTokens: 5 } })
   const again = await (await open(home, environment)).models
-    ?.forService('judge')
-    .complete(ask('a secret question'), forever)
+    .forService('judge')
+    ?.complete(ask('a secret question'), forever)
   expect(again).toMatchObject({ text: 'a secret answer', usage: { inputTokens: 0, outputTokens: 0 } })
   expect(server.requests).toHaveLength(1)
   const counted = await metrics.text()
@@ -59,9 +59,9 @@ test('a spent budget stops the next call of that service, on that day, before it
   // Each may take 1 + 16 + 10 tokens and takes 17: after the first there is no room for what the second may take.
   const answers = []
   for (const question of ['a', 'b', 'c'])
-    answers.push(await models?.forService('judge').complete(ask(question), forever))
+    answers.push(await models.forService('judge')?.complete(ask(question), forever))
   const stopped = { refused: 'the budget of judge on 2026-11-24, 40 tokens, has no room for this call' }
   expect(answers).toEqual([expect.objectContaining({ text: 'hello' }), stopped, stopped])
-  expect(await models?.forService('curator').complete(ask('d'), forever)).toMatchObject({ text: 'hello' })
+  expect(await models.forService('curator')?.complete(ask('d'), forever)).toMatchObject({ text: 'hello' })
   expect(server.requests).toHaveLength(2)
 })
