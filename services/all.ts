@@ -1,12 +1,8 @@
-import type { LanguageModel } from '#models/language-model.ts'
-import { openLanguageModels } from '#models/open.ts'
+import { type LanguageModels, openLanguageModels } from '#models/open.ts'
 import { openPlanners, type PlannerPorts } from '#planners/open.ts'
-import type { Clock } from '#runtime/core/clock.ts'
-import type { WorkerPool } from '#runtime/core/worker-pool.ts'
 import type { Runtime } from '#runtime/host/open-runtime.ts'
-import type { ObjectStore } from '#runtime/objects/object-store.ts'
 import { type AnyService, eraseTypes, type RunnableService, withPorts } from '#runtime/processing/any-service.ts'
-import type { Agents } from '#runtime/service.ts'
+import type { RuntimePorts } from '#runtime/service.ts'
 import type { ServiceName } from '#topology/types.ts'
 import { annotation } from './annotation/service.ts'
 import { consoleService } from './console/service.ts'
@@ -24,13 +20,7 @@ import { trainer } from './trainer/service.ts'
 import { trajectory } from './trajectory/service.ts'
 
 /** The ports of all services. */
-type AllPorts = PlannerPorts & {
-  readonly agents: Agents
-  readonly clock: Clock
-  readonly objects: ObjectStore
-  readonly workerPool: WorkerPool
-  readonly languageModel: LanguageModel | undefined
-}
+type AllPorts = RuntimePorts & PlannerPorts & { readonly languageModel: ReturnType<LanguageModels['forService']> }
 
 /** Every service of the map. */
 export const all: Readonly<Record<ServiceName, AnyService<AllPorts>>> = {

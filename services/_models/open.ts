@@ -1,6 +1,7 @@
 import type { Settings } from '#runtime/config/config.ts'
 import type { Clock } from '#runtime/core/clock.ts'
-import type { Runtime } from '#runtime/host/open-runtime.ts'
+import type { ObjectStore } from '#runtime/objects/object-store.ts'
+import type { Metrics } from '#runtime/telemetry/telemetry.ts'
 import type { ServiceName } from '#topology/types.ts'
 import { withBudget } from './budget.ts'
 import { withCache } from './cache.ts'
@@ -18,9 +19,15 @@ export type LanguageModels = {
   readonly forService: (service: ServiceName) => LanguageModel | undefined
 }
 
-type ModelDependencies = Pick<Runtime, 'settings' | 'clock' | 'objects' | 'metrics' | 'onClose'>
+type ModelDependencies = {
+  readonly settings: Settings
+  readonly clock: Clock
+  readonly objects: ObjectStore
+  readonly metrics: Metrics
+  /** Registers what is to be closed at the end. */
+  readonly onClose: (close: () => void) => void
+}
 
-/** Closed with the runtime. */
 export async function openLanguageModels(dependencies: ModelDependencies): Promise<LanguageModels> {
   const { settings, clock, onClose } = dependencies
   const adapter = await openAdapter(settings, clock)

@@ -1,5 +1,7 @@
 import { join } from 'node:path'
-import type { Runtime } from '#runtime/host/open-runtime.ts'
+import type { Settings } from '#runtime/config/config.ts'
+import type { WorkerPool } from '#runtime/core/worker-pool.ts'
+import type { ObjectStore } from '#runtime/objects/object-store.ts'
 import { openLanceIndex } from './examples/lancedb.ts'
 import type { VectorIndex } from './examples/vector-index.ts'
 import { createModelHost } from './hosts/embedded.ts'
@@ -13,9 +15,15 @@ export type PlannerPorts = {
   readonly trainer: Trainer
 }
 
-type PlannerDependencies = Pick<Runtime, 'settings' | 'objects' | 'workerPool' | 'onClose'>
+type PlannerDependencies = {
+  readonly settings: Pick<Settings, 'home'>
+  readonly objects: ObjectStore
+  readonly workerPool: WorkerPool
+  /** Registers what is to be closed at the end. */
+  readonly onClose: (close: () => Promise<void>) => void
+}
 
-/** Planners of this process, with their example index in the data folder. Closed with the runtime. */
+/** Planners of this process, with their example index in the data folder. */
 export function openPlanners({ settings, objects, workerPool, onClose }: PlannerDependencies): PlannerPorts {
   const vectors = openLanceIndex(join(settings.home, 'vectors'))
   onClose(() => vectors.close())

@@ -2,8 +2,20 @@ import type { FastifyInstance } from 'fastify'
 import type { AgentDescribed } from '#schemas/events.ts'
 import type { EventOf, Follows, Inbound, Outbound, ServiceName, Writes } from '#topology/types.ts'
 import type { Settings } from './config/config.ts'
+import type { Clock } from './core/clock.ts'
+import type { WorkerPool } from './core/worker-pool.ts'
 import type { PartitionLag, Position } from './log/event-log.ts'
+import type { ObjectStore } from './objects/object-store.ts'
 import type { StateChange, StateView } from './state/state.ts'
+
+/** The ports that the runtime has for every service. Others are opened beside it: see `_planners/open.ts`, `_models/open.ts`. */
+export type RuntimePorts = {
+  readonly agents: Agents
+  readonly clock: Clock
+  readonly objects: ObjectStore
+  /** Runs pure work that would block the event loop. */
+  readonly workerPool: WorkerPool
+}
 
 /** The newest description of each agent. */
 export type Agents = {

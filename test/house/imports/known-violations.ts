@@ -52,29 +52,15 @@ export const knownViolations: Readonly<Record<string, readonly string[]>> = {
     'services/_runtime/dead-letters/find.ts -> services/_runtime/host/records.ts',
   ],
 
-  'what services/_runtime/host may import': [
-    'services/_runtime/host/open-runtime.ts -> services/_models/open.ts',
-    'services/_runtime/host/open-runtime.ts -> services/_planners/examples/lancedb.ts',
-    'services/_runtime/host/open-runtime.ts -> services/_planners/examples/vector-index.ts',
-    'services/_runtime/host/open-runtime.ts -> services/_planners/hosts/embedded.ts',
-    'services/_runtime/host/open-runtime.ts -> services/_planners/hosts/model-host.ts',
-    'services/_runtime/host/open-runtime.ts -> services/_planners/lanes/embedded.ts',
-    'services/_runtime/host/open-runtime.ts -> services/_planners/lanes/trainer.ts',
-  ],
-
-  'what services/_runtime/service.ts may import': [
-    'services/_runtime/service.ts -> services/_models/language-model.ts',
-    'services/_runtime/service.ts -> services/_planners/examples/vector-index.ts',
-    'services/_runtime/service.ts -> services/_planners/hosts/model-host.ts',
-    'services/_runtime/service.ts -> services/_planners/lanes/trainer.ts',
-  ],
-
   'what services/_runtime/telemetry may import': [
     'services/_runtime/telemetry/telemetry.ts -> services/_runtime/config/config.ts',
     'services/_runtime/telemetry/tracing.ts -> services/_runtime/processing/prepare-batch.ts',
   ],
 
   'what services/* may import': [
+    'services/evaluator/service.ts -> services/_planners/hosts/model-host.ts',
+    'services/trainer/service.ts -> services/_planners/lanes/trainer.ts',
+    'services/trajectory/service.ts -> services/_planners/examples/vector-index.ts',
     'services/console/freshness.ts -> services/_runtime/processing/complete-event.ts',
     'services/evaluator/paired-run.ts -> services/_planners/hosts/model-host.ts',
     'services/gateway/http-api.ts -> services/_planners/hosts/model-host.ts',
@@ -105,10 +91,7 @@ export const knownViolations: Readonly<Record<string, readonly string[]>> = {
 export const knownForcedTypes: readonly string[] = [
   'services/_cli/dead-letters/access.ts',
   'services/_redaction/redact-event.ts',
-  'services/_runtime/host/start-services.ts',
   'services/_runtime/processing/complete-event.ts',
-  'services/_runtime/processing/decide-record.ts',
-  'services/_runtime/processing/prepare-batch.ts',
   'services/ingest/to-events.ts',
 ]
 

@@ -154,7 +154,7 @@ export const rooms: readonly Room[] = [
       'services/*/service.ts',
       'services/_models/open.ts',
       ...planners('open.ts'),
-      ...runtime('service.ts', 'host'),
+      ...runtime('service.ts', 'processing', 'host'),
     ],
   },
 
