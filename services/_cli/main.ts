@@ -10,6 +10,7 @@ import { estimate, metrics, strata } from './estimate.ts'
 import { importFormatNames } from './import/formats.ts'
 import { importFile } from './import/import.ts'
 import { replay } from './replay/replay.ts'
+import { rollback } from './rollback.ts'
 import { exportTopic } from './rows/export.ts'
 import { exportFormatNames as exportNames } from './rows/export-formats.ts'
 import { sql } from './rows/sql.ts'
@@ -105,6 +106,13 @@ program
   .option('--url <url>', 'base URL of the console')
   .option('--json', 'one JSON object on the last line of stdout', false)
   .action(options => status(options, settingsOf({})))
+
+withPortOption(withCommonOptions(program.command('rollback <agent>')))
+  .description('serve the planner of an earlier release of an agent again; needs a key with the scope admin')
+  .option('--to <release>', 'id of the release to restore; default: the one before the release that is served')
+  .requiredOption('--why <text>', 'the reason; it is published with the release')
+  .option('--url <url>', 'base URL of the promoter')
+  .action((agent, options) => rollback(agent, options, settingsOf(options), shutdown.signal))
 
 withPortOption(withCommonOptions(program.command('tail <topic>')))
   .description('print the events of a topic, one JSON object a line; with --json the place of each record too')
