@@ -74,7 +74,7 @@ function readOutputs(log: EventLog, codec: Codec, name: string): Promise<readonl
   return readAll(log, name, async ({ headers, value }) => {
     if (headers['dlq.offset'] !== undefined)
       return { id: `${headers['dlq.partition']}@${headers['dlq.offset']}`, content: String(value) }
-    const event = (await codec.decode<string>(name, value ?? Buffer.alloc(0))) as AnyOutput
+    const event = (await codec.decode(name, value ?? Buffer.alloc(0))) as AnyOutput
     if ('inputId' in event) return { id: event.inputId, content: event.outputs.join() }
     return { id: event.id, content: event.question }
   })

@@ -1,17 +1,17 @@
 import type avsc from 'avsc'
 
-/** Steps over one value of a type; throws where the bytes do not hold one. */
+/** Moves the cursor past one value of a type. Throws where the bytes hold none. */
 type SkipValue = (cursor: Cursor) => void
 
 /**
- * Steps over the bytes of one value of `type` and makes sure that it ends at their end. Bytes come from strangers and avsc
- * trusts their counts: an array of a billion items in a record of ten bytes would keep it busy, out of memory or both.
+ * Checks untrusted bytes before avsc decodes them: from `from` on there must be exactly one value of `type`. avsc trusts the
+ * counts in the bytes: an array of a billion items, in a record of ten bytes, would use up its time and memory.
  */
 export function createBoundsCheck(type: avsc.Type): (bytes: Uint8Array, from: number) => void {
-  const step = skipFor(type, new Map())
+  const skip = skipFor(type, new Map())
   return (bytes, from) => {
     const cursor = new Cursor(bytes, from)
-    step(cursor)
+    skip(cursor)
     if (cursor.at < bytes.length) throw new Error(`${bytes.length - cursor.at} bytes follow the value`)
   }
 }
@@ -36,7 +36,7 @@ class Cursor {
       const byte = this.bytes[this.at++]
       if (byte === undefined) throw new Error('the value ends too early')
       value += (byte & 0x7f) * unit
-      // Beyond this avsc answers another number without a word, even one of the other sign.
+      // Beyond this avsc returns a wrong number, even one of the opposite sign, without an error.
       if (value > Number.MAX_SAFE_INTEGER) throw new Error('a number is beyond 2^52')
       if (byte < 0x80) return value % 2 === 0 ? value / 2 : -(value + 1) / 2
       if (unit > 2 ** 62) throw new Error('a number is longer than 64 bits')
@@ -49,7 +49,7 @@ const fixedSizes: Record<string, number> = { null: 0, boolean: 1, float: 4, doub
 function skipFor(type: avsc.Type, known: Map<avsc.Type, SkipValue>): SkipValue {
   const done = known.get(type)
   if (done) return done
-  // A recursive type meets itself while it is being made.
+  // A recursive type is looked up while its own function is being created.
   known.set(type, cursor => skip(cursor))
   const skip = createSkip(type, inner => skipFor(inner, known))
   known.set(type, skip)
@@ -63,9 +63,9 @@ function createSkip(type: avsc.Type, skipFor: (inner: avsc.Type) => SkipValue): 
   if (typeName === 'int' || typeName === 'long' || typeName === 'enum') return cursor => void cursor.readLong()
   if (typeName === 'string' || typeName === 'bytes') return cursor => cursor.skip(cursor.readLong())
   if (typeName === 'record' || typeName === 'error') {
-    const steps = (type as avsc.types.RecordType).fields.map(field => skipFor(field.type))
+    const skips = (type as avsc.types.RecordType).fields.map(field => skipFor(field.type))
     return cursor => {
-      for (const step of steps) step(cursor)
+      for (const skipField of skips) skipField(cursor)
     }
   }
   if (typeName === 'array') return skipBlocks(skipFor((type as avsc.types.ArrayType).itemsType))
@@ -85,7 +85,7 @@ function createSkip(type: avsc.Type, skipFor: (inner: avsc.Type) => SkipValue): 
   }
 }
 
-/** Items in blocks, each with its count; a negative count is followed by the size of the block. */
+/** Arrays and maps: blocks of items, each with its count. A negative count is followed by the size of the block in bytes. */
 function skipBlocks(item: SkipValue): SkipValue {
   return cursor => {
     for (;;) {
@@ -93,10 +93,10 @@ function skipBlocks(item: SkipValue): SkipValue {
       if (count === 0) return
       const size = count < 0 ? cursor.readLong() : undefined
       const from = cursor.at
-      // Each item takes a byte at least: items without content are nothing that our schemas have.
+      // Each item takes at least one byte: no schema of this program has items without content.
       if (Math.abs(count) > cursor.bytes.length - from) throw new Error('an array is longer than its value')
       for (let left = Math.abs(count); left > 0; left--) item(cursor)
-      if (size !== undefined && cursor.at - from !== size) throw new Error('a block is not as long as it says')
+      if (size !== undefined && cursor.at - from !== size) throw new Error('a block has not the size that it states')
     }
   }
 }

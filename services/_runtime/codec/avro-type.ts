@@ -1,10 +1,12 @@
 import avsc from 'avsc'
 
+export type AvroType = avsc.Type
+
 /**
- * An Avro type whose records are plain objects. avsc builds records with a constructor that it compiles per type: given the
- * prototype of plain objects, that constructor makes plain objects at no cost, where copying each record would double it.
+ * An Avro type whose records are plain objects. avsc compiles a constructor for each record type. With the prototype of plain objects
+ * that constructor makes plain objects at no cost; copying each record instead would double the time.
  */
-export function plainObjectType(schema: object): avsc.Type {
+export function plainObjectType(schema: object): AvroType {
   const registry: Record<string, avsc.Type> = {}
   const type = avsc.Type.forSchema(schema as avsc.Schema, { registry, omitRecordMethods: true })
   for (const named of Object.values(registry))
@@ -12,5 +14,5 @@ export function plainObjectType(schema: object): avsc.Type {
   return type
 }
 
-export const isRecordType = (type: avsc.Type): type is avsc.types.RecordType & { recordConstructor: unknown } =>
+export const isRecordType = (type: AvroType): type is avsc.types.RecordType & { recordConstructor: unknown } =>
   type.typeName === 'record'

@@ -1,74 +1,63 @@
-import { Fault } from '../core/faults.ts'
+import { errorMessage, Fault } from '../core/faults.ts'
 import type { SchemaRegistry } from '../registry/schema-registry.ts'
 import { createBoundsCheck } from './avro-bounds.ts'
-import { plainObjectType } from './avro-type.ts'
+import { type AvroType, plainObjectType } from './avro-type.ts'
+import { readSchemaId, wireHeaderBytes } from './wire-format.ts'
 
-type AvroType = ReturnType<typeof plainObjectType>
-
-/** How to read what one schema wrote as our type: undefined where the two are the same. */
-type SchemaResolution = {
+/** How to decode the values of one schema as an event of this program. */
+type SchemaReader = {
+  readonly eventName: string
+  readonly checkBounds: (bytes: Uint8Array, from: number) => void
   readonly type: AvroType
+  /** Converts from another version of the schema; undefined where it is the same version. */
   readonly resolver: ReturnType<AvroType['createResolver']> | undefined
 }
-type WriterSchema = {
-  readonly name: string
-  readonly check: (bytes: Uint8Array, from: number) => void
-  readonly reading: SchemaResolution
-}
 
-const wireHeaderBytes = 5
-
-/** Reads values in Confluent's wire format as our types, by event name. Schemas are fetched and resolved once each. */
+/**
+ * Decodes values in the wire format as the types given, by event name. Each schema is fetched and resolved once. FLY_DECODE when the
+ * bytes hold no event, or another than the one expected.
+ */
 export function createDecoder(
   registry: SchemaRegistry,
   types: ReadonlyMap<string, AvroType>,
 ): (value: Buffer, expected?: string) => Promise<object> {
-  const writers = new Map<number, WriterSchema>()
+  const readers = new Map<number, SchemaReader>()
 
   return async (value, expected) => {
-    const id = schemaIdOf(value)
-    const writer = writers.get(id) ?? (await fetchWriter(id))
-    if (expected !== undefined && writer.name !== expected)
-      throw decodeFault(`schema ${id} is that of ${writer.name}, not of ${expected}`, { schemaId: id })
+    const id = readSchemaId(value)
+    if (id === undefined) throw decodeFault(`${describeStart(value)} the wire format of the schema registry`)
+    const reader = readers.get(id) ?? (await createReader(id))
+    if (expected !== undefined && reader.eventName !== expected)
+      throw decodeFault(`schema ${id} is that of ${reader.eventName}, not of ${expected}`, { schemaId: id })
     try {
-      writer.check(value, wireHeaderBytes)
-      const { type, resolver } = writer.reading
-      return type.decode(value, wireHeaderBytes, resolver).value
+      reader.checkBounds(value, wireHeaderBytes)
+      return reader.type.decode(value, wireHeaderBytes, reader.resolver).value
     } catch (error) {
-      throw decodeFault(`the bytes do not match schema ${id}: ${messageOf(error)}`, { schemaId: id }, error)
+      throw decodeFault(`the bytes do not match schema ${id}: ${errorMessage(error)}`, { schemaId: id }, error)
     }
   }
 
-  async function fetchWriter(id: number): Promise<WriterSchema> {
+  async function createReader(id: number): Promise<SchemaReader> {
     const schema = await registry.schema(id)
     try {
       const written = plainObjectType(schema)
-      const type = [...types.values()].find(({ name }) => name === written.name)
-      if (!type) throw new Error(`${written.name ?? written.typeName} is no event of ours`)
+      const found = [...types].find(([, { name }]) => name === written.name)
+      if (!found) throw new Error(`${written.name ?? written.typeName} is not an event of this program`)
+      const [eventName, type] = found
       const resolver = type.equals(written) ? undefined : type.createResolver(written)
-      const writer = {
-        name: unqualifiedName(type.name),
-        check: createBoundsCheck(written),
-        reading: { type, resolver },
-      }
-      writers.set(id, writer)
-      return writer
+      const reader = { eventName, checkBounds: createBoundsCheck(written), type, resolver }
+      readers.set(id, reader)
+      return reader
     } catch (error) {
-      throw decodeFault(`schema ${id} cannot be read: ${messageOf(error)}`, { schemaId: id }, error)
+      throw decodeFault(`schema ${id} cannot be read: ${errorMessage(error)}`, { schemaId: id }, error)
     }
   }
 }
 
-function schemaIdOf(value: Buffer): number {
-  if (value.length < wireHeaderBytes)
-    throw decodeFault(`${value.length} bytes are too short for the head of an Avro record`)
-  if (value[0] !== 0)
-    throw decodeFault(`the first byte is ${value[0]}, not 0: not a record in the registry's wire format`)
-  return value.readUInt32BE(1)
-}
+const describeStart = (value: Buffer): string =>
+  value.length < wireHeaderBytes
+    ? `${value.length} bytes are too short for`
+    : `the first byte is ${value[0]}, not 0: not in`
 
-const unqualifiedName = (name: string | undefined): string => name?.split('.').at(-1) ?? ''
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
-
-const decodeFault = (reason: string, about: Readonly<Record<string, unknown>> = {}, cause?: unknown): Fault =>
-  new Fault('FLY_DECODE', reason, about, cause)
+const decodeFault = (reason: string, details: Readonly<Record<string, unknown>> = {}, cause?: unknown): Fault =>
+  new Fault('FLY_DECODE', reason, details, cause)

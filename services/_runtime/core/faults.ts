@@ -54,3 +54,6 @@ export class Fault extends Error {
 export function faultAction(error: unknown): 'retry' | 'dead-letter' | 'stop' {
   return error instanceof Fault ? faults[error.code].then : 'stop'
 }
+
+/** The message of anything that was thrown. */
+export const errorMessage = (error: unknown): string => (error instanceof Error ? error.message : String(error))

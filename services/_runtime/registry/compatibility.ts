@@ -1,11 +1,13 @@
 import avsc from 'avsc'
+import { errorMessage } from '../core/faults.ts'
 import type { Compatibility } from './schema-registry.ts'
 
 type Schema = avsc.Schema
 
 /**
- * Why a schema may not follow the earlier versions of its subject, oldest first; undefined where it may. BACKWARD: new
- * readers read old records; FORWARD: old readers read new ones. Only TRANSITIVE looks beyond the newest version.
+ * Why a schema cannot be the next version of its subject; undefined where it can. `earlier` are the versions so far, oldest first.
+ * BACKWARD: new readers read old records. FORWARD: old readers read new records. FULL: both. Only TRANSITIVE compares with
+ * all versions, the others with the newest.
  */
 export function compatibilityProblem(
   schema: object,
@@ -16,13 +18,13 @@ export function compatibilityProblem(
   try {
     next = avsc.Type.forSchema(schema as Schema)
   } catch (error) {
-    return `it is not an Avro schema: ${messageOf(error)}`
+    return `it is not an Avro schema: ${errorMessage(error)}`
   }
   if (level === 'NONE') return undefined
   const first = level === 'FULL_TRANSITIVE' ? 0 : Math.max(0, earlier.length - 1)
-  for (const [index, old] of earlier.entries()) {
+  for (const [index, earlierSchema] of earlier.entries()) {
     if (index < first) continue
-    const previous = avsc.Type.forSchema(old as Schema)
+    const previous = avsc.Type.forSchema(earlierSchema as Schema)
     const backward = level === 'FORWARD' ? undefined : readProblem(next, previous)
     if (backward !== undefined) return `it cannot read version ${index + 1}: ${backward}`
     const forward = level === 'BACKWARD' ? undefined : readProblem(previous, next)
@@ -36,8 +38,6 @@ function readProblem(reader: avsc.Type, writer: avsc.Type): string | undefined {
     reader.createResolver(writer)
     return undefined
   } catch (error) {
-    return messageOf(error)
+    return errorMessage(error)
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

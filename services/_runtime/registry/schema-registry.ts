@@ -1,11 +1,14 @@
-/** How a subject may change: the topology's level is passed at every registration. */
+/** The compatibility level of a subject: which changes of its schema are allowed. The map defines it. */
 export type Compatibility = 'BACKWARD' | 'FORWARD' | 'FULL' | 'FULL_TRANSITIVE' | 'NONE'
 
-/** Avro schemas under numbers, as Confluent's registry has them; the wire format is a zero byte, the number in four bytes, then Avro. */
+/** A registry of Avro schemas by id, like Confluent's. */
 export interface SchemaRegistry {
-  /** The number of a schema under a subject (`TOPIC-value`); the same one each time. FLY_SCHEMA when it is not compatible. */
+  /**
+   * Registers a schema under a subject (`TOPIC-value`) and returns its id, which is the same each time. FLY_SCHEMA when it is not
+   * compatible with the earlier versions, or not valid Avro.
+   */
   register(subject: string, schema: object, compatibility: Compatibility): Promise<number>
-  /** The schema with that number; FLY_DECODE when there is none. */
+  /** The schema with an id. FLY_DECODE when there is none. */
   schema(id: number): Promise<object>
   close(): Promise<void>
 }
