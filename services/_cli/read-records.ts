@@ -1,7 +1,8 @@
+import { type ReadableRecord, toReadableRecord } from '#runtime/codec/readable-record.ts'
 import type { Settings } from '#runtime/config/config.ts'
 import { Fault } from '#runtime/core/faults.ts'
 import { openReader } from '#runtime/host/open-runtime.ts'
-import { type ReadableRecord, type ReadFrom, startPositions, toReadableRecord } from '#runtime/host/records.ts'
+import { type ReadFrom, startPositions } from '#runtime/host/records.ts'
 import { requiredTopics } from '#topology/derive/required-topics.ts'
 
 export type RecordReadOptions = { readonly from: ReadFrom; readonly follow: boolean }

@@ -1,4 +1,4 @@
-import type { ReadableRecord } from '#runtime/host/records.ts'
+import type { ReadableRecord } from '#runtime/codec/readable-record.ts'
 import { avro } from '#schemas/avro.ts'
 import type { Events } from '#schemas/events.ts'
 import { serviceNames, topicDefinitions } from '#topology/derive/definitions.ts'

@@ -1,4 +1,4 @@
-import type { ReadableRecord } from '#runtime/host/records.ts'
+import type { ReadableRecord } from '#runtime/codec/readable-record.ts'
 import { columnsOf, rowOf } from './columns.ts'
 import { disableExternalAccess, selectJsonRows, sqlFault, withDuckDB } from './duckdb.ts'
 

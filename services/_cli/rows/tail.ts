@@ -1,5 +1,5 @@
+import type { ReadableRecord } from '#runtime/codec/readable-record.ts'
 import type { Settings } from '#runtime/config/config.ts'
-import type { ReadableRecord } from '#runtime/host/records.ts'
 import { writeStdout } from '../output.ts'
 import { withRecordReader } from '../read-records.ts'
 import { type RecordFilter, withSqlFilter } from './filter.ts'

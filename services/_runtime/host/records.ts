@@ -2,20 +2,9 @@ import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import type { Codec } from '../codec/codec.ts'
-import { faultAction } from '../core/faults.ts'
+import { toReadableRecord } from '../codec/readable-record.ts'
 import { httpError } from '../http/error.ts'
 import type { EventLog, LogRecord, ReadOptions } from '../log/event-log.ts'
-
-/** A record for people and scripts: where it lies, and its event; bytes that hold none are shown as base64. */
-export type ReadableRecord = {
-  readonly topic: string
-  readonly partition: number
-  readonly offset: number
-  readonly timestamp: number
-  readonly key: string | null
-  readonly headers: Readonly<Record<string, string>>
-  readonly event: object
-}
 
 /** Where to begin in a topic: at its first record, behind its last, or at the first one appended at or after a time in ms since 1970. */
 export type ReadFrom = 'beginning' | 'end' | number
@@ -23,22 +12,6 @@ export type ReadFrom = 'beginning' | 'end' | number
 /** The place in the log where a reader begins. */
 export async function startPositions(log: EventLog, topic: string, since: ReadFrom): Promise<ReadOptions['from']> {
   return typeof since === 'number' ? log.positionsAt([topic], since) : since
-}
-
-export async function toReadableRecord(codec: Codec, record: LogRecord): Promise<ReadableRecord> {
-  const { topic, partition, offset, timestamp, headers, value } = record
-  const key = record.key?.toString() ?? null
-  return { topic, partition, offset, timestamp, key, headers, event: await decodeOrBase64(codec, value) }
-}
-
-async function decodeOrBase64(codec: Codec, value: Buffer | null): Promise<object> {
-  if (value === null) return { deleted: true }
-  try {
-    return await codec.decodeAny(value)
-  } catch (error) {
-    if (faultAction(error) !== 'dead-letter') throw error
-    return { bytes: value.toString('base64') }
-  }
 }
 
 /**

@@ -48,10 +48,6 @@ export const knownViolations: Readonly<Record<string, readonly string[]>> = {
     'services/_runtime/config/security.ts -> services/_runtime/registry/http.ts',
   ],
 
-  'what services/_runtime/dead-letters may import': [
-    'services/_runtime/dead-letters/find.ts -> services/_runtime/host/records.ts',
-  ],
-
   'what services/_runtime/telemetry may import': [
     'services/_runtime/telemetry/telemetry.ts -> services/_runtime/config/config.ts',
     'services/_runtime/telemetry/tracing.ts -> services/_runtime/processing/prepare-batch.ts',

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { ReadableRecord } from '#runtime/host/records.ts'
+import type { ReadableRecord } from '#runtime/codec/readable-record.ts'
 import { columnsOf, rowOf, type TopicRow, timestampType } from '#services/_cli/rows/columns.ts'
 import { createTable, withDuckDB } from '#services/_cli/rows/duckdb.ts'
 import { arbitraryEvent } from '#test/support/data/arbitrary-event.ts'
