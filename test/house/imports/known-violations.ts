@@ -54,11 +54,9 @@ export const knownViolations: Readonly<Record<string, readonly string[]>> = {
   ],
 
   'what services/* may import': [
-    'services/evaluator/service.ts -> services/_planners/hosts/model-host.ts',
-    'services/trainer/service.ts -> services/_planners/lanes/trainer.ts',
-    'services/trajectory/service.ts -> services/_planners/examples/vector-index.ts',
     'services/console/freshness.ts -> services/_runtime/processing/complete-event.ts',
     'services/evaluator/paired-run.ts -> services/_planners/hosts/model-host.ts',
+    'services/evaluator/service.ts -> services/_planners/hosts/model-host.ts',
     'services/gateway/http-api.ts -> services/_planners/hosts/model-host.ts',
     'services/gateway/served-planners.ts -> services/_planners/hosts/model-host.ts',
     'services/gateway/wanted-planner.ts -> services/_planners/hosts/model-host.ts',
@@ -68,7 +66,9 @@ export const knownViolations: Readonly<Record<string, readonly string[]>> = {
     'services/strategist/climb.ts -> services/_planners/linear/model/manifest.ts',
     'services/strategist/decide.ts -> services/_planners/linear/model/manifest.ts',
     'services/trainer/decide.ts -> services/_planners/lanes/trainer.ts',
+    'services/trainer/service.ts -> services/_planners/lanes/trainer.ts',
     'services/trainer/service.ts -> services/_planners/linear/model/manifest.ts',
+    'services/trajectory/service.ts -> services/_planners/examples/vector-index.ts',
     'services/trajectory/service.ts -> services/_planners/linear/model/manifest.ts',
     'services/trajectory/service.ts -> services/_planners/linear/proof/prove.ts',
   ],
