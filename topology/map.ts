@@ -1,34 +1,40 @@
 import type { Events } from '#schemas/events.ts'
 
-/** What a topic is: the event it carries, the field its records are keyed by, and how long they stay. */
+/** A topic: the event it carries, the field that is its records' key, and its retention. */
 export type TopicDefinition = {
   readonly event: keyof Events
   readonly key: string
   readonly partitions: number
-  /** Days a record stays, or 'compact' to keep the newest record of each key, or 'forever'. */
+  /** Retention in days, 'compact' to keep the newest record of each key, or 'forever'. */
   readonly keep: number | 'compact' | 'forever'
-  /** Production systems may write here directly, besides the one writing service. */
+  /** Production systems may write it too, besides its one service. */
   readonly externalWriters?: true
-  /** Readers outside rely on it: the share of its records that can be read within so many seconds of what they began with. */
+  /**
+   * A promise to readers outside: this share of its records can be read within so many seconds after the append of the chat,
+   * escalation or feedback that they follow from.
+   */
   readonly freshness?: { readonly withinSeconds: number; readonly share: number }
 }
 
-/** What a service is: why it exists, its edges, how late it may run, and the port of its HTTP listener. */
+/** A service: its purpose, the topics it reads and writes, its lag limit, and the port of its HTTP listener. */
 export type ServiceDefinition = {
   readonly why: string
-  /** Topics it consumes in its consumer group, one record after the other per key. */
+  /** Topics that its consumer group consumes, in the order of each key. */
   readonly reads: readonly string[]
-  /** Topics it keeps a full, read-only copy of: every instance follows every partition, without a group. */
+  /** Topics that every instance reads completely, without a consumer group, and keeps a view of. */
   readonly follows: readonly string[]
   readonly writes: readonly string[]
-  /** It remembers between records: a compacted changelog topic holds what. */
+  /** It has state, kept in a compacted changelog topic. */
   readonly stateful: boolean
   readonly maxLagSeconds: number
   /** Added to the base port. */
   readonly port: number
 }
 
-/** Conversations spread over partitions; what follows sampling is budgeted, so one partition holds all of an agent. */
+/**
+ * Production traffic is spread by conversation. After sampling the volume is limited by budgets, so one partition can hold
+ * all records of an agent.
+ */
 const byConversation = { key: 'conversationId', partitions: 6 } as const
 const byAgent = { key: 'agent', partitions: 3 } as const
 
@@ -58,7 +64,7 @@ export const topics = {
   releases: { event: 'ReleaseDecided', ...byAgent, keep: 'forever' },
 } as const satisfies Record<string, TopicDefinition>
 
-/** In the order the wheel turns, so that this file reads as a tour. */
+/** In the order in which a turn passes through them. */
 export const services = {
   ingest: {
     why: 'Takes chat logs, escalations and feedback in, and acknowledges only what is durable.',

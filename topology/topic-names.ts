@@ -8,8 +8,8 @@ type CamelCase<Name extends string> = Name extends `${infer Head}-${infer Tail}`
 const camelCase = (name: string): string => name.replace(/-(.)/g, (_dash, letter: string) => letter.toUpperCase())
 
 /**
- * Every topic of the map under its name in camel case: `topic.goldAnswers` is `'gold-answers'`, with that literal type, so
- * that it narrows an `Inbound` and a misspelt one does not compile. Outside `topology/` a topic has no other name.
+ * Every topic of the map by its name in camel case: `topic.goldAnswers` is `'gold-answers'`. The literal type narrows an
+ * `Inbound`, and a misspelt name does not compile. Code outside `topology/` names topics only through this object.
  */
 export const topic = Object.fromEntries(Object.keys(topics).map(name => [camelCase(name), name])) as {
   readonly [Name in TopicName as CamelCase<Name>]: Name

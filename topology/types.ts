@@ -11,15 +11,15 @@ export type Reads<S extends ServiceName> = (typeof services)[S]['reads'][number]
 export type Follows<S extends ServiceName> = (typeof services)[S]['follows'][number]
 export type Writes<S extends ServiceName> = (typeof services)[S]['writes'][number]
 
-/** Fields the runtime stamps on what a service emits: derived identity, parents, and the time of the fact. */
+/** Fields that the runtime sets on emitted events: derived id, parent ids, and the time of the fact. */
 export type EnvelopeField = 'id' | 'parents' | 'at'
 
-/** One decoded record that a service consumes; `topic` tells which event it is. */
+/** A decoded record that a service consumes; `topic` tells which event it is. */
 export type Inbound<S extends ServiceName> = {
   [T in Reads<S>]: { readonly topic: T; readonly event: EventOf<T> }
 }[Reads<S>]
 
-/** One event that a service may write. A topic that the map does not give the service does not compile. */
+/** An event that a service may write. A topic that the map does not give to the service does not compile. */
 export type Outbound<S extends ServiceName> = {
   [T in Writes<S>]: {
     readonly topic: T

@@ -6,25 +6,28 @@ import type { ReadableRecord } from '#runtime/codec/readable-record.ts'
 import type { Settings } from '#runtime/config/config.ts'
 import { Fault } from '#runtime/core/faults.ts'
 import { readTraceparent } from '#runtime/telemetry/traceparent.ts'
+import { printLines } from './output.ts'
 import { withRecordReader } from './read-records.ts'
 
-/** Places of each topic that are told; all are counted. */
+/** Findings of each topic that are listed; all are counted. */
 const maxListed = 100
 
 type Finding = { readonly at: string; readonly field: string; readonly kind: RedactionKind }
 
-/** What was found in a topic, or in the objects. */
+/** What was found in a topic, or in the object store. */
 type TopicFindings = {
   readonly name: string
+  /** Records or objects that were scanned. */
   readonly looked: number
+  /** How many findings of each kind. */
   readonly kinds: Readonly<Record<string, number>>
-  /** The first of them. */
+  /** Where the first of them are. */
   readonly places: readonly Finding[]
 }
 
 /**
- * Looks for personal data and secrets in every record of the log and in every object of the store, and prints how many of
- * which kind are where, never what. Exit code 1 when there are any. FLY_USAGE when there is no log to look through.
+ * Scans every record of the log and every object of the store for personal data and secrets. Prints how many of each kind are
+ * where, never the values. Exit code 1 when there are any. FLY_USAGE when the log has no topics.
  */
 export async function findPersonalData(
   { json }: { readonly json: boolean },
@@ -35,11 +38,11 @@ export async function findPersonalData(
   await withRecordReader(settings, signal, async records => {
     const topics = await records.topics()
     if (topics.length === 0)
-      throw new Fault('FLY_USAGE', 'this log has no topics yet: give --home or --kafka of another')
+      throw new Fault('FLY_USAGE', 'this log has no topics yet: give --home or --kafka of another log')
     for (const topic of topics.toSorted()) {
       const report = createFindings(topic)
-      await records.read(topic, { from: 'beginning', follow: false }, some => {
-        for (const record of some) report.scan(`${record.partition}@${record.offset}`, searchableContent(record))
+      await records.read(topic, { from: 'beginning', follow: false }, batch => {
+        for (const record of batch) report.scan(`${record.partition}@${record.offset}`, searchableContent(record))
       })
       reports.push(report.result())
     }
@@ -49,8 +52,7 @@ export async function findPersonalData(
   reports.push(objects.result())
   const found = reports.filter(({ kinds }) => Object.keys(kinds).length > 0)
   if (found.length > 0) process.exitCode = 1
-  const lines = json ? [JSON.stringify({ found })] : findingLines(reports, found)
-  process.stdout.write(lines.map(line => `${line}\n`).join(''))
+  printLines(json ? [JSON.stringify({ found })] : findingLines(reports, found))
 }
 
 function createFindings(name: string) {
@@ -69,17 +71,17 @@ function createFindings(name: string) {
   }
 }
 
-/** Bytes that hold no event may hold text; the keys of state are of two parts. */
+/** Values that are not events are scanned as text. Keys of changelog records are collection and key, separated by NUL. */
 function searchableContent({ key, event, headers }: ReadableRecord): object {
   const text =
     'bytes' in event && typeof event.bytes === 'string' ? Buffer.from(event.bytes, 'base64').toString() : event
   const { traceparent, ...others } = headers
-  // A trace's numbers are made by chance, and some look like cards.
+  // Trace ids are random digits, and some look like card numbers.
   const visibleHeaders = readTraceparent(traceparent) ? others : headers
   return { ...(typeof text === 'string' ? { bytes: text } : text), headers: visibleHeaders, key: key?.split('\u0000') }
 }
 
-/** Objects that are text, each under its digest; models and other bytes are none. */
+/** The objects that are UTF-8 text, each with its digest; models and other binary objects are skipped. */
 async function* textObjects(folder: string): AsyncGenerator<[digest: string, text: string]> {
   const utf8 = new TextDecoder('utf-8', { fatal: true })
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(error => {
@@ -98,8 +100,8 @@ async function* textObjects(folder: string): AsyncGenerator<[digest: string, tex
 
 function findingLines(all: readonly TopicFindings[], found: readonly TopicFindings[]): readonly string[] {
   const looked = all.reduce((sum, report) => sum + report.looked, 0)
-  const nothing = `nothing found in ${looked} records and objects of ${all.length - 1} topics and the object store`
-  if (found.length === 0) return [nothing]
+  if (found.length === 0)
+    return [`nothing found in ${looked} records and objects of ${all.length - 1} topics and the object store`]
   return found.flatMap(({ name, kinds, places }) => {
     const counts = Object.entries(kinds)
     const left = counts.reduce((sum, [, count]) => sum + count, 0) - places.length

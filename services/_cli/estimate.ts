@@ -3,9 +3,10 @@ import type { SampleScored } from '#schemas/events.ts'
 import { isEstimationRow } from '#statistics/estimation-rows.ts'
 import { hajek, type WeightedMean, type WeightedValue } from '#statistics/hajek.ts'
 import { topic } from '#topology/topic-names.ts'
+import { formatPercent, printLines } from './output.ts'
 import { withRecordReader } from './read-records.ts'
 
-/** What can be estimated of production: a value in [0, 1] of each gold score, null where it has none. */
+/** The metrics of production that can be estimated: a value in [0, 1] of each gold score, null where it has none. */
 export const metrics = {
   accuracy: ({ toolCorrect }: SampleScored) => (toolCorrect === null ? null : Number(toolCorrect)),
   score: ({ score }: SampleScored) => score,
@@ -14,7 +15,7 @@ export const metrics = {
 } as const
 export type Metric = keyof typeof metrics
 
-/** By what it can be split. */
+/** What an estimate can be split by. */
 export const strata = {
   tool: ({ plannedTool }: SampleScored) => plannedTool,
   gold: ({ goldTool }: SampleScored) => goldTool ?? 'no tool',
@@ -26,13 +27,13 @@ export type EstimateRow = WeightedMean & {
   /** Null for all turns of the agent. */
   readonly stratum: string | null
   readonly rows: number
-  /** The plain mean of what the sampler chose: not the quality of production. */
+  /** The plain mean of the selected turns, which is not the quality of production. */
   readonly biasedMean: number
 }
 
 type EstimateOptions = { readonly by?: Stratum; readonly json: boolean }
 
-/** Prints what production is like, estimated from the turns that were picked and have gold. */
+/** Prints the quality of production, estimated from the turns that were selected and have gold. */
 export async function estimate(
   metric: Metric,
   { by, json }: EstimateOptions,
@@ -41,15 +42,17 @@ export async function estimate(
 ): Promise<void> {
   const scored: SampleScored[] = []
   await withRecordReader(settings, signal, records =>
-    records.read(topic.scoredSamples, { from: 'beginning', follow: false }, some => {
-      for (const { event } of some) if ('sampleId' in event) scored.push(event as SampleScored)
+    records.read(topic.scoredSamples, { from: 'beginning', follow: false }, batch => {
+      for (const { event } of batch) if (isSampleScored(event)) scored.push(event)
     }),
   )
   const rows = estimateRows(latestGoldScores(scored), metric, by)
-  if (json) return void process.stdout.write(`${JSON.stringify({ metric, by: by ?? null, rows })}\n`)
-  if (rows.length === 0) process.stdout.write('no turn that was picked has a gold score yet\n')
-  for (const row of rows) process.stdout.write(`${rowText(row)}\n`)
+  if (json) return printLines([JSON.stringify({ metric, by: by ?? null, rows })])
+  printLines(rows.length > 0 ? rows.map(rowText) : ['no selected turn has a gold score yet'])
 }
+
+/** A record of the topic may also be a deletion, or bytes that are no event. */
+const isSampleScored = (event: object): event is SampleScored => 'sampleId' in event
 
 /** The newest trusted gold score of each sample that may enter an estimate. */
 export function latestGoldScores(scored: readonly SampleScored[]): readonly SampleScored[] {
@@ -72,7 +75,7 @@ export function estimateRows(
       ...estimateStratum(agent, null, ofAgent, metric),
       ...split
         .toSorted(([, a], [, b]) => b.length - a.length)
-        .flatMap(([name, some]) => estimateStratum(agent, name, some, metric)),
+        .flatMap(([name, ofStratum]) => estimateStratum(agent, name, ofStratum, metric)),
     ]
   })
 }
@@ -96,9 +99,7 @@ function estimateStratum(
 function rowText({ agent, stratum, rows, effectiveRows, mean, interval, biasedMean }: EstimateRow): string {
   const range = interval
     ? `[${formatPercent(interval.lower)}, ${formatPercent(interval.upper)}]`
-    : '(no interval: all are equal)'
+    : '(no interval: all values are equal)'
   const what = `${agent} ${stratum ?? 'all turns'}`.padEnd(40)
-  return `${what} ${formatPercent(mean)} ${range}  ${rows} rows, worth ${effectiveRows.toFixed(0)}  plain mean, biased: ${formatPercent(biasedMean)}`
+  return `${what} ${formatPercent(mean)} ${range}  ${rows} rows, effectively ${effectiveRows.toFixed(0)}  plain mean (biased): ${formatPercent(biasedMean)}`
 }
-
-const formatPercent = (share: number): string => `${(100 * share).toFixed(1)}%`

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import type { Settings } from '#runtime/config/config.ts'
 import { Fault } from '#runtime/core/faults.ts'
+import { bearerHeader } from '#runtime/http/bearer.ts'
+import { formatPercent, printLines } from './output.ts'
 
 type StatusOptions = { readonly url?: string; readonly json: boolean }
 
@@ -39,21 +41,20 @@ const statusSchema = z.looseObject({
     }),
   ),
 })
+type Status = z.infer<typeof statusSchema>
+type ServiceStatus = Status['services'][number]
+type Freshness = Status['freshness']
+type ReconciledHour = Status['hours'][number]
 
 /**
- * Prints what the console of a running wheel knows. Exit code 1 when a service is behind its limit, scores are not as fresh as
- * they are to be, or records are lost.
+ * Prints the status that the console of running services reports. Exit code 1 when a service is over its lag limit, scored
+ * samples miss their freshness objective, or records are lost.
  */
 export async function status(options: StatusOptions, settings: Settings): Promise<void> {
   const url = options.url ?? `http://127.0.0.1:${settings.port}`
-  const headers: Record<string, string> = settings.apiKey ? { authorization: `Bearer ${settings.apiKey}` } : {}
-  const answer = await fetch(`${url}/v1/status`, { headers }).catch(error => {
-    throw new Fault(
-      'FLY_USAGE',
-      `no console answers at ${url}: start the wheel with flywheel up, or give --url`,
-      {},
-      error,
-    )
+  const answer = await fetch(`${url}/v1/status`, { headers: bearerHeader(settings.apiKey) }).catch(error => {
+    const message = `no console answers at ${url}: start the services with flywheel up, or give --url`
+    throw new Fault('FLY_USAGE', message, {}, error)
   })
   if (!answer.ok)
     throw new Fault(
@@ -67,43 +68,45 @@ export async function status(options: StatusOptions, settings: Settings): Promis
     known.hours.some(({ verdict }) => verdict === 'lost')
   )
     process.exitCode = 1
-  if (options.json) return void process.stdout.write(`${JSON.stringify(known)}\n`)
-  for (const { name, lagRecords, lagSeconds, limitSeconds, ok, parked } of known.services)
-    process.stdout.write(
-      `${name.padEnd(14)} ${String(lagRecords).padStart(8)} records ${lagSeconds.toFixed(1).padStart(8)} s behind (limit ${limitSeconds} s)${ok ? '' : '  OVER'}${parked > 0 ? `  ${parked} parked` : ''}\n`,
-    )
-  process.stdout.write(`${freshnessText(known.freshness)}\n`)
-  for (const hour of known.hours) process.stdout.write(`${hourText(hour)}\n`)
-  for (const agent of known.agents) process.stdout.write(`${JSON.stringify(agent)}\n`)
+  if (options.json) return printLines([JSON.stringify(known)])
+  printLines([
+    ...known.services.map(serviceText),
+    freshnessText(known.freshness),
+    ...known.hours.map(hourText),
+    ...known.agents.map(agent => JSON.stringify(agent)),
+  ])
 }
 
-type Freshness = z.infer<typeof statusSchema>['freshness']
+function serviceText(service: ServiceStatus): string {
+  const { name, lagRecords, lagSeconds, limitSeconds, ok, parked } = service
+  const lag = `${String(lagRecords).padStart(8)} records ${lagSeconds.toFixed(1).padStart(8)} s behind`
+  const flags = `${ok ? '' : '  OVER THE LIMIT'}${parked > 0 ? `  ${parked} unresolved dead letters` : ''}`
+  return `${name.padEnd(14)} ${lag} (limit ${limitSeconds} s)${flags}`
+}
 
 function freshnessText(freshness: Freshness): string {
   const { topic, withinSeconds, objective, scores, attained, p50Seconds, p95Seconds, ok } = freshness
-  const objectiveText = `within ${withinSeconds} s (objective ${100 * objective}%)`
+  const objectiveText = `within ${withinSeconds} s (objective ${formatPercent(objective)})`
   if (attained === null) return `${topic.padEnd(14)} no turn was scored in the last hour; ${objectiveText}`
   const quantiles = `p50 ${p50Seconds?.toFixed(1)} s, p95 ${p95Seconds?.toFixed(1)} s`
-  return `${topic.padEnd(14)} ${(100 * attained).toFixed(1)}% ${objectiveText}, ${quantiles}, of ${scores} in the last hour${ok ? '' : '  MISSED'}`
+  return `${topic.padEnd(14)} ${formatPercent(attained)} ${objectiveText}, ${quantiles}, of ${scores} in the last hour${ok ? '' : '  MISSED'}`
 }
 
-type ReconciledHour = z.infer<typeof statusSchema>['hours'][number]
-
-/** An hour of a topic in one line: its numbers, and that they are equal or what differs by how much. */
+/** One hour of a topic: its counts, and either that they agree or by how much they differ. */
 function hourText({ hour, topic, accepted, logged, direct, appended, consumed, verdict }: ReconciledHour): string {
   const when = `${new Date(hour).toISOString().slice(0, 16).replace('T', ' ')} UTC`
   const behind = Object.entries(consumed)
     .filter(([, records]) => records < appended)
-    .map(([group, records]) => `${group} has ${appended - records} of ${appended} to consume`)
-  const differences = [
-    ...(accepted === null || logged === null ? ['ingest does not answer'] : []),
-    ...((accepted ?? 0) > (logged ?? 0) ? [`${(accepted ?? 0) - (logged ?? 0)} accepted and not in the log`] : []),
-    ...((accepted ?? 0) < (logged ?? 0)
-      ? [`${(logged ?? 0) - (accepted ?? 0)} in the log whose sender got no answer`]
-      : []),
-    ...behind,
-  ]
+    .map(([group, records]) => `${group} has not consumed ${appended - records} of ${appended}`)
+  const differences = [...ingestDifferences(accepted, logged), ...behind]
   const all = differences.length > 0 ? differences.join(', ') : 'accepted = logged = consumed'
   const numbers = `${accepted ?? '?'} accepted, ${logged ?? '?'} logged, ${direct ?? '?'} direct`
   return `${when}  ${topic.padEnd(12)} ${numbers}: ${all}${verdict === 'running' ? ' (still running)' : ''}`
+}
+
+/** `accepted` and `logged` are null while ingest does not answer. */
+function ingestDifferences(accepted: number | null, logged: number | null): readonly string[] {
+  if (accepted === null || logged === null) return ['ingest does not answer']
+  if (accepted > logged) return [`${accepted - logged} accepted and not in the log`]
+  return accepted < logged ? [`${logged - accepted} in the log whose sender got no answer`] : []
 }

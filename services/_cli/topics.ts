@@ -1,43 +1,45 @@
 import type { Settings } from '#runtime/config/config.ts'
-import { openRuntime } from '#runtime/host/open-runtime.ts'
+import { openRuntime, type Runtime } from '#runtime/host/open-runtime.ts'
 import { applyTopics, planTopics } from '#runtime/host/topics.ts'
 import type { TopicChange } from '#topology/derive/topic-changes.ts'
+import { printLines } from './output.ts'
 
 type TopicsOptions = { readonly json: boolean }
 
-/** Prints what `apply` would do. */
+/** Prints the changes that `apply` would make. */
 export async function showPlan(options: TopicsOptions, settings: Settings): Promise<void> {
-  await withTopicChanges(settings, async steps => printChanges(options, steps, 'nothing to do'))
+  await withTopicChanges(settings, async changes => printChanges(options, changes))
 }
 
-/** Does what `plan` prints, refusals left out; exit code 1 when there are some. */
+/** Makes the changes that `plan` prints, except refused ones; exit code 1 when some are refused. */
 export async function applyPlan(options: TopicsOptions, settings: Settings): Promise<void> {
-  await withTopicChanges(settings, async (steps, world) => {
-    await applyTopics(world.log, steps)
-    printChanges(options, steps, 'nothing to do')
-    if (steps.some(step => step.do === 'refuse')) process.exitCode = 1
+  await withTopicChanges(settings, async (changes, runtime) => {
+    await applyTopics(runtime.log, changes)
+    printChanges(options, changes)
+    if (changes.some(change => change.do === 'refuse')) process.exitCode = 1
   })
 }
 
-type World = Awaited<ReturnType<typeof openRuntime>>
-
 async function withTopicChanges(
   settings: Settings,
-  use: (steps: readonly TopicChange[], world: World) => Promise<void>,
+  use: (changes: readonly TopicChange[], runtime: Runtime) => Promise<void>,
 ): Promise<void> {
-  const world = await openRuntime(settings)
+  const runtime = await openRuntime(settings)
   try {
-    await use(await planTopics(world), world)
+    await use(await planTopics(runtime), runtime)
   } finally {
-    await world.close()
+    await runtime.close()
   }
 }
 
-function printChanges({ json }: TopicsOptions, steps: readonly TopicChange[], nothing: string): void {
-  if (json) return void process.stdout.write(`${JSON.stringify({ steps })}\n`)
-  for (const step of steps)
-    process.stdout.write(
-      `${step.do} ${step.topic.name}${step.do === 'refuse' ? `: ${step.because}` : ` (${step.topic.partitions} partitions)`}\n`,
-    )
-  if (steps.length === 0) process.stdout.write(`${nothing}\n`)
+function printChanges({ json }: TopicsOptions, changes: readonly TopicChange[]): void {
+  const lines = changes.length > 0 ? changes.map(changeText) : ['nothing to do']
+  printLines(json ? [JSON.stringify({ steps: changes })] : lines)
+}
+
+function changeText(change: TopicChange): string {
+  const { name, partitions } = change.topic
+  return change.do === 'refuse'
+    ? `refuse ${name}: ${change.because}`
+    : `${change.do} ${name} (${partitions} partitions)`
 }

@@ -1,6 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type BackoffLimits, backoffMs } from '#runtime/core/backoff.ts'
+import { at } from '#runtime/core/checked.ts'
 import { Fault } from '#runtime/core/faults.ts'
+import { bearerHeader } from '#runtime/http/bearer.ts'
 
-/** The addresses of the wheel that the desk may use. It has no other way in. */
+const maxAttempts = 8
+const backoff: BackoffLimits = { firstMs: 100, maxMs: 6_400 }
+
+/** Base URLs of the services that the desk calls, and the API key it sends. */
 export type ServiceUrls = {
   readonly ingest: string
   readonly gateway: string
@@ -34,64 +41,52 @@ export type ReviewBody = {
 }
 export type BatchQuestion = { readonly question: string; readonly earlier: readonly string[] }
 
-/** The wheel as its users see it: HTTP calls, tried again while a service restarts. */
-export function createApi(addresses: ServiceUrls, signal: AbortSignal) {
+/** The HTTP calls of customers and reviewers. 429, 5xx and broken connections are retried: a service may be restarting. */
+export function createApi(urls: ServiceUrls, signal: AbortSignal) {
   const call = async <T>(method: string, url: string, body?: object): Promise<T> => {
     for (let attempt = 1; ; attempt++) {
       try {
         const answer = await fetch(url, {
           method,
-          headers: {
-            'content-type': 'application/json',
-            ...(addresses.key ? { authorization: `Bearer ${addresses.key}` } : {}),
-          },
+          headers: { 'content-type': 'application/json', ...bearerHeader(urls.key) },
           ...(body && { body: JSON.stringify(body) }),
           signal,
         })
         if (answer.ok) return (await answer.json()) as T
-        const answerText = await answer.text()
-        if (answer.status < 500 && answer.status !== 429)
-          throw new Fault('FLY_USAGE', `${method} ${url} answered ${answer.status}: ${answerText.slice(0, 300)}`)
-        if (attempt === 8)
-          throw new Fault(
-            'FLY_BROKER',
-            `${method} ${url} keeps answering ${answer.status}: ${answerText.slice(0, 300)}`,
-          )
+        const problem = `${method} ${url} answered ${answer.status}: ${(await answer.text()).slice(0, 300)}`
+        if (answer.status < 500 && answer.status !== 429) throw new Fault('FLY_USAGE', problem)
+        if (attempt === maxAttempts) throw new Fault('FLY_BROKER', `${problem} (${attempt} attempts)`)
       } catch (error) {
-        if (error instanceof Fault || signal.aborted || attempt === 8) throw error
+        if (error instanceof Fault || signal.aborted || attempt === maxAttempts) throw error
       }
-      await new Promise(resolve => setTimeout(resolve, 50 * 2 ** attempt))
+      await sleep(backoffMs(attempt - 1, backoff), undefined, { signal })
     }
   }
   type Accepted = { readonly ids: readonly string[] }
-  const firstId = async (answer: Promise<Accepted>): Promise<string> => (await answer).ids[0] ?? ''
+  const firstId = async (answer: Promise<Accepted>): Promise<string> => at((await answer).ids, 0)
   return {
-    describeAgent: (agent: string, body: object) => call('PUT', `${addresses.ingest}/v1/agents/${agent}`, body),
+    describeAgent: (agent: string, body: object) => call('PUT', `${urls.ingest}/v1/agents/${agent}`, body),
     ask: async ({ turns, ...about }: PlanRequest) => {
-      const plan = await call<{ tool: string; turnId: string; logged: boolean }>(
-        'POST',
-        `${addresses.gateway}/v1/plan`,
-        {
-          ...about,
-          question: turns.at(-1),
-          earlier: turns.slice(0, -1),
-        },
-      )
+      const plan = await call<{ tool: string; turnId: string; logged: boolean }>('POST', `${urls.gateway}/v1/plan`, {
+        ...about,
+        question: turns.at(-1),
+        earlier: turns.slice(0, -1),
+      })
       if (!plan.logged) throw new Fault('FLY_BROKER', 'the gateway could not log a turn: is ingest up?')
       return plan
     },
     rate: (body: TurnRef & { readonly rating: 'up' | 'down' }) =>
-      firstId(call<Accepted>('POST', `${addresses.ingest}/v1/feedback`, body)),
+      firstId(call<Accepted>('POST', `${urls.ingest}/v1/feedback`, body)),
     escalate: (body: TurnRef & { readonly reason: string }) =>
-      firstId(call<Accepted>('POST', `${addresses.ingest}/v1/escalations`, body)),
+      firstId(call<Accepted>('POST', `${urls.ingest}/v1/escalations`, body)),
     lease: (who: { agent: string; reviewer: string; role: Role }, count: number) =>
-      call<{ items: readonly QueueItem[] }>('POST', `${addresses.annotation}/v1/queue/lease`, { ...who, count }),
+      call<{ items: readonly QueueItem[] }>('POST', `${urls.annotation}/v1/queue/lease`, { ...who, count }),
     queueCounts: (agent: string) =>
-      call<{ leased: number; closed: number }>('GET', `${addresses.annotation}/v1/queue?agent=${agent}`),
-    review: (reviews: readonly ReviewBody[]) => call('POST', `${addresses.annotation}/v1/reviews`, reviews),
-    /** Plans of a given planner, or the released one, that are not logged. */
+      call<{ leased: number; closed: number }>('GET', `${urls.annotation}/v1/queue?agent=${agent}`),
+    review: (reviews: readonly ReviewBody[]) => call('POST', `${urls.annotation}/v1/reviews`, reviews),
+    /** Plans of a given planner, by default the released one; they are not logged. */
     planQuestions: (agent: string, questions: readonly BatchQuestion[], planner?: string) =>
-      call<{ plans: readonly { readonly tool: string }[]; planner: string }>('POST', `${addresses.gateway}/v1/plan`, {
+      call<{ plans: readonly { readonly tool: string }[]; planner: string }>('POST', `${urls.gateway}/v1/plan`, {
         agent,
         questions,
         log: false,

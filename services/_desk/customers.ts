@@ -1,8 +1,9 @@
+import { at } from '#runtime/core/checked.ts'
 import { deriveId, hashFraction } from '#runtime/core/identity.ts'
 import type { Api } from './api.ts'
 import { fillSlots, type Question, type QuestionSet } from './questions.ts'
 
-/** How customers react; probabilities. */
+/** How customers react, as probabilities. */
 const behaviour = {
   afterWrongPlan: { escalate: 0.08, thumbsDown: 0.2, askAgain: 0.2 },
   afterRightPlan: { thumbsUp: 0.15 },
@@ -12,8 +13,8 @@ const behaviour = {
 export type Conversation = { readonly id: string; readonly question: Question }
 
 /**
- * Who comes in a round. Phrasings follow a long-tailed mix of tools (Zipf) whose head drifts from round to round; rows of
- * a file come once each, `share` of them in `round` after those of the rounds before.
+ * The conversations of a round. The desk's own questions follow a long-tailed distribution of tools (Zipf) whose head moves
+ * from round to round. Rows of a file are asked once each: a round asks its part of `shares`, after the rounds before it.
  */
 export function conversationsOf(
   questions: QuestionSet,
@@ -22,54 +23,56 @@ export function conversationsOf(
   shares: readonly number[],
   chats: number,
 ): Conversation[] {
-  const id = (at: number): string => deriveId('desk/conversation/v1', questions.name, seed, round, at)
+  const id = (index: number): string => deriveId('desk/conversation/v1', questions.name, seed, round, index)
   if (!questions.canRephrase) {
     const shuffled = questions.training
-      .map((question, at) => ({ question, order: hashFraction(`desk/order/${seed}`, String(at)) }))
+      .map((question, index) => ({ question, order: hashFraction(`desk/order/${seed}`, String(index)) }))
       .sort((a, b) => a.order - b.order)
     const total = shares.reduce((sum, share) => sum + share, 0)
     const before = shares.slice(0, round).reduce((sum, share) => sum + share, 0) / total
-    const until = before + (shares[round] ?? 0) / total
+    const until = before + at(shares, round) / total
     return shuffled
       .slice(Math.round(before * shuffled.length), Math.round(until * shuffled.length))
-      .map(({ question }, at) => ({ id: id(at), question }))
+      .map(({ question }, index) => ({ id: id(index), question }))
   }
   const mix = toolMix(
     questions.tools.map(({ name }) => name),
     seed,
     round,
   )
-  return Array.from({ length: chats }, (_none, at) => {
-    const tool = pickTool(mix, hashFraction('desk/tool/v1', id(at)))
-    return { id: id(at), question: phrasing(questions, tool, id(at)) }
+  return Array.from({ length: chats }, (_none, index) => {
+    const tool = pickTool(mix, hashFraction('desk/tool/v1', id(index)))
+    return { id: id(index), question: phrasing(questions, tool, id(index)) }
   })
 }
 
-/** Cumulative shares of tools: the k-th most frequent has a share of 1 / (k + 6); each round moves the ranks by an eighth. */
+/** Cumulative shares of tools: the k-th most frequent has weight 1 / (k + 6); each round shifts the ranks by an eighth. */
 function toolMix(tools: readonly string[], seed: number, round: number): (readonly [string, number])[] {
   const ranked = tools
-    .map((tool, at) => ({ tool, at, order: hashFraction(`desk/rank/${seed}`, tool) }))
+    .map(tool => ({ tool, order: hashFraction(`desk/rank/${seed}`, tool) }))
     .sort((a, b) => a.order - b.order)
   const drift = Math.floor((tools.length / 8) * round)
-  const weights = ranked.map((_tool, at) => 1 / (((at + drift) % tools.length) + 6))
-  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  const weighted = ranked.map(({ tool }, rank) => ({ tool, weight: 1 / (((rank + drift) % tools.length) + 6) }))
+  const total = weighted.reduce((sum, { weight }) => sum + weight, 0)
   let cumulative = 0
-  return ranked.map(({ tool }, at) => {
-    cumulative += (weights[at] ?? 0) / total
+  return weighted.map(({ tool, weight }) => {
+    cumulative += weight / total
     return [tool, cumulative] as const
   })
 }
 
-const pickTool = (mix: readonly (readonly [string, number])[], at: number): string =>
-  mix.find(([, until]) => at < until)?.[0] ?? mix.at(-1)?.[0] ?? ''
+/** The last tool where rounding leaves the sum of the shares below the fraction. */
+function pickTool(mix: readonly (readonly [string, number])[], fraction: number): string {
+  const [tool] = mix.find(([, until]) => fraction < until) ?? at(mix, mix.length - 1)
+  return tool
+}
 
 function phrasing(questions: QuestionSet, tool: string, id: string): Question {
   const own = questions.training.filter(question => question.tool === tool)
-  const chosen = own[Math.floor(hashFraction('desk/phrasing/v1', id) * own.length)]
-  return fillSlots(chosen ?? { turns: [''], tool }, id)
+  return fillSlots(at(own, Math.floor(hashFraction('desk/phrasing/v1', id) * own.length)), id)
 }
 
-/** One customer's visit: asks, and where the plan is wrong asks again, rates badly or is escalated. Returns the acknowledged event ids. */
+/** One customer asks, and after a wrong plan asks again, rates it down or is escalated. Returns the acknowledged event ids. */
 export async function runConversation(
   api: Api,
   questions: QuestionSet,

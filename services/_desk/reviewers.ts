@@ -1,13 +1,14 @@
+import { at, requiredValue } from '#runtime/core/checked.ts'
 import { hashFraction } from '#runtime/core/identity.ts'
 import type { Api, QueueItem, ReviewBody, Role } from './api.ts'
 
-/** Simulated reviewers: they know the truth, err at a stated rate, and differ in how readily they call a plan wrong. */
+/** A simulated reviewer: knows the right tool, errs at a fixed rate, and judges arguments more or less strictly. */
 export type Reviewer = {
   readonly name: string
   readonly role: Role
   /** Probability of naming a wrong tool. */
   readonly errorRate: number
-  /** Probability of calling a right plan wrong over its argument, while naming the same tool. */
+  /** Probability of calling a plan with the right tool wrong because of its argument. */
   readonly severity: number
 }
 
@@ -21,8 +22,8 @@ export const reviewers: readonly Reviewer[] = [
 const leaseSize = 25
 
 /**
- * Everybody reviews once, `remaining` items in all at most; the adjudicator what the others disagree on. The truth comes from
- * the visits: a conversation is about one tool. A queue that stays empty is asked again by the caller.
+ * Each reviewer leases and reviews one batch, together at most `remaining` items; the adjudicator decides where the others
+ * disagree. `truth` has the right tool of each conversation. Returns how many items were reviewed: 0 for an empty queue.
  */
 export async function reviewQueue(
   api: Api,
@@ -51,10 +52,10 @@ function simulatedReview(
   tools: readonly string[],
 ): ReviewBody {
   const chance = (what: string): number => hashFraction(`desk/${what}/${reviewer.name}`, item.sampleId)
-  const right = truth.get(item.conversationId) ?? item.plan.tool
+  const right = requiredValue(truth, item.conversationId)
   const others = tools.filter(tool => tool !== right)
-  const tool =
-    chance('error') < reviewer.errorRate ? (others[Math.floor(chance('which') * others.length)] ?? right) : right
+  const errs = others.length > 0 && chance('error') < reviewer.errorRate
+  const tool = errs ? at(others, Math.floor(chance('which') * others.length)) : right
   const about = { agent, sampleId: item.sampleId, reviewer: reviewer.name, role: reviewer.role }
   if (tool === item.plan.tool && chance('severity') >= reviewer.severity) return { ...about, verdict: 'right' }
   return { ...about, verdict: 'wrong', tool, argument: item.question }

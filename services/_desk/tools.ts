@@ -1,4 +1,4 @@
-/** The support desk's tool catalogue: what its planner may choose. Worded as a catalogue is; tuning finds what it leaves out. */
+/** The support desk's tool catalogue. The descriptions are those of a catalogue: tuning has to find how customers ask. */
 export const tools = [
   {
     name: 'place_order',

@@ -1,68 +1,89 @@
-import type { Runtime } from '#runtime/host/open-runtime.ts'
+import type { Codec } from '#runtime/codec/codec.ts'
+import type { EventLog } from '#runtime/log/event-log.ts'
 import { type FollowedRecord, followTopics } from '#runtime/processing/follow-topics.ts'
-import type {
-  CandidateEvaluated,
-  DatasetDecided,
-  GoldAnswered,
-  ReleaseDecided,
-  SampleSelected,
-  TuningDecided,
-} from '#schemas/events.ts'
+import type { Logger } from '#runtime/telemetry/telemetry.ts'
 import { topic } from '#topology/topic-names.ts'
+import type { EventOf } from '#topology/types.ts'
 
-/** What the desk knows of the wheel: the events of one agent, as any subscriber sees them. */
+const watchedTopics = [
+  topic.selectedSamples,
+  topic.goldAnswers,
+  topic.datasets,
+  topic.tuningRequests,
+  topic.evaluations,
+  topic.releases,
+] as const
+type WatchedTopic = (typeof watchedTopics)[number]
+
+/** An event of a watched topic; `topic` tells which. */
+export type AgentEvent = { [T in WatchedTopic]: { readonly topic: T; readonly event: EventOf<T> } }[WatchedTopic]
+
+/** The events of one agent so far, each topic in its order. */
 export type AgentEvents = {
-  readonly samples: SampleSelected[]
-  readonly gold: GoldAnswered[]
-  readonly datasets: DatasetDecided[]
-  readonly tuning: TuningDecided[]
-  readonly evaluations: CandidateEvaluated[]
-  readonly releases: ReleaseDecided[]
+  readonly samples: EventOf<typeof topic.selectedSamples>[]
+  readonly gold: EventOf<typeof topic.goldAnswers>[]
+  readonly datasets: EventOf<typeof topic.datasets>[]
+  readonly tuning: EventOf<typeof topic.tuningRequests>[]
+  readonly evaluations: EventOf<typeof topic.evaluations>[]
+  readonly releases: EventOf<typeof topic.releases>[]
 }
 
 export type AgentWatcher = {
   readonly seen: AgentEvents
-  /** Waits until `holds` answers something, looking again after each event. */
-  readonly waitFor: <T>(holds: (seen: AgentEvents) => T | undefined | false) => Promise<T>
+  /** Resolves with what `find` returns, as soon as that is something; it is called after every event. */
+  readonly waitFor: <T>(find: (seen: AgentEvents) => T | undefined | false) => Promise<T>
 }
 
-/** Follows the topics of one agent from their beginning; `onEvent` is called for what is new. */
+/** Follows the topics of one agent from their beginning, as any subscriber can; `onEvent` is called for each event. */
 export async function watchAgent(
-  world: Pick<Runtime, 'log' | 'codec' | 'logger'>,
+  context: { readonly log: EventLog; readonly codec: Codec; readonly logger: Logger },
   agent: string,
-  onEvent: (followed: FollowedRecord) => void,
+  onEvent: (event: AgentEvent) => void,
   signal: AbortSignal,
 ): Promise<AgentWatcher> {
   const seen: AgentEvents = { samples: [], gold: [], datasets: [], tuning: [], evaluations: [], releases: [] }
-  const lists: Record<string, object[]> = {
-    [topic.selectedSamples]: seen.samples,
-    [topic.goldAnswers]: seen.gold,
-    [topic.datasets]: seen.datasets,
-    [topic.tuningRequests]: seen.tuning,
-    [topic.evaluations]: seen.evaluations,
-    [topic.releases]: seen.releases,
-  }
   const waiting = new Set<() => void>()
   const onRecord = (followed: FollowedRecord): void => {
-    if ((followed.event as { agent: string }).agent !== agent) return
-    lists[followed.topic]?.push(followed.event)
-    onEvent(followed)
-    for (const look of waiting) look()
+    // The codec decodes each topic by its own schema.
+    const received = followed as AgentEvent
+    if (received.event.agent !== agent) return
+    addTo(seen, received)
+    onEvent(received)
+    for (const check of waiting) check()
   }
-  const { done } = await followTopics(world, Object.keys(lists), onRecord, signal)
+  const { done } = await followTopics(context, watchedTopics, onRecord, signal)
   return {
     seen,
-    waitFor: holds =>
+    waitFor: find =>
       new Promise((resolve, reject) => {
-        const look = (): void => {
-          const found = holds(seen)
+        const check = (): void => {
+          const found = find(seen)
           if (found === undefined || found === false) return
-          waiting.delete(look)
+          waiting.delete(check)
           resolve(found)
         }
-        waiting.add(look)
-        look()
-        done.then(() => reject(new Error('stopped before it came')), reject)
+        waiting.add(check)
+        check()
+        done.then(() => reject(new Error('the log was closed before the awaited event came')), reject)
       }),
+  }
+}
+
+function addTo(seen: AgentEvents, { topic: from, event }: AgentEvent): void {
+  switch (from) {
+    case topic.selectedSamples:
+      return void seen.samples.push(event)
+    case topic.goldAnswers:
+      return void seen.gold.push(event)
+    case topic.datasets:
+      return void seen.datasets.push(event)
+    case topic.tuningRequests:
+      return void seen.tuning.push(event)
+    case topic.evaluations:
+      return void seen.evaluations.push(event)
+    case topic.releases:
+      return void seen.releases.push(event)
+    default:
+      from satisfies never
   }
 }

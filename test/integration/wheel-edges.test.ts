@@ -1,9 +1,10 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
 import { openRuntime } from '#runtime/host/open-runtime.ts'
-import { allServices, runInProcess } from '#services/_cli/run/start-services.ts'
+import { runInProcess } from '#services/_cli/run/start-services.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
+import { serviceNames } from '#topology/derive/definitions.ts'
 import { deadLetterTopic } from '#topology/derive/names.ts'
 import { topic } from '#topology/topic-names.ts'
 
@@ -13,7 +14,7 @@ async function wheel() {
   const settings = readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' })
   const world = await openRuntime(settings)
   const stop = new AbortController()
-  const { urlOf, done } = await runInProcess(world, allServices, stop.signal)
+  const { urlOf, done } = await runInProcess(world, serviceNames, stop.signal)
   onTestFinished(async () => {
     stop.abort()
     await done

@@ -2,12 +2,13 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readSettings } from '#runtime/config/config.ts'
 import { openRuntime } from '#runtime/host/open-runtime.ts'
-import { allServices, createDrainWaiter, runInProcess } from '#services/_cli/run/start-services.ts'
+import { createDrainWaiter, runInProcess } from '#services/_cli/run/start-services.ts'
 import { createApi } from '#services/_desk/api.ts'
 import { type DemoRunOptions, openProgressStore } from '#services/_desk/progress-store.ts'
 import type { QuestionSet } from '#services/_desk/questions.ts'
 import { runScenario } from '#services/_desk/scenario.ts'
 import { watchAgent } from '#services/_desk/watch.ts'
+import { serviceNames } from '#topology/derive/definitions.ts'
 import { topic } from '#topology/topic-names.ts'
 
 export const options: DemoRunOptions = { seed: 3, data: 'journey', gold: 240, sampling: 'active' }
@@ -79,21 +80,21 @@ export async function turnWheel(home: string, more: Record<string, string> = {})
   const world = await openRuntime(settings)
   const stop = new AbortController()
   try {
-    const wheel = await runInProcess(world, allServices, stop.signal)
+    const wheel = await runInProcess(world, serviceNames, stop.signal)
     const url = wheel.urlOf('ingest')
-    const ledger = openProgressStore(home, options, 'journey')
+    const store = openProgressStore(home, options, 'journey')
     const watch = await watchAgent(world, 'journey', () => {}, stop.signal)
     const api = createApi({ ingest: url, gateway: url, annotation: url }, stop.signal)
     const desk = {
       api,
       watch,
-      ledger,
+      store,
       questions,
       report: () => {},
       waitUntilDrained: createDrainWaiter(world, stop.signal),
     }
     await Promise.race([runScenario(desk, stop.signal), wheel.done])
-    const { base, rounds } = ledger.progress()
+    const { base, rounds } = store.progress()
     const count = (name: string) => world.log.count(name)
     const logged = (await count(topic.chatLogs)) + (await count(topic.escalations)) + (await count(topic.feedback))
     const status = (await (await fetch(`${url}/v1/status`)).json()) as {
@@ -102,7 +103,7 @@ export async function turnWheel(home: string, more: Record<string, string> = {})
     stop.abort()
     await wheel.done
     const last = rounds.at(-1)
-    return { base, rounds, last, seen: watch.seen, accepted: ledger.acknowledged(), logged, status }
+    return { base, rounds, last, seen: watch.seen, accepted: store.acknowledged(), logged, status }
   } finally {
     stop.abort()
     await world.close()

@@ -19,19 +19,19 @@ import {
   transactionalPrefix,
 } from './names.ts'
 
-/** One Kafka ACL that allows a principal something. Whoever may read or write may also describe. */
+/** A Kafka ACL with the permission ALLOW. `read` and `write` imply `describe`. */
 export type Acl = {
   readonly principal: string
   readonly operation: 'read' | 'write' | 'describe' | 'create' | 'alter'
   readonly resource: 'topic' | 'group' | 'transactional-id'
-  /** `*` with a literal pattern means all of them. */
+  /** `*` with the pattern `literal` means every name. */
   readonly name: string
   readonly pattern: 'literal' | 'prefixed'
 }
 
 type Grant = Omit<Acl, 'principal'>
 
-/** Shows lag and dead letters of all services: it reads everything and writes nothing. */
+/** Shows lag and dead letters of all services, so it may read everything. */
 const monitoringService: ServiceName = 'console'
 
 const grantExact = (operation: Acl['operation'], resource: Acl['resource'], name: string): Grant => ({
@@ -43,7 +43,7 @@ const grantPrefix = (operation: Acl['operation'], resource: Acl['resource'], nam
   pattern: 'prefixed',
 })
 
-/** What each service is allowed, and who is outside: production systems, readers of scored samples, and operators. */
+/** The ACLs of the services, of production systems, of readers of scored samples, and of operators. */
 export function acls(): readonly Acl[] {
   return [
     ...serviceNames.flatMap(service => aclsOf(service, grantsOf(service))),
@@ -66,7 +66,7 @@ function grantsOf(service: ServiceName): readonly Grant[] {
   const { reads, follows, writes, stateful } = serviceDefinitions[service]
   const letters = deadLetterTopics(service)
   const changelog = stateful ? [stateTopic(service)] : []
-  // Every process keeps the table of agents, and compares all topics with the map when it starts.
+  // Every process follows `agents`, and compares all topics with the map when it starts.
   const read = new Set<string>([...consumedTopics(service), ...letters, ...follows, topic.agents, ...changelog])
   const derived = reads.length > 0 ? [...letters, retryTopic(service), decisionsTopic(service)] : []
   const written = [...writes, ...derived, ...changelog]

@@ -1,9 +1,9 @@
 import { serviceDefinitions, serviceNames } from './definitions.ts'
 
-/** The port that a service's container listens on and that its host publishes on loopback: FLYWHEEL_PORT's default plus the map's. */
+/** The default of FLYWHEEL_PORT. A container listens on it plus the map's port, and publishes the same port on loopback. */
 const basePort = 8600
 
-/** The containers of the services, to stand under `services:` in docker-compose.yml, below the anchors that it refers to. */
+/** The containers of the services for docker-compose.yml, which defines the anchors they use. */
 export function composeServices(): string {
   return serviceNames
     .map(name => {

@@ -8,28 +8,28 @@ type Edges = {
   readonly writes: readonly TopicName[]
 }
 
-/** The map's topics, for code that treats all alike. */
+/** The topics of the map, with a type for code that handles all topics. */
 export const topicDefinitions: Readonly<Record<TopicName, TopicDefinition>> = topics
 export const topicNames = Object.keys(topics) as TopicName[]
 
-/** The map's services in the order of the wheel, for code that treats all alike. */
+/** The services of the map in its order, with a type for code that handles all services. */
 export const serviceDefinitions: Readonly<Record<ServiceName, Omit<ServiceDefinition, keyof Edges> & Edges>> = services
 export const serviceNames = Object.keys(services) as ServiceName[]
-/** Those that consume a topic, and so have a consumer group, a lag and dead letters. */
+/** The services that read topics, and so have a consumer group, a lag, dead letters and decisions. */
 export const consumingServices = serviceNames.filter(service => serviceDefinitions[service].reads.length > 0)
 
-/** What a service's group consumes: the topics it reads, and what is re-driven to it. Nothing where it reads nothing. */
+/** The topics that a service's group consumes: those it reads and its retry topic. None where it reads none. */
 export function consumedTopics(service: ServiceName): readonly string[] {
   const { reads } = serviceDefinitions[service]
   return reads.length > 0 ? [...reads, retryTopic(service)] : []
 }
 
-/** Where a service puts what it refuses, one for each topic it reads and in that order. */
+/** The dead-letter topics of a service, one for each topic it reads, in that order. */
 export function deadLetterTopics(service: ServiceName): readonly string[] {
   return serviceDefinitions[service].reads.map(topic => deadLetterTopic(topic, service))
 }
 
-/** Services with an edge of that kind to a topic, in the order of the wheel. */
+/** The services that read, follow or write a topic, in the order of the map. */
 export function servicesThat(edge: keyof Edges, topic: TopicName): readonly ServiceName[] {
   return serviceNames.filter(service => serviceDefinitions[service][edge].includes(topic))
 }

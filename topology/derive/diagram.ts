@@ -2,25 +2,25 @@ import type { ServiceName, TopicName } from '../types.ts'
 import { serviceDefinitions, serviceNames, servicesThat, topicDefinitions, topicNames } from './definitions.ts'
 
 /**
- * Edges that are HTTP calls, not topics: the gateway logs each turn through ingest, which closes the wheel, and the console
- * asks ingest what it has acknowledged.
+ * HTTP calls between services: the gateway logs each turn through ingest, and the console asks ingest how many records it has
+ * acknowledged.
  */
 export const httpEdges: readonly (readonly [from: ServiceName, to: ServiceName])[] = [
   ['gateway', 'ingest'],
   ['console', 'ingest'],
 ]
 
-/** Called from outside. */
+/** Services that production systems call. */
 const publicServices: readonly ServiceName[] = ['ingest', 'gateway']
 
 const nodeId = (name: string): string => name.replaceAll('-', '_')
 
-/** Followed by more than half of the services: drawn, it would be most of the picture. */
+/** A topic that more than half of the services follow would fill the diagram with its arrows. */
 const isFollowedByMost = (topic: TopicName): boolean => servicesThat('follows', topic).length > serviceNames.length / 2
 
 /**
- * Mermaid: services as boxes, topics as rounded ones, in the order of the wheel. Solid arrows are records written and
- * consumed, dotted ones followed copies, thick ones HTTP. A service that follows its own topic is not drawn twice.
+ * A Mermaid diagram of the map. Services are boxes, topics are rounded boxes. Solid arrows are written and consumed records,
+ * dotted arrows followed topics, thick arrows HTTP calls. Where a service follows a topic that it writes, only the write is drawn.
  */
 export function diagram(): string {
   const drawn = topicNames.filter(topic => !isFollowedByMost(topic))

@@ -1,58 +1,57 @@
-import type { Compatibility } from '#runtime/registry/schema-registry.ts'
 import { topic as known } from '../topic-names.ts'
 import type { ServiceName } from '../types.ts'
 
-/** One consumer group per service, under its name. */
+/** The consumer group of a service has its name. */
 export function consumerGroup(service: ServiceName): string {
   return service
 }
 
-/** Prefix of a service's transactional ids: one for each input partition, so that a new owner fences the old one. */
+/** Prefix of a service's transactional ids. There is one id per input partition, so that a new owner fences the old one. */
 export function transactionalPrefix(service: ServiceName): string {
   return consumerGroup(service)
 }
 
-/** Groups of readers outside begin with this. Our own followers and views read without a group. */
+/** Prefix of the consumer groups of readers outside. Services follow topics without a group. */
 export const readerPrefix = 'flywheel-reader-'
 
 export function clientId(service: ServiceName): string {
   return `flywheel-${service}`
 }
 
-/** Where a service puts what it refuses of a topic. */
+/** The topic for the records of `topic` that a service refuses. */
 export function deadLetterTopic(topic: string, service: ServiceName): string {
   return `${topic}.${service}.dlq`
 }
 
-/**
- * Where dead letters go to be decided again: only the service that refused them reads it, so that other readers of the
- * topic they came from see nothing twice.
- */
+/** The topic for re-driven dead letters. Only the service that refused them reads it, so no other reader sees them twice. */
 export function retryTopic(service: ServiceName): string {
   return `retry.${service}`
 }
 
-/** The group whose positions tell how far a service's dead letters are re-driven; within the service's transactional prefix. */
+/** The group whose committed positions tell how far a service's dead letters are re-driven. */
 export function redriveGroup(service: ServiceName): string {
   return `${service}.redrive`
 }
 
-/** What a service saw beside each record it decided. */
+/** The topic with the facts that a service gathered for each decision. */
 export function decisionsTopic(service: ServiceName): string {
   return `decisions.${service}`
 }
 
-/** The changelog of what a service remembers. */
+/** The changelog of a service's state. */
 export function stateTopic(service: ServiceName): string {
   return `state.${service}`
 }
 
-/** The registry's name for the schema of a topic's values. */
+/** The schema registry's subject for the values of a topic. */
 export function subject(topic: string): string {
   return `${topic}-value`
 }
 
-/** Scored samples have readers outside: any of our versions must read any other. For the rest, our readers are deployed first. */
-export function compatibility(topic: string): Compatibility {
+/**
+ * The compatibility level of a topic's schema. Scored samples have readers outside, so every version must read every other.
+ * The readers of other topics are deployed before their writers.
+ */
+export function compatibility(topic: string): 'FULL_TRANSITIVE' | 'BACKWARD' {
   return topic === known.scoredSamples ? 'FULL_TRANSITIVE' : 'BACKWARD'
 }

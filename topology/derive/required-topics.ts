@@ -1,4 +1,4 @@
-import type { TopicSpec } from '#runtime/log/event-log.ts'
+import type { TopicDefinition } from '../map.ts'
 import type { ServiceName, TopicName } from '../types.ts'
 import {
   consumingServices,
@@ -10,13 +10,18 @@ import {
 } from './definitions.ts'
 import { deadLetterTopic, decisionsTopic, retryTopic, stateTopic } from './names.ts'
 
-/** A topic that must exist, and what another number of partitions would break; nothing where no reader relies on it. */
-export type RequiredTopic = TopicSpec & { readonly breaks?: string }
+/** A topic that must exist. `breaks` says what another number of partitions would break; absent where nothing would. */
+export type RequiredTopic = {
+  readonly name: string
+  readonly partitions: number
+  readonly keep: TopicDefinition['keep']
+  readonly breaks?: string
+}
 
-/** Days that a decision's facts stay for replay under a new rule: as long as the samples they are about. */
+/** Decisions are kept for replays as long as the samples that they are about. */
 const decisionRetentionDays = 90
 
-/** Every topic of the running system: those of the map, then dead letters, retries, decisions and changelogs of each service. */
+/** All topics: those of the map, then the dead-letter, retry, decision and changelog topics of the services. */
 export function requiredTopics(): readonly RequiredTopic[] {
   return [
     ...topicNames.map(eventTopic),
@@ -36,15 +41,15 @@ function eventTopic(topic: TopicName): RequiredTopic {
 
 function effectsOfResizing(topic: TopicName): string {
   const { key } = topicDefinitions[topic]
-  const moved = `records of one ${key} would lie in two partitions`
+  const moved = `records of one ${key} would be in two partitions`
   const readers = servicesThat('reads', topic)
-  if (readers.length === 0) return `${moved}, and followers could take an old one for the newest`
-  const rememberers = readers.filter(service => serviceDefinitions[service].stateful)
-  const memory = rememberers.length > 0 ? `, and the memory of it in ${rememberers.join(', ')} would stay behind` : ''
-  return `${moved}: ${readers.join(', ')} would see them out of order${memory}`
+  if (readers.length === 0) return `${moved}, and followers could take an old record for the newest`
+  const stateful = readers.filter(service => serviceDefinitions[service].stateful)
+  const state = stateful.length > 0 ? `, and its state in ${stateful.join(', ')} would be in the old partition` : ''
+  return `${moved}: ${readers.join(', ')} would read them out of order${state}`
 }
 
-/** As many partitions as the topic, so that re-driving keeps the order of each key; and no longer-lived than its text may be. */
+/** Same partitions as the topic, so that a re-drive keeps the order of each key. Same retention, because it holds the same text. */
 function deadLetterTopicOf(topic: TopicName, service: ServiceName): RequiredTopic {
   const { partitions, keep } = topicDefinitions[topic]
   return {
@@ -55,7 +60,7 @@ function deadLetterTopicOf(topic: TopicName, service: ServiceName): RequiredTopi
   }
 }
 
-/** A re-driven record keeps its partition number and meets the memory it needs; its text lives no longer than any it may be of. */
+/** A re-driven record keeps its partition number, where the state of its key is. The shortest retention of the topics it may be from. */
 function retryTopicOf(service: ServiceName): RequiredTopic {
   const kept = serviceDefinitions[service].reads.map(topic => deadLetterTopicOf(topic, service).keep)
   const days = kept.filter(keep => typeof keep === 'number')
@@ -75,11 +80,11 @@ function changelogTopicOf(service: ServiceName): RequiredTopic {
     name: stateTopic(service),
     partitions: inputPartitions(service),
     keep: 'compact',
-    breaks: `${service} would look for what it remembers in another partition than the one that holds it`,
+    breaks: `${service} would look for its state in the wrong partition`,
   }
 }
 
-/** A task of a service owns partition N of all its inputs, and with it partition N of its changelog. */
+/** The process that owns partition N of a service's inputs owns partition N of its changelog too. */
 function inputPartitions(service: ServiceName): number {
   return Math.max(...serviceDefinitions[service].reads.map(topic => topicDefinitions[topic].partitions))
 }

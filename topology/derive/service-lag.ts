@@ -1,8 +1,10 @@
-import type { PartitionLag } from '#runtime/log/event-log.ts'
 import type { ServiceName } from '../types.ts'
 import { serviceDefinitions } from './definitions.ts'
 
-/** How far a service is behind: records in all partitions, and the age in seconds of the oldest one it has not consumed. */
+/** Lag of a partition; `oldest` is the append time of the first record not consumed, in ms since 1970; null where there is none. */
+type PartitionLag = { readonly records: number; readonly oldest: number | null }
+
+/** How far a service is behind: records that it has not consumed, and the age of the oldest of them in seconds. */
 export type ServiceLag = {
   readonly records: number
   readonly seconds: number
@@ -10,7 +12,7 @@ export type ServiceLag = {
   readonly overLimit: boolean
 }
 
-/** `now` in milliseconds since 1970. Clocks of broker and reader differ, so an age below zero counts as zero. */
+/** `now` in ms since 1970. The clocks of broker and reader differ: a negative age counts as 0. */
 export function serviceLag(service: ServiceName, partitions: readonly PartitionLag[], now: number): ServiceLag {
   const limitSeconds = serviceDefinitions[service].maxLagSeconds
   const oldest = Math.min(now, ...partitions.flatMap(({ oldest }) => (oldest === null ? [] : [oldest])))

@@ -2,7 +2,7 @@ import { serviceDefinitions, serviceNames, servicesThat, topicDefinitions, topic
 
 type Row = readonly string[]
 
-/** A Markdown table; `|` and line breaks in cells are kept from breaking it. */
+/** A Markdown table; `|` and line breaks in cells are escaped. */
 function table(head: Row, rows: readonly Row[]): string {
   const line = (cells: Row): string =>
     `| ${cells.map(cell => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`
@@ -12,7 +12,7 @@ function table(head: Row, rows: readonly Row[]): string {
 const code = (text: string | number): string => `\`${text}\``
 const list = (names: readonly string[]): string => names.map(code).join(' ')
 
-/** One row per service, in the order of the wheel. */
+/** One row per service, in the order of the map. */
 export function servicesTable(): string {
   return table(
     ['service', 'why', 'reads', 'follows', 'writes', 'late after', 'port'],
@@ -39,7 +39,7 @@ export function topicsTable(): string {
   )
 }
 
-/** The settings of `services/_runtime/config/config.ts`. */
+/** One row per setting. */
 export function settingsTable(
   settings: readonly {
     readonly variable: string
@@ -57,7 +57,7 @@ export function settingsTable(
   )
 }
 
-/** The faults of `services/_runtime/core/faults.ts`. */
+/** One row per fault. */
 export function faultsTable(
   faults: Readonly<Record<string, { readonly then: string; readonly means: string }>>,
 ): string {
@@ -67,7 +67,7 @@ export function faultsTable(
   )
 }
 
-/** The fields of an event, with what its schema says of each. */
+/** One row per field of an event, with its doc. */
 export function fieldsTable({ fields = [] }: { readonly fields?: readonly { name: string; doc?: string }[] }): string {
   return table(
     ['field', 'what it is'],

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Settings } from '#runtime/config/config.ts'
@@ -6,25 +6,27 @@ import { Fault } from '#runtime/core/faults.ts'
 import { openRuntime, type Runtime } from '#runtime/host/open-runtime.ts'
 import type { LogRecord } from '#runtime/log/event-log.ts'
 import { createApi } from '#services/_desk/api.ts'
-import { type DemoProgress, type DemoRunOptions, openProgressStore } from '#services/_desk/progress-store.ts'
-import { csvQuestions, deskQuestions } from '#services/_desk/questions.ts'
+import { type DemoRunOptions, openProgressStore, savedAgent } from '#services/_desk/progress-store.ts'
+import { csvQuestions, deskQuestions, type QuestionSet } from '#services/_desk/questions.ts'
 import { runScenario } from '#services/_desk/scenario.ts'
 import { watchAgent } from '#services/_desk/watch.ts'
+import { serviceNames } from '#topology/derive/definitions.ts'
 import { topic } from '#topology/topic-names.ts'
+import { printLines } from '../output.ts'
 import {
-  allServices,
   createDrainWaiter,
   findRunningServices,
+  type RunningServices,
   runAsProcesses,
   runInProcess,
 } from '../run/start-services.ts'
-import { printEvent } from './event-lines.ts'
+import { eventLine } from './event-lines.ts'
+import { nextCommands } from './next-commands.ts'
 import { demoSummary, progressTable } from './report.ts'
 
 type DemoOptions = {
   readonly once: boolean
   readonly json: boolean
-  readonly home?: string
   readonly data?: string
   readonly gold: number
   readonly sampling: 'active' | 'random'
@@ -33,84 +35,100 @@ type DemoOptions = {
 
 const minGold = 40
 
-/** Turns the whole wheel on simulated customers and reviewers, tells what happens, and ends with what became better. */
-export async function demo(
-  options: DemoOptions,
-  settingsOf: (defaults: Partial<Settings>) => Settings,
-  signal: AbortSignal,
-): Promise<void> {
-  const started = performance.now()
-  if (options.gold < minGold)
-    throw new Fault('FLY_USAGE', `--gold ${options.gold} is too few to train and evaluate on: give at least ${minGold}`)
-  const questions = options.data === undefined ? deskQuestions() : csvQuestions(options.data)
-  const home = options.home ?? mkdtempSync(join(tmpdir(), 'flywheel-'))
-  mkdirSync(home, { recursive: true })
-  // A demo's log lines are its story; services speak up only when something is wrong.
-  const settings = settingsOf({ home, logLevel: 'error' })
-  const run: DemoRunOptions = {
-    seed: options.seed,
-    data: questions.name,
-    gold: options.gold,
-    sampling: options.sampling,
-  }
-  const printLine = (line: string): void => void process.stderr.write(`${line}\n`)
-  const world = await openRuntime(settings)
+/** The home folder of a demo: the given one, else a new temporary folder. */
+export const demoHome = (given: string | undefined): string => given || mkdtempSync(join(tmpdir(), 'flywheel-'))
+
+/**
+ * Runs all services on simulated customers and reviewers until every round is done. Prints events as they happen, and at the
+ * end the planner's quality after each round. In the home of an interrupted demo it continues that demo.
+ */
+export async function demo(options: DemoOptions, settings: Settings, signal: AbortSignal): Promise<void> {
+  const { gold, seed, sampling, data } = options
+  if (gold < minGold)
+    throw new Fault('FLY_USAGE', `--gold ${gold} is too few to train and evaluate on: give at least ${minGold}`)
+  const questions = data === undefined ? deskQuestions() : csvQuestions(data)
+  mkdirSync(settings.home, { recursive: true })
+  const runtime = await openRuntime(settings)
   const stopServices = new AbortController()
   const stop = AbortSignal.any([signal, stopServices.signal])
   try {
-    const wheel =
-      settings.kafka === undefined
-        ? await runInProcess(world, allServices, stop)
-        : ((await findRunningServices(world, allServices, stop)) ?? (await runAsProcesses(world, allServices, stop)))
-    wheel.done.catch(() => stopServices.abort())
-    printLine(`seed ${run.seed}, ${run.data}, ${run.gold} gold answers, ${run.sampling} sampling; home ${home}`)
-    printLine(`console: ${wheel.urlOf('console')}`)
-    const agent = await resolveAgentName(home, world, stop)
-    const ledger = openProgressStore(home, run, agent)
-    const api = createApi(
-      {
-        ingest: wheel.urlOf('ingest'),
-        gateway: wheel.urlOf('gateway'),
-        annotation: wheel.urlOf('annotation'),
-        key: settings.apiKey,
-      },
-      stop,
-    )
-    const watch = await watchAgent(world, agent, followed => printEvent(followed, printLine), stop)
-    await Promise.race([
-      runScenario(
-        { api, watch, ledger, questions, report: printLine, waitUntilDrained: createDrainWaiter(world, stop) },
-        stop,
-      ),
-      wheel.done,
-    ])
-    const result = {
-      ...(await demoSummary(world, run, ledger.progress(), ledger.acknowledged())),
-      seconds: (performance.now() - started) / 1000,
-    }
-    printLine(progressTable(ledger.progress()))
-    if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`)
+    const services = await startAll(runtime, stop)
+    services.done.catch(() => stopServices.abort())
+    await runDemo(runtime, services, questions, { seed, data: questions.name, gold, sampling }, options, stop)
     if (!options.once) {
-      printLine(`The wheel stays up; console: ${wheel.urlOf('console')} (Ctrl-C ends it)`)
-      await wheel.done
+      printProgress(`The services stay up; console: ${services.urlOf('console')} (Ctrl-C stops them)`)
+      await services.done
     }
     stopServices.abort()
-    await wheel.done
+    await services.done
   } finally {
     stopServices.abort()
-    await world.close()
+    await runtime.close()
   }
 }
 
-/** A home keeps its agent; a new one takes a name that the log does not know yet, since agents never mix. */
-async function resolveAgentName(home: string, world: Runtime, signal: AbortSignal): Promise<string> {
-  const file = join(home, 'desk', 'progress.json')
-  if (existsSync(file)) return (JSON.parse(readFileSync(file, 'utf8')) as DemoProgress).agent
+/** The result goes to stdout, everything else to stderr. */
+const printProgress = (line: string): void => void process.stderr.write(`${line}\n`)
+
+async function startAll(runtime: Runtime, stop: AbortSignal): Promise<RunningServices> {
+  if (runtime.settings.kafka === undefined) return runInProcess(runtime, serviceNames, stop)
+  return (await findRunningServices(runtime, serviceNames, stop)) ?? runAsProcesses(runtime, serviceNames, stop)
+}
+
+async function runDemo(
+  runtime: Runtime,
+  services: RunningServices,
+  questions: QuestionSet,
+  run: DemoRunOptions,
+  { once, json }: DemoOptions,
+  stop: AbortSignal,
+): Promise<void> {
+  const started = performance.now()
+  const { settings } = runtime
+  printProgress(
+    `seed ${run.seed}, ${run.data}, ${run.gold} gold answers, ${run.sampling} sampling; home ${settings.home}`,
+  )
+  printProgress(`console: ${services.urlOf('console')}`)
+  const agent = await resolveAgentName(settings.home, runtime, stop)
+  const store = openProgressStore(settings.home, run, agent)
+  const api = createApi(
+    {
+      ingest: services.urlOf('ingest'),
+      gateway: services.urlOf('gateway'),
+      annotation: services.urlOf('annotation'),
+      key: settings.apiKey,
+    },
+    stop,
+  )
+  const watch = await watchAgent(
+    runtime,
+    agent,
+    event => {
+      const line = eventLine(event)
+      if (line !== undefined) printProgress(`  ${line}`)
+    },
+    stop,
+  )
+  const waitUntilDrained = createDrainWaiter(runtime, stop)
+  const desk = { api, watch, store, questions, report: printProgress, waitUntilDrained }
+  await Promise.race([runScenario(desk, stop), services.done])
+
+  const progress = store.progress()
+  const summary = await demoSummary(runtime.log, run, progress, store.acknowledged())
+  printProgress(progressTable(progress))
+  printProgress(nextCommands(settings, agent, once ? undefined : services.urlOf('console')))
+  if (json) printLines([JSON.stringify({ ...summary, seconds: (performance.now() - started) / 1000 })])
+}
+
+/** The agent of the demo that the home holds. For a new demo a name that the log does not contain yet: agents never mix. */
+async function resolveAgentName(home: string, { log }: Runtime, signal: AbortSignal): Promise<string> {
+  const saved = savedAgent(home)
+  if (saved !== undefined) return saved
   const taken = new Set<string>()
-  const note = (records: readonly LogRecord[]): void => {
+  const addNames = (records: readonly LogRecord[]): void => {
     for (const { key } of records) if (key) taken.add(key.toString())
   }
-  await world.log.read([topic.agents], { from: 'beginning', follow: false }, note, signal)
+  await log.read([topic.agents], { from: 'beginning', follow: false }, addNames, signal)
   for (let number = 1; ; number++) {
     const name = number === 1 ? 'desk' : `desk-${number}`
     if (!taken.has(name)) return name

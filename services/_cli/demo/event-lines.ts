@@ -1,39 +1,32 @@
-import type { FollowedRecord } from '#runtime/processing/follow-topics.ts'
-import type { CandidateEvaluated, DatasetDecided, ReleaseDecided, TuningDecided } from '#schemas/events.ts'
+import type { AgentEvent } from '#services/_desk/watch.ts'
 import { topic } from '#topology/topic-names.ts'
+import { formatPercent } from '../output.ts'
 
-const formatPercent = (share: number): string => `${(100 * share).toFixed(1)}%`
-const shortDigest = (digest: string): string => digest.slice(0, 8)
-
-/** Tells an event of the wheel in one line; most events are not worth one. */
-export function printEvent(followed: FollowedRecord, report: (line: string) => void): void {
-  const line = eventLine(followed)
-  if (line !== undefined) report(`  ${line}`)
-}
-
-function eventLine({ topic: from, event }: FollowedRecord): string | undefined {
-  if (from === topic.datasets) {
-    const { outcome, version, trainingRows, syntheticRows, evaluationRows } = event as DatasetDecided
-    return outcome === 'curated'
-      ? `dataset ${version}: ${trainingRows} training rows (${syntheticRows} synthetic), ${evaluationRows} frozen for evaluation`
-      : undefined
+/** One line for an event of the demo's agent; undefined for the events that are not printed. */
+export function eventLine({ topic: from, event }: AgentEvent): string | undefined {
+  switch (from) {
+    case topic.datasets: {
+      const { outcome, version, trainingRows, syntheticRows, evaluationRows } = event
+      if (outcome !== 'curated') return undefined
+      return `dataset ${version}: ${trainingRows} training rows (${syntheticRows} synthetic), ${evaluationRows} frozen for evaluation`
+    }
+    case topic.tuningRequests: {
+      const { outcome, rung, reasons } = event
+      return outcome === 'skipped' ? `${rung} rung skipped: ${reasons.join('; ')}` : undefined
+    }
+    case topic.evaluations: {
+      const { rung, rows, candidate, candidateAccuracy, baselineAccuracy, gained, lost } = event
+      const accuracies = `${formatPercent(candidateAccuracy)} against ${formatPercent(baselineAccuracy)}`
+      return `${rung} candidate ${candidate.slice(0, 8)}: ${accuracies} on ${rows} frozen rows (+${gained} -${lost})`
+    }
+    case topic.releases: {
+      const { outcome, rung, difference, lower, upper, reasons } = event
+      const points = `${signedPoints(difference)} [${signedPoints(lower)}, ${signedPoints(upper)}] points`
+      return outcome === 'promoted' ? `${rung} RELEASED: ${points}` : `${rung} ${outcome}: ${points}; ${reasons.at(-1)}`
+    }
+    default:
+      return undefined
   }
-  if (from === topic.tuningRequests) {
-    const { outcome, rung, reasons } = event as TuningDecided
-    return outcome === 'skipped' ? `${rung} rung skipped: ${reasons.join('; ')}` : undefined
-  }
-  if (from === topic.evaluations) {
-    const { rung, rows, candidate, candidateAccuracy, baselineAccuracy, gained, lost } = event as CandidateEvaluated
-    return `${rung} candidate ${shortDigest(candidate)}: ${formatPercent(candidateAccuracy)} against ${formatPercent(baselineAccuracy)} on ${rows} frozen rows (+${gained} -${lost})`
-  }
-  if (from === topic.releases) {
-    const { outcome, rung, difference, lower, upper, reasons } = event as ReleaseDecided
-    const points = `${signedPoints(difference)} [${signedPoints(lower)}, ${signedPoints(upper)}] points`
-    return outcome === 'promoted'
-      ? `${rung} RELEASED: ${points}`
-      : `${rung} ${outcome}: ${points}; ${reasons.at(-1) ?? ''}`
-  }
-  return undefined
 }
 
 const signedPoints = (difference: number): string => `${difference >= 0 ? '+' : ''}${(100 * difference).toFixed(1)}`

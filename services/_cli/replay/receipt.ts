@@ -2,7 +2,7 @@ import type { FieldDifference } from '#runtime/replay/compare.ts'
 import type { DifferenceExample, TopicDiff } from '#runtime/replay/difference-counts.ts'
 import type { ReplayReceipt } from '#runtime/replay/receipt.ts'
 
-/** A receipt for people, and where the files of the run are. It names fields and ids; no text of a chat is in a receipt. */
+/** A receipt as text, with the folder of the run's files. A receipt names fields and ids; it contains no text of a chat. */
 export function replayReceiptText(receipt: ReplayReceipt, folder: string): string {
   const { run, service, since, until, rules, config, partitions, decided, outputs, refused, diff, examples, memory } =
     receipt
@@ -14,10 +14,10 @@ export function replayReceiptText(receipt: ReplayReceipt, folder: string): strin
     `config   ${config === null ? 'as recorded' : `${config.file} sha256 ${config.sha256}`}`,
     ...partitions.map(
       ({ partition, first, end, decided: count, ledUp }) =>
-        `offsets  partition ${partition}: ${first} to ${end}, ${count} decided${ledUp > 0 ? ` after ${ledUp} that lead up to them` : ''}`,
+        `offsets  partition ${partition}: ${first} to ${end}, ${count} decided${ledUp > 0 ? ` after ${ledUp} that rebuild the state` : ''}`,
     ),
     `decided  ${decided} records, ${outputs.events} events, ${refusals.length === 0 ? 'none refused' : `refused ${refusals.join('; ')}`}`,
-    `memory   ${memory === null ? 'as large as then at every decision' : `of another size from partition ${memory.partition} offset ${memory.offset} on: ${memory.was} keys then, ${memory.is} now`}`,
+    `state    ${memory === null ? 'as many keys as recorded at every decision' : `differs from partition ${memory.partition} offset ${memory.offset} on: ${memory.was} keys recorded, ${memory.is} now`}`,
     ...Object.entries(diff).map(([topic, counts]) => `diff     ${topic}: ${diffText(counts)}`),
     ...examples.map(example => `  input ${example.inputId}: ${exampleText(example)}`),
     `outputs  sha256 ${outputs.sha256}`,

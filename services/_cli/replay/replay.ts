@@ -8,6 +8,8 @@ import { runReplay as replayRange } from '#runtime/replay/replay.ts'
 import { currentRules, loadConfigFile, loadRules } from '#runtime/replay/rules.ts'
 import { all } from '#services/all.ts'
 import type { ServiceName } from '#topology/types.ts'
+import { printLines } from '../output.ts'
+import { parseService } from '../parse-service.ts'
 import { replayReceiptText } from './receipt.ts'
 
 type ReplayOptions = {
@@ -19,7 +21,7 @@ type ReplayOptions = {
   readonly json: boolean
 }
 
-/** Decides a range of the past again and prints the receipt; differences are no failure. */
+/** Repeats the decisions of a range and prints the receipt; differences are not an error. */
 export async function replay(
   name: string,
   options: ReplayOptions,
@@ -27,11 +29,11 @@ export async function replay(
   signal: AbortSignal,
 ): Promise<void> {
   const now = Date.now()
-  const service = all[parseService(name)]
+  const service = all[parseService(name, decidingServices, 'makes no decisions')]
   const since = options.since === undefined ? null : parseTime('--since', options.since, now)
   const until = options.until === undefined ? null : parseTime('--until', options.until, now)
   if (since !== null && until !== null && since >= until)
-    throw new Fault('FLY_USAGE', `--since ${options.since} is not before --until ${options.until}: exchange them`)
+    throw new Fault('FLY_USAGE', `--since ${options.since} is not before --until ${options.until}: swap them`)
   const rules = await (options.rules === undefined ? currentRules(service) : loadRules(service, options.rules))
   const config = options.config === undefined ? undefined : await loadConfigFile(options.config)
   const { log, codec, close } = await openReader(settings)
@@ -42,7 +44,7 @@ export async function replay(
     const asked = { home: settings.home, run: options.as, rules, config, range, onProgress }
     const receipt = await replayRange({ log, codec, objects }, asked, signal)
     const folder = join(settings.home, 'replays', options.as)
-    process.stdout.write(`${options.json ? JSON.stringify(receipt) : replayReceiptText(receipt, folder)}\n`)
+    printLines([options.json ? JSON.stringify(receipt) : replayReceiptText(receipt, folder)])
   } catch (error) {
     if (signal.aborted) process.exitCode = 1
     throw error
@@ -52,10 +54,3 @@ export async function replay(
 }
 
 const decidingServices = (Object.keys(all) as ServiceName[]).filter(name => all[name].decide !== undefined)
-
-function parseService(name: string): ServiceName {
-  const known = decidingServices.find(one => one === name)
-  if (known !== undefined) return known
-  const why = name in all ? `${name} decides nothing` : `there is no service ${name}`
-  throw new Fault('FLY_USAGE', `${why}; those that decide are ${decidingServices.join(', ')}`)
-}

@@ -4,13 +4,13 @@ import type { Events } from '#schemas/events.ts'
 import { serviceNames, topicDefinitions } from '#topology/derive/definitions.ts'
 import { decisionsTopic } from '#topology/derive/names.ts'
 
-/** A column of a topic's rows: its name, and its type in DuckDB's SQL. */
+/** A column of a topic's rows: its name and its DuckDB type. */
 export type Column = { readonly name: string; readonly type: string }
 
-/** Times are ms since 1970 in events; as columns they are points in time. */
+/** The type of columns whose field is in ms since 1970. */
 export const timestampType = 'TIMESTAMPTZ'
 
-/** Where a record lies in the log: the columns that every row has behind the fields of its event. */
+/** The position of the record in the log: the last columns of every row. */
 const locationColumns: readonly Column[] = [
   { name: '_partition', type: 'INTEGER' },
   { name: '_offset', type: 'BIGINT' },
@@ -23,44 +23,46 @@ const eventNames: Readonly<Record<string, keyof Events>> = {
   ...Object.fromEntries(serviceNames.map(service => [decisionsTopic(service), 'DecisionRecorded' as const])),
 }
 
-/**
- * The columns of a topic's rows: the fields of its event with their types, records as structs and arrays as lists. A topic of
- * many shapes, such as dead letters, has what `tail` shows as one JSON column, `event`.
- */
+/** A topic whose events have several schemas, such as dead letters, has them in this one column, as `tail` prints them. */
+const eventColumn: Column = { name: 'event', type: 'JSON' }
+
+/** The columns of a topic's rows: the fields of its event, Avro records as structs and arrays as lists. */
 export function columnsOf(topic: string): readonly Column[] {
   const event = eventNames[topic]
-  if (event === undefined) return [{ name: 'event', type: 'JSON' }, ...locationColumns]
+  if (event === undefined) return [eventColumn, ...locationColumns]
   const named = new Map<string, string>()
-  const { fields = [] } = avro[event] as AvroSchema
+  const { fields }: AvroRecord = avro[event]
   return [
     ...fields.map(({ name, type }) => ({ name, type: isTime(type) ? timestampType : sqlType(type, named) })),
     ...locationColumns,
   ]
 }
 
-/** The fields of an event, and where its record lies. */
+/** The fields of an event and the position of its record. */
 export type TopicRow = Readonly<Record<string, unknown>> & { readonly _partition: number; readonly _offset: number }
 
-/** A record as a row; undefined where it holds no event of its topic: a deletion, or bytes that cannot be read. */
+/** A record as a row; undefined where it is no event of its topic: a deletion, or bytes that cannot be decoded. */
 export function rowOf(columns: readonly Column[], record: ReadableRecord): TopicRow | undefined {
   const { partition: _partition, offset: _offset, timestamp: _timestamp, key: _key, event } = record
-  const fields = columns[0]?.type === 'JSON' ? { event } : event
+  const fields = columns[0] === eventColumn ? { event } : event
   const row = { ...fields, _partition, _offset, _timestamp, _key }
   return columns.every(({ name }) => name in row) ? row : undefined
 }
 
-/** The records that are rows, in their order. */
+/** The records that are events, as rows in their order. */
 export function rowsOf(columns: readonly Column[], records: readonly ReadableRecord[]): TopicRow[] {
   return records.map(record => rowOf(columns, record)).filter(row => row !== undefined)
 }
 
+type AvroField = { readonly name: string; readonly type: unknown }
+type AvroRecord = { readonly fields: readonly AvroField[] }
 type AvroSchema = {
   readonly type: unknown
   readonly name?: string
   readonly logicalType?: string
   readonly items?: unknown
   readonly values?: unknown
-  readonly fields?: readonly { readonly name: string; readonly type: unknown }[]
+  readonly fields?: readonly AvroField[]
 }
 
 const primitives: Readonly<Record<string, string>> = {
@@ -68,7 +70,7 @@ const primitives: Readonly<Record<string, string>> = {
   enum: 'VARCHAR',
 }
 
-/** The type in SQL of an Avro schema; JSON for what has no one type, such as a union of two. `named` are the records met before. */
+/** The DuckDB type of an Avro schema; JSON for a union of several types. `named` has the named types before it. */
 function sqlType(schema: unknown, named: Map<string, string>): string {
   if (Array.isArray(schema)) {
     const [branch, ...others] = schema.filter(type => type !== 'null')
@@ -91,5 +93,5 @@ function sqlType(schema: unknown, named: Map<string, string>): string {
 const isTime = (schema: unknown): boolean =>
   Array.isArray(schema) ? schema.some(isTime) : (schema as AvroSchema).logicalType === 'timestamp-millis'
 
-/** A name as SQL has it. */
+/** An identifier in SQL. */
 export const quoteIdentifier = (name: string): string => `"${name.replaceAll('"', '""')}"`

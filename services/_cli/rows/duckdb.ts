@@ -5,17 +5,14 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { Fault } from '#runtime/core/faults.ts'
 import { type Column, quoteIdentifier, timestampType } from './columns.ts'
 
-/** What DuckDB keeps in memory at most; the rest of its rows lies in a file until it is closed. */
+/** Rows beyond this are kept in a file until the database is closed. */
 const memoryLimit = '512MB'
-/** Rows that go into DuckDB at once. */
+/** Rows per INSERT. */
 const rowsPerInsert = 1_000
 
 type JsonRow = Readonly<Record<string, unknown>>
 
-/**
- * Opens a database of its own in a temporary file, for this use alone: what it held is deleted after it. The signal ends a
- * query that runs.
- */
+/** Opens a new database in a temporary file, which is deleted afterwards. The signal interrupts a running query. */
 export async function withDuckDB(
   use: (connection: DuckDBConnection) => Promise<void>,
   signal: AbortSignal,
@@ -23,7 +20,7 @@ export async function withDuckDB(
   const { DuckDBInstance } = await import('@duckdb/node-api')
   const folder = mkdtempSync(join(tmpdir(), 'flywheel-rows-'))
   const clear = (): void => rmSync(folder, { recursive: true, force: true })
-  // A reader of stdout that has seen enough ends the process at once.
+  // The process exits at once when the reader of stdout closes the pipe.
   process.once('exit', clear)
   try {
     const options = { memory_limit: memoryLimit, errors_as_json: 'true' }
@@ -45,13 +42,13 @@ export async function withDuckDB(
   }
 }
 
-/** From here on this database reaches no file and no host, and no query can change that. */
+/** From here on queries of this database cannot access files or hosts, and cannot change that. */
 export async function disableExternalAccess(connection: DuckDBConnection): Promise<void> {
   await connection.run('SET enable_external_access = false')
   await connection.run('SET lock_configuration = true')
 }
 
-/** SQL that gives the rows which `?` holds as a JSON array, with their types. */
+/** SQL for the rows of the JSON array in `?`, with the types of the columns. */
 export function selectJsonRows(columns: readonly Column[]): string {
   const times = columns.filter(({ type }) => type === timestampType).map(({ name }) => quoteIdentifier(name))
   const fields = columns.map(({ name, type }) => `${quoteIdentifier(name)} ${type === timestampType ? 'BIGINT' : type}`)
@@ -61,7 +58,7 @@ export function selectJsonRows(columns: readonly Column[]): string {
   return `SELECT * ${replaced.length > 0 ? `REPLACE (${replaced.join(', ')})` : ''} FROM (${typed})`
 }
 
-/** Makes a table with these columns. Returns what adds rows to it. */
+/** Creates a table. Returns a function that inserts rows. */
 export async function createTable(
   connection: DuckDBConnection,
   name: string,
@@ -79,8 +76,8 @@ export async function createTable(
 }
 
 /**
- * What DuckDB says of a text that a person gave, as FLY_USAGE: one line, and where it does not know a column the ones there
- * are. An error of anything else comes back as it is.
+ * DuckDB's error about a query as one line of FLY_USAGE; for an unknown column with the names of the known ones. Other errors
+ * are returned unchanged.
  */
 export function sqlFault(error: unknown, columns: readonly Column[]): unknown {
   const [, text] = /(\{"exception_type".*\})$/s.exec(error instanceof Error ? error.message : '') ?? []
@@ -88,5 +85,5 @@ export function sqlFault(error: unknown, columns: readonly Column[]): unknown {
   const { exception_message: message, error_subtype: kind, name } = JSON.parse(text) as Record<string, string>
   const known = columns.map(column => column.name).join(', ')
   if (kind === 'COLUMN_NOT_FOUND') return new Fault('FLY_USAGE', `there is no field ${name}; there are ${known}`)
-  return new Fault('FLY_USAGE', message?.split('\n', 1)[0] ?? '')
+  return new Fault('FLY_USAGE', message?.split('\n', 1)[0] ?? 'DuckDB refuses the query')
 }

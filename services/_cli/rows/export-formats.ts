@@ -2,10 +2,10 @@ import { open } from 'node:fs/promises'
 import { type Column, quoteIdentifier, type TopicRow } from './columns.ts'
 import { createTable, withDuckDB } from './duckdb.ts'
 
-/** Takes rows; resolves when there is room for more. */
+/** Takes rows; resolves when it can take more. */
 export type WriteRows = (rows: readonly TopicRow[]) => Promise<void>
 
-/** Writes a file at a path of what `fill` brings; memory does not grow with the rows. */
+/** Writes the rows that `fill` passes to a file, in bounded memory. */
 type ExportFormat = (
   path: string,
   columns: readonly Column[],
@@ -13,7 +13,7 @@ type ExportFormat = (
   signal: AbortSignal,
 ) => Promise<void>
 
-/** JSON lines are rows as `tail` has them, times in ms since 1970. In Parquet and CSV times are points in time (UTC). */
+/** In JSON lines times are ms since 1970, as `tail` prints them; in Parquet and CSV they are timestamps (UTC). */
 export const exportFormats = {
   parquet: duckDbFormat('FORMAT parquet, COMPRESSION zstd', quoteIdentifier),
   jsonl: writeJsonLines,
@@ -36,7 +36,7 @@ async function writeJsonLines(
   }
 }
 
-/** Rows wait in a file of DuckDB, which then writes them in one go. */
+/** Collects the rows in a DuckDB table, then copies the table to the file. */
 function duckDbFormat(how: string, select: (name: string, type: string) => string): ExportFormat {
   return (path, columns, fill, signal) =>
     withDuckDB(async connection => {
@@ -46,7 +46,7 @@ function duckDbFormat(how: string, select: (name: string, type: string) => strin
     }, signal)
 }
 
-/** CSV has no nested values: they are JSON in it. */
+/** CSV has no nested values: they become JSON. */
 function csvColumn(name: string, type: string): string {
   const nested = /[(\]]/.test(type)
   return nested ? `to_json(${quoteIdentifier(name)}) AS ${quoteIdentifier(name)}` : quoteIdentifier(name)

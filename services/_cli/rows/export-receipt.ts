@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
+import { formatCount } from '../output.ts'
 import type { TopicRow } from './columns.ts'
 import type { ExportFormatName } from './export-formats.ts'
 
-/** The rows of a partition: how many, and the offsets of the first and the last. */
+/** The exported rows of a partition; `first` and `last` are offsets. */
 export type OffsetRange = {
   readonly partition: number
   readonly first: number
@@ -11,32 +12,30 @@ export type OffsetRange = {
   readonly rows: number
 }
 
-/** What an export wrote. */
+/** The result of an export. */
 export type ExportReceipt = {
   readonly topic: string
   readonly file: string
   readonly format: ExportFormatName
-  /** In ms since 1970; null where the whole topic was asked for. */
+  /** In ms since 1970; null for the whole topic. */
   readonly since: number | null
   readonly rows: number
-  /** Records that hold no event of the topic: they are no rows. */
+  /** Records that are no events of the topic, and therefore no rows. */
   readonly without: number
   readonly partitions: readonly OffsetRange[]
   /** Of the file's bytes. */
   readonly sha256: string
 }
 
-/** Adds rows, in the order of their partitions, to the spans that were seen so far. */
+/** Extends the ranges by rows that are in the order of their partitions. */
 export function extendRanges(
-  spans: ReadonlyMap<number, OffsetRange>,
+  ranges: ReadonlyMap<number, OffsetRange>,
   rows: readonly TopicRow[],
 ): ReadonlyMap<number, OffsetRange> {
-  const next = new Map(spans)
-  for (const [partition, some] of Map.groupBy(rows, row => row._partition)) {
-    const before = next.get(partition)
-    const offsets = some.map(row => row._offset)
-    const first = before?.first ?? offsets[0] ?? 0
-    next.set(partition, { partition, first, last: offsets.at(-1) ?? first, rows: (before?.rows ?? 0) + some.length })
+  const next = new Map(ranges)
+  for (const { _partition: partition, _offset: last } of rows) {
+    const range = next.get(partition)
+    next.set(partition, { partition, first: range?.first ?? last, last, rows: (range?.rows ?? 0) + 1 })
   }
   return next
 }
@@ -49,9 +48,11 @@ export async function fileSha256(file: string): Promise<string> {
 
 export function exportReceiptText({ topic, file, rows, without, partitions, sha256 }: ExportReceipt): string {
   return [
-    `${rows.toLocaleString('en')} rows of ${topic} in ${file}`,
-    ...(without > 0 ? [`${without} records hold no event and are no rows: flywheel tail shows them`] : []),
-    ...partitions.map(span => `partition ${span.partition}: offsets ${span.first} to ${span.last}, ${span.rows} rows`),
+    `${formatCount(rows)} rows of ${topic} in ${file}`,
+    ...(without > 0 ? [`${without} records are no events and were not exported: flywheel tail prints them`] : []),
+    ...partitions.map(
+      range => `partition ${range.partition}: offsets ${range.first} to ${range.last}, ${range.rows} rows`,
+    ),
     `sha256 ${sha256}`,
   ].join('\n')
 }

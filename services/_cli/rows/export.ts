@@ -2,7 +2,8 @@ import { open, rename, rm } from 'node:fs/promises'
 import type { Settings } from '#runtime/config/config.ts'
 import { Fault } from '#runtime/core/faults.ts'
 import { parseTime } from '#runtime/replay/parse-time.ts'
-import { type RecordReader, throwIfInterrupted, withRecordReader } from '../read-records.ts'
+import { formatCount, printLines } from '../output.ts'
+import { type RecordReader, withRecordReader } from '../read-records.ts'
 import { columnsOf, rowsOf } from './columns.ts'
 import { type ExportFormatName, exportFormats, type WriteRows } from './export-formats.ts'
 import { type ExportReceipt, exportReceiptText, extendRanges, fileSha256, type OffsetRange } from './export-receipt.ts'
@@ -14,12 +15,12 @@ type ExportOptions = {
   readonly json: boolean
 }
 
-/** Rows between two lines of progress. */
+/** Rows between two progress lines. */
 const progressEvery = 50_000
 
 /**
- * Writes what a topic holds at the call to a file: all of it, or what was appended at or after a time. The file has its name
- * only when it is whole; what had that name before stays until then.
+ * Writes the events that a topic holds now to a file: all, or those appended at or after a time. The file appears under its
+ * name when it is complete; a file that had the name before stays until then.
  */
 export async function exportTopic(
   topic: string,
@@ -38,7 +39,7 @@ export async function exportTopic(
       const sha256 = await fileSha256(part)
       await rename(part, file)
       const receipt: ExportReceipt = { ...{ topic, file, format, since }, ...written, sha256 }
-      process.stdout.write(`${json ? JSON.stringify(receipt) : exportReceiptText(receipt)}\n`)
+      printLines([json ? JSON.stringify(receipt) : exportReceiptText(receipt)])
     } finally {
       await rm(part, { force: true })
     }
@@ -54,30 +55,29 @@ async function writeRows(
   signal: AbortSignal,
 ): Promise<Pick<ExportReceipt, 'rows' | 'without' | 'partitions'>> {
   const columns = columnsOf(topic)
-  let spans: ReadonlyMap<number, OffsetRange> = new Map()
+  let ranges: ReadonlyMap<number, OffsetRange> = new Map()
   let rows = 0
   let without = 0
   const copy = async (write: WriteRows): Promise<void> => {
-    await records.read(topic, { from: since ?? 'beginning', follow: false }, async some => {
-      const found = rowsOf(columns, some)
+    await records.read(topic, { from: since ?? 'beginning', follow: false }, async batch => {
+      const found = rowsOf(columns, batch)
       await write(found)
-      spans = extendRanges(spans, found)
-      without += some.length - found.length
+      ranges = extendRanges(ranges, found)
+      without += batch.length - found.length
       if (Math.floor((rows + found.length) / progressEvery) > Math.floor(rows / progressEvery))
         reportProgress(rows + found.length, 'read')
       rows += found.length
     })
-    throwIfInterrupted(signal)
     reportProgress(rows, 'to write')
   }
   await exportFormats[format](part, columns, copy, signal)
-  return { rows, without, partitions: [...spans.values()].toSorted((a, b) => a.partition - b.partition) }
+  return { rows, without, partitions: [...ranges.values()].toSorted((a, b) => a.partition - b.partition) }
 }
 
 const reportProgress = (rows: number, what: string): void =>
-  void process.stderr.write(`${rows.toLocaleString('en')} rows ${what}\n`)
+  void process.stderr.write(`${formatCount(rows)} rows ${what}\n`)
 
-/** Before hours of reading: can a file be made there? */
+/** Called before the topic is read, which may take long. FLY_USAGE where the file cannot be created. */
 async function checkWritable(file: string, part: string): Promise<void> {
   try {
     await (await open(part, 'wx')).close()

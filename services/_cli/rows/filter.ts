@@ -5,9 +5,8 @@ import { disableExternalAccess, selectJsonRows, sqlFault, withDuckDB } from './d
 export type RecordFilter = (records: readonly ReadableRecord[]) => Promise<readonly ReadableRecord[]>
 
 /**
- * Lets through the records of a topic for which a condition is true: what may stand behind WHERE in `flywheel sql`, so that
- * there is one language to learn, and none of our own. A record that holds no event matches nothing. FLY_USAGE when the
- * condition is none, naming the fields there are.
+ * Filters records of a topic by an SQL condition, the part after WHERE in `flywheel sql`. A record that is no event never
+ * matches. FLY_USAGE with the known fields when the condition is not valid.
  */
 export async function withSqlFilter(
   topic: string,
@@ -19,7 +18,7 @@ export async function withSqlFilter(
   await withDuckDB(async connection => {
     await disableExternalAccess(connection)
     const rows = selectJsonRows([...columns, { name: '_index', type: 'INTEGER' }])
-    // On a line of its own: a comment at the end of the condition must not swallow the bracket.
+    // The line break ends a comment at the end of the condition, which would hide the bracket.
     const query = await connection.prepare(`SELECT _index FROM (${rows}) WHERE (${condition}\n)`).catch(error => {
       throw sqlFault(error, columns)
     })

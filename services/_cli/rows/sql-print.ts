@@ -1,47 +1,38 @@
 import type { DuckDBResult } from '@duckdb/node-api'
-import { writeStdout } from '../output.ts'
+import { escapeControls, printLines, tableLines, writeStdout } from '../output.ts'
 
-/** Rows of a table that are printed, and characters of a cell. */
+/** Limits of a printed table. */
 const maxRows = 1_000
 const maxCellCharacters = 60
 
+type JsonRow = Readonly<Record<string, JsonValue>>
 type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue }
 
-/** Prints an answer as JSON, one object a row. */
+/** Prints an answer as JSON, one object per row. */
 export async function printJson(result: DuckDBResult): Promise<void> {
   for await (const rows of jsonRows(result)) await writeStdout(rows.map(row => `${JSON.stringify(row)}\n`).join(''))
 }
 
-/** Prints an answer as a table: numbers to the right, nested values as JSON, nothing that a terminal would obey. */
+/** Prints an answer as a table: numbers aligned to the right, nested values as JSON, control characters escaped. */
 export async function printTable(result: DuckDBResult): Promise<void> {
-  const rows: Readonly<Record<string, JsonValue>>[] = []
-  for await (const some of jsonRows(result)) {
-    rows.push(...some)
+  const rows: JsonRow[] = []
+  for await (const batch of jsonRows(result)) {
+    rows.push(...batch)
     if (rows.length > maxRows) break
   }
-  const columns = result.deduplicatedColumnNames().map(name => {
-    const values = rows.slice(0, maxRows).map(row => row[name] ?? null)
-    const cells = [escapeControls(name), ...values.map(cellText)]
-    const width = Math.max(...cells.map(({ length }) => length))
-    const pad = values.some(value => typeof value === 'number') ? 'padStart' : 'padEnd'
-    return [cells[0] ?? '', '-'.repeat(width), ...cells.slice(1)].map(text => text[pad](width))
-  })
-  const lines =
-    columns[0]?.map((_cell, line) =>
-      columns
-        .map(column => column[line])
-        .join('  ')
-        .trimEnd(),
-    ) ?? []
-  const more = rows.length > maxRows ? [`and more: these are the first ${maxRows}, --json prints all`] : []
-  await writeStdout([...lines, ...more].map(line => `${line}\n`).join(''))
+  const names = result.deduplicatedColumnNames()
+  const shown = rows.slice(0, maxRows).map(row => names.map(name => row[name] ?? null))
+  const numeric = new Set(names.keys().filter(column => shown.some(values => typeof values[column] === 'number')))
+  const cells = shown.map(row => row.map(cellText))
+  const more = rows.length > maxRows ? [`and more: these are the first ${maxRows}; --json prints all`] : []
+  printLines([...tableLines(names.map(escapeControls), cells, numeric), ...more])
 }
 
 /**
- * Values as JSON has them: times in ISO 8601 (UTC), whole numbers as numbers where they are exact as such and else as text, bytes
- * as base64, maps as objects.
+ * The rows of an answer with JSON values. Times are ISO 8601 (UTC), integers beyond 2^53 are text, bytes are base64, maps are
+ * objects.
  */
-async function* jsonRows(result: DuckDBResult): AsyncGenerator<readonly Readonly<Record<string, JsonValue>>[]> {
+async function* jsonRows(result: DuckDBResult): AsyncGenerator<readonly JsonRow[]> {
   const names = result.deduplicatedColumnNames()
   const isJson = names.map((_name, column) => result.columnType(column).alias === 'JSON')
   for await (const rows of result.yieldRowsJs())
@@ -69,10 +60,3 @@ function cellText(value: JsonValue): string {
   const text = escapeControls(typeof value === 'string' ? value : value === null ? '' : JSON.stringify(value))
   return text.length > maxCellCharacters ? `${text.slice(0, maxCellCharacters - 1)}…` : text
 }
-
-/** Chat text cannot move the cursor, colour the terminal or turn the line around. */
-const escapeControls = (text: string): string =>
-  text.replace(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
-    character => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
-  )

@@ -9,8 +9,8 @@ import { printJson, printTable } from './sql-print.ts'
 type SqlOptions = { readonly json: boolean }
 
 /**
- * Answers one SELECT over topics: each topic that it names is a table of what the topic holds at the call. FLY_USAGE for
- * anything else: another statement, a topic or field that does not exist, a file or a host.
+ * Answers one SELECT over topics: each topic in it is a table of the events that the topic holds now. FLY_USAGE for other
+ * statements, unknown topics and fields, and for access to files or hosts.
  */
 export async function sql(query: string, { json }: SqlOptions, settings: Settings, signal: AbortSignal): Promise<void> {
   await withDuckDB(async connection => {
@@ -19,7 +19,6 @@ export async function sql(query: string, { json }: SqlOptions, settings: Setting
       for (const topic of topics) await records.requireTopic(topic)
       for (const topic of topics) await loadTopic(connection, topic, records)
     })
-    throwIfInterrupted(signal)
     await disableExternalAccess(connection)
     const columns = topics.flatMap(columnsOf)
     try {
@@ -32,7 +31,7 @@ export async function sql(query: string, { json }: SqlOptions, settings: Setting
   }, signal)
 }
 
-/** The tables that a query names, as DuckDB itself understands it. FLY_USAGE when it is not one SELECT. */
+/** The tables of a query, as DuckDB parses it. FLY_USAGE when it is not one SELECT. */
 async function topicsIn(connection: DuckDBConnection, query: string): Promise<readonly string[]> {
   const answer = await connection.runAndReadAll('SELECT json_serialize_sql(?::VARCHAR)', [query])
   const { error, error_message, statements } = JSON.parse(String(answer.getRowsJS()[0]?.[0]))
@@ -41,16 +40,17 @@ async function topicsIn(connection: DuckDBConnection, query: string): Promise<re
   return connection.getTableNames(query, false)
 }
 
-const quotingHint = '; the name of a topic stands in double quotes: select count(*) from "TOPIC"'
+const quotingHint = '; write the name of a topic in double quotes: select count(*) from "TOPIC"'
 
 async function loadTopic(connection: DuckDBConnection, topic: string, records: RecordReader): Promise<void> {
   const columns = columnsOf(topic)
   const add = await createTable(connection, topic, columns)
   let skipped = 0
-  await records.read(topic, { from: 'beginning', follow: false }, async some => {
-    const rows = rowsOf(columns, some)
-    skipped += some.length - rows.length
+  await records.read(topic, { from: 'beginning', follow: false }, async batch => {
+    const rows = rowsOf(columns, batch)
+    skipped += batch.length - rows.length
     await add(rows)
   })
-  if (skipped > 0) process.stderr.write(`${topic}: ${skipped} records hold no event and are no rows; tail shows them\n`)
+  if (skipped > 0)
+    process.stderr.write(`${topic}: ${skipped} records are no events and no rows; flywheel tail prints them\n`)
 }

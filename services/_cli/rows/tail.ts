@@ -12,8 +12,8 @@ type TailOptions = {
 }
 
 /**
- * Prints the events of a topic as JSON lines, those for which the condition is true; with `--json` the place of each record
- * too. Any topic of the log, derived ones included.
+ * Prints the events of a topic as JSON lines, with a condition only those for which it is true; with `--json` whole records.
+ * Any topic of the log, derived topics included.
  */
 export async function tail(name: string, options: TailOptions, settings: Settings, signal: AbortSignal): Promise<void> {
   const { fromBeginning, exit, where, json } = options
@@ -21,10 +21,10 @@ export async function tail(name: string, options: TailOptions, settings: Setting
     records.map(record => `${JSON.stringify(json ? record : record.event)}\n`).join('')
   await withRecordReader(settings, signal, async records => {
     const read = (filter: RecordFilter): Promise<void> =>
-      records.read(name, { from: fromBeginning ? 'beginning' : 'end', follow: !exit }, async some =>
-        writeStdout(lines(await filter(some))),
+      records.read(name, { from: fromBeginning ? 'beginning' : 'end', follow: !exit }, async batch =>
+        writeStdout(lines(await filter(batch))),
       )
     await records.requireTopic(name)
-    await (where === undefined ? read(async some => some) : withSqlFilter(name, where, read, signal))
+    await (where === undefined ? read(async records => records) : withSqlFilter(name, where, read, signal))
   })
 }

@@ -12,22 +12,11 @@ import { consumerGroup } from '#topology/derive/names.ts'
 import { services } from '#topology/map.ts'
 import type { ServiceName } from '#topology/types.ts'
 
-/** A wheel that turns: where its services listen, and how it ends. */
+/** Services that run: their URLs, and a promise of their end. */
 export type RunningServices = {
   readonly urlOf: (service: ServiceName) => string
-  /** Rejects with what stopped it. */
+  /** Resolves when all have stopped after the signal; rejects with the error that stopped one of them. */
   readonly done: Promise<void>
-}
-
-export const allServices = Object.keys(services) as ServiceName[]
-
-/** FLY_USAGE naming the unknown service and the known ones. */
-export function parseServiceNames(list: string | undefined): readonly ServiceName[] {
-  if (list === undefined) return allServices
-  return list.split(',').map(name => {
-    if (name in services) return name as ServiceName
-    throw new Fault('FLY_USAGE', `there is no service ${name}; known are ${allServices.join(', ')}`)
-  })
 }
 
 /** All services in this process, on one port. */
@@ -41,7 +30,7 @@ export async function runInProcess(
   return { urlOf: () => url, done }
 }
 
-/** One process for each service, as in production: `node services/NAME/main.ts`. Ends them all when one ends or the signal comes. */
+/** One process per service, as in production: `node services/NAME/main.ts`. All are stopped when one ends or the signal comes. */
 export async function runAsProcesses(
   world: Runtime,
   names: readonly ServiceName[],
@@ -49,7 +38,7 @@ export async function runAsProcesses(
 ): Promise<RunningServices> {
   const { settings } = world
   await ensureTopics(world)
-  // Once, before many processes ask for the same subjects at the same time.
+  // Once here, before all processes register the same subjects at the same time.
   await world.codec.registerSchemas()
   const children = names.map(name => ({ name, process: spawnService(name, settings) }))
   const stop = (): void => {
@@ -62,7 +51,7 @@ export async function runAsProcesses(
         process.once('error', reject)
         process.once('exit', (code, by) => {
           if (signal.aborted && (code === 0 || by === 'SIGTERM')) return resolve()
-          reject(new Fault('FLY_BUG', `${name} ended with ${by ?? `code ${code}`}; its lines above say why`))
+          reject(new Fault('FLY_BUG', `${name} ended with ${by ?? `code ${code}`}; see its output above`))
         })
       }),
   )
@@ -75,7 +64,7 @@ export async function runAsProcesses(
   return { urlOf, done }
 }
 
-/** The wheel that is up on the ports of these settings and on the same Kafka; undefined where there is none. */
+/** The services that already run on the ports of these settings and on the same Kafka; undefined unless all do. */
 export async function findRunningServices(
   { settings }: Runtime,
   names: readonly ServiceName[],
@@ -114,8 +103,8 @@ async function waitUntilHealthy(url: string, signal: AbortSignal): Promise<void>
 }
 
 /**
- * Waits until a service has consumed all there is. It must look so twice: Kafka shows the outputs of a transaction a few
- * milliseconds after it answered.
+ * Waits until a service has no lag. It is checked twice: on Kafka the outputs of a transaction become visible a few
+ * milliseconds after it was committed.
  */
 export function createDrainWaiter(world: Runtime, signal: AbortSignal): (service: ServiceName) => Promise<void> {
   return async service => {

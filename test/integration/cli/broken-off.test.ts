@@ -14,8 +14,8 @@ import { waitUntil } from '#test/support/wait-until.ts'
 import { topic } from '#topology/topic-names.ts'
 import { append, arbitraryScores, runFlywheel } from './rows.support.ts'
 
-/** A world that holds its folder, as a running wheel does. */
-async function held() {
+/** A process that has opened its data folder, as running services do. */
+async function openHome() {
   const home = temporaryFolder()
   const world = await openRuntime(readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_LOG_LEVEL: 'silent' }))
   onTestFinished(() => world.close())
@@ -24,8 +24,8 @@ async function held() {
   return { home, world }
 }
 
-test('an export whose wheel breaks off leaves no file that looks whole', async () => {
-  const { home } = await held()
+test('an export whose connection is lost leaves no file', async () => {
+  const { home } = await openHome()
   const record = { ...{ topic: topic.scoredSamples, partition: 0, offset: 0, timestamp: 0, key: null, headers: {} } }
   const server = createServer((_asked, answer) => {
     answer.writeHead(200).write(`${JSON.stringify({ ...record, event: arbitraryScores(1)[0] })}\n`)
@@ -37,14 +37,18 @@ test('an export whose wheel breaks off leaves no file that looks whole', async (
   const folder = temporaryFolder()
   const args = ['--home', home, '--port', String(port), '--out', join(folder, 'x.jsonl'), '--format', 'jsonl']
   const { status, out, errors } = await runFlywheel('export', topic.scoredSamples, ...args)
-  expect([status, out, errors]).toEqual([1, '', expect.stringMatching(/FLY_BROKER: the wheel on port \d+ broke off/)])
+  expect([status, out, errors]).toEqual([
+    1,
+    '',
+    expect.stringMatching(/FLY_BROKER: the connection to the flywheel process was lost: /),
+  ])
   expect(readdirSync(folder)).toEqual([])
 })
 
-test('a wheel that stops breaks off what it has not sent; a slow reader makes it wait, not grow', async () => {
-  const { world } = await held()
+test('records over HTTP wait for a slow reader in bounded memory, and end with an error when the service stops', async () => {
+  const { world } = await openHome()
   await append(world, arbitraryScores(200))
-  let handed = 0
+  let passed = 0
   const log: typeof world.log = {
     ...world.log,
     topics: () => world.log.topics(),
@@ -54,9 +58,9 @@ test('a wheel that stops breaks off what it has not sent; a slow reader makes it
         await world.log.read(
           names,
           options,
-          async some => {
-            handed += some.length
-            await onRecords(some)
+          async batch => {
+            passed += batch.length
+            await onRecords(batch)
           },
           signal,
         )
@@ -69,13 +73,13 @@ test('a wheel that stops breaks off what it has not sent; a slow reader makes it
   onTestFinished(() => app.close())
   const answer = await fetch(`${url}/v1/records/${topic.scoredSamples}?from=beginning`)
   let before = -1
-  await waitUntil('the wheel waits for its reader', async () => {
-    const same = handed === before
-    before = handed
+  await waitUntil('the server waits for its reader', async () => {
+    const same = passed === before
+    before = passed
     for (let turns = 0; turns < 200; turns++) await turn()
     return same
   })
-  expect(handed).toBeLessThan(1_000_000)
+  expect(passed).toBeLessThan(1_000_000)
   stop.abort()
   await expect(answer.text()).rejects.toThrow('terminated')
 })

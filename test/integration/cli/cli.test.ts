@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { temporaryFolder } from '#test/support/folder.ts'
 
-/** One clear line naming the thing and the fix, and a non-zero exit. */
+/** Every failure is one line that names the problem and the fix, with exit code 1. */
 const flywheel = (args: readonly string[], environment: Record<string, string> = {}) => {
   const options = { encoding: 'utf8', env: { ...process.env, ...environment } } as const
   const { status, stdout, stderr } = spawnSync(process.execPath, ['services/_cli/main.ts', ...args], options)
@@ -22,7 +22,7 @@ describe('bad input', () => {
     [
       'an unknown service',
       () => ['up', '--services', 'juggler'],
-      /FLY_USAGE: there is no service juggler; known are ingest/,
+      /FLY_USAGE: there is no service juggler; use one of ingest/,
     ],
     [
       'a broker that is not there',
@@ -36,7 +36,7 @@ describe('bad input', () => {
       /FLY_USAGE: there is no topic gossip/,
     ],
     [
-      'a wheel that is not up',
+      'services that do not run',
       () => ['status', '--url', 'http://127.0.0.1:1'],
       /no console answers at http:\/\/127\.0\.0\.1:1/,
     ],
@@ -52,7 +52,11 @@ describe('bad input', () => {
       /Invalid Record Length.*line 2/,
     ],
     ['too little gold', () => ['demo', '--once', '--gold', '5'], /--gold 5 is too few/],
-    ['no JSON', () => ['import', file('a.jsonl', '{"question"\n'), '--agent', 'a'], /a\.jsonl line 1: not JSON/],
+    [
+      'a line that is not JSON',
+      () => ['import', file('a.jsonl', '{"question"\n'), '--agent', 'a'],
+      /a\.jsonl line 1: not JSON/,
+    ],
     [
       'a wrong type',
       () => ['import', file('a.jsonl', '{"question":1,"plan":{"tool":"x","argument":"y"}}\n'), '--agent', 'a'],
@@ -94,7 +98,7 @@ test('topics apply twice: the second plan is empty', () => {
   expect(planned()).toEqual([])
 })
 
-test('every command explains itself', () => {
+test('every command has a help text', () => {
   for (const command of [
     [],
     ['demo'],
@@ -116,7 +120,7 @@ test('every command explains itself', () => {
   }
 })
 
-test('what reads rows shows an example, and which columns there are', () => {
+test('commands on rows show an example and the columns', () => {
   for (const command of ['tail', 'export', 'sql'])
     expect(flywheel([command, '--help']).stdout).toMatch(/^Example: flywheel .*\n(?:.*\n)*?.*_partition, _offset/m)
 })

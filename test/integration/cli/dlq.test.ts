@@ -5,14 +5,15 @@ import { readSettings } from '#runtime/config/config.ts'
 import type { UnresolvedDeadLetters } from '#runtime/dead-letters/unresolved.ts'
 import { openRuntime } from '#runtime/host/open-runtime.ts'
 import type { ChatLogged } from '#schemas/events.ts'
-import { allServices, runInProcess } from '#services/_cli/run/start-services.ts'
+import { runInProcess } from '#services/_cli/run/start-services.ts'
 import { deadLetters, service, startStrategist } from '#test/contract/dead-letters/support.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
+import { serviceNames } from '#topology/derive/definitions.ts'
 import { deadLetterTopic, retryTopic } from '#topology/derive/names.ts'
 import { topic } from '#topology/topic-names.ts'
 
-/** Not spawned synchronously: the wheel that answers turns in this process. */
+/** Not spawned synchronously: the services that answer run in this process. */
 async function flywheel(...args: readonly string[]) {
   const run = promisify(execFile)(process.execPath, ['services/_cli/main.ts', ...args])
   return run.then(
@@ -27,13 +28,13 @@ const chat: ChatLogged = {
   plan: { tool: 'find', argument: 'umbrella', confidence: null, margin: 0.1, scores: [], planner: null } as never,
 }
 
-test('dead letters are listed, shown and re-driven, while the wheel turns and after it', async () => {
+test('dead letters are listed, shown and re-driven, while the services run and afterwards', async () => {
   const home = temporaryFolder()
   const world = await openRuntime(
     readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' }),
   )
   const stop = new AbortController()
-  const { urlOf, done } = await runInProcess(world, allServices, stop.signal)
+  const { urlOf, done } = await runInProcess(world, serviceNames, stop.signal)
   const end = async (): Promise<void> => {
     stop.abort()
     await done
@@ -49,17 +50,22 @@ test('dead letters are listed, shown and re-driven, while the wheel turns and af
     world.codec.record(topic.chatLogs, chat),
     { topic: topic.chatLogs, key: 'direct', value: Buffer.from('not avro at all') },
   ])
-  await waitUntil('both are parked', async () => (await world.log.count(from)) === 2)
-  const [parking] = await list()
-  expect(parking).toMatchObject({ service: 'sampler', topic: from, records: 2, codes: { FLY_AGENT: 1, FLY_DECODE: 1 } })
+  await waitUntil('both are dead letters', async () => (await world.log.count(from)) === 2)
+  const [unresolved] = await list()
+  expect(unresolved).toMatchObject({
+    service: 'sampler',
+    topic: from,
+    records: 2,
+    codes: { FLY_AGENT: 1, FLY_DECODE: 1 },
+  })
   const text = (await dlq('list', 'sampler')).stdout
-  expect(text).toMatch(/chat-logs\.sampler\.dlq: 2 \(.*\) parked; first seen 20/)
+  expect(text).toMatch(/chat-logs\.sampler\.dlq: 2 \(.*\) unresolved; first seen 20/)
   expect(text).toMatch(
     /chat-logs\.sampler\.dlq\/\d@\d FLY_AGENT, 1 attempt, first seen 20.*: the agent is not registered/,
   )
   expect(text).not.toContain('umbrella')
 
-  const late = parking?.letters.find(({ code }) => code === 'FLY_AGENT')
+  const late = unresolved?.letters.find(({ code }) => code === 'FLY_AGENT')
   const place = `${from}/${late?.partition}@${late?.offset}`
   const shown = await dlq('show', place, '--json')
   expect(JSON.parse(shown.stdout)).toMatchObject({
@@ -80,21 +86,21 @@ test('dead letters are listed, shown and re-driven, while the wheel turns and af
     topics: [{ topic: from, records: 2, codes: { FLY_AGENT: 1, FLY_DECODE: 1 } }],
   })
   await waitUntil('the turn is a sample', async () => (await world.log.count(topic.selectedSamples)) === 1)
-  await waitUntil('the other is parked again', async () => (await world.log.count(from)) === 3)
+  await waitUntil('the other is a dead letter again', async () => (await world.log.count(from)) === 3)
 
   await end()
   expect(await list()).toMatchObject([{ topic: from, records: 1, letters: [{ code: 'FLY_DECODE', attempts: 2 }] }])
   const again = await dlq('redrive', 'sampler')
   expect(again.stdout).toBe(`${from}: 1 (FLY_DECODE 1) re-driven to ${retryTopic('sampler')}\n`)
-  expect((await dlq('list', 'sampler')).stdout).toBe('nothing is parked\n')
+  expect((await dlq('list', 'sampler')).stdout).toBe('no unresolved dead letters\n')
 })
 
 test.each([
-  [['list', 'gateway'], /FLY_USAGE: gateway is no service that reads; those that do are sampler/],
+  [['list', 'gateway'], /FLY_USAGE: gateway consumes no topic, so it has no dead letters; use one of sampler/],
   [['show', 'somewhere'], /FLY_USAGE: there is no dead letter somewhere: give TOPIC\/PARTITION@OFFSET/],
   [['redrive', 'judge', '--topic', topic.releases], /FLY_USAGE: judge has no dead letters of releases: it reads/],
-  [['list', '--port', '1'], /FLY_HOME: .* is in use by process \d+.*; and no wheel answers on port 1/],
-])('%j says in one line what is wrong', async (args, message) => {
+  [['list', '--port', '1'], /FLY_HOME: .* is in use by process \d+.*; and no flywheel process answers on port 1/],
+])('%j fails with one line that says what is wrong', async (args, message) => {
   const home = temporaryFolder()
   const world = await openRuntime(readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_LOG_LEVEL: 'silent' }))
   if (!args.includes('--port')) await world.close()
@@ -104,7 +110,7 @@ test.each([
   expect([code, stderr.trim().split('\n')]).toEqual([1, [expect.any(String)]])
 })
 
-test('over HTTP nothing moves without the key, without a JSON body, or twice at a time', async () => {
+test('over HTTP a re-drive needs the key and a JSON body, and only one runs at a time', async () => {
   const settings = readSettings({
     ...{
       FLYWHEEL_HOME: temporaryFolder(),

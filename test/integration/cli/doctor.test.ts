@@ -4,8 +4,9 @@ import { expect, onTestFinished, test } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
 import { openRuntime } from '#runtime/host/open-runtime.ts'
 import type { ChatLogged } from '#schemas/events.ts'
-import { allServices, runInProcess } from '#services/_cli/run/start-services.ts'
+import { runInProcess } from '#services/_cli/run/start-services.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
+import { serviceNames } from '#topology/derive/definitions.ts'
 import { topic } from '#topology/topic-names.ts'
 
 /** `flywheel doctor --pii`, and what it says. */
@@ -23,7 +24,7 @@ test('what systems write past the door is found, in a log that a wheel holds and
     readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' }),
   )
   const stop = new AbortController()
-  const { urlOf, done } = await runInProcess(world, allServices, stop.signal)
+  const { urlOf, done } = await runInProcess(world, serviceNames, stop.signal)
   let open = true
   const close = async (): Promise<void> => {
     if (!open) return

@@ -45,12 +45,12 @@ test.each([
   [
     'an unknown service',
     ['juggler', ...somewhere],
-    /FLY_USAGE: there is no service juggler; those that decide are sampler/,
+    /FLY_USAGE: there is no service juggler; use one of sampler/,
   ],
   [
     'a service that decides nothing',
     ['gateway', ...somewhere],
-    /FLY_USAGE: gateway decides nothing; those that decide/,
+    /FLY_USAGE: gateway makes no decisions; use one of sampler/,
   ],
   ['no name', ['judge'], /required option '--as <run>'/],
   ['rules and a configuration', ['judge', ...somewhere, '--rules', 'a', '--config', 'b'], /cannot be used with option/],
@@ -67,7 +67,7 @@ test.each([
   expect(stderr.split('\n')[0]).toMatch(message)
 })
 
-test('a folder that a running wheel holds', async () => {
+test('a folder that another process has open', async () => {
   const home = temporaryFolder()
   const holder = spawn(process.execPath, ['test/support/processes/hold-folder.ts', home], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -78,8 +78,8 @@ test('a folder that a running wheel holds', async () => {
   expect(existsSync(join(home, 'replays'))).toBe(false)
 })
 
-test('explains itself, also that a difference is no failure', () => {
+test('has a help text that says that differences are not an error', () => {
   expect(flywheel('--help').stdout).toMatch(
-    /Usage: flywheel replay .*<service>.*Exit code 0 also when something differs/s,
+    /Usage: flywheel replay .*<service>.*The exit code is 0 also when decisions differ/s,
   )
 })

@@ -149,7 +149,7 @@ describe('sql', () => {
     const query = `select agent, count(*) n, max(_offset) newest, {'first': min("at"), arms: [1, 2]} nested
       from "${name}" join (select 1) on true group by agent order by agent`
     const { out, errors } = await ask(home, query, '--json')
-    expect(errors).toMatch(/1 records hold no event/)
+    expect(errors).toMatch(/1 records are no events/)
     const events = rows.flatMap(row => ('sampleId' in row.event ? [row] : []))
     const expected = [...Map.groupBy(events, ({ event }) => event.agent)].toSorted(([a], [b]) => (a < b ? -1 : 1))
     expect(lines(out)).toEqual(

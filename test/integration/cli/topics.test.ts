@@ -38,7 +38,7 @@ async function withOnePartition(size: Environment): Promise<Environment> {
 describe.each(sizes)('a topic with other partitions than the map, on %s', (_size, size) => {
   test('is told by the plan, left as it is by apply, and refused at start, with both numbers and what to do', async () => {
     const environment = await withOnePartition(size)
-    const because = new RegExp(`${name} has 1 partitions and the map wants 3, .*: .*; let the map say 1$`, 'm')
+    const because = new RegExp(`${name} has 1 partitions and the map wants 3, .*: .*; set 1 in the map$`, 'm')
     expect(flywheel('topics plan', environment)).toMatchObject({ status: 0, stdout: expect.stringMatching(because) })
     expect(flywheel('topics apply', environment)).toMatchObject({ status: 1, stdout: expect.stringMatching(because) })
     const refused = { status: 1, stderr: expect.stringMatching(/^FLY_TOPIC: /) }

@@ -6,10 +6,11 @@ import { expect, onTestFinished, test } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
 import { openRuntime } from '#runtime/host/open-runtime.ts'
 import type { ChatEscalated, ChatLogged, FeedbackGiven } from '#schemas/events.ts'
-import { allServices, runInProcess } from '#services/_cli/run/start-services.ts'
+import { runInProcess } from '#services/_cli/run/start-services.ts'
 import { journeyQuestions } from '#test/journey/wheel.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
+import { serviceNames } from '#topology/derive/definitions.ts'
 import { topic } from '#topology/topic-names.ts'
 
 /** What customers gave away, one of each kind, as it stands in their texts. */
@@ -79,7 +80,7 @@ test('every text of a chat, an escalation and a rating is redacted, alike, and c
     }),
   )
   const stop = new AbortController()
-  const { urlOf, done } = await runInProcess(world, allServices, stop.signal)
+  const { urlOf, done } = await runInProcess(world, serviceNames, stop.signal)
   let closed = false
   const close = async (): Promise<void> => {
     if (closed) return

@@ -3,6 +3,7 @@ import { faults } from '#runtime/core/faults.ts'
 import { type Acl, acls } from '#topology/derive/acls.ts'
 import {
   consumedTopics,
+  consumingServices,
   deadLetterTopics,
   serviceDefinitions,
   serviceNames,
@@ -47,7 +48,9 @@ test('names follow from service and topic', () => {
   expect(topicNames.filter(name => compatibility(name) === 'FULL_TRANSITIVE')).toEqual([topic.scoredSamples])
 })
 
-test('a service consumes what it reads and what is re-driven to it', () => {
+test('a service consumes the topics that it reads and its retry topic', () => {
+  expect(consumingServices).toContain('curator')
+  expect(consumingServices).not.toContain('gateway')
   const annotation = [topic.selectedSamples, topic.scoredSamples, topic.reviews]
   expect(consumedTopics('annotation')).toEqual([...annotation, retryTopic('annotation')])
   expect(deadLetterTopics('annotation')).toEqual(annotation.map(read => deadLetterTopic(read, 'annotation')))

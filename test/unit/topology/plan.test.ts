@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { requiredTopics } from '#topology/derive/required-topics.ts'
 import { planTopicChanges } from '#topology/derive/topic-changes.ts'
 import { topic } from '#topology/topic-names.ts'
@@ -7,42 +7,33 @@ const keyed = { name: 't', partitions: 6, keep: 7, breaks: 'order would break' }
 const loose = { name: 't', partitions: 6, keep: 7 } as const
 const has = (partitions: number) => [{ name: 't', partitions }]
 
-test('a missing topic is created as it is wanted', () => {
+test('a missing topic is created as it is required', () => {
   expect(planTopicChanges([keyed], [])).toEqual([{ do: 'create', topic: { name: 't', partitions: 6, keep: 7 } }])
 })
 
-test('a topic as it is wanted needs nothing, and topics of others are left alone', () => {
+test('a topic as it is required needs no change, and other topics are ignored', () => {
   expect(planTopicChanges([keyed], [...has(6), { name: 'not-ours', partitions: 1 }])).toEqual([])
 })
 
-test('a topic whose keys nobody relies on is grown', () => {
+test('a topic is grown where nothing relies on its keys', () => {
   expect(planTopicChanges([loose], has(3))).toEqual([{ do: 'grow', topic: { name: 't', partitions: 6 }, from: 3 }])
 })
 
-describe('growing a keyed topic', () => {
-  test('is refused, and the refusal says what would break', () => {
-    const because =
-      't has 3 partitions and the map wants 6, but growing moves keys: order would break; let the map say 3'
-    expect(planTopicChanges([keyed], has(3))).toEqual([
-      { do: 'refuse', topic: { name: 't', partitions: 6 }, from: 3, because },
-    ])
-  })
-
-  test('is done when it is forced', () => {
-    expect(planTopicChanges([keyed], has(3), { force: true })).toEqual([
-      { do: 'grow', topic: { name: 't', partitions: 6 }, from: 3 },
-    ])
-  })
+test('growing a keyed topic is refused, and the reason says what would break', () => {
+  const because =
+    't has 3 partitions and the map wants 6, but more partitions move keys: order would break; set 3 in the map'
+  expect(planTopicChanges([keyed], has(3))).toEqual([
+    { do: 'refuse', topic: { name: 't', partitions: 6 }, from: 3, because },
+  ])
 })
 
-test('shrinking is refused, forced or not', () => {
-  for (const force of [false, true])
-    expect(planTopicChanges([loose], has(9), { force })).toEqual([
-      expect.objectContaining({ do: 'refuse', because: expect.stringContaining('cannot shrink') }),
-    ])
+test('shrinking is refused', () => {
+  expect(planTopicChanges([loose], has(9))).toEqual([
+    expect.objectContaining({ do: 'refuse', because: expect.stringContaining('cannot shrink') }),
+  ])
 })
 
-test('fewer replicas than are set are refused; where a log has none of its own, nothing is said of them', () => {
+test('fewer replicas than the setting are refused; a log without replication has none to check', () => {
   const found = (replicas: number, partitions = 6) => [{ name: 't', partitions, replicas }]
   const because = expect.stringMatching(/^t has 2 replicas and FLYWHEEL_KAFKA_REPLICATION wants 3: /)
   const refusal = { do: 'refuse', topic: { name: 't', partitions: 6 }, from: 6, because }
@@ -52,7 +43,7 @@ test('fewer replicas than are set are refused; where a log has none of its own, 
   expect(planTopicChanges([keyed], has(6), { replicas: 3 })).toEqual([])
 })
 
-test('the refusal for a topic of the map names its readers and what they remember', () => {
+test('the reason for a topic of the map names its readers and their state', () => {
   const actual = requiredTopics().map(({ name, partitions }) => ({
     name,
     partitions: name === topic.goldAnswers ? 1 : partitions,
@@ -60,7 +51,7 @@ test('the refusal for a topic of the map names its readers and what they remembe
   expect(planTopicChanges(requiredTopics(), actual)).toEqual([
     expect.objectContaining({
       because: expect.stringMatching(
-        /one agent .* judge, self-play, curator would see them out of order, and the memory/,
+        /one agent .* judge, self-play, curator would read them out of order, and its state/,
       ),
     }),
   ])

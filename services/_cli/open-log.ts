@@ -1,0 +1,69 @@
+import type { Settings } from '#runtime/config/config.ts'
+import { Fault } from '#runtime/core/faults.ts'
+import { openReader } from '#runtime/host/open-runtime.ts'
+import { bearerHeader } from '#runtime/http/bearer.ts'
+
+export type OpenedLog = Omit<Awaited<ReturnType<typeof openReader>>, 'close'>
+
+/** Calls a route of the process that holds the log: GET, or POST where there is a body. FLY_HOME where no process answers. */
+export type CallHolder = (path: string, body?: object) => Promise<Response>
+
+/**
+ * Reads the log that the settings name. Only one process can open an embedded log; where a running one holds it, its HTTP
+ * listener on `port` of this host does the same work.
+ */
+export async function withLogOrHolder(
+  settings: Settings,
+  signal: AbortSignal,
+  use: {
+    readonly log: (opened: OpenedLog) => Promise<void>
+    readonly holder: (call: CallHolder) => Promise<void>
+  },
+): Promise<void> {
+  let opened: Awaited<ReturnType<typeof openReader>>
+  try {
+    opened = await openReader(settings)
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== 'FLY_HOME') throw error
+    return use.holder(callHolder(settings, error, signal))
+  }
+  try {
+    await use.log(opened)
+  } finally {
+    await opened.close()
+  }
+}
+
+function callHolder({ port, apiKey }: Settings, locked: Fault, signal: AbortSignal): CallHolder {
+  return async (path, body) => {
+    const request = {
+      headers: { ...bearerHeader(apiKey), ...(body && { 'content-type': 'application/json' }) },
+      ...(body && { method: 'POST', body: JSON.stringify(body) }),
+    }
+    const url = `http://127.0.0.1:${port}${path}`
+    const answer = await fetch(url, { ...request, signal }).catch(error => {
+      const message = `${locked.message}; and no flywheel process answers on port ${port}: give its --port`
+      throw new Fault('FLY_HOME', message, {}, error)
+    })
+    if (answer.ok || answer.status === 404) return answer
+    throw new Fault('FLY_USAGE', `${url} answered ${answer.status}: ${(await answer.text()).slice(0, 300)}`)
+  }
+}
+
+/** The JSON values of a response with one per line, in batches as they arrive. FLY_BROKER when it is cut off. */
+export async function* jsonLines(answer: Response, whatToDo: string): AsyncGenerator<readonly unknown[]> {
+  let rest = ''
+  const body = answer.body?.pipeThrough(new TextDecoderStream()) ?? []
+  try {
+    for await (const text of body) {
+      const end = text.lastIndexOf('\n')
+      if (end < 0) rest += text
+      else {
+        yield `${rest}${text.slice(0, end)}`.split('\n').map(line => JSON.parse(line) as unknown)
+        rest = text.slice(end + 1)
+      }
+    }
+  } catch (error) {
+    throw new Fault('FLY_BROKER', `the connection to the flywheel process was lost: ${whatToDo}`, {}, error)
+  }
+}
