@@ -97,30 +97,3 @@ test('topics apply twice: the second plan is empty', () => {
   expect(flywheel(['topics', 'apply', '--home', home]).status).toBe(0)
   expect(planned()).toEqual([])
 })
-
-test('every command has a help text', () => {
-  for (const command of [
-    [],
-    ['demo'],
-    ['up'],
-    ['import'],
-    ['status'],
-    ['tail'],
-    ['export'],
-    ['sql'],
-    ['dlq', 'list'],
-    ['dlq', 'show'],
-    ['dlq', 'redrive'],
-    ['topics', 'plan'],
-    ['topics', 'apply'],
-  ]) {
-    const { status, stdout } = flywheel([...command, '--help'])
-    expect(status).toBe(0)
-    expect(stdout).toMatch(/Usage: flywheel/)
-  }
-})
-
-test('commands on rows show an example and the columns', () => {
-  for (const command of ['tail', 'export', 'sql'])
-    expect(flywheel([command, '--help']).stdout).toMatch(/^Example: flywheel .*\n(?:.*\n)*?.*_partition, _offset/m)
-})

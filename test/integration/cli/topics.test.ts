@@ -59,7 +59,9 @@ describe.skipIf(!kafka || !registry)('a topic with fewer replicas than are set',
     const { status, stderr } = run('services/judge/main.ts', [], environment)
     expect(status).toBe(1)
     expect(stderr).toMatch(
-      new RegExp(`^FLY_TOPIC: .*${name} has 1 replicas and FLYWHEEL_KAFKA_REPLICATION wants 3: add some .*, or lower`),
+      new RegExp(
+        `^FLY_TOPIC: .*${name} has 1 replicas and FLYWHEEL_KAFKA_REPLICATION wants 3: add replicas .*, or lower`,
+      ),
     )
   })
 })

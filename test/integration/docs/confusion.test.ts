@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
@@ -9,11 +9,12 @@ import type { SampleScored } from '#schemas/events.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { skip } from '#test/support/skip.ts'
 import { append, arbitraryScores, runFlywheel } from '../cli/rows.support.ts'
+import { blockOf } from './pages.ts'
 
-const page = readFileSync('docs/confusion.md', 'utf8')
-const blockOf = (language: string): string =>
-  new RegExp(`^\`\`\`${language}\n(.+?)^\`\`\`$`, 'ms').exec(page)?.[1] ?? ''
-const [, agent = ''] = /agent = '(.+?)'/.exec(page) ?? []
+const page = 'docs/confusion.md'
+const query = blockOf(page, 'sql')
+const program = blockOf(page, 'python')
+const [, agent = ''] = /agent = '(.+?)'/.exec(query) ?? []
 
 const version = spawnSync('python3', ['--version'])
 const python = version.status === 0 || skip('the confusion page', 'there is no python3')
@@ -56,10 +57,10 @@ describe.skipIf(!python)('the confusion page', () => {
     await world.close()
 
     const folder = temporaryFolder()
-    const { status, out, errors } = await runFlywheel('sql', blockOf('sql'), '--json', '--home', home)
+    const { status, out, errors } = await runFlywheel('sql', query, '--json', '--home', home)
     expect(status, errors).toBe(0)
     writeFileSync(join(folder, 'confusion.jsonl'), out)
-    const { stdout, stderr } = spawnSync('python3', ['-c', blockOf('python')], { cwd: folder, encoding: 'utf8' })
+    const { stdout, stderr } = spawnSync('python3', ['-c', program], { cwd: folder, encoding: 'utf8' })
     expect(stderr).toBe('')
 
     const counted = new Map(scores.slice(0, 400).map(score => [score.sampleId, score]))

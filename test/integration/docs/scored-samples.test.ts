@@ -19,10 +19,11 @@ import {
   runFlywheel,
   type TailRecord,
 } from '../cli/rows.support.ts'
+import { blockOf } from './pages.ts'
 
-const page = readFileSync('docs/scored-samples.md', 'utf8')
-const [, requirement = ''] = /^pip install '(.+)'$/m.exec(page) ?? []
-const [, program = ''] = /^```python\n(.+?)^```$/ms.exec(page) ?? []
+const page = 'docs/scored-samples.md'
+const [, requirement = ''] = /^pip install '(.+)'$/m.exec(readFileSync(page, 'utf8')) ?? []
+const program = blockOf(page, 'python')
 
 test('the subscriber of the page has fewer than 15 lines of code', () => {
   expect(program.split('\n').filter(line => line.trim() !== '').length).toBeLessThan(15)
