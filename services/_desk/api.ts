@@ -2,17 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type BackoffLimits, backoffMs } from '#runtime/core/backoff.ts'
 import { at } from '#runtime/core/checked.ts'
 import { Fault } from '#runtime/core/faults.ts'
-import { bearerHeader } from '#runtime/http/bearer.ts'
 
 const maxAttempts = 8
 const backoff: BackoffLimits = { firstMs: 100, maxMs: 6_400 }
 
-/** Base URLs of the services that the desk calls, and the API key it sends. */
+/** Base URLs of the services that the desk calls, and headers to send, such as the API key. */
 export type ServiceUrls = {
   readonly ingest: string
   readonly gateway: string
   readonly annotation: string
-  readonly key?: string | undefined
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 export type QueueItem = {
@@ -48,7 +47,7 @@ export function createApi(urls: ServiceUrls, signal: AbortSignal) {
       try {
         const answer = await fetch(url, {
           method,
-          headers: { 'content-type': 'application/json', ...bearerHeader(urls.key) },
+          headers: { 'content-type': 'application/json', ...urls.headers },
           ...(body && { body: JSON.stringify(body) }),
           signal,
         })

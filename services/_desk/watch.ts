@@ -1,7 +1,4 @@
-import type { Codec } from '#runtime/codec/codec.ts'
-import type { EventLog } from '#runtime/log/event-log.ts'
 import { type FollowedRecord, followTopics } from '#runtime/processing/follow-topics.ts'
-import type { Logger } from '#runtime/telemetry/telemetry.ts'
 import { topic } from '#topology/topic-names.ts'
 import type { EventOf } from '#topology/types.ts'
 
@@ -36,7 +33,7 @@ export type AgentWatcher = {
 
 /** Follows the topics of one agent from their beginning, as any subscriber can; `onEvent` is called for each event. */
 export async function watchAgent(
-  context: { readonly log: EventLog; readonly codec: Codec; readonly logger: Logger },
+  context: Parameters<typeof followTopics>[0],
   agent: string,
   onEvent: (event: AgentEvent) => void,
   signal: AbortSignal,

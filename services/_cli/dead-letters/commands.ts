@@ -1,6 +1,5 @@
 import type { Command } from 'commander'
 import { settingsOf, withCommonOptions, withPortOption } from '../options.ts'
-import { listDeadLetters, redriveDeadLetters, showDeadLetter } from './dlq.ts'
 
 /** `dlq list`, `dlq show` and `dlq redrive`. */
 export function addDeadLetterCommands(program: Command, signal: AbortSignal): void {
@@ -8,13 +7,22 @@ export function addDeadLetterCommands(program: Command, signal: AbortSignal): vo
   withPortOption(withCommonOptions(dlq.command('list [service]')))
     .description('list the dead letters that are not yet re-driven, without the text of the chats')
     .option('--all', 'list every dead letter instead of the first 20 of each topic', false)
-    .action((name, options) => listDeadLetters(name, options, settingsOf(options), signal))
+    .action(async (name, options) => {
+      const { listDeadLetters } = await import('./dlq.ts')
+      await listDeadLetters(name, options, settingsOf(options), signal)
+    })
   withPortOption(withCommonOptions(dlq.command('show <dead-letter>')))
     .description('print one dead letter, named TOPIC/PARTITION@OFFSET, with the text of its chat')
-    .action((letter, options) => showDeadLetter(letter, options, settingsOf(options), signal))
+    .action(async (letter, options) => {
+      const { showDeadLetter } = await import('./dlq.ts')
+      await showDeadLetter(letter, options, settingsOf(options), signal)
+    })
   withPortOption(withCommonOptions(dlq.command('redrive <service>')))
     .description('send dead letters back to the service that refused them, and to no other: each once, in their order')
     .option('--topic <topic>', 'only records of this topic')
     .option('--dry-run', 'print what would be re-driven', false)
-    .action((name, options) => redriveDeadLetters(name, options, settingsOf(options), signal))
+    .action(async (name, options) => {
+      const { redriveDeadLetters } = await import('./dlq.ts')
+      await redriveDeadLetters(name, options, settingsOf(options), signal)
+    })
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Settings } from '#runtime/config/config.ts'
 import { Fault } from '#runtime/core/faults.ts'
 import { openRuntime, type Runtime } from '#runtime/host/open-runtime.ts'
+import { bearerHeader } from '#runtime/http/bearer.ts'
 import type { LogRecord } from '#runtime/log/event-log.ts'
 import { createApi } from '#services/_desk/api.ts'
 import { type DemoRunOptions, openProgressStore, savedAgent } from '#services/_desk/progress-store.ts'
@@ -96,7 +97,7 @@ async function runDemo(
       ingest: services.urlOf('ingest'),
       gateway: services.urlOf('gateway'),
       annotation: services.urlOf('annotation'),
-      key: settings.apiKey,
+      headers: bearerHeader(settings.apiKey),
     },
     stop,
   )

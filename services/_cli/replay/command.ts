@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander'
 import { settingsOf, withCommonOptions } from '../options.ts'
-import { replay } from './replay.ts'
 
 export function addReplayCommand(program: Command, signal: AbortSignal): void {
   withCommonOptions(program.command('replay <service>'))
@@ -22,5 +21,5 @@ The exit code is 0 also when decisions differ: the receipt lists the differences
 its first decision, under the same rules, up to the range. Services that run on an embedded folder lock it: stop them
 first. The files of a run contain what the topics contain, chats included: delete the folder when you are done.`,
     )
-    .action((name, options) => replay(name, options, settingsOf(options), signal))
+    .action(async (name, options) => (await import('./replay.ts')).replay(name, options, settingsOf(options), signal))
 }

@@ -1,10 +1,7 @@
 import { type Command, Option } from 'commander'
 import { topic } from '#topology/topic-names.ts'
 import { settingsOf, withCommonOptions, withPortOption } from '../options.ts'
-import { exportTopic } from './export.ts'
 import { exportFormatNames } from './export-formats.ts'
-import { sql } from './sql.ts'
-import { tail } from './tail.ts'
 
 const helpText = (example: string): string => `
 Example: ${example}
@@ -23,7 +20,7 @@ export function addRowCommands(program: Command, signal: AbortSignal): void {
       'after',
       helpText(`flywheel tail ${topic.scoredSamples} --where "score < 0.5 and source = 'gold'" --json`),
     )
-    .action((name, options) => tail(name, options, settingsOf(options), signal))
+    .action(async (name, options) => (await import('./tail.ts')).tail(name, options, settingsOf(options), signal))
 
   withPortOption(withCommonOptions(program.command('export <topic>')))
     .description('write the events of a topic to a file; nested fields become structs and lists')
@@ -34,7 +31,10 @@ export function addRowCommands(program: Command, signal: AbortSignal): void {
     )
     .option('--out <file>', 'default: TOPIC.FORMAT in the current folder; it appears when it is complete')
     .addHelpText('after', helpText(`flywheel export ${topic.scoredSamples} --since 7d --out scores.parquet --json`))
-    .action((name, options) => exportTopic(name, options, settingsOf(options), signal))
+    .action(async (name, options) => {
+      const { exportTopic } = await import('./export.ts')
+      await exportTopic(name, options, settingsOf(options), signal)
+    })
 
   withPortOption(withCommonOptions(program.command('sql <query>')))
     .description('answer one SELECT over topics (DuckDB); with --json one object per row')
@@ -42,5 +42,5 @@ export function addRowCommands(program: Command, signal: AbortSignal): void {
       'after',
       helpText(`flywheel sql 'select "plannedTool", avg(score) from "${topic.scoredSamples}" group by all order by 2'`),
     )
-    .action((query, options) => sql(query, options, settingsOf(options), signal))
+    .action(async (query, options) => (await import('./sql.ts')).sql(query, options, settingsOf(options), signal))
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { requiredValue } from '#runtime/core/checked.ts'
 import type { FollowedEvent } from '#runtime/service.ts'
-import { estimateRows, latestGoldScores } from '#services/_cli/estimate.ts'
+import { estimateRows, latestGoldScores } from '#services/_cli/estimates.ts'
 import { agentView } from '#services/console/agent-view.ts'
 import { type AgentHistory, applyRecord, MAX_EVENTS } from '#services/console/history.ts'
 import { toAgentDescribed } from '#services/ingest/to-events.ts'

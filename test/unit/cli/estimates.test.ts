@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { SampleScored } from '#schemas/events.ts'
-import { estimateRows, latestGoldScores } from '#services/_cli/estimate.ts'
+import { estimateRows, latestGoldScores } from '#services/_cli/estimates.ts'
 
 const scored = (sampleId: string, over: Partial<SampleScored> = {}): SampleScored => ({
   ...{ id: `scored-${sampleId}`, parents: [], at: 0, agent: 'desk', sampleId, family: 'f', source: 'gold' },
