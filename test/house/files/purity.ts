@@ -3,7 +3,7 @@ import { type Files, linesWith, type Violation } from './text.ts'
 
 /** Files that hold rules and data types. They and all that they import use no I/O, no clock and no chance. */
 export const isPureRoot = (path: string): boolean =>
-  /^(topology|schemas|services\/_(?:planners\/linear|text|statistics|redaction|dialects))\/.*\.ts$/.test(path) ||
+  /^(topology|schemas|services\/_(?:planners\/linear\/[^/]+|text|statistics|redaction|dialects))\/.*\.ts$/.test(path) ||
   /^services\/[^_/][^/]*\/decide\.ts$/.test(path)
 
 /** Hashes are pure, though a module of Node computes them. */

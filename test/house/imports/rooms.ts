@@ -86,25 +86,19 @@ export const rooms: readonly Room[] = [
     imports: ['services/_models', 'services/_models/adapters', ...contract, ...data],
   },
 
-  { path: 'services/_planners/planner.ts', imports: ['schemas'] },
-  { path: 'services/_planners', imports: ['schemas', ...planners('planner.ts'), ...runtime('core', 'objects')] },
+  // The port, and what every kind needs; it knows no kind.
+  { path: 'services/_planners', imports: ['schemas', ...runtime('core', 'objects')] },
   {
     path: 'services/_planners/examples',
-    imports: [
-      'schemas',
-      'services/_text',
-      'services/_planners',
-      ...planners('planner.ts'),
-      ...runtime('core', 'objects'),
-    ],
+    imports: ['schemas', 'services/_text', 'services/_planners', ...runtime('core', 'objects')],
   },
   {
     path: 'services/_planners/hosts',
-    imports: ['schemas', 'services/_planners', ...planners('planner.ts', 'examples'), ...runtime('core', 'objects')],
+    imports: ['schemas', 'services/_planners', ...planners('examples'), ...runtime('core', 'objects')],
   },
   {
     path: 'services/_planners/lanes',
-    imports: ['schemas', 'services/_planners', ...planners('planner.ts', 'examples'), ...runtime('core', 'objects')],
+    imports: ['schemas', 'services/_planners', ...planners('examples'), ...runtime('core', 'objects')],
   },
   {
     path: 'services/_planners/linear',
@@ -113,14 +107,14 @@ export const rooms: readonly Room[] = [
       'services/_text',
       'services/_statistics',
       'services/_planners',
-      ...planners('planner.ts', 'examples', 'hosts', 'lanes'),
+      ...planners('examples', 'hosts', 'lanes'),
       ...runtime('core', 'objects'),
     ],
   },
   // The registry of kinds: its pure half, which `decide` may call, and its half with I/O.
   {
     path: 'services/_planners/kinds.ts',
-    imports: ['schemas', 'services/_planners', ...planners('planner.ts', 'linear')],
+    imports: ['schemas', 'services/_planners', ...planners('linear')],
   },
   {
     path: 'services/_planners/open.ts',
@@ -129,20 +123,13 @@ export const rooms: readonly Room[] = [
       ...contract,
       'services/_models',
       'services/_planners',
-      ...planners('planner.ts', 'kinds.ts', 'examples', 'hosts', 'lanes', 'linear'),
+      ...planners('kinds.ts', 'examples', 'hosts', 'lanes', 'linear'),
     ],
   },
 
   {
     path: 'services/*',
-    imports: [
-      ...data,
-      ...contract,
-      ...pure,
-      'services/_models',
-      'services/_planners',
-      ...planners('planner.ts', 'kinds.ts'),
-    ],
+    imports: [...data, ...contract, ...pure, 'services/_models', 'services/_planners', ...planners('kinds.ts')],
   },
   {
     path: 'services/*/main.ts',

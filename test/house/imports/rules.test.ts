@@ -57,7 +57,7 @@ const allowed: readonly (readonly [from: string, to: string])[] = [
   ['services/judge/grade.ts', 'services/_text/values.ts'],
   ['services/strategist/decide.ts', 'services/_planners/kinds.ts'],
   ['services/_planners/kinds.ts', 'services/_planners/linear/kind.ts'],
-  ['services/_planners/lanes/in-process.ts', 'services/_planners/lanes/training-lane.ts'],
+  ['services/_planners/lanes/in-process.ts', 'services/_planners/training.ts'],
   [runtime('log/kafka/produce/send.ts'), runtime('log/kafka/faults.ts')],
   [runtime('log/kafka/faults.ts'), runtime('log/event-log.ts')],
   ['services/_text/values.ts', runtime('core/identity.ts')],

@@ -35,8 +35,8 @@ const adapters: readonly (readonly [folder: string, adapters: string])[] = [
   ['services/_runtime/registry', 'http|embedded'],
   ['services/_runtime/objects', 'folder|s3'],
   ['services/_models/adapters', 'openai|bedrock'],
-  ['services/_planners/hosts', '(?!model-host)[^/.]+'],
-  ['services/_planners/lanes', '(?!trainer|training-lane)[^/.]+'],
+  ['services/_planners/hosts', '(?!loaded-planners|plan-batch)[^/.]+'],
+  ['services/_planners/lanes', '(?!trainer)[^/.]+'],
 ]
 
 const adapterRules: readonly IForbiddenRuleType[] = adapters.map(([folder, names]) => ({
