@@ -1,3 +1,4 @@
+import { at } from '#runtime/core/checked.ts'
 import { fold } from './engine/fold.ts'
 import { type Detector, type Finding, redactionKinds } from './engine/kinds.ts'
 import { createRepeatDetector } from './engine/repeats.ts'
@@ -14,33 +15,31 @@ import { sameFormat } from './numbers/same-format.ts'
 import { transcriptAnswers } from './numbers/transcript-answers.ts'
 import { wallets } from './numbers/wallet.ts'
 import { connectionStrings } from './secrets/connection-strings.ts'
-import { credentials } from './secrets/credential.ts'
 import { keyValueSecrets } from './secrets/key-value-secrets.ts'
-import { labelledPasswords } from './secrets/labelled-passwords.ts'
+import { labelledCodes } from './secrets/labelled-codes.ts'
+import { labelledKeys } from './secrets/labelled-keys.ts'
 import { passphrases } from './secrets/passphrases.ts'
-import { passwordsInProse } from './secrets/passwords-in-prose.ts'
-import { plainWordPasswords } from './secrets/plain-word-passwords.ts'
+import { passwords } from './secrets/passwords.ts'
 import { unlabelledSecrets } from './secrets/unlabelled-secrets.ts'
 
-/** What `redact` writes: already redacted text has nothing more to find. */
+/** What `redact` writes: nothing is found in it. */
 const pseudonymPattern = new RegExp(`\\[(?:${redactionKinds.join('|')}):[a-f]{20}\\]`, 'g')
-/** Stands where a pseudonym is: no letter, digit, blank or mark. What reaches across it is no finding. */
+/** Replaces pseudonyms while detectors run: no letter, digit, blank or punctuation. A finding that contains it is dropped. */
 const maskCharacter = '\u0000'
 
-/** Those that come first say the kind where findings overlap. */
+/** Where findings overlap, the detector that is earlier in the list gives the kind. */
 const generalDetectors: readonly Detector[] = [
   wallets,
   connectionStrings,
   unlabelledSecrets,
   emails,
-  labelledPasswords,
-  credentials,
+  passwords,
+  labelledKeys,
+  labelledCodes,
   keyValueSecrets,
-  passwordsInProse,
-  plainWordPasswords,
   passphrases,
 ]
-/** None of what these find has fewer than three digits. */
+/** All that these find has three digits. */
 const digitDetectors: readonly Detector[] = [
   ibans,
   cards,
@@ -57,38 +56,36 @@ const allDetectors = [...generalDetectors, ...digitDetectors]
 const threeDigits = /\d\D*\d\D*\d/
 
 /**
- * Finds personal data and secrets, in the order of the text and without overlaps. It goes by shape, check digits and the
- * words before a value, and never by names: names and postal addresses it does not know.
+ * Finds personal data and secrets, in the order of the text and without overlaps: by shape, by check digits and by the words
+ * near a value. It does not know names and postal addresses.
  */
-export function detect(text: string): readonly Finding[] {
-  return detectAll([text])[0] ?? []
-}
+export const detect = (text: string): readonly Finding[] => at(detectAll([text]), 0)
 
-/** As `detect`, in texts that belong together: what one of them tells to be personal is found in the others too. */
+/** As `detect`, for texts that belong together: a value that is found in one of them is found in the others too. */
 export function detectAll(texts: readonly string[]): readonly (readonly Finding[])[] {
-  const found = texts.map(detectOne)
-  const repeated = createRepeatDetector(texts, found)
-  if (repeated === undefined) return found
-  return texts.map((text, index) => mergeOverlaps([...(found[index] ?? []), ...repeated(text)]))
+  const findings = texts.map(detectOne)
+  const repeated = createRepeatDetector(texts, findings)
+  if (repeated === undefined) return findings
+  return texts.map((text, index) => mergeOverlaps([...at(findings, index), ...repeated(text)]))
 }
 
 function detectOne(text: string): readonly Finding[] {
-  const { text: plain, originalOffset } = fold(text)
-  const masked = plain.includes('[')
-    ? plain.replace(pseudonymPattern, found => maskCharacter.repeat(found.length))
-    : plain
+  const { text: folded, originalOffset } = fold(text)
+  const masked = folded.includes('[')
+    ? folded.replace(pseudonymPattern, pseudonym => maskCharacter.repeat(pseudonym.length))
+    : folded
   const found: Finding[] = []
   for (const detector of threeDigits.test(masked) ? allDetectors : generalDetectors)
     for (const finding of detector(masked)) found.push(finding)
-  const certain = mergeOverlaps(found.filter(({ start, end }) => !masked.slice(start, end).includes(maskCharacter)))
-  return mergeOverlaps([...certain, ...sameFormat(masked, certain)]).map(({ kind, start, end }) => ({
+  const findings = mergeOverlaps(found.filter(({ start, end }) => !masked.slice(start, end).includes(maskCharacter)))
+  return mergeOverlaps([...findings, ...sameFormat(masked, findings)]).map(({ kind, start, end }) => ({
     kind,
     start: originalOffset(start),
     end: originalOffset(end),
   }))
 }
 
-/** Overlapping findings become one that covers both, so that nothing of either is left over; its kind is that of the first found. */
+/** Makes overlapping findings one that covers both, so that no part of a value is left. The earlier in the list gives the kind. */
 function mergeOverlaps(found: readonly Finding[]): readonly Finding[] {
   if (found.length < 2) return found
   const ranked = found.map((finding, rank) => ({ ...finding, rank })).sort((a, b) => a.start - b.start)

@@ -1,13 +1,14 @@
+import { at } from '#runtime/core/checked.ts'
 import { detectAll } from './detect.ts'
 import type { Finding, RedactionKind } from './engine/kinds.ts'
 
-/** How often each kind was found. */
+/** How many values of each kind were found. */
 export type KindCounts = Readonly<Partial<Record<RedactionKind, number>>>
 
-/** What is written for a value of a kind, such as `[email:fadcbeeafbdcacfbedaf]`. */
+/** What replaces a value of a kind, such as `[email:fadcbeeafbdcacfbedaf]`. */
 export type Pseudonymizer = (kind: RedactionKind, value: string) => string
 
-/** What a pseudonym in place of one value brings to light of another is found in the next look; there is little of it. */
+/** A pseudonym in place of one value can make another one recognisable, so the result is searched again. More passes find nothing. */
 const maxPasses = 4
 
 /** Replaces what `detect` finds in a text by pseudonyms. Redacting redacted text changes nothing. */
@@ -16,10 +17,10 @@ export function redact(
   pseudonymOf: Pseudonymizer,
 ): { readonly text: string; readonly counts: KindCounts } {
   const { texts, counts } = redactAll([text], pseudonymOf)
-  return { text: texts[0] ?? text, counts }
+  return { text: at(texts, 0), counts }
 }
 
-/** As `redact`, of texts that belong together: what one of them tells to be personal is replaced in the others too. */
+/** As `redact`, for texts that belong together: a value that is found in one of them is replaced in the others too. */
 export function redactAll(
   texts: readonly string[],
   pseudonymOf: Pseudonymizer,
@@ -30,7 +31,7 @@ export function redactAll(
     const found = detectAll(redacted)
     if (found.every(findings => findings.length === 0)) break
     for (const { kind } of found.flat()) counts[kind] = (counts[kind] ?? 0) + 1
-    redacted = redacted.map((text, index) => replaceFindings(text, found[index] ?? [], pseudonymOf))
+    redacted = redacted.map((text, index) => replaceFindings(text, at(found, index), pseudonymOf))
   }
   return { texts: redacted, counts }
 }

@@ -27,7 +27,7 @@ export function reviewProblem(
   return tools.has(meant) ? null : `tool: ${meant} is not in the agent's catalogue; answer wrong with one that is`
 }
 
-const redact = createEventRedactor<SampleReviewed>(avro.SampleReviewed)
+const redact = createEventRedactor(avro.SampleReviewed)
 
 /**
  * A review without problems as an event, redacted: what it does not say of the right plan is as planned. An adjudicator's follows

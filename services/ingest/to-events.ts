@@ -18,9 +18,9 @@ export const DEFAULT_BUDGETS: Budgets = {
 export const DEFAULT_TARGETS: Targets = { accuracy: 0.95, margin: 0.01, stratumMargin: 0.05 }
 
 // Identities derive from what is left after redaction: a plain hash of a phone number would tell it.
-const redactChatLogged = createEventRedactor<ChatLogged>(avro.ChatLogged)
-const redactEscalation = createEventRedactor<ChatEscalated>(avro.ChatEscalated)
-const redactFeedback = createEventRedactor<FeedbackGiven>(avro.FeedbackGiven)
+const redactChatLogged = createEventRedactor(avro.ChatLogged)
+const redactEscalation = createEventRedactor(avro.ChatEscalated)
+const redactFeedback = createEventRedactor(avro.FeedbackGiven)
 
 /** One turn as an event, redacted. Without an id, the same turn of the same conversation has the same id. */
 export function toChatLogged(body: ChatLogBody, now: number, pseudonymOf: Pseudonymizer): ChatLogged {

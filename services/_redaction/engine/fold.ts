@@ -1,8 +1,10 @@
-/** A text as detectors read it; `origin` gives the place in the original of a place in it. */
-export type Folded = { readonly text: string; readonly originalOffset: (at: number) => number }
+import { at } from '#runtime/core/checked.ts'
+
+/** A text as detectors read it. `originalOffset` maps an offset in it to the offset in the original. */
+export type Folded = { readonly text: string; readonly originalOffset: (offset: number) => number }
 
 const control = '\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f'
-/** Soft hyphens, joiners, direction marks, variation selectors, the keycap: nothing a reader sees. */
+/** Soft hyphens, joiners, direction marks, variation selectors, the keycap. */
 const invisible =
   '\\xad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180e\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\u20e3\\ufe00-\\ufe0f\\ufeff'
 const droppedCharacter = new RegExp(`[${control}${invisible}]`)
@@ -12,22 +14,22 @@ const foldableCharacter = new RegExp(
 const digitZeros = [0x0660, 0x06f0, 0x0966, 0x09e6, 0x0e50]
 
 /**
- * Unicode look-alikes as plain characters: full-width forms, digits of other scripts, dashes, spaces and quotes; what is
- * invisible is left out. Most texts have none and are returned as they are.
+ * Replaces Unicode look-alikes by plain characters: full-width forms, digits of other scripts, dashes, spaces and quotes.
+ * Invisible characters are dropped. Most texts have neither and are returned as they are.
  */
 export function fold(original: string): Folded {
-  if (!foldableCharacter.test(original)) return { text: original, originalOffset: at => at }
+  if (!foldableCharacter.test(original)) return { text: original, originalOffset: offset => offset }
   const originalOffsets: number[] = []
   let text = ''
-  let at = 0
+  let offset = 0
   for (const character of original) {
     const plain = foldCharacter(character)
-    for (let unit = 0; unit < plain.length; unit++) originalOffsets.push(at)
+    for (let unit = 0; unit < plain.length; unit++) originalOffsets.push(offset)
     text += plain
-    at += character.length
+    offset += character.length
   }
   originalOffsets.push(original.length)
-  return { text, originalOffset: place => originalOffsets[place] ?? original.length }
+  return { text, originalOffset: folded => at(originalOffsets, folded) }
 }
 
 function foldCharacter(character: string): string {
@@ -36,7 +38,7 @@ function foldCharacter(character: string): string {
   if (/[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/.test(character)) return '-'
   if (/[\u2018-\u201b]/.test(character)) return "'"
   if (/[\u201c-\u201f]/.test(character)) return '"'
-  const code = character.codePointAt(0) ?? 0
+  const code = character.charCodeAt(0)
   const zero = digitZeros.find(first => code >= first && code < first + 10)
   if (zero !== undefined) return String(code - zero)
   if (/\s/.test(character)) return ' '

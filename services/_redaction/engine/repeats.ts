@@ -1,44 +1,45 @@
+import { at, requiredValue } from '#runtime/core/checked.ts'
 import type { Detector, Finding, RedactionKind } from './kinds.ts'
 import { allMatches } from './matching.ts'
 
-/** Values that are looked for again; more than that are somebody's attempt to keep us busy. */
+/** Most values that are searched for, so that a text cannot make the search slow. */
 const maxValues = 64
 const maxLength = 100
 
 /**
- * Finds again, anywhere, the values that were found with the help of the words before them: an account number that a customer
- * gives is repeated in the answer without the word account. undefined where there is nothing to look for.
+ * Finds the values that were found in any of the texts again, without the words that announced them: an account number of a
+ * question is repeated in the answer without the word account. undefined where there is nothing to search for.
  */
 export function createRepeatDetector(
   texts: readonly string[],
-  found: readonly (readonly Finding[])[],
+  findings: readonly (readonly Finding[])[],
 ): Detector | undefined {
-  const kinds = new Map<string, RedactionKind>()
-  for (const [index, findings] of found.entries())
-    for (const { kind, start, end } of findings) {
-      const value = texts[index]?.slice(start, end) ?? ''
-      if (isDistinctive(value) && kinds.size < maxValues && !kinds.has(groupingFree(value)))
-        kinds.set(groupingFree(value), kind)
+  const kindByValue = new Map<string, RedactionKind>()
+  for (const [index, text] of texts.entries())
+    for (const { kind, start, end } of at(findings, index)) {
+      const value = text.slice(start, end)
+      const key = withoutGrouping(value)
+      if (isDistinctive(value) && kindByValue.size < maxValues && !kindByValue.has(key)) kindByValue.set(key, kind)
     }
-  if (kinds.size === 0) return undefined
+  if (kindByValue.size === 0) return undefined
   const pattern = new RegExp(
-    `(?<![\\p{L}\\p{N}])(?:${Array.from(kinds.keys(), valuePattern).join('|')})(?![\\p{L}\\p{N}])`,
+    `(?<![\\p{L}\\p{N}])(?:${Array.from(kindByValue.keys(), valuePattern).join('|')})(?![\\p{L}\\p{N}])`,
     'gu',
   )
   return function* (text) {
     for (const { 0: value, index: start } of allMatches(pattern, text))
-      yield { kind: kinds.get(groupingFree(value)) ?? 'secret', start, end: start + value.length }
+      yield { kind: requiredValue(kindByValue, withoutGrouping(value)), start, end: start + value.length }
   }
 }
 
-/** Long enough, and with figures, to be this and nothing else. */
+/** Long enough, and with digits, so that the same characters elsewhere are the same value. */
 const isDistinctive = (value: string): boolean =>
-  value.length <= maxLength && /\d/.test(value) && groupingFree(value).length >= 6
+  value.length <= maxLength && /\d/.test(value) && withoutGrouping(value).length >= 6
 
 const isNumber = (value: string): boolean => !/\p{L}{4}/u.test(value)
 
-/** Numbers are the same however they are grouped. */
-const groupingFree = (value: string): string => (isNumber(value) ? value.replace(/[^\p{L}\p{N}]/gu, '') : value)
+/** A number is the same in any grouping. */
+const withoutGrouping = (value: string): string => (isNumber(value) ? value.replace(/[^\p{L}\p{N}]/gu, '') : value)
 
 const valuePattern = (key: string): string =>
   isNumber(key) ? Array.from(key, character => RegExp.escape(character)).join('[ .()/-]{0,2}') : RegExp.escape(key)

@@ -1,8 +1,9 @@
 import type { Detector } from '../engine/kinds.ts'
-import { allMatches } from '../engine/matching.ts'
-import { alternatives, birthDateWords, wordPattern } from '../lexicon/words.ts'
+import { findValueGroups } from '../engine/matching.ts'
+import { birthDateWords } from '../lexicon/number-words.ts'
+import { alternatives, wordEnd, wordPattern, wordStart } from '../lexicon/pattern.ts'
 
-/** How the names of months begin, in the languages that the words before dates are in. */
+/** Beginnings of the names of months, in the languages of `birthDateWords`. */
 const months = `jan, feb, fév, fev, mar, mär, mrt, maa, apr, avr, abr, may, mai, maj, mei, mag, jun, jui, giu, cze, jul, lug, lip,
   aug, aoû, ago, sie, sep, set, wrz, oct, okt, out, ott, paź, nov, lis, dec, dez, déc, dic, gru, ene, gen, sty, lut, kwi, янв,
   фев, мар, апр, мая, май, июн, июл, авг, сен, окт, ноя, дек`
@@ -16,14 +17,9 @@ const date = [
   '(?:19|20)\\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\\d|3[01])',
 ].join('|')
 const labelledBirthDate = new RegExp(
-  `(?:${wordPattern(birthDateWords)})[^\\d\\n\\0.;!?]{0,24}?(?:[?.]?\\s+(?:[\\p{L} ]{1,16}[:>]\\s*)?|[:="'.(])?(?<date>(?<![\\p{L}\\p{N}])(?:${date})(?![\\p{L}\\p{N}]))`,
+  `(?:${wordPattern(birthDateWords)})[^\\d\\n\\0.;!?]{0,24}?(?:[?.]?\\s+(?:[\\p{L} ]{1,16}[:>]\\s*)?|[:="'.(])?(?<value>${wordStart}(?:${date})${wordEnd})`,
   'giu',
 )
 
-/** Dates that a word says are dates of birth; a year alone is none. */
-export const birthDates: Detector = function* (text) {
-  for (const { 0: found, index, groups } of allMatches(labelledBirthDate, text)) {
-    const end = index + found.length
-    yield { kind: 'birth-date', start: end - (groups?.['date']?.length ?? 0), end }
-  }
-}
+/** Dates of birth after a word for one; a year alone is none. */
+export const birthDates: Detector = text => findValueGroups('birth-date', labelledBirthDate, text)

@@ -1,6 +1,9 @@
+import { at } from '#runtime/core/checked.ts'
+import { answerPrefix, letter } from '../engine/context.ts'
 import type { Detector } from '../engine/kinds.ts'
-import { allMatches, answerPrefix, letter } from '../engine/matching.ts'
-import { alternatives } from '../lexicon/words.ts'
+import { allMatches, textBefore } from '../engine/matching.ts'
+import { alternatives, wordStart } from '../lexicon/pattern.ts'
+import { luhn } from './luhn.ts'
 
 /** First digits and lengths of the issuers' numbers (ISO/IEC 7812). */
 const issuers = {
@@ -23,7 +26,7 @@ const gap = /^(?:[ .-]| {2}| [-/] )$/
 const cardWords =
   'card, cards, cc, cb, carte, karte, kreditkarte, kartennummer, kreditkartennummer, tarjeta, carta, kaart, kaartnummer, karta, kartę, karty, cartão, kort, kartu, visa, mastercard, amex, карта, карты, карту'
 const cardLabel = new RegExp(
-  `(?:(?<![\\p{L}\\p{N}])(?:${alternatives(cardWords)})(?!\\p{L})|カード|卡)[^\\d\\n]{0,20}(?:${answerPrefix})?$`,
+  `(?:${wordStart}(?:${alternatives(cardWords)})(?!\\p{L})|カード|卡)[^\\d\\n]{0,20}(?:${answerPrefix})?$`,
   'iu',
 )
 const otherCardLabel = /(?:gift|loyalty|member(?:ship)?|library|bonus|sim|graphics)\P{L}{0,2}cards?[^\d\n]{0,20}$/iu
@@ -31,8 +34,8 @@ const otherCardLabel = /(?:gift|loyalty|member(?:ship)?|library|bonus|sim|graphi
 type DigitGroup = { readonly start: number; readonly end: number }
 
 /**
- * Payment card numbers: 12 to 19 digits, alone or in groups, that begin as an issuer's do and end in Luhn's check digit; right
- * after the word card one of both is enough, since people mistype.
+ * Payment card numbers: 12 to 19 digits, in one piece or in groups, with an issuer's first digits and a valid check digit. After
+ * the word card one of both is enough, since people mistype.
  */
 export const cards: Detector = function* (text) {
   if (!twelveDigits.test(text)) return
@@ -40,57 +43,50 @@ export const cards: Detector = function* (text) {
     start: index,
     end: index + length,
   }))
-  let free = 0
+  let searchFrom = 0
   for (const [index, { start }] of groups.entries()) {
-    if (start < free || (isInsideToken(text, start) && !hasCardLabel(text, start))) continue
+    if (start < searchFrom || (isInsideToken(text, start) && !hasCardLabel(text, start))) continue
     const end = longestCard(text, groups, index)
     if (end === undefined) continue
     yield { kind: 'card', start, end }
-    free = end
+    searchFrom = end
   }
 }
 
+/** Where the longest card number that begins with a group ends. */
 function longestCard(text: string, groups: readonly DigitGroup[], first: number): number | undefined {
   let digits = ''
   const lengths: number[] = []
-  let found: number | undefined
+  const firstStart = at(groups, first).start
+  let previousEnd: number | undefined
+  let cardEnd: number | undefined
   for (let index = first; index < groups.length; index++) {
-    const { start, end } = groups[index] as DigitGroup
-    if (index > first && !gap.test(text.slice((groups[index - 1] as DigitGroup).end, start))) break
+    const { start, end } = at(groups, index)
+    if (previousEnd !== undefined && !gap.test(text.slice(previousEnd, start))) break
+    previousEnd = end
     if (digits.length + end - start > maxDigits) break
     digits += text.slice(start, end)
     lengths.push(end - start)
     if (digits.length < minDigits || unwantedSuffix.test(text.slice(end, end + 1))) continue
-    const isLabelled = hasCardLabel(text, (groups[first] as DigitGroup).start)
+    const isLabelled = hasCardLabel(text, firstStart)
     if (!isLabelled && !isGrouped(lengths)) continue
     const checksPassed = Number(issuerPattern.test(digits)) + Number(luhn(digits))
-    if (checksPassed === 2 || (checksPassed === 1 && isLabelled && isGrouped(lengths))) found = end
+    if (checksPassed === 2 || (checksPassed === 1 && isLabelled && isGrouped(lengths))) cardEnd = end
   }
-  return found
+  return cardEnd
 }
 
-/** As printed on cards, or digit by digit. */
+/** In one piece, in groups as printed on cards, or digit by digit. */
 const isGrouped = (lengths: readonly number[]): boolean =>
   lengths.length === 1 ||
-  ([4, 8].includes(lengths[0] ?? 0) && lengths.every(length => length <= 8)) ||
+  ([4, 8].includes(at(lengths, 0)) && lengths.every(length => length <= 8)) ||
   lengths.every(length => length === 1)
 
 function hasCardLabel(text: string, start: number): boolean {
-  const before = text.slice(Math.max(0, start - 60), start)
+  const before = textBefore(text, start, 60)
   return cardLabel.test(before) && !otherCardLabel.test(before)
 }
 
 const unwantedPrefix = new RegExp(`(?:[${letter}_]|[${letter}_][-.]|\\d\\.|[$€£¥+])$`, 'u')
 const unwantedSuffix = new RegExp(`^[${letter}_%€]`, 'u')
-const isInsideToken = (text: string, start: number): boolean =>
-  unwantedPrefix.test(text.slice(Math.max(0, start - 2), start))
-
-/** Luhn's check (ISO/IEC 7812-1, annex B). */
-export function luhn(digits: string): boolean {
-  let sum = 0
-  for (let at = digits.length - 1, double = false; at >= 0; at--, double = !double) {
-    const digit = Number(digits[at]) * (double ? 2 : 1)
-    sum += digit > 9 ? digit - 9 : digit
-  }
-  return sum % 10 === 0
-}
+const isInsideToken = (text: string, start: number): boolean => unwantedPrefix.test(textBefore(text, start, 2))

@@ -1,11 +1,12 @@
 import { stdnum } from 'stdnum'
+import { isAfterReferenceWord, numberEnd, numberStart } from '../engine/context.ts'
 import type { Detector } from '../engine/kinds.ts'
-import { allMatches, isAfterReferenceWord, numberEnd, numberStart } from '../engine/matching.ts'
+import { allMatches } from '../engine/matching.ts'
 
 type Country = keyof typeof stdnum
 type NationalIdFormat = {
   readonly shape: string
-  /** Where the shape alone could be something else: the library's rule of check digits and dates. */
+  /** stdnum's rule of check digits and dates, where other numbers have the same shape. */
   readonly rule?: readonly [country: Country, id: string]
 }
 
@@ -16,7 +17,7 @@ const format = (shape: string, ...rule: [Country, string] | []): NationalIdForma
 
 const date = '(?:0[1-9]|[12]\\d|3[01])(?:0[1-9]|1[0-2])\\d{2}'
 
-/** Numbers that states give to people, and that are told by their shape and check digits without a word before them. */
+/** Identity numbers whose shape and check digits are enough, without a word before them. */
 const formats: readonly NationalIdFormat[] = [
   // United States: social security and individual taxpayer numbers; no area 000 or 666, no group 00, no serial 0000.
   format('(?!000|666)\\d{3}-(?!00)\\d{2}-(?!0000)\\d{4}'),
@@ -24,14 +25,14 @@ const formats: readonly NationalIdFormat[] = [
   format('[A-Z]{2} \\d{2} \\d{2} \\d{2} ?[A-D]'),
   format('[A-Z]{2}\\d{6}[A-D]', 'GB', 'nino'),
   format('[A-Z]{2} \\d{6} [A-D]', 'GB', 'nino'),
-  // No prefix that is assigned, but the one of official examples.
+  // A prefix that is never assigned: that of official examples.
   format('QQ ?\\d{6} ?[A-D]'),
   format('[A-Z]{2}-\\d{2}-\\d{2}-\\d{2}-[A-D]'),
   format('\\d{2} \\d{3} \\d{3} \\d{3}', 'DE', 'idnr'),
   format('[1278] ?\\d{2} ?(?:0\\d|[1-9]\\d) ?\\d[\\dAB] ?\\d{3} ?\\d{3} ?\\d{2}', 'FR', 'nir'),
   format('\\d{8}-?[A-HJ-NP-TV-Z]', 'ES', 'dni'),
   format('[XYZ]-?\\d{7}-?[A-Z]', 'ES', 'nie'),
-  // Italy: names, date of birth and place, in letters and digits.
+  // Italy: letters of the names, date of birth, place.
   format('[A-Z]{6}\\d{2}[A-EHLMPRST]\\d{2}[A-Z]\\d{3}[A-Z]'),
   format('[A-Z]{3} [A-Z]{3} \\d{2}[A-EHLMPRST]\\d{2} [A-Z]\\d{3}[A-Z]'),
   format('[2-9]\\d{3}[ -]\\d{4}[ -]\\d{4}', 'IN', 'aadhaar'),
@@ -49,10 +50,10 @@ const formats: readonly NationalIdFormat[] = [
   format('\\d{1,2}\\.\\d{3}\\.\\d{3}-[\\dkK]'),
   format('[A-Z]{1,2}\\d{6}\\([\\dA]\\)', 'HK', 'hkid'),
   format('[STFGM]\\d{7}[A-Z]'),
-  // As above, in blanks and dots.
+  // United States, with blanks or dots.
   format('(?!000|666|9\\d\\d)\\d{3} (?!00)\\d{2} (?!0000)\\d{4}'),
   format('(?!000|666)\\d{3}\\.(?!00)\\d{2}\\.(?!0000)\\d{4}'),
-  // Canada and Australia: nine digits in threes.
+  // Canada and Australia: nine digits in groups of three.
   format('\\d{3}-\\d{3}-\\d{3}|\\d{3} \\d{3} \\d{3}', 'CA', 'sin'),
   format('\\d{3}-\\d{3}-\\d{3}|\\d{3} \\d{3} \\d{3}', 'AU', 'tfn'),
   format('\\d{2} \\d{3} \\d{3} \\d{3}', 'AU', 'abn'),
@@ -70,7 +71,7 @@ const formats: readonly NationalIdFormat[] = [
   format('756\\d{10}', 'CH', 'ssn'),
 ]
 
-/** The same in small letters, where check digits allow it. */
+/** The same in lower case, where check digits confirm it. */
 const lowercaseFormats: readonly NationalIdFormat[] = [
   format('[a-z]{2} ?\\d{2} ?\\d{2} ?\\d{2} ?[a-d]', 'GB', 'nino'),
   format('[a-z]{6}\\d{2}[a-ehlmprst]\\d{2}[a-z]\\d{3}[a-z]', 'IT', 'codicefiscale'),
@@ -85,7 +86,7 @@ const compiledFormats = [
   compileFormats(lowercaseFormats, '[a-z]{2}(?: ?\\d{2}|[a-z]{4}\\d)'),
 ]
 
-/** National identity, insurance and tax numbers of people that need no word before them. */
+/** National identity, insurance and tax numbers that need no word before them. */
 export const nationalIds: Detector = function* (text) {
   for (const { any, each } of compiledFormats)
     for (const { index: start } of allMatches(any, text)) {

@@ -1,41 +1,32 @@
-import { digitsOf, isDate } from '../engine/matching.ts'
-import { luhn } from './card.ts'
+import { digitsOf, isDate, isQuantity } from '../engine/context.ts'
+import { textBefore } from '../engine/matching.ts'
+import { luhn } from './luhn.ts'
 import { labelledPhoneEnd } from './phone.ts'
 
-/** Where the value that begins at `start` ends; undefined when there is none. `gap` stands between the word before and it. */
+/** Where the value that begins at `start` ends; undefined when there is none. `gap` is the text between the label and the value. */
 export type ValueEndFinder = (text: string, start: number, gap: string) => number | undefined
 
-const units =
-  'usd|eur|gbp|jpy|chf|inr|cad|aud|dollars?|euros?|pounds?|yen|rupees?|won|bucks?|shares?|units?|rows|bytes|views|points|miles|times|days?|weeks?|months?|years?|percent|k|m|bn|million|seconds?|minutes?|hours?|sek|nok|dkk|kr|pln|zł|contracts?|lots?|pips|ticks|stück|aktien|acciones|actions|azioni|aandelen|akcji|ações'
-const amount = new RegExp(`^(?:[.,:]\\d|\\s?(?:[%€$£¥₹](?!\\s?\\d)|(?:${units})(?!\\p{L})))`, 'iu')
-/** Whether a number that ends there is a decimal, money or a quantity. */
-export const isQuantity = (text: string, end: number): boolean => amount.test(text.slice(end, end + 12))
-
 const alphanumericCode = /^[A-Za-z]{0,8}(?:-[A-Za-z]{1,8}-?|[-/]| )?\d[\dA-Za-z]*(?:[-./][\dA-Za-z]+)*(?:\([\dA-Z]\))?/
-/** As people write numbers that they do not want to be found. */
+/** People write numbers digit by digit to hide them. */
 const digitByDigit = /^\d(?:[ -]{1,3}\d){7,15}(?![\dA-Za-z])/
 const nextGroup = /^ (?:\d[\dA-Z]*(?:-\d+)?(?![.,]\d)|(?:[A-Z]|[A-Z]{2}\d)(?![\p{L}\p{N}])(?: \d{3}(?![\d.,]))?)/u
 
 const lengthOf = (value: string): number => value.replace(/[^\dA-Za-z]/g, '').length
 
 /**
- * A code, with groups after it while that leaves it within `most` letters and digits. It has `fewest` digits, or four digits
- * among nine characters.
+ * The end of a code of letters and digits. The groups after it belong to it as long as it has at most `maxLength` letters and
+ * digits. It needs `minDigits` digits, or four digits among nine letters and digits.
  */
 function codeEnd(text: string, start: number, minDigits: number, maxLength: number): number | undefined {
   const [digitByDigitValue] = digitByDigit.exec(text.slice(start, start + 64)) ?? []
   if (digitByDigitValue !== undefined) return start + digitByDigitValue.length
   let value = alphanumericCode.exec(text.slice(start, start + 48))?.[0] ?? ''
   if (value === '') return undefined
-  const isWhole = digitsOf(value).length >= 9
-  for (
-    let next = isWhole ? undefined : groupAt(text, start + value.length);
-    next;
-    next = groupAt(text, start + value.length)
-  ) {
-    if (lengthOf(value + next) > maxLength) break
-    value += next
-  }
+  if (digitsOf(value).length < 9)
+    for (let next = nextGroupAt(text, start + value.length); next; next = nextGroupAt(text, start + value.length)) {
+      if (lengthOf(value + next) > maxLength) break
+      value += next
+    }
   const end = start + value.length
   const digits = digitsOf(value).length
   const isLong = digits >= minDigits || (digits >= 4 && lengthOf(value) >= 9)
@@ -49,14 +40,15 @@ function codeEnd(text: string, start: number, minDigits: number, maxLength: numb
     : undefined
 }
 
-/** The number of a security (ISO 6166): its letters count from ten on in Luhn's check. */
+/** The number of a security (ISO 6166). In Luhn's check its letters count from ten on. */
 const isIsin = (value: string): boolean =>
   /^[A-Z]{2}[A-Z\d]{9}\d$/.test(value) &&
   luhn(value.replace(/[A-Z]/g, character => String(Number.parseInt(character, 36))))
 
-const groupAt = (text: string, at: number): string | undefined => nextGroup.exec(text.slice(at, at + 24))?.[0]
+const nextGroupAt = (text: string, offset: number): string | undefined =>
+  nextGroup.exec(text.slice(offset, offset + 24))?.[0]
 
-/** In Ireland letters may follow the digits after a blank. */
+/** Ireland: letters may follow the digits after a blank. */
 const irishPps = /^\d{7}[ -]?[A-W][A-IW]?(?![\p{L}\p{N}])/u
 
 export const idEnd: ValueEndFinder = (text, start) => {
@@ -72,18 +64,18 @@ export const bankCodeEnd: ValueEndFinder = (text, start) => {
 
 const accountNumberLabel = /#|cliente?(?!\p{L})|:|=|number|nummer|nr|no\b|n°|nº|(?<!\p{L})id\b|is\b|ist\b|est\b|es\b/iu
 
-/** After the word account alone, short, round and distant numbers are something else. */
+/** Without a word such as number after the label, short, round and distant numbers are taken for something else. */
 export const accountEnd: ValueEndFinder = (text, start, gap) => {
   const isNumbered =
-    accountNumberLabel.test(text.slice(Math.max(0, start - gap.length - 8), start)) ||
+    accountNumberLabel.test(textBefore(text, start, gap.length + 8)) ||
     /^[A-Z]{1,4}-\d/.test(text.slice(start, start + 6))
-  // Indian brokers number their clients with two or three letters and four digits.
+  // Client numbers of Indian brokers: two or three letters and four digits.
   const isClient = isNumbered && /^[A-Z]{2,3}\d{4}(?![\dA-Za-z])/.test(text.slice(start, start + 9))
   const end = codeEnd(text, start, isClient ? 4 : isNumbered ? 5 : 6, 28)
   if (end === undefined || isNumbered) return end
   const value = text.slice(start, end)
-  const isClear = digitsOf(value).length >= 8
-  return gap.length > (isClear ? 26 : 16) || /^[1-9]\d*000$/.test(value) ? undefined : end
+  const isLong = digitsOf(value).length >= 8
+  return gap.length > (isLong ? 26 : 16) || /^[1-9]\d*000$/.test(value) ? undefined : end
 }
 
 export const documentEnd: ValueEndFinder = (text, start) => {

@@ -4,7 +4,10 @@ import { findMatches } from '../engine/matching.ts'
 const walletAddress =
   /(?<![\p{L}\p{N}])(?:(?:bc1|ltc1|tb1)[02-9ac-hj-np-z]{25,62}|0x[0-9a-fA-F]{40}|[13T][1-9A-HJ-NP-Za-km-z]{25,33})(?![\p{L}\p{N}])/gu
 
-/** Addresses of Bitcoin, Litecoin, Ethereum and Tron. Letters behind f, and both cases in Base58, tell them from digests and tracking numbers. */
+/**
+ * Addresses of Bitcoin, Litecoin, Ethereum and Tron. Letters after f, and both cases in Base58, distinguish them from digests and
+ * tracking numbers.
+ */
 export const wallets: Detector = text =>
   findMatches(
     'wallet',

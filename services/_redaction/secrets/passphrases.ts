@@ -1,12 +1,10 @@
 import type { Detector } from '../engine/kinds.ts'
-import { findMatches } from '../engine/matching.ts'
+import { findMatches, textBefore } from '../engine/matching.ts'
+import { stopWords } from '../lexicon/common-words.ts'
 
 const hint =
   /(?:seed|recovery|backup|mnemonic|secret|wiederherstellungs|récupération|recuperaci[oó]n|recupero)[\w -]{0,12}(?:phrase|words?|seed|code|key|wörter|mots|palabras|parole)|(?:seed|phrase|mnemonic|wallet)\b/i
-/** No list of words for wallets (BIP 39) has them, and no sentence goes on for long without them. */
-export const stopWords =
-  'the|and|was|are|for|but|not|its|has|had|have|were|been|your|you|can|could|would|should|they|them|these|those|what|why|how|who|did|does|from|with|that|this|which|when|there|here|then'
-/** What is said before them. */
+/** Words before a seed phrase that do not belong to it. */
 const introductoryWords =
   'seed|recovery|backup|secret|mnemonic|phrase|phrases|word|words|wallet|typed|entered|wrote|pasted|here'
 const separator = '(?:\\s{0,2},)?\\s{1,2}(?:\\d{1,2}[.):]?\\s{0,2})?'
@@ -16,15 +14,15 @@ const seedPhrase = new RegExp(
 )
 const appHint =
   /app[\w-]{0,14}[ -](?:specific )?(?:pass|pw|pwd|kennwort)|authenticator|2fa|totp|two[- ]factor|mfa|authy|google auth|auth key|setup key|backup key|secret key/i
-/** As Google and Apple write passwords for apps, and authenticators their keys. */
+/** App passwords of Google and Apple, and keys of authenticators, as they are displayed. */
 const groupsOfFour =
   /(?<![\p{L}\p{N}-])(?:(?:[a-z2-7]{4}[ -]){3,15}[a-z2-7]{4}|(?:[A-Z2-7]{4}[ -]){3,15}[A-Z2-7]{4})(?![\p{L}\p{N}-])/gu
 
-/** The same in one piece (RFC 4648). */
+/** A key of an authenticator in one piece (base 32, RFC 4648). */
 const base32 = /(?<![\w/+=-])(?=[A-Z]{0,31}[2-7])[A-Z2-7]{16}(?:[A-Z2-7]{16})?(?![\w/+=-])/g
 const appPasswordLabel = /app[\w -]{0,16}(?:pass|pw)\w{0,8}["': =]{1,4}(?:(?:is|was|here) ?:? ?)?["']?$/i
 
-/** Secrets that are written as a row of words: a wallet's phrase, a password in groups of four letters. */
+/** Secrets of several words or groups: the seed phrase of a wallet, an app password in groups of four letters. */
 export const passphrases: Detector = function* (text) {
   if (hint.test(text)) yield* findMatches('secret', seedPhrase, text)
   if (!appHint.test(text)) return
@@ -33,10 +31,10 @@ export const passphrases: Detector = function* (text) {
     'secret',
     groupsOfFour,
     text,
-    (found, at) => isMixed(found) || appPasswordLabel.test(text.slice(Math.max(0, at - 40), at)),
+    (found, start) => isMixed(found) || appPasswordLabel.test(textBefore(text, start, 40)),
   )
 }
 
-/** One of its groups is no word. */
+/** Whether one of the groups cannot be a word. */
 const isMixed = (found: string): boolean =>
   found.split(/[ -]/).some(group => /^[^aeiouy\d]{4}$/i.test(group) || (/\d/.test(group) && /[a-z]/i.test(group)))

@@ -1,7 +1,10 @@
+import { at } from '#runtime/core/checked.ts'
+import { isAfterReferenceWord } from '../engine/context.ts'
 import type { Detector } from '../engine/kinds.ts'
-import { allMatches, isAfterReferenceWord } from '../engine/matching.ts'
-import { referenceWords, wordPattern } from '../lexicon/words.ts'
-import { mentionsPassword, passwordWord } from './labelled-passwords.ts'
+import { allMatches, textBefore, withoutPunctuation } from '../engine/matching.ts'
+import { referenceWords } from '../lexicon/context-words.ts'
+import { wordPattern } from '../lexicon/pattern.ts'
+import { passwordWord } from '../lexicon/secret-words.ts'
 
 const maxDistance = { before: 110, after: 60 }
 const passwordWordPattern = new RegExp(passwordWord, 'giu')
@@ -14,18 +17,8 @@ const knownName = new RegExp(
 const fileExtension = /\.(?:\p{L}{2,4}|mp[34]|p12|7z)$/u
 const userNameLabel =
   /(?:user(?:\s?names?|\s?id|s)?|log-?ins?|handle|nick(?:name)?|benutzer(?:name)?|usuario|utente|utilisateur|identifiant|gebruikersnaam|användarnamn|as|@)["']?[:= ]{1,3}(?:is |was |ist )?["']?$/i
-/** `jane@example.com / hunter2` */
-const emailAndPassword =
-  /(?<=[\w.+-]{1,64}@[\w-]{1,60}(?:\.[\w-]{2,30}){1,3} ?(?:[/|:]|-{1,2}|pw|and|with) ?)[^\s"'`<>@=;,&\0]{6,64}(?![=;,&])/g
-
-/** Words that somebody chose as a password, in a sentence about one: nobody else writes figures, marks and letters so. */
+/** Words that look like a chosen password, near a word for one: with digits, marks and letters mixed, or in generated groups. */
 export const passwordsInProse: Detector = function* (text) {
-  if (text.includes('@'))
-    for (const { 0: found, index: start } of allMatches(emailAndPassword, text)) {
-      const value = withoutPunctuation(found)
-      if (/\d/.test(value) && /\p{L}{3}/u.test(value)) yield { kind: 'secret', start, end: start + value.length }
-    }
-  if (!mentionsPassword(text)) return
   const words = Array.from(allMatches(passwordWordPattern, text), ({ 0: { length }, index }) => ({
     start: index,
     end: index + length,
@@ -34,43 +27,38 @@ export const passwordsInProse: Detector = function* (text) {
   for (const { 0: found, index: start } of allMatches(candidate, text)) {
     const value = withoutPunctuation(found)
     const end = start + value.length
-    while (next < words.length - 1 && (words[next + 1]?.start ?? 0) < start) next++
-    const near = [words[next], words[next + 1]].some(
-      at =>
-        at &&
-        (start >= at.end
-          ? start - at.end <= maxDistance.before
-          : at.start >= end && at.start - end <= maxDistance.after),
-    )
+    while (next < words.length && at(words, next).end <= start) next++
+    let following = next
+    // Words inside the candidate are neither before nor after it.
+    while (following < words.length && at(words, following).start < end) following++
+    const [before, after] = [words[next - 1], words[following]]
+    const isNear =
+      (before !== undefined && start - before.end <= maxDistance.before) ||
+      (after !== undefined && after.start - end <= maxDistance.after)
     if (
-      !near ||
-      !(isMixedWord(value) || isGenerated(value) || isWordWithNumber(value, text, start)) ||
-      isAfterReferenceWord(text, start) ||
-      userNameLabel.test(text.slice(Math.max(0, start - 30), start))
+      isNear &&
+      (isMixedWord(value) || isGenerated(value) || isWordWithNumber(value, text, start)) &&
+      !isAfterReferenceWord(text, start) &&
+      !userNameLabel.test(textBefore(text, start, 30))
     )
-      continue
-    yield { kind: 'secret', start, end }
+      yield { kind: 'secret', start, end }
   }
 }
 
-/** A word with a number after it is one only where the sentence says so. */
+/** A word with a number at its end is a password only after such a verb or mark. */
 const assignmentBefore =
   /(?:^|[\s"'])(?:is|its|it's|was|were|to|from|ist|war|jetzt|zu|auf|est|était|es|era|fue|è|é|foi|to|było|är|var|er|on|oli|->|→)\s["']?$|[=:]\s?["']?$/iu
 const isWordWithNumber = (value: string, text: string, start: number): boolean =>
-  /^\p{Ll}{4,}\d{2,4}$/u.test(value) &&
-  !knownName.test(value) &&
-  assignmentBefore.test(text.slice(Math.max(0, start - 12), start))
+  /^\p{Ll}{4,}\d{2,4}$/u.test(value) && !knownName.test(value) && assignmentBefore.test(textBefore(text, start, 12))
 
-const withoutPunctuation = (found: string): string => found.replace(/[.,;:?)…-]+$/, '')
-
-/** As programs make them: capitals, small letters and figures in groups, no group of which is a word or a number. */
+/** As programs generate them: groups of upper case, lower case and digits, none of which is a word or a number. */
 const isGenerated = (value: string): boolean =>
   /^[A-Za-z\d]{3,8}(?:[-_.][A-Za-z\d]{3,8}){1,5}$/.test(value) &&
   !knownName.test(value) &&
   value.split(/[-_.]/).every(group => !/^(?:\d+|\p{Lu}?\p{Ll}+|\p{Lu}+)$/u.test(group)) &&
   [/\d/, /[a-z]/, /[A-Z]/].every(set => set.test(value))
 
-/** A word, and figures or marks that do not belong to it. */
+/** A word with digits or marks inside that do not belong to it. */
 function isMixedWord(value: string): boolean {
   if (
     knownName.test(value) ||

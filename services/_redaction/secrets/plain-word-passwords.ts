@@ -1,16 +1,18 @@
+import { at } from '#runtime/core/checked.ts'
 import type { Detector } from '../engine/kinds.ts'
 import { findValueGroups } from '../engine/matching.ts'
-import { isDescriptiveWord, mentionsPassword, passwordWord } from './labelled-passwords.ts'
-import { stopWords } from './passphrases.ts'
+import { isDescription, stopWords } from '../lexicon/common-words.ts'
+import { wordStart } from '../lexicon/pattern.ts'
+import { passwordWord } from '../lexicon/secret-words.ts'
 
 const possessive =
   'my|our|his|her|the new|the old|new|old|mein|meine|dein|das neue|mon|notre|mi|la mia|il mio|mijn|moje|moim|minha|a minha|telephone|phone|trading|online|account|mit|mitt'
 const filler = '(?: (?:for|to|on|für|pour|para|per|voor|do|zu)(?: \\p{L}{1,16}){1,3})'
-const subjectWithPossessive = `(?<![\\p{L}\\p{N}])(?:(?:${possessive}) (?:[\\p{L}-]{1,14} )?(?:${passwordWord})${filler}?|(?:${passwordWord})${filler})`
+const subjectWithPossessive = `${wordStart}(?:(?:${possessive}) (?:[\\p{L}-]{1,14} )?(?:${passwordWord})${filler}?|(?:${passwordWord})${filler})`
 const subjectAlone = `(?:${passwordWord})${filler}?`
-/** Where the sentence ends or goes on to something else, as it does not within a description. */
+/** The end of the sentence or of its clause. A description would continue. */
 const sentenceEnd = '(?=[.!]?(?:$|\\n)|[.!] \\p{Lu}|,| (?:but|and it|aber|mais|pero|ma|maar|ale|mas)(?!\\p{L}))'
-/** How a language says what the password is, and how it would describe it: endings agree with the word password. */
+/** By language: the verbs between a word for a password and the password, and the endings that adjectives and participles have there. */
 const languages = (
   [
     [
@@ -24,13 +26,13 @@ const languages = (
     [subjectAlone, ' to| brzmi', '[eo]$'],
     [subjectWithPossessive, ' er| är| var', '(?:[ae][td]|lig|ig|en|isk)$'],
   ] as const
-).map(([subject, be, describes]) => ({
-  pattern: new RegExp(`${subject}(?:${be}):? ["']?(?<value>\\p{L}{5,24})["']?${sentenceEnd}`, 'giu'),
-  describes: new RegExp(describes, 'u'),
+).map(([subject, verbs, endings]) => ({
+  pattern: new RegExp(`${subject}(?:${verbs}):? ["']?(?<value>\\p{L}{5,24})["']?${sentenceEnd}`, 'giu'),
+  descriptionEnding: new RegExp(endings, 'u'),
 }))
-/** Words that were agreed on, and passphrases: of one word or more. */
+/** Agreed words, answers to security questions, and passphrases: one word or more. */
 const agreedWord = new RegExp(
-  `(?<![\\p{L}\\p{N}])(?:pass ?phrase|passcode|(?:memorable|secret|safe|security|code) word|codeword|(?:security|secret)(?: question)? answer|answer to (?:my|the|your) (?:security|secret) question|maiden name|(?:phone|telephone) banking keyword|keyword|losungswort|phrase de passe|palabra clave)${filler}?(?:'s|:| (?:is|was|ist|est|es|è|é|to))["']? ["']?(?<value>\\p{L}{3,14}(?:[ -]\\p{L}{3,14}){0,7})(?=["']?(?:[.,;!)]|$|\\n))`,
+  `${wordStart}(?:pass ?phrase|passcode|(?:memorable|secret|safe|security|code) word|codeword|(?:security|secret)(?: question)? answer|answer to (?:my|the|your) (?:security|secret) question|maiden name|(?:phone|telephone) banking keyword|keyword|losungswort|phrase de passe|palabra clave)${filler}?(?:'s|:| (?:is|was|ist|est|es|è|é|to))["']? ["']?(?<value>\\p{L}{3,14}(?:[ -]\\p{L}{3,14}){0,7})(?=["']?(?:[.,;!)]|$|\\n))`,
   'giu',
 )
 /** `use correct-horse-battery as the password` */
@@ -39,20 +41,7 @@ const hyphenated = new RegExp(
   'giu',
 )
 
-/** Descriptions that do not end as such. */
-const moreDescriptiveWords = new Set(
-  `aside because better between complex crap different down dutch easier elsewhere english enough exactly french german greek funny
-  great handy hello horrible just later literally longer lower lowercase mine newer nonsense nothing numbers older out public really
-  rubbish safer secure sensitive shared short shorter simple sixteen eight twelve somehow something somewhere sorry strange strong
-  stronger stupid super terrible there these tough tricky twelve upper uppercase visible weaker weird whatever years yours problem
-  characters letters digits perfect random rejected hacked clear crazy silly legit valid wrongly
-  pflicht mist quatsch unsinn müll okay geheim
-  bloqué changé refusé trop pas bien toujours aussi encore vieux nouveau
-  correcto goed juist fout verkeerd kwijt anders hetzelfde zwak sterk kort altijd nieuw oud lang weer nog geldig geheim leeg stuk weg
-  podstawa klucz sprawa muito ainda sempre igual dalej zawsze teraz problem jakieś błąd fortsatt fel feil rett okej`.split(
-    /\s+/,
-  ),
-)
+/** Words that show that a phrase is part of a sentence. */
 const stopWordPattern = new RegExp(
   `(?<!\\p{L})(?:${stopWords}|is|to|of|on|in|by|at|no|a|one|two|case|only|factor|size|time|end)(?!\\p{L})`,
   'iu',
@@ -60,21 +49,22 @@ const stopWordPattern = new RegExp(
 const agreedHint = /phrase|passcode|word|answer|question|maiden|clave/i
 const threeWords = /\p{L}-\p{L}+-\p{L}/u
 
-const isDescription = (word: string): boolean => isDescriptiveWord(word) || moreDescriptiveWords.has(word.toLowerCase())
-
-/** Passwords that are plain words, where what stands there can be no description. */
+/** Passwords that are plain words, where neither the word nor its ending fits a description; for texts with a word for a password. */
 export const plainWordPasswords: Detector = function* (text) {
-  if (agreedHint.test(text)) yield* findValueGroups('secret', agreedWord, text, isAgreedWord)
-  if (!mentionsPassword(text)) return
-  for (const { pattern, describes } of languages)
-    yield* findValueGroups('secret', pattern, text, word => !isDescription(word) && !describes.test(word))
+  for (const { pattern, descriptionEnding } of languages)
+    yield* findValueGroups('secret', pattern, text, word => !isDescription(word) && !descriptionEnding.test(word))
   if (threeWords.test(text)) yield* findValueGroups('secret', hyphenated, text, value => !stopWordPattern.test(value))
 }
 
-/** One word, or a phrase that is no part of a sentence about it. */
+/** Words that a customer and a company have agreed on. */
+export const agreedWords: Detector = function* (text) {
+  if (agreedHint.test(text)) yield* findValueGroups('secret', agreedWord, text, isAgreedWord)
+}
+
+/** One word, or a phrase that is no part of a sentence. */
 function isAgreedWord(value: string): boolean {
   const words = value.split(/[ -]/)
-  const [first = '', last = ''] = [words[0], words.at(-1)]
+  const [first, last] = [at(words, 0), at(words, words.length - 1)]
   return (
     words.length !== 2 &&
     !isDescription(first) &&

@@ -1,4 +1,4 @@
-/** Keys and tokens that their issuers give a shape of its own, so that they are found where they should not be. */
+/** Shapes of keys and tokens, by vendor: vendors choose them so that scanners can find leaked ones. */
 const shapes = {
   aws: 'A(?:KIA|SIA|IDA|ROA|GPA|BIA|CCA)[A-Z0-9]{12,20}|ABSK[A-Za-z0-9+/]{40,200}={0,2}',
   alpaca: '[PAC]K(?=[A-Z]{0,17}\\d)[A-Z0-9]{18}(?:[A-Z0-9]{6})?(?![A-Za-z0-9])',
@@ -32,8 +32,8 @@ const shapes = {
   payments:
     'sq0[a-z]{3}-[\\w-]{20,64}|access_token\\$\\w{6,12}\\$[0-9a-z]{16}\\$[0-9a-f]{32}|(?:access|link|public)-(?:sandbox|development|production)-[0-9a-f-]{36}|rzp_(?:live|test)_[A-Za-z0-9]{14}|FLW(?:SEC|PUB)K(?:_TEST)?-[0-9A-Za-z-]{12,48}|shippo_(?:live|test)_[0-9a-f]{40}|EZ[AT]K[A-Za-z0-9]{40,60}|shp(?:at|ss|ca|pa|tka)_[0-9a-fA-F]{20,64}',
   coinbase: 'organizations/[0-9a-f-]{36}/apiKeys/[0-9a-f-]{36}',
-  // What others call theirs after the same fashion, and hashes of passwords as crypt(3) writes them.
-  fashion: '[a-z]{2,14}[-_](?:live|prod|sandbox|secret)[-_](?=[\\w-]{0,40}\\d)[\\w-]{10,80}|[TS]?[ps]k_[0-9a-f]{32}',
+  // Other vendors that follow the pattern of Stripe, and password hashes in the format of crypt(3).
+  stripeLike: '[a-z]{2,14}[-_](?:live|prod|sandbox|secret)[-_](?=[\\w-]{0,40}\\d)[\\w-]{10,80}|[TS]?[ps]k_[0-9a-f]{32}',
   crypt: '\\$(?:2[aby]|apr1|argon2\\w{1,2}|y|5|6)\\$[\\w./$=,+-]{16,160}',
   age: 'AGE-SECRET-KEY-1[0-9A-Z]{50,64}',
   // JSON Web Tokens and their encrypted form (RFC 7519)

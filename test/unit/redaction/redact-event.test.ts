@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { detectInFields } from '#redaction/detect-in-fields.ts'
-import { createTaggedStringRewriter } from '#redaction/tagged-strings.ts'
+import { createPseudonymizer } from '#redaction/pseudonym.ts'
+import { createEventRedactor, createTaggedStringRewriter } from '#redaction/redact-event.ts'
 
 const text = { type: 'string', sensitivity: 'free-text' }
 const schema = {
@@ -29,31 +29,27 @@ const schema = {
 }
 const plan = (argument: string) => ({ tool: 't', argument })
 const event = {
-  ...{
-    id: 'i',
-    said: 'a',
-    maybe: null,
-    turns: ['b', 'c'],
-    notes: { x: 'd' },
-    plan: plan('e'),
-    plans: [plan('f')],
-    count: 1,
-  },
+  id: 'i',
+  said: 'a',
+  maybe: null,
+  turns: ['b', 'c'],
+  notes: { x: 'd' },
+  plan: plan('e'),
+  plans: [plan('f')],
+  count: 1,
 }
 
-it('rewrites what the schema tags, through unions, arrays, maps, records and names of records', () => {
+it('rewrites the strings that the schema tags, in unions, arrays, maps, records and named records', () => {
   const rewritten = createTaggedStringRewriter(schema)(event, found => found.toUpperCase())
   expect(rewritten).toEqual({
-    ...{
-      id: 'i',
-      said: 'A',
-      maybe: null,
-      turns: ['B', 'C'],
-      notes: { x: 'D' },
-      plan: plan('E'),
-      plans: [plan('F')],
-      count: 1,
-    },
+    id: 'i',
+    said: 'A',
+    maybe: null,
+    turns: ['B', 'C'],
+    notes: { x: 'D' },
+    plan: plan('E'),
+    plans: [plan('F')],
+    count: 1,
   })
   expect(createTaggedStringRewriter(schema)({ ...event, maybe: 'g', plans: null }, found => `${found}!`)).toMatchObject(
     {
@@ -64,16 +60,16 @@ it('rewrites what the schema tags, through unions, arrays, maps, records and nam
   expect(event.said).toBe('a')
 })
 
-it('looks through any value, JSON within it included, and names the place without the value', () => {
-  const value = {
-    rows: [{ question: 'fine' }, { question: 'mail a@b.com' }],
-    facts: '{"asked":"415-555-0132"}',
-    'c@d.com': 1,
-    number: 4111111111111111,
-  }
-  expect([...detectInFields(value)]).toEqual([
-    { field: 'rows[1].question', kind: 'email' },
-    { field: 'facts.asked', kind: 'phone' },
-    { field: '*', kind: 'email' },
-  ])
+it('redacts the tagged strings together, and counts what it found', () => {
+  const pseudonymOf = createPseudonymizer('the key of this test')
+  const account = pseudonymOf('account', '12345678')
+  const redact = createEventRedactor(schema)
+  const given = { ...event, id: '12345678', said: 'my account number is 12345678', plan: plan('12345678') }
+  expect(redact(given, pseudonymOf)).toEqual({
+    ...given,
+    said: `my account number is ${account}`,
+    plan: plan(account),
+    redactions: [{ kind: 'account', count: 2 }],
+  })
+  expect(redact(event, pseudonymOf)).toEqual({ ...event, redactions: [] })
 })

@@ -1,22 +1,6 @@
-/**
- * Words that say what a value near them is, in lower case, separated by commas: `*` stands for any ending. `anywhere` holds
- * those of scripts that put no blanks between words.
- */
-type WordList = { readonly words: string; readonly anywhere: string }
+// The words that announce a number of a person: `account 12345678`. About twenty languages.
 
-/** A pattern of alternatives, the longest first. */
-export function alternatives(words: string): string {
-  return words
-    .split(',')
-    .map(word => word.trim())
-    .toSorted((a, b) => b.length - a.length)
-    .map(word => RegExp.escape(word).replace('\\*', '\\p{L}*').replaceAll('\\x20', ' '))
-    .join('|')
-}
-
-/** A pattern of one of the words as a word; groups of a UUID are none. */
-export const wordPattern = ({ words, anywhere }: WordList): string =>
-  `(?<![\\p{L}\\p{N}]|[0-9a-f]{4}-)(?:${alternatives(words)})(?!\\p{L})|${alternatives(anywhere)}`
+import { alternatives, type WordList } from './pattern.ts'
 
 export const phoneWords: WordList = {
   words: `phone, telephone, cellphone, cel, fon, fono, gsm, cell phone, fone, mobile, mob, cell, landline, hotline, whatsapp, whats app, viber, fax,
@@ -116,32 +100,7 @@ export const birthDateWords: WordList = {
   anywhere: '生年月日, 出生日期, 생년월일',
 }
 
-/** Things that have numbers which are nobody's. */
-export const referenceWords: WordList = {
-  words: `order, orders, ord, invoice, invoices, inv, ticket, tickets, case, cases, ref, reference, references, tracking, track,
-    shipment, shipments, parcel, package, confirmation number, confirmation no, confirmation code, confirmation #, booking, bookings, reservation, sku, ean, upc, isbn, asin, item, part,
-    parts, model, serial, version, build, release, batch, lot, po, rma, request, requests, trace, transaction, transactions, txn,
-    trade, trades, cusip, isin, wkn, coupon, voucher, promo, error, catalog, catalogue, product, style, code, lei, imei,
-    zip, zip code, zipcode, postal code, postcode, pincode, plz, postleitzahl, cep,
-    fill, fills, seq, sequence, conf, conf no, confirmation, contract note, note no, control number, control no, claim, complaint, incident, ticket no, exec id, execution, fill id, deal, deal no,
-    cheque, cheque no, check no, check #, report, imad, omad, uetr, sedol, figi, ticker, symbol, fedex, ups, dhl, usps, tracking number, msg id,
-    belegnr, beleg, beleg-nr, referenz, referenznummer, ticketnummer, paket*, zlecenie, zlecenia, orden, ordres, ordre, réf, référence, ordernr, ordernummer, ordrenummer,
-    nota, recibo, referencia, riferimento, pratica, ärende, ärendenummer, zgłoszeni*, reklamacj*, expediente, incidencia, siniestro, reclamación, заявк*, заказ*, сделк*,
-    bestell*, auftrag*, rechnung*, sendung*, artikel*, vorgang*, commande, commandes, facture, factures, colis, dossier, pedido,
-    pedidos, factura, facturas, ordine, ordini, fattura, bestelling, factuur, zamówieni*, faktur*, encomenda, nota fiscal`,
-  anywhere: '订单, 注文, 주문번호',
-}
-
-/** What stands between a word and a number that is not the word's. */
-export const amountWords: WordList = {
-  words: `balance, saldo, kontostand, worth, value, amount, total, totals, limit, fee, fees, minimum, than, since, opened, seit,
-    depuis, until, has, have, had, show, shows, charged, cost, costs, deposited, withdrew, transferred, paid, buy, sell, sold,
-    bought, spread, strike, volume, price, when, option, options, expire, expires, expired, valid, size, inch, zip, statement, manager, every,
-    within, after, before`,
-  anywhere: '余额, 残高',
-}
-
-/** In small letters these are words of some language too. */
+/** Number words that are ordinary words of some language when they are in lower case. */
 export const ambiguousWords = new RegExp(
   `^(?:${alternatives(`nie, run, rut, sin, fin, pan, tin, cf, rg, spi, nin, nik, nip, dl, ac, hp, epic, ein, sc, avs, mob, ring, bel, ruf,
     cell, member, policy, portfolio, login, ccc, roth, polis, livret, tili, pea, nas, abn, acn, hin, crn, ucc, mt4, mt5, isa, lisa, ira, social, socials, patente, permis, contact, desk, kom, gia, brokerage, uan, vertrag, contrat,
