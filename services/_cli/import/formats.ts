@@ -6,17 +6,7 @@ import { deriveId } from '#runtime/core/identity.ts'
 import { isObject, type JsonObject } from '#runtime/core/json.ts'
 import { topic } from '#topology/topic-names.ts'
 import { readLangfuseTraces } from './langfuse-rows.ts'
-import { readCsvBodies, readJsonLines, readParquetBodies, type SourceRow } from './rows.ts'
-
-/** A row of a file, with its position for people: `line 3`. */
-export type ImportRow = {
-  readonly where: string
-  /**
-   * Its bodies for ingest, without what `openImportSource` fills in; none where no turn of the row calls a tool. Throws what is
-   * wrong with the row.
-   */
-  readonly bodies: () => readonly JsonObject[]
-}
+import { type ImportRow, readCsvBodies, readJsonLines, readParquetBodies, type SourceRow } from './rows.ts'
 
 /** Reads the rows of a file. */
 export type ImportFormat = (path: string, agent: string) => AsyncIterable<ImportRow>

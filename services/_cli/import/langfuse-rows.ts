@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs'
 import { langfuseChatLog, langfuseItems, langfuseTraceId } from '#dialects/langfuse.ts'
 import { Fault } from '#runtime/core/faults.ts'
 import type { JsonObject } from '#runtime/core/json.ts'
-import type { ImportRow } from './formats.ts'
-import { parseJson, readCsvRecords, readJsonLines, type SourceRow } from './rows.ts'
+import { type ImportRow, parseJson, readCsvRecords, readJsonLines, type SourceRow } from './rows.ts'
 
 /**
  * The traces of a Langfuse export (JSON, JSONL or CSV), each as one row. The rows of a trace may be anywhere in the file, so

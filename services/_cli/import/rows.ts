@@ -8,6 +8,16 @@ import { splitLines } from '#runtime/core/lines.ts'
 /** A row of a file, with its position for people: `line 3`, `row 3`. */
 export type SourceRow = { readonly where: string; readonly value: unknown }
 
+/** A row, and how it is read. */
+export type ImportRow = {
+  readonly where: string
+  /**
+   * Its bodies for ingest, without what `openImportSource` fills in; none where no turn of the row calls a tool. Throws what is
+   * wrong with the row.
+   */
+  readonly bodies: () => readonly JsonObject[]
+}
+
 /** Rows of a CSV file as bodies. The first line names the columns, so the first row is `line 2`. */
 export async function* readCsvBodies(path: string): AsyncIterable<SourceRow> {
   for await (const { where, value } of readCsvRecords(path)) yield { where, value: nestColumns(value) }

@@ -3,7 +3,8 @@ import { ZodError, type ZodType } from 'zod'
 import { chatLogBody, escalationBody, feedbackBody } from '#dialects/record-bodies.ts'
 import { Fault } from '#runtime/core/faults.ts'
 import { topic } from '#topology/topic-names.ts'
-import { type ImportRow, importFormatOf, rowId } from './formats.ts'
+import { importFormatOf, rowId } from './formats.ts'
+import type { ImportRow } from './rows.ts'
 
 /** Most records in one request, and about how many characters. */
 const maxRecords = 500

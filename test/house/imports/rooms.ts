@@ -71,12 +71,12 @@ export const rooms: readonly Room[] = [
   { path: 'services/_dialects', imports: runtime('core') },
 
   { path: 'services/_redaction/lexicon', imports: [] },
-  { path: 'services/_redaction/engine', imports: redaction('lexicon') },
-  { path: 'services/_redaction/numbers', imports: redaction('lexicon', 'engine') },
-  { path: 'services/_redaction/secrets', imports: redaction('lexicon', 'engine') },
+  { path: 'services/_redaction/engine', imports: [...runtime('core'), ...redaction('lexicon')] },
+  { path: 'services/_redaction/numbers', imports: [...runtime('core'), ...redaction('lexicon', 'engine')] },
+  { path: 'services/_redaction/secrets', imports: [...runtime('core'), ...redaction('lexicon', 'engine')] },
   {
     path: 'services/_redaction',
-    imports: ['schemas', ...runtime('core'), ...redaction('engine', 'numbers', 'secrets')],
+    imports: ['schemas', ...runtime('core'), ...redaction('lexicon', 'engine', 'numbers', 'secrets')],
   },
 
   { path: 'services/_models', imports: [...data, ...runtime('core', 'config', 'objects', 'telemetry')] },

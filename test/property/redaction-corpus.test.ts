@@ -6,7 +6,7 @@ type Row = { readonly text: string; readonly planted: readonly { readonly kind: 
 
 /** Well-known prefixes of secrets are escaped in the files, so that scanners of repositories do not take them for a leak. */
 const rowsOf = (name: string): readonly Row[] =>
-  readFileSync(new URL(`../../corpus/${name}.jsonl`, import.meta.url), 'utf8')
+  readFileSync(new URL(`../corpus/${name}.jsonl`, import.meta.url), 'utf8')
     .trim()
     .split('\n')
     .map(line => JSON.parse(line))

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { complete, example, file, jsonl, recordsOf, refusal, turn } from './import.make.ts'
+import { complete, example, file, jsonl, recordsOf, refusal, turn } from './source.make.ts'
 
 const trace = { id: 't1', sessionId: 's1', userId: 'u1', timestamp: '2026-01-31T09:30:00.000Z' }
 const observation = (id: string, type: string, second: number, over: object) => ({

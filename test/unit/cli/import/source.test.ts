@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { createProgressDisplay } from '#services/_cli/import/progress.ts'
 import type { ImportBatch } from '#services/_cli/import/source.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
-import { complete, example, file, jsonl, open, recordsOf, refusal, turn } from './import.make.ts'
+import { complete, example, file, jsonl, open, recordsOf, refusal, turn } from './source.make.ts'
 
 describe('rows as bodies', () => {
   it('CSV: dotted columns nest, empty cells are absent, numbers are numbers', async () => {

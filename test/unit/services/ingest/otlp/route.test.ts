@@ -7,7 +7,7 @@ import { callerTraceHeaders } from '#runtime/telemetry/tracing.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { called, messages, traceId, user } from '#test/unit/dialects/otel/spans.make.ts'
 import { topic } from '#topology/topic-names.ts'
-import { type Appended, openDoor } from './door.ts'
+import { type Appended, openDoor } from '../door.ts'
 
 let app: FastifyInstance
 let appended: Appended[]
