@@ -1,4 +1,5 @@
 import { deriveId, hashFraction } from '#runtime/core/identity.ts'
+import { contentWordHashes } from './features.ts'
 
 /**
  * The family of a conversation that joins no other. The sampler gives near-duplicates of a known question its family instead;
@@ -11,4 +12,12 @@ export function familyOf(agent: string, conversationId: string): string {
 /** True for families that are held out for evaluation. It depends on nothing but the family and the share, 0 to 1. */
 export function isHeldOut(family: string, share: number): boolean {
   return hashFraction('split/v1', family) < share
+}
+
+/**
+ * Whether a question may join the family of a near-duplicate. Questions of function words alone ("hello", "yes please") may not:
+ * they would unite conversations that have nothing in common.
+ */
+export function canJoinFamily(question: string): boolean {
+  return contentWordHashes(question).size > 0
 }

@@ -1,16 +1,11 @@
 import { hashFraction } from '#runtime/core/identity.ts'
 import type { Dataset, DatasetRow, EvaluationSet } from '#schemas/objects.ts'
 import { isHeldOut } from '#text/families.ts'
-import type { SparseVector } from '#text/features.ts'
 import { indexNearDuplicates } from '#text/near-duplicates.ts'
 import { normaliseText } from '#text/normalise.ts'
-import { questionVector } from '#text/question-vector.ts'
 import type { CandidateRow } from './candidates.ts'
 import { selectRows } from './select-rows.ts'
 import type { ToolErrorCounts } from './state.ts'
-
-/** More training rows than this are drawn from, not taken whole. */
-export const MAX_ROWS = 15_000
 
 export type DatasetInput = {
   readonly agent: string
@@ -22,10 +17,11 @@ export type DatasetInput = {
   readonly syntheticShare: number
   /** Graded plans per tool. */
   readonly errors: ReadonlyMap<string, ToolErrorCounts>
-  readonly maxRows?: number
+  /** The most training rows; from more, rows are selected. */
+  readonly maxRows: number
 }
 
-/** Rows that each rule dropped. */
+/** How many rows each rule dropped. */
 export type DropCounts = {
   readonly uncatalogued: number
   readonly contradicting: number
@@ -44,7 +40,7 @@ const dropReasons: Record<keyof DropCounts, string> = {
   unpicked: 'over the maximum of a dataset',
 }
 
-/** One sentence per rule, whether it dropped rows or not. */
+/** One sentence per rule, also for those that dropped none. */
 export function describeDrops(dropped: DropCounts): string[] {
   return Object.entries(dropReasons).map(([rule, why]) => `${dropped[rule as keyof DropCounts]} rows dropped: ${why}`)
 }
@@ -55,22 +51,20 @@ export type BuiltDatasets = {
   readonly dropped: DropCounts
 }
 
-type RowWithVector = { readonly row: DatasetRow; readonly vector: SparseVector }
-
-/** Builds both sets. Rows are sorted by id, so that equal content has an equal digest. */
-export function buildDataset(recipe: DatasetInput): BuiltDatasets {
-  const { agent, version, candidates, evaluationShare, syntheticShare, errors, maxRows = MAX_ROWS } = recipe
-  const tools = new Set(recipe.tools)
+/** Builds the training and the evaluation set. Rows are sorted by id, so that equal content has an equal digest. */
+export function buildDataset(input: DatasetInput): BuiltDatasets {
+  const { agent, version, candidates, evaluationShare, syntheticShare, errors, maxRows } = input
+  const tools = new Set(input.tools)
   const known = candidates.filter(({ row }) => tools.has(row.tool))
   const agreeing = removeContradictions(known)
   const evaluation = agreeing.filter(row => !row.synthetic && isHeldOut(row.family, evaluationShare)).sort(compareIds)
-  const all = agreeing.filter(row => !isHeldOut(row.family, evaluationShare)).map(withVector)
+  const all = agreeing.filter(row => !isHeldOut(row.family, evaluationShare))
   const clean = removeLeaks(all, evaluation)
   const distinct = removeNearDuplicates(clean)
   const capped = capSynthetic(distinct, syntheticShare)
   const rows = selectRows(capped, errors, maxRows)
   return {
-    dataset: { format: 1, agent, version, rows: rows.map(({ row }) => row).sort(compareIds) },
+    dataset: { format: 1, agent, version, rows: rows.toSorted(compareIds) },
     evaluation: { format: 1, agent, rows: evaluation },
     dropped: {
       uncatalogued: candidates.length - known.length,
@@ -84,8 +78,8 @@ export function buildDataset(recipe: DatasetInput): BuiltDatasets {
 }
 
 /**
- * Equal questions (earlier turns included) with different tools: the tool with most gold rows stays, then the most recent
- * one. Variants of a gold row that goes, go with it.
+ * Of equal questions (earlier turns included) with different tools, the tool with the most gold rows is kept, on a tie the most recent
+ * one. Variants of a dropped gold row are dropped too.
  */
 export function removeContradictions(candidates: readonly CandidateRow[]): DatasetRow[] {
   const groups = Map.groupBy(candidates, ({ row }) => [row.question, ...row.earlier].map(normaliseText).join('\n'))
@@ -105,46 +99,38 @@ export function removeContradictions(candidates: readonly CandidateRow[]): Datas
   return candidates.filter(({ row, sampleId }) => !refused.has(row.id) && !refused.has(sampleId)).map(({ row }) => row)
 }
 
-/** No training question is (nearly) an evaluation question, whatever its family and context. */
-function removeLeaks(rows: readonly RowWithVector[], evaluation: readonly DatasetRow[]): RowWithVector[] {
+/** Drops training rows whose question is that of an evaluation row, whatever the earlier turns, or a near-duplicate of one. */
+function removeLeaks(rows: readonly DatasetRow[], evaluation: readonly DatasetRow[]): readonly DatasetRow[] {
   const texts = new Set(evaluation.map(row => normaliseText(row.question)))
-  const near = indexNearDuplicates(evaluation)
-  return rows.filter(({ row }) => !texts.has(normaliseText(row.question)) && near(row).length === 0)
+  const nearDuplicates = indexNearDuplicates(evaluation)
+  return rows.filter(row => !texts.has(normaliseText(row.question)) && nearDuplicates(row).length === 0)
 }
 
-/** One row of each group of near-duplicates inside a tool: gold before synthetic, then the smallest id. */
-function removeNearDuplicates(rows: readonly RowWithVector[]): RowWithVector[] {
-  return [...Map.groupBy(rows, ({ row }) => row.tool).values()].flatMap(group => {
-    const ordered = group.toSorted(
-      (a, b) => Number(a.row.synthetic) - Number(b.row.synthetic) || compareIds(a.row, b.row),
-    )
-    const near = indexNearDuplicates(ordered.map(({ row }) => row))
+/** Keeps one row of each group of near-duplicates inside a tool: gold before synthetic, then the smallest id. */
+function removeNearDuplicates(rows: readonly DatasetRow[]): readonly DatasetRow[] {
+  return [...Map.groupBy(rows, row => row.tool).values()].flatMap(group => {
+    const ordered = group.toSorted((a, b) => Number(a.synthetic) - Number(b.synthetic) || compareIds(a, b))
+    const nearDuplicates = indexNearDuplicates(ordered)
     const kept = new Set<number>()
-    ordered.forEach(({ row }, at) => {
-      if (!near(row).some(other => kept.has(other))) kept.add(at)
+    ordered.forEach((row, position) => {
+      if (!nearDuplicates(row).some(other => kept.has(other))) kept.add(position)
     })
-    return ordered.filter((_, at) => kept.has(at))
+    return ordered.filter((_, position) => kept.has(position))
   })
 }
 
-/** At most `share` of each tool's rows are synthetic; which ones stay is drawn by their ids. */
-function capSynthetic(rows: readonly RowWithVector[], share: number): RowWithVector[] {
-  if (share >= 1) return [...rows]
-  const kept: RowWithVector[] = []
-  for (const group of Map.groupBy(rows, ({ row }) => row.tool).values()) {
-    const gold = group.filter(({ row }) => !row.synthetic)
-    const most = Math.floor((gold.length * share) / (1 - share))
-    const drawn = group
-      .filter(({ row }) => row.synthetic)
-      .map(item => ({ item, order: hashFraction('synthetic/v1', item.row.id) }))
+/** At most `share` of each tool's rows are synthetic. Which of them are kept depends on the hashes of their ids. */
+function capSynthetic(rows: readonly DatasetRow[], share: number): readonly DatasetRow[] {
+  if (share >= 1) return rows
+  return [...Map.groupBy(rows, row => row.tool).values()].flatMap(group => {
+    const gold = group.filter(row => !row.synthetic)
+    const synthetic = group
+      .filter(row => row.synthetic)
+      .map(row => ({ row, order: hashFraction('synthetic/v1', row.id) }))
       .sort((a, b) => a.order - b.order)
-    kept.push(...gold, ...drawn.slice(0, most).map(({ item }) => item))
-  }
-  return kept
-}
-
-function withVector(row: DatasetRow): RowWithVector {
-  return { row, vector: questionVector(row) }
+    const most = Math.floor((gold.length * share) / (1 - share))
+    return [...gold, ...synthetic.slice(0, most).map(({ row }) => row)]
+  })
 }
 
 function compareIds(left: { readonly id: string }, right: { readonly id: string }): number {

@@ -1,10 +1,10 @@
 import type { Decision } from '#runtime/service.ts'
-import type { StateChange, StateView } from '#runtime/state/state.ts'
+import type { StateView } from '#runtime/state/state.ts'
 import type { GoldAnswered, SampleScored, SampleWidened } from '#schemas/events.ts'
 import { topic } from '#topology/topic-names.ts'
 import type { Inbound } from '#topology/types.ts'
 import { completeCandidates, isComplete } from './candidates.ts'
-import { type AgentConfig, curate } from './curate.ts'
+import { datasetFamily } from './families.ts'
 import {
   collectionNames,
   type DatasetProgress,
@@ -13,8 +13,9 @@ import {
   type StoredVariants,
   type ToolErrorCounts,
 } from './state.ts'
+import { type AgentConfig, buildWhenEnough } from './trigger.ts'
 
-/** undefined where the event needs none. */
+/** undefined for a score, which needs nothing of the agent. */
 export type Facts = AgentConfig | undefined
 
 export function decide(
@@ -27,7 +28,7 @@ export function decide(
   return from === topic.goldAnswers ? onGold(event, facts, state) : onVariants(event, facts, state)
 }
 
-/** Gold grades of a trusted judge say where the planner errs. */
+/** Grades against gold by a trusted judge are the error rate of each tool. */
 function countGrade(event: SampleScored, state: StateView): Decision<'curator'> {
   if (event.source !== 'gold' || !event.trusted || event.goldTool === null || event.toolCorrect === null) return {}
   const { errors } = collectionNames(event.agent)
@@ -37,70 +38,70 @@ function countGrade(event: SampleScored, state: StateView): Decision<'curator'> 
 }
 
 function onGold(event: GoldAnswered, facts: AgentConfig, state: StateView): Decision<'curator'> {
-  const { id: goldId, at, family, question, earlier, tool, argument, inclusionProbability } = event
-  const agreed = event.outcome === 'agreed' && tool !== null
-  const gold = agreed
-    ? { goldId, at, family, question, earlier, tool, argument: argument ?? question, inclusionProbability }
-    : undefined
-  return applySampleChange(event, { gold: gold ?? null }, facts, state)
+  const { id: goldId, at, question, earlier, tool, argument, inclusionProbability } = event
+  // Reviewers may take an agreed answer back.
+  if (event.outcome !== 'agreed' || tool === null) return afterSampleChange(event, { gold: null }, facts, state)
+  const { family, stateChanges } = datasetFamily(event, state)
+  const answer = { tool, argument: argument ?? question }
+  const gold: StoredGold = { goldId, at, family, question, earlier, ...answer, inclusionProbability }
+  const decision = afterSampleChange(event, { gold }, facts, state)
+  return { ...decision, stateChanges: [...stateChanges, ...(decision.stateChanges ?? [])] }
 }
 
 function onVariants(event: SampleWidened, facts: AgentConfig, state: StateView): Decision<'curator'> {
   const accepted = event.variants.filter(({ fate }) => fate === 'accepted')
   const variants = accepted.map(({ variantId, question, argument }) => ({ id: variantId, question, argument }))
-  return applySampleChange(event, { variants: { goldId: event.goldId, variants } }, facts, state)
+  return afterSampleChange(event, { variants: { goldId: event.goldId, variants } }, facts, state)
 }
 
-/** One half of a sample changed: gold answer (null takes it back) or variants. */
+/** What arrived for a sample: its gold answer (null: taken back) or its variants. A sample is complete once it has both. */
 type SampleChange = { readonly gold: StoredGold | null } | { readonly variants: StoredVariants }
 
-function applySampleChange(
+function afterSampleChange(
   { agent, sampleId }: GoldAnswered | SampleWidened,
-  half: SampleChange,
+  change: SampleChange,
   facts: AgentConfig,
   state: StateView,
 ): Decision<'curator'> {
   const names = collectionNames(agent)
-  const known = {
+  const before = {
     gold: state.get<StoredGold>(names.gold, sampleId),
     variants: state.get<StoredVariants>(names.variants, sampleId),
   }
-  const now = { ...known, ...half }
-  const change: StateChange =
-    'gold' in half
-      ? { collection: names.gold, key: sampleId, value: half.gold }
-      : { collection: names.variants, key: sampleId, value: half.variants }
-  const was = isComplete(known.gold, known.variants)
-  const is = isComplete(now.gold, now.variants)
-  const fresh = is && !(was && known.gold?.goldId === now.gold?.goldId)
-  const before = state.get<DatasetProgress>(names.progress, agent) ?? initialProgress
+  const after = { ...before, ...change }
+  const wasComplete = isComplete(before.gold, before.variants)
+  const completed = isComplete(after.gold, after.variants)
+  const isNew = completed && !(wasComplete && before.gold?.goldId === after.gold?.goldId)
+  const counts = state.get<DatasetProgress>(names.progress, agent) ?? initialProgress
   const progress: DatasetProgress = {
-    ...before,
-    complete: before.complete + Number(is) - Number(was),
-    fresh: before.fresh + Number(fresh),
+    ...counts,
+    complete: counts.complete + Number(completed) - Number(wasComplete),
+    fresh: counts.fresh + Number(isNew),
   }
   const stateChanges = [
-    change,
-    ...(was === is && !fresh ? [] : [{ collection: names.progress, key: agent, value: progress }]),
+    'gold' in change
+      ? { collection: names.gold, key: sampleId, value: change.gold }
+      : { collection: names.variants, key: sampleId, value: change.variants },
+    ...(wasComplete === completed && !isNew ? [] : [{ collection: names.progress, key: agent, value: progress }]),
   ]
-  if (!fresh) return { stateChanges }
-  const decision = curate(agent, progress, facts, {
+  if (!isNew) return { stateChanges }
+  const decision = buildWhenEnough(agent, progress, facts, {
     candidates: () =>
       completeCandidates(
-        withChange(state.entries<StoredGold>(names.gold), sampleId, now.gold),
-        withChange(state.entries<StoredVariants>(names.variants), sampleId, now.variants),
+        withEntry(state.entries<StoredGold>(names.gold), sampleId, after.gold),
+        withEntry(state.entries<StoredVariants>(names.variants), sampleId, after.variants),
       ),
     errors: () => new Map(state.entries<ToolErrorCounts>(names.errors)),
   })
   return { ...decision, stateChanges: [...stateChanges, ...(decision.stateChanges ?? [])] }
 }
 
-/** The entries as they will be: the state does not have this event's change yet. */
-function withChange<T>(
+/** The entries as this event leaves them: its change is not applied to the state yet. */
+function withEntry<T>(
   entries: Iterable<readonly [string, T]>,
   key: string,
   value: T | null | undefined,
-): Map<string, T> {
+): ReadonlyMap<string, T> {
   const changed = new Map(entries)
   if (value !== null && value !== undefined) changed.set(key, value)
   return changed

@@ -1,4 +1,4 @@
-/** A gold answer as the curator keeps it, under the id of its sample. */
+/** An agreed gold answer, stored under the id of its sample. `family` is that of its rows in datasets, see `datasetFamily`. */
 export type StoredGold = {
   readonly goldId: string
   readonly at: number
@@ -10,16 +10,16 @@ export type StoredGold = {
   readonly inclusionProbability: number
 }
 
-/** The accepted variants of a gold answer, under the id of its sample; an empty list says that self-play is done with it. */
+/** The accepted variants of a gold answer, stored under the id of its sample. The list is empty where self-play accepted none. */
 export type StoredVariants = {
   readonly goldId: string
   readonly variants: readonly { readonly id: string; readonly question: string; readonly argument: string }[]
 }
 
-/** Plans of one gold tool that a trusted judge graded. */
+/** Plans that a trusted judge graded against gold of one tool. */
 export type ToolErrorCounts = { readonly graded: number; readonly wrong: number }
 
-/** The figures of a dataset, as its event states them. */
+/** The counts that the event of a dataset states. */
 export type DatasetCounts = {
   readonly trainingRows: number
   readonly syntheticRows: number
@@ -29,13 +29,13 @@ export type DatasetCounts = {
 }
 
 export type DatasetProgress = {
-  /** Gold answers that are complete now. */
+  /** Gold answers that are complete: self-play is done with them. */
   readonly complete: number
-  /** Completed since the newest dataset. */
+  /** Of those, completed since the newest dataset. */
   readonly fresh: number
   /** Of the newest dataset; 0 before the first. */
   readonly version: number
-  /** Share of families held out by the newest dataset; it may fall, never rise. */
+  /** Share of families that the newest dataset held out: it may fall, but not rise. */
   readonly share: number
   readonly newest: DatasetCounts
 }
@@ -51,6 +51,8 @@ export const initialProgress: DatasetProgress = {
 export function collectionNames(agent: string) {
   return {
     gold: `gold/${agent}`,
+    /** By family of a gold answer: the family of its rows in datasets. */
+    families: `families/${agent}`,
     variants: `variants/${agent}`,
     errors: `errors/${agent}`,
     progress: `progress/${agent}`,

@@ -1,7 +1,6 @@
 import { at } from '#runtime/core/checked.ts'
 import type { StateView } from '#runtime/state/state.ts'
-import { familyOf } from '#text/families.ts'
-import { contentWordHashes } from '#text/features.ts'
+import { canJoinFamily, familyOf } from '#text/families.ts'
 import { isNearDuplicate } from '#text/near-duplicates.ts'
 import { nearestPositions } from '#text/nearest.ts'
 import { type QuestionInContext, questionVector } from '#text/question-vector.ts'
@@ -51,8 +50,7 @@ export function compareWithPicks(
 
 /**
  * The family of a turn. A conversation of which a turn was picked keeps that turn's family. Any other joins the family of a pick
- * that its question is a near-duplicate of, or else has a family of its own. Questions of function words alone ("hello", "yes
- * please") join none: they would unite conversations that have nothing in common.
+ * that its question is a near-duplicate of, or else has a family of its own.
  */
 export function turnFamily(
   agent: string,
@@ -65,5 +63,5 @@ export function turnFamily(
   if (known !== undefined) return known
   // Picks that an earlier version remembered have no family.
   const near = nearDuplicate?.family
-  return near !== undefined && contentWordHashes(question).size > 0 ? near : familyOf(agent, conversationId)
+  return near !== undefined && canJoinFamily(question) ? near : familyOf(agent, conversationId)
 }

@@ -18,6 +18,8 @@ type Outcome<Record, Facts> = {
   readonly then: (events: readonly object[], changes?: readonly StateChange[]) => Outcome<Record, Facts>
   /** The next record, on the state that those before left. */
   readonly when: (record: Record, facts: Facts) => Outcome<Record, Facts>
+  /** The next records, each on the state that those before left. */
+  readonly whenEach: (records: readonly Record[], facts: Facts) => Outcome<Record, Facts>
   readonly events: readonly object[]
   readonly changes: readonly StateChange[]
   readonly objects: readonly Uint8Array[]
@@ -32,10 +34,10 @@ type Outcome<Record, Facts> = {
 export function given<Record, Facts>(
   decide: Decide<Record, Facts>,
   before: readonly StateChange[] | State = [],
-): Pick<Outcome<Record, Facts>, 'when'> {
+): Pick<Outcome<Record, Facts>, 'when' | 'whenEach'> {
   const state = before instanceof State ? before : new State()
   if (!(before instanceof State)) state.apply(before)
-  return { when: (record, facts) => outcome(decide, state, [], [], []).when(record, facts) }
+  return outcome(decide, state, [], [], [])
 }
 
 function outcome<Record, Facts>(
@@ -60,6 +62,12 @@ function outcome<Record, Facts>(
         [...events, ...emit.map(({ event }) => event)],
         [...changes, ...stateChanges],
         [...objects, ...(decision.objects ?? [])],
+      )
+    },
+    whenEach(records, facts) {
+      return records.reduce<Outcome<Record, Facts>>(
+        (before, record) => before.when(record, facts),
+        outcome(decide, state, events, changes, objects),
       )
     },
     then(expected, expectedChanges) {

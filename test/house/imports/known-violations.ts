@@ -97,7 +97,6 @@ export const knownMisplacedTests: readonly string[] = [
   'test/unit/runtime/state/copy.test.ts',
   'test/unit/services/annotation/edge.test.ts',
   'test/unit/services/annotation/reviewers.test.ts',
-  'test/unit/services/curator/select.test.ts',
   'test/unit/services/gateway/decide.test.ts',
   'test/unit/services/gateway/edge.test.ts',
   'test/unit/services/gateway/served.test.ts',

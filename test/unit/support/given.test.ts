@@ -26,3 +26,9 @@ test('what differs fails', () => {
   expect(() => outcome.then([])).toThrow()
   expect(() => outcome.then([{ value: 1 }], [])).toThrow()
 })
+
+test('several records are decided in order', () => {
+  given(decide)
+    .whenEach([{ key: 'a' }, { key: 'b' }, { key: 'a' }], 1)
+    .then([{ value: 1 }, { value: 1 }, { value: 2 }])
+})

@@ -6,22 +6,23 @@ import { buildDataset, removeContradictions } from '#services/curator/dataset.ts
 import { isHeldOut } from '#text/families.ts'
 import { row, words } from './makers.ts'
 
-const recipe = {
+const input = {
   agent: 'desk',
   version: 1,
   tools: ['quote', 'fees'],
   evaluationShare: 0.3,
   syntheticShare: 0.5,
   errors: new Map(),
+  maxRows: 15_000,
 }
 
 /** The first family name with this prefix on the wanted side of the split. */
 function family(prefix: string, held: boolean): string {
-  for (let n = 0; ; n++) if (isHeldOut(`${prefix}-${n}`, recipe.evaluationShare) === held) return `${prefix}-${n}`
+  for (let n = 0; ; n++) if (isHeldOut(`${prefix}-${n}`, input.evaluationShare) === held) return `${prefix}-${n}`
 }
 
 function build(rows: readonly DatasetRow[], over: Partial<Parameters<typeof buildDataset>[0]> = {}) {
-  return buildDataset({ ...recipe, candidates: rows.map(item => candidate(item)), ...over })
+  return buildDataset({ ...input, candidates: rows.map(item => candidate(item)), ...over })
 }
 
 function candidate(item: DatasetRow, at = 0, sampleId = item.id): CandidateRow {

@@ -1,9 +1,7 @@
-import { State } from '#runtime/state/state.ts'
 import type { GoldAnswered, SampleScored, SampleWidened } from '#schemas/events.ts'
 import type { DatasetRow } from '#schemas/objects.ts'
-import { decide, type Facts } from '#services/curator/decide.ts'
+import type { Facts } from '#services/curator/decide.ts'
 import { topic } from '#topology/topic-names.ts'
-import type { Inbound } from '#topology/types.ts'
 
 export const facts = {
   budgets: {
@@ -112,18 +110,13 @@ export function row(id: string, over: Partial<DatasetRow> = {}): DatasetRow {
   }
 }
 
-/** Feeds events in order, state carried along; returns what was emitted and the objects by event. */
-export function feed(
-  events: readonly (GoldAnswered | SampleWidened | SampleScored)[],
-  state = new State(),
-  known = facts,
-) {
-  const decisions = events.map(event => {
-    const from =
-      'outcome' in event ? topic.goldAnswers : 'goldId' in event ? topic.syntheticSamples : topic.scoredSamples
-    const decision = decide({ topic: from, event } as Inbound<'curator'>, known, state)
-    state.apply(decision.stateChanges ?? [])
-    return decision
-  })
-  return { state, decisions, emitted: decisions.flatMap(({ emit = [] }) => emit.map(({ event }) => event)) }
-}
+export const goldRecord = (n: number, over: Partial<GoldAnswered> = {}) =>
+  ({ topic: topic.goldAnswers, event: gold(n, over) }) as const
+export const widenedRecord = (n: number, accepted = 0, over: Partial<SampleWidened> = {}) =>
+  ({ topic: topic.syntheticSamples, event: widened(n, accepted, over) }) as const
+export const scoredRecord = (n: number, over: Partial<SampleScored> = {}) =>
+  ({ topic: topic.scoredSamples, event: scored(n, over) }) as const
+
+/** Complete gold answers: each with its variants, of which so many were accepted. */
+export const complete = (numbers: readonly number[], accepted = 0) =>
+  numbers.flatMap(n => [goldRecord(n), widenedRecord(n, accepted)])

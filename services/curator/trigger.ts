@@ -2,29 +2,31 @@ import { canonicalJson, digest } from '#runtime/core/identity.ts'
 import type { Decision } from '#runtime/service.ts'
 import type { Budgets } from '#schemas/events.ts'
 import { topic } from '#topology/topic-names.ts'
-import type { Outbound } from '#topology/types.ts'
 import type { CandidateRow } from './candidates.ts'
 import { buildDataset, describeDrops } from './dataset.ts'
 import { collectionNames, type DatasetCounts, type DatasetProgress, type ToolErrorCounts } from './state.ts'
 
-/** While the trigger does not fire, every so many complete gold answers say why. */
+/** While there is not enough gold, every so many complete gold answers one event says why. */
 const REPORT_WAITING_EVERY = 25
 
-/** Of the agent's description. */
+/** The most training rows of a dataset. */
+const MAX_ROWS = 15_000
+
+/** Of the agent's description; `tools` are names. */
 export type AgentConfig = { readonly budgets: Budgets; readonly tools: readonly string[] }
 
-/** What there is to make a dataset of; read only when one is made. */
+/** What a dataset is made of. Functions, as it is read only when a dataset is built. */
 export type DatasetSources = {
   readonly candidates: () => readonly CandidateRow[]
   readonly errors: () => ReadonlyMap<string, ToolErrorCounts>
 }
 
-/** The trigger, and the dataset when it fires. Called with the progress after each newly completed gold answer. */
-export function curate(
+/** Builds a dataset once there is enough new gold. Called with the progress after each newly completed gold answer. */
+export function buildWhenEnough(
   agent: string,
   progress: DatasetProgress,
   { budgets, tools }: AgentConfig,
-  material: DatasetSources,
+  sources: DatasetSources,
 ): Decision<'curator'> {
   const since = `${progress.fresh} complete gold answers since version ${progress.version}`
   if (progress.fresh < budgets.newGoldForDataset)
@@ -36,44 +38,40 @@ export function curate(
     agent,
     version,
     tools,
-    candidates: material.candidates(),
-    errors: material.errors(),
+    candidates: sources.candidates(),
+    errors: sources.errors(),
     evaluationShare: share,
     syntheticShare: budgets.syntheticShare,
+    maxRows: MAX_ROWS,
   })
   if (dataset.rows.length === 0 || evaluation.rows.length === 0)
     return waitingDecision(
       agent,
       progress,
-      `${dataset.rows.length} rows to train on and ${evaluation.rows.length} to evaluate on: neither may be 0`,
+      `${dataset.rows.length} training rows and ${evaluation.rows.length} evaluation rows: a dataset needs both`,
     )
-  const newest: DatasetCounts = {
+  const counts: DatasetCounts = {
     trainingRows: dataset.rows.length,
     syntheticRows: dataset.rows.filter(row => row.synthetic).length,
     evaluationRows: evaluation.rows.length,
     families: new Set(evaluation.rows.map(row => row.family)).size,
     refusedLeaks: dropped.leaking,
   }
-  const [training, frozen] = [canonicalJson(dataset), canonicalJson(evaluation)]
+  const objects = { dataset: canonicalJson(dataset), evaluation: canonicalJson(evaluation) }
   const event = {
     agent,
     outcome: 'curated',
     reasons: [since, ...describeDrops(dropped)],
     version,
-    dataset: digest(training),
-    evaluation: digest(frozen),
+    dataset: digest(objects.dataset),
+    evaluation: digest(objects.evaluation),
     gold: progress.complete,
-    ...newest,
+    ...counts,
   } as const
+  const after: DatasetProgress = { ...progress, fresh: 0, version, share, newest: counts }
   return {
-    objects: [Buffer.from(training), Buffer.from(frozen)],
-    stateChanges: [
-      {
-        collection: collectionNames(agent).progress,
-        key: agent,
-        value: { ...progress, fresh: 0, version, share, newest },
-      },
-    ],
+    objects: [Buffer.from(objects.dataset), Buffer.from(objects.evaluation)],
+    stateChanges: [{ collection: collectionNames(agent).progress, key: agent, value: after }],
     emit: [{ topic: topic.datasets, event }],
   }
 }
@@ -84,15 +82,7 @@ function waitingDecision(
   why: string,
 ): Decision<'curator'> {
   if (complete % REPORT_WAITING_EVERY !== 0) return {}
-  const event: Outbound<'curator'>['event'] = {
-    agent,
-    outcome: 'waiting',
-    reasons: [why],
-    version,
-    dataset: null,
-    evaluation: null,
-    gold: complete,
-    ...newest,
-  }
+  const none = { dataset: null, evaluation: null }
+  const event = { agent, outcome: 'waiting', reasons: [why], version, ...none, gold: complete, ...newest } as const
   return { emit: [{ topic: topic.datasets, event }] }
 }
