@@ -123,4 +123,7 @@ function addTopicCommands(program: Command): void {
   withCommonOptions(topics.command('apply'))
     .description('create missing topics and grow those whose keys would not move; exit code 1 when a change is refused')
     .action(async options => (await import('./topics.ts')).applyPlan(options, settingsOf(options)))
+  withJsonOption(topics.command('acls'))
+    .description('print the Kafka ACLs that follow from the map, each as the arguments of kafka-acls')
+    .action(async options => (await import('./topics.ts')).showAcls(options))
 }

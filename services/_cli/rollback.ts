@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { Settings } from '#runtime/config/config.ts'
 import { Fault } from '#runtime/core/faults.ts'
+import { bearerHeader } from '#runtime/http/bearer.ts'
 import { services } from '#topology/map.ts'
+import { printLines } from './output.ts'
 
 type RollbackOptions = { readonly url?: string; readonly to?: string; readonly why: string; readonly json: boolean }
 
@@ -25,30 +27,22 @@ export async function rollback(
   const base = url ?? `http://127.0.0.1:${settings.port + (settings.kafka ? services.promoter.port : 0)}`
   const response = await fetch(`${base}/v1/agents/${encodeURIComponent(agent)}/rollback`, {
     method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      ...(settings.apiKey && { authorization: `Bearer ${settings.apiKey}` }),
-    },
+    headers: { 'content-type': 'application/json', ...bearerHeader(settings.apiKey) },
     body: JSON.stringify({ to, why, requestId: randomUUID() }),
     signal,
   }).catch(error => {
-    throw new Fault(
-      'FLY_USAGE',
-      `no promoter answers at ${base}: start the services with flywheel up, or give --url`,
-      {},
-      error,
-    )
+    const message = `no promoter answers at ${base}: start the services with flywheel up, or give --url`
+    throw new Fault('FLY_USAGE', message, {}, error)
   })
   const text = await response.text()
   if (!response.ok) throw new Fault('FLY_USAGE', refusalText(base, response.status, text))
   const answer = answerSchema.parse(JSON.parse(text))
-  if (json) return void process.stdout.write(`${JSON.stringify(answer)}\n`)
   const { release, planner, previous, request } = answer
-  process.stdout.write(
+  const outcome =
     release === null
-      ? `request ${request} is in the log and not decided yet: flywheel status will show the release\n`
-      : `${agent} is served by planner ${planner} again, instead of ${previous}: release ${release}\n`,
-  )
+      ? `request ${request} is in the log and not decided yet: flywheel status will show the release`
+      : `${agent} is served by planner ${planner} again, instead of ${previous}: release ${release}`
+  printLines([json ? JSON.stringify(answer) : outcome])
 }
 
 /** The message of the promoter where it sent one. */

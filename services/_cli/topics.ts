@@ -1,6 +1,7 @@
 import type { Settings } from '#runtime/config/config.ts'
 import { openRuntime, type Runtime } from '#runtime/host/open-runtime.ts'
 import { applyTopics, planTopics } from '#runtime/host/topics.ts'
+import { type Acl, acls } from '#topology/derive/acls.ts'
 import type { TopicChange } from '#topology/derive/topic-changes.ts'
 import { printLines } from './output.ts'
 
@@ -18,6 +19,15 @@ export async function applyPlan(options: TopicsOptions, settings: Settings): Pro
     printChanges(options, changes)
     if (changes.some(change => change.do === 'refuse')) process.exitCode = 1
   })
+}
+
+/** Prints the ACLs of services, production systems, outside readers and operators, for `kafka-acls`. */
+export function showAcls({ json }: TopicsOptions): void {
+  printLines(json ? [JSON.stringify({ acls: acls() })] : acls().map(aclArguments))
+}
+
+function aclArguments({ principal, operation, resource, name, pattern }: Acl): string {
+  return `--add --allow-principal ${principal} --operation ${operation} --${resource} '${name}' --resource-pattern-type ${pattern}`
 }
 
 async function withTopicChanges(

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Settings } from '#runtime/config/config.ts'
 import { requiredValue } from '#runtime/core/checked.ts'
 import type { Clock } from '#runtime/core/clock.ts'
+import { bearerHeader } from '#runtime/http/bearer.ts'
 import type { PartitionLag } from '#runtime/log/event-log.ts'
 import type { HttpApiContext } from '#runtime/service.ts'
 import type { ServiceName } from '#topology/types.ts'
@@ -61,7 +62,7 @@ export function createReconciler(
     const { apiKey } = context.settings
     try {
       const reply = await fetch(`${context.urlOf('ingest')}/v1/ingest/hours`, {
-        headers: apiKey ? { authorization: `Bearer ${apiKey}` } : {},
+        headers: bearerHeader(apiKey),
         signal: AbortSignal.timeout(ingestTimeoutMs),
       })
       return ingestHoursSchema.parse(await reply.json()).hours

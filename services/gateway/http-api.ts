@@ -4,6 +4,7 @@ import { Counter } from 'prom-client'
 import type { HostedPlanner } from '#planners/hosts/model-host.ts'
 import type { Settings } from '#runtime/config/config.ts'
 import { Fault } from '#runtime/core/faults.ts'
+import { bearerHeader } from '#runtime/http/bearer.ts'
 import { httpError } from '#runtime/http/error.ts'
 import type { Agents, HttpApi, HttpApiContext } from '#runtime/service.ts'
 import { callerTraceHeaders } from '#runtime/telemetry/tracing.ts'
@@ -73,7 +74,7 @@ export function httpApi(context: Context, { agents, clock, models, objects }: Ht
         method: 'POST',
         headers: {
           'content-type': 'application/json',
-          ...(apiKey ? { authorization: `Bearer ${apiKey}` } : {}),
+          ...bearerHeader(apiKey),
           ...callerTraceHeaders(),
         },
         body: JSON.stringify(chatLog),

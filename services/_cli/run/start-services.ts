@@ -21,25 +21,25 @@ export type RunningServices = {
 
 /** All services in this process, on one port. */
 export async function runInProcess(
-  world: Runtime,
+  runtime: Runtime,
   names: readonly ServiceName[],
   signal: AbortSignal,
 ): Promise<RunningServices> {
-  await ensureTopics(world)
-  const { url, done } = await startServices(world, await openServices(world, names), signal)
+  await ensureTopics(runtime)
+  const { url, done } = await startServices(runtime, await openServices(runtime, names), signal)
   return { urlOf: () => url, done }
 }
 
 /** One process per service, as in production: `node services/NAME/main.ts`. All are stopped when one ends or the signal comes. */
 export async function runAsProcesses(
-  world: Runtime,
+  runtime: Runtime,
   names: readonly ServiceName[],
   signal: AbortSignal,
 ): Promise<RunningServices> {
-  const { settings } = world
-  await ensureTopics(world)
+  const { settings } = runtime
+  await ensureTopics(runtime)
   // Once here, before all processes register the same subjects at the same time.
-  await world.codec.registerSchemas()
+  await runtime.codec.registerSchemas()
   const children = names.map(name => ({ name, process: spawnService(name, settings) }))
   const stop = (): void => {
     for (const child of children) child.process.kill('SIGTERM')
@@ -106,10 +106,10 @@ async function waitUntilHealthy(url: string, signal: AbortSignal): Promise<void>
  * Waits until a service has no lag. It is checked twice: on Kafka the outputs of a transaction become visible a few
  * milliseconds after it was committed.
  */
-export function createDrainWaiter(world: Runtime, signal: AbortSignal): (service: ServiceName) => Promise<void> {
+export function createDrainWaiter(runtime: Runtime, signal: AbortSignal): (service: ServiceName) => Promise<void> {
   return async service => {
     for (let empty = 0; empty < 2; ) {
-      const lag = await world.log.lag(consumerGroup(service), consumedTopics(service))
+      const lag = await runtime.log.lag(consumerGroup(service), consumedTopics(service))
       empty = lag.some(({ records }) => records > 0) ? 0 : empty + 1
       await sleep(200, undefined, { signal })
     }

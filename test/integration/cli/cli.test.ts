@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { temporaryFolder } from '#test/support/folder.ts'
+import { acls } from '#topology/derive/acls.ts'
 
 /** Every failure is one line that names the problem and the fix, with exit code 1. */
 const flywheel = (args: readonly string[], environment: Record<string, string> = {}) => {
@@ -96,4 +97,12 @@ test('topics apply twice: the second plan is empty', () => {
   expect(planned().length).toBeGreaterThan(15)
   expect(flywheel(['topics', 'apply', '--home', home]).status).toBe(0)
   expect(planned()).toEqual([])
+})
+
+test('topics acls prints each ACL of the map as arguments of kafka-acls', () => {
+  const lines = flywheel(['topics', 'acls']).stdout.trimEnd().split('\n')
+  expect(lines).toHaveLength(acls().length)
+  expect(lines).toContain(
+    "--add --allow-principal User:judge --operation write --transactional-id 'judge' --resource-pattern-type prefixed",
+  )
 })
