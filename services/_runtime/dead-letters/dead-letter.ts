@@ -1,20 +1,23 @@
 import { serviceDefinitions } from '#topology/derive/definitions.ts'
 import { deadLetterTopic, retryTopic } from '#topology/derive/names.ts'
 import type { ServiceName } from '#topology/types.ts'
+import { readSchemaId } from '../codec/wire-format.ts'
+import { at } from '../core/checked.ts'
 import type { Fault } from '../core/faults.ts'
 import type { LogRecord, NewRecord } from '../log/event-log.ts'
 
-/** What a dead letter's own headers are called. Any other came with the record. */
+/** The headers that are added to a dead letter. All others came with the record. */
 const ownHeaderNames = ['topic', 'partition', 'offset', 'code', 'reason', 'attempts', 'first-seen', 'schema-id'].map(
   name => `dlq.${name}`,
 )
 
-/** Characters of a reason: what room a dead letter has belongs to the record. */
+/** Characters of a reason. The size limit is for the record's own key and headers. */
 const maxReasonLength = 500
 
 /**
- * A refused record with its bytes and headers as they came, in its partition number, and what is needed to mend and re-drive
- * it: the fault, the attempts so far, and when and where it was first seen. Never the text of the chat in a header.
+ * The dead letter of a refused record: its bytes and headers unchanged, in the same partition number, with headers for what is
+ * needed to correct and re-drive it: the fault, the attempts so far, when and where it was first seen. Headers hold no chat
+ * text.
  */
 export function deadLetter(service: ServiceName, record: LogRecord, fault: Fault, attempts: number): NewRecord {
   const { topic, offset, timestamp } = originalRecord(service, record)
@@ -38,36 +41,36 @@ export function deadLetter(service: ServiceName, record: LogRecord, fault: Fault
 }
 
 /**
- * The record that a service has to decide. A re-driven one counts as the one that was refused, at the place and the time of
- * that; any other is itself, whatever its headers say.
+ * The record that a service has to decide on. A record of the retry topic stands for the one that was refused, with its topic, offset
+ * and time. In other topics the headers are ignored: anyone may have written them.
  */
 export function originalRecord(service: ServiceName, record: LogRecord): LogRecord {
   if (record.topic !== retryTopic(service)) return record
   const { headers } = record
-  const [first = record.topic, ...others] = serviceDefinitions[service].reads
+  const reads: readonly string[] = serviceDefinitions[service].reads
   return {
     ...record,
-    // One that was put there by hand, and does not say what it is, is taken for the first.
-    topic: others.find(name => name === headers['dlq.topic']) ?? first,
+    // A record that was written by hand, without the header, is taken to be of the first topic.
+    topic: reads.find(name => name === headers['dlq.topic']) ?? at(reads, 0),
     offset: headerNumber(headers, 'dlq.offset', record.offset),
     timestamp: headerNumber(headers, 'dlq.first-seen', record.timestamp),
   }
 }
 
-/** A dead letter without the record's content: where it lies, and what its headers say. Times in ms since 1970. */
+/** A dead letter without the record's content: its position, and what its headers say. Times in ms since 1970. */
 export type DeadLetterSummary = {
   readonly topic: string
   readonly partition: number
   readonly offset: number
-  /** Of the last refusal. */
+  /** When it was last refused. */
   readonly refusedAt: number
   readonly code: string
   readonly reason: string
-  /** All refusals together. */
+  /** Of all refusals together. */
   readonly attempts: number
   readonly firstSeen: number
   readonly schemaId: number | null
-  /** Where the record was first. */
+  /** The position at which the record was first refused. */
   readonly origin: { readonly topic: string; readonly offset: number }
 }
 
@@ -90,16 +93,15 @@ export function deadLetterSummary({
   }
 }
 
-/** A dead letter's own headers. */
+/** Of the headers of a dead letter, those that were added to it. */
 export function ownHeaders(headers: LogRecord['headers']): LogRecord['headers'] {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => ownHeaderNames.includes(name)))
 }
 
+/** Headers may have been written by hand: `otherwise` where one is missing or not an integer. */
 function headerNumber(headers: LogRecord['headers'], name: string, otherwise: number): number {
   const number = Number(headers[name] || Number.NaN)
   return Number.isSafeInteger(number) ? number : otherwise
 }
 
-/** The registry's number in the wire format's head, where the bytes have one. */
-const schemaIdOf = (value: Buffer | null): number | null =>
-  value !== null && value.length >= 5 && value[0] === 0 ? value.readUInt32BE(1) : null
+const schemaIdOf = (value: Buffer | null): number | null => (value && readSchemaId(value)) ?? null

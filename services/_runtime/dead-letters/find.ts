@@ -9,23 +9,23 @@ import type { ObjectStore } from '../objects/object-store.ts'
 import { type DeadLetterSummary, deadLetterSummary } from './dead-letter.ts'
 import { loadPayload } from './payload.ts'
 
-/** Everything of one dead letter, the text of the chat included; bytes that hold no event as base64. */
+/** One dead letter with the record's content, chat text included. `state` is `parked` while it is unresolved (the wire's word). */
 export type DeadLetterDetails = DeadLetterSummary &
   Pick<ReadableRecord, 'headers' | 'event'> & {
     readonly service: ServiceName
     readonly state: 'parked' | 're-driven'
     readonly key: string | null
-    /** What can be done about the fault. */
+    /** How to correct the fault. */
     readonly hint: string
   }
 
-/** The place that `TOPIC/PARTITION@OFFSET` names; undefined when it names none. */
+/** The position that `TOPIC/PARTITION@OFFSET` names; undefined when the text has another form. */
 export function parsePosition(text: string): Position | undefined {
   const [, topic, partition, offset] = /^([^/]+)\/(\d+)@(\d+)$/.exec(text) ?? []
   return topic === undefined ? undefined : { topic, partition: Number(partition), offset: Number(offset) }
 }
 
-/** The dead letter at a place; undefined when there is none, or no longer. FLY_OBJECT when its content is apart and missing. */
+/** The dead letter at a position; undefined when there is none (any more). FLY_OBJECT when its content was stored as an object that is missing. */
 export async function findDeadLetter(
   { log, codec, objects }: { readonly log: EventLog; readonly codec: Codec; readonly objects: ObjectStore },
   position: Position,
@@ -45,17 +45,17 @@ export async function findDeadLetter(
 
 async function recordAt(log: EventLog, position: Position, given: AbortSignal): Promise<LogRecord | undefined> {
   const { topic, partition, offset } = position
-  const enough = new AbortController()
+  const read = new AbortController()
   let found: LogRecord | undefined
   const take = (records: readonly LogRecord[]): void => {
     found ??= records[0]
-    enough.abort()
+    read.abort()
   }
-  const signal = AbortSignal.any([given, enough.signal])
+  const signal = AbortSignal.any([given, read.signal])
   await log.read([topic], { partitions: [partition], from: [position], follow: false }, take, signal)
   given.throwIfAborted()
   return found?.offset === offset ? found : undefined
 }
 
 const hintFor = (code: string): string =>
-  Object.entries(remedies).find(([name]) => name === code)?.[1] ?? 'Mend what the reason names, then re-drive.'
+  Object.entries(remedies).find(([name]) => name === code)?.[1] ?? 'Correct what the reason names, then re-drive.'

@@ -12,14 +12,14 @@ import { findDeadLetter, parsePosition } from './find.ts'
 import { redrive, redriveTopics } from './redrive.ts'
 import { listUnresolved } from './unresolved.ts'
 
-/** A body is needed, and it is JSON: so no page that a browser shows can make it send one here. */
+/** A JSON body is required: a form or a link on another site's page cannot send one from a browser. */
 const body = strictObject({ topic: z.string().optional() })
 const query = strictObject({ service: z.string().optional(), most: z.coerce.number().int().min(0).optional() })
 
 /**
- * `GET /v1/dlq`: what the services of this process have parked. `GET /v1/dlq/LETTER`: one dead letter, by
- * `TOPIC/PARTITION@OFFSET`. `POST /v1/dlq/SERVICE/redrive`: moves what is parked, of one topic if the body names it; answers in NDJSON
- * with how far it is, and last with what was moved.
+ * `GET /v1/dlq`: the unresolved dead letters of the services in this process. `GET /v1/dlq/LETTER`: one dead letter, by
+ * `TOPIC/PARTITION@OFFSET`. `POST /v1/dlq/SERVICE/redrive`: re-drives them, those of one topic if the body names it. The
+ * response is NDJSON: the progress, then what was moved.
  */
 export function serveDeadLetters(
   app: FastifyInstance,
@@ -27,7 +27,7 @@ export function serveDeadLetters(
   services: readonly ServiceName[],
   until: AbortSignal,
 ): void {
-  const named = (name: string): ServiceName => {
+  const findService = (name: string): ServiceName => {
     const found = services.find(service => service === name)
     if (found) return found
     throw httpError(404, 'unknown_service', `no service ${name} in this process`)
@@ -37,33 +37,33 @@ export function serveDeadLetters(
   app.get('/v1/dlq', async request => {
     const { service, most = Number.POSITIVE_INFINITY } = query.parse(request.query)
     return {
-      topics: await listUnresolved(runtime.log, service === undefined ? services : [named(service)], most, until),
+      topics: await listUnresolved(runtime.log, service === undefined ? services : [findService(service)], most, until),
     }
   })
   app.get<{ Params: { letter: string } }>('/v1/dlq/:letter', async request => {
-    const place = parsePosition(request.params.letter)
-    const found = place && (await findDeadLetter(runtime, place, until))
+    const position = parsePosition(request.params.letter)
+    const found = position && (await findDeadLetter(runtime, position, until))
     if (!found) throw httpError(404, 'not_found', `no dead letter at ${request.params.letter}`)
     return found
   })
   app.post<{ Params: { service: string } }>('/v1/dlq/:service/redrive', async (request, reply) => {
-    const service = named(request.params.service)
+    const service = findService(request.params.service)
     const { topic } = body.parse(request.body)
-    const wanted = { service, ...(topic !== undefined && { topic }) }
+    const redriveRequest = { service, ...(topic !== undefined && { topic }) }
     try {
-      redriveTopics(wanted)
+      redriveTopics(redriveRequest)
     } catch (error) {
       if (error instanceof Fault) throw httpError(400, 'invalid', `topic: ${error.message}`)
       throw error
     }
     if (redriving.has(service))
-      throw httpError(409, 'under_way', `${service} is being re-driven: wait for the end of that`)
+      throw httpError(409, 'under_way', `${service} is being re-driven: wait until that has ended`)
     redriving.add(service)
     const disconnected = new AbortController()
     reply.raw.once('close', () => disconnected.abort())
     const out = new Readable({ read: () => {} })
     const onMoved = (moved: number, of: number): void => void out.push(`${JSON.stringify({ moved, of })}\n`)
-    redrive(runtime.log, { ...wanted, onMoved }, AbortSignal.any([until, disconnected.signal]))
+    redrive(runtime.log, { ...redriveRequest, onMoved }, AbortSignal.any([until, disconnected.signal]))
       .then(
         topics => {
           out.push(`${JSON.stringify({ topics })}\n`)

@@ -3,7 +3,7 @@ import type { LogRecord, NewRecord } from '../log/event-log.ts'
 import { getJson, type ObjectStore } from '../objects/object-store.ts'
 import { ownHeaders } from './dead-letter.ts'
 
-/** Key, value and headers of a record; bytes in base64. */
+/** The content of a record as an object of the store; bytes in base64. */
 type StoredPayload = {
   readonly key: string | null
   readonly value: string | null
@@ -13,8 +13,8 @@ type StoredPayload = {
 const objectHeader = 'dlq.object'
 
 /**
- * A dead letter that the log has no room for, such as one of a record that a system outside wrote up to the limit: its content
- * becomes an object, which what is left of it names.
+ * For a dead letter that is too large for the log, such as that of a record which another program wrote at the size limit. Its content
+ * becomes an object of the store; the record that is left names it in a header.
  */
 export function storePayload(letter: NewRecord): { readonly record: NewRecord; readonly object: Uint8Array } {
   const { key, value, headers = {} } = letter
@@ -30,7 +30,7 @@ export function storePayload(letter: NewRecord): { readonly record: NewRecord; r
   return { record, object: bytes }
 }
 
-/** A dead letter, re-driven or not, with its content, wherever that lies; any other record as it is. FLY_OBJECT, FLY_STORE. */
+/** A record with its content: loads the object where `storePayload` made one. FLY_OBJECT, FLY_STORE. */
 export async function loadPayload(record: LogRecord, objects: ObjectStore): Promise<LogRecord> {
   const name = record.headers[objectHeader]
   if (name === undefined || record.value !== null) return record

@@ -1,25 +1,25 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { deadLetterTopics, serviceDefinitions } from '#topology/derive/definitions.ts'
 import { deadLetterTopic, redriveGroup, retryTopic } from '#topology/derive/names.ts'
 import type { ServiceName, TopicName } from '#topology/types.ts'
+import { pause } from '../core/abort.ts'
 import { Fault } from '../core/faults.ts'
 import type { EventLog, LogRecord, NewRecord, PartitionConsumer, Position } from '../log/event-log.ts'
 import { partitionKey, positionsAfter } from '../log/positions.ts'
 import { deadLetterSummary } from './dead-letter.ts'
 import { createDeadLetterCounter, type DeadLetterCounts, readUnresolved } from './unresolved.ts'
 
-/** How often it is looked whether others have done what is left. */
+/** How often the progress of other processes is checked. */
 const pollMs = 200
 
 export type RedriveRequest = {
   readonly service: ServiceName
-  /** Only what was refused of this topic; of all that the service reads when absent. */
+  /** Only the dead letters of this input topic; those of all input topics when absent. */
   readonly topic?: string
-  /** Told after each commit. */
+  /** Called after each commit. */
   readonly onMoved?: (moved: number, of: number) => void
 }
 
-/** The dead-letter topics that a re-drive is about. FLY_USAGE when the service does not read the topic. */
+/** The dead-letter topics of a request. FLY_USAGE when the service does not read the topic. */
 export function redriveTopics({ service, topic }: RedriveRequest): readonly string[] {
   if (topic === undefined) return deadLetterTopics(service)
   const { reads } = serviceDefinitions[service]
@@ -28,10 +28,14 @@ export function redriveTopics({ service, topic }: RedriveRequest): readonly stri
   throw new Fault('FLY_USAGE', `${service} has no dead letters of ${topic}: ${known}`)
 }
 
+/** The dead letters that are unresolved when a re-drive starts. Those that are refused again come after these ends, and stay. */
+type Backlog = { readonly records: number; readonly ends: readonly Position[] }
+
 /**
- * Moves what is parked when it is called to the topic that only its service reads: same key, bytes and headers, in the same
- * partition number and order. Each is moved once, whoever calls this how often and wherever it is killed, since copy and
- * position are one transaction; records that are refused again lie behind the end and stay. Answers with what was moved by this call.
+ * Moves the unresolved dead letters to the retry topic, which only their service reads, with the same key, bytes and headers, in the
+ * same partition number and order. Copies and positions are committed in one transaction, so each dead letter is moved once, also
+ * when several processes re-drive at the same time or one of them is killed. Returns when none of the backlog is left, with
+ * what this call moved.
  */
 export async function redrive(
   log: EventLog,
@@ -40,67 +44,79 @@ export async function redrive(
 ): Promise<readonly DeadLetterCounts[]> {
   const { service, onMoved } = request
   const topics = redriveTopics(request)
-  const ends = new Map<string, Position>()
-  const tally = createDeadLetterCounter()
-  let [moved, of] = [0, 0]
-  const recordEnds = (records: readonly LogRecord[]): void => {
-    of += records.length
-    for (const end of positionsAfter(records)) ends.set(partitionKey(end), end)
-  }
-  if (topics.length > 0) await readUnresolved(log, service, { topics }, recordEnds, signal)
-
-  // Partition numbers in which something is left to do, by whichever process.
-  const waiting = new Set([...ends.values()].map(({ partition }) => partition))
+  const backlog = await readBacklog(log, service, topics, signal)
+  const moved = createDeadLetterCounter()
+  /** Partition numbers in which something of the backlog is left, to be moved by this process or another. */
+  const unfinished = new Set(backlog.ends.map(({ partition }) => partition))
+  if (unfinished.size === 0) return []
   const done = new AbortController()
-  const markFinished = (numbers: readonly number[]): void => {
-    for (const number of numbers) waiting.delete(number)
-    if (waiting.size === 0) done.abort()
+  const markFinished = (partitions: readonly number[]): void => {
+    for (const partition of partitions) unfinished.delete(partition)
+    if (unfinished.size === 0) done.abort()
   }
-  const work = async (task: PartitionConsumer): Promise<void> => {
+
+  const consume = async (consumer: PartitionConsumer): Promise<void> => {
+    const { partition } = consumer
+    if (!unfinished.has(partition)) return
     const move = async (records: readonly LogRecord[]): Promise<void> => {
-      const due = records.filter(record => record.offset < (ends.get(partitionKey(record))?.offset ?? 0))
+      const due = records.filter(record => record.offset < endOf(backlog, record))
       if (due.length === 0) return
-      const copies = due.map(letter => toRetryRecord(service, letter))
-      await task.commit(copies, positionsAfter(due))
-      due.map(deadLetterSummary).forEach(tally.add)
-      moved += due.length
-      onMoved?.(moved, of)
+      await consumer.commit(
+        due.map(record => toRetryRecord(service, record)),
+        positionsAfter(due),
+      )
+      due.map(deadLetterSummary).forEach(moved.add)
+      onMoved?.(moved.records(), backlog.records)
     }
-    if (!waiting.has(task.partition)) return
-    await readUnresolved(log, service, { topics, partitions: [task.partition] }, move, task.signal)
-    markFinished([task.partition])
+    await readUnresolved(log, service, { topics, partitions: [partition] }, move, consumer.signal)
+    markFinished([partition])
   }
-  const watch = async (): Promise<void> => {
+  const watchOthers = async (): Promise<void> => {
     while (!done.signal.aborted) {
-      await sleep(pollMs, undefined, { signal: done.signal }).catch(() => {})
-      // A look that fails is made again.
-      markFinished(await finishedPartitions(log, service, [...ends.values()]).catch(() => []))
+      await pause(pollMs, done.signal)
+      // After a failure it is checked again.
+      markFinished(await finishedPartitions(log, service, backlog).catch(() => []))
     }
   }
 
-  if (waiting.size === 0) return []
   const member = log.join(
     redriveGroup(service),
     deadLetterTopics(service),
-    work,
+    consume,
     AbortSignal.any([signal, done.signal]),
   )
-  await Promise.all([member.finally(() => done.abort()), watch()])
+  await Promise.all([member.finally(() => done.abort()), watchOthers()])
   signal.throwIfAborted()
-  return tally.all()
+  return moved.all()
 }
 
-/** Partition numbers in which all before these ends is re-driven: others may do a part of it, and wait for what is done here. */
-async function finishedPartitions(
+async function readBacklog(
   log: EventLog,
   service: ServiceName,
-  ends: readonly Position[],
-): Promise<readonly number[]> {
+  topics: readonly string[],
+  signal: AbortSignal,
+): Promise<Backlog> {
+  const ends = new Map<string, Position>()
+  let records = 0
+  const add = (batch: readonly LogRecord[]): void => {
+    records += batch.length
+    for (const end of positionsAfter(batch)) ends.set(partitionKey(end), end)
+  }
+  if (topics.length > 0) await readUnresolved(log, service, { topics }, add, signal)
+  return { records, ends: [...ends.values()] }
+}
+
+/** The end of the backlog in a partition; 0 where the partition had none. */
+const endOf = ({ ends }: Backlog, { topic, partition }: LogRecord): number =>
+  ends.find(end => end.topic === topic && end.partition === partition)?.offset ?? 0
+
+/** Partition numbers in which the group has committed the whole backlog. */
+async function finishedPartitions(log: EventLog, service: ServiceName, { ends }: Backlog): Promise<readonly number[]> {
   const committed = await log.committed(redriveGroup(service), deadLetterTopics(service))
-  const positions = new Map(committed.map(at => [partitionKey(at), at.offset]))
-  const isLeft = (end: Position): boolean => (positions.get(partitionKey(end)) ?? 0) < end.offset
+  const offsets = new Map(committed.map(position => [partitionKey(position), position.offset]))
+  const isLeft = (end: Position): boolean => (offsets.get(partitionKey(end)) ?? 0) < end.offset
   const left = new Set(ends.filter(isLeft).map(({ partition }) => partition))
-  return ends.map(({ partition }) => partition).filter(number => !left.has(number))
+  return ends.map(({ partition }) => partition).filter(partition => !left.has(partition))
 }
 
 const toRetryRecord = (service: ServiceName, { key, value, partition, headers }: LogRecord): NewRecord => ({

@@ -1,17 +1,18 @@
 import { deadLetterTopics } from '#topology/derive/definitions.ts'
 import { redriveGroup } from '#topology/derive/names.ts'
 import type { ServiceName } from '#topology/types.ts'
+import { requiredValue } from '../core/checked.ts'
 import type { EventLog, LogRecord } from '../log/event-log.ts'
 import { type DeadLetterSummary, deadLetterSummary } from './dead-letter.ts'
 
-/** How many records of a dead-letter topic, and how many of them for each fault. */
+/** Number of dead letters in a topic, and of each fault. */
 export type DeadLetterCounts = {
   readonly topic: string
   readonly records: number
   readonly codes: Readonly<Record<string, number>>
 }
 
-/** What is parked in one dead-letter topic: refused, and not yet re-driven. Times in ms since 1970. */
+/** The unresolved dead letters of a topic: refused and not yet re-driven. Times in ms since 1970. */
 export type UnresolvedDeadLetters = DeadLetterCounts & {
   readonly service: ServiceName
   readonly oldestFirstSeen: number
@@ -20,26 +21,28 @@ export type UnresolvedDeadLetters = DeadLetterCounts & {
   readonly letters: readonly DeadLetterSummary[]
 }
 
-/** Counts records by dead-letter topic and fault. */
+/** Counts dead letters by topic and fault. */
 export function createDeadLetterCounter(): {
   readonly add: (letter: DeadLetterSummary) => void
+  readonly records: () => number
   readonly all: () => readonly DeadLetterCounts[]
 } {
-  const counted = new Map<string, { topic: string; records: number; codes: Record<string, number> }>()
+  const byTopic = new Map<string, { topic: string; records: number; codes: Record<string, number> }>()
   return {
     add({ topic, code }) {
-      const tally = counted.get(topic) ?? { topic, records: 0, codes: {} }
-      counted.set(topic, tally)
-      tally.records++
-      tally.codes[code] = (tally.codes[code] ?? 0) + 1
+      const counts = byTopic.get(topic) ?? { topic, records: 0, codes: {} }
+      byTopic.set(topic, counts)
+      counts.records++
+      counts.codes[code] = (counts.codes[code] ?? 0) + 1
     },
-    all: () => [...counted.values()],
+    records: () => [...byTopic.values()].reduce((sum, { records }) => sum + records, 0),
+    all: () => [...byTopic.values()],
   }
 }
 
-/** Reads what is parked in dead-letter topics of a service, or in one partition number of them, in the order of each partition. */
+/** Reads the unresolved dead letters of topics of a service, or of some partition numbers of them, in the order of each partition. */
 export async function readUnresolved(
-  log: EventLog,
+  log: Pick<EventLog, 'committed' | 'read'>,
   service: ServiceName,
   { topics, partitions }: { readonly topics: readonly string[]; readonly partitions?: readonly number[] },
   onRecords: (records: readonly LogRecord[]) => void | Promise<void>,
@@ -50,7 +53,7 @@ export async function readUnresolved(
   signal.throwIfAborted()
 }
 
-/** How many dead letters a service has parked; at most `most`, since they are counted by reading them. */
+/** Number of unresolved dead letters of a service. They are counted by reading them, so counting stops at `limit`. */
 export async function countUnresolved(
   log: EventLog,
   service: ServiceName,
@@ -60,19 +63,20 @@ export async function countUnresolved(
   const topics = deadLetterTopics(service)
   const lag = topics.length === 0 ? [] : await log.lag(redriveGroup(service), topics)
   if (lag.every(({ records }) => records === 0)) return 0
-  const enough = new AbortController()
+  const limitReached = new AbortController()
   let found = 0
   const count = (records: readonly LogRecord[]): void => {
     found += records.length
-    if (found >= limit) enough.abort()
+    if (found >= limit) limitReached.abort()
   }
-  await readUnresolved(log, service, { topics }, count, AbortSignal.any([signal, enough.signal])).catch(error => {
-    if (!enough.signal.aborted) throw error
+  const until = AbortSignal.any([signal, limitReached.signal])
+  await readUnresolved(log, service, { topics }, count, until).catch(error => {
+    if (!limitReached.signal.aborted) throw error
   })
   return Math.min(found, limit)
 }
 
-/** What services have parked, with at most `most` dead letters of each topic; topics in which nothing is are left out. */
+/** The unresolved dead letters of services, with at most `limit` summaries of each topic. Topics without any are left out. */
 export async function listUnresolved(
   log: EventLog,
   services: readonly ServiceName[],
@@ -81,24 +85,21 @@ export async function listUnresolved(
 ): Promise<readonly UnresolvedDeadLetters[]> {
   const found: UnresolvedDeadLetters[] = []
   for (const service of services) {
-    const tally = createDeadLetterCounter()
-    const seen = new Map<string, { oldestFirstSeen: number; newestRefused: number; letters: DeadLetterSummary[] }>()
-    const count = (letter: DeadLetterSummary): void => {
-      tally.add(letter)
+    const counter = createDeadLetterCounter()
+    const byTopic = new Map<string, { oldestFirstSeen: number; newestRefused: number; letters: DeadLetterSummary[] }>()
+    const add = (letter: DeadLetterSummary): void => {
+      counter.add(letter)
       const { topic, firstSeen, refusedAt } = letter
-      const about = seen.get(topic) ?? { oldestFirstSeen: firstSeen, newestRefused: refusedAt, letters: [] }
-      seen.set(topic, about)
-      about.oldestFirstSeen = Math.min(about.oldestFirstSeen, firstSeen)
-      about.newestRefused = Math.max(about.newestRefused, refusedAt)
-      if (about.letters.length < limit) about.letters.push(letter)
+      const bounds = byTopic.get(topic) ?? { oldestFirstSeen: firstSeen, newestRefused: refusedAt, letters: [] }
+      byTopic.set(topic, bounds)
+      bounds.oldestFirstSeen = Math.min(bounds.oldestFirstSeen, firstSeen)
+      bounds.newestRefused = Math.max(bounds.newestRefused, refusedAt)
+      if (bounds.letters.length < limit) bounds.letters.push(letter)
     }
     const topics = deadLetterTopics(service)
     if (topics.length > 0)
-      await readUnresolved(log, service, { topics }, records => records.map(deadLetterSummary).forEach(count), signal)
-    for (const counted of tally.all()) {
-      const about = seen.get(counted.topic)
-      if (about) found.push({ service, ...counted, ...about })
-    }
+      await readUnresolved(log, service, { topics }, records => records.map(deadLetterSummary).forEach(add), signal)
+    for (const counts of counter.all()) found.push({ service, ...counts, ...requiredValue(byTopic, counts.topic) })
   }
   return found
 }
