@@ -1,12 +1,14 @@
+import { at } from '../core/checked.ts'
 import { canonicalJson } from '../core/identity.ts'
+import { isObject } from '../core/json.ts'
 
 /** An event that a decision emitted. */
 export type OutputEvent = { readonly topic: string; readonly event: { readonly id: string } }
 
-/** Text may be a customer's: only its field is named. Numbers, flags and words of the schema are shown. */
+/** A value that may be shown: a number, a flag or a symbol of the schema. Other text may be a customer's. */
 export type DisplayableValue = number | boolean | string | null
 
-/** A field that differs, by its path; values where they may be shown. */
+/** A field that differs, by its path, with the values where they may be shown. */
 export type FieldDifference = {
   readonly field: string
   readonly was?: DisplayableValue
@@ -23,26 +25,26 @@ export type Difference =
   | { readonly topic: string; readonly change: 'added' | 'removed'; readonly id: string }
 
 export type Comparison = {
-  /** Topics of the events that are as they were, one for each. */
+  /** The topic of each event that is the same. */
   readonly same: readonly string[]
   readonly differences: readonly Difference[]
 }
 
 /**
- * What one decision emitted then and now, without the ids, which a rule's version goes into. Equal events of a topic are
- * pairs; what is left of it pairs in order as changed; what is left then was added or removed. `words` are the texts of
- * a topic that may be shown.
+ * Compares what one decision emitted when it was recorded with what it emits now. Ids are ignored, since they depend on the version of
+ * the rule. In each topic, equal events are the same; the others are paired in order, as changed; what remains was added or
+ * removed. `enumSymbols` are the texts of a topic's events that may be shown.
  */
 export function compareOutputs(
-  then: readonly OutputEvent[],
+  recorded: readonly OutputEvent[],
   now: readonly OutputEvent[],
   enumSymbols: (topic: string) => ReadonlySet<string>,
 ): Comparison {
-  const topics = [...new Set([...then, ...now].map(({ topic }) => topic))]
+  const topics = [...new Set([...recorded, ...now].map(({ topic }) => topic))]
   const parts = topics.map(topic => {
-    const of = (outputs: readonly OutputEvent[]) =>
+    const eventsOf = (outputs: readonly OutputEvent[]) =>
       outputs.filter(output => output.topic === topic).map(({ event }) => event)
-    return compareTopic(topic, of(then), of(now), enumSymbols(topic))
+    return compareTopic(topic, eventsOf(recorded), eventsOf(now), enumSymbols(topic))
   })
   return { same: parts.flatMap(({ same }) => same), differences: parts.flatMap(({ differences }) => differences) }
 }
@@ -51,50 +53,51 @@ type Event = OutputEvent['event']
 
 function compareTopic(
   topic: string,
-  then: readonly Event[],
+  recorded: readonly Event[],
   now: readonly Event[],
-  words: ReadonlySet<string>,
+  symbols: ReadonlySet<string>,
 ): Comparison {
-  const waiting = new Map<string, Event[]>()
+  const unmatched = new Map<string, Event[]>()
   for (const event of now) {
     const content = contentWithoutId(event)
-    waiting.set(content, [...(waiting.get(content) ?? []), event])
+    unmatched.set(content, [...(unmatched.get(content) ?? []), event])
   }
-  const gone = then.filter(event => waiting.get(contentWithoutId(event))?.shift() === undefined)
-  const left = new Set([...waiting.values()].flat())
-  const come = now.filter(event => left.has(event))
+  const onlyRecorded = recorded.filter(event => unmatched.get(contentWithoutId(event))?.shift() === undefined)
+  const rest = new Set([...unmatched.values()].flat())
+  const onlyNow = now.filter(event => rest.has(event))
+  const pairs = Math.min(onlyRecorded.length, onlyNow.length)
+  const changed = onlyNow.slice(0, pairs).map((event, index): Difference => {
+    const before = at(onlyRecorded, index)
+    return { topic, change: 'changed', id: before.id, fields: [...fieldDifferences(before, event, symbols)] }
+  })
   return {
-    same: Array.from({ length: then.length - gone.length }, () => topic),
-    differences: Array.from({ length: Math.max(gone.length, come.length) }, (_none, at) => {
-      const [before, after] = [gone[at], come[at]]
-      if (before && after)
-        return { topic, change: 'changed', id: before.id, fields: [...fieldDifferences(before, after, words)] }
-      return { topic, change: before ? 'removed' : 'added', id: (before ?? after)?.id ?? '' }
-    }),
+    same: Array.from({ length: recorded.length - onlyRecorded.length }, () => topic),
+    differences: [
+      ...changed,
+      ...onlyRecorded.slice(pairs).map(({ id }): Difference => ({ topic, change: 'removed', id })),
+      ...onlyNow.slice(pairs).map(({ id }): Difference => ({ topic, change: 'added', id })),
+    ],
   }
 }
 
 const contentWithoutId = ({ id: _id, ...content }: Event): string => canonicalJson(content)
 
 function* fieldDifferences(
-  then: object,
+  recorded: object,
   now: object,
-  words: ReadonlySet<string>,
+  symbols: ReadonlySet<string>,
   path = '',
 ): Generator<FieldDifference> {
-  const [before, after] = [new Map(Object.entries(then)), new Map(Object.entries(now))]
+  const [before, after] = [new Map(Object.entries(recorded)), new Map(Object.entries(now))]
   for (const key of new Set([...before.keys(), ...after.keys()])) {
     const [was, is] = [before.get(key), after.get(key)]
     if (path + key === 'id' || canonicalJson(was) === canonicalJson(is)) continue
-    if (isObject(was) && isObject(is)) yield* fieldDifferences(was, is, words, `${path}${key}.`)
-    else yield { field: path + key, ...displayable('was', was, words), ...displayable('is', is, words) }
+    if (isObject(was) && isObject(is)) yield* fieldDifferences(was, is, symbols, `${path}${key}.`)
+    else yield { field: path + key, ...displayable('was', was, symbols), ...displayable('is', is, symbols) }
   }
 }
 
-const isObject = (value: unknown): value is object =>
-  value !== null && typeof value === 'object' && !Array.isArray(value)
-
-function displayable(name: string, value: unknown, words: ReadonlySet<string>): Record<string, unknown> {
+function displayable(name: string, value: unknown, symbols: ReadonlySet<string>): Record<string, unknown> {
   const isPlain = value === null || ['number', 'boolean'].includes(typeof value)
-  return isPlain || (typeof value === 'string' && words.has(value)) ? { [name]: value } : {}
+  return isPlain || (typeof value === 'string' && symbols.has(value)) ? { [name]: value } : {}
 }

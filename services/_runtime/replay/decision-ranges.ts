@@ -1,11 +1,15 @@
 import { decisionsTopic } from '#topology/derive/names.ts'
 import { services } from '#topology/map.ts'
 import type { ServiceName } from '#topology/types.ts'
+import { requiredValue } from '../core/checked.ts'
 import { Fault } from '../core/faults.ts'
 import type { EventLog } from '../log/event-log.ts'
 import { readPartition } from './read-partition.ts'
 
-/** Decisions of one partition: those from `first` up to `end` are the range, those from `start` on lead up to it. */
+/**
+ * The decisions of one partition to replay, by offset: those of [first, end) are the range; those of [start, first) are only repeated to
+ * rebuild the state.
+ */
 export type DecisionRange = {
   readonly partition: number
   readonly start: number
@@ -13,15 +17,15 @@ export type DecisionRange = {
   readonly end: number
 }
 
-/** Append times of decisions, in ms since 1970: from `since` on, before `until`; null where there is no limit. */
+/** Decisions that were appended in [since, until), in ms since 1970; null where there is no limit. */
 export type TimeRange = { readonly since: number | null; readonly until: number | null }
 
-/** No record is as late as this, and a broker still takes it for a time. */
+/** Later than any record; brokers accept it as a time. */
 const maxTimestamp = Number.MAX_SAFE_INTEGER
 
 /**
- * The partitions that have decisions in a range. A service that remembers decides on all that it has seen, so it is led up to
- * the range from its first decision on.
+ * The decisions in a range, by partition; partitions without any are left out. The state of a stateful service depends on all earlier
+ * decisions, so it is rebuilt from the first one that is kept.
  */
 export async function decisionRanges(
   log: EventLog,
@@ -30,31 +34,35 @@ export async function decisionRanges(
 ): Promise<readonly DecisionRange[]> {
   const topic = decisionsTopic(service)
   if (!(await log.topics()).some(({ name }) => name === topic)) return []
-  const at = async (time: number): Promise<ReadonlyMap<number, number>> =>
+  const offsetsAt = async (time: number): Promise<ReadonlyMap<number, number>> =>
     new Map((await log.positionsAt([topic], time)).map(({ partition, offset }) => [partition, offset]))
-  const [starts, firsts, ends] = await Promise.all([at(0), at(since ?? 0), at(until ?? maxTimestamp)])
-  return Array.from(firsts, ([partition, first]) => ({
-    ...{ partition, first, end: ends.get(partition) ?? first },
-    start: services[service].stateful ? (starts.get(partition) ?? first) : first,
-  }))
+  const starts = await offsetsAt(0)
+  const [firsts, ends] = await Promise.all([offsetsAt(since ?? 0), offsetsAt(until ?? maxTimestamp)])
+  return Array.from(starts, ([partition, oldest]) => {
+    const first = requiredValue(firsts, partition)
+    return {
+      ...{ partition, first, end: requiredValue(ends, partition) },
+      start: services[service].stateful ? oldest : first,
+    }
+  })
     .filter(({ first, end }) => first < end)
     .sort((a, b) => a.partition - b.partition)
 }
 
-/** Why a range without decisions is refused, with what there is instead. */
+/** The fault of a range without decisions; it names the time of the first decision that is kept. */
 export async function emptyRangeFault(
   log: EventLog,
   service: ServiceName,
   { since, until }: TimeRange,
 ): Promise<Fault> {
-  const spans = await decisionRanges(log, service, { since: null, until: null })
-  const times = (await Promise.all(spans.map(span => firstTime(log, service, span)))).flat()
+  const ranges = await decisionRanges(log, service, { since: null, until: null })
+  const times = (await Promise.all(ranges.map(range => firstTime(log, service, range)))).flat()
   const when = `between ${since === null ? 'the beginning' : isoTime(since)} and ${until === null ? 'now' : isoTime(until)}`
   const instead =
     times.length === 0
-      ? 'this log holds none at all: name another with --home or --kafka'
+      ? 'this log holds none at all: name another log with --home or --kafka'
       : `the first one kept is of ${isoTime(Math.min(...times))}: give another --since or --until`
-  return new Fault('FLY_REPLAY', `${service} recorded no facts of a decision ${when}; ${instead}`)
+  return new Fault('FLY_REPLAY', `${service} recorded no decisions ${when}; ${instead}`)
 }
 
 async function firstTime(log: EventLog, service: ServiceName, { partition, first }: DecisionRange): Promise<number[]> {
@@ -63,5 +71,5 @@ async function firstTime(log: EventLog, service: ServiceName, { partition, first
   return []
 }
 
-/** A time for people, in ms since 1970. */
+/** A time in ms since 1970 as ISO 8601. */
 export const isoTime = (time: number): string => new Date(time).toISOString()

@@ -2,7 +2,7 @@ import { avro } from '#schemas/avro.ts'
 import { topicDefinitions } from '#topology/derive/definitions.ts'
 import type { Comparison, Difference } from './compare.ts'
 
-/** What became of the events of one topic, and in how many each field differs. */
+/** Number of events of one topic by comparison, and number of changed events by the field that differs. */
 export type TopicDiff = {
   same: number
   changed: number
@@ -11,10 +11,10 @@ export type TopicDiff = {
   fields: Record<string, number>
 }
 
-/** A difference and the input that it follows from. */
+/** A difference, with the input of the decision. */
 export type DifferenceExample = Difference & { readonly inputId: string }
 
-/** The differences of a run: counted, and the first few kept. */
+/** The differences of a run: their counts, and the first of them as examples. */
 export type DifferenceCounts = {
   readonly add: (comparison: Comparison, inputId: string) => void
   readonly topics: Readonly<Record<string, TopicDiff>>
@@ -26,16 +26,16 @@ const maxExamples = 20
 export function createDifferenceCounter(): DifferenceCounts {
   const topics: Record<string, TopicDiff> = {}
   const examples: DifferenceExample[] = []
-  const of = (topic: string): TopicDiff => {
+  const diffOf = (topic: string): TopicDiff => {
     topics[topic] ??= { same: 0, changed: 0, added: 0, removed: 0, fields: {} }
     return topics[topic]
   }
   return {
     ...{ topics, examples },
     add({ same, differences }, inputId) {
-      for (const topic of same) of(topic).same++
+      for (const topic of same) diffOf(topic).same++
       for (const difference of differences) {
-        const counts = of(difference.topic)
+        const counts = diffOf(difference.topic)
         counts[difference.change]++
         if (difference.change === 'changed')
           for (const { field } of difference.fields) counts.fields[field] = (counts.fields[field] ?? 0) + 1
@@ -45,7 +45,7 @@ export function createDifferenceCounter(): DifferenceCounts {
   }
 }
 
-/** The words that the schema of each topic gives its enumerations: text that is no customer's. */
+/** The symbols of the enums in the schema of each topic: text that is not a customer's. */
 export const enumSymbolsByTopic: ReadonlyMap<string, ReadonlySet<string>> = new Map(
   Object.entries(topicDefinitions).map(([topic, { event }]) => [topic, new Set(symbolsIn(avro[event]))]),
 )

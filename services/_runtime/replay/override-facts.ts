@@ -1,10 +1,11 @@
 import { Fault } from '../core/faults.ts'
+import { isObject, type JsonObject } from '../core/json.ts'
 
-export type FactOverrides = Readonly<Record<string, unknown>>
+export type FactOverrides = JsonObject
 
 /**
- * Facts as they were, with other values where the configuration has some: object by object, anything else as a whole.
- * FLY_USAGE, naming the key, where the facts have none such or one of another kind.
+ * Recorded facts with the values of the configuration. Objects are merged field by field, any other value is replaced. FLY_USAGE,
+ * naming the key, where the facts have no such key, or a value of another kind.
  */
 export function overrideFacts(facts: unknown, config: FactOverrides, path = ''): unknown {
   if (!isObject(facts)) return facts
@@ -20,9 +21,6 @@ export function overrideFacts(facts: unknown, config: FactOverrides, path = ''):
   })
   return { ...facts, ...Object.fromEntries(changed) }
 }
-
-const isObject = (value: unknown): value is FactOverrides =>
-  value !== null && typeof value === 'object' && !Array.isArray(value)
 
 const kindOf = (value: unknown): string => (value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value)
 const namesIn = (facts: FactOverrides, path: string): string =>

@@ -1,8 +1,8 @@
 import type { EventLog, LogRecord, Position } from '../log/event-log.ts'
 
 /**
- * The records of one partition from an offset on, up to the end as it was at the first, as they are asked for: the log is read
- * no faster, one batch at most waits in memory. Throws the signal's reason when it is aborted.
+ * The records of one partition from an offset up to its end at the start of the iteration. The log is read as fast as the iteration
+ * goes: at most one batch waits in memory. Throws the signal's reason when it is aborted.
  */
 export async function* readPartition(
   log: EventLog,
@@ -19,7 +19,7 @@ export async function* readPartition(
   const options = { partitions: [partition], from: [{ topic, partition, offset }], follow: false }
   const until = AbortSignal.any([signal, stopped.signal])
   const reading = log.read([topic], options, onRecords, until).finally(() => arrived.resolve([]))
-  // Awaited at the end; until then its failure must not count as unhandled.
+  // Awaited at the end; until then a rejection must not be reported as unhandled.
   reading.catch(() => {})
   try {
     for (let batch = await arrived.promise; batch.length > 0; batch = await arrived.promise) {

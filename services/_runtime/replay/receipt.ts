@@ -2,7 +2,7 @@ import type { ServiceName } from '#topology/types.ts'
 import type { FaultCode } from '../core/faults.ts'
 import type { DifferenceExample, TopicDiff } from './difference-counts.ts'
 
-/** What a run did and what came of it. It holds no time of its own: the same replay has the same receipt but for its name. */
+/** What a run did, and its result. It contains no time of the run itself: the same replay has the same receipt, except for its name. */
 export type ReplayReceipt = {
   readonly run: string
   readonly service: ServiceName
@@ -12,7 +12,7 @@ export type ReplayReceipt = {
   /** `sha256` is of the file; of the service's own sources where there is none. */
   readonly rules: { readonly version: string; readonly file: string | null; readonly sha256: string }
   readonly config: { readonly file: string; readonly sha256: string } | null
-  /** Decisions of the range, by their offsets from `first` up to `end`; `ledUp` ones before it were decided for the memory alone. */
+  /** The decisions of [first, end), by offset. `ledUp` is the number of earlier ones that were only repeated to rebuild the state. */
   readonly partitions: readonly {
     readonly partition: number
     readonly first: number
@@ -21,19 +21,19 @@ export type ReplayReceipt = {
     readonly ledUp: number
   }[]
   readonly decided: number
-  /** Records that the rules refuse now, by fault, and why the first one was. */
+  /** Records that the rules refuse now, by fault, with the message of the first. */
   readonly refused: Readonly<Partial<Record<FaultCode, { readonly records: number; readonly why: string }>>>
-  /** Events emitted now, and the SHA-256 of `outputs.ndjson`, which holds them by partition, in order. */
+  /** Number of events emitted now, and the SHA-256 of `outputs.ndjson`, which has them by partition, in order. */
   readonly outputs: { readonly events: number; readonly sha256: string }
   /** By topic. */
   readonly diff: Readonly<Record<string, TopicDiff>>
-  /** The first differences; all are in `diff.ndjson`. */
+  /** The first differences; `diff.ndjson` has all. */
   readonly examples: readonly DifferenceExample[]
-  /** The first decision before which the memory had another size than then; null where there is none. */
+  /** The first decision before which the state had another number of keys than when it was recorded; null where there is none. */
   readonly memory: {
     readonly partition: number
     readonly offset: number
-    /** Keys in memory before that decision, then and now. */
+    /** Number of keys before that decision, as recorded and now. */
     readonly was: number
     readonly is: number
   } | null

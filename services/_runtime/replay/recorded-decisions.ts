@@ -7,7 +7,7 @@ import type { EventLog, LogRecord } from '../log/event-log.ts'
 import type { DecisionRange } from './decision-ranges.ts'
 import { readPartition } from './read-partition.ts'
 
-/** A decision with the record that it was about; `offset` is that of the decision. */
+/** A recorded decision with its input record. `offset` is that of the decision. */
 export type RecordedDecision = {
   readonly offset: number
   readonly decision: DecisionRecorded
@@ -15,9 +15,9 @@ export type RecordedDecision = {
 }
 
 /**
- * What a task decided, in its order, each with its input. Both are streamed: a task takes the records of each topic in their
- * order, so one reader for each topic, going forward, finds them all. FLY_REPLAY when an input is gone, or a decision was
- * recorded before there was an order.
+ * The decisions of one partition number, in order, each with its input record. Both are streamed: inputs of a topic were processed in
+ * order, so one forward reader for each topic finds them all. FLY_REPLAY when an input is no longer kept, or when a decision
+ * was recorded by a version that did not record their order.
  */
 export async function* recordedDecisions(
   { log, codec }: { readonly log: EventLog; readonly codec: Codec },
@@ -51,7 +51,7 @@ export async function* recordedDecisions(
 const missingRecordFault = (topic: string, partition: number, offset: number): Fault =>
   new Fault(
     'FLY_REPLAY',
-    `the record ${topic}/${partition}@${offset} is no longer kept: give a later --since, or for a service that remembers keep its inputs longer (topology/map.ts)`,
+    `the record ${topic}/${partition}@${offset} is no longer kept: give a later --since; for a stateful service, keep its inputs longer (topology/map.ts)`,
     { topic, partition, offset },
   )
 

@@ -8,22 +8,19 @@ import { Fault } from '../core/faults.ts'
 import type { EventLog, LogRecord } from '../log/event-log.ts'
 import type { OutputEvent } from './compare.ts'
 
-/** What a service emitted, by id. */
+/** The events that a service emitted, by id. */
 export type RecordedOutputs = {
-  /** The events with these ids, in their order. FLY_REPLAY when one is no longer kept. */
+  /** The events with these ids, in this order. FLY_REPLAY when one is no longer kept. */
   readonly withIds: (ids: readonly string[]) => readonly OutputEvent[]
   readonly close: () => void
 }
 
-/**
- * How long before a decision its outputs may have been stamped, in ms: they are of one transaction, which no broker lets last
- * this long.
- */
+/** The outputs of a decision may be this much older than the decision, in ms: both are of one transaction, which is always shorter. */
 const maxTransactionMs = 3_600_000
 
 /**
- * Reads the topics of a service once, from a little before `since` (ms since 1970), into a file of the run's folder: outputs are keyed by
- * other fields than inputs, so those of one partition lie in several, and there is no bound to how many there are.
+ * Reads the output topics of a service once, from a little before `since` (ms since 1970), into a file in the run's folder. The outputs
+ * of one input partition can be in all output partitions, since their keys differ, and there may be too many for memory.
  */
 export async function loadRecordedOutputs(
   { log, codec }: { readonly log: EventLog; readonly codec: Codec },
@@ -67,7 +64,7 @@ export async function loadRecordedOutputs(
         if (row) return { topic: String(row.topic), event: JSON.parse(String(row.event)) }
         throw new Fault(
           'FLY_REPLAY',
-          `the event ${id}, which was emitted then, is no longer kept: give a later --since`,
+          `the event ${id}, which the recorded decision emitted, is no longer kept: give a later --since`,
         )
       }),
     close,

@@ -3,28 +3,27 @@ import { type DecisionRange, decisionRanges, emptyRangeFault, isoTime, type Time
 import type { ReplayReceipt } from './receipt.ts'
 import { loadRecordedOutputs, type RecordedOutputs } from './recorded-outputs.ts'
 import { createReplayReport } from './report.ts'
-import { type ReplaySource, rerunDecisions } from './rerun.ts'
+import { createScratchCodec, type ReplaySource, rerunDecisions } from './rerun.ts'
 import type { ConfigFile, Rules } from './rules.ts'
 import { createRunFolder, type RunFolder } from './run-folder.ts'
-import { scratchCodec } from './scratch-codec.ts'
 
 export type ReplayRequest = {
-  /** The folder that gets `replays/RUN`. */
+  /** The data folder; the run's files are written to `replays/RUN` in it. */
   readonly home: string
   readonly run: string
   readonly rules: Rules
   readonly config?: ConfigFile | undefined
   readonly range: TimeRange
-  /** Told from time to time how many records were decided so far. */
+  /** Called from time to time with the number of decisions repeated so far. */
   readonly onProgress?: (decided: number) => void
 }
 
 const progressEvery = 5_000
 
 /**
- * Decides again what a service decided in a range, from the recorded records and facts, and compares it with what it led to
- * then. The rules are in force from the first decision on, as if they always had been. It writes to the run's folder alone:
- * joins no group, appends nothing, registers nothing. It leaves no folder when it fails.
+ * Repeats the decisions of a service in a range, with the recorded inputs and facts, and compares what they emit with what was emitted.
+ * The rules apply from the first decision that is kept, so that the state is as if they had always applied. It writes to the
+ * run's folder only: it joins no group, appends nothing and registers nothing. When it fails, it removes the folder.
  */
 export async function runReplay(
   source: ReplaySource,
@@ -33,16 +32,13 @@ export async function runReplay(
 ): Promise<ReplayReceipt> {
   const { name, gather } = request.rules.service
   if (request.config && !gather)
-    throw new Fault(
-      'FLY_USAGE',
-      `--config: ${name} gathers no facts that it could change: change its rule with --rules`,
-    )
-  const spans = await decisionRanges(source.log, name, request.range)
-  if (spans.length === 0) throw await emptyRangeFault(source.log, name, request.range)
+    throw new Fault('FLY_USAGE', `--config: ${name} gathers no facts to change: change its rule with --rules`)
+  const ranges = await decisionRanges(source.log, name, request.range)
+  if (ranges.length === 0) throw await emptyRangeFault(source.log, name, request.range)
   const folder = await createRunFolder(request.home, request.run)
   try {
     const recorded = await loadRecordedOutputs(source, name, request.range.since ?? 0, folder.path, signal)
-    const receipt = await rerunAll(source, request, spans, recorded, folder, signal).finally(recorded.close)
+    const receipt = await rerunAll(source, request, ranges, recorded, folder, signal).finally(recorded.close)
     await folder.finish(receipt)
     return receipt
   } catch (error) {
@@ -54,22 +50,27 @@ export async function runReplay(
 async function rerunAll(
   source: ReplaySource,
   { run, rules, config, range, onProgress }: ReplayRequest,
-  spans: readonly DecisionRange[],
+  ranges: readonly DecisionRange[],
   recorded: RecordedOutputs,
   folder: RunFolder,
   signal: AbortSignal,
 ): Promise<ReplayReceipt> {
   const { service } = rules
-  const scratch = await scratchCodec(service.name)
+  const scratch = await createScratchCodec(service.name)
   const rerunOptions = { service, config: config?.config, scratch }
   const report = createReplayReport(scratch, source.objects, recorded, folder)
   const partitions: ReplayReceipt['partitions'][number][] = []
   let memory: ReplayReceipt['memory'] = null
   let [seen, decided] = [0, 0]
-  for (const span of spans) {
-    const { partition, first, end } = span
+  for (const decisions of ranges) {
+    const { partition, first, end } = decisions
     const counts = { decided: 0, ledUp: 0 }
-    for await (const { offset, decision, keyCount, result } of rerunDecisions(source, rerunOptions, span, signal)) {
+    for await (const { offset, decision, keyCount, result } of rerunDecisions(
+      source,
+      rerunOptions,
+      decisions,
+      signal,
+    )) {
       if (decision.remembered !== keyCount) memory ??= { partition, offset, was: decision.remembered, is: keyCount }
       if (offset < first) counts.ledUp++
       else {

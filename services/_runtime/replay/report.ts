@@ -12,14 +12,14 @@ import type { ReplayReceipt } from './receipt.ts'
 import type { RecordedOutputs } from './recorded-outputs.ts'
 import type { RunFolder } from './run-folder.ts'
 
-/** What the decisions of a range lead to now, on its way into the files of the run. */
+/** Writes the results of a run to its files and counts them. */
 export type ReplayReport = {
-  readonly add: (decision: DecisionRecorded, now: DecisionResult | Fault) => Promise<void>
+  readonly add: (decision: DecisionRecorded, result: DecisionResult | Fault) => Promise<void>
   /** Closes the files. */
   readonly end: () => Promise<Pick<ReplayReceipt, 'refused' | 'outputs' | 'diff' | 'examples'>>
 }
 
-/** `scratch` made the outputs; `live` is the store that is not to be written: of its objects no copies are made. */
+/** `scratch` is the codec that encoded the outputs. Objects that `sourceStore` has are not copied to the run's folder. */
 export function createReplayReport(
   scratch: Codec,
   sourceStore: ObjectStore,
@@ -27,7 +27,7 @@ export function createReplayReport(
   folder: RunFolder,
 ): ReplayReport {
   const runStore = openFolderStore(join(folder.path, 'objects'))
-  const tally = createDifferenceCounter()
+  const counter = createDifferenceCounter()
   const refused: Partial<Record<FaultCode, { records: number; readonly why: string }>> = {}
   let events = 0
 
@@ -39,19 +39,19 @@ export function createReplayReport(
           : scratch.decode(topic, value).then(event => ({ topic, event: event as OutputEvent['event'] })),
       ),
     )
-  const refuse = ({ code, message }: Fault): void => {
+  const addRefusal = ({ code, message }: Fault): void => {
     const { records, why } = refused[code] ?? { records: 0, why: message }
     refused[code] = { records: records + 1, why }
   }
-  const keep = async (content: Uint8Array): Promise<void> => {
+  const storeObject = async (content: Uint8Array): Promise<void> => {
     if (!(await sourceStore.has(digest(content)))) await runStore.put(content)
   }
 
   return {
-    async add({ inputId, outputs: ids }, now) {
-      if (now instanceof Fault) refuse(now)
-      else await Promise.all((now.decision.objects ?? []).map(keep))
-      const outputs = now instanceof Fault ? [] : await outputsOf(now)
+    async add({ inputId, outputs: ids }, result) {
+      if (result instanceof Fault) addRefusal(result)
+      else await Promise.all((result.decision.objects ?? []).map(storeObject))
+      const outputs = result instanceof Fault ? [] : await outputsOf(result)
       for (const output of outputs) await folder.outputs.write(output)
       events += outputs.length
       const comparison = compareOutputs(
@@ -59,7 +59,7 @@ export function createReplayReport(
         outputs,
         topic => enumSymbolsByTopic.get(topic) ?? new Set(),
       )
-      tally.add(comparison, inputId)
+      counter.add(comparison, inputId)
       for (const difference of comparison.differences) await folder.diff.write({ inputId, ...difference })
     },
     async end() {
@@ -67,8 +67,8 @@ export function createReplayReport(
       return {
         refused,
         outputs: { events, sha256: await folder.outputs.close() },
-        diff: tally.topics,
-        examples: tally.examples,
+        diff: counter.topics,
+        examples: counter.examples,
       }
     },
   }

@@ -1,6 +1,9 @@
+import { avro } from '#schemas/avro.ts'
 import { decisionsTopic } from '#topology/derive/names.ts'
+import { services } from '#topology/map.ts'
 import type { ServiceName } from '#topology/types.ts'
-import type { Codec } from '../codec/codec.ts'
+import { type Codec, createCodec } from '../codec/codec.ts'
+import { at } from '../core/checked.ts'
 import { Fault, faultAction } from '../core/faults.ts'
 import { originalRecord } from '../dead-letters/dead-letter.ts'
 import { loadPayload } from '../dead-letters/payload.ts'
@@ -9,52 +12,50 @@ import type { ObjectStore } from '../objects/object-store.ts'
 import type { AnyInbound, Rule } from '../processing/any-service.ts'
 import { type DecisionResult, decideRecord } from '../processing/decide-record.ts'
 import { loadFacts } from '../processing/decisions.ts'
+import type { SchemaRegistry } from '../registry/schema-registry.ts'
 import { State } from '../state/state.ts'
 import type { DecisionRange } from './decision-ranges.ts'
 import { type FactOverrides, overrideFacts } from './override-facts.ts'
 import { type RecordedDecision, recordedDecisions } from './recorded-decisions.ts'
 
-/** What is replayed: read only. */
+/** The log and the objects to read from. Nothing is written to them. */
 export type ReplaySource = { readonly log: EventLog; readonly codec: Codec; readonly objects: ObjectStore }
 
-/** What decides now; `scratch` encodes what is emitted. */
+/** The rule to apply. `scratch` encodes what it emits. */
 export type RerunOptions = {
   readonly service: Rule
   readonly config: FactOverrides | undefined
   readonly scratch: Codec
 }
 
-/** A decision of then, and what comes of its record now. */
+/** A recorded decision, and its result now. */
 export type RerunDecision = RecordedDecision & {
-  /** Keys in memory before it. */
+  /** Number of keys in the state before it. */
   readonly keyCount: number
-  /** Or why the record is refused, which then changes nothing. */
+  /** A fault where the record is refused now; the state stays as it was then. */
   readonly result: DecisionResult | Fault
 }
 
 /**
- * What a task decided, decided again in its order, each on the memory that the ones before leave. FLY_REPLAY when what leads up
- * to the memory, or the record or the facts of a decision, are gone.
+ * Repeats the decisions of one partition number in order, each on the state that the earlier ones left. FLY_REPLAY when earlier
+ * decisions that are needed for the state, or the input or the facts of a decision, are no longer kept.
  */
 export async function* rerunDecisions(
   source: ReplaySource,
   { service, config, scratch }: RerunOptions,
-  span: DecisionRange,
+  range: DecisionRange,
   signal: AbortSignal,
 ): AsyncGenerator<RerunDecision, void> {
   const state = new State()
   let first = true
-  for await (const recorded of recordedDecisions(source, service.name, span, signal)) {
+  for await (const recorded of recordedDecisions(source, service.name, range, signal)) {
     if (first && recorded.decision.remembered > 0) throw missingHistoryFault(service.name, recorded)
     first = false
     const { inbound, facts } = await loadDecisionInput(source, service.name, recorded)
     const { keyCount } = state
-    const given = config === undefined ? facts : overrideFacts(facts, config)
-    yield {
-      ...recorded,
-      keyCount: keyCount,
-      result: decideAgain(service, recorded.record, inbound, given, state, scratch),
-    }
+    const effectiveFacts = config === undefined ? facts : overrideFacts(facts, config)
+    const result = decideAgain(service, recorded.record, inbound, effectiveFacts, state, scratch)
+    yield { ...recorded, keyCount, result }
   }
 }
 
@@ -77,7 +78,7 @@ function decideAgain(
   }
 }
 
-/** What the service was given then. */
+/** The input event and the facts of a recorded decision. */
 async function loadDecisionInput(
   { codec, objects }: ReplaySource,
   service: ServiceName,
@@ -101,14 +102,31 @@ const missingHistoryFault = (
   const topic = decisionsTopic(service)
   return new Fault(
     'FLY_REPLAY',
-    `${service} remembers, and the first decision kept, ${topic}/${partition}@${offset}, stood on ${remembered} keys that nothing kept leads up to: replay a log from its beginning, or keep ${topic} longer (topology/derive/required-topics.ts)`,
+    `${service} is stateful, and its state of ${remembered} keys before the first decision that is kept, ${topic}/${partition}@${offset}, cannot be rebuilt: replay a log from its beginning, or keep ${topic} longer (topology/derive/required-topics.ts)`,
     { topic, partition, offset },
   )
 }
 
-const lostInputFault = (offset: number, { topic, partition, offset: at }: LogRecord, { message }: Fault): Fault =>
+const lostInputFault = (
+  offset: number,
+  { topic, partition, offset: inputOffset }: LogRecord,
+  { message }: Fault,
+): Fault =>
   new Fault(
     'FLY_REPLAY',
-    `what decision ${offset} of partition ${partition}, on ${topic}/${partition}@${at}, was made from is lost: ${message}; bring it back to where the objects are (--home), or give a range that does not need it`,
-    { topic, partition, offset: at },
+    `the input or the facts of the decision at offset ${offset}, on ${topic}/${partition}@${inputOffset}, cannot be read: ${message}; restore it in the object store (--home), or give a range that does not need it`,
+    { topic, partition, offset: inputOffset },
   )
+
+/** A codec for what a service emits, with a registry in memory: a replay registers nothing. */
+export async function createScratchCodec(service: ServiceName): Promise<Codec> {
+  const schemas: object[] = []
+  const registry: SchemaRegistry = {
+    register: async (_subject, schema) => schemas.push(schema) - 1,
+    schema: async id => at(schemas, id),
+    close: async () => {},
+  }
+  const codec = createCodec(registry, avro)
+  await codec.registerSchemas(services[service].writes)
+  return codec
+}

@@ -8,24 +8,24 @@ import { canonicalJson, digest } from '../core/identity.ts'
 import type { AnyDecision, AnyService } from '../processing/any-service.ts'
 import type { FactOverrides } from './override-facts.ts'
 
-/** The rules to decide by. */
+/** The rule that a replay applies. */
 export type Rules = {
-  /** The service with these rules in place of its own. */
+  /** The service, with `decide` of the file where there is one. */
   readonly service: AnyService<never>
-  /** SHA-256 of the file; of the service's own sources where there is none. */
+  /** SHA-256 of the file; of the sources in the service's folder where there is none. */
   readonly digest: string
   readonly file: string | null
 }
 
-/** What stands in the service's folder now. */
+/** The service's own rule, as its folder is now. */
 export async function currentRules(service: AnyService<never>): Promise<Rules> {
   const folder = new URL(`../../${service.name}/`, import.meta.url)
-  const names = (await readdir(folder)).filter(name => name.endsWith('.ts')).sort()
+  const names = (await readdir(folder, { recursive: true })).filter(name => name.endsWith('.ts')).sort()
   const sources = await Promise.all(names.map(async name => [name, digest(await readFile(new URL(name, folder)))]))
   return { service, digest: digest(canonicalJson(sources)), file: null }
 }
 
-/** A module that exports `decide`, and `version` where new rules are to make new ids. FLY_USAGE when it does not. */
+/** The rule of a module that exports `decide`, and `version` where its events are to have other ids. FLY_USAGE when it does not. */
 export async function loadRules(service: AnyService<never>, file: string): Promise<Rules> {
   const content = await readOptionFile('--rules', file)
   const path = resolve(file)
@@ -40,17 +40,17 @@ export async function loadRules(service: AnyService<never>, file: string): Promi
   return { service: { ...service, decide: checkedDecide, version }, digest: digest(content), file }
 }
 
-/** What the types hold a service to, for rules that were not compiled with it. */
+/** Checks what the compiler checks for a service's own `decide`. */
 function checkDecision(name: ServiceName, file: string, decision: AnyDecision | undefined): AnyDecision {
   if (decision instanceof Promise) throw new Fault('FLY_USAGE', `--rules ${file}: decide must not be async`)
   const { writes } = serviceDefinitions[name]
-  const astray = decision?.emit?.find(({ topic }) => !writes.some(own => own === topic))
-  if (astray)
-    throw new Fault('FLY_USAGE', `--rules ${file} emits to ${astray.topic}; ${name} writes ${writes.join(', ')}`)
+  const foreign = decision?.emit?.find(({ topic }) => !writes.some(own => own === topic))
+  if (foreign)
+    throw new Fault('FLY_USAGE', `--rules ${file} emits to ${foreign.topic}; ${name} writes ${writes.join(', ')}`)
   return decision ?? {}
 }
 
-/** A configuration to lay over the facts. */
+/** Values that replace those of the facts. */
 export type ConfigFile = { readonly config: FactOverrides; readonly digest: string; readonly file: string }
 
 /** FLY_USAGE when the file holds no JSON object. */

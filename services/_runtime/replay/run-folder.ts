@@ -7,25 +7,25 @@ import { finished } from 'node:stream/promises'
 import { Fault } from '../core/faults.ts'
 import { canonicalJson } from '../core/identity.ts'
 
-/** A file of JSON lines, one value each. */
+/** A file of JSON lines. */
 export type LineFile = {
   readonly write: (value: unknown) => Promise<void>
-  /** The SHA-256 of the file, once it is on the disk. */
+  /** Closes the file and returns its SHA-256, once it is on the disk. */
   readonly close: () => Promise<string>
 }
 
-/** The files of one run: nothing of a replay goes anywhere else. */
+/** The files of one run. A replay writes nothing else. */
 export type RunFolder = {
   readonly path: string
   readonly outputs: LineFile
   readonly diff: LineFile
-  /** Writes the receipt, whole or not at all: a run with a receipt is a finished one. */
+  /** Writes the receipt, completely or not at all: a run is finished when it has a receipt. */
   readonly finish: (receipt: object) => Promise<void>
-  /** Removes all of it. */
+  /** Deletes the folder. */
   readonly remove: () => Promise<void>
 }
 
-/** Makes `HOME/replays/RUN`. FLY_USAGE when RUN is no plain name, or is taken. */
+/** Creates `HOME/replays/RUN`. FLY_USAGE when RUN is not a plain name, or exists. */
 export async function createRunFolder(home: string, run: string): Promise<RunFolder> {
   if (!/^[A-Za-z0-9][\w.-]{0,63}$/.test(run))
     throw new Fault('FLY_USAGE', `--as ${run.slice(0, 80)}: give a plain name of letters, digits, . _ and -`)
@@ -33,16 +33,16 @@ export async function createRunFolder(home: string, run: string): Promise<RunFol
   await mkdir(join(home, 'replays'), { recursive: true })
   await mkdir(path).catch(error => {
     if (error.code !== 'EEXIST') throw error
-    throw new Fault('FLY_USAGE', `--as ${run}: ${path} is there already: give another name, or delete it`)
+    throw new Fault('FLY_USAGE', `--as ${run}: ${path} exists already: give another name, or delete it`)
   })
   const files = [createLineFile(join(path, 'outputs.ndjson')), createLineFile(join(path, 'diff.ndjson'))] as const
   const [outputs, diff] = files
   return {
     ...{ path, outputs, diff },
     async finish(receipt) {
-      const whole = join(path, 'receipt.json')
-      await writeFile(`${whole}.part`, `${JSON.stringify(receipt, null, 2)}\n`, { flush: true })
-      await rename(`${whole}.part`, whole)
+      const file = join(path, 'receipt.json')
+      await writeFile(`${file}.part`, `${JSON.stringify(receipt, null, 2)}\n`, { flush: true })
+      await rename(`${file}.part`, file)
     },
     async remove() {
       await Promise.allSettled(files.map(file => file.close()))
@@ -55,7 +55,7 @@ function createLineFile(path: string): LineFile {
   const file = createWriteStream(path, { flush: true })
   const hash = createHash('sha256')
   const ended = finished(file)
-  // Awaited by `close`; until then its failure must not count as unhandled.
+  // Awaited by `close`; until then a rejection must not be reported as unhandled.
   ended.catch(() => {})
   return {
     async write(value) {

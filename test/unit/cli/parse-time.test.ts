@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parseTime } from '#runtime/replay/parse-time.ts'
+import { parseTime } from '#services/_cli/parse-time.ts'
 
 const now = Date.parse('2026-11-24T12:00:00Z')
 

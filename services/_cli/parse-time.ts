@@ -1,14 +1,14 @@
 import { z } from 'zod'
-import { Fault } from '../core/faults.ts'
+import { Fault } from '#runtime/core/faults.ts'
 
 const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 const isoTimeSchema = z.union([z.iso.datetime({ offset: true }), z.iso.date()])
-/** The last time that a Date can hold, in ms. */
+/** The largest time of a Date, in ms since 1970. */
 const maxDateMs = 8.64e15
 
 /**
- * A time in ms since 1970 from what a person gives: ISO 8601 with its zone, a date (in UTC), ms since 1970, or a time ago
- * such as 90s, 30m, 2h or 1d. FLY_USAGE naming the option otherwise.
+ * Parses the time of an option, as ms since 1970: ISO 8601 with its zone, a date (in UTC), ms since 1970, or a duration before now
+ * such as 90s, 30m, 2h or 1d. FLY_USAGE, naming the option, for anything else.
  */
 export function parseTime(option: string, text: string, now: number): number {
   const [, amount, unit] = /^(\d{1,10})([smhd])$/.exec(text) ?? []
