@@ -1,5 +1,5 @@
 import { type LanguageModels, openLanguageModels } from '#models/open.ts'
-import { openPlanners, type PlannerPorts } from '#planners/open.ts'
+import { openPlanners } from '#planners/open.ts'
 import type { Runtime } from '#runtime/host/open-runtime.ts'
 import { type AnyService, eraseTypes, type RunnableService, withPorts } from '#runtime/processing/any-service.ts'
 import type { RuntimePorts } from '#runtime/service.ts'
@@ -20,7 +20,10 @@ import { trainer } from './trainer/service.ts'
 import { trajectory } from './trajectory/service.ts'
 
 /** The ports of all services. */
-type AllPorts = RuntimePorts & PlannerPorts & { readonly languageModel: ReturnType<LanguageModels['forService']> }
+type AllPorts = RuntimePorts & {
+  readonly planners: ReturnType<typeof openPlanners>
+  readonly languageModel: ReturnType<LanguageModels['forService']>
+}
 
 /** Every service of the map. */
 export const all: Readonly<Record<ServiceName, AnyService<AllPorts>>> = {
@@ -46,10 +49,10 @@ export async function openServices(
   names: readonly ServiceName[],
 ): Promise<readonly RunnableService[]> {
   const { agents, clock, objects, workerPool } = runtime
-  const { vectors, models, trainer: lane } = openPlanners(runtime)
+  const planners = openPlanners(runtime)
   const languageModels = await openLanguageModels(runtime)
   return names.map(name => {
     const languageModel = languageModels.forService(name)
-    return withPorts(all[name], { agents, clock, objects, workerPool, vectors, models, trainer: lane, languageModel })
+    return withPorts(all[name], { agents, clock, objects, workerPool, planners, languageModel })
   })
 }

@@ -1,6 +1,6 @@
 import { at } from '#runtime/core/checked.ts'
 import { featurize, type SparseVector } from './features.ts'
-import { type Neighbour, nearestPositions } from './nearest.ts'
+import { type Neighbour, topPositions } from './nearest.ts'
 import { dot } from './vectors.ts'
 import { blendVotes, softmax } from './vote.ts'
 
@@ -23,7 +23,6 @@ export function createNearestTool(
       DESCRIPTION_SCALE,
     )
     blendVotes(probabilities, neighbours, voteWeight, positions)
-    const [likeliest] = nearestPositions(probabilities, 1)
-    return at(tools, likeliest?.at ?? 0).name
+    return at(tools, at(topPositions(probabilities, 1), 0).position).name
   }
 }

@@ -2,4 +2,4 @@ import { openPlanners } from '#planners/open.ts'
 import { runService } from '#runtime/host/main.ts'
 import { evaluator } from './service.ts'
 
-await runService(evaluator, runtime => ({ objects: runtime.objects, models: openPlanners(runtime).models }))
+await runService(evaluator, runtime => ({ objects: runtime.objects, planners: openPlanners(runtime) }))

@@ -1,4 +1,5 @@
-import type { HostedPlanner, ModelHost } from '#planners/hosts/model-host.ts'
+import { firstCall, stepInput } from '#planners/gold-steps.ts'
+import type { HostedPlanner, Planners } from '#planners/planner.ts'
 import type { DatasetRow, EvaluationResults } from '#schemas/objects.ts'
 import { median } from '#statistics/quantile.ts'
 
@@ -9,47 +10,59 @@ export type PairedRun = {
   readonly baselineLatencyMs: number
 }
 
-/** Rows planned before the clock counts, so that neither planner pays for compiling the code that both share. */
+/** Rows planned before latency counts, so that neither planner pays for compiling the code that both share. */
 const WARM_UP_ROWS = 20
 
 /**
- * Both planners on every row, one plan at a time; who goes first alternates, so that neither always finds warm caches.
- * The row's family is passed: no planner may consult an example of the row's own family.
+ * Both planners on every row, one plan at a time; which one goes first alternates, so that neither always finds warm caches. No
+ * planner consults an example of the row's own family.
  */
 export async function runPaired(
-  models: ModelHost,
+  planners: Pick<Planners, 'host'>,
   { candidate, baseline }: { readonly candidate: string; readonly baseline: string },
   rows: readonly DatasetRow[],
   signal: AbortSignal,
 ): Promise<PairedRun> {
-  const planners = { candidate: await models.load(candidate), baseline: await models.load(baseline) }
-  for (const row of rows.slice(0, WARM_UP_ROWS))
-    for (const planner of Object.values(planners)) await timePlan(planner, row)
-  const paired: EvaluationResults['rows'][number][] = []
-  const times: { readonly ours: number; readonly theirs: number }[] = []
-  for (const [at, row] of rows.entries()) {
-    signal.throwIfAborted()
-    const first = at % 2 === 0 ? undefined : await timePlan(planners.baseline, row)
-    const ours = await timePlan(planners.candidate, row)
-    const theirs = first ?? (await timePlan(planners.baseline, row))
-    paired.push({
-      id: row.id,
-      tool: row.tool,
-      candidateTool: ours.tool,
-      baselineTool: theirs.tool,
-      inclusionProbability: row.inclusionProbability,
-    })
-    times.push({ ours: ours.milliseconds, theirs: theirs.milliseconds })
-  }
-  return {
-    results: { format: 1, candidate, baseline, rows: paired },
-    candidateLatencyMs: median(times.map(({ ours }) => ours)) ?? 0,
-    baselineLatencyMs: median(times.map(({ theirs }) => theirs)) ?? 0,
+  const ours = await planners.host(candidate, signal)
+  const theirs = await planners.host(baseline, signal).catch(async error => {
+    await ours.close()
+    throw error
+  })
+  try {
+    return await planRows(ours, theirs, rows, signal)
+  } finally {
+    await Promise.all([ours.close(), theirs.close()])
   }
 }
 
-async function timePlan(planner: HostedPlanner, { question, earlier, family }: DatasetRow) {
-  const started = performance.now()
-  const { tool } = await planner.plan(question, earlier, family)
-  return { tool, milliseconds: performance.now() - started }
+async function planRows(
+  ours: HostedPlanner,
+  theirs: HostedPlanner,
+  rows: readonly DatasetRow[],
+  signal: AbortSignal,
+): Promise<PairedRun> {
+  for (const row of rows.slice(0, WARM_UP_ROWS))
+    for (const planner of [ours, theirs]) await planRow(planner, row, signal)
+  const paired: EvaluationResults['rows'][number][] = []
+  const times: { candidate: number[]; baseline: number[] } = { candidate: [], baseline: [] }
+  for (const [position, row] of rows.entries()) {
+    signal.throwIfAborted()
+    const early = position % 2 === 0 ? undefined : await planRow(theirs, row, signal)
+    const our = await planRow(ours, row, signal)
+    const their = early ?? (await planRow(theirs, row, signal))
+    const { id, tool, inclusionProbability } = row
+    paired.push({ id, tool, candidateTool: our.tool, baselineTool: their.tool, inclusionProbability })
+    times.candidate.push(our.latencyMs)
+    times.baseline.push(their.latencyMs)
+  }
+  return {
+    results: { format: 1, candidate: ours.digest, baseline: theirs.digest, rows: paired },
+    candidateLatencyMs: median(times.candidate) ?? 0,
+    baselineLatencyMs: median(times.baseline) ?? 0,
+  }
+}
+
+async function planRow(planner: HostedPlanner, row: DatasetRow, signal: AbortSignal) {
+  const { plan, latencyMs } = await planner.plan({ input: stepInput(row), exceptFamily: row.family }, signal)
+  return { tool: firstCall(plan).tool, latencyMs }
 }

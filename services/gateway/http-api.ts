@@ -1,119 +1,95 @@
-import { setImmediate } from 'node:timers/promises'
 import type { FastifyRequest } from 'fastify'
-import { Counter } from 'prom-client'
-import type { HostedPlanner } from '#planners/hosts/model-host.ts'
-import type { Settings } from '#runtime/config/config.ts'
+import { firstCall, stepInput } from '#planners/gold-steps.ts'
+import { kindOf } from '#planners/kinds.ts'
+import type { Plan } from '#planners/plan.ts'
+import type { HostedPlanner } from '#planners/planner.ts'
 import { Fault } from '#runtime/core/faults.ts'
-import { bearerHeader } from '#runtime/http/bearer.ts'
 import { httpError } from '#runtime/http/error.ts'
-import type { Agents, HttpApi, HttpApiContext } from '#runtime/service.ts'
-import { callerTraceHeaders } from '#runtime/telemetry/tracing.ts'
+import type { Agents, HttpApi } from '#runtime/service.ts'
 import { topic } from '#topology/topic-names.ts'
+import { chatLogBody, turnIdentity } from './chat-log.ts'
 import { batchBody, statusQuery, turnBody } from './request-bodies.ts'
-import { createServedPlanners, type LoadedPlanner, type ServingPorts, type ServingStatus } from './served-planners.ts'
-import { chatLogBody, turnIdentity } from './wanted-planner.ts'
+import { createServedPlanners, type ServingPorts, type ServingStatus } from './served-planners.ts'
+import { logTurn, type TurnLogContext } from './turn-log.ts'
 
-const INGEST_TIMEOUT_MS = 5_000
+/** Plans of a batch at a time. */
+const BATCH_CONCURRENCY = 8
 
-const unlogged = new Counter({
-  name: 'flywheel_gateway_unlogged_total',
-  help: 'Turns that were planned but could not be logged through ingest.',
-  labelNames: ['reason'],
-})
-
-type Context = Pick<HttpApiContext<'gateway'>, 'urlOf'> & { readonly settings: Pick<Settings, 'apiKey'> }
 export type HttpApiPorts = ServingPorts & { readonly agents: Pick<Agents, 'waitFor'> }
 
 /** The agents' planner: plans a turn with what is released, says with which, and logs the turn through ingest. */
-export function httpApi(context: Context, { agents, clock, models, objects }: HttpApiPorts): HttpApi<'gateway'> {
-  const served = createServedPlanners({ clock, models, objects })
+export function httpApi(context: TurnLogContext, ports: HttpApiPorts): HttpApi<'gateway'> {
+  const { agents, clock, planners } = ports
+  const served = createServedPlanners(ports)
+  // A turn that was accepted is planned to its end.
+  const neverAborted = new AbortController().signal
   let conversations = 0
 
-  const statusOf = async (agent: string): Promise<ServingStatus> => {
-    const status = (await served.status(agent)) ?? (await described(agent))
-    if (!status) throw httpError(404, 'unknown_agent', `agent: PUT /v1/agents/${agent} to ingest first`)
-    return status
-  }
+  const statusOf = async (agent: string): Promise<ServingStatus> =>
+    (await served.status(agent)) ?? (await statusOfNewcomer(agent))
+
   /** An agent may have been registered a moment ago. */
-  const described = async (agent: string): Promise<ServingStatus | undefined> => {
-    try {
-      served.described(await agents.waitFor(agent))
-    } catch (error) {
-      if (error instanceof Fault && error.code === 'FLY_AGENT') return undefined
-      throw error
-    }
-    return served.status(agent)
+  const statusOfNewcomer = async (agent: string): Promise<ServingStatus> => {
+    const description = await agents.waitFor(agent).catch(error => {
+      if (!(error instanceof Fault) || error.code !== 'FLY_AGENT') throw error
+      throw httpError(404, 'unknown_agent', `agent: PUT /v1/agents/${agent} to ingest first`)
+    })
+    served.described(description)
+    const status = await served.status(agent)
+    if (status !== undefined) return status
+    const base = kindOf(description).baseOf(description)
+    throw httpError(
+      503,
+      'no_planner',
+      `agent: nothing is released, and ${'reason' in base ? base.reason : 'try again'}`,
+    )
   }
 
-  /** The planner asked for, or the one that is served. Its agent must exist in any case. */
-  const plannerFor = async (
+  /** Plans with the planner asked for, or with the one that is served. The agent must exist in any case. */
+  const withPlanner = async <T>(
     agent: string,
     chosen: string | undefined,
-  ): Promise<Pick<LoadedPlanner, 'planner' | 'release'>> => {
+    use: (planner: HostedPlanner, release: string | null) => Promise<T>,
+  ): Promise<T> => {
     const { loaded, failing } = await statusOf(agent)
-    if (chosen !== undefined) return { planner: await load(chosen), release: null }
+    if (chosen !== undefined) {
+      const planner = await host(chosen)
+      return use(planner, null).finally(() => planner.close())
+    }
     if (!loaded)
       throw httpError(503, 'not_loaded', `No planner of ${agent} is loaded yet: ${failing?.message ?? 'try again'}`)
-    return loaded
+    return use(loaded.planner, loaded.release)
   }
-  const load = async (digest: string): Promise<HostedPlanner> => {
-    try {
-      return await models.load(digest)
-    } catch (error) {
-      if (error instanceof Fault && error.code === 'FLY_OBJECT')
-        throw httpError(404, 'unknown_planner', `planner: ${digest} cannot be loaded: ${error.message}`)
-      throw error
-    }
-  }
-
-  /** True once ingest has acknowledged it. A turn is never held back because its log is. */
-  const logged = async (chatLog: object): Promise<boolean> => {
-    try {
-      const { apiKey } = context.settings
-      const reply = await fetch(`${context.urlOf('ingest')}/v1/${topic.chatLogs}`, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          ...bearerHeader(apiKey),
-          ...callerTraceHeaders(),
-        },
-        body: JSON.stringify(chatLog),
-        signal: AbortSignal.timeout(INGEST_TIMEOUT_MS),
-      })
-      await reply.arrayBuffer()
-      if (!reply.ok) unlogged.inc({ reason: `status ${reply.status}` })
-      return reply.ok
-    } catch {
-      unlogged.inc({ reason: 'unreachable' })
-      return false
-    }
-  }
+  const host = (digest: string): Promise<HostedPlanner> =>
+    planners.host(digest, neverAborted).catch(error => {
+      if (!(error instanceof Fault) || error.code !== 'FLY_OBJECT') throw error
+      throw httpError(404, 'unknown_planner', `planner: ${digest} cannot be loaded: ${error.message}`)
+    })
 
   const planTurn = async (request: FastifyRequest): Promise<object> => {
     const body = turnBody.parse(request.body)
-    const { planner, release } = await plannerFor(body.agent, body.planner)
-    const started = performance.now()
-    const { tool, argument, confidence, margin, ranking } = await planner.plan(body.question, body.earlier)
-    const latencyMs = performance.now() - started
-    const answer = { tool, argument, confidence, margin, ranking, planner: planner.digest, release, latencyMs }
-    if (!body.log) return { ...answer, conversationId: body.conversationId ?? null, turnId: null, logged: false }
-    const turn = turnIdentity(body, [clock.now(), conversations++])
-    const isLogged = await logged(chatLogBody(body, turn, answer, planner.digest, latencyMs))
-    return { ...answer, conversationId: turn.conversationId, turnId: turn.id, logged: isLogged }
+    return withPlanner(body.agent, body.planner, async (planner, release) => {
+      const { plan, latencyMs } = await planner.plan({ input: stepInput(body) }, neverAborted)
+      const answer = { ...planBody(plan), planner: planner.digest, release, latencyMs }
+      if (!body.log) return { ...answer, conversationId: body.conversationId ?? null, turnId: null, logged: false }
+      const turn = turnIdentity(body, [clock.now(), conversations++])
+      const logged = await logTurn(chatLogBody(body, turn, answer), context)
+      return { ...answer, conversationId: turn.conversationId, turnId: turn.id, logged }
+    })
   }
 
   const planBatch = async (request: FastifyRequest): Promise<object> => {
     const { agent, questions, planner: chosen } = batchBody.parse(request.body)
-    const { planner, release } = await plannerFor(agent, chosen)
-    const started = performance.now()
-    const plans: object[] = []
-    for (const [at, { question, earlier }] of questions.entries()) {
-      // Production's turns go between those of a batch.
-      if (at % 16 === 15) await setImmediate()
-      const { tool, argument, confidence, margin, ranking } = await planner.plan(question, earlier)
-      plans.push({ tool, argument, confidence, margin, ranking })
-    }
-    return { plans, planner: planner.digest, release, latencyMs: performance.now() - started }
+    return withPlanner(agent, chosen, async (planner, release) => {
+      const started = performance.now()
+      const requests = questions.map(question => ({ input: stepInput(question) }))
+      const plans: object[] = []
+      for await (const planned of planner.batch(requests, { concurrency: BATCH_CONCURRENCY }, neverAborted)) {
+        if ('failed' in planned) throw httpError(503, 'planner_unavailable', `the planner: ${planned.failed}`)
+        plans.push(planBody(planned.plan))
+      }
+      return { plans, planner: planner.digest, release, latencyMs: performance.now() - started }
+    })
   }
 
   return {
@@ -133,6 +109,11 @@ export function httpApi(context: Context, { agents, clock, models, objects }: Ht
       })
     },
   }
+}
+
+function planBody(plan: Plan) {
+  const { confidence, margin, ranking } = plan
+  return { ...firstCall(plan), confidence, margin, ranking }
 }
 
 /** `failing`: what should be served and could not be loaded, while `planner` still answers. */

@@ -4,5 +4,5 @@ import { gateway } from './service.ts'
 
 await runService(gateway, runtime => {
   const { agents, clock, objects } = runtime
-  return { agents, clock, objects, models: openPlanners(runtime).models }
+  return { agents, clock, objects, planners: openPlanners(runtime) }
 })

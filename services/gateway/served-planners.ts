@@ -1,10 +1,10 @@
-import type { HostedPlanner, ModelHost } from '#planners/hosts/model-host.ts'
+import type { HostedPlanner, Planners } from '#planners/planner.ts'
 import type { Clock } from '#runtime/core/clock.ts'
 import type { ObjectStore } from '#runtime/objects/object-store.ts'
 import type { AgentDescribed, ReleaseDecided } from '#schemas/events.ts'
 import { type WantedPlanner, wantedAfterDescription, wantedAfterRelease } from './wanted-planner.ts'
 
-/** How long a planner that did not load is left alone before a request tries it again. */
+/** A planner that did not load is tried again by the first request after this time. */
 const RETRY_MS = 5_000
 
 /** What answers now: `since` is when it was loaded here, in milliseconds since 1970. */
@@ -26,20 +26,21 @@ type AgentEntry = {
 export type ServedPlanners = {
   readonly described: (agent: AgentDescribed) => void
   readonly released: (release: ReleaseDecided) => void
-  /** What answers for the agent, after the first load has ended; undefined for an agent of which nothing is known. */
+  /** What answers for the agent, after the first load has ended; undefined for an agent that has no planner to serve. */
   readonly status: (agent: string) => Promise<ServingStatus | undefined>
   readonly agents: () => readonly string[]
 }
 
 export type ServingPorts = {
   readonly clock: Clock
-  readonly models: ModelHost
+  readonly planners: Pick<Planners, 'host'>
   readonly objects: Pick<ObjectStore, 'put'>
 }
 
-/** One planner per agent in use: the newest that is wanted and could be loaded. The one before stays until then. */
-export function createServedPlanners({ objects, models, clock }: ServingPorts): ServedPlanners {
+/** One planner per agent in use: the newest that is wanted and could be loaded. The one before it answers until then. */
+export function createServedPlanners({ objects, planners, clock }: ServingPorts): ServedPlanners {
   const entries = new Map<string, AgentEntry>()
+  const neverAborted = new AbortController().signal
 
   const want = (agent: string, wanted: WantedPlanner | undefined): void => {
     if (!wanted) return
@@ -49,19 +50,21 @@ export function createServedPlanners({ objects, models, clock }: ServingPorts): 
     load(entry)
   }
   const load = (entry: AgentEntry): void => {
-    entry.loading ??= settle(entry).finally(() => {
+    entry.loading ??= loadWanted(entry).finally(() => {
       entry.loading = undefined
-      // Wanted changed between the last look and this line.
+      // `wanted` may have changed after the last look of `loadWanted`.
       if (!isUpToDate(entry) && entry.failing?.digest !== entry.wanted.digest) load(entry)
     })
   }
   /** Loads until what is loaded is what is wanted, which may change meanwhile, or until that cannot be loaded. Never rejects. */
-  const settle = async (entry: AgentEntry): Promise<void> => {
+  const loadWanted = async (entry: AgentEntry): Promise<void> => {
     while (!isUpToDate(entry)) {
       const { digest, release, manifest } = entry.wanted
       try {
         if (manifest !== null) await objects.put(Buffer.from(manifest))
-        entry.loaded = { planner: await models.load(digest), release, since: clock.now() }
+        const before = entry.loaded
+        entry.loaded = { planner: await planners.host(digest, neverAborted), release, since: clock.now() }
+        await before?.planner.close()
       } catch (error) {
         entry.failing = { digest, message: error instanceof Error ? error.message : String(error), at: clock.now() }
         if (entry.wanted.digest === digest) return

@@ -1,8 +1,9 @@
+import { requestFields } from '#planners/tuning-request.ts'
 import type { Decision } from '#runtime/service.ts'
 import { topic } from '#topology/topic-names.ts'
 import type { Inbound } from '#topology/types.ts'
 
-/** What a search came to; undefined where the request is not for this rung. */
+/** What a search found; undefined where the request is not for this rung. */
 export type Facts =
   | {
       readonly candidate: string
@@ -15,8 +16,5 @@ export type Facts =
 
 export function decide({ event }: Inbound<'prompt-tuner'>, facts: Facts): Decision<'prompt-tuner'> {
   if (facts === undefined) return {}
-  const { agent, id: requestId, datasetVersion, evaluation, baseline } = event
-  return {
-    emit: [{ topic: topic.tunedPrompts, event: { agent, requestId, datasetVersion, evaluation, baseline, ...facts } }],
-  }
+  return { emit: [{ topic: topic.tunedPrompts, event: { ...requestFields(event), ...facts } }] }
 }

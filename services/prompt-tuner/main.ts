@@ -1,4 +1,8 @@
+import { openPlanners } from '#planners/open.ts'
 import { runService } from '#runtime/host/main.ts'
 import { promptTuner } from './service.ts'
 
-await runService(promptTuner, ({ agents, clock, objects, workerPool }) => ({ agents, clock, objects, workerPool }))
+await runService(promptTuner, runtime => {
+  const { agents, clock, objects } = runtime
+  return { agents, clock, objects, planners: openPlanners(runtime) }
+})

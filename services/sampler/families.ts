@@ -2,7 +2,7 @@ import { at } from '#runtime/core/checked.ts'
 import type { StateView } from '#runtime/state/state.ts'
 import { canJoinFamily, familyOf } from '#text/families.ts'
 import { isNearDuplicate } from '#text/near-duplicates.ts'
-import { nearestPositions } from '#text/nearest.ts'
+import { topPositions } from '#text/nearest.ts'
 import { type QuestionInContext, questionVector } from '#text/question-vector.ts'
 import { cosinesTo, questionIndex } from './question-index.ts'
 import { type Collections, type PickedQuestion, type RecentTurn, ringKey } from './state.ts'
@@ -35,11 +35,11 @@ export function compareWithPicks(
     vector,
     newer.map(({ turn }) => questionVector(turn)),
   )
-  const older = nearestPositions(index.cosines(vector), CANDIDATES)
-  const newest = nearestPositions(cosinesToNewer, CANDIDATES)
+  const older = topPositions(index.cosines(vector), CANDIDATES)
+  const newest = topPositions(cosinesToNewer, CANDIDATES)
   const nearest = [
-    ...older.map(({ at: position, similarity }) => ({ similarity, pick: at(index.entries, position) })),
-    ...newest.map(({ at: position, similarity }) => ({ similarity, pick: at(newer, position) })),
+    ...older.map(({ position, value }) => ({ similarity: value, pick: at(index.entries, position) })),
+    ...newest.map(({ position, value }) => ({ similarity: value, pick: at(newer, position) })),
   ].sort((one, other) => other.similarity - one.similarity)
   const duplicate = nearest.find(({ pick, similarity }) => isNearDuplicate(question, pick.turn, similarity))
   return {

@@ -1,6 +1,6 @@
 import { at } from '#runtime/core/checked.ts'
 import { isNearDuplicate } from '#text/near-duplicates.ts'
-import { type Neighbour, nearestPositions } from '#text/nearest.ts'
+import { type Neighbour, topPositions } from '#text/nearest.ts'
 import { normaliseText } from '#text/normalise.ts'
 import { indexInnerProducts } from '#text/postings.ts'
 import { type QuestionInContext, questionVector } from '#text/question-vector.ts'
@@ -46,10 +46,10 @@ export function createNeighbourhood({
       )
     const syntheticCosines = toSynthetic(vector)
     return {
-      hits: nearestPositions(cosines, VOTERS).map(({ at: position, similarity }) => ({
+      hits: topPositions(cosines, VOTERS).map(({ position, value }) => ({
         id: String(position),
         tool: at(known, position).tool,
-        similarity,
+        similarity: value,
       })),
       own: nearestOf(true),
       other: nearestOf(false),

@@ -1,4 +1,6 @@
-import { type PlannerTool, untunedManifest } from '#planners/linear/model/manifest.ts'
+import { kindOf } from '#planners/kinds.ts'
+import type { PlannerTool } from '#planners/tuning.ts'
+import { Fault } from '#runtime/core/faults.ts'
 import { canonicalJson, digest, seedOf } from '#runtime/core/identity.ts'
 import type { Rung, Targets, TuningOutcome } from '#schemas/events.ts'
 import { topic } from '#topology/topic-names.ts'
@@ -26,7 +28,7 @@ export function requestNextRung(step: DecisionInProgress, ground: DatasetRef, ab
   const rungs = above === undefined ? ladder : ladder.slice(ladder.indexOf(above) + 1)
   let now: DecisionInProgress = { ...step, standing: { ...step.standing, version: ground.version } }
   for (const rung of rungs) {
-    const why = reasonToSkip(step.tries, rung, ground)
+    const why = unsupportedRung(step, rung) ?? reasonToSkip(step.tries, rung, ground)
     if (why === undefined) return requestRung(now, ground, rung, reasonsToRequest(step, rung, ground))
     now = appendEvent(now, ground, 'skipped', rung, [why])
   }
@@ -82,8 +84,17 @@ function appendEvent(
 /** What is served, or the untuned planner, which has to be stored first. */
 function currentBaseline({ agent, tools, standing }: DecisionInProgress): { digest: string; object?: Uint8Array } {
   if (standing.served?.planner) return { digest: standing.served.planner }
-  const object = Buffer.from(canonicalJson(untunedManifest(agent, tools)))
+  const basis = { agent, tools }
+  const base = kindOf(basis).baseOf(basis)
+  if ('outcome' in base) throw new Fault('FLY_AGENT', `nothing is released, and ${base.reason}`, { agent })
+  const object = Buffer.from(canonicalJson(base))
   return { digest: digest(object), object }
+}
+
+/** Why the agent's kind of planner cannot be tuned by this rung. */
+function unsupportedRung({ agent, tools }: DecisionInProgress, rung: Rung): string | undefined {
+  const basis = { agent, tools }
+  return kindOf(basis).cannotTune(rung, basis)
 }
 
 function reasonToSkip(tries: readonly Attempt[], rung: Rung, { trainingRows }: DatasetRef): string | undefined {

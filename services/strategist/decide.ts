@@ -1,4 +1,4 @@
-import type { PlannerTool } from '#planners/linear/model/manifest.ts'
+import type { PlannerTool } from '#planners/tuning.ts'
 import type { Decision } from '#runtime/service.ts'
 import type { StateView } from '#runtime/state/state.ts'
 import type { DatasetDecided, ReleaseDecided, Targets } from '#schemas/events.ts'

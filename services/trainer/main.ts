@@ -4,5 +4,5 @@ import { trainer } from './service.ts'
 
 await runService(trainer, runtime => {
   const { agents, clock, objects } = runtime
-  return { agents, clock, objects, trainer: openPlanners(runtime).trainer }
+  return { agents, clock, objects, planners: openPlanners(runtime) }
 })

@@ -1,8 +1,10 @@
 import { readDataset } from '#planners/dataset.ts'
-import type { Trainer } from '#planners/lanes/trainer.ts'
-import type { LinearManifest, PlannerTool } from '#planners/linear/model/manifest.ts'
+import type { Planners } from '#planners/planner.ts'
+import { runToEnd } from '#planners/run-to-end.ts'
+import { trainingJob } from '#planners/training-job.ts'
+import { requestsRung } from '#planners/tuning-request.ts'
 import type { Clock } from '#runtime/core/clock.ts'
-import { getJson, type ObjectStore } from '#runtime/objects/object-store.ts'
+import type { ObjectStore } from '#runtime/objects/object-store.ts'
 import type { Agents, Service } from '#runtime/service.ts'
 import { decide, type Facts } from './decide.ts'
 
@@ -10,29 +12,40 @@ type Ports = {
   readonly agents: Pick<Agents, 'waitFor'>
   readonly clock: Clock
   readonly objects: Pick<ObjectStore, 'get'>
-  readonly trainer: Trainer
+  readonly planners: Pick<Planners, 'train'>
 }
 
 export const trainer: Service<'trainer', Facts, Ports> = {
   name: 'trainer',
   version: 'trainer/v1',
-  async gather({ event }, { agents, objects, trainer: lane, clock }, signal) {
-    if (event.outcome !== 'requested' || event.rung !== 'lora') return undefined
+  async gather({ event }, { agents, clock, objects, planners }, signal) {
+    if (!requestsRung(event, 'lora')) return undefined
     const started = clock.now()
-    const [{ rows }, baseline, { tools }] = await Promise.all([
-      readDataset(objects, event.dataset, event.evaluation),
-      getJson<LinearManifest>(objects, event.baseline),
+    const { dataset, evaluation, baseline, seed } = event
+    // The lane reads the rows itself; here a leak is found before anything is trained.
+    const [{ agent, tools }] = await Promise.all([
       agents.waitFor(event.agent),
+      readDataset(objects, dataset, evaluation),
     ])
-    const base = { ...baseline, tools: currentTools(tools, baseline.tools) }
-    const result = await lane.train({ base, dataset: event.dataset, rows, seed: event.seed }, signal)
-    return { ...result, seconds: (clock.now() - started) / 1000 }
+    const job = trainingJob({ basis: { agent, tools }, baseline, dataset, seed })
+    const { candidate, adapter, rank, trainableParameters, totalParameters, ...rest } = await runToEnd(
+      planners.train,
+      job,
+      signal,
+    )
+    const { validationAccuracy, trials, lane } = rest
+    const seconds = (clock.now() - started) / 1000
+    return {
+      candidate,
+      adapter,
+      rank,
+      trainableParameters,
+      totalParameters,
+      validationAccuracy,
+      tries: trials,
+      lane,
+      seconds,
+    }
   },
   decide,
-}
-
-/** Today's catalogue, each tool in the words of the baseline where it has them. */
-function currentTools(catalogue: readonly PlannerTool[], known: readonly PlannerTool[]): PlannerTool[] {
-  const words = new Map(known.map(tool => [tool.name, tool.description]))
-  return catalogue.map(({ name, description }) => ({ name, description: words.get(name) ?? description }))
 }

@@ -1,8 +1,9 @@
+import { requestFields } from '#planners/tuning-request.ts'
 import type { Decision } from '#runtime/service.ts'
 import { topic } from '#topology/topic-names.ts'
 import type { Inbound } from '#topology/types.ts'
 
-/** What a proof came to; undefined where the request is not for this rung. */
+/** What was proven; undefined where the request is not for this rung. */
 export type Facts =
   | {
       readonly candidate: string
@@ -16,10 +17,5 @@ export type Facts =
 
 export function decide({ event }: Inbound<'trajectory'>, facts: Facts): Decision<'trajectory'> {
   if (facts === undefined) return {}
-  const { agent, id: requestId, datasetVersion, evaluation, baseline } = event
-  return {
-    emit: [
-      { topic: topic.goldenTrajectories, event: { agent, requestId, datasetVersion, evaluation, baseline, ...facts } },
-    ],
-  }
+  return { emit: [{ topic: topic.goldenTrajectories, event: { ...requestFields(event), ...facts } }] }
 }

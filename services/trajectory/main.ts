@@ -3,6 +3,6 @@ import { runService } from '#runtime/host/main.ts'
 import { trajectory } from './service.ts'
 
 await runService(trajectory, runtime => {
-  const { clock, objects, workerPool } = runtime
-  return { clock, objects, workerPool, vectors: openPlanners(runtime).vectors }
+  const { agents, clock, objects } = runtime
+  return { agents, clock, objects, planners: openPlanners(runtime) }
 })

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
-import type { PlannerTool } from '#planners/linear/model/manifest.ts'
+import type { LinearTool } from '#planners/linear/model/manifest.ts'
 import { mulberry32, shuffle } from '#statistics/random.ts'
 import { featurize, type SparseVector } from '#text/features.ts'
 import { dot } from '#text/vectors.ts'
@@ -16,7 +16,7 @@ export type IntentRow = {
 
 export type IntentDataset = {
   readonly name: string
-  readonly tools: readonly PlannerTool[]
+  readonly tools: readonly LinearTool[]
   readonly training: readonly IntentRow[]
   readonly test: readonly IntentRow[]
 }
@@ -87,4 +87,4 @@ export function splitIntents({ name, tools, training, test }: IntentDataset): In
   }
 }
 
-const toolNamed = (name: string): PlannerTool => ({ name, description: name.replaceAll('_', ' ') })
+const toolNamed = (name: string): LinearTool => ({ name, description: name.replaceAll('_', ' ') })

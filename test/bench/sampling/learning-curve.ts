@@ -2,12 +2,14 @@ import { loraTrialSettings, tuneLora } from '#planners/linear/lora/tune-lora.ts'
 import { indexExamples } from '#planners/linear/model/example-index.ts'
 import { createLinearPlanner, type LinearPlanner } from '#planners/linear/model/linear-planner.ts'
 import { untunedManifest } from '#planners/linear/model/manifest.ts'
+import { at } from '#runtime/core/checked.ts'
 import { State } from '#runtime/state/state.ts'
 import type { ChatLogged, Sampling } from '#schemas/events.ts'
 import { DEFAULT_BUDGETS } from '#services/ingest/to-events.ts'
 import type { Facts } from '#services/sampler/controller.ts'
 import { decide } from '#services/sampler/decide.ts'
 import { mulberry32, shuffle } from '#statistics/random.ts'
+import { featurize } from '#text/features.ts'
 import { topic } from '#topology/topic-names.ts'
 import type { IntentDataset, IntentRow } from './data.ts'
 
@@ -80,13 +82,21 @@ export function fullAccuracy(questions: IntentDataset, seed: number): number {
   return gradePlanner(trainPlanner(questions.training, questions.tools, seed), questions).accuracy
 }
 
-/** As the trainer makes it, but for the tries: only the one that wins where rows are many. */
+/** As the trainer makes it, but with one trial only, the one that wins where rows are many. */
 function trainPlanner(rows: readonly IntentRow[], tools: IntentDataset['tools'], seed: number): LinearPlanner {
-  const examples = rows.map(({ id, question, tool }) => ({ id, family: id, question, tool: tools[tool]?.name ?? '' }))
-  const { adapter, scale, blend } = tuneLora(tools, examples, loraTrialSettings(rows.length, seed).slice(-1))
-  const use = blend.weight === 0 ? null : { ...blend, digest: '', count: rows.length }
+  const examples = rows.map(({ id, question, tool }) => {
+    const { name } = at(tools, tool)
+    return { id, family: id, question, earlier: [], tool: name }
+  })
+  const tuned = tuneLora(tools, examples, loraTrialSettings(rows.length, seed).slice(-1))
+  if (tuned.outcome === 'tooFewRows') throw new Error(tuned.reason)
+  const { adapter, scale, retrieval } = tuned
+  const use = { ...retrieval, digest: '', count: rows.length }
   const manifest = { ...untunedManifest('bench', tools), scale, adapter: '', examples: use }
-  return createLinearPlanner(manifest, use === null ? { adapter } : { adapter, examples: indexExamples(examples) })
+  const planner = createLinearPlanner(manifest, adapter)
+  if (retrieval.weight === 0) return planner
+  const index = indexExamples(examples)
+  return { plan: question => planner.plan(question, [], index.nearest(featurize(question), retrieval.neighbours)) }
 }
 
 function chatOf({ id, question }: IntentRow, epoch: number, planner: LinearPlanner, name: string | null): ChatLogged {

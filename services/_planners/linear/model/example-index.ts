@@ -1,20 +1,13 @@
-import type { SparseVector } from '#text/features.ts'
-import { featurize } from '#text/features.ts'
-import { type Neighbour, nearestPositions } from '#text/nearest.ts'
+import { at } from '#runtime/core/checked.ts'
+import type { ExampleSet } from '#schemas/objects.ts'
+import { featurize, type SparseVector } from '#text/features.ts'
+import { type Neighbour, topPositions } from '#text/nearest.ts'
 import { indexInnerProducts } from '#text/postings.ts'
 
-/** A golden example: a customer's question and the tool that humans agree it needs. */
-export type GoldenExample = {
-  readonly id: string
-  /** The conversation, its near-duplicates and its synthetic descendants: the unit that must not leak. */
-  readonly family: string
-  readonly tool: string
-  readonly question: string
-  readonly earlier?: readonly string[]
-}
+/** A golden example: a question and the tool that humans agree it needs. `family` is the unit that must not leak. */
+export type GoldenExample = Omit<ExampleSet['examples'][number], 'argument'>
 
 export type ExampleIndex = {
-  readonly size: number
   /** The `count` most similar examples, most similar first, ties by position; none of family `exceptFamily`. */
   nearest(vector: SparseVector, count: number, exceptFamily?: string): readonly Neighbour[]
 }
@@ -23,12 +16,11 @@ export type ExampleIndex = {
 export function indexExamples(examples: readonly GoldenExample[]): ExampleIndex {
   const similaritiesTo = indexInnerProducts(examples.map(({ question, earlier }) => featurize(question, earlier)))
   return {
-    size: examples.length,
     nearest(vector, count, exceptFamily) {
-      const allowed = (at: number) => exceptFamily === undefined || examples[at]?.family !== exceptFamily
-      return nearestPositions(similaritiesTo(vector), count, allowed).flatMap(({ at, similarity }) => {
-        const example = examples[at]
-        return example === undefined ? [] : [{ id: example.id, tool: example.tool, similarity }]
+      const isAllowed = (position: number) => at(examples, position).family !== exceptFamily
+      return topPositions(similaritiesTo(vector), count, isAllowed).map(({ position, value }) => {
+        const { id, tool } = at(examples, position)
+        return { id, tool, similarity: value }
       })
     },
   }

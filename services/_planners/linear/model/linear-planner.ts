@@ -1,22 +1,12 @@
+import { at } from '#runtime/core/checked.ts'
+import { Fault } from '#runtime/core/faults.ts'
 import { featurize } from '#text/features.ts'
-import type { Neighbour } from '#text/nearest.ts'
+import { type Neighbour, topPositions } from '#text/nearest.ts'
 import { queryArgument } from '#text/query-argument.ts'
 import { blendVotes, softmax } from '#text/vote.ts'
-import type { LoraAdapter } from './adapter.ts'
-import { mergeAdapter } from './adapter.ts'
-import type { ExampleIndex } from './example-index.ts'
+import { type LoraAdapter, mergeAdapter } from './adapter.ts'
 import type { LinearManifest } from './manifest.ts'
 import { baseWeights, scoreTools } from './weights.ts'
-
-/** What the manifest names by digest, already loaded. Each must be given exactly if the manifest names it. */
-export type LinearPlannerParts = { readonly adapter?: LoraAdapter; readonly examples?: ExampleIndex }
-
-export type LinearPlanOptions = {
-  /** The asker's family: its own examples are never consulted. */
-  readonly family?: string
-  /** Examples retrieved elsewhere (a vector index), used instead of the planner's own. The caller guards the family. */
-  readonly hits?: readonly Neighbour[]
-}
 
 export type LinearPlan = {
   readonly tool: string
@@ -33,44 +23,42 @@ export type LinearPlan = {
 }
 
 export type LinearPlanner = {
-  plan(question: string, earlier?: readonly string[], options?: LinearPlanOptions): LinearPlan
+  /** `neighbours` are the retrieved examples; a planner whose manifest names no examples ignores them. */
+  plan(question: string, earlier?: readonly string[], neighbours?: readonly Neighbour[]): LinearPlan
 }
 
 const RANKING_LENGTH = 5
 
 /**
- * Readies a planner: embeds the descriptions and merges the adapter once, so that a plan costs one sparse product.
- * Throws RangeError if the parts are not those that the manifest names, or the adapter is for other tools.
+ * Readies a planner: embeds the descriptions and merges the adapter once, so that a plan costs one sparse product. FLY_OBJECT
+ * where the adapter is not the one that the manifest names or is for other tools.
  */
-export function createLinearPlanner(manifest: LinearManifest, parts: LinearPlannerParts = {}): LinearPlanner {
-  const { tools, scale } = manifest
-  const { adapter, examples } = parts
-  if ((adapter === undefined) !== (manifest.adapter === null)) throw new RangeError('adapter and manifest disagree')
-  if (adapter !== undefined && tools.some(({ name }, at) => adapter.tools[at] !== name)) {
-    throw new RangeError('the adapter was trained for other tools')
-  }
+export function createLinearPlanner(manifest: LinearManifest, adapter: LoraAdapter | null = null): LinearPlanner {
+  const { tools, scale, examples } = manifest
+  if ((adapter === null) !== (manifest.adapter === null))
+    throw new Fault('FLY_OBJECT', 'the manifest names an adapter and none is given, or the reverse')
+  if (adapter !== null && !isFor(tools, adapter))
+    throw new Fault('FLY_OBJECT', 'the adapter was trained for other tools')
   const base = baseWeights(tools)
-  const weights = adapter === undefined ? base : mergeAdapter(base, adapter)
+  const weights = adapter === null ? base : mergeAdapter(base, adapter)
   const probabilities = new Float64Array(tools.length)
-  const positions = new Map(tools.map(({ name }, at) => [name, at]))
+  const positions = new Map(tools.map(({ name }, position) => [name, position]))
 
   return {
-    plan(question, earlier = [], { family, hits } = {}) {
-      const vector = featurize(question, earlier)
-      softmax(scoreTools(weights, vector, probabilities), scale)
-      const use = manifest.examples
-      const consulted = use === null ? [] : (hits ?? examples?.nearest(vector, use.neighbours, family) ?? [])
-      if (use !== null) blendVotes(probabilities, consulted, use.weight, positions)
-      const ranking = topPositions(probabilities).map(at => ({
-        tool: tools[at]?.name ?? '',
-        probability: probabilities[at] ?? 0,
+    plan(question, earlier = [], neighbours = []) {
+      softmax(scoreTools(weights, featurize(question, earlier), probabilities), scale)
+      const consulted = examples === null ? [] : neighbours
+      if (examples !== null) blendVotes(probabilities, consulted, examples.weight, positions)
+      const ranking = topPositions(probabilities, RANKING_LENGTH).map(({ position, value }) => ({
+        tool: at(tools, position).name,
+        probability: value,
       }))
-      const [first, second] = ranking
+      const first = at(ranking, 0)
       return {
-        tool: first?.tool ?? '',
+        tool: first.tool,
         argument: queryArgument(question),
-        confidence: first?.probability ?? 0,
-        margin: (first?.probability ?? 0) - (second?.probability ?? 0),
+        confidence: first.probability,
+        margin: first.probability - (ranking[1]?.probability ?? 0),
         ranking,
         exampleIds: consulted.map(({ id }) => id),
       }
@@ -78,13 +66,5 @@ export function createLinearPlanner(manifest: LinearManifest, parts: LinearPlann
   }
 }
 
-function topPositions(probabilities: Float64Array): number[] {
-  const best: number[] = []
-  for (let at = 0; at < probabilities.length; at++) {
-    let place = best.length
-    while (place > 0 && (probabilities[at] ?? 0) > (probabilities[best[place - 1] ?? 0] ?? 0)) place--
-    if (place < RANKING_LENGTH) best.splice(place, 0, at)
-    if (best.length > RANKING_LENGTH) best.pop()
-  }
-  return best
-}
+const isFor = (tools: LinearManifest['tools'], adapter: LoraAdapter): boolean =>
+  tools.length === adapter.tools.length && tools.every(({ name }, position) => name === adapter.tools[position])

@@ -1,42 +1,32 @@
 import { DESCRIPTION_SCALE } from '#text/nearest-tool.ts'
 
-/** A tool or downstream agent that the planner may choose. */
-export type PlannerTool = { readonly name: string; readonly description: string }
+/** A tool that the planner may choose. */
+export type LinearTool = { readonly name: string; readonly description: string }
 
-/** The golden examples that the planner consults at inference: an object in the store and how to use it. */
-export type ExampleUse = {
-  /** SHA-256 of the JSON array of `Example` in the object store. */
-  readonly digest: string
-  readonly count: number
-  /** How many of the nearest examples vote. */
-  readonly neighbours: number
-  /** Share of the vote in the blended probability, in [0, 1]. */
-  readonly weight: number
-}
+/** How the examples nearest to a question vote: how many of them, and the vote's share of the blended probability, in [0, 1]. */
+export type RetrievalSettings = { readonly neighbours: number; readonly weight: number }
 
-/**
- * An embedded planner as data. Its SHA-256 in the object store is the planner's identity, so everything that changes an
- * answer is in here or is named here by digest.
- */
+/** The golden examples that a planner consults: `digest` names the example set in the object store and its index. */
+export type ExampleUse = RetrievalSettings & { readonly digest: string; readonly count: number }
+
+/** A linear planner as data. Everything that changes an answer is in here or is named here by digest. */
 export type LinearManifest = {
+  /** The kind's name in stored manifests, and so in their digests. */
   readonly kind: 'embedded'
   /** Version of the features and of this shape: a planner is only loaded by code that makes the same vectors. */
   readonly format: 1
   readonly agent: string
-  /** In this order everywhere: rows of the adapter's B follow it. The descriptions are the prompt. */
-  readonly tools: readonly PlannerTool[]
+  /** In the order of the rows of the adapter's B. The descriptions are the prompt. */
+  readonly tools: readonly LinearTool[]
   /** Softmax scale (inverse temperature): probabilities are softmax(scale * score). */
   readonly scale: number
-  /** SHA-256 of the adapter's safetensors bytes, or null before the LoRA rung. */
+  /** SHA-256 of the adapter's safetensors bytes; null before the LoRA rung. */
   readonly adapter: string | null
   readonly examples: ExampleUse | null
 }
 
-/** The planner before any tuning: the catalogue's own descriptions. Throws RangeError without tools or on a repeated name. */
-export function untunedManifest(agent: string, tools: readonly PlannerTool[]): LinearManifest {
-  const names = new Set(tools.map(({ name }) => name))
-  if (tools.length === 0) throw new RangeError('a planner needs at least one tool')
-  if (names.size !== tools.length) throw new RangeError('tool names must be unique')
+/** A planner with these descriptions, without adapter and examples. */
+export function untunedManifest(agent: string, tools: readonly LinearTool[]): LinearManifest {
   const copied = tools.map(({ name, description }) => ({ name, description }))
   return { kind: 'embedded', format: 1, agent, tools: copied, scale: DESCRIPTION_SCALE, adapter: null, examples: null }
 }

@@ -1,3 +1,5 @@
+import { Fault } from '#runtime/core/faults.ts'
+
 /** A tensor of 32-bit floats, row-major. */
 export type Tensor = { readonly shape: readonly number[]; readonly values: Float32Array }
 
@@ -14,15 +16,15 @@ const MAX_HEADER_BYTES = 100_000_000
 
 /**
  * Writes the safetensors format (huggingface.co/docs/safetensors): header length as 8 bytes little-endian, JSON header,
- * data. Names are sorted, so equal content gives equal bytes and so an equal digest. Throws RangeError if a shape does
- * not hold its values.
+ * data. Names are sorted, so equal content gives equal bytes and so an equal digest. FLY_BUG if a shape does not hold
+ * its values.
  */
 export function encodeSafetensors({ metadata, tensors }: Safetensors): Uint8Array<ArrayBuffer> {
   const header: Record<string, unknown> = { [METADATA]: Object.fromEntries(sortedEntries(metadata)) }
   let end = 0
   for (const [name, { shape, values }] of sortedEntries(tensors)) {
     if (name === METADATA || elementCount(shape) !== values.length)
-      throw new RangeError(`tensor ${name} cannot be written`)
+      throw new Fault('FLY_BUG', `the shape of tensor ${name} does not hold its values`)
     header[name] = { dtype: 'F32', shape, data_offsets: [end, end + values.length * FLOAT_BYTES] }
     end += values.length * FLOAT_BYTES
   }

@@ -1,12 +1,11 @@
-import type { SparseVector } from '#text/features.ts'
-import { FEATURE_DIMENSIONS, featurize } from '#text/features.ts'
-import type { PlannerTool } from './manifest.ts'
+import { FEATURE_DIMENSIONS, featurize, type SparseVector } from '#text/features.ts'
+import type { LinearTool } from './manifest.ts'
 
 /** A dense linear layer; the weight of feature f for tool t is `values[f * tools + t]`, so that a sparse input reads rows. */
 export type Weights = { readonly tools: number; readonly values: Float32Array }
 
 /** W0: the frozen base weights. Column t is the feature vector of tool t's description. */
-export function baseWeights(tools: readonly PlannerTool[]): Weights {
+export function baseWeights(tools: readonly LinearTool[]): Weights {
   const weights = { tools: tools.length, values: new Float32Array(FEATURE_DIMENSIONS * tools.length) }
   tools.forEach(({ description }, tool) => {
     writeToolColumn(weights, tool, featurize(description))
@@ -22,7 +21,10 @@ export function writeToolColumn({ tools, values }: Weights, tool: number, vector
   })
 }
 
-/** One score per tool: W x. Written into `scores`, which must have length `tools`, and returned. */
+/**
+ * One score per tool: W x. Written into `scores`, which must have length `tools`, and returned. All indices are within bounds by
+ * the shapes, so `?? 0` never applies; this runs for each plan.
+ */
 export function scoreTools(
   { tools, values }: Weights,
   { indices, values: entries }: SparseVector,

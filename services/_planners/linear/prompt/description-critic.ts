@@ -1,65 +1,72 @@
+import { at, requiredValue } from '#runtime/core/checked.ts'
 import type { Random } from '#statistics/random.ts'
 import type { GoldenExample } from '../model/example-index.ts'
-import type { PlannerTool } from '../model/manifest.ts'
-import type { PhraseCounts } from './phrases.ts'
-import { countPhrases, distinctivePhrases, logOddsScore, lowerCaseWords, mergeCounts } from './phrases.ts'
+import type { LinearTool } from '../model/manifest.ts'
+import {
+  countPhrases,
+  distinctivePhrases,
+  logOddsScore,
+  lowerCaseWords,
+  mergeCounts,
+  type PhraseCounts,
+} from './phrases.ts'
 
 export type Critique = {
-  /** Tools that miss their own rows or take others', by position. */
+  /** Positions of the tools that miss rows of their own or are planned for rows of others. */
   readonly failing: readonly number[]
-  /** An edited description for the tool, or undefined if there is nothing to propose. */
+  /** An edited description for a failing tool; undefined if there is nothing to propose. */
   propose(tool: number, description: string, random: Random): string | undefined
 }
 
 export type Critic = {
-  /** Judges which answers (tool positions, one per row) are wrong, and between which tools. */
-  critique(answers: readonly number[]): Critique
+  /** Judges which predictions (tool positions, one per row) are wrong, and which tools are confused. */
+  critique(predictions: readonly number[]): Critique
 }
 
-/** Additions are drawn from this many of the most telling phrases. */
+/** Additions are drawn from this many of the most distinctive phrases. */
 const CANDIDATE_PHRASES = 12
 const DROP_PROBABILITY = 0.25
 
 /**
- * The offline stand-in for a language model's critique: contrasts the gold questions of a failing tool with those of
- * the tools it is confused with, and proposes to add a phrase that tells them apart or to drop a word that does not.
+ * The offline substitute for a language model's critique: contrasts the gold questions of a failing tool with those of the tools
+ * it is confused with, and proposes to add a phrase that distinguishes them or to drop a word that does not. All rows are of
+ * known tools.
  */
 export function createDescriptionCritic(
-  tools: readonly PlannerTool[],
+  tools: readonly LinearTool[],
   rows: readonly GoldenExample[],
   maxWords: number,
 ): Critic {
-  const gold = rows.map(({ tool }) => tools.findIndex(({ name }) => name === tool))
+  const positions = new Map(tools.map(({ name }, position) => [name, position]))
+  const gold = rows.map(({ tool }) => requiredValue(positions, tool))
   const counts = tools.map((_, tool) =>
     countPhrases(rows.filter((_, row) => gold[row] === tool).map(({ question }) => question)),
   )
-  const none: PhraseCounts = { texts: 0, counts: new Map() }
   const everything = mergeCounts(counts)
 
   return {
-    critique(answers) {
+    critique(predictions) {
       const confusions = tools.map(() => new Set<number>())
-      answers.forEach((answer, row) => {
-        const wanted = gold[row] ?? 0
-        if (answer === wanted) return
-        confusions[wanted]?.add(answer)
-        confusions[answer]?.add(wanted)
-      })
-      const telling = confusions.map((others, tool) => {
-        const rivals = mergeCounts([...others].map(other => counts[other] ?? none))
-        return { rivals, phrases: distinctivePhrases(counts[tool] ?? none, rivals.texts > 0 ? rivals : everything) }
+      for (const [row, predicted] of predictions.entries()) {
+        const wanted = at(gold, row)
+        if (predicted === wanted) continue
+        at(confusions, wanted).add(predicted)
+        at(confusions, predicted).add(wanted)
+      }
+      const contrasts = confusions.map((others, tool) => {
+        const confused = mergeCounts([...others].map(other => at(counts, other)))
+        return { confused, phrases: distinctivePhrases(at(counts, tool), confused.texts > 0 ? confused : everything) }
       })
       return {
         failing: confusions.flatMap((others, tool) => (others.size > 0 ? [tool] : [])),
         propose(tool, description, random) {
-          const { rivals, phrases } = telling[tool] ?? { rivals: none, phrases: [] }
-          const own = counts[tool] ?? none
+          const { confused, phrases } = at(contrasts, tool)
           const words = description.split(' ')
           if (words.length >= maxWords || (words.length > 1 && random() < DROP_PROBABILITY))
-            return dropWeakWord(words, own, rivals, random)
-          const said = lowerCaseWords(description).join(' ')
-          const fresh = phrases.filter(phrase => !` ${said} `.includes(` ${phrase} `)).slice(0, CANDIDATE_PHRASES)
-          const phrase = fresh[Math.floor(random() * fresh.length)]
+            return dropWeakWord(words, at(counts, tool), confused, random)
+          const present = lowerCaseWords(description).join(' ')
+          const missing = phrases.filter(phrase => !` ${present} `.includes(` ${phrase} `)).slice(0, CANDIDATE_PHRASES)
+          const phrase = missing[Math.floor(random() * missing.length)]
           return phrase === undefined ? undefined : `${description.replace(/[.,;]$/, '')}, ${phrase}`
         },
       }
@@ -67,16 +74,17 @@ export function createDescriptionCritic(
   }
 }
 
-/** Without one of the two words that speak least for the tool's own questions against its rivals'. */
-function dropWeakWord(words: readonly string[], own: PhraseCounts, rivals: PhraseCounts, random: Random): string {
-  const worst = words
-    .map((word, at) => ({ at, score: wordScore(word, own, rivals) }))
+/** Without one of the two words that distinguish the tool's own questions least from those of the confused tools. */
+function dropWeakWord(words: readonly string[], own: PhraseCounts, confused: PhraseCounts, random: Random): string {
+  const weakest = words
+    .map((word, position) => ({ position, score: wordScore(word, own, confused) }))
     .sort((left, right) => left.score - right.score)
-  const at = worst[Math.floor(random() * Math.min(2, worst.length))]?.at ?? 0
-  return words.toSpliced(at, 1).join(' ').replace(/[,;]$/, '')
+    .slice(0, 2)
+  const { position } = at(weakest, Math.floor(random() * weakest.length))
+  return words.toSpliced(position, 1).join(' ').replace(/[,;]$/, '')
 }
 
-function wordScore(word: string, own: PhraseCounts, rivals: PhraseCounts): number {
+function wordScore(word: string, own: PhraseCounts, confused: PhraseCounts): number {
   const phrase = lowerCaseWords(word).join(' ')
-  return logOddsScore(own.counts.get(phrase) ?? 0, own.texts, rivals.counts.get(phrase) ?? 0, rivals.texts)
+  return logOddsScore(own.counts.get(phrase) ?? 0, own.texts, confused.counts.get(phrase) ?? 0, confused.texts)
 }

@@ -1,20 +1,20 @@
-import type { Random } from '#statistics/random.ts'
-import { mulberry32, shuffle } from '#statistics/random.ts'
+import { at, requiredValue } from '#runtime/core/checked.ts'
+import { argMax } from '#statistics/argmax.ts'
+import { mulberry32, type Random, shuffle } from '#statistics/random.ts'
 import { featurize } from '#text/features.ts'
 import { DESCRIPTION_SCALE } from '#text/nearest-tool.ts'
+import type { TooFewRows } from '../../tuning.ts'
 import type { GoldenExample } from '../model/example-index.ts'
-import type { PlannerTool } from '../model/manifest.ts'
-import { splitFamilies } from '../model/split-families.ts'
-import type { Critic } from './description-critic.ts'
-import { createDescriptionCritic } from './description-critic.ts'
-import type { DescriptionGrader, GradedDescriptions } from './description-grader.ts'
-import { createDescriptionGrader } from './description-grader.ts'
+import type { LinearTool } from '../model/manifest.ts'
+import { splitFamilies, splitForPromptSearch } from '../model/split-families.ts'
+import { type Critic, createDescriptionCritic } from './description-critic.ts'
+import { createDescriptionGrader, type DescriptionGrader, type GradedDescriptions } from './description-grader.ts'
 
 export type PromptSearchSettings = {
   readonly epochs: number
   /** Mutants made in each epoch. */
   readonly fanOut: number
-  /** Descriptions that survive an epoch, parents included. */
+  /** Candidates kept after an epoch, parents included. */
   readonly keep: number
   /** Edits proposed for each tool in each mutant. */
   readonly edits: number
@@ -33,21 +33,18 @@ export const DEFAULT_PROMPT_SEARCH: PromptSearchSettings = {
 }
 
 export type PromptSearchResult = {
-  readonly tools: readonly PlannerTool[]
+  readonly outcome: 'tuned'
+  readonly tools: readonly LinearTool[]
   /** Accuracy on the rows that the search worked with: too high, as it chose by them. */
   readonly searchScore: number
   /** Accuracy on families that the search never saw. It chose among at most `keep` + 1 finalists. */
   readonly heldScore: number
-  /** Accuracy of the given descriptions on the same held rows. */
-  readonly baseHeldScore: number
-  readonly heldRows: number
   readonly mutants: number
 }
 
-const HELD_SHARE = 0.25
 /** More rows would cost time and change little: descriptions have few words. */
 const MAX_ROWS = 4000
-/** Successive halving (Jamieson and Talwalkar, 2016): shares of the search rows on which mutants compete in turn. */
+/** Successive halving (Jamieson and Talwalkar, 2016): shares of the search rows on which candidates compete in turn. */
 const HALVING_SHARES = [0.25, 0.5, 1]
 
 type SearchContext = {
@@ -60,52 +57,53 @@ type SearchContext = {
 }
 
 /**
- * The prompt rung: a beam search that edits the tools' descriptions. Each epoch critiques what fails, makes mutants of
- * the survivors by adding telling phrases of the gold questions or dropping misleading words, and keeps the best; the
- * choice among the last survivors and the given descriptions is made on held families. Rows of unknown tools are
- * ignored. Same input, same result. Throws RangeError if no row is left to search or to hold.
+ * The prompt rung: a beam search that edits the tools' descriptions. Each epoch critiques what fails, makes mutants of the kept
+ * candidates by adding distinctive phrases of the gold questions or dropping misleading words, and keeps the best; the choice
+ * among the last ones kept and the given descriptions is made on held families. Rows of unknown tools are ignored. The same input
+ * gives the same result.
  */
 export function searchPrompt(
-  tools: readonly PlannerTool[],
+  tools: readonly LinearTool[],
   examples: readonly GoldenExample[],
   settings: PromptSearchSettings = DEFAULT_PROMPT_SEARCH,
-): PromptSearchResult {
-  const known = examples.filter(({ tool }) => tools.some(({ name }) => name === tool))
-  const rowsUsed = splitFamilies(known, MAX_ROWS / known.length, 'prompt-search/rows/v1').held
-  const { rest, held } = splitFamilies(rowsUsed, HELD_SHARE, 'prompt-search/v1')
+): PromptSearchResult | TooFewRows {
+  const positions = new Map(tools.map(({ name }, position) => [name, position]))
+  const known = examples.filter(({ tool }) => positions.has(tool))
+  const used = splitFamilies(known, MAX_ROWS / known.length, 'prompt-search/rows/v1').held
+  const { rest, held } = splitForPromptSearch(used)
   if (rest.length === 0 || held.length === 0)
-    throw new RangeError('prompt search needs rows on both sides of the split')
+    return {
+      outcome: 'tooFewRows',
+      reason: `of ${used.length} rows, ${rest.length} are of families to search with and ${held.length} of held families: both must have some`,
+    }
   const random = mulberry32(settings.seed)
-  const grader = createDescriptionGrader(toVectorRows(rest, tools), DESCRIPTION_SCALE)
-  const heldGrader = createDescriptionGrader(toVectorRows(held, tools), DESCRIPTION_SCALE)
+  const grader = createDescriptionGrader(toVectorRows(rest, positions), DESCRIPTION_SCALE)
+  const heldGrader = createDescriptionGrader(toVectorRows(held, positions), DESCRIPTION_SCALE)
   const critic = createDescriptionCritic(tools, rest, settings.maxWords)
-  const arena = { grader, critic, rows: shuffle([...rest.keys()], random), random, settings }
-  const baseDescriptions = grader.grade(tools.map(({ description }) => description))
-  let beam: readonly GradedDescriptions[] = [baseDescriptions]
-  let mutants = 0
+  const context = { grader, critic, rows: shuffle([...rest.keys()], random), random, settings }
+  const given = grader.grade(tools.map(({ description }) => description))
+  let kept: readonly GradedDescriptions[] = [given]
   for (let epoch = 0; epoch < settings.epochs; epoch++) {
-    const parents = beam
-    const offspring = Array.from({ length: settings.fanOut }, (_, at) =>
-      mutate(parents[at % parents.length] ?? baseDescriptions, arena),
+    const parents = kept
+    const mutants = Array.from({ length: settings.fanOut }, (_, mutant) =>
+      mutate(at(parents, mutant % parents.length), context),
     )
-    mutants += offspring.length
-    beam = successiveHalving([...parents, ...offspring], arena)
+    kept = successiveHalving([...parents, ...mutants], context)
   }
-  const finalists = [baseDescriptions, ...beam].map(graded => heldGrader.grade(graded.descriptions))
+  const finalists = [given, ...kept].map(({ descriptions }) => heldGrader.grade(descriptions))
   const scores = finalists.map(graded => heldGrader.accuracy(graded))
-  const best = scores.indexOf(Math.max(...scores))
-  const chosen = finalists[best] ?? baseDescriptions
+  const best = argMax(scores)
+  const { descriptions } = at(finalists, best)
   return {
-    tools: tools.map(({ name }, at) => ({ name, description: chosen.descriptions[at] ?? '' })),
-    searchScore: grader.accuracy(grader.grade(chosen.descriptions)),
-    heldScore: scores[best] ?? 0,
-    baseHeldScore: scores[0] ?? 0,
-    heldRows: held.length,
-    mutants,
+    outcome: 'tuned',
+    tools: tools.map(({ name }, tool) => ({ name, description: at(descriptions, tool) })),
+    searchScore: grader.accuracy(grader.grade(descriptions)),
+    heldScore: at(scores, best),
+    mutants: settings.epochs * settings.fanOut,
   }
 }
 
-/** A copy with edits, each kept only if the whole agent gets better on a random half of the rows: its own, so mutants differ. */
+/** A copy with edits, each kept only if the mean over a random half of the rows rises: every mutant has its own half, so mutants differ. */
 function mutate(
   parent: GradedDescriptions,
   { grader, critic, rows, random, settings }: SearchContext,
@@ -116,36 +114,35 @@ function mutate(
   let quality = grader.meanGoldProbability(mutant, half)
   for (const tool of shuffle(critique.failing, random)) {
     for (let edit = 0; edit < settings.edits; edit++) {
-      const description = critique.propose(tool, mutant.descriptions[tool] ?? '', random)
+      const description = critique.propose(tool, at(mutant.descriptions, tool), random)
       if (description === undefined) break
-      const tried = grader.gradeReplacement(mutant, tool, description)
-      const triedQuality = grader.meanGoldProbability(tried, half)
-      if (triedQuality > quality) [mutant, quality] = [tried, triedQuality]
+      const edited = grader.gradeReplacement(mutant, tool, description)
+      const editedQuality = grader.meanGoldProbability(edited, half)
+      if (editedQuality > quality) [mutant, quality] = [edited, editedQuality]
     }
   }
   return mutant
 }
 
-/** The best `keep` after rounds on ever more rows, each round dropping the worse half: bad mutants cost little. */
+/** The best `keep` after rounds on more and more rows, each of which drops the worse half: bad mutants are graded on few rows. */
 function successiveHalving(
   candidates: readonly GradedDescriptions[],
   { grader, rows, settings }: SearchContext,
 ): readonly GradedDescriptions[] {
   return HALVING_SHARES.reduce<readonly GradedDescriptions[]>((left, share) => {
     const some = rows.slice(0, Math.ceil(rows.length * share))
-    const scored = left.map(graded => ({ graded, quality: grader.meanGoldProbability(graded, some) }))
-    const survivors = share === 1 ? settings.keep : Math.max(settings.keep, Math.ceil(left.length / 2))
-    return scored
+    const kept = share === 1 ? settings.keep : Math.max(settings.keep, Math.ceil(left.length / 2))
+    return left
+      .map(graded => ({ graded, quality: grader.meanGoldProbability(graded, some) }))
       .sort((a, b) => b.quality - a.quality)
-      .slice(0, survivors)
+      .slice(0, kept)
       .map(({ graded }) => graded)
   }, candidates)
 }
 
-function toVectorRows(examples: readonly GoldenExample[], tools: readonly PlannerTool[]) {
-  const positions = new Map(tools.map(({ name }, at) => [name, at]))
+function toVectorRows(examples: readonly GoldenExample[], positions: ReadonlyMap<string, number>) {
   return examples.map(({ tool, question, earlier }) => ({
     vector: featurize(question, earlier),
-    tool: positions.get(tool) ?? 0,
+    tool: requiredValue(positions, tool),
   }))
 }

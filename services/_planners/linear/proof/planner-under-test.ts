@@ -1,36 +1,34 @@
+import { requiredValue } from '#runtime/core/checked.ts'
+import { argMax } from '#statistics/argmax.ts'
 import { featurize } from '#text/features.ts'
 import type { Neighbour } from '#text/nearest.ts'
 import { blendVotes, softmax } from '#text/vote.ts'
 import { type LoraAdapter, mergeAdapter } from '../model/adapter.ts'
+import type { HeldRow } from '../model/choose-retrieval.ts'
 import { type GoldenExample, indexExamples } from '../model/example-index.ts'
 import type { LinearManifest } from '../model/manifest.ts'
 import { baseWeights, scoreTools } from '../model/weights.ts'
 
-/** A gold row with what the agent thinks of it unaided, and the gold rows of other families that are nearest to it. */
-export type ScoredGoldRow = {
-  readonly row: GoldenExample
-  /** Probability of each tool, without examples. */
-  readonly own: Float64Array
-  /** Most similar first. */
-  readonly near: readonly Neighbour[]
-}
+/** A gold row as the planner scores it without examples, with the gold rows of other families that are nearest to it. */
+export type ScoredGoldRow = HeldRow & { readonly row: GoldenExample }
 
-/** The agent under proof: how it answers a row when it is shown some examples. */
+/** A planner that is asked again and again, each time with other examples. */
 export type PlannerUnderTest = {
   readonly rows: readonly ScoredGoldRow[]
-  readonly rightWith: (prepared: ScoredGoldRow, shown: readonly Neighbour[], weight: number) => boolean
-  /** Sum over tools of (probability - truth)^2, in [0, 2] (Brier, 1950). */
-  readonly brier: (prepared: ScoredGoldRow, shown: readonly Neighbour[], weight: number) => number
+  /** Of each tool, in the planner's order. */
+  readonly positions: ReadonlyMap<string, number>
+  /** Whether it plans the row right when these examples vote with this weight. */
+  readonly isRightWith: (scored: ScoredGoldRow, examples: readonly Neighbour[], weight: number) => boolean
 }
 
-/** Readies the gold rows of tools that the planner knows; each sees `depth` neighbours. */
+/** Scores the gold rows of tools that the planner knows; each gets its `depth` nearest neighbours. */
 export function createPlannerUnderTest(
   manifest: LinearManifest,
   adapter: LoraAdapter | null,
   gold: readonly GoldenExample[],
   depth: number,
 ): PlannerUnderTest {
-  const positions = new Map(manifest.tools.map(({ name }, at) => [name, at]))
+  const positions = new Map(manifest.tools.map(({ name }, position) => [name, position]))
   const base = baseWeights(manifest.tools)
   const weights = adapter === null ? base : mergeAdapter(base, adapter)
   const known = gold.filter(({ tool }) => positions.has(tool))
@@ -38,25 +36,15 @@ export function createPlannerUnderTest(
   const rows = known.map(row => {
     const vector = featurize(row.question, row.earlier)
     const own = softmax(scoreTools(weights, vector, new Float64Array(weights.tools)), manifest.scale)
-    return { row, own, near: index.nearest(vector, depth, row.family) }
+    return { row, tool: requiredValue(positions, row.tool), own, near: index.nearest(vector, depth, row.family) }
   })
-
-  function shownTo({ own }: ScoredGoldRow, shown: readonly Neighbour[], weight: number): Float64Array {
-    const probabilities = own.slice()
-    blendVotes(probabilities, shown, weight, positions)
-    return probabilities
-  }
-
   return {
     rows,
-    rightWith(prepared, shown, weight) {
-      const probabilities = shownTo(prepared, shown, weight)
-      return probabilities.indexOf(Math.max(...probabilities)) === positions.get(prepared.row.tool)
-    },
-    brier(prepared, shown, weight) {
-      const gold = positions.get(prepared.row.tool)
-      const probabilities = shownTo(prepared, shown, weight)
-      return probabilities.reduce((sum, value, at) => sum + (value - (at === gold ? 1 : 0)) ** 2, 0)
+    positions,
+    isRightWith({ own, tool }, examples, weight) {
+      const probabilities = own.slice()
+      blendVotes(probabilities, examples, weight, positions)
+      return argMax(probabilities) === tool
     },
   }
 }

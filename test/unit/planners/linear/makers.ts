@@ -1,8 +1,9 @@
 import type { GoldenExample } from '#planners/linear/model/example-index.ts'
-import type { PlannerTool } from '#planners/linear/model/manifest.ts'
+import type { LinearTool } from '#planners/linear/model/manifest.ts'
+import type { TooFewRows } from '#planners/tuning.ts'
 
 /** Four tools whose descriptions say little, so that tuning has something to find. */
-export const tools: readonly PlannerTool[] = [
+export const tools: readonly LinearTool[] = [
   { name: 'card_lost', description: 'Lost card.' },
   { name: 'card_arrival', description: 'New card.' },
   { name: 'exchange_rate', description: 'Currency rate.' },
@@ -44,6 +45,12 @@ export function examples(count: number): readonly GoldenExample[] {
     const variant = Math.floor(at / tools.length)
     const texts = phrasings[tool] ?? []
     const question = `${texts[variant % texts.length]}${endings[Math.floor(variant / texts.length) % endings.length]}`
-    return { id: `example-${at}`, family: `family-${at}`, tool, question }
+    return { id: `example-${at}`, family: `family-${at}`, tool, question, earlier: [] }
   })
+}
+
+/** The result of a rung that had enough rows. */
+export function requireTuned<T extends { readonly outcome: 'tuned' }>(result: T | TooFewRows): T {
+  if (result.outcome === 'tooFewRows') throw new Error(result.reason)
+  return result
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { chooseBlend, validateWeights } from '#planners/linear/lora/validation.ts'
+import { validateWeights } from '#planners/linear/lora/validation.ts'
 import { baseWeights as describeTools } from '#planners/linear/model/weights.ts'
 import { featurize } from '#text/features.ts'
 import { examples, tools } from '../makers.ts'
@@ -20,20 +20,5 @@ describe('validate', () => {
   test('takes a modest scale where the scores are wrong', () => {
     const wrong = easy.map(row => ({ ...row, tool: (row.tool + 1) % tools.length }))
     expect(validateWeights(weights, wrong)).toMatchObject({ accuracy: 0, scale: 3 })
-  })
-})
-
-describe('chooseBlend', () => {
-  const [training, held] = [rows.slice(0, 40), rows.slice(40)]
-
-  test('lets neighbours vote where they know better than the weights', () => {
-    const { weight, accuracy } = chooseBlend(weights, 16, training, held, 5)
-    expect(weight).toBeGreaterThan(0)
-    expect(accuracy).toBeGreaterThan(validateWeights(weights, held).accuracy)
-  })
-
-  test('keeps them out where they mislead', () => {
-    const misled = easy.map(row => ({ ...row, tool: (row.tool + 1) % tools.length }))
-    expect(chooseBlend(weights, 16, misled, easy, 1)).toEqual({ weight: 0, accuracy: 1 })
   })
 })

@@ -10,7 +10,7 @@ const collection = fc
   .array(fc.record({ question, family: fc.constantFrom('f1', 'f2', 'f3'), tool: fc.constantFrom('a', 'b') }), {
     maxLength: 30,
   })
-  .map(rows => rows.map((row, at): GoldenExample => ({ id: `e${at}`, ...row })))
+  .map(rows => rows.map((row, at): GoldenExample => ({ id: `e${at}`, earlier: [], ...row })))
 
 describe('indexExamples', () => {
   test('agrees with comparing every example', () => {
@@ -37,7 +37,7 @@ describe('indexExamples', () => {
   })
 
   test('one search leaves nothing behind for the next', () => {
-    const index = indexExamples([{ id: 'e', family: 'f', tool: 'a', question: 'lost card' }])
+    const index = indexExamples([{ id: 'e', family: 'f', tool: 'a', question: 'lost card', earlier: [] }])
     const first = index.nearest(featurize('lost card'), 1)
     expect(index.nearest(featurize('zzz'), 1)).toEqual([])
     expect(index.nearest(featurize('lost card'), 1)).toEqual(first)
@@ -47,7 +47,7 @@ describe('indexExamples', () => {
     const asked = { question: 'and the other one', earlier: ['my dividend is late'] }
     const index = indexExamples([
       { id: 'with', family: 'f', tool: 'a', ...asked },
-      { id: 'without', family: 'g', tool: 'b', question: asked.question },
+      { id: 'without', family: 'g', tool: 'b', question: asked.question, earlier: [] },
     ])
     expect(index.nearest(featurize(asked.question, asked.earlier), 2)[0]?.id).toBe('with')
   })

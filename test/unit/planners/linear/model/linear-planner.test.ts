@@ -4,14 +4,15 @@ import { loraTrialSettings, tuneLora } from '#planners/linear/lora/tune-lora.ts'
 import { indexExamples } from '#planners/linear/model/example-index.ts'
 import { createLinearPlanner } from '#planners/linear/model/linear-planner.ts'
 import { untunedManifest } from '#planners/linear/model/manifest.ts'
-import { examples, tools } from '../makers.ts'
+import { featurize } from '#text/features.ts'
+import { examples, requireTuned, tools } from '../makers.ts'
 
 const manifest = untunedManifest('desk', tools)
 const planner = createLinearPlanner(manifest)
 const use = { digest: 'e', count: 2, neighbours: 5, weight: 0.6 }
 const golden = [
-  { id: 'gold', family: 'f1', tool: 'top_up', question: 'pile it on' },
-  { id: 'other', family: 'f2', tool: 'card_lost', question: 'it fell in the sea' },
+  { id: 'gold', family: 'f1', tool: 'top_up', question: 'pile it on', earlier: [] },
+  { id: 'other', family: 'f2', tool: 'card_lost', question: 'it fell in the sea', earlier: [] },
 ]
 
 test('the base planner chooses by the descriptions', () => {
@@ -46,37 +47,32 @@ test('a question without words has margin 0 and does not fail', () => {
 })
 
 describe('with golden examples', () => {
-  const informed = createLinearPlanner({ ...manifest, examples: use }, { examples: indexExamples(golden) })
+  const informed = createLinearPlanner({ ...manifest, examples: use })
+  const index = indexExamples(golden)
+  const near = (question: string) => index.nearest(featurize(question), use.neighbours)
 
   test('a near example decides, and is named', () => {
-    const plan = informed.plan('pile it on!')
+    const plan = informed.plan('pile it on!', [], near('pile it on!'))
     expect(plan.tool).toBe('top_up')
     expect(plan.exampleIds[0]).toBe('gold')
   })
 
-  test("the asker's own family does not vote (leak guard)", () => {
-    const plan = informed.plan('pile it on!', [], { family: 'f1' })
-    expect(plan.exampleIds).not.toContain('gold')
-  })
-
-  test('hits found elsewhere take the place of its own', () => {
-    const hits = [{ id: 'remote', tool: 'card_arrival', similarity: 0.9 }]
-    const plan = createLinearPlanner({ ...manifest, examples: use }).plan('pile it on!', [], { hits })
-    expect([plan.tool, plan.exampleIds]).toEqual(['card_arrival', ['remote']])
+  test('a planner whose manifest names no examples ignores them', () => {
+    expect(planner.plan('pile it on!', [], near('pile it on!'))).toEqual(planner.plan('pile it on!'))
   })
 
   test('examples of a retired tool change nothing', () => {
-    const hits = [{ id: 'old', tool: 'retired', similarity: 0.9 }]
-    expect(informed.plan('currency rate', [], { hits }).ranking).toEqual(planner.plan('currency rate').ranking)
+    const retired = [{ id: 'old', tool: 'retired', similarity: 0.9 }]
+    expect(informed.plan('currency rate', [], retired).ranking).toEqual(planner.plan('currency rate').ranking)
   })
 })
 
 describe('with an adapter', () => {
-  const tuned = tuneLora(tools, examples(64), loraTrialSettings(64).slice(0, 1))
+  const tuned = requireTuned(tuneLora(tools, examples(64), loraTrialSettings(64).slice(0, 1)))
   const released = { ...manifest, scale: tuned.scale, adapter: 'digest' }
 
   test('it answers what the descriptions could not', () => {
-    const sharp = createLinearPlanner(released, { adapter: tuned.adapter })
+    const sharp = createLinearPlanner(released, tuned.adapter)
     const rows = examples(64)
     const right = (candidate: typeof planner) =>
       rows.filter(({ question, tool }) => candidate.plan(question).tool === tool)
@@ -85,14 +81,9 @@ describe('with an adapter', () => {
   })
 
   test('is refused if the manifest names none, if it is missing, or if it is for other tools', () => {
-    expect(() => createLinearPlanner(manifest, { adapter: tuned.adapter })).toThrow(RangeError)
-    expect(() => createLinearPlanner(released)).toThrow(RangeError)
+    expect(() => createLinearPlanner(manifest, tuned.adapter)).toThrow('names an adapter')
+    expect(() => createLinearPlanner(released)).toThrow('names an adapter')
     const reordered = { ...released, tools: tools.toReversed() }
-    expect(() => createLinearPlanner(reordered, { adapter: tuned.adapter })).toThrow('other tools')
+    expect(() => createLinearPlanner(reordered, tuned.adapter)).toThrow('other tools')
   })
-})
-
-test('a catalogue needs tools of different names', () => {
-  expect(() => untunedManifest('a', [])).toThrow(RangeError)
-  expect(() => untunedManifest('a', [...tools, ...tools])).toThrow('unique')
 })

@@ -63,7 +63,7 @@ describe('safetensors', () => {
 
   test('refuses to write a shape that does not hold its values', () => {
     const tensors = { a: { shape: [3], values: new Float32Array(2) } }
-    expect(() => encodeSafetensors({ metadata: {}, tensors })).toThrow(RangeError)
+    expect(() => encodeSafetensors({ metadata: {}, tensors })).toThrow('does not hold its values')
   })
 
   test.each([

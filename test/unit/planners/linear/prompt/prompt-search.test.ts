@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { DEFAULT_PROMPT_SEARCH, searchPrompt } from '#planners/linear/prompt/prompt-search.ts'
-import { examples, tools } from '../makers.ts'
+import { examples, requireTuned, tools } from '../makers.ts'
 
 describe('searchPrompt', () => {
-  const found = searchPrompt(tools, examples(96))
+  const found = requireTuned(searchPrompt(tools, examples(96)))
 
   test('finds better descriptions than the given ones, judged on families it never saw', () => {
-    expect(found.heldScore).toBeGreaterThan(found.baseHeldScore)
+    const given = requireTuned(searchPrompt(tools, examples(96), { ...DEFAULT_PROMPT_SEARCH, epochs: 0 }))
+    expect(found.heldScore).toBeGreaterThan(given.heldScore)
     expect(found.mutants).toBe(DEFAULT_PROMPT_SEARCH.epochs * DEFAULT_PROMPT_SEARCH.fanOut)
   })
 
@@ -32,11 +33,15 @@ describe('searchPrompt', () => {
       family: `${at}`,
       tool: at % 2 ? 'alpha' : 'zulu',
       question: at % 2 ? 'alpha bravo' : 'yankee zulu',
+      earlier: [],
     }))
-    expect(searchPrompt(apart, rows)).toMatchObject({ tools: apart, heldScore: 1, baseHeldScore: 1 })
+    expect(searchPrompt(apart, rows)).toMatchObject({ tools: apart, heldScore: 1 })
   })
 
-  test('without rows to search or to hold it refuses', () => {
-    expect(() => searchPrompt(tools, [])).toThrow(RangeError)
+  test.each([0, 1])('%i rows are too few to search with some families and hold others', count => {
+    expect(searchPrompt(tools, examples(count))).toEqual({
+      outcome: 'tooFewRows',
+      reason: expect.stringMatching(`of ${count} rows`),
+    })
   })
 })

@@ -3,24 +3,24 @@ import { encodeAdapter } from '#planners/linear/model/adapter-file.ts'
 import { type GoldenExample, indexExamples } from '#planners/linear/model/example-index.ts'
 import { createLinearPlanner } from '#planners/linear/model/linear-planner.ts'
 import { untunedManifest } from '#planners/linear/model/manifest.ts'
-import { prove } from '#planners/linear/proof/prove.ts'
-import { gold, tools } from '#test/unit/services/trainer/ports.ts'
-import { FEATURE_DIMENSIONS } from '#text/features.ts'
+import { splitForPromptSearch } from '#planners/linear/model/split-families.ts'
+import { chooseByValidation, prove } from '#planners/linear/proof/prove.ts'
+import { gold, tools } from '#test/support/data/tuning.ts'
+import { FEATURE_DIMENSIONS, featurize } from '#text/features.ts'
 
 const base = untunedManifest('desk', tools)
 
-test('examples that the agent is shown make it reach gold where it fails unaided', () => {
-  const { admitted, unaided, use } = prove(base, null, gold)
+test('with the admitted examples the planner is right where it is wrong without', () => {
+  const { admitted, unaided, retrieval } = prove(base, null, gold)
   const names = new Set(admitted)
   const examples = gold.filter(({ id }) => names.has(id))
-  const shown = createLinearPlanner(
-    { ...base, examples: { digest: 'x', count: examples.length, ...use } },
-    { examples: indexExamples(examples) },
-  )
-  // No row may be answered by an example of its own family.
-  const right = gold.filter(
-    ({ question, earlier, family, tool }) => shown.plan(question, earlier, { family }).tool === tool,
-  )
+  const planner = createLinearPlanner({ ...base, examples: { digest: 'x', count: examples.length, ...retrieval } })
+  const index = indexExamples(examples)
+  const right = gold.filter(({ question, earlier, family, tool }) => {
+    // No row may be planned with an example of its own family.
+    const near = index.nearest(featurize(question, earlier), retrieval.neighbours, family)
+    return planner.plan(question, earlier, near).tool === tool
+  })
   expect(unaided).toBeLessThan(gold.length - 20)
   expect(right.length).toBeGreaterThan(unaided + 20)
 })
@@ -35,42 +35,72 @@ const adapter = encodeAdapter({
   b: new Float32Array(tools.length * rank),
 })
 const strong = { ...base, adapter: 'some', examples: { digest: 'x', count: 1, neighbours: 5, weight: 0.9 } }
-
-test('an example that turns two guards wrong is refused, one that turns one wrong is not', () => {
-  const row = (id: string, question: string, tool: string): GoldenExample => ({ id, family: id, question, tool })
-  const harmful = row('harmful', 'market zebra, value orchid', 'fees')
-  const guards = [row('first', 'market zebra violin', 'quote'), row('second', 'value orchid marble', 'quote')]
-  expect(prove(strong, adapter, [harmful, ...guards]).admitted).toEqual(['first', 'second'])
-  expect(prove(strong, adapter, [harmful, ...guards.slice(1)]).admitted).toContain('harmful')
+const row = (id: string, question: string, tool: string): GoldenExample => ({
+  id,
+  family: id,
+  question,
+  earlier: [],
+  tool,
 })
 
-test('an example that does not even make its own question reach gold is refused', () => {
-  const [first] = gold
-  if (first === undefined) throw new Error('no gold')
-  const row = (id: string, tool: string): GoldenExample => ({ ...first, id, family: id, tool })
-  const { admitted, refused } = prove(strong, adapter, [row('a', 'quote'), row('b', 'quote'), row('wrong', 'fees')])
+test('an example that turns two other rows wrong is refused, one that turns one wrong is not', () => {
+  const harmful = row('harmful', 'market zebra, value orchid', 'fees')
+  const others = [row('first', 'market zebra violin', 'quote'), row('second', 'value orchid marble', 'quote')]
+  expect(prove(strong, adapter, [harmful, ...others]).admitted).toEqual(['first', 'second'])
+  expect(prove(strong, adapter, [harmful, ...others.slice(1)]).admitted).toContain('harmful')
+})
+
+test('an example that does not even make its own question right is refused', () => {
+  const question = 'hi what is apple trading at'
+  const { admitted, refused } = prove(strong, adapter, [
+    row('a', question, 'quote'),
+    row('b', question, 'quote'),
+    row('wrong', question, 'fees'),
+  ])
   expect(admitted).toEqual(['a', 'b'])
   expect(refused).toBe(1)
 })
 
 test('rows of tools that the planner does not know are not examples', () => {
-  const { admitted, refused } = prove(
-    base,
-    null,
-    gold.map(row => ({ ...row, tool: row.tool === 'fees' ? 'gone' : row.tool })),
-  )
-  expect(admitted.some(id => id.startsWith('fees'))).toBe(false)
-  expect(admitted.length + refused).toBe((gold.length * 2) / 3)
+  const known = gold.filter(({ tool }) => tool !== 'fees')
+  const gone = gold.filter(({ tool }) => tool === 'fees').map(one => ({ ...one, tool: 'gone' }))
+  const { admitted, refused } = prove(base, null, [...known, ...gone])
+  expect(admitted.filter(id => id.startsWith('fees'))).toEqual([])
+  expect(admitted.length + refused).toBe(known.length)
 })
 
-test('under an adapter the vote stays what the baseline used, or cautious', () => {
+test('with an adapter the examples vote as the baseline had them vote, or cautiously', () => {
   const adapted = { ...base, adapter: 'some' }
-  expect(prove(adapted, adapter, gold).use).toEqual({ neighbours: 10, weight: 0.3 })
+  expect(prove(adapted, adapter, gold).retrieval).toEqual({ neighbours: 10, weight: 0.3 })
   const used = { ...adapted, examples: { digest: 'x', count: 1, neighbours: 5, weight: 0.7 } }
-  expect(prove(used, adapter, gold).use).toEqual({ neighbours: 5, weight: 0.7 })
+  expect(prove(used, adapter, gold).retrieval).toEqual({ neighbours: 5, weight: 0.7 })
 })
 
-test('each admitted example has its embedding', () => {
+/** Undecided rows whose neighbours are right about those of families that are held back, and wrong about the others. */
+const undecided = (count: number) => {
+  const rows = Array.from({ length: count }, (_, at) => row(`r${at}`, '', 'quote'))
+  const held = new Set(splitForPromptSearch(rows).held)
+  return rows.map(one => ({
+    row: one,
+    tool: 0,
+    own: Float64Array.of(0.5, 0.5),
+    near: Array.from({ length: 10 }, () => ({ id: '', tool: held.has(one) ? 'quote' : 'fees', similarity: 0.5 })),
+  }))
+}
+const positions = new Map([
+  ['quote', 0],
+  ['fees', 1],
+])
+
+test('how examples vote is chosen on the families that the prompt search held back', () => {
+  expect(chooseByValidation({ rows: undecided(200), positions })).toEqual({ neighbours: 5, weight: 0.9 })
+})
+
+test('with fewer than 20 rows of such families it is chosen on all rows', () => {
+  expect(chooseByValidation({ rows: undecided(30), positions })).toEqual({ neighbours: 5, weight: 0.3 })
+})
+
+test('each admitted example has its vector', () => {
   const { admitted, vectors } = prove(base, null, gold)
   expect(vectors).toHaveLength(admitted.length)
   expect(prove(base, null, [])).toMatchObject({ admitted: [], vectors: [], unaided: 0, refused: 0 })

@@ -1,31 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { untunedManifest } from '#planners/linear/model/manifest.ts'
-import { canonicalJson, digest } from '#runtime/core/identity.ts'
+import { chatLogBody, turnIdentity } from '#services/gateway/chat-log.ts'
 import { turnBody } from '#services/gateway/request-bodies.ts'
-import {
-  chatLogBody,
-  turnIdentity,
-  wantedAfterDescription,
-  wantedAfterRelease,
-} from '#services/gateway/wanted-planner.ts'
-import { desk, release } from './make.ts'
-
-describe('what is served', () => {
-  const base = wantedAfterDescription(desk(), undefined)
-  it('is the untuned planner before the first release, under the digest that tuning knows it by', () => {
-    const manifest = canonicalJson(untunedManifest('desk', [{ name: 'quote', description: 'Price of a security.' }]))
-    expect(base).toEqual({ digest: digest(manifest), release: null, manifest })
-    expect(wantedAfterDescription(desk(), base)).toBe(base)
-    expect(wantedAfterDescription(desk({ quote: 'Another description.' }), base).digest).not.toBe(base.digest)
-  })
-  it('is the newest promotion or roll-back; rejections and new descriptions change nothing', () => {
-    const promoted = wantedAfterRelease(release('p1'), base)
-    expect(promoted).toEqual({ digest: 'p1', release: 'release of p1', manifest: null })
-    expect(wantedAfterRelease(release('p2', { outcome: 'rejected' }), promoted)).toBe(promoted)
-    expect(wantedAfterDescription(desk({ other: 'Tool.' }), promoted)).toBe(promoted)
-    expect(wantedAfterRelease(release('p0', { outcome: 'rolledBack' }), promoted)).toMatchObject({ digest: 'p0' })
-  })
-})
 
 describe('a turn', () => {
   const body = (over: object = {}) =>
@@ -51,7 +26,7 @@ describe('a turn', () => {
   it('is logged as ingest takes it', () => {
     const plan = { tool: 'quote', argument: 'Price?', confidence: 0.5, margin: 0.2 }
     const turn = { id: 't1', conversationId: 'c1', turn: 0 }
-    expect(chatLogBody(body({ userId: 'u' }), turn, plan, 'p1', 1.5)).toEqual({
+    expect(chatLogBody(body({ userId: 'u' }), turn, { ...plan, planner: 'p1', latencyMs: 1.5 })).toEqual({
       id: 't1',
       agent: 'desk',
       conversationId: 'c1',

@@ -9,6 +9,7 @@ import { createHttpServer } from '#runtime/http/server.ts'
 import type { HttpApi } from '#runtime/service.ts'
 import { createLogger, createMetrics } from '#runtime/telemetry/telemetry.ts'
 import { type HttpApiPorts, httpApi } from '#services/gateway/http-api.ts'
+import { fakePlanner } from '#test/support/doubles/fake-planner.ts'
 import { topic } from '#topology/topic-names.ts'
 import { desk, release } from './make.ts'
 
@@ -17,7 +18,6 @@ const released = 'a'.repeat(64)
 const chosen = 'b'.repeat(64)
 const plan = {
   tool: 'quote',
-  argument: 'AAPL',
   confidence: 0.6,
   margin: 0.2,
   ranking: [{ tool: 'quote', probability: 0.6 }],
@@ -29,6 +29,7 @@ let ingestUrl: string
 let ingestStatus: number
 let logs: { authorization: string | undefined; traceparent: unknown; body: unknown }[]
 let gateway: HttpApi<'gateway'>
+let hosted: ReturnType<typeof fakePlanner>
 
 beforeEach(async () => {
   logs = []
@@ -40,7 +41,10 @@ beforeEach(async () => {
     return reply.code(ingestStatus).send({})
   })
   ingestUrl = await ingest.listen({ port: 0 })
-  const known = new Map([['late', desk(undefined, 'late')]])
+  const known = new Map([
+    ['late', desk(undefined, 'late')],
+    ['toolless', desk({}, 'toolless')],
+  ])
   const context = {
     settings: readSettings({ FLYWHEEL_API_KEY: 'k'.repeat(16) }),
     urlOf: () => ingestUrl,
@@ -51,17 +55,14 @@ beforeEach(async () => {
       waitFor: async agent => known.get(agent) ?? Promise.reject(new Fault('FLY_AGENT', 'not registered')),
     },
     objects: { put: async () => '' },
-    models: {
-      load: async digest => {
+    planners: {
+      async host(digest) {
         if (digest === 'f'.repeat(64)) throw new Fault('FLY_OBJECT', 'missing')
-        return {
-          digest,
-          plan: async (question, earlier = []) => ({
-            ...plan,
-            argument: [...earlier, question].join('|'),
-            exampleIds: [],
-          }),
-        }
+        hosted = fakePlanner(digest, ({ input }) => {
+          if (input.messages.some(({ text }) => text === 'outage')) throw new Fault('FLY_STORE', 'the index is away')
+          return plan
+        })
+        return hosted
       },
     },
   }
@@ -129,6 +130,7 @@ describe('a turn', () => {
     expect((await post(turn({ planner: chosen }))).json().error.message).toMatch(/^planner: .*"log": false/)
     const answer = (await post(turn({ planner: chosen, log: false }))).json()
     expect(answer).toMatchObject({ planner: chosen, release: null, logged: false, turnId: null })
+    expect([hosted.digest, hosted.closed()]).toEqual([chosen, 1])
     expect(logs).toEqual([])
   })
 })
@@ -138,8 +140,19 @@ describe('a batch', () => {
     const questions = Array.from({ length: 40 }, (_, at) => ({ question: `q${at}` }))
     const answer = (await post({ agent: 'desk', questions, log: false, planner: chosen })).json()
     expect(answer).toMatchObject({ planner: chosen, release: null })
-    expect(answer.plans.map(({ argument }: typeof plan) => argument)).toEqual(questions.map(({ question }) => question))
+    expect(answer.plans.map(({ argument }: { argument: string }) => argument)).toEqual(
+      questions.map(({ question }) => question),
+    )
     expect(logs).toEqual([])
+  })
+  it('in which an outage fails a question is refused with the reason', async () => {
+    const questions = [{ question: 'q' }, { question: 'outage' }]
+    const reply = await post({ agent: 'desk', questions, log: false, planner: chosen })
+    expect([reply.statusCode, reply.json().error]).toEqual([
+      503,
+      expect.objectContaining({ code: 'planner_unavailable', message: 'the planner: the index is away' }),
+    ])
+    expect(hosted.closed()).toBe(1)
   })
   it('says that it cannot be logged', async () => {
     const reply = await post({ agent: 'desk', questions: [{ question: 'q' }] })
@@ -153,6 +166,7 @@ describe('a batch', () => {
 it.each([
   ['an unknown agent', turn({ agent: 'ghost' }), 404, 'PUT /v1/agents/ghost'],
   ['a planner that is not there', turn({ planner: 'f'.repeat(64), log: false }), 404, 'cannot be loaded'],
+  ['an agent that no kind can plan for', turn({ agent: 'toolless' }), 503, 'toolless has no tool to choose'],
   ['an empty question', turn({ question: '' }), 400, 'question: is empty'],
   ['an unknown field', turn({ model: 'x' }), 400, 'unknown field model: remove it; known are agent, question'],
 ])('%s is refused', async (_what, body, status, message) => {

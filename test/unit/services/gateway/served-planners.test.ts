@@ -1,10 +1,12 @@
 import { beforeEach, expect, it } from 'vitest'
 import { createServedPlanners, type ServedPlanners, type ServingPorts } from '#services/gateway/served-planners.ts'
+import { fakePlanner } from '#test/support/doubles/fake-planner.ts'
 import { desk, release } from './make.ts'
 
 let now: number
 let stored: string[]
 let loads: string[]
+let hosted: ReturnType<typeof fakePlanner>[]
 /** Digests that cannot be loaded, and those whose load waits. */
 let broken: Set<string>
 let waiting: Map<string, PromiseWithResolvers<void>>
@@ -14,6 +16,7 @@ beforeEach(() => {
   now = 10_000
   stored = []
   loads = []
+  hosted = []
   broken = new Set()
   waiting = new Map()
   const ports: ServingPorts = {
@@ -24,12 +27,14 @@ beforeEach(() => {
         return ''
       },
     },
-    models: {
-      load: async digest => {
+    planners: {
+      async host(digest) {
         loads.push(digest)
         await waiting.get(digest)?.promise
         if (broken.has(digest)) throw new Error(`no ${digest}`)
-        return { digest, plan: () => Promise.reject(new Error('nobody asks it')) }
+        const planner = fakePlanner(digest, () => ({ tool: 'quote', confidence: null, margin: null, ranking: null }))
+        hosted.push(planner)
+        return planner
       },
     },
   }
@@ -63,6 +68,8 @@ it('the old planner answers until the new one is loaded, and only the newest of 
     loaded: { planner: { digest: 'p3' }, release: 'release of p3', since: now },
   })
   expect(loads.slice(1)).toEqual(['p1', 'p3'])
+  // Each was closed when the next had been loaded, the last one is in use.
+  expect(hosted.map(planner => planner.closed())).toEqual([1, 1, 0])
 })
 
 it('a planner that does not load leaves the old one, says so, and is tried again after a while', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createModelHost } from '#planners/hosts/embedded.ts'
+import { firstCall, stepInput } from '#planners/gold-steps.ts'
 import { type LinearManifest, untunedManifest } from '#planners/linear/model/manifest.ts'
 import { canonicalJson, digest } from '#runtime/core/identity.ts'
 import { getJson } from '#runtime/objects/object-store.ts'
@@ -8,8 +8,8 @@ import { promptTuner } from '#services/prompt-tuner/service.ts'
 import { trainer } from '#services/trainer/service.ts'
 import { trajectory } from '#services/trajectory/service.ts'
 import { mulberry32 } from '#statistics/random.ts'
-import { exactSearch } from '#test/support/doubles/exact-search.ts'
-import { fakePorts, gold, request, tools } from '#test/unit/services/trainer/ports.ts'
+import { gold, storedRequest, tools } from '#test/support/data/tuning.ts'
+import { plannerPorts } from '#test/support/doubles/planner-ports.ts'
 import { topic } from '#topology/topic-names.ts'
 
 /*
@@ -25,27 +25,29 @@ async function climb(
   rung: keyof typeof rungs,
   baseline: LinearManifest,
   rows: readonly DatasetRow[],
-  fake = fakePorts(),
+  { indexes, ports } = plannerPorts(tools),
 ) {
-  const event = await request(fake.objects, rung, baseline, rows)
-  const facts = await rungs[rung].gather?.(
-    { topic: topic.tuningRequests, event },
-    fake.ports,
-    new AbortController().signal,
-  )
+  const signal = new AbortController().signal
+  const event = await storedRequest(ports.objects, rung, baseline, rows)
+  const facts = await rungs[rung].gather?.({ topic: topic.tuningRequests, event }, ports, signal)
   if (facts === undefined) throw new Error('the request was not for this rung')
-  const planner = await createModelHost(fake.objects, exactSearch(fake.indexes)).load(facts.candidate)
+  const planner = await ports.planners.host(facts.candidate, signal)
   const plans: object[] = []
-  for (const { question, family } of gold) plans.push(await planner.plan(question, ['how are you'], family))
-  const indexes = Array.from(fake.indexes, ([name, indexed]) => [
+  for (const { question, family } of gold) {
+    const input = stepInput({ question, earlier: ['how are you'] })
+    const { plan } = await planner.plan({ input, exceptFamily: family }, signal)
+    const { confidence, margin, ranking, exampleIds } = plan
+    plans.push({ ...firstCall(plan), confidence, margin, ranking, exampleIds })
+  }
+  const indexDigests = Array.from(indexes, ([name, indexed]) => [
     name,
     digest(canonicalJson(indexed.map(({ id, family, vector }) => [id, family, ...vector]))),
   ])
   return {
     facts,
     plans: digest(canonicalJson(plans)),
-    indexes: Object.fromEntries(indexes),
-    manifest: await getJson<LinearManifest>(fake.objects, facts.candidate),
+    indexes: Object.fromEntries(indexDigests),
+    manifest: await getJson<LinearManifest>(ports.objects, facts.candidate),
   }
 }
 
@@ -97,8 +99,8 @@ test('the trajectory rung', async () => {
 })
 
 test('the LoRA rung, and the trajectory rung under its adapter', async () => {
-  const fake = fakePorts()
-  const { facts, plans, manifest } = await climb('lora', base, mixed, fake)
+  const world = plannerPorts(tools)
+  const { facts, plans, manifest } = await climb('lora', base, mixed, world)
   expect(facts).toEqual({
     adapter: '136660a4181558b0f3bce831985000d57c8e9af2334625c3b8a0c309f3cce2ea',
     candidate: '590f07629459572c13a2b01dc9cbbf7a4472df2c095f430ae323e133e0e73d1a',
@@ -111,7 +113,7 @@ test('the LoRA rung, and the trajectory rung under its adapter', async () => {
     validationAccuracy: 1,
   })
   expect(plans).toBe('e1e35c0972a3e087416b6a1fec1cf15c4f1a1c6c9aa764b3bb1adb79d6da7f10')
-  const proven = await climb('trajectory', manifest, gold, fakePorts(tools, fake))
+  const proven = await climb('trajectory', manifest, gold, world)
   expect(proven.facts).toEqual({
     admitted: 96,
     candidate: 'f4758a06e5da6382e50850643b1479aeb0661308042f278c981a5372e1b97170',

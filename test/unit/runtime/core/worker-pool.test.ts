@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
 import type { fitLora } from '#planners/linear/lora/lora.ts'
-import type { searchPrompt } from '#planners/linear/prompt/prompt-search.ts'
+import type { decodeSafetensors } from '#planners/linear/model/safetensors.ts'
 import { createWorkerPool } from '#runtime/core/worker-pool.ts'
 import type { featurize } from '#text/features.ts'
 import { featurize as here } from '#text/features.ts'
@@ -25,13 +25,13 @@ test('a function runs in a thread and gives what it gives here', async () => {
 })
 
 test('what the function throws is thrown here, as what it is', async () => {
-  const failed = opened().run<typeof searchPrompt>(
-    source('_planners/linear/prompt/prompt-search.ts'),
-    'searchPrompt',
-    [[], []],
+  const failed = opened().run<typeof decodeSafetensors>(
+    source('_planners/linear/model/safetensors.ts'),
+    'decodeSafetensors',
+    [new Uint8Array()],
     never,
   )
-  await expect(failed).rejects.toBeInstanceOf(RangeError)
+  await expect(failed).rejects.toBeInstanceOf(SyntaxError)
 })
 
 test('a name that the module does not export is refused', async () => {
