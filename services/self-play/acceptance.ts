@@ -2,37 +2,38 @@ import type { Fate } from '#schemas/events.ts'
 import { extractValues } from '#text/extract-values.ts'
 import type { Neighbourhood } from './neighbourhood.ts'
 import type { Draft } from './operators.ts'
-import type { Slot } from './slots.ts'
+import { type Slot, valuesOf } from './slots.ts'
 import type { RowCounts } from './state.ts'
 
-/** Every figure stands in the variant as it stood in the parent, but for the replaced one; and no figure is new. */
+/** Whether the variant states the values of its parent as the parent writes them, except the replaced one, and no others. */
 export function keepsSlotValues(parent: string, slots: readonly Slot[], { question, replaced }: Draft): boolean {
-  const expected = new Set(slots.map(({ text }) => (text === replaced?.from ? replaced.to : text)))
-  const same =
-    replaced === undefined
-      ? extractValues(parent)
-      : [...new Set([...expected].flatMap(text => extractValues(`for ${text}`)))].sort()
-  return [...expected].every(text => question.includes(text)) && extractValues(question).join() === same.join()
+  const texts = new Set(slots.map(({ text }) => (text === replaced?.from ? replaced.to : text)))
+  const values =
+    replaced === undefined ? extractValues(parent) : [...new Set([...texts].flatMap(text => valuesOf(text)))].sort()
+  return [...texts].every(text => question.includes(text)) && extractValues(question).join() === values.join()
 }
 
-/** One row more, and synthetic ones would be more than their share of the tool's rows. */
+/**
+ * Whether one more synthetic row would be above its share of the tool's rows. The curator enforces the share on each dataset; here it
+ * saves work on variants that no dataset could take.
+ */
 export function exceedsSyntheticShare({ gold, synthetic }: RowCounts, syntheticShare: number): boolean {
   return synthetic + 1 > syntheticShare * (gold + synthetic + 1)
 }
 
-/** The first check that refuses a variant, or acceptance. */
+/** The first check that refuses a variant, or `accepted`. */
 export function decideFate(checks: {
-  readonly slotsKept: boolean
-  readonly surroundings: Neighbourhood
-  /** Where the ensemble routes it, and where it should. */
-  readonly routed: string
-  readonly tool: string
-  readonly capped: boolean
+  readonly keepsValues: boolean
+  readonly neighbourhood: Neighbourhood
+  /** The tool that the catalogue and the nearest gold together choose for the variant, and the tool of its gold answer. */
+  readonly chosenTool: string
+  readonly goldTool: string
+  readonly exceedsShare: boolean
 }): Fate {
-  const { isDuplicate, own, other } = checks.surroundings
-  if (!checks.slotsKept) return 'slots'
+  const { isDuplicate, own, other } = checks.neighbourhood
+  if (!checks.keepsValues) return 'slots'
   if (isDuplicate) return 'duplicate'
-  if (checks.routed !== checks.tool) return 'label'
+  if (checks.chosenTool !== checks.goldTool) return 'label'
   if (other > own) return 'confusable'
-  return checks.capped ? 'capped' : 'accepted'
+  return checks.exceedsShare ? 'capped' : 'accepted'
 }

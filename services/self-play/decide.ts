@@ -10,18 +10,17 @@ import { type QuestionInContext, questionVector } from '#text/question-vector.ts
 import { topic } from '#topology/topic-names.ts'
 import type { Inbound } from '#topology/types.ts'
 import { decideFate, exceedsSyntheticShare, keepsSlotValues } from './acceptance.ts'
-import { attemptsFor, createDrafts, maxQuestionWords, type VariantAttempt } from './drafts.ts'
+import { attemptsFor, createDrafts, MAX_QUESTION_WORDS, type VariantAttempt } from './drafts.ts'
 import { createNeighbourhood } from './neighbourhood.ts'
-import type { Draft } from './operators.ts'
-import { rememberValues, replacementValues } from './slot-values.ts'
-import { type Slot, slotsOf } from './slots.ts'
+import type { Draft, QuestionMaterial } from './operators.ts'
+import { rememberValues, replacementValues, type Slot, slotsOf } from './slots.ts'
 import { collectionNames, type GoldQuestion, limits, type RowCounts } from './state.ts'
 import { splitWords } from './words.ts'
 
 export const version = 'self-play/v1'
 
-/** Share of the nearest gold's vote in the check that a variant keeps its label. */
-const voteWeight = 0.5
+/** Weight of the nearest gold's vote beside the tool descriptions, in the check that a variant keeps its label. */
+const VOTE_WEIGHT = 0.5
 
 /** `tools` is the catalogue; `syntheticShare` the largest share of a tool's rows that may be synthetic. */
 export type Facts = { readonly tools: readonly Pick<Tool, 'name' | 'description'>[]; readonly syntheticShare: number }
@@ -29,24 +28,28 @@ export type Facts = { readonly tools: readonly Pick<Tool, 'name' | 'description'
 type AgreedGold = GoldAnswered & { readonly tool: string }
 const isAgreed = (gold: GoldAnswered): gold is AgreedGold => gold.outcome === 'agreed' && gold.tool !== null
 
-/** Exactly one event for each agreed gold answer, be it without variants: the curator waits for it. */
+/** Emits exactly one event for each agreed gold answer, also where it has no variants: the curator waits for it. */
 export function decide({ event }: Inbound<'self-play'>, facts: Facts, state: StateView): Decision<'self-play'> {
   const names = collectionNames(event.agent)
   if (!isAgreed(event) || state.get(names.gold, event.id) !== undefined) return {}
   const { id: goldId, agent, sampleId, family, tool } = event
   const parent: GoldQuestion = { question: event.question, earlier: event.earlier.slice(-2), tool, family }
   const words = splitWords(event.question)
-  const isShort = words.length <= maxQuestionWords
+  const isShort = words.length <= MAX_QUESTION_WORDS
   const slots = isShort ? slotsOf(words) : []
   const before = state.get<RowCounts>(names.rows, tool) ?? { gold: 0, synthetic: 0 }
   const rows = { ...before, gold: before.gold + 1 }
-  const tries = isShort ? attemptsFor(rows.gold) : 0
-  const gold = tries === 0 ? [] : Array.from(state.entries<GoldQuestion>(names.gold))
-  const kin = gold.flatMap(([, kept]) => (kept.family === family && kept.tool === tool ? [kept.question] : []))
-  const material = { words, slots, kin, values: (kind: string) => replacementValues(state, names.values, kind) }
-  const drafts = createDrafts(material, tries, mulberry32(seedOf(version, goldId)))
+  const attempts = isShort ? attemptsFor(rows.gold) : 0
+  const gold = attempts === 0 ? [] : Array.from(state.entries<GoldQuestion>(names.gold), ([, known]) => known)
+  const siblings = gold.filter(known => known.family === family && known.tool === tool)
+  const material: QuestionMaterial = {
+    ...{ words, slots, familyQuestions: siblings.map(({ question }) => question) },
+    replacements: kind => replacementValues(state, names.values, kind),
+  }
+  const drafts = createDrafts(material, attempts, mulberry32(seedOf(version, goldId)))
   const variants = drafts.length === 0 ? [] : evaluateDrafts(event, drafts, { parent, rows, slots, gold }, facts, state)
   const accepted = variants.filter(({ fate }) => fate === 'accepted')
+  const counts: RowCounts = { ...rows, synthetic: rows.synthetic + accepted.length }
   return {
     emit: [
       {
@@ -63,23 +66,21 @@ export function decide({ event }: Inbound<'self-play'>, facts: Facts, state: Sta
         limits.synthetic,
         accepted.map(({ variantId, question }) => [variantId, { question, earlier: parent.earlier }]),
       ),
-      ...boundedChanges(state, names.rows, limits.rows, [
-        [tool, { ...rows, synthetic: rows.synthetic + accepted.length }],
-      ]),
+      ...boundedChanges(state, names.rows, limits.rows, [[tool, counts]]),
       ...rememberValues(state, names.values, slots),
     ],
   }
 }
 
-/** What is known when the drafts are judged; `rows` counts this gold answer, `gold` does not hold it yet. */
+/** What is known when the drafts are checked: `rows` counts this gold answer, `gold` does not contain it yet. */
 type DraftContext = {
   readonly parent: GoldQuestion
   readonly rows: RowCounts
   readonly slots: readonly Slot[]
-  readonly gold: readonly (readonly [id: string, GoldQuestion])[]
+  readonly gold: readonly GoldQuestion[]
 }
 
-/** The fates of the drafts, one after the other: what is accepted counts for those that follow. */
+/** The drafts in order, each with its fate: those accepted before count as known. */
 function evaluateDrafts(
   event: AgreedGold,
   drafts: readonly VariantAttempt[],
@@ -88,34 +89,35 @@ function evaluateDrafts(
   state: StateView,
 ): readonly Variant[] {
   const { agent, tool } = event
-  const synthetic = Array.from(state.entries<QuestionInContext>(collectionNames(agent).synthetic), ([, asked]) => asked)
-  const surroundingsOf = createNeighbourhood({ parent, gold, synthetic })
-  const nearestTool = createNearestTool(tools, voteWeight)
+  const collection = collectionNames(agent).synthetic
+  const synthetic = Array.from(state.entries<QuestionInContext>(collection), ([, known]) => known)
+  const neighbourhoodOf = createNeighbourhood({ parent, gold, synthetic })
+  const nearestTool = createNearestTool(tools, VOTE_WEIGHT)
   const accepted: QuestionInContext[] = []
   return drafts.map(({ operator, draft }, index) => {
-    const asked = { question: draft.question, earlier: parent.earlier }
-    const surroundings = surroundingsOf(asked, accepted)
+    const variant = { question: draft.question, earlier: parent.earlier }
+    const neighbourhood = neighbourhoodOf(variant, accepted)
+    const counts = { ...rows, synthetic: rows.synthetic + accepted.length }
     const fate = decideFate({
-      slotsKept: keepsSlotValues(event.question, slots, draft),
-      surroundings,
-      routed: nearestTool(questionVector(asked), surroundings.hits),
-      tool,
-      capped: exceedsSyntheticShare({ ...rows, synthetic: rows.synthetic + accepted.length }, syntheticShare),
+      keepsValues: keepsSlotValues(event.question, slots, draft),
+      neighbourhood,
+      chosenTool: nearestTool(questionVector(variant), neighbourhood.nearest),
+      goldTool: tool,
+      exceedsShare: exceedsSyntheticShare(counts, syntheticShare),
     })
-    if (fate === 'accepted') accepted.push(asked)
-    const variantId = deriveId(version, event.id, index)
+    if (fate === 'accepted') accepted.push(variant)
     return {
-      variantId,
+      variantId: deriveId(version, event.id, index),
       question: draft.question,
       argument: variantArgument(event, draft),
       operator,
       fate,
-      plannedTool: nearestTool(questionVector(asked)),
+      plannedTool: nearestTool(questionVector(variant)),
     }
   })
 }
 
-/** The parent's right argument, with the new value where one was replaced. */
+/** The argument of the gold answer, with the new value where one was replaced. */
 function variantArgument({ argument }: AgreedGold, { question, replaced }: Draft): string {
   if (argument === null) return queryArgument(question)
   if (replaced === undefined) return argument

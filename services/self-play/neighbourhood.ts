@@ -7,11 +7,14 @@ import { type QuestionInContext, questionVector } from '#text/question-vector.ts
 import { dot } from '#text/vectors.ts'
 import type { GoldQuestion } from './state.ts'
 
-/** What one variant lies among. */
+/** A variant compared with the questions that are known. */
 export type Neighbourhood = {
-  /** The nearest gold, the parent included, nearest first: what the kNN planner votes with. */
-  readonly hits: readonly Neighbour[]
-  /** Cosine to the nearest gold of its own tool, and of any other. */
+  /** The nearest gold, the parent included, nearest first: what votes for a tool. */
+  readonly nearest: readonly Neighbour[]
+  /**
+   * Cosine to the nearest gold of the parent's tool, and of any other. The judge's similarity to gold counts containment as well;
+   * here that would call every shortened question confusable.
+   */
   readonly own: number
   readonly other: number
   readonly isDuplicate: boolean
@@ -19,45 +22,47 @@ export type Neighbourhood = {
 
 const VOTERS = 10
 
-/** Everything seen so far, ready to be compared with; the parent counts as gold but not as a duplicate. */
 export type KnownQuestions = {
   readonly parent: GoldQuestion
-  readonly gold: readonly (readonly [id: string, gold: GoldQuestion])[]
+  readonly gold: readonly GoldQuestion[]
   readonly synthetic: readonly QuestionInContext[]
 }
 
-/** Answers for one variant after the other; `siblings` are those accepted before it. */
+/**
+ * Readies the comparison of variants. `siblings` are the variants of the same parent that were accepted before. A variant
+ * duplicates its parent only if both texts are equal: it is meant to be near.
+ */
 export function createNeighbourhood({
   parent,
   gold,
   synthetic,
-}: KnownQuestions): (asked: QuestionInContext, siblings: readonly QuestionInContext[]) => Neighbourhood {
-  const known = [parent, ...gold.map(([, kept]) => kept)]
+}: KnownQuestions): (variant: QuestionInContext, siblings: readonly QuestionInContext[]) => Neighbourhood {
+  const known = [parent, ...gold]
   const toGold = indexInnerProducts(known.map(questionVector))
   const toSynthetic = indexInnerProducts(synthetic.map(questionVector))
-  return (asked, siblings) => {
-    const vector = questionVector(asked)
-    const cosines = toGold(vector)
-    const nearestOf = (isOwn: boolean): number =>
+  return (variant, siblings) => {
+    const vector = questionVector(variant)
+    const goldCosines = toGold(vector)
+    const syntheticCosines = toSynthetic(vector)
+    const highestCosine = (isOwn: boolean): number =>
       known.reduce(
-        (nearest, { tool }, position) =>
-          (tool === parent.tool) === isOwn ? Math.max(nearest, at(cosines, position)) : nearest,
+        (highest, { tool }, position) =>
+          (tool === parent.tool) === isOwn ? Math.max(highest, at(goldCosines, position)) : highest,
         0,
       )
-    const syntheticCosines = toSynthetic(vector)
     return {
-      hits: topPositions(cosines, VOTERS).map(({ position, value }) => ({
+      nearest: topPositions(goldCosines, VOTERS).map(({ position, value }) => ({
         id: String(position),
         tool: at(known, position).tool,
         similarity: value,
       })),
-      own: nearestOf(true),
-      other: nearestOf(false),
+      own: highestCosine(true),
+      other: highestCosine(false),
       isDuplicate:
-        normaliseText(asked.question) === normaliseText(parent.question) ||
-        gold.some(([, kept], position) => isNearDuplicate(asked, kept, at(cosines, position + 1))) ||
-        siblings.some(sibling => isNearDuplicate(asked, sibling, dot(vector, questionVector(sibling)))) ||
-        synthetic.some((variant, position) => isNearDuplicate(asked, variant, at(syntheticCosines, position))),
+        normaliseText(variant.question) === normaliseText(parent.question) ||
+        gold.some((other, position) => isNearDuplicate(variant, other, at(goldCosines, position + 1))) ||
+        siblings.some(other => isNearDuplicate(variant, other, dot(vector, questionVector(other)))) ||
+        synthetic.some((other, position) => isNearDuplicate(variant, other, at(syntheticCosines, position))),
     }
   }
 }

@@ -1,3 +1,4 @@
+import { at } from '#runtime/core/checked.ts'
 import type { Operator } from '#schemas/events.ts'
 import type { Random } from '#statistics/random.ts'
 import { functionWords } from '#text/function-words.ts'
@@ -9,16 +10,16 @@ import { capitalized, neighbouringKey, pickRandom, splitClauses, splitPunctuatio
 export type QuestionMaterial = {
   readonly words: readonly string[]
   readonly slots: readonly Slot[]
-  /** Other values seen, by kind of slot. */
-  readonly values: (kind: string) => readonly string[]
-  /** Other questions of the same family and tool. Text of other families would carry one family into another's split. */
-  readonly kin: readonly string[]
+  /** Texts that may replace that of a slot, by its kind. */
+  readonly replacements: (kind: string) => readonly string[]
+  /** Other questions of the same family and tool. Text of another family could stand in the evaluation set. */
+  readonly familyQuestions: readonly string[]
 }
 
-/** A varied question; `replaced` where a slot got another value. */
+/** A variant before it is checked; `replaced` where a slot got another value. */
 export type Draft = { readonly question: string; readonly replaced?: { readonly from: string; readonly to: string } }
 
-/** How a question can be varied without a language model; undefined where an operator finds nothing to do. */
+/** The ways to vary a question without a language model. An operator answers undefined where it finds nothing to change. */
 export const operators: Readonly<Record<Operator, (material: QuestionMaterial, random: Random) => Draft | undefined>> =
   {
     slot: replaceSlotValue,
@@ -29,27 +30,22 @@ export const operators: Readonly<Record<Operator, (material: QuestionMaterial, r
     swap: swapWords,
   }
 
-/** Left alone by `drop`: negations, question words, and the particles that make a verb another one. */
+/** Function words that `drop` keeps: negations, question words, and the particles of phrasal verbs ("top up"). */
 const meaningfulWords = `no not don didn isn won can cant cannot dont didnt isnt up out off over in on by from to into onto with
 what whats why how when where which who whose anything something`
 const droppable = new Set(functionWords).difference(new Set(meaningfulWords.split(/\s+/)))
-/** Shorter questions have no word to spare. */
-const minWords = 5
-const minLetters = 5
+/** Shorter questions lose their meaning with a word, shorter words with a letter. */
+const MIN_WORDS = 5
+const MIN_LETTERS = 5
 
-function replaceSlotValue({ words, slots, values }: QuestionMaterial, random: Random): Draft | undefined {
-  const chosen = pickRandom(
-    slots.filter(({ kind }) => values(kind).length > 0),
-    random,
-  )
-  const to =
-    chosen &&
-    pickRandom(
-      values(chosen.kind).filter(value => value !== chosen.text),
-      random,
-    )
-  if (!chosen || to === undefined) return undefined
-  return { question: substitute(words, slots, chosen, to), replaced: { from: chosen.text, to } }
+function replaceSlotValue({ words, slots, replacements }: QuestionMaterial, random: Random): Draft | undefined {
+  const replaceable = slots.filter(({ kind }) => replacements(kind).length > 0)
+  const slot = pickRandom(replaceable, random)
+  if (slot === undefined) return undefined
+  const others = replacements(slot.kind).filter(value => value !== slot.text)
+  const to = pickRandom(others, random)
+  if (to === undefined) return undefined
+  return { question: substitute(words, slots, slot, to), replaced: { from: slot.text, to } }
 }
 
 function replaceWithSynonym(material: QuestionMaterial, random: Random): Draft | undefined {
@@ -64,73 +60,65 @@ function replaceWithSynonym(material: QuestionMaterial, random: Random): Draft |
   )
 }
 
-/** A neighbouring key, a lost letter or two letters turned round, never the first: so people mistype (after EDA's noise). */
+/** A typing error in one word, never in its first letter: a neighbouring key, a missing letter or two letters swapped. */
 function addTypo(material: QuestionMaterial, random: Random): Draft | undefined {
   return changeWord(
     material,
     random,
-    ({ core }) => core.length >= minLetters && /^[a-z]+$/i.test(core),
+    ({ core }) => core.length >= MIN_LETTERS && /^[a-z]+$/i.test(core),
     core => {
-      const at = 1 + Math.floor(random() * (core.length - 2))
-      const [before, letter, next, after] = [
-        core.slice(0, at),
-        core.charAt(at),
-        core.charAt(at + 1),
-        core.slice(at + 2),
+      const place = 1 + Math.floor(random() * (core.length - 2))
+      const [before, after] = [core.slice(0, place), core.slice(place + 2)]
+      const [letter, next] = [core.charAt(place), core.charAt(place + 1)]
+      const typos = [
+        `${before}${neighbouringKey(letter, random)}${next}${after}`,
+        `${before}${next}${after}`,
+        `${before}${next}${letter}${after}`,
       ]
-      return (
-        pickRandom(
-          [
-            `${before}${neighbouringKey(letter, random)}${next}${after}`,
-            `${before}${next}${after}`,
-            `${before}${next}${letter}${after}`,
-          ],
-          random,
-        ) ?? core
-      )
+      return pickRandom(typos, random) ?? core
     },
   )
 }
 
-/** Random deletion (Wei and Zou, EDA, 2019) of one word in six, of function words alone: the rest carries the meaning. */
+/** Random deletion (Wei and Zou, EDA, 2019), of function words only: one for every six words of the question. */
 function dropWords({ words, slots }: QuestionMaterial, random: Random): Draft | undefined {
-  if (words.length < minWords) return undefined
+  if (words.length < MIN_WORDS) return undefined
   const kept = slotPositions(slots)
-  const candidates = words.flatMap((word, at) =>
-    !kept.has(at) && droppable.has(splitPunctuation(word).core.toLowerCase()) ? [at] : [],
+  const candidates = words.flatMap((word, position) =>
+    !kept.has(position) && droppable.has(splitPunctuation(word).core.toLowerCase()) ? [position] : [],
   )
   const dropped = new Set<number>()
   for (let count = Math.ceil(words.length / 6); count > 0; count--) {
-    const at = pickRandom(
-      candidates.filter(candidate => !dropped.has(candidate)),
-      random,
-    )
-    if (at !== undefined) dropped.add(at)
+    const left = candidates.filter(candidate => !dropped.has(candidate))
+    const position = pickRandom(left, random)
+    if (position !== undefined) dropped.add(position)
   }
-  return dropped.size === 0 ? undefined : { question: words.filter((_word, at) => !dropped.has(at)).join(' ') }
+  if (dropped.size === 0) return undefined
+  return { question: words.filter((_word, position) => !dropped.has(position)).join(' ') }
 }
 
-/** Two neighbouring words change places (EDA's random swap, kept local). */
+/** Two neighbouring words are swapped (EDA's random swap, of neighbours only). */
 function swapWords({ words, slots }: QuestionMaterial, random: Random): Draft | undefined {
-  if (words.length < minWords) return undefined
+  if (words.length < MIN_WORDS) return undefined
   const kept = slotPositions(slots)
-  const at = pickRandom(
-    words.flatMap((_word, first) =>
-      first + 1 < words.length && !kept.has(first) && !kept.has(first + 1) ? [first] : [],
-    ),
-    random,
+  const candidates = words.flatMap((_word, first) =>
+    first + 1 < words.length && !kept.has(first) && !kept.has(first + 1) ? [first] : [],
   )
-  if (at === undefined) return undefined
-  return { question: [...words.slice(0, at), words[at + 1], words[at], ...words.slice(at + 2)].join(' ') }
+  const first = pickRandom(candidates, random)
+  if (first === undefined) return undefined
+  return {
+    question: words
+      .with(first, at(words, first + 1))
+      .with(first + 1, at(words, first))
+      .join(' '),
+  }
 }
 
-/** The question's own clauses in another order, or with a clause of its kin added. */
-function recombineClauses({ words, kin }: QuestionMaterial, random: Random): Draft | undefined {
+/** The question's own clauses in another order, or with a clause of another question of its family added. */
+function recombineClauses({ words, familyQuestions }: QuestionMaterial, random: Random): Draft | undefined {
   const own = splitClauses(words.join(' '))
-  const added = pickRandom(
-    kin.flatMap(splitClauses).filter(clause => !own.includes(clause)),
-    random,
-  )
+  const others = familyQuestions.flatMap(splitClauses).filter(clause => !own.includes(clause))
+  const added = pickRandom(others, random)
   if (own.length < 2 && added === undefined) return undefined
   const clauses = added === undefined ? [...own.slice(1), ...own.slice(0, 1)] : [...own, added]
   return {
@@ -147,11 +135,11 @@ function changeWord(
   change: (core: string) => string,
 ): Draft | undefined {
   const kept = slotPositions(slots)
-  const at = pickRandom(
-    words.flatMap((word, position) => (!kept.has(position) && canChange(splitPunctuation(word)) ? [position] : [])),
-    random,
+  const candidates = words.flatMap((word, position) =>
+    !kept.has(position) && canChange(splitPunctuation(word)) ? [position] : [],
   )
-  if (at === undefined) return undefined
-  const { before, core, after } = splitPunctuation(words[at] ?? '')
-  return { question: words.with(at, `${before}${change(core)}${after}`).join(' ') }
+  const position = pickRandom(candidates, random)
+  if (position === undefined) return undefined
+  const { before, core, after } = splitPunctuation(at(words, position))
+  return { question: words.with(position, `${before}${change(core)}${after}`).join(' ') }
 }

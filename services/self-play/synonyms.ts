@@ -1,4 +1,4 @@
-/** Words a support desk's customers use for one another, whatever they ask about: in each pair either can stand for the other. */
+/** Pairs of words or phrases that can replace each other in any question to a support desk. */
 const synonymPairs = `
   i have | i've
   i would | i'd

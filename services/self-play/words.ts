@@ -14,27 +14,24 @@ export function splitPunctuation(word: string): WordParts {
   return { before, core, after }
 }
 
-/** Clauses of two words or more, by sentences and commas; a comma inside a figure separates nothing. */
+/** Clauses of two words or more: sentences, split at commas and semicolons that a space follows. */
 export function splitClauses(text: string): readonly string[] {
   return text.split(/(?<=[.?!])\s+|[,;]\s+(?:and |but |so )?/).filter(clause => /\w+\s+\w+/.test(clause))
 }
 
-/** A key beside this one on an English keyboard. */
+/** A key beside that of a letter on an English keyboard; the letter itself where it is not on it. */
 export function neighbouringKey(letter: string, random: Random): string {
   const row = keyboardRows.find(keys => keys.includes(letter.toLowerCase())) ?? letter
   const at = row.indexOf(letter.toLowerCase())
-  return (
-    pickRandom(
-      [row.charAt(at - 1), row.charAt(at + 1)].filter(key => key !== ''),
-      random,
-    ) ?? letter
-  )
+  const keys = [row.charAt(at - 1), row.charAt(at + 1)].filter(key => key !== '')
+  return pickRandom(keys, random) ?? letter
 }
 
 export function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
+/** An item at random; undefined where there is none. The random number is drawn in either case. */
 export function pickRandom<T>(from: readonly T[], random: Random): T | undefined {
   return from[Math.floor(random() * from.length)]
 }

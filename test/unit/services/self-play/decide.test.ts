@@ -1,29 +1,55 @@
 import { expect, test } from 'vitest'
 import { State } from '#runtime/state/state.ts'
+import { decide } from '#services/self-play/decide.ts'
 import { collectionNames, limits } from '#services/self-play/state.ts'
+import { given } from '#test/support/given.ts'
 import { facts, gold, widen } from './gold.ts'
 
 const question = 'Could you tell me the current price of AAPL today, please? I have $500 to invest.'
-/** The share is no limit, so that fates show the other checks. */
+/** No variant is above the synthetic share, so that fates show the other checks. */
 const uncapped = { ...facts, syntheticShare: 1 }
 
+const operators = { operator: expect.any(String), fate: expect.any(String) }
+
 test('an agreed gold answer gives one event with its variants, of the family and tool of their parent', () => {
-  const [widened, ...more] = widen([gold('g', question, 'quote')], uncapped)
-  expect(more).toEqual([])
-  expect(widened).toMatchObject({ agent: 'desk', goldId: 'g', sampleId: 's-g', family: 'f-g', tool: 'quote' })
-  expect(widened?.variants).toHaveLength(4)
-  expect(new Set(widened?.variants.map(({ variantId }) => variantId)).size).toBe(4)
-  expect(widened?.variants.some(({ fate }) => fate === 'accepted')).toBe(true)
+  const { events, changes } = given(decide).when(gold('g', question, 'quote'), uncapped)
+  expect(events).toMatchObject([
+    {
+      ...{ agent: 'desk', goldId: 'g', sampleId: 's-g', family: 'f-g', tool: 'quote' },
+      variants: [operators, operators, operators, operators],
+    },
+  ])
+  const { variants = [] } = widen([gold('g', question, 'quote')], uncapped)[0] ?? {}
+  const accepted = variants.filter(({ fate }) => fate === 'accepted')
+  expect(new Set(variants.map(({ variantId }) => variantId)).size).toBe(4)
+  expect(accepted.length).toBeGreaterThan(0)
+  // What is remembered: the gold question, the accepted variants, the rows of the tool, the values of the question.
+  const remembered = Object.fromEntries(changes.map(({ collection, key, value }) => [`${collection} ${key}`, value]))
+  expect(remembered).toEqual({
+    'gold/desk g': { question, earlier: [], tool: 'quote', family: 'f-g' },
+    ...Object.fromEntries(
+      accepted.map(variant => [`synthetic/desk ${variant.variantId}`, { question: variant.question, earlier: [] }]),
+    ),
+    'rows/desk quote': { gold: 1, synthetic: accepted.length },
+    'values/desk ticker': ['AAPL'],
+    'values/desk amount': ['$500'],
+  })
 })
 
 test('a question with nothing to vary gives an event without variants', () => {
-  expect(widen([gold('g', 'fee', 'fees')])).toMatchObject([{ goldId: 'g', variants: [] }])
+  given(decide)
+    .when(gold('g', 'fee', 'fees'), facts)
+    .then([{ goldId: 'g', variants: [] }])
 })
 
 test('undecided gold gives no event, and a repeated record no second one', () => {
-  const state = new State()
-  expect(widen([gold('u', question, null)], facts, state)).toEqual([])
-  expect(widen([gold('g', question, 'quote'), gold('g', question, 'quote')], facts, state)).toHaveLength(1)
+  given(decide)
+    .when(gold('u', question, null), facts)
+    .then([], [])
+    .when(gold('g', question, 'quote'), facts)
+    .then([{ goldId: 'g' }])
+    .when(gold('g', question, 'quote'), facts)
+    .then([], [])
 })
 
 test('the more gold a tool has, the less it is widened', () => {
@@ -36,7 +62,7 @@ test('the more gold a tool has, the less it is widened', () => {
   ])
 })
 
-test('a variant whose tool the ensemble misses is refused for its label', () => {
+test('a variant that would be planned for another tool is refused for its label', () => {
   const elsewhere = gold('g', 'Send money to my bank by wire transfer immediately', 'fees')
   const rivals = Array.from({ length: 5 }, (_none, at) =>
     gold(`w${at}`, `Send money to my bank by wire number ${at}`, 'wire'),
@@ -45,7 +71,7 @@ test('a variant whose tool the ensemble misses is refused for its label', () => 
   expect(widened?.variants.map(({ fate }) => fate)).toContain('label')
 })
 
-test('what the base planner would do is told, right or wrong', () => {
+test('each variant says which tool the descriptions alone choose, right or wrong', () => {
   const [widened] = widen([gold('g', 'Is there any commission on the price of a stock?', 'fees')], uncapped)
   for (const { plannedTool } of widened?.variants ?? [])
     expect(facts.tools.map(({ name }) => name)).toContain(plannedTool)
@@ -71,7 +97,7 @@ test('a replaced value is replaced in the argument as well', () => {
     if (operator !== 'slot') expect(argument).toBe('cost of $500 of shares')
 })
 
-test('values that customers wrote stand for others of their kind later', () => {
+test('values that customers wrote replace others of their kind later', () => {
   const state = new State()
   widen([gold('seen', 'what is the price of NVDA', 'quote')], facts, state)
   const later = Array.from({ length: 40 }, (_none, at) => gold(`g${at}`, `quote for TSLA number ${at}`, 'quote'))
@@ -79,21 +105,21 @@ test('values that customers wrote stand for others of their kind later', () => {
   expect(written.some(text => text.includes('NVDA'))).toBe(true)
 })
 
-test('clauses come from the own family alone: text of another could stand in its evaluation set', () => {
+test('clauses of other questions are added within a family only: another could be in evaluation', () => {
   const own = gold('a', 'I need a quote, the weather being fine', 'quote', { family: 'mine' })
-  const kin = gold('b', 'give me the price then, zebras are nice', 'quote', { family: 'mine' })
+  const sibling = gold('b', 'give me the price then, zebras are nice', 'quote', { family: 'mine' })
   const stranger = gold('c', 'tell me the stock price, giraffes are tall', 'quote')
   const written = Array.from({ length: 30 }, (_none, at) =>
     gold(`d${at}`, `one more price please, attempt ${at}`, 'quote', { family: 'mine' }),
   )
-  const texts = widen([own, kin, stranger, ...written], uncapped)
+  const texts = widen([own, sibling, stranger, ...written], uncapped)
     .filter(({ family }) => family === 'mine')
     .flatMap(({ variants }) => variants.map(variant => variant.question))
   expect(texts.some(text => /zebras/.test(text) && /attempt/.test(text))).toBe(true)
   expect(texts.some(text => /giraffes/.test(text))).toBe(false)
 })
 
-test('a story of hundreds of words is not varied, and still answered', () => {
+test('a question of hundreds of words has no variants, but an event', () => {
   const [widened] = widen([gold('g', `${'my dear broker '.repeat(200)}what is the price of AAPL`, 'quote')])
   expect(widened?.variants).toEqual([])
 })

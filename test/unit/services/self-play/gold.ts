@@ -1,6 +1,7 @@
 import { State } from '#runtime/state/state.ts'
 import type { GoldAnswered, SampleWidened } from '#schemas/events.ts'
 import { decide, type Facts } from '#services/self-play/decide.ts'
+import { given } from '#test/support/given.ts'
 import { topic } from '#topology/topic-names.ts'
 import type { Inbound } from '#topology/types.ts'
 
@@ -50,11 +51,7 @@ export function gold(
 
 export type Widened = Omit<SampleWidened, 'id' | 'parents' | 'at'>
 
-/** What self-play emits for a stream of gold answers; `state` is carried along. */
-export function widen(stream: readonly Inbound<'self-play'>[], given: Facts = facts, state = new State()): Widened[] {
-  return stream.flatMap(inbound => {
-    const { emit = [], stateChanges = [] } = decide(inbound, given, state)
-    state.apply(stateChanges)
-    return emit.map(({ event }) => event)
-  })
+/** What self-play emits for gold answers in order, on one state. */
+export function widen(golds: readonly Inbound<'self-play'>[], over: Facts = facts, state = new State()): Widened[] {
+  return given(decide, state).whenEach(golds, over).events as Widened[]
 }

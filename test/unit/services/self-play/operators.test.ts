@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
 import { operators, type QuestionMaterial } from '#services/self-play/operators.ts'
-import { slotsOf, substitute } from '#services/self-play/slots.ts'
+import { slotsOf } from '#services/self-play/slots.ts'
 import { splitWords } from '#services/self-play/words.ts'
 import { mulberry32 } from '#statistics/random.ts'
 
 const materialOf = (question: string, over: Partial<QuestionMaterial> = {}): QuestionMaterial => {
   const words = splitWords(question)
-  return { words, slots: slotsOf(words), values: () => [], kin: [], ...over }
+  return { words, slots: slotsOf(words), replacements: () => [], familyQuestions: [], ...over }
 }
 /** All that an operator makes of a question over fifty seeds. */
 const made = (operator: keyof typeof operators, question: string, over: Partial<QuestionMaterial> = {}): string[] => [
@@ -18,33 +18,10 @@ const made = (operator: keyof typeof operators, question: string, over: Partial<
   ),
 ]
 
-test('slots are found in the shortest span that shows the figure, and never twice', () => {
-  const words = splitWords('Sell "$1.5 million" of AAPL, then 20% of VTI by March 3, 2026 (not yesterday).')
-  expect(
-    slotsOf(words)
-      .map(({ text, kind }) => `${kind}=${text}`)
-      .sort(),
-  ).toEqual([
-    'amount=$1.5 million',
-    'date-of-3=March 3, 2026',
-    'date-yesterday=yesterday',
-    'percent=20%',
-    'ticker=AAPL',
-    'ticker=VTI',
-  ])
-})
-
-test('a value is substituted wherever it stands, with its punctuation kept', () => {
-  const words = splitWords('buy AAPL, more AAPL! and VTI.')
-  const slots = slotsOf(words)
-  const [apple] = slots
-  expect(apple && substitute(words, slots, apple, 'T')).toBe('buy T, more T! and VTI.')
-})
-
 test('a slot takes another value of its kind, and none where there is no other', () => {
-  const values = (kind: string) => (kind === 'ticker' ? ['AAPL', 'TSLA'] : [])
-  expect(made('slot', 'price of AAPL in 2025', { values })).toEqual(['price of TSLA in 2025'])
-  expect(made('slot', 'price of it', { values })).toEqual(['-'])
+  const replacements = (kind: string) => (kind === 'ticker' ? ['AAPL', 'TSLA'] : [])
+  expect(made('slot', 'price of AAPL in 2025', { replacements })).toEqual(['price of TSLA in 2025'])
+  expect(made('slot', 'price of it', { replacements })).toEqual(['-'])
 })
 
 test('a synonym keeps capitals and punctuation', () => {
@@ -74,9 +51,9 @@ test('two neighbours change places, and a figure stays whole', () => {
   }
 })
 
-test('clauses change their order, and one of the kin may be added', () => {
+test('clauses change their order, and one of another question of the family may be added', () => {
   expect(made('recombine', 'My card is lost. Can you block it?')).toEqual(['Can you block it? My card is lost.'])
-  expect(made('recombine', 'block my card', { kin: ['it was stolen, please help me'] }).sort()).toEqual([
+  expect(made('recombine', 'block my card', { familyQuestions: ['it was stolen, please help me'] }).sort()).toEqual([
     'block my card, it was stolen',
     'block my card, please help me',
   ])

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { facts, gold, widen } from '#test/unit/services/self-play/gold.ts'
 import { extractValues } from '#text/extract-values.ts'
-import { facts, gold, widen } from './gold.ts'
 
 const words =
   'please what is the current price of my shares fee wire bank send charge help money can I in to don’t today'.split(
