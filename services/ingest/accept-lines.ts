@@ -1,21 +1,12 @@
 import { splitLines } from '#runtime/core/lines.ts'
-import { type HttpProblem, httpError, toHttpProblem } from '#runtime/http/error.ts'
+import { httpError, toHttpProblem } from '#runtime/http/error.ts'
 import { emptyBodyError } from './records.ts'
+import { maxProblems, type NdjsonResponse } from './responses.ts'
 
 /** Longest line in bytes: more than any valid record has. */
 export const maxLineBytes = 1024 * 1024
 /** Most lines that are appended together, and their bytes: what a stream holds in memory. */
 const batchLimits = { lines: 500, bytes: 1024 * 1024 } as const
-/** Most refused lines that a receipt lists. */
-export const maxProblems = 100
-
-export type NdjsonReceipt = {
-  readonly accepted: number
-  readonly duplicates: number
-  readonly refused: number
-  /** The first refused lines. */
-  readonly problems: readonly (HttpProblem & { readonly line: number })[]
-}
 
 /**
  * Accepts a stream line by line. `read` throws the refusal of a line, which does not stop the others. `append` returns how many
@@ -26,9 +17,9 @@ export async function acceptLines<E>(
   body: AsyncIterable<Buffer>,
   read: (bytes: Buffer) => E,
   append: (events: readonly E[]) => Promise<number>,
-): Promise<NdjsonReceipt> {
+): Promise<NdjsonResponse> {
   const sum = { accepted: 0, duplicates: 0, refused: 0 }
-  const problems: (HttpProblem & { line: number })[] = []
+  const problems: NdjsonResponse['problems'] = []
   let events: E[] = []
   let heldBytes = 0
   const flush = async (): Promise<void> => {

@@ -1,30 +1,33 @@
 import { randomUUID } from 'node:crypto'
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { z } from 'zod'
 
 const hourMs = 3_600_000
-/** Hours that are kept. */
+const savedCounts = z.record(z.string(), z.int())
+/** How long counts are kept. */
 const retentionHours = 48
 
 /** The beginning of the hour of a time, both in milliseconds since 1970. */
 export const hourOf = (time: number): number => time - (time % hourMs)
 
 const isOld = (hour: number, now: number): boolean => hour <= now - retentionHours * hourMs
+/** Whether counts of an hour are kept. The next hour is included: clocks of instances differ. */
 export const isRetained = (hour: number, now: number): boolean => !isOld(hour, now) && hour <= now + hourMs
 
-/** Records by topic, for each hour by its beginning. */
+/** Records by topic, by the beginning of the hour. */
 export type HourlyCounts = ReadonlyMap<number, Readonly<Record<string, number>>>
 
 export type AcceptedCounts = {
-  /** Records that were acknowledged, in the hour in which they came. Not lost when the process is killed. */
+  /** Adds acknowledged records to the hour of their arrival. Not lost when the process is killed. */
   readonly add: (topic: string, hour: number, records: number) => void
-  /** What was ever added in this folder, by this process and others, as far as it is kept. */
+  /** What this process and others have added in this folder. */
   readonly read: () => HourlyCounts
 }
 
 /**
- * Remembers how many records were acknowledged, whatever becomes of the log: in files by hour and process, written over at each
- * acknowledgement. Writing it does not wait for the disk: after a power cut it may tell of fewer than there were, never of more.
+ * Counts of acknowledged records, independent of the log: a file for each hour and process, overwritten with each
+ * acknowledgement. Writes are not synced to disk: after a power failure the counts may be too low, never too high.
  */
 export function openAcceptedCounts(folder: string): AcceptedCounts {
   mkdirSync(folder, { recursive: true })
@@ -39,18 +42,21 @@ export function openAcceptedCounts(folder: string): AcceptedCounts {
 
   return {
     add(topic, hour, records) {
-      // Around the full hour this turns back and forth; each time to a new file, so that none is written over.
+      // Around the full hour requests of both hours alternate. Each change opens a new file, so that none is overwritten.
       if (open?.hour !== hour) open = openFileFor(hour)
       const { file, counts } = open
       counts[topic] = (counts[topic] ?? 0) + records
-      // Counts only grow: the new text covers the old one.
+      // Counts only grow, so the new text is at least as long as the old one.
       writeSync(file, JSON.stringify(counts), 0)
     },
     read() {
       const hours = new Map<number, Record<string, number>>()
       for (const name of readdirSync(folder)) {
         const sum = hours.get(hourOfFile(name)) ?? {}
-        const counts = JSON.parse(readFileSync(join(folder, name), 'utf8')) as Record<string, number>
+        const text = readFileSync(join(folder, name), 'utf8')
+        // Another process has just created the file.
+        if (text === '') continue
+        const counts = savedCounts.parse(JSON.parse(text))
         for (const [topic, records] of Object.entries(counts)) sum[topic] = (sum[topic] ?? 0) + records
         hours.set(hourOfFile(name), sum)
       }

@@ -12,12 +12,12 @@ type IngestOutcome = 'accepted' | 'duplicate' | 'refused'
 
 type IngestRecord = Exclude<FollowedEvent<'ingest'>, { readonly topic: typeof topic.agents }>
 
-/** Header of every record that came over HTTP: when, in milliseconds since 1970. */
+/** Header of every record that came over HTTP: the time of its arrival, in milliseconds since 1970. */
 const arrivalHeader = 'ingested-at'
 
 const recordCounter = new Counter({
   name: 'flywheel_ingest_records_total',
-  help: 'Records sent to ingest, by what became of them.',
+  help: 'Records sent to ingest, by topic and outcome.',
   labelNames: ['kind', 'outcome'],
 })
 
@@ -27,19 +27,19 @@ const redactionCounter = new Counter({
   labelNames: ['kind'],
 })
 
-/** Records of a topic in an hour of arrival, milliseconds since 1970 at its beginning. */
+/** Records of a topic in an hour of arrival. The hour is its beginning, in milliseconds since 1970. */
 export type HourlyTopicCounts = {
   readonly topic: IngestTopic
   readonly hour: number
   /** Acknowledged to senders. */
   readonly accepted: number
-  /** Of those that came over HTTP, how many lie in the log; more than accepted where an answer was not given. */
+  /** Came over HTTP and are in the log; more than accepted where an append succeeded and its response was not sent. */
   readonly logged: number
-  /** Written to the log by others, by the hour in which they were. */
+  /** Written to the log by others, by the hour of the append. */
   readonly direct: number
 }
 
-/** Brings events into the log, each id once, and counts them on both sides: what was acknowledged, and what the log has. */
+/** Appends events to the log, each id once, and counts what was acknowledged and what the log has. */
 export function createIntake(append: HttpApiContext<'ingest'>['append'], acceptedCounts: AcceptedCounts) {
   const recentIds = createRecentIds()
   const counts: Record<IngestTopic, Record<IngestOutcome, number>> = {
@@ -50,62 +50,60 @@ export function createIntake(append: HttpApiContext<'ingest'>['append'], accepte
   const logged = new Map<number, Record<string, number>>()
   const direct = new Map<number, Record<string, number>>()
 
-  const count = (kind: IngestTopic, outcome: IngestOutcome, by: number): void => {
-    counts[kind][outcome] += by
-    recordCounter.inc({ kind, outcome }, by)
+  const count = (name: IngestTopic, outcome: IngestOutcome, records: number): void => {
+    counts[name][outcome] += records
+    recordCounter.inc({ kind: name, outcome }, records)
   }
 
   return {
-    /** Appends those that are new, and answers how many were. What it resolves for is durable. */
-    async accept<T extends IngestTopic>(kind: T, events: readonly EventOf<T>[], now: number): Promise<number> {
+    /** Appends the events with new ids. Resolves with their number once they are durable. */
+    async accept<T extends IngestTopic>(name: T, events: readonly EventOf<T>[], now: number): Promise<number> {
       const byKey = new Map<string, EventOf<T>>()
       for (const event of events) {
-        const key = keyOf(kind, event)
+        const key = keyOf(name, event)
         if (!byKey.has(key)) byKey.set(key, event)
       }
       const accepted = await recentIds.appendNew(byKey, async fresh => {
-        await append(kind, fresh, { [arrivalHeader]: String(now) })
-        acceptedCounts.add(kind, hourOf(now), fresh.length)
+        await append(name, fresh, { [arrivalHeader]: String(now) })
+        acceptedCounts.add(name, hourOf(now), fresh.length)
         for (const event of fresh)
           for (const redaction of event.redactions) redactionCounter.inc({ kind: redaction.kind }, redaction.count)
       })
-      count(kind, 'accepted', accepted)
-      count(kind, 'duplicate', events.length - accepted)
+      count(name, 'accepted', accepted)
+      count(name, 'duplicate', events.length - accepted)
       return accepted
     },
-    countRefused: (kind: IngestTopic, by: number): void => count(kind, 'refused', by),
-    onRecord({ topic: kind, event, timestamp, headers }: IngestRecord, now: number): void {
-      recentIds.add(keyOf(kind, event))
+    countRefused: (name: IngestTopic, records: number): void => count(name, 'refused', records),
+    onRecord({ topic: name, event, timestamp, headers }: IngestRecord, now: number): void {
+      recentIds.add(keyOf(name, event))
       const arrived = headers[arrivalHeader]
       const hour = hourOf(arrived === undefined ? timestamp : Number(arrived))
-      if (isRetained(hour, now)) countRecord(arrived === undefined ? direct : logged, hour, kind)
+      if (isRetained(hour, now)) addOne(arrived === undefined ? direct : logged, hour, name)
     },
     counts,
-    /** Newest first; hours without a record are left out. */
+    /** Newest first. Hours without a record are left out. */
     hours(now: number): readonly HourlyTopicCounts[] {
       const accepted = acceptedCounts.read()
-      const beginnings = [...new Set([...accepted.keys(), ...logged.keys(), ...direct.keys()])].sort((a, b) => b - a)
-      return beginnings
+      const hours = [...new Set([...accepted.keys(), ...logged.keys(), ...direct.keys()])].sort((a, b) => b - a)
+      return hours
         .filter(hour => isRetained(hour, now))
         .flatMap(hour =>
-          ingestTopics.flatMap(kind => {
-            const of = (hours: HourlyCounts): number => hours.get(hour)?.[kind] ?? 0
-            const numbers = { accepted: of(accepted), logged: of(logged), direct: of(direct) }
-            return Object.values(numbers).some(number => number > 0) ? [{ topic: kind, hour, ...numbers }] : []
+          ingestTopics.flatMap(name => {
+            const countIn = (hourly: HourlyCounts): number => hourly.get(hour)?.[name] ?? 0
+            const records = { accepted: countIn(accepted), logged: countIn(logged), direct: countIn(direct) }
+            return Object.values(records).some(number => number > 0) ? [{ topic: name, hour, ...records }] : []
           }),
         )
     },
   }
 }
 
-export type Intake = ReturnType<typeof createIntake>
-
-function countRecord(hours: Map<number, Record<string, number>>, hour: number, kind: IngestTopic): void {
-  const counts = hours.get(hour) ?? {}
-  counts[kind] = (counts[kind] ?? 0) + 1
-  hours.set(hour, counts)
+function addOne(hourly: Map<number, Record<string, number>>, hour: number, name: IngestTopic): void {
+  const counts = hourly.get(hour) ?? {}
+  counts[name] = (counts[name] ?? 0) + 1
+  hourly.set(hour, counts)
 }
 
-/** Ids are the sender's: they are told apart by kind and agent, so that no agent can shadow another's. */
-const keyOf = (kind: IngestTopic, { agent, id }: { readonly agent: string; readonly id: string }): string =>
-  `${kind}/${agent}/${id}`
+/** Senders choose the ids, so topic and agent belong to the key: no agent can make another's record a duplicate. */
+const keyOf = (name: IngestTopic, { agent, id }: { readonly agent: string; readonly id: string }): string =>
+  `${name}/${agent}/${id}`

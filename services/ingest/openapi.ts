@@ -2,7 +2,7 @@ import type { ZodType } from 'zod'
 import { agentBody, agentParams } from '#dialects/agent-body.ts'
 import { chatLogBody, escalationBody, feedbackBody } from '#dialects/record-bodies.ts'
 import { documentParts, errorResponse, jsonContent, toJsonSchema } from '#runtime/http/openapi.ts'
-import { MAX_RECORDS } from './records.ts'
+import { maxRecords } from './records.ts'
 import {
   acceptedResponse,
   agentChangeResponse,
@@ -33,41 +33,42 @@ type SchemaName = keyof typeof schemas
 const { ref, answer, refusals, requestId, document } = documentParts<SchemaName>(schemas)
 const bodyRefusals = {
   413: answer('Too long, or too many.', 'Error'),
-  415: answer('Neither JSON nor NDJSON, or packed.', 'Error'),
+  415: answer('Neither JSON nor NDJSON, or compressed.', 'Error'),
 }
+const agentNotFound = { 404: answer('The agent is not registered.', 'Error') }
 
-const example = { agent: 'desk', conversationId: 'c-1' }
-const chatExample = { ...example, turn: 0, question: 'Price of AAPL?', plan: { tool: 'quote', argument: 'AAPL' } }
+const ids = { agent: 'desk', conversationId: 'c-1' }
+const chatExample = { ...ids, turn: 0, question: 'Price of AAPL?', plan: { tool: 'quote', argument: 'AAPL' } }
 
-/** One of the three that take records. */
-function recordsRoute(name: SchemaName, what: string, shown: object): object {
+/** A route that accepts records. */
+function recordsRoute(name: SchemaName, records: string, example: object): object {
   return {
     post: {
       operationId: `send${name}`,
-      summary: `Takes ${what}.`,
+      summary: `Accepts ${records}.`,
       description:
-        `JSON is taken all or nothing. NDJSON is read as a stream of any length, line by line: lines that are refused are listed
-and do not hold up the others, and after a 5xx or a broken connection some of the lines may be in the log. A record whose id is in the
-log is a duplicate and changes nothing, so that sending again is always safe.`.replaceAll('\n', ' '),
+        'JSON is accepted all or nothing. NDJSON is a stream of any length and is accepted line by line: refused lines are listed and ' +
+        'do not stop the others. After a 5xx or a broken connection some of the lines may be in the log. A record whose id is in the ' +
+        'log is a duplicate and changes nothing, so a request can always be repeated.',
       security: [{ key: ['ingest'] }],
       parameters: [requestId],
       requestBody: {
         required: true,
         content: {
           ...jsonContent(
-            { oneOf: [ref(name), { type: 'array', items: ref(name), minItems: 1, maxItems: MAX_RECORDS }] },
-            shown,
+            { oneOf: [ref(name), { type: 'array', items: ref(name), minItems: 1, maxItems: maxRecords }] },
+            example,
           ),
-          'application/x-ndjson': { schema: ref(name), example: `${JSON.stringify(shown)}\n` },
+          'application/x-ndjson': { schema: ref(name), example: `${JSON.stringify(example)}\n` },
         },
       },
       responses: {
         200: {
-          description: 'All of it is in the log. The shape follows that of the body: JSON or NDJSON.',
+          description: 'All records are in the log. The shape of the response depends on the body: JSON or NDJSON.',
           content: jsonContent({ oneOf: [ref('Taken'), ref('Receipt')] }),
         },
-        207: answer('NDJSON of which some lines were refused; all others are in the log.', 'Receipt'),
-        404: answer('The agent is not registered.', 'Error'),
+        207: answer('Some lines of NDJSON were refused; all others are in the log.', 'Receipt'),
+        ...agentNotFound,
         ...refusals,
         ...bodyRefusals,
       },
@@ -77,22 +78,25 @@ log is a duplicate and changes nothing, so that sending again is always safe.`.r
 
 const agentParameter = { name: 'agent', in: 'path', required: true, schema: toJsonSchema(agentParams.shape.agent) }
 
-function readRoute(operationId: string, summary: string, name: SchemaName, more: object = {}): object {
-  const { parameters = [], responses = {} } = more as { parameters?: object[]; responses?: object }
+function readRoute(
+  operationId: string,
+  summary: string,
+  name: SchemaName,
+  parameters: readonly object[] = [],
+  responses: object = {},
+): object {
   return {
     ...{ operationId, summary, security: [{ key: ['read'] }], parameters: [...parameters, requestId] },
     responses: { 200: answer(summary, name), ...refusals, ...responses },
   }
 }
 
-const agentNotFound = { 404: answer('The agent is not registered.', 'Error') }
-
-/** Its shapes are OTLP's, those of the refusals too. */
+/** Requests and responses are OTLP's, error responses too. */
 const otlpContent = { 'application/x-protobuf': { schema: {} }, ...jsonContent({ type: 'object' }) }
 const tracesRoute = {
   post: {
     operationId: 'sendTraces',
-    summary: 'Takes turns out of OpenTelemetry spans (OTLP over HTTP).',
+    summary: 'Accepts the turns in OpenTelemetry spans (OTLP over HTTP).',
     security: [{ key: ['ingest'] }],
     parameters: [requestId],
     requestBody: {
@@ -100,37 +104,34 @@ const tracesRoute = {
       content: { ...otlpContent, ...jsonContent({ type: 'object' }, { resourceSpans: [] }) },
     },
     responses: {
-      200: { description: 'What was taken is in the log; `partialSuccess` tells of the rest.', content: otlpContent },
+      200: { description: 'Accepted turns are in the log; `partialSuccess` lists the others.', content: otlpContent },
       ...Object.fromEntries(
         Object.entries({ ...refusals, ...bodyRefusals }).map(([status, refusal]) => [
           status,
           { ...refusal, content: otlpContent },
         ]),
       ),
-      415: { description: 'Neither protobuf nor JSON, or packed by anything but gzip.', content: otlpContent },
+      415: { description: 'Neither protobuf nor JSON, or compressed with anything but gzip.', content: otlpContent },
     },
   },
 }
 
-/** The HTTP interface of ingest in OpenAPI 3.1, its schemas those that bodies are validated with. */
+/** The HTTP API of ingest in OpenAPI 3.1. Its schemas are those that validate the bodies. */
 export const openapi = document(
   'Flywheel ingest',
-  'Chat logs, escalations and feedback of AI agents come in here. A 2xx means: it is in the event log.',
+  'Accepts chat logs, escalations and feedback of AI agents. A 2xx means that the record is in the event log.',
   {
     '/v1/chat-logs': recordsRoute('ChatLog', 'turns of conversations', chatExample),
-    '/v1/escalations': recordsRoute('Escalation', 'hand-overs to people', { ...example, reason: 'I want a person' }),
-    '/v1/feedback': recordsRoute('Feedback', 'ratings of answers', { ...example, rating: 'up' }),
+    '/v1/escalations': recordsRoute('Escalation', 'hand-overs to people', { ...ids, reason: 'I want a person' }),
+    '/v1/feedback': recordsRoute('Feedback', 'ratings of answers', { ...ids, rating: 'up' }),
     '/v1/traces': tracesRoute,
-    '/v1/ingest/counts': { get: readRoute('readCounts', 'What was accepted, known already and refused.', 'Counts') },
+    '/v1/ingest/counts': { get: readRoute('readCounts', 'Accepted, duplicate and refused records.', 'Counts') },
     '/v1/ingest/hours': {
-      get: readRoute('readHours', 'What was acknowledged and what the log has, by hour.', 'Hours'),
+      get: readRoute('readHours', 'Acknowledged records and records in the log, by hour.', 'Hours'),
     },
     '/v1/agents': { get: readRoute('readAgents', 'All agents.', 'AgentsKnown') },
     '/v1/agents/{agent}': {
-      get: readRoute('readAgent', 'One agent.', 'AgentKnown', {
-        parameters: [agentParameter],
-        responses: agentNotFound,
-      }),
+      get: readRoute('readAgent', 'One agent.', 'AgentKnown', [agentParameter], agentNotFound),
       put: {
         operationId: 'describeAgent',
         summary: 'Registers an agent, or changes it.',
@@ -140,7 +141,7 @@ export const openapi = document(
           required: true,
           content: jsonContent(ref('Agent'), { tools: [{ name: 'quote', description: 'Price of a security.' }] }),
         },
-        responses: { 200: answer('It is in the log.', 'Described'), ...refusals, ...bodyRefusals },
+        responses: { 200: answer('The description is in the log.', 'Described'), ...refusals, ...bodyRefusals },
       },
     },
     '/openapi.json': {

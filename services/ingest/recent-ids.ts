@@ -1,12 +1,12 @@
-/** How many ids are remembered; at least the newest half is. About 100 bytes each. */
-export const MAX_RECENT_IDS = 500_000
+/** Most ids in memory, about 100 bytes each; at least the newest half of them is kept. */
+export const maxRecentIds = 500_000
 
 export type RecentIds = {
-  /** The id is in the log: appended here, or seen in a followed topic. */
+  /** An id that is in the log, written by this process or by another. */
   readonly add: (id: string) => void
   /**
-   * Appends those of `events` (by id) that are new and answers how many were. An id that another request is appending is
-   * waited for: it is a duplicate if that append succeeds, and ours to append if it fails.
+   * Appends those of `events` (by id) that are new, and resolves with their number. It waits for ids that another request is
+   * appending: they are duplicates if that append succeeds, and are appended here if it fails.
    */
   readonly appendNew: <E>(
     events: ReadonlyMap<string, E>,
@@ -14,8 +14,8 @@ export type RecentIds = {
   ) => Promise<number>
 }
 
-/** Remembers ids in two generations: when the young one is full it becomes the old one, and the old one is forgotten. */
-export function createRecentIds(limit = MAX_RECENT_IDS): RecentIds {
+/** Keeps ids in two generations: when the young one is full it replaces the old one. */
+export function createRecentIds(limit = maxRecentIds): RecentIds {
   let young = new Set<string>()
   let old = new Set<string>()
   const appending = new Map<string, Promise<void>>()
@@ -32,7 +32,7 @@ export function createRecentIds(limit = MAX_RECENT_IDS): RecentIds {
   return {
     add,
     async appendNew(events, append) {
-      // Waiting comes before claiming, and all ids are claimed at once: requests never wait for each other in a circle.
+      // A request first waits, then claims all its ids at once, so that requests cannot deadlock.
       for (let busy = inFlight(events.keys()); busy.length > 0; busy = inFlight(events.keys()))
         await Promise.allSettled(busy)
       const fresh = new Map([...events].filter(([id]) => !young.has(id) && !old.has(id)))

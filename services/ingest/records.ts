@@ -1,10 +1,10 @@
 import { type ZodType, z } from 'zod'
 import { httpError } from '#runtime/http/error.ts'
 
-/** Records of a body that is taken all or nothing. */
-export const MAX_RECORDS = 1_000
+/** Most records of one JSON body. */
+export const maxRecords = 1_000
 
-/** A record before validation; `where` names it in errors: `[3]` in an array, nothing alone and in a line. */
+/** A record before validation. `where` is its position for errors: `[3]` in an array, else empty. */
 export type RawRecord = { readonly where: string; readonly value: unknown }
 
 /** The records of one JSON object or an array. Throws HttpError 400 or 413. */
@@ -14,8 +14,8 @@ export function recordsOf(body: unknown): readonly RawRecord[] {
     : body == null
       ? []
       : [{ where: '', value: body }]
-  if (records.length > MAX_RECORDS)
-    throw httpError(413, 'too_many', `${records.length} records in one array: send at most ${MAX_RECORDS}, or NDJSON`)
+  if (records.length > maxRecords)
+    throw httpError(413, 'too_many', `${records.length} records in one array: send at most ${maxRecords}, or NDJSON`)
   if (records.length === 0) throw emptyBodyError()
   return records
 }
@@ -23,7 +23,7 @@ export function recordsOf(body: unknown): readonly RawRecord[] {
 export const emptyBodyError = (): Error =>
   httpError(400, 'empty', 'No record in the body: send an object, an array or NDJSON')
 
-/** Validates one record; the ZodError that it throws names record and field. */
+/** Validates a record. Throws a ZodError whose path begins with the record's position. */
 export function validate<T>(schema: ZodType<T>, { where, value }: RawRecord): T {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data

@@ -1,18 +1,19 @@
 import { z } from 'zod'
 import { errorFields } from '#runtime/http/openapi.ts'
-import { maxProblems } from './accept-lines.ts'
 import { ingestTopics } from './intake.ts'
 
 const count = z.int().min(0)
+/** Most refused lines that a response lists. */
+export const maxProblems = 100
 
-/** To an object or an array: all of it is in the log. */
+/** To an object or an array: all records are in the log. */
 export const acceptedResponse = z.strictObject({
   accepted: count.describe('Records that are new and in the log.'),
-  duplicates: count.describe('Records whose id is in the log already; nothing was changed.'),
-  ids: z.array(z.string()).describe('Ids of all records sent, in their order.'),
+  duplicates: count.describe('Records whose id is in the log already; they change nothing.'),
+  ids: z.array(z.string()).describe('Ids of all records, in the order of the request.'),
 })
 
-/** To NDJSON: what is not refused is in the log. */
+/** To NDJSON: all records that are not refused are in the log. */
 export const ndjsonResponse = z.strictObject({
   accepted: count,
   duplicates: count,
@@ -32,10 +33,10 @@ export const hoursResponse = z.strictObject({
   hours: z.array(
     z.strictObject({
       topic: z.enum(ingestTopics),
-      hour: z.int().describe('Its beginning, in milliseconds since 1970.'),
-      accepted: count.describe('Acknowledged.'),
-      logged: count.describe('Came over HTTP and lie in the log.'),
-      direct: count.describe('Written to the log by others.'),
+      hour: z.int().describe('Beginning of the hour, in milliseconds since 1970.'),
+      accepted: count.describe('Records that were acknowledged.'),
+      logged: count.describe('Records that came over HTTP and are in the log.'),
+      direct: count.describe('Records that others wrote to the log.'),
     }),
   ),
 })
@@ -43,7 +44,7 @@ export const hoursResponse = z.strictObject({
 export const agentChangeResponse = z.strictObject({
   agent: z.string(),
   id: z.string(),
-  changed: z.boolean().describe('Whether it differs from what was known.'),
+  changed: z.boolean().describe('Whether the description differs from the one before.'),
 })
 export const agentResponse = z.looseObject({
   id: z.string(),
@@ -52,3 +53,8 @@ export const agentResponse = z.looseObject({
   tools: z.array(z.looseObject({ name: z.string(), description: z.string() })),
 })
 export const agentsResponse = z.strictObject({ agents: z.array(agentResponse) })
+
+export type AcceptedResponse = z.infer<typeof acceptedResponse>
+export type NdjsonResponse = z.infer<typeof ndjsonResponse>
+export type CountsResponse = z.infer<typeof countsResponse>
+export type HoursResponse = z.infer<typeof hoursResponse>

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { Command, InvalidArgumentError } from 'commander'
 import { createWorkerPool, type WorkerPool } from '#runtime/core/worker-pool.ts'
-import { DEFAULT_BUDGETS } from '#services/ingest/to-events.ts'
+import { defaultBudgets } from '#services/ingest/agent-described.ts'
 import type { Facts } from '#services/sampler/controller.ts'
 import type { coverage } from './sampling/coverage.ts'
 import { type IntentDataset, longTailed, readQuestions, splitIntents } from './sampling/data.ts'
@@ -23,7 +23,7 @@ type SamplingBenchOptions = {
   readonly json: boolean
 }
 
-const { arms, evaluationShare } = DEFAULT_BUDGETS
+const { arms, evaluationShare } = defaultBudgets
 const facts: Facts = { sampleShare: 0.1, sampling: 'active', evaluationShare, arms }
 
 /** `bench sampling`: label efficiency, honesty of estimates, budget and cost of the sampler. */

@@ -1,38 +1,36 @@
 import { gunzipSync } from 'node:zlib'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Counter } from 'prom-client'
-import { type GroupResult, readTurns, type SpanOutcome } from '#dialects/otel/read-turns.ts'
-import { type ExportRequest, spansOf } from '#dialects/otel/spans.ts'
+import { type GroupResult, readTurns } from '#dialects/otel/read-turns.ts'
+import { type ExportRequest, type OtlpSpan, spansOf } from '#dialects/otel/spans.ts'
 import { bodyLimit } from '#runtime/http/admission.ts'
 import { httpError, toHttpProblem } from '#runtime/http/error.ts'
+import { errorResponse } from '#runtime/http/openapi.ts'
 import { writeTraceparent } from '#runtime/telemetry/traceparent.ts'
 import { runInCallerTrace } from '#runtime/telemetry/tracing.ts'
 import type { ChatLogged } from '#schemas/events.ts'
+import type { RecordSink } from '../record-routes.ts'
 import { type OtlpType, otlpTypes, readOtlp, writeOtlp, writeStatus } from './wire.ts'
 
 const spanCounter = new Counter({
   name: 'flywheel_otlp_spans_total',
-  help: 'Spans sent to ingest, by what became of them.',
+  help: 'Spans sent to ingest, by outcome.',
   labelNames: ['outcome'],
 })
 
-export type TurnSink = {
-  readonly isKnownAgent: (agent: string) => boolean
-  /** The event of an HTTP body; throws what a caller can mend. */
-  readonly toEvent: (body: object) => ChatLogged
-  /** Resolves when the event is in the log. */
-  readonly append: (event: ChatLogged) => Promise<unknown>
-  readonly countRefused: (turns: number) => void
-}
-
-/** A reason is told once, and so many of them. */
+/** Most reasons in a partial success; each is listed once. */
 const maxReasons = 5
 
 /**
- * `POST /v1/traces` of OTLP/HTTP: turns become chat logs in the traces of their spans; what cannot is told in the partial
- * success, and everything else is counted. https://opentelemetry.io/docs/specs/otlp/#otlphttp
+ * `POST /v1/traces` of OTLP/HTTP (https://opentelemetry.io/docs/specs/otlp/#otlphttp). Turns become chat logs in the traces of
+ * their spans. The partial success lists what the sender can correct; all spans are counted by outcome. `toEvent` reads a body
+ * and throws what the sender can correct.
  */
-export function serveOtlp(app: FastifyInstance, sink: TurnSink): void {
+export function serveOtlp(
+  app: FastifyInstance,
+  toEvent: (body: object) => ChatLogged,
+  sink: RecordSink<ChatLogged>,
+): void {
   void app.register(async scope => {
     scope.removeAllContentTypeParsers()
     for (const type of otlpTypes)
@@ -42,44 +40,51 @@ export function serveOtlp(app: FastifyInstance, sink: TurnSink): void {
     scope.addContentTypeParser('*', async () => {
       throw unsupportedMediaType()
     })
-    // Whoever refused, the caller expects its own encoding.
+    // The server writes errors as JSON, also those of its own hooks; OTLP wants a Status in the encoding of the request.
     scope.addHook<string>('onSend', async (request, reply, payload) => {
       if (reply.statusCode < 400) return payload
       const type = contentTypeOf(request)
       reply.header('content-type', type)
-      return writeStatus(type, JSON.parse(payload).error.message)
+      return writeStatus(type, errorResponse.parse(JSON.parse(payload)).error.message)
     })
     scope.post<{ Body?: ExportRequest }>('/v1/traces', { config: { scope: 'ingest' } }, async (request, reply) => {
-      // An empty body with a type is an export of nothing; one without a type was not read.
+      // An empty body with a content type is an empty export; without a content type it was not parsed.
       if (!request.body) throw unsupportedMediaType()
-      const outcomes = readTurns(spansOf(request.body), sink.isKnownAgent).map(found => prepareAppend(found, sink))
-      await Promise.all(outcomes.map(({ append }) => append?.()))
-      const refused = outcomes.filter(({ outcome }) => outcome === 'refused')
+      const results = readTurns(spansOf(request.body), sink.isKnownAgent).map(result => withEvent(result, toEvent))
+      const turns = results.filter(result => result.outcome === 'turn')
+      await Promise.all(turns.map(({ event, span }) => inTraceOf(span, () => sink.append([event]))))
+      const refused = results.filter(result => result.outcome === 'refused')
       sink.countRefused(refused.length)
-      for (const outcome of outcomes) spanCounter.inc({ outcome: outcome.outcome }, outcome.spans)
+      for (const { outcome, spans } of results) spanCounter.inc({ outcome }, spans)
       const reasons = [...new Set(refused.map(({ reason }) => reason))].slice(0, maxReasons)
+      const rejectedSpans = refused.reduce((sum, { spans }) => sum + spans, 0)
       const type = contentTypeOf(request)
-      const rejected = refused.reduce((sum, one) => sum + one.spans, 0)
-      return reply.type(type).send(writeOtlp(type, rejected, reasons.join('; ')))
+      return reply.type(type).send(writeOtlp(type, rejectedSpans, reasons.join('; ')))
     })
   })
 }
 
 const unsupportedMediaType = (): Error => httpError(415, 'media_type', `Send Content-Type: ${otlpTypes.join(' or ')}`)
 
-type PreparedSpans = {
-  readonly outcome: SpanOutcome
+const contentTypeOf = ({ headers }: FastifyRequest): OtlpType =>
+  otlpTypes.find(type => headers['content-type']?.startsWith(type)) ?? 'application/json'
+
+type TurnEvent = {
+  readonly outcome: 'turn'
   readonly spans: number
-  readonly reason?: string
-  readonly append?: () => Promise<unknown>
+  readonly event: ChatLogged
+  readonly span: OtlpSpan
 }
 
-function prepareAppend(found: GroupResult, sink: TurnSink): PreparedSpans {
-  if (found.outcome !== 'turn') return found
-  const { spans, span, body } = found
+/** A turn with its event; a turn whose body is invalid is refused. */
+function withEvent(
+  result: GroupResult,
+  toEvent: (body: object) => ChatLogged,
+): TurnEvent | Exclude<GroupResult, { readonly outcome: 'turn' }> {
+  if (result.outcome !== 'turn') return result
+  const { spans, span, body } = result
   try {
-    const event = sink.toEvent(body)
-    return { outcome: 'turn', spans, append: () => inTrace(writeTraceparent(span), () => sink.append(event)) }
+    return { outcome: 'turn', spans, span, event: toEvent(body) }
   } catch (error) {
     const reason = toHttpProblem(error)?.problem.message
     if (reason === undefined) throw error
@@ -87,13 +92,10 @@ function prepareAppend(found: GroupResult, sink: TurnSink): PreparedSpans {
   }
 }
 
-const inTrace = (traceparent: string, append: () => Promise<unknown>): Promise<unknown> =>
-  new Promise((resolve, reject) => runInCallerTrace(traceparent, () => append().then(resolve, reject)))
+const inTraceOf = <T>(span: OtlpSpan, work: () => Promise<T>): Promise<T> =>
+  new Promise((resolve, reject) => runInCallerTrace(writeTraceparent(span), () => work().then(resolve, reject)))
 
-const contentTypeOf = ({ headers }: FastifyRequest): OtlpType =>
-  otlpTypes.find(type => headers['content-type']?.startsWith(type)) ?? 'application/json'
-
-/** HttpError 413 when it is too large unpacked, 400 when it is not gzip, 415 for another encoding. */
+/** HttpError 413 when it is too large decompressed, 400 when it is not gzip, 415 for another encoding. */
 function decompress(encoding: string | undefined, body: Buffer): Buffer {
   if (encoding === undefined || encoding === 'identity') return body
   if (encoding !== 'gzip') throw httpError(415, 'media_type', 'Send Content-Encoding: gzip, or none')
@@ -101,7 +103,7 @@ function decompress(encoding: string | undefined, body: Buffer): Buffer {
     return gunzipSync(body, { maxOutputLength: bodyLimit })
   } catch (error) {
     if (error instanceof RangeError)
-      throw httpError(413, 'too_large', `More than ${bodyLimit} bytes unpacked: send smaller batches`)
+      throw httpError(413, 'too_large', `More than ${bodyLimit} bytes decompressed: send smaller batches`)
     throw httpError(400, 'invalid', 'body: not gzip, though Content-Encoding says so')
   }
 }

@@ -30,16 +30,16 @@ export function readOtlp(type: OtlpType, body: Uint8Array): ExportRequest {
   return exportRequest.parse(given)
 }
 
-/** Writes the answer to an export; `rejected` spans with the reason for them, nothing when all is well, as the standard asks. */
-export function writeOtlp(type: OtlpType, rejected: number, errorMessage: string): Buffer {
-  const body = rejected === 0 ? {} : { partialSuccess: { rejectedSpans: rejected, errorMessage } }
+/** Writes the response to an export: a partial success with the number of rejected spans and the reasons, empty without one. */
+export function writeOtlp(type: OtlpType, rejectedSpans: number, errorMessage: string): Buffer {
+  const body = rejectedSpans === 0 ? {} : { partialSuccess: { rejectedSpans, errorMessage } }
   if (type === 'application/x-protobuf')
     return Buffer.from(messageTypes.response.encode(messageTypes.response.fromObject(body)).finish())
-  // A 64-bit number is a text in the JSON of protobuf.
+  // In the JSON of protobuf a 64-bit number is a string.
   return Buffer.from(JSON.stringify(body, (key, value) => (key === 'rejectedSpans' ? String(value) : value)))
 }
 
-/** google.rpc.Status without its code, which OTLP/HTTP gives no meaning: the HTTP status has it. */
+/** google.rpc.Status without its code, which has no meaning in OTLP/HTTP: the HTTP status stands for it. */
 export function writeStatus(type: OtlpType, message: string): Buffer {
   const body = { message }
   if (type === 'application/json') return Buffer.from(JSON.stringify(body))

@@ -1,4 +1,4 @@
-import { toAgentDescribed } from '#services/ingest/to-events.ts'
+import { toAgentDescribed } from '#services/ingest/agent-described.ts'
 import { consumerGroup } from '#topology/derive/names.ts'
 import { topic } from '#topology/topic-names.ts'
 import type { BenchCluster } from '../runtime/bench-cluster.ts'

@@ -5,7 +5,7 @@ import { untunedManifest } from '#planners/linear/model/manifest.ts'
 import { at } from '#runtime/core/checked.ts'
 import { State } from '#runtime/state/state.ts'
 import type { ChatLogged, Sampling } from '#schemas/events.ts'
-import { DEFAULT_BUDGETS } from '#services/ingest/to-events.ts'
+import { defaultBudgets } from '#services/ingest/agent-described.ts'
 import type { Facts } from '#services/sampler/controller.ts'
 import { decide } from '#services/sampler/decide.ts'
 import { mulberry32, shuffle } from '#statistics/random.ts'
@@ -45,7 +45,7 @@ export function learningCurve(
 ): readonly CurvePoint[] {
   const { tools } = questions
   const random = mulberry32(seed)
-  const facts: Facts = { sampleShare, sampling, evaluationShare: 0, arms: DEFAULT_BUDGETS.arms }
+  const facts: Facts = { sampleShare, sampling, evaluationShare: 0, arms: defaultBudgets.arms }
   const base = createLinearPlanner(untunedManifest('bench', tools))
   const state = new State()
   const gold: IntentRow[] = []

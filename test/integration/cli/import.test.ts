@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
 import { httpError } from '#runtime/http/error.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
-import { openDoor } from '#test/unit/services/ingest/door.ts'
+import { openHttpApi } from '#test/unit/services/ingest/http-api.make.ts'
 import { topic } from '#topology/topic-names.ts'
 
 const rows = 1600
@@ -17,7 +17,7 @@ async function importing(room: number) {
   const lines = Array.from({ length: rows }, (_none, at) => JSON.stringify({ question: `question ${at}`, plan }))
   writeFileSync(path, lines.join('\n'))
   const log = { room, questions: [] as string[], requests: 0, busy: 0 }
-  const { app } = await openDoor(temporaryFolder(), async ({ events }) => {
+  const { app } = await openHttpApi(temporaryFolder(), async ({ events }) => {
     log.requests++
     if (log.busy-- > 0) throw httpError(429, 'busy', 'later', 0)
     if (log.questions.length + events.length > log.room) throw new Error('disk full')

@@ -80,9 +80,9 @@ function answer(tracer: Tracer, conversationId: string, city: string): string {
 
 test.each([
   ['protobuf', ProtobufExporter, 'none'],
-  ['protobuf, packed', ProtobufExporter, 'gzip'],
+  ['protobuf, compressed', ProtobufExporter, 'gzip'],
   ['JSON', JsonExporter, 'none'],
-  ['JSON, packed', JsonExporter, 'gzip'],
+  ['JSON, compressed', JsonExporter, 'gzip'],
 ])('OpenTelemetry’s own exporter sends turns in %s', async (_what, Exporter, compression) => {
   const { url, headers, read } = await wheel()
   setOtelEnvironment({

@@ -1,5 +1,5 @@
 import type { AgentDescribed } from '#schemas/events.ts'
-import { toAgentDescribed } from '#services/ingest/to-events.ts'
+import { toAgentDescribed } from '#services/ingest/agent-described.ts'
 
 type Tool = { readonly name: string; readonly description: string }
 

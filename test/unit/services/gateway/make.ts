@@ -1,5 +1,5 @@
 import type { AgentDescribed, ReleaseDecided } from '#schemas/events.ts'
-import { toAgentDescribed } from '#services/ingest/to-events.ts'
+import { toAgentDescribed } from '#services/ingest/agent-described.ts'
 
 export const desk = (
   descriptions: Record<string, string> = { quote: 'Price of a security.' },

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { beforeEach, expect, it } from 'vitest'
 import { temporaryFolder } from '#test/support/folder.ts'
-import { type Appended, openDoor, turn } from './door.ts'
+import { type Appended, openHttpApi, turn } from './http-api.make.ts'
 
 let app: FastifyInstance
 let appended: Appended[]
@@ -10,7 +10,7 @@ let failing: Error | null
 beforeEach(async () => {
   appended = []
   failing = null
-  ;({ app } = await openDoor(temporaryFolder(), async one => {
+  ;({ app } = await openHttpApi(temporaryFolder(), async one => {
     if (failing) throw failing
     appended.push(one)
   }))

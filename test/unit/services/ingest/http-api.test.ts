@@ -5,17 +5,17 @@ import type { ChatLogged } from '#schemas/events.ts'
 import { toChatLogged } from '#services/ingest/to-events.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { topic } from '#topology/topic-names.ts'
-import { type Appended, now, openDoor, pseudonymOf, tools, turn } from './door.ts'
+import { type Appended, now, openHttpApi, pseudonymOf, turn } from './http-api.make.ts'
 
 let app: FastifyInstance
-let door: HttpApi<'ingest'>
+let api: HttpApi<'ingest'>
 let appended: Appended[]
 let failing: Error | null
 
 beforeEach(async () => {
   appended = []
   failing = null
-  ;({ app, door } = await openDoor(temporaryFolder(), async one => {
+  ;({ app, api } = await openHttpApi(temporaryFolder(), async one => {
     if (failing) throw failing
     appended.push(one)
   }))
@@ -58,7 +58,7 @@ describe('records', () => {
 
   it('re-sent records are acknowledged and not appended again, and so are those seen in the log', async () => {
     await post('/v1/escalations', { agent: 'desk', conversationId: 'c', reason: 'angry' })
-    door.onRecord?.({
+    api.onRecord?.({
       topic: topic.chatLogs,
       event: toChatLogged(turn({ id: 'elsewhere' }), now, pseudonymOf),
       timestamp: now,
@@ -110,7 +110,10 @@ describe('refusals name record, field and fix, and nothing is appended', () => {
   it('an agent nobody registered is a 404 that tells how', async () => {
     const reply = await post('/v1/chat-logs', [turn(), turn({ agent: 'ghost' })])
     expect(reply.statusCode).toBe(404)
-    expect(reply.json().error).toEqual({ code: 'unknown_agent', message: '[1].agent: PUT /v1/agents/ghost first' })
+    expect(reply.json().error).toEqual({
+      code: 'unknown_agent',
+      message: '[1].agent: not registered; send PUT /v1/agents/ghost first',
+    })
   })
 
   it('too many, not JSON, and other media types', async () => {
@@ -138,7 +141,7 @@ describe('hours', () => {
   const hours = async () => (await app.inject('/v1/ingest/hours')).json().hours
   const hour = now - (now % 3_600_000)
   const seen = (id: string, headers: Record<string, string>, timestamp = now) =>
-    door.onRecord?.({ topic: topic.chatLogs, event: toChatLogged(turn({ id }), now, pseudonymOf), timestamp, headers })
+    api.onRecord?.({ topic: topic.chatLogs, event: toChatLogged(turn({ id }), now, pseudonymOf), timestamp, headers })
 
   it('tell what was acknowledged from what lies in the log, and what others wrote', async () => {
     await post('/v1/chat-logs', [turn({ id: 'a' }), turn({ id: 'b' }), turn({ id: 'a' })])
@@ -157,51 +160,5 @@ describe('hours', () => {
     failing = new Error('disk full')
     await post('/v1/chat-logs', turn())
     expect(await hours()).toEqual([])
-  })
-})
-
-describe('descriptions of agents', () => {
-  const put = (agent: string, payload: object) => app.inject({ method: 'PUT', url: `/v1/agents/${agent}`, payload })
-
-  it('the same description twice is written once', async () => {
-    const first = await put('other', { tools, name: 'Other' })
-    const again = await put('other', { tools, name: 'Other' })
-    expect(first.json()).toMatchObject({ agent: 'other', changed: true })
-    expect(again.json()).toEqual({ ...first.json(), changed: false })
-    expect(appended).toHaveLength(1)
-    expect((await put('other', { tools, name: 'Another' })).json()).toMatchObject({ changed: true })
-  })
-
-  it('are read back, one or all', async () => {
-    expect((await app.inject('/v1/agents/desk')).json()).toMatchObject({
-      agent: 'desk',
-      tools: [{ name: 'quote', argumentSchema: null }],
-    })
-    expect((await app.inject('/v1/agents')).json().agents).toHaveLength(1)
-    expect((await app.inject('/v1/agents/ghost')).statusCode).toBe(404)
-  })
-
-  it.each([
-    ['a name that cannot be a key', 'de sk', { tools }, 'agent: must be 1 to 100 letters'],
-    ['no tools', 'x', { tools: [] }, 'tools: a planner needs at least one tool'],
-    ['a repeated tool', 'x', { tools: [...tools, ...tools] }, 'tools: two tools have the same name'],
-    [
-      'a misspelt budget',
-      'x',
-      { tools, budgets: { sampleshare: 0.2 } },
-      'budgets: unknown field sampleshare: remove it; known are sampleShare',
-    ],
-    ['a share above 1', 'x', { tools, budgets: { sampleShare: 10 } }, 'budgets.sampleShare: '],
-    [
-      'a schema that is not JSON',
-      'x',
-      { tools: [{ ...tools[0], argumentSchema: 'string' }] },
-      'tools.0.argumentSchema: ',
-    ],
-  ])('refuse %s', async (_what, agent, body, message) => {
-    const reply = await put(encodeURIComponent(agent), body)
-    expect(reply.statusCode).toBe(400)
-    expect(reply.json().error.message).toContain(message)
-    expect(appended).toEqual([])
   })
 })

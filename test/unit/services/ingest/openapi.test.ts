@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { openapi } from '#services/ingest/openapi.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { topic } from '#topology/topic-names.ts'
-import { openDoor } from './door.ts'
+import { openHttpApi } from './http-api.make.ts'
 
 const paths = Object.entries(openapi.paths as Record<string, Record<string, Operation>>)
 type Operation = {
@@ -10,8 +10,8 @@ type Operation = {
   readonly responses: object
 }
 
-test('every route of the edge is in the document, and nothing else', async () => {
-  const { routes } = await openDoor(temporaryFolder(), async () => {})
+test('every route of the API is in the document, and nothing else', async () => {
+  const { routes } = await openHttpApi(temporaryFolder(), async () => {})
   const documented = paths.flatMap(([path, methods]) =>
     Object.keys(methods).map(method => `${method.toUpperCase()} ${path.replace(/{(\w+)}/, ':$1')}`),
   )
@@ -20,7 +20,7 @@ test('every route of the edge is in the document, and nothing else', async () =>
 
 test('the examples are taken, and the document is served as it is checked in', async () => {
   const appended: string[] = []
-  const { app } = await openDoor(temporaryFolder(), async one => void appended.push(one.topic))
+  const { app } = await openHttpApi(temporaryFolder(), async one => void appended.push(one.topic))
   for (const [path, methods] of paths)
     for (const [method, { requestBody }] of Object.entries(methods))
       for (const [type, { example }] of Object.entries(requestBody?.content ?? {})) {

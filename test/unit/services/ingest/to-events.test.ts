@@ -1,13 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createPseudonymizer } from '#redaction/pseudonym.ts'
-import {
-  DEFAULT_BUDGETS,
-  DEFAULT_TARGETS,
-  toAgentDescribed,
-  toChatEscalated,
-  toChatLogged,
-  toFeedbackGiven,
-} from '#services/ingest/to-events.ts'
+import { toChatEscalated, toChatLogged, toFeedbackGiven } from '#services/ingest/to-events.ts'
 
 const now = 1_800_000_000_000
 const pseudonymOf = createPseudonymizer('the key of this test')
@@ -89,24 +82,4 @@ it('escalations and feedback are the same when all they say is', () => {
   expect(toFeedbackGiven({ ...rating, rating: 'up' }, now, pseudonymOf).id).not.toBe(
     toFeedbackGiven(rating, now, pseudonymOf).id,
   )
-})
-
-describe('an agent', () => {
-  const tools = [
-    { name: 'quote', description: 'Price.', argumentSchema: { type: 'object', additionalProperties: false } },
-  ]
-  it('gets defaults for what it leaves open', () => {
-    const event = toAgentDescribed('desk', { tools, budgets: { reviewersPerItem: 3, sampleShare: undefined } }, now)
-    expect(event).toMatchObject({ name: 'desk', sampling: 'active', targets: DEFAULT_TARGETS })
-    expect(event.budgets).toEqual({ ...DEFAULT_BUDGETS, reviewersPerItem: 3 })
-    expect(event.tools[0]?.argumentSchema).toBe('{"additionalProperties":false,"type":"object"}')
-  })
-  it('has an id that follows its content', () => {
-    expect(toAgentDescribed('desk', { tools }, now).id).toBe(
-      toAgentDescribed('desk', { tools, name: 'desk' }, now + 9).id,
-    )
-    expect(toAgentDescribed('desk', { tools, name: 'Desk' }, now).id).not.toBe(
-      toAgentDescribed('desk', { tools }, now).id,
-    )
-  })
 })

@@ -7,7 +7,7 @@ import { callerTraceHeaders } from '#runtime/telemetry/tracing.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { called, messages, traceId, user } from '#test/unit/dialects/otel/spans.make.ts'
 import { topic } from '#topology/topic-names.ts'
-import { type Appended, openDoor } from '../door.ts'
+import { type Appended, openHttpApi } from '../http-api.make.ts'
 
 let app: FastifyInstance
 let appended: Appended[]
@@ -18,7 +18,7 @@ beforeEach(async () => {
   appended = []
   traces = []
   failing = null
-  ;({ app } = await openDoor(temporaryFolder(), async one => {
+  ;({ app } = await openHttpApi(temporaryFolder(), async one => {
     if (failing) throw failing
     appended.push(one)
     traces.push(callerTraceHeaders()?.traceparent)
@@ -114,7 +114,7 @@ describe('a body that cannot be read is refused in the encoding it came in', () 
     ['an id that is none', exportOf(chat('zz', 'desk', 'x')), undefined, 400, /spanId: must have 8 bytes/],
     ['no gzip', '{}', 'gzip', 400, /not gzip/],
     ['another encoding', '{}', 'br', 415, /gzip/],
-    ['more than the limit once unpacked', gzipSync(Buffer.alloc(bodyLimit + 1, ' ')), 'gzip', 413, /unpacked/],
+    ['more than the limit when decompressed', gzipSync(Buffer.alloc(bodyLimit + 1, ' ')), 'gzip', 413, /decompressed/],
   ])('%s', async (_what, payload, encoding, status, message) => {
     const reply = await send(payload, json, encoding)
     expect(reply.statusCode).toBe(status)

@@ -25,12 +25,12 @@ export type Appended = {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** Ingest's edge on a server, with one agent registered and a log that is a function; `home` is the test's to remove. */
-export async function openDoor(
+/** Ingest's HTTP API on a server, with one registered agent. `append` stands for the log; the test removes `home`. */
+export async function openHttpApi(
   home: string,
   append: (appended: Appended) => Promise<void>,
   environment: Record<string, string> = {},
-): Promise<{ readonly app: FastifyInstance; readonly door: HttpApi<'ingest'>; readonly routes: readonly string[] }> {
+): Promise<{ readonly app: FastifyInstance; readonly api: HttpApi<'ingest'>; readonly routes: readonly string[] }> {
   const settings = readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_REDACTION_KEY: redactionKey, ...environment })
   const context = {
     settings,
@@ -39,12 +39,12 @@ export async function openDoor(
   const app = createHttpServer(settings, createLogger({ logLevel: 'silent' }), createMetrics(), () => ({}))
   const routes: string[] = []
   app.addHook('onRoute', ({ method, url }) => void routes.push(`${method} ${url}`))
-  const door = httpApi(context, { clock: { now: () => now } })
-  door.routes?.(app)
+  const api = httpApi(context, { clock: { now: () => now } })
+  api.routes?.(app)
   const authorization = `Bearer ${settings.apiKey}`
   const registered = await app.inject({
     ...{ method: 'PUT', url: '/v1/agents/desk', payload: { tools }, headers: { authorization } },
   })
   if (registered.statusCode !== 200) throw new Error(registered.body)
-  return { app, door, routes }
+  return { app, api, routes }
 }

@@ -1,0 +1,59 @@
+import type { FastifyInstance } from 'fastify'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { temporaryFolder } from '#test/support/folder.ts'
+import { type Appended, openHttpApi, tools } from './http-api.make.ts'
+
+let app: FastifyInstance
+let appended: Appended[]
+
+beforeEach(async () => {
+  appended = []
+  ;({ app } = await openHttpApi(temporaryFolder(), async one => void appended.push(one)))
+  appended = []
+})
+
+describe('descriptions of agents', () => {
+  const put = (agent: string, payload: object) => app.inject({ method: 'PUT', url: `/v1/agents/${agent}`, payload })
+
+  it('the same description twice is written once', async () => {
+    const first = await put('other', { tools, name: 'Other' })
+    const again = await put('other', { tools, name: 'Other' })
+    expect(first.json()).toMatchObject({ agent: 'other', changed: true })
+    expect(again.json()).toEqual({ ...first.json(), changed: false })
+    expect(appended).toHaveLength(1)
+    expect((await put('other', { tools, name: 'Another' })).json()).toMatchObject({ changed: true })
+  })
+
+  it('are read back, one or all', async () => {
+    expect((await app.inject('/v1/agents/desk')).json()).toMatchObject({
+      agent: 'desk',
+      tools: [{ name: 'quote', argumentSchema: null }],
+    })
+    expect((await app.inject('/v1/agents')).json().agents).toHaveLength(1)
+    expect((await app.inject('/v1/agents/ghost')).statusCode).toBe(404)
+  })
+
+  it.each([
+    ['a name that cannot be a key', 'de sk', { tools }, 'agent: must be 1 to 100 letters'],
+    ['no tools', 'x', { tools: [] }, 'tools: a planner needs at least one tool'],
+    ['a repeated tool', 'x', { tools: [...tools, ...tools] }, 'tools: two tools have the same name'],
+    [
+      'a misspelt budget',
+      'x',
+      { tools, budgets: { sampleshare: 0.2 } },
+      'budgets: unknown field sampleshare: remove it; known are sampleShare',
+    ],
+    ['a share above 1', 'x', { tools, budgets: { sampleShare: 10 } }, 'budgets.sampleShare: '],
+    [
+      'a schema that is not JSON',
+      'x',
+      { tools: [{ ...tools[0], argumentSchema: 'string' }] },
+      'tools.0.argumentSchema: ',
+    ],
+  ])('refuse %s', async (_what, agent, body, message) => {
+    const reply = await put(encodeURIComponent(agent), body)
+    expect(reply.statusCode).toBe(400)
+    expect(reply.json().error.message).toContain(message)
+    expect(appended).toEqual([])
+  })
+})
