@@ -92,7 +92,11 @@ export const avro = {
           type: 'record',
           name: 'Targets',
           fields: [
-            { name: 'accuracy', type: 'double', doc: 'Tool accuracy at which the ladder rests, 0 to 1.' },
+            {
+              name: 'accuracy',
+              type: 'double',
+              doc: 'Tool accuracy from which no further rung of the ladder is tried, 0 to 1.',
+            },
             { name: 'margin', type: 'double', doc: 'Non-inferiority margin overall, a difference of accuracies.' },
             {
               name: 'stratumMargin',

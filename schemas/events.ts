@@ -37,7 +37,7 @@ export type Budgets = {
 }
 
 export type Targets = {
-  /** Tool accuracy at which the ladder rests, 0 to 1. */
+  /** Tool accuracy from which no further rung of the ladder is tried, 0 to 1. */
   readonly accuracy: number
   /** Non-inferiority margin overall, a difference of accuracies. */
   readonly margin: number

@@ -121,7 +121,7 @@ export const services = {
     port: 6,
   },
   strategist: {
-    why: 'Climbs the ladder: which rung to try on a dataset, and why not.',
+    why: 'Decides which rung of the ladder to try on a dataset, and says why not the others.',
     reads: ['datasets', 'releases'],
     follows: ['agents'],
     writes: ['tuning-requests'],

@@ -4,10 +4,10 @@ import type { StateView } from '#runtime/state/state.ts'
 import type { DatasetDecided, ReleaseDecided, Targets } from '#schemas/events.ts'
 import { topic } from '#topology/topic-names.ts'
 import type { Inbound } from '#topology/types.ts'
-import { type DecisionInProgress, requestNextRung, requestRung, settleDataset } from './climb.ts'
+import { type DecisionInProgress, requestNextRung, requestRung, settleDataset } from './ladder.ts'
 import { type AgentProgress, type Attempt, collectionNames, initialProgress } from './state.ts'
 
-/** Of the agent's description; undefined where the event needs none. */
+/** Of the agent's description; undefined for a dataset that waits, which decides nothing. */
 export type Facts = { readonly tools: readonly PlannerTool[]; readonly targets: Targets } | undefined
 
 export function decide(
@@ -16,63 +16,59 @@ export function decide(
   state: StateView,
 ): Decision<'strategist'> {
   if (facts === undefined) return {}
-  const names = collectionNames(event.agent)
-  const standing = state.get<AgentProgress>(names.standing, event.agent) ?? initialProgress
-  const tries = [...state.entries<Attempt>(names.tries)].map(([, one]) => one)
-  const before: DecisionInProgress = { agent: event.agent, ...facts, standing, tries, emit: [], objects: [] }
+  const { agent } = event
+  const names = collectionNames(agent)
+  const progress = state.get<AgentProgress>(names.progress, agent) ?? initialProgress
+  const attempts = Array.from(state.entries<Attempt>(names.attempts), ([, attempt]) => attempt)
+  const before: DecisionInProgress = { agent, ...facts, progress, attempts, emit: [], objects: [] }
   const after = from === topic.datasets ? onDataset(before, event) : onRelease(before, event)
-  const added = after.tries.slice(tries.length)
+  const added = after.attempts.slice(attempts.length)
   return {
     emit: after.emit,
     objects: after.objects,
     stateChanges: [
-      ...(after.standing === standing ? [] : [{ collection: names.standing, key: event.agent, value: after.standing }]),
-      ...added.map(value => ({ collection: names.tries, key: `${value.version}/${value.rung}`, value })),
+      ...(after.progress === progress ? [] : [{ collection: names.progress, key: agent, value: after.progress }]),
+      ...added.map(value => ({ collection: names.attempts, key: `${value.version}/${value.rung}`, value })),
     ],
   }
 }
 
-/** A dataset is climbed at once, or after the climb in hand; each once. */
+/** Starts on a new dataset, or lets it wait while a request is open. Older versions are passed over. */
 function onDataset(
-  step: DecisionInProgress,
+  decision: DecisionInProgress,
   { outcome, version, dataset, evaluation, trainingRows }: DatasetDecided,
 ): DecisionInProgress {
-  const { standing } = step
-  if (outcome !== 'curated' || dataset === null || evaluation === null) return step
-  if (version <= Math.max(standing.version, standing.next?.version ?? 0)) return step
-  const ground = { version, dataset, evaluation, trainingRows }
-  return standing.climb === null ? requestNextRung(step, ground) : { ...step, standing: { ...standing, next: ground } }
+  const { progress } = decision
+  if (outcome !== 'curated' || dataset === null || evaluation === null) return decision
+  if (version <= Math.max(progress.version, progress.next?.version ?? 0)) return decision
+  const next = { version, dataset, evaluation, trainingRows }
+  return progress.climb === null ? requestNextRung(decision, next) : { ...decision, progress: { ...progress, next } }
 }
 
-/** The answer to the pending request leads on; any release says what is served. */
-function onRelease(step: DecisionInProgress, event: ReleaseDecided): DecisionInProgress {
-  // Before the first promotion nothing is served but the untuned planner, which follows the catalogue.
+/** Every release says what is served. That of the open request also decides what is requested next. */
+function onRelease(decision: DecisionInProgress, event: ReleaseDecided): DecisionInProgress {
+  // Before the first promotion the untuned planner is served, which follows the catalogue.
   const planner = event.outcome === 'rejected' && event.previous === null ? null : event.planner
-  const standing = { ...step.standing, served: { planner, accuracy: event.accuracy } }
-  const now = { ...step, standing }
-  const { climb: going } = standing
+  const progress = { ...decision.progress, served: { planner, accuracy: event.accuracy } }
+  const now = { ...decision, progress }
+  const { climb } = progress
   // A rollback names the dataset and rung of an earlier release: it answers no request.
-  if (
-    going === null ||
-    event.outcome === 'rolledBack' ||
-    event.datasetVersion !== going.ground.version ||
-    event.rung !== going.pending.rung
-  )
-    return now
-  const { ground, pending } = going
+  if (climb === null || event.outcome === 'rolledBack') return now
+  const { ground: dataset, pending } = climb
+  if (event.datasetVersion !== dataset.version || event.rung !== pending.rung) return now
   if (event.outcome === 'rejected' && event.planner !== pending.baseline)
-    return requestRung(now, ground, pending.rung, ['another planner is served now than the one asked against'])
-  const one: Attempt = {
+    return requestRung(now, dataset, pending.rung, ['the served planner is not the baseline of the request any more'])
+  const attempt: Attempt = {
     rung: event.rung,
-    version: ground.version,
-    trainingRows: ground.trainingRows,
+    version: dataset.version,
+    trainingRows: dataset.trainingRows,
     promoted: event.outcome === 'promoted',
     difference: event.difference,
     lower: event.lower,
   }
-  const told = { ...now, tries: [...now.tries, one] }
-  const { accuracy } = step.targets
+  const tried = { ...now, attempts: [...now.attempts, attempt] }
+  const { accuracy } = decision.targets
   return event.accuracy >= accuracy
-    ? settleDataset(told, ground, event.rung, `accuracy ${event.accuracy.toFixed(4)} reaches the target ${accuracy}`)
-    : requestNextRung(told, ground, event.rung)
+    ? settleDataset(tried, dataset, event.rung, `accuracy ${event.accuracy.toFixed(4)} reaches the target ${accuracy}`)
+    : requestNextRung(tried, dataset, event.rung)
 }

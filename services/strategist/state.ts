@@ -1,9 +1,6 @@
 import type { Rung } from '#schemas/events.ts'
 
-/** The ladder, cheapest rung first. */
-export const ladder: readonly Rung[] = ['prompt', 'trajectory', 'lora']
-
-/** A dataset to climb on. */
+/** A dataset and its evaluation set, by their digests, with the version of both. */
 export type DatasetRef = {
   readonly version: number
   readonly dataset: string
@@ -11,7 +8,7 @@ export type DatasetRef = {
   readonly trainingRows: number
 }
 
-/** What became of one rung on one dataset. */
+/** The outcome of one rung on one dataset. */
 export type Attempt = {
   readonly rung: Rung
   readonly version: number
@@ -22,27 +19,28 @@ export type Attempt = {
   readonly lower: number
 }
 
-/** The planner served now, null before the first promotion, and its accuracy on the newest evaluation set it met. */
+/** The planner served now, null before the first promotion, with its accuracy on the newest evaluation set it was measured on. */
 export type ServedPlanner = { readonly planner: string | null; readonly accuracy: number }
 
-/** Where the climb stands. `pending` is asked for and not yet released or rejected. */
+/** The dataset that is being tuned on (`ground`), and the request that is neither promoted nor rejected yet. */
 export type Climb = {
   readonly ground: DatasetRef
   readonly pending: { readonly rung: Rung; readonly baseline: string }
 }
 
 export type AgentProgress = {
-  /** Newest dataset that was started on: each is climbed once. */
+  /** Version of the newest dataset that was started: each is tuned on once. */
   readonly version: number
+  /** null while no request is open. */
   readonly climb: Climb | null
-  /** The newest dataset that came meanwhile. */
+  /** The newest dataset that arrived while another was being tuned on. */
   readonly next: DatasetRef | null
   readonly served: ServedPlanner | null
 }
 
 export const initialProgress: AgentProgress = { version: 0, climb: null, next: null, served: null }
 
-/** `standing` holds one Standing under the agent's name; `tries` holds every Try under `version/rung`. */
+/** The AgentProgress is stored under the agent's name, each Attempt under `VERSION/RUNG`. */
 export function collectionNames(agent: string) {
-  return { standing: `standing/${agent}`, tries: `tries/${agent}` } as const
+  return { progress: `standing/${agent}`, attempts: `tries/${agent}` } as const
 }
