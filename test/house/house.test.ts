@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { serviceNames } from '#topology/derive/definitions.ts'
+import { leaps, partsOf } from './docs/walk.ts'
 import { folderMismatches, fullFolders, longFile, looseRuntimeFiles, misplacedTests } from './files/folder-rules.ts'
 import { isPureRoot, purityViolations } from './files/purity.ts'
 import { violationLines } from './files/text.ts'
@@ -41,6 +44,10 @@ test('what is listed as a known violation still is one: delete the others from k
 test('every file lies in a room', () => {
   const code = [...sourceFiles.keys()].filter(path => !path.startsWith('test/'))
   expect(code.filter(path => roomOf(path) === undefined)).toEqual([])
+})
+
+test('each file of docs/architecture.md is one import away from one before it in its part', () => {
+  expect(leaps(partsOf(readFileSync(join(root, 'docs/architecture.md'), 'utf8')), imports)).toEqual([])
 })
 
 test('decide files, the map, the schemas and the libraries are pure, with all they import', () => {

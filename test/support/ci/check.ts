@@ -32,7 +32,7 @@ const rows: readonly (readonly Step[])[] = [
 ]
 
 // The tools' own scripts start the first `node` on the path, which may be older than the one that runs this.
-const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` }
+const env = { ...process.env, NO_COLOR: '1', PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` }
 const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(1)} s`
 
 /** Runs one step and prints how it went; whether it passed. */
