@@ -1,21 +1,20 @@
 import type { Clock } from '#runtime/core/clock.ts'
-import { Fault } from '#runtime/core/faults.ts'
+import { attemptDetails } from './failed-attempt.ts'
 import { decorate, type LanguageModel, type Prompt } from './language-model.ts'
 import type { ModelLedger } from './ledger.ts'
 
 export type TokenBudget = { readonly service: string; readonly tokensPerDay: number }
 
-/** What a chat template puts around a message, at most. */
+/** The largest number of tokens that a chat template adds to a message. */
 const templateTokensPerMessage = 16
 
-/** No tokenizer makes more tokens of a text than it has bytes. */
+/** The largest number of tokens that a call can use: no tokenizer makes more tokens of a text than it has bytes. */
 export const maxTokensUsed = ({ messages, maxTokens }: Prompt): number =>
   messages.reduce((sum, { content }) => sum + Buffer.byteLength(content) + templateTokensPerMessage, maxTokens)
 
 /**
- * A hard stop: an attempt whose tokens might go beyond the service's budget of the UTC day is refused before it is made. All
- * that it may take is taken first, and what it did not use given back once that is known: where no answer came nobody
- * knows what was spent, so nothing is given back.
+ * Refuses an attempt that might exceed the service's tokens of the UTC day. The largest possible use is reserved before the attempt,
+ * and what was not used is released afterwards. Without a response the use is unknown, so nothing is released.
  */
 export function withBudget(
   inner: LanguageModel,
@@ -25,16 +24,16 @@ export function withBudget(
 ) {
   return decorate(inner, async (prompt, signal) => {
     const day = new Date(clock.now()).toISOString().slice(0, 10)
-    const taken = maxTokensUsed(prompt)
-    if (!ledger.reserve(service, day, taken, tokensPerDay))
+    const reserved = maxTokensUsed(prompt)
+    if (!ledger.reserve(service, day, reserved, tokensPerDay))
       return { refused: `the budget of ${service} on ${day}, ${tokensPerDay} tokens, has no room for this call` }
     try {
       const answer = await inner.complete(prompt, signal)
       const used = 'refused' in answer ? 0 : answer.usage.inputTokens + answer.usage.outputTokens
-      ledger.release(service, day, taken - used)
+      ledger.release(service, day, reserved - used)
       return answer
     } catch (error) {
-      if (error instanceof Fault && error.details['status'] !== undefined) ledger.release(service, day, taken)
+      if (attemptDetails(error).status !== undefined) ledger.release(service, day, reserved)
       throw error
     }
   })

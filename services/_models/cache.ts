@@ -8,8 +8,8 @@ import { schemaProblem } from './repair.ts'
 type CachedAnswer = Pick<Completion, 'text' | 'model'> & { readonly format: 1 }
 
 /**
- * The same prompt to the same model is asked once: its answer is an object of the store, found by a hash of the prompt. `hit`
- * counts.
+ * Answers a prompt that the same model has answered before from the object store, by a hash of the prompt. `onHit` is called for each
+ * answer from the cache.
  */
 export function withCache(
   inner: LanguageModel,
@@ -20,10 +20,10 @@ export function withCache(
   return decorate(inner, async (prompt, signal) => {
     const started = performance.now()
     const key = cacheKey(inner.name, prompt)
-    const known = await findCached(key)
-    if (known !== undefined && schemaProblem(prompt, known.text) === undefined) {
+    const cached = await findCached(key)
+    if (cached !== undefined && schemaProblem(prompt, cached.text) === undefined) {
       onHit()
-      const { text, model } = known
+      const { text, model } = cached
       return { text, model, usage: { inputTokens: 0, outputTokens: 0 }, milliseconds: performance.now() - started }
     }
     const answer = await inner.complete(prompt, signal)
@@ -33,7 +33,7 @@ export function withCache(
     return answer
   })
 
-  /** Undefined also where the object is gone: then it is asked again. */
+  /** Undefined also where the object was deleted: then the model is asked again. */
   async function findCached(key: string): Promise<CachedAnswer | undefined> {
     const digest = ledger.findAnswer(key)
     return digest !== undefined && (await objects.has(digest)) ? getJson<CachedAnswer>(objects, digest) : undefined

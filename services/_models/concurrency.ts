@@ -1,6 +1,6 @@
 import { decorate, type LanguageModel } from './language-model.ts'
 
-/** At most so many attempts at once; the others wait in order. */
+/** At most `limit` attempts at once; further ones wait in order. */
 export function withConcurrency(inner: LanguageModel, limit: number): LanguageModel {
   let free = limit
   const waiting: (() => void)[] = []

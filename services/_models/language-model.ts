@@ -3,11 +3,11 @@ import type { z } from 'zod'
 export type ChatMessage = { readonly role: 'system' | 'user' | 'assistant'; readonly content: string }
 
 export type Prompt = {
-  /** A system message may only be the first; roles alternate after it, the user's turn first and last. */
+  /** A system message may come first. Then user and assistant alternate; the first and the last message are the user's. */
   readonly messages: readonly ChatMessage[]
-  /** Most tokens of the answer. */
+  /** The limit of the answer's tokens. */
   readonly maxTokens: number
-  /** The answer must be JSON that this accepts. */
+  /** The answer must be JSON that this schema accepts. */
   readonly schema?: z.ZodType
 }
 
@@ -15,21 +15,21 @@ export type TokenUsage = { readonly inputTokens: number; readonly outputTokens: 
 
 export type Completion = {
   readonly text: string
-  /** What this answer took, repair included; nothing where it was remembered. */
+  /** Tokens of this answer, including those of its repair; 0 where it came from the cache. */
   readonly usage: TokenUsage
-  /** Who answered, as the server names it. */
+  /** The model that answered, as the server names it. */
   readonly model: string
-  /** From asking to having the answer, waiting and repair included. */
+  /** Time until the answer, including waiting and repair. */
   readonly milliseconds: number
 }
 
-/** An expected outcome: there is no answer that could be used. `refused` is the reason, without any text of prompt or answer. */
+/** An expected outcome: there is no usable answer. `refused` is the reason; it contains no text of the prompt or the answer. */
 export type ModelRefusal = { readonly refused: string }
 
 /**
- * A chat model, greedy and without streaming. Adapters make one attempt; each wrapper adds one promise to the same interface.
- * Faults: FLY_MODEL where another try may help, FLY_CONFIG where the server knows neither caller nor model. Prompts and answers
- * enter no fault, log or metric. An aborted signal rejects with its reason.
+ * A chat model with greedy decoding, without streaming. An adapter makes one attempt; each wrapper (README.md) adds one guarantee to the
+ * same interface. FLY_MODEL where another attempt may help; FLY_CONFIG where the server does not know the caller or the
+ * model. Prompts and answers are in no fault, log or metric. When the signal is aborted it rejects with the signal's reason.
  */
 export interface LanguageModel {
   /** As the settings name it. */
@@ -37,13 +37,13 @@ export interface LanguageModel {
   complete(prompt: Prompt, signal: AbortSignal): Promise<Completion | ModelRefusal>
 }
 
-/** A model that has one more promise than the one inside: `complete` is told how. */
+/** A wrapper around a model: the same name, another `complete`. */
 export const decorate = (inner: LanguageModel, complete: LanguageModel['complete']): LanguageModel => ({
   name: inner.name,
   complete,
 })
 
-/** Asks a model that repairs for JSON, and gives it as the schema's output. */
+/** Asks for JSON and returns it as the output of the schema. The model must have the `repair` wrapper, which checks the answer. */
 export async function askJson<T>(
   model: LanguageModel,
   prompt: Prompt & { readonly schema: z.ZodType<T> },
@@ -55,7 +55,7 @@ export async function askJson<T>(
   return { ...rest, value: prompt.schema.parse(extractJson(text)) }
 }
 
-/** The JSON in an answer, also inside a code fence or between sentences; undefined where there is none. */
+/** The JSON in an answer, also within a code fence or between sentences; undefined where there is none. */
 export function extractJson(text: string): unknown {
   for (const candidate of [text, text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1)])
     try {

@@ -1,10 +1,10 @@
 import type { Metrics } from '#runtime/telemetry/telemetry.ts'
 import { decorate, type LanguageModel } from './language-model.ts'
 
-/** US dollars for a million tokens; absent: nobody knows, so no cost is counted, which is not a cost of 0. */
+/** US dollars for a million tokens. Without a price no cost is counted: an unknown cost is not a cost of 0. */
 export type Price = { readonly input: number; readonly output: number }
 
-/** Counts each attempt: what became of it, how long it took, its tokens and what they cost. */
+/** Counts each attempt: its outcome, time, tokens and cost. */
 export function withMetrics(inner: LanguageModel, service: string, price: Price | undefined, metrics: Metrics) {
   const labels = { service, model: inner.name }
   return decorate(inner, async (prompt, signal) => {

@@ -13,9 +13,9 @@ import { withRepair } from './repair.ts'
 import { withRetries } from './retries.ts'
 import { withTimeout } from './timeout.ts'
 
-/** The model of the settings, with a budget of its own for each service. */
+/** The language model of the settings, with a budget for each service. */
 export type LanguageModels = {
-  /** Undefined where the settings name no model: every stage has a method that needs none. */
+  /** Undefined where the settings name no model: every stage has a method without one. */
   readonly forService: (service: ServiceName) => LanguageModel | undefined
 }
 
@@ -24,7 +24,7 @@ type ModelDependencies = {
   readonly clock: Clock
   readonly objects: ObjectStore
   readonly metrics: Metrics
-  /** Registers what is to be closed at the end. */
+  /** Registers a function to call when the process closes its resources. */
   readonly onClose: (close: () => void) => void
 }
 
@@ -43,14 +43,14 @@ export async function openLanguageModels(dependencies: ModelDependencies): Promi
   return { forService }
 }
 
-/** A client is loaded only where it is used: both are large. */
+/** Loads only the client that is used: both are large. */
 async function openAdapter({ model, modelUrl, modelKey }: Settings, clock: Clock): Promise<LanguageModel | undefined> {
   if (model === undefined) return undefined
   if (modelUrl === undefined) return (await import('./adapters/bedrock.ts')).openBedrockModel(model, clock)
   return (await import('./adapters/openai.ts')).openOpenaiModel(model, { url: modelUrl, key: modelKey }, clock)
 }
 
-/** Each wrapper stands around those above it: what is remembered takes no budget, and a pause between tries no place. */
+/** From the inside out. The order matters: cached answers use no budget, and a pause between attempts occupies no place of `concurrency`. */
 function decorateAdapter(
   adapter: LanguageModel,
   service: ServiceName,

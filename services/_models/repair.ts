@@ -8,7 +8,7 @@ import {
   type Prompt,
 } from './language-model.ts'
 
-/** An answer that is not the JSON asked for is sent back once, with what is wrong with it; a second one is refused. */
+/** Sends an answer that is not the JSON asked for back to the model once, with what is wrong with it. Refuses a second wrong answer. */
 export function withRepair(inner: LanguageModel): LanguageModel {
   return decorate(inner, async (prompt, signal) => {
     const first = await inner.complete(prompt, signal)
@@ -17,15 +17,15 @@ export function withRepair(inner: LanguageModel): LanguageModel {
     if (problem === undefined) return first
     const second = await inner.complete(correction(prompt, first.text, problem), signal)
     if ('refused' in second) return second
-    const left = schemaProblem(prompt, second.text)
-    if (left === undefined) return combineAnswers(first, second)
+    const remaining = schemaProblem(prompt, second.text)
+    if (remaining === undefined) return combineAnswers(first, second)
     return {
-      refused: `the answer was not what was asked for, nor was it when corrected: ${left}`,
+      refused: `the answer was not what was asked for, and neither was the corrected one: ${remaining}`,
     } satisfies ModelRefusal
   })
 }
 
-/** What is wrong with an answer, in names of the schema only; undefined where nothing is. */
+/** What is wrong with an answer, without its text: only names and limits of the schema. Undefined where nothing is wrong. */
 export function schemaProblem({ schema }: Prompt, text: string): string | undefined {
   if (schema === undefined) return undefined
   const json = extractJson(text)

@@ -1,38 +1,35 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type BackoffLimits, backoffMs } from '#runtime/core/backoff.ts'
 import { Fault, faultAction } from '#runtime/core/faults.ts'
+import { attemptDetails } from './failed-attempt.ts'
 import { decorate, type LanguageModel } from './language-model.ts'
 
-export type RetryLimits = {
-  readonly attempts: number
-  /** The pause after the first try; each one after it is twice as long. */
-  readonly firstPauseMs: number
-  /** A server that wants to be left alone for longer is not waited for. */
-  readonly longestPauseMs: number
-}
+/** A server that asks for a longer pause than `maxMs` is not waited for. */
+export type RetryLimits = BackoffLimits & { readonly attempts: number }
 
-export const defaultRetryLimits: RetryLimits = { attempts: 5, firstPauseMs: 1_000, longestPauseMs: 60_000 }
+const defaultLimits: RetryLimits = { attempts: 5, firstMs: 1_000, maxMs: 60_000 }
 
 /**
- * What the table of faults says is tried again, is, not before the server's Retry-After. When nothing helps the answer is a
- * refusal: the wheel does not stand still for a model, and an offline method goes on without it. `retried` counts.
+ * Retries after faults whose action is `retry`, not earlier than the server's Retry-After. After the last attempt the answer is a refusal
+ * rather than a fault: processing does not stop for a model, every caller has a method without one. `onRetry` is called before
+ * each further attempt.
  */
 export function withRetries(
   inner: LanguageModel,
   onRetry: () => void,
-  limits: RetryLimits = defaultRetryLimits,
+  limits: RetryLimits = defaultLimits,
 ): LanguageModel {
   return decorate(inner, async (prompt, signal) => {
-    for (let attempt = 1; ; attempt++) {
+    for (let attempts = 1; ; attempts++) {
       try {
         return await inner.complete(prompt, signal)
       } catch (error) {
         if (signal.aborted || !(error instanceof Fault) || faultAction(error) !== 'retry') throw error
-        const retryAfterMs = Number(error.details['retryAfterMs'] ?? 0)
-        if (attempt === limits.attempts || retryAfterMs > limits.longestPauseMs)
-          return { refused: `given up after ${attempt} ${attempt === 1 ? 'try' : 'tries'}: ${error.message}` }
+        const { retryAfterMs = 0 } = attemptDetails(error)
+        if (attempts === limits.attempts || retryAfterMs > limits.maxMs)
+          return { refused: `given up after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}: ${error.message}` }
         onRetry()
-        const pause = Math.max(retryAfterMs, limits.firstPauseMs * 2 ** (attempt - 1))
-        await sleep(Math.min(limits.longestPauseMs, pause), undefined, { signal })
+        await sleep(Math.max(retryAfterMs, backoffMs(attempts - 1, limits)), undefined, { signal })
       }
     }
   })

@@ -7,30 +7,30 @@ import {
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import type { Clock } from '#runtime/core/clock.ts'
 import { Fault } from '#runtime/core/faults.ts'
+import { classifyFailure, unreadableAnswer } from '../failed-attempt.ts'
 import type { Completion, LanguageModel, Prompt } from '../language-model.ts'
 import { chatRequest, parseChatCompletion } from './chat-messages.ts'
-import { classifyFailure, unreadableAnswer } from './failed-attempt.ts'
 
-/** Models that were imported: Converse is not there for all of them, chat bodies are. */
+/** Imported models: not all of them support Converse, but all take chat completion bodies. */
 const importedModelArn = /^arn:aws[\w-]*:bedrock:[^:]*:\d*:imported-model\//
 
 type BedrockAnswer = Pick<Completion, 'text' | 'usage' | 'model'>
 
 /**
- * A model of Amazon Bedrock: InvokeModel with chat bodies for an imported one, Converse for every other. Region, credentials and
- * endpoint come from AWS's own environment and files, unless `client` says otherwise. FLY_CONFIG without a region.
+ * A model of Amazon Bedrock: InvokeModel with chat completion bodies for an imported model, Converse for all others. Region, credentials
+ * and endpoint come from AWS's environment variables and files, unless `client` sets them. FLY_CONFIG without a region.
  */
 export async function openBedrockModel(
   name: string,
   clock: Clock,
   client: BedrockRuntimeClientConfig = {},
 ): Promise<LanguageModel> {
-  // HTTP/1.1: by default the client speaks HTTP/2, which many proxies do not. One attempt: retries are a wrapper of ours.
+  // HTTP/1.1, since many proxies do not support the client's default, HTTP/2. One attempt: `retries.ts` repeats it.
   const bedrock = new BedrockRuntimeClient({ requestHandler: new NodeHttpHandler(), maxAttempts: 1, ...client })
   await bedrock.config.region().catch(() => {
     throw new Fault(
       'FLY_CONFIG',
-      `language model ${name} is one of Amazon Bedrock, which needs a region: set AWS_REGION`,
+      `language model ${name} is taken to be one of Amazon Bedrock, which needs a region: set AWS_REGION`,
     )
   })
   const ask = importedModelArn.test(name) ? invoke : converse
@@ -44,10 +44,10 @@ export async function openBedrockModel(
       } catch (error) {
         signal.throwIfAborted()
         if (error instanceof Fault) throw error
-        const trouble = toFailedAttempt(error)
-        if (trouble === undefined) throw error
-        if (trouble === 'unreadable') throw unreadableAnswer(name, 'not JSON')
-        return classifyFailure(name, trouble, clock.now())
+        const failure = toFailedAttempt(error)
+        if (failure === undefined) throw error
+        if (failure === 'unreadable') throw unreadableAnswer(name, 'not JSON')
+        return classifyFailure(name, failure, clock.now())
       }
     },
   }
@@ -92,7 +92,7 @@ type AwsError = Error & {
   readonly $response?: { readonly statusCode?: number; readonly headers?: Readonly<Record<string, string>> }
 }
 
-/** What the client's errors say; undefined for those that are none of the world. */
+/** What the client's error says of the attempt; undefined where it is a bug rather than a failed attempt. */
 function toFailedAttempt(error: unknown) {
   if (!(error instanceof Error)) return undefined
   const { name, code, $metadata, $response } = error as AwsError

@@ -1,10 +1,10 @@
 import OpenAI from 'openai'
 import type { Clock } from '#runtime/core/clock.ts'
+import { classifyFailure, unreadableAnswer } from '../failed-attempt.ts'
 import type { LanguageModel } from '../language-model.ts'
 import { chatRequest, parseChatCompletion } from './chat-messages.ts'
-import { classifyFailure, unreadableAnswer } from './failed-attempt.ts'
 
-/** `key` absent: the server asks for none. */
+/** Without a key the server must not require one. */
 export type OpenaiServer = { readonly url: string; readonly key: string | undefined }
 
 /** A model behind an OpenAI-compatible server. */
@@ -12,7 +12,7 @@ export function openOpenaiModel(name: string, { url, key }: OpenaiServer, clock:
   const client = new OpenAI({
     baseURL: url,
     apiKey: key ?? 'none',
-    // Who is asked and how is said by our settings alone, and the client's own log would hold prompts.
+    // Only our settings apply, not the client's environment variables; its log would contain prompts.
     ...({ organization: null, project: null, logLevel: 'off', maxRetries: 0 } as const),
   })
   return {
@@ -38,7 +38,7 @@ export function openOpenaiModel(name: string, { url, key }: OpenaiServer, clock:
   }
 }
 
-/** What Node calls the error of the socket, somewhere below. */
+/** Node's code of the socket error that is the cause. */
 function socketCode(error: Error): string | undefined {
   let cause: unknown = error.cause
   while (cause instanceof Error) {

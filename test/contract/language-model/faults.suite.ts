@@ -43,7 +43,7 @@ export function languageModelFaults(
     const server = await startModelServer()
     server.respondWith(...acts)
     const timed = withTimeout(await open(server.url, key), 1_000)
-    const retried = withRetries(timed, () => {}, { attempts, firstPauseMs: 1, longestPauseMs: 50 })
+    const retried = withRetries(timed, () => {}, { attempts, firstMs: 1, maxMs: 50 })
     return { server, ask: () => ask(withRepair(retried)) }
   }
 
@@ -76,17 +76,17 @@ export function languageModelFaults(
     })
 
     test.each<[string, ScriptedAnswer, RegExp, number]>([
-      ['prose', prose, /nor was it when corrected: it is not JSON/, 2],
-      ['cut-off JSON', cut, /nor was it when corrected: it is not JSON/, 2],
+      ['prose', prose, /and neither was the corrected one: it is not JSON/, 2],
+      ['cut-off JSON', cut, /and neither was the corrected one: it is not JSON/, 2],
       ['a score out of range', tooHigh, /score is wrong \(must be at most 1\)/, 2],
-      ['429', busy, /given up after 3 tries: .* answered 429/, attempts],
-      ['500', broken, /given up after 3 tries: .* answered 500/, attempts],
-      ['silence', 'hang', /given up after 3 tries: .* no answer within 1000 ms/, attempts],
-      ['half an answer', 'stall', /given up after 3 tries: .* no answer within 1000 ms/, attempts],
-      ['web pages', html, /given up after 3 tries: .* cannot be read/, attempts],
-      ['half a body', halfBody, /given up after 3 tries: .* cannot be read/, attempts],
-      ['a body of another kind', otherBody, /given up after 3 tries: .* cannot be read/, attempts],
-      ['a long Retry-After', { status: 429, headers: { 'retry-after': '7200' } }, /given up after 1 try: /, 1],
+      ['429', busy, /given up after 3 attempts: .* answered 429/, attempts],
+      ['500', broken, /given up after 3 attempts: .* answered 500/, attempts],
+      ['silence', 'hang', /given up after 3 attempts: .* no answer within 1000 ms/, attempts],
+      ['half an answer', 'stall', /given up after 3 attempts: .* no answer within 1000 ms/, attempts],
+      ['web pages', html, /given up after 3 attempts: .* cannot be read/, attempts],
+      ['half a body', halfBody, /given up after 3 attempts: .* cannot be read/, attempts],
+      ['a body of another kind', otherBody, /given up after 3 attempts: .* cannot be read/, attempts],
+      ['a long Retry-After', { status: 429, headers: { 'retry-after': '7200' } }, /given up after 1 attempt: /, 1],
       ['400', { status: 400, message: asked }, /the model refused the prompt: 400/, 1],
     ])('refuses after nothing but %s, without a word of the chat', async (_what, act, reason, requests) => {
       const { server, ask } = await withModel(act)
@@ -107,14 +107,14 @@ export function languageModelFaults(
     test('a server that is not there is refused in the end', async () => {
       const nobody = withRetries(await open('http://127.0.0.1:1', key), () => {}, {
         attempts,
-        firstPauseMs: 1,
-        longestPauseMs: 5,
+        firstMs: 1,
+        maxMs: 5,
       })
       const answer = await ask(nobody)
-      expect(answer).toEqual({ refused: expect.stringMatching(/given up after 3 tries: .* cannot be reached/) })
+      expect(answer).toEqual({ refused: expect.stringMatching(/given up after 3 attempts: .* cannot be reached/) })
     })
 
-    test('faults of single tries hold no chat text either', async () => {
+    test('faults of single attempts hold no chat text either', async () => {
       for (const act of [busy, broken, html, halfBody, otherBody, 'hang', 'stall'] as const) {
         const server: ModelServer = await startModelServer()
         server.respondWith(act)

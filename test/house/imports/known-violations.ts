@@ -41,10 +41,6 @@ export const knownForcedTypes: readonly string[] = ['services/_runtime/processin
 export const knownMisplacedTests: readonly string[] = [
   'test/unit/chaos/check.test.ts',
   'test/unit/chaos/expect.test.ts',
-  'test/unit/runtime/log/kafka/assigner.test.ts',
-  'test/unit/runtime/log/kafka/committed-records.test.ts',
-  'test/unit/runtime/log/kafka/connections.test.ts',
-  'test/unit/runtime/log/kafka/produce-request.test.ts',
   'test/unit/runtime/processing/emit.test.ts',
   'test/unit/runtime/state/bounded.test.ts',
   'test/unit/runtime/state/copy.test.ts',

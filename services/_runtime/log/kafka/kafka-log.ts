@@ -8,7 +8,7 @@ import { connectionFault } from './connection/connection-fault.ts'
 import { joinGroup } from './consume/group.ts'
 import { countRecords, createReader } from './consume/read.ts'
 import { createAppender } from './produce/append.ts'
-import { withTimeout } from './retry.ts'
+import { rejectOnTimeout } from './retry.ts'
 
 /**
  * The event log on Apache Kafka, or on a server with its protocol. FLY_BROKER after ten seconds when no broker answers. FLY_CONFIG
@@ -56,7 +56,7 @@ export async function openKafkaLog(settings: KafkaSettings): Promise<EventLog> {
 
 async function verifyConnection(settings: KafkaSettings, query: ClusterQuery): Promise<void> {
   try {
-    await withTimeout(
+    await rejectOnTimeout(
       10_000,
       'connect',
       query.runOnCluster('connect', cluster => cluster.metadata()),

@@ -26,7 +26,7 @@ export async function retryWithBackoff<T>(
 }
 
 /** The promise, or a rejection with FLY_BROKER when it takes longer. It is not cancelled: what it does later must be harmless. */
-export async function withTimeout<T>(milliseconds: number, action: string, promise: Promise<T>): Promise<T> {
+export async function rejectOnTimeout<T>(milliseconds: number, action: string, promise: Promise<T>): Promise<T> {
   const settled = new AbortController()
   promise.catch(() => {})
   const timeout = sleep(milliseconds, undefined, { signal: settled.signal }).then(() => {

@@ -3,7 +3,7 @@ import { backoffMs } from '../../../core/backoff.ts'
 import type { Fault } from '../../../core/faults.ts'
 import { createKafkaClient } from '../connection/client.ts'
 import { isTransient, toFault } from '../faults.ts'
-import { retryWithBackoff, withTimeout } from '../retry.ts'
+import { rejectOnTimeout, retryWithBackoff } from '../retry.ts'
 import { createAssignedConsumers, type GroupMembership } from './assigned-consumers.ts'
 import { coPartitioningAssigner, topicsByPartition } from './assigner.ts'
 
@@ -90,7 +90,7 @@ async function runMembership(membership: GroupMembership, signal: AbortSignal): 
       await running
       await consumer.disconnect().catch(() => {})
     }
-    await withTimeout(leaveTimeoutMs, `leave group ${group}`, leaving()).catch(() => {})
+    await rejectOnTimeout(leaveTimeoutMs, `leave group ${group}`, leaving()).catch(() => {})
     close()
     await consumers.close()
   }

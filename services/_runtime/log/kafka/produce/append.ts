@@ -4,7 +4,7 @@ import type { NewRecord } from '../../event-log.ts'
 import type { ClusterQuery } from '../admin/cluster-query.ts'
 import type { KafkaSettings } from '../connection/client.ts'
 import { isTransient, toFault } from '../faults.ts'
-import { rejectOnAbort, withTimeout } from '../retry.ts'
+import { rejectOnAbort, rejectOnTimeout } from '../retry.ts'
 import { createRecordRouter, mergeBatches, type PartitionBatch } from './partition-batch.ts'
 import { createIdempotentProducer, type IdempotentProducer } from './producer.ts'
 import { sendBatches } from './send.ts'
@@ -59,7 +59,7 @@ export function createAppender(settings: KafkaSettings, query: ClusterQuery): Ap
       await sendBatches(open, batches, query, shouldRetry)
     }
     try {
-      await withTimeout(appendTimeoutMs + 5_000, 'append', rejectOnAbort(closeDeadline, attempt()))
+      await rejectOnTimeout(appendTimeoutMs + 5_000, 'append', rejectOnAbort(closeDeadline, attempt()))
     } catch (error) {
       discard()
       throw error

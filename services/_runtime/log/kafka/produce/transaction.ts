@@ -5,7 +5,7 @@ import type { Position } from '../../event-log.ts'
 import { type ClusterQuery, entryOf } from '../admin/cluster-query.ts'
 import type { KafkaSettings } from '../connection/client.ts'
 import { isTransient, toFault } from '../faults.ts'
-import { rejectOnAbort, retryWithBackoff, withTimeout } from '../retry.ts'
+import { rejectOnAbort, rejectOnTimeout, retryWithBackoff } from '../retry.ts'
 import type { PartitionBatch } from './partition-batch.ts'
 import { sendBatches } from './send.ts'
 import { createTransactionalProducer, type TransactionalProducer } from './transactional-producer.ts'
@@ -67,7 +67,7 @@ export async function openPartitionTransactions(owner: PartitionOwner): Promise<
       if (!open) throw new Fault('FLY_FENCED', `cannot ${action}: the partition was given up`, details)
       try {
         const transaction = runTransaction(open, owner, outputs, positions, attempt)
-        return await withTimeout(commitTimeoutMs, action, rejectOnAbort(graceEnded, transaction))
+        return await rejectOnTimeout(commitTimeoutMs, action, rejectOnAbort(graceEnded, transaction))
       } catch (error) {
         const fault = toFault(error, action, details)
         open.discard()

@@ -47,7 +47,7 @@ test('when a member leaves, the others keep what they have', () => {
   )
 })
 
-test('a task has the topics that have its number', () => {
+test('a partition number has the topics that have it', () => {
   expect([...topicsByPartition({ wide: [0, 1, 2], narrow: [0] })]).toEqual([
     [0, ['narrow', 'wide']],
     [1, ['wide']],

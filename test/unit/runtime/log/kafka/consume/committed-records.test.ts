@@ -41,7 +41,7 @@ const read = (
   return { texts: records.map(({ value }) => value?.toString()), next }
 }
 
-test('records carry their place, time and texts of headers', () => {
+test('records have their position, time and header texts', () => {
   const { records } = committedRecords('t', 5, {
     partition: 3,
     lastStableOffset: '6',
@@ -78,14 +78,14 @@ test('a record whose key looks like the marker of an abort ends no transaction',
   expect(read(0, messages, [{ producerId: '7', firstOffset: '0' }])).toEqual({ texts: [], next: 3 })
 })
 
-test('what lies before the position in a batch is left out', () => {
+test('records of a batch before the position are left out', () => {
   expect(read(11, [message(10, '-1', { value: 'old' }), message(11, '-1', { value: 'new' })])).toEqual({
     texts: ['new'],
     next: 12,
   })
 })
 
-test('the next offset is behind a batch whose last records were compacted, and behind markers', () => {
+test('the next offset is after a batch whose last records were compacted, and after markers', () => {
   expect(read(4, [message(4, '-1', { value: 'v', last: 9 })])).toEqual({ texts: ['v'], next: 10 })
   expect(read(4, [message(6, '7', { marker: 'commit' })])).toEqual({ texts: [], next: 7 })
   expect(read(4, [])).toEqual({ texts: [], next: 4 })

@@ -2,7 +2,6 @@ import { createRequire } from 'node:module'
 import fc from 'fast-check'
 import type { Message } from 'kafkajs'
 import { afterEach, expect, test, vi } from 'vitest'
-import { crc32c } from '#runtime/log/kafka/produce/crc32c.ts'
 import { encodeProduceRequest, type ProduceRequest } from '#runtime/log/kafka/produce/produce-request.ts'
 
 const theirs: (produce: ProduceRequest) => { encode: () => Promise<{ buffer: Buffer }> } = createRequire(
@@ -59,17 +58,4 @@ test('so has one whose values are as large as they may be', async () => {
   }
   const { buffer } = await theirs(asked).encode()
   expect(encodeProduceRequest(asked, Date.now()).buffer.equals(buffer)).toBe(true)
-})
-
-test.each<[string, Buffer, number]>([
-  ['its check sequence', Buffer.from('123456789'), 0xe3069283],
-  // RFC 3720, B.4, twice as long as what is taken at a time.
-  ['zeros', Buffer.alloc(32), 0x8a9136aa],
-  ['ones', Buffer.alloc(32, 0xff), 0x62a8ab43],
-  ['numbers', Buffer.from(Array.from({ length: 32 }, (_, at) => at)), 0x46dd794e],
-])('the checksum has the known value of %s, wherever that begins', (_what, known, checksum) => {
-  for (let from = 0; from < 17; from++) {
-    const padded = Buffer.concat([Buffer.alloc(from, 1), known, Buffer.alloc(3, 2)])
-    expect(crc32c(padded, from, from + known.length)).toBe(checksum)
-  }
 })

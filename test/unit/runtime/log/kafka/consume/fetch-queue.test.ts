@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest'
+import { Fault } from '#runtime/core/faults.ts'
+import type { LogRecord } from '#runtime/log/event-log.ts'
+import type { Fetcher, PartitionFetch } from '#runtime/log/kafka/consume/fetch.ts'
+import { createFetchQueue } from '#runtime/log/kafka/consume/fetch-queue.ts'
+
+const neverAborted = new AbortController().signal
+
+const record = (topic: string, offset: number, bytes = 1): LogRecord => ({
+  ...{ topic, partition: 0, offset, timestamp: 0, key: null, value: Buffer.alloc(bytes), headers: {} },
+})
+
+/** A queue whose records come from the test. `schedules` counts how often the fetcher was asked to go on. */
+function openQueue() {
+  const fetches = new Set<PartitionFetch>()
+  const counts = { schedules: 0 }
+  const fetcher: Fetcher = {
+    add: one => void fetches.add(one),
+    remove: one => void fetches.delete(one),
+    schedule: () => void counts.schedules++,
+    close: async () => {},
+  }
+  return { queue: createFetchQueue(fetcher), fetches, counts }
+}
+
+const offsets = (records: readonly LogRecord[]): string => records.map(({ topic, offset }) => topic + offset).join(' ')
+
+describe('a poll', () => {
+  test('takes from each partition in turn, at most as many as asked for', async () => {
+    const { queue } = openQueue()
+    const [a, b] = [queue.openBuffer('a', 0, 0), queue.openBuffer('b', 0, 0)]
+    a.deliver([record('a', 0), record('a', 1), record('a', 2)], 3)
+    b.deliver([record('b', 0)], 1)
+    expect(offsets(await queue.poll(2, neverAborted))).toBe('a0 b0')
+    expect(offsets(await queue.poll(2, neverAborted))).toBe('a1 a2')
+  })
+
+  test('waits for records', async () => {
+    const { queue } = openQueue()
+    const buffer = queue.openBuffer('a', 0, 0)
+    const polled = queue.poll(10, neverAborted)
+    buffer.deliver([record('a', 0)], 1)
+    expect(offsets(await polled)).toBe('a0')
+  })
+
+  test('ends empty when its signal is aborted, and when the caller has what it wants', async () => {
+    const { queue } = openQueue()
+    queue.openBuffer('a', 0, 0)
+    const stop = new AbortController()
+    const polled = queue.poll(10, stop.signal)
+    stop.abort()
+    expect(await polled).toEqual([])
+    expect(await queue.poll(10, neverAborted, () => true)).toEqual([])
+  })
+
+  test('throws the fault of a partition that cannot be fetched', async () => {
+    const { queue } = openQueue()
+    const fault = new Fault('FLY_CONFIG', 'no access')
+    const polled = queue.poll(10, neverAborted)
+    queue.openBuffer('a', 0, 0).fail(fault)
+    await expect(polled).rejects.toBe(fault)
+  })
+})
+
+test('a full queue has no room, and asks for more once it has', async () => {
+  const { queue, counts } = openQueue()
+  const buffer = queue.openBuffer('a', 0, 0)
+  buffer.deliver([record('a', 0, 4_194_304), record('a', 1)], 2)
+  expect(buffer.hasRoom()).toBe(false)
+  await queue.poll(1, neverAborted)
+  expect(buffer.hasRoom()).toBe(true)
+  expect(counts.schedules).toBe(1)
+})
+
+test('a closed queue is not fetched any more', () => {
+  const { queue, fetches } = openQueue()
+  queue.openBuffer('a', 0, 0)
+  expect(fetches.size).toBe(1)
+  queue.close()
+  expect(fetches.size).toBe(0)
+})
+
+describe('a buffer', () => {
+  test('moves a consumed position past invisible offsets after the last record taken', async () => {
+    const { queue } = openQueue()
+    const buffer = queue.openBuffer('a', 0, 0)
+    buffer.deliver([record('a', 0), record('a', 1)], 5)
+    await queue.poll(1, neverAborted)
+    expect([buffer.polledOffset, buffer.skipInvisible(1)]).toEqual([1, 1])
+    await queue.poll(1, neverAborted)
+    expect([buffer.polledOffset, buffer.skipInvisible(2), buffer.skipInvisible(1)]).toEqual([5, 5, 1])
+  })
+
+  test('has read what is invisible where nothing else is left', () => {
+    const buffer = openQueue().queue.openBuffer('a', 0, 0)
+    buffer.deliver([], 7)
+    expect([buffer.position, buffer.polledOffset]).toEqual([7, 7])
+  })
+
+  test('drops its records when it seeks, and is fetched from there', async () => {
+    const { queue, counts } = openQueue()
+    const buffer = queue.openBuffer('a', 0, 0)
+    buffer.deliver([record('a', 0, 4_194_304)], 1)
+    buffer.seek(0)
+    expect([buffer.position, buffer.size, buffer.hasRoom(), counts.schedules]).toEqual([0, 0, true, 1])
+    buffer.deliver([record('a', 0)], 1)
+    expect(offsets(await queue.poll(1, neverAborted))).toBe('a0')
+  })
+})
