@@ -1,11 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { rejectOnAbort, rejectOnTimeout, retryWithBackoff } from '#runtime/log/kafka/retry.ts'
 
 const never = new Promise<never>(() => {})
 const transient = { code: 'FLY_BROKER' }
-
-beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
-afterEach(() => void vi.useRealTimers())
 
 /** Fails this often, then returns how often it was called. */
 function failing(times: number) {
@@ -19,18 +16,13 @@ function failing(times: number) {
 describe('a retry', () => {
   test('is repeated as long as it is allowed', async () => {
     const { signal } = new AbortController()
-    const found = retryWithBackoff(failing(2), (_error, attempts) => attempts < 3, signal)
-    await vi.advanceTimersByTimeAsync(1_000)
-    expect(await found).toBe(3)
+    expect(await retryWithBackoff(failing(2), (_error, attempts) => attempts < 3, signal)).toBe(3)
   })
 
   test('throws the last error when it is not allowed any more', async () => {
     const { signal } = new AbortController()
-    const failed = retryWithBackoff(failing(5), (_error, attempts) => attempts < 2, signal).catch(
-      error => error.message,
-    )
-    await vi.advanceTimersByTimeAsync(1_000)
-    expect(await failed).toBe('failure 2')
+    const failed = retryWithBackoff(failing(5), (_error, attempts) => attempts < 2, signal)
+    await expect(failed).rejects.toThrow('failure 2')
   })
 
   test('ends at once when the signal is aborted, within a pause or an attempt', async () => {
@@ -48,9 +40,8 @@ describe('a retry', () => {
 })
 
 test('a promise that takes too long is FLY_BROKER with the action', async () => {
-  const late = rejectOnTimeout(1_000, 'connect', never).catch(error => error)
-  await vi.advanceTimersByTimeAsync(1_000)
-  expect(await late).toMatchObject({ ...transient, message: 'cannot connect: no answer within 1000 ms' })
+  const late = rejectOnTimeout(1, 'connect', never)
+  await expect(late).rejects.toMatchObject({ ...transient, message: 'cannot connect: no answer within 1 ms' })
   expect(await rejectOnTimeout(1_000, 'connect', Promise.resolve('in time'))).toBe('in time')
 })
 
