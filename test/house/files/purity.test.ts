@@ -39,7 +39,7 @@ test.each([
 
 test.each([
   ['const now = Date.now()', 'Date.now'],
-  ['const luck = Math.random()', 'Math.random'],
+  ['const chance = Math.random()', 'Math.random'],
   ['const now = new Date()', 'new Date()'],
   ["const page = fetch('http://x')", 'fetch('],
   ['const home = process.env.HOME', 'process.'],

@@ -61,6 +61,5 @@ export const knownMisplacedTests: readonly string[] = [
   'test/unit/statistics/regression.test.ts',
   'test/unit/support/generated.test.ts',
   'test/unit/topology/compose.test.ts',
-  'test/unit/topology/laws.test.ts',
   'test/unit/topology/plan.test.ts',
 ]

@@ -11,23 +11,23 @@ declare const scored: Omit<SampleScored, 'id' | 'parents' | 'at'>
 declare const gold: Extract<Outbound<'annotation'>, { topic: typeof topic.goldAnswers }>
 declare const dataset: Outbound<'curator'>['event']
 
-// A service writes what the map gives it.
+// A service writes only the topics that the map gives it.
 export const allowed: Outbound<'judge'> = { topic: topic.scoredSamples, event: scored }
-// @ts-expect-error the judge cannot write gold answers, not even good ones
+// @ts-expect-error the judge cannot write gold answers
 export const wrongTopic: Outbound<'judge'> = gold
-// @ts-expect-error nor can an event for another topic pass as its own
+// @ts-expect-error nor an event of another topic to its own
 export const wrongEvent: Outbound<'judge'> = { topic: topic.scoredSamples, event: dataset }
 // @ts-expect-error the console writes nothing
-export const silent: Writes<'console'> = topic.releases
+export const noTopic: Writes<'console'> = topic.releases
 
-// An event is whole, and its envelope is the runtime's.
+// An event has all its fields and no others; the runtime fills in its envelope.
 const { agent: _agent, ...incomplete } = dataset
 // @ts-expect-error the curator cannot leave a field out
 export const missing: Outbound<'curator'> = { topic: topic.datasets, event: incomplete }
-// @ts-expect-error nor make one up
-export const invented: Outbound<'judge'> = { topic: topic.scoredSamples, event: { ...scored, mood: 'good' } }
-// @ts-expect-error the identity of an event is derived, not chosen
-export const chosen: Outbound<'judge'> = { topic: topic.scoredSamples, event: { ...scored, id: 'mine' } }
+// @ts-expect-error nor add one
+export const added: Outbound<'judge'> = { topic: topic.scoredSamples, event: { ...scored, colour: 'red' } }
+// @ts-expect-error the id of an event is derived
+export const withId: Outbound<'judge'> = { topic: topic.scoredSamples, event: { ...scored, id: 'mine' } }
 export const decision: Decision<'judge'> = {
   // @ts-expect-error a decision holds only what its service may write
   emit: [gold],
@@ -37,11 +37,11 @@ export const decision: Decision<'judge'> = {
 // @ts-expect-error a misspelt topic
 export const misspelt = topic.goldAnswer
 // @ts-expect-error a topic that the map does not have
-export type Unknown = EventOf<'gold-answer'>
+export type UnknownTopic = EventOf<'gold-answer'>
 // @ts-expect-error a service that the map does not have
-export type Nobody = Inbound<'jury'>
+export type UnknownService = Inbound<'jury'>
 
-// A service consumes what the map gives it, and knows which event it holds.
+// A service consumes only the topics that the map gives it; the topic says which event it is.
 export function narrowed(inbound: Inbound<'judge'>): string {
   switch (inbound.topic) {
     case topic.goldAnswers:
@@ -58,11 +58,11 @@ export function narrowed(inbound: Inbound<'judge'>): string {
   inbound satisfies never
 }
 
-// A service is bound to its name: rules, views and appends of another do not fit.
+// A service is bound to its name: rules, views and appends of another service are of another type.
 declare const curator: Service<'curator'>
 // @ts-expect-error another service's rule
 export const judge: Service<'judge'> = curator
 // @ts-expect-error the gateway does not follow scored samples
 export const followed: FollowedEvent<'gateway'>['topic'] = topic.scoredSamples
-// @ts-expect-error the gateway appends nothing: it logs through ingest
+// @ts-expect-error the gateway appends nothing: it reports turns through ingest
 export const append = (context: HttpApiContext<'gateway'>) => context.append(topic.chatLogs, [])

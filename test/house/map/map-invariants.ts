@@ -1,6 +1,6 @@
 import type { ServiceDefinition, TopicDefinition } from '#topology/map.ts'
 
-/** A map as the laws see it: also one that breaks them. An exit is a topic that only readers outside consume. */
+/** A map to check, which may break the rules. An exit is a topic that only readers outside this deployment consume. */
 export type MapUnderTest = {
   readonly topics: Readonly<Record<string, TopicDefinition & { readonly exit?: true }>>
   readonly services: Readonly<Record<string, ServiceDefinition>>
@@ -13,12 +13,12 @@ type Field = { readonly name: string; readonly type: unknown; readonly doc?: str
 
 const entriesOf = (map: MapUnderTest): readonly (readonly [string, ServiceDefinition])[] => Object.entries(map.services)
 
-/** Each topic of the map, and each topic that a service names, has one writer and somebody who reads it. */
+/** Every topic has one writing service and a reader, and services name only topics of the map. */
 export function edgeViolations(map: MapUnderTest): readonly string[] {
   const unknown = entriesOf(map).flatMap(([service, { reads, follows, writes }]) =>
     [...reads, ...follows, ...writes]
       .filter(topic => map.topics[topic] === undefined)
-      .map(topic => `${service} has an edge to ${topic}, which is not a topic of the map`),
+      .map(topic => `${service} has an edge to ${topic}, which the map does not have`),
   )
   const counted = Object.entries(map.topics).flatMap(([topic, { exit }]) => {
     const writers = entriesOf(map)
@@ -28,14 +28,17 @@ export function edgeViolations(map: MapUnderTest): readonly string[] {
     return [
       ...(writers.length === 1
         ? []
-        : [`${topic} is written by ${writers.join(', ') || 'nobody'}: one service writes a topic`]),
-      ...(readers.length > 0 || exit ? [] : [`${topic} is read by nobody and is not marked as an exit`]),
+        : [`${topic} is written by ${writers.join(', ') || 'no service'}: one service writes a topic`]),
+      ...(readers.length > 0 || exit ? [] : [`${topic} is read by no service and is not marked as an exit`]),
     ]
   })
   return [...unknown, ...counted]
 }
 
-/** A task owns partition N of all inputs: what has one key must lie in one partition number, and memory has one key. */
+/**
+ * A service processes partition N of all its inputs together: topics with the same key must have the same number of partitions, and
+ * all inputs of a service with state must have the same key.
+ */
 export function partitionViolations(map: MapUnderTest): readonly string[] {
   return entriesOf(map).flatMap(([service, { reads, stateful }]) => {
     const plans = reads.flatMap(topic => map.topics[topic] ?? [])
@@ -46,18 +49,18 @@ export function partitionViolations(map: MapUnderTest): readonly string[] {
         .filter((_key, index) => (counts[index]?.size ?? 0) > 1)
         .map(
           key =>
-            `${service} reads topics keyed by ${key} that differ in partitions: records of one ${key} would not meet`,
+            `${service} reads topics keyed by ${key} that differ in partitions: records of one ${key} would lie in different ones`,
         ),
       ...(stateful && keys.length > 1
         ? [
-            `${service} remembers and reads topics keyed by ${keys.join(' and by ')}: what it remembers would lie elsewhere`,
+            `${service} has state and reads topics keyed by ${keys.join(' and by ')}: its state would lie in another partition`,
           ]
         : []),
     ]
   })
 }
 
-/** Ports, and names of which one begins with another: ACLs for transactional ids are prefixes. */
+/** Ports given twice, and names that begin with another's: ACLs for transactional ids are prefixes. */
 export function nameViolations(map: MapUnderTest): readonly string[] {
   const services = entriesOf(map)
   const ports = Map.groupBy(services, ([, { port }]) => port)
@@ -68,17 +71,17 @@ export function nameViolations(map: MapUnderTest): readonly string[] {
     ...services.flatMap(([name]) => [
       ...services
         .filter(([other]) => other !== name && other.startsWith(name))
-        .map(([other]) => `${name} is the beginning of ${other}: its transactional ids would cover the other's`),
+        .map(([other]) => `${name} is a prefix of ${other}: the ACL for its transactional ids would cover the other's`),
       ...(map.topics[name] === undefined ? [] : [`${name} names a service and a topic`]),
     ]),
   ]
 }
 
-/** Why one cannot walk along topics and HTTP edges through all the `stops` and back to the first; empty when one can. */
+/** The `stops` from which no way along topics and HTTP edges leads to the next; the first follows the last. */
 export function cycleViolations(map: MapUnderTest, stops: readonly string[]): readonly string[] {
   return stops.flatMap((from, index) => {
     const to = stops[(index + 1) % stops.length] ?? from
-    return isReachable(map, from, to) ? [] : [`the wheel does not close: there is no way from ${from} to ${to}`]
+    return isReachable(map, from, to) ? [] : [`there is no way from ${from} to ${to}`]
   })
 }
 

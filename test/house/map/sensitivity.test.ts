@@ -3,14 +3,14 @@ import { topicDefinitions } from '#topology/derive/definitions.ts'
 import { services } from '#topology/map.ts'
 import { schemas } from '../repository-files.ts'
 
-/** Strings of what ingest writes that are nobody's words: names that the sender's system gives, and what operators write. */
+/** Fields of what ingest writes that hold no words of a person: names that the sender's system gives, and what operators write. */
 const plain = new Set(['agent', 'tool', 'planner', 'source', 'kind', 'name', 'description', 'argumentSchema'])
 /** Written by operators when they register an agent, and derived from that. */
 const byOperators = 'AgentDescribed'
 
 type Field = { readonly name: string; readonly type: unknown; readonly sensitivity?: string }
 
-/** Every field that holds strings, however deep, with its tag. */
+/** Every field that holds strings, at any depth, with its tag. */
 function stringFields(schema: unknown): readonly Field[] {
   if (Array.isArray(schema)) return schema.flatMap(stringFields)
   if (schema === null || typeof schema !== 'object') return []
