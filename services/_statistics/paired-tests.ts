@@ -13,7 +13,7 @@ export function pairedDifference({ gained, lost, rows }: PairCounts): number {
 
 /**
  * 95% score interval of the paired difference (Tango, Statistics in Medicine 17, 1998, p. 891): all differences that the
- * score test does not reject. It stays inside [-1, 1] and is honest where no pair differs, as Wald's is not.
+ * score test does not reject. It stays inside [-1, 1], and unlike Wald's it has a width where no pair differs.
  */
 export function tangoInterval(pairs: PairCounts): Interval {
   if (pairs.rows === 0) return { lower: -1, upper: 1 }
@@ -24,7 +24,7 @@ export function tangoInterval(pairs: PairCounts): Interval {
   }
 }
 
-/** Standard errors between what was seen and a supposed difference, the variance estimated as if it were true. */
+/** Standard errors between the observed and a supposed difference, with the variance that the supposed one implies. */
 function scoreStatistic({ gained, lost, rows }: PairCounts, supposed: number): number {
   const linear = -gained - lost + (2 * rows - gained + lost) * supposed
   const constant = -lost * supposed * (1 - supposed)
@@ -34,7 +34,7 @@ function scoreStatistic({ gained, lost, rows }: PairCounts, supposed: number): n
   return distance === 0 ? 0 : distance / Math.sqrt(Math.max(variance, Number.MIN_VALUE))
 }
 
-/** Where `passed` turns true between two ends; it is monotone. */
+/** The point between two ends from which `passed` is true; it must be monotone. */
 function bisect(passed: (at: number) => boolean, from: number, to: number): number {
   let [low, high] = [from, to]
   for (let step = 0; step < 50; step++) {
@@ -45,23 +45,23 @@ function bisect(passed: (at: number) => boolean, from: number, to: number): numb
   return (low + high) / 2
 }
 
-/** McNemar's exact test, two-sided: could a fair coin have split the differing pairs like this? */
+/** p-value of McNemar's exact test, two-sided: the differing pairs against a binomial distribution with p = .5. */
 export function mcNemar({ gained, lost }: PairCounts): number {
   return Math.min(1, 2 * binomialUpperTail(Math.max(gained, lost), gained + lost))
 }
 
-/** McNemar's exact test, one-sided: small when the candidate is worse. */
+/** p-value of McNemar's exact test, one-sided: small when the candidate is worse. */
 export function mcNemarOneSided({ gained, lost }: PairCounts): number {
   return binomialUpperTail(lost, gained + lost)
 }
 
-/** Probability of at least `heads` heads in `tosses` tosses of a fair coin. */
-function binomialUpperTail(heads: number, tosses: number): number {
-  let logarithm = -tosses * Math.LN2
+/** Probability of at least so many successes in trials with p = .5. */
+function binomialUpperTail(successes: number, trials: number): number {
+  let logarithm = -trials * Math.LN2
   let sum = 0
-  for (let count = 0; count <= tosses; count++) {
-    if (count >= heads) sum += Math.exp(logarithm)
-    logarithm += Math.log(tosses - count) - Math.log(count + 1)
+  for (let count = 0; count <= trials; count++) {
+    if (count >= successes) sum += Math.exp(logarithm)
+    logarithm += Math.log(trials - count) - Math.log(count + 1)
   }
   return Math.min(1, sum)
 }
@@ -79,8 +79,8 @@ export function holmCorrection(values: readonly number[]): number[] {
 }
 
 /**
- * The smallest true difference that a set of this size would have shown with power .8 (Connor, Biometrics 43, 1987, first
- * order), given the share of pairs that differ: (z.975 + z.8) sqrt(share / rows). At least one pair is taken to differ.
+ * The smallest true difference that a set of this size detects with power .8 (Connor, Biometrics 43, 1987, first order), given the
+ * share of pairs that differ: (z.975 + z.8) sqrt(share / rows). At least one pair is assumed to differ.
  */
 export function minimumDetectableDifference({ gained, lost, rows }: PairCounts): number {
   return rows === 0 ? 1 : Math.min(1, ((z95 + Z_POWER) * Math.sqrt(Math.max(1, gained + lost))) / rows)

@@ -1,6 +1,7 @@
 import type { Stratum } from '#schemas/events.ts'
 import type { EvaluationResults } from '#schemas/objects.ts'
 import { z95 } from '#statistics/intervals.ts'
+import { effectiveRows, type WeightedRow, weightedMean, weightedMeanVariance } from '#statistics/weighted-mean.ts'
 
 export type WeightedComparison = {
   /** (sum of weights)^2 / sum of squared weights (Kish 1965); 0 without rows. */
@@ -13,31 +14,31 @@ export type WeightedComparison = {
 }
 
 /**
- * What the rows say of all production turns, although they were chosen actively: Hajek (self-normalised Horvitz-Thompson)
- * estimates with weights 1 / inclusion probability. The 95% interval of the difference is by linearisation (Särndal,
- * Swensson and Wretman 1992, 5.7): variance n / (n - 1) sum w^2 (d - mean)^2 / (sum w)^2. Without two rows: [-1, 1].
+ * Estimates for all production turns from rows that were sampled actively: self-normalised means with weights 1 / inclusion
+ * probability. The 95% interval of the difference is the normal one, as Wilson's in `hajek` needs values in [0, 1]. Without two
+ * rows it is [-1, 1].
  */
 export function compareWeighted(rows: EvaluationResults['rows']): WeightedComparison {
-  const weights = rows.map(({ inclusionProbability }) => 1 / inclusionProbability)
-  const total = weights.reduce((sum, weight) => sum + weight, 0)
-  const mean = (values: readonly number[]): number =>
-    total === 0 ? 0 : values.reduce((sum, value, at) => sum + value * (weights[at] ?? 0), 0) / total
-  const ours = rows.map(({ tool, candidateTool }) => Number(candidateTool === tool))
-  const theirs = rows.map(({ tool, baselineTool }) => Number(baselineTool === tool))
-  const differences = ours.map((right, at) => right - (theirs[at] ?? 0))
-  const difference = mean(differences)
-  const spread = differences.reduce((sum, value, at) => sum + ((weights[at] ?? 0) * (value - difference)) ** 2, 0)
-  const half = rows.length < 2 ? 2 : (z95 * Math.sqrt((rows.length / (rows.length - 1)) * spread)) / total
-  const squares = weights.reduce((sum, weight) => sum + weight ** 2, 0)
+  const weighted = (read: (row: EvaluationResults['rows'][number]) => number): WeightedRow[] =>
+    rows.map(row => ({ value: read(row), weight: 1 / row.inclusionProbability }))
+  const candidate = weighted(({ tool, candidateTool }) => Number(candidateTool === tool))
+  const baseline = weighted(({ tool, baselineTool }) => Number(baselineTool === tool))
+  const differences = weighted(
+    ({ tool, candidateTool, baselineTool }) => Number(candidateTool === tool) - Number(baselineTool === tool),
+  )
+  const difference = meanOf(differences)
+  const half = rows.length < 2 ? 2 : z95 * Math.sqrt(weightedMeanVariance(differences))
   return {
-    effectiveRows: squares === 0 ? 0 : total ** 2 / squares,
-    candidateAccuracy: mean(ours),
-    baselineAccuracy: mean(theirs),
+    effectiveRows: effectiveRows(differences),
+    candidateAccuracy: meanOf(candidate),
+    baselineAccuracy: meanOf(baseline),
     difference,
     lower: Math.max(-1, difference - half),
     upper: Math.min(1, difference + half),
   }
 }
+
+const meanOf = (rows: readonly WeightedRow[]): number => (rows.length === 0 ? 0 : weightedMean(rows))
 
 /** Pairs per gold tool, in order of name. */
 export function pairsByTool(rows: EvaluationResults['rows']): Stratum[] {

@@ -57,8 +57,6 @@ export const knownMisplacedTests: readonly string[] = [
   'test/unit/services/sampler/laws.test.ts',
   'test/unit/services/sampler/tally.test.ts',
   'test/unit/services/sampler/traffic.test.ts',
-  'test/unit/statistics/alpha.test.ts',
-  'test/unit/statistics/regression.test.ts',
   'test/unit/support/generated.test.ts',
   'test/unit/topology/compose.test.ts',
   'test/unit/topology/plan.test.ts',
