@@ -1,9 +1,9 @@
+import { hourMs } from '#runtime/core/hours.ts'
 import { secondsSinceChainStart } from '#runtime/processing/complete-event.ts'
 import type { FollowedEvent } from '#runtime/service.ts'
 import { quantile } from '#statistics/quantile.ts'
 import { topics } from '#topology/map.ts'
 import { topic } from '#topology/topic-names.ts'
-import { hourMs } from './reconcile.ts'
 
 const objective = topics[topic.scoredSamples].freshness
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Settings } from '#runtime/config/config.ts'
 import { requiredValue } from '#runtime/core/checked.ts'
 import type { Clock } from '#runtime/core/clock.ts'
+import { hourMs, hourOf } from '#runtime/core/hours.ts'
 import { bearerHeader } from '#runtime/http/bearer.ts'
 import type { PartitionLag } from '#runtime/log/event-log.ts'
 import type { HttpApiContext } from '#runtime/service.ts'
@@ -9,7 +10,6 @@ import type { ServiceName } from '#topology/types.ts'
 import {
   type ConsumerProgress,
   type HourBounds,
-  hourMs,
   type IngestHour,
   ingestTopics,
   type ReconciledHour,
@@ -41,7 +41,7 @@ export function createReconciler(
   lagOf: (service: ServiceName) => Promise<readonly PartitionLag[]>,
 ): () => Promise<readonly ReconciledHour[]> {
   const boundsOf = async (now: number): Promise<readonly HourBounds[]> => {
-    const current = now - (now % hourMs)
+    const current = hourOf(now)
     const hours = Array.from({ length: shownHours }, (_, back) => current - back * hourMs)
     const positionsAt = async (hour: number) => [hour, await context.positionsAt(topicNames, hour)] as const
     const positions = new Map(await Promise.all([current + hourMs, ...hours].map(positionsAt)))

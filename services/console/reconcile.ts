@@ -1,9 +1,9 @@
+import { hourMs } from '#runtime/core/hours.ts'
 import type { PartitionLag, Position } from '#runtime/log/event-log.ts'
 import { servicesThat } from '#topology/derive/definitions.ts'
 import { services } from '#topology/map.ts'
 import type { ServiceName, TopicName } from '#topology/types.ts'
 
-export const hourMs = 3_600_000
 /** Hours that are shown, the current one included. */
 export const shownHours = 24
 /** Milliseconds after the end of an hour until its records are all acknowledged, in the log and consumed. */

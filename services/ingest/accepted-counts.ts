@@ -2,14 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { hourMs } from '#runtime/core/hours.ts'
 
-const hourMs = 3_600_000
 const savedCounts = z.record(z.string(), z.int())
 /** How long counts are kept. */
 const retentionHours = 48
-
-/** The beginning of the hour of a time, both in milliseconds since 1970. */
-export const hourOf = (time: number): number => time - (time % hourMs)
 
 const isOld = (hour: number, now: number): boolean => hour <= now - retentionHours * hourMs
 /** Whether counts of an hour are kept. The next hour is included: clocks of instances differ. */

@@ -1,8 +1,9 @@
 import { Counter } from 'prom-client'
+import { hourOf } from '#runtime/core/hours.ts'
 import type { FollowedEvent, HttpApiContext } from '#runtime/service.ts'
 import { topic } from '#topology/topic-names.ts'
 import type { EventOf } from '#topology/types.ts'
-import { type AcceptedCounts, type HourlyCounts, hourOf, isRetained } from './accepted-counts.ts'
+import { type AcceptedCounts, type HourlyCounts, isRetained } from './accepted-counts.ts'
 import { createRecentIds } from './recent-ids.ts'
 
 export type IngestTopic = typeof topic.chatLogs | typeof topic.escalations | typeof topic.feedback

@@ -30,7 +30,7 @@ const attributes = fc.record(
   },
   { requiredKeys: ['gen_ai.operation.name'] },
 )
-/** Spans of one trace, no two of which began at once; parents are any of them, or none that is here. */
+/** Spans of one trace with different start times. The parent of a span is any of them, or missing. */
 const spans: fc.Arbitrary<readonly OtlpSpan[]> = fc
   .array(fc.tuple(attributes, fc.nat(12), fc.nat(5000)), { maxLength: 10 })
   .map(all =>
@@ -43,17 +43,17 @@ const idOf = (at: number): string => (at + 1).toString(16).padStart(16, '0')
 
 const isKnown = (agent: string): boolean => agent === 'desk'
 
-test('every span has one fate, whatever order the spans come in', () => {
+test('every span has one outcome, for any order of the spans', () => {
   fc.assert(
     fc.property(
       spans.chain(all => fc.tuple(fc.constant(all), fc.shuffledSubarray([...all], { minLength: all.length }))),
       ([all, shuffled]) => {
-        const fates = (given: readonly OtlpSpan[]) =>
+        const outcomes = (given: readonly OtlpSpan[]) =>
           readTurns(given, isKnown)
             .map(found => JSON.stringify(found))
             .toSorted()
         expect(readTurns(all, isKnown).reduce((sum, found) => sum + found.spans, 0)).toBe(all.length)
-        expect(fates(shuffled)).toEqual(fates(all))
+        expect(outcomes(shuffled)).toEqual(outcomes(all))
       },
     ),
   )
@@ -63,7 +63,7 @@ const otlp = protobuf
   .parse(readFileSync('services/ingest/otlp/otlp.proto', 'utf8'))
   .root.lookupType('ExportTraceServiceRequest')
 
-/** AnyValue in the JSON of OTLP; 64-bit numbers are texts there. */
+/** AnyValue in the JSON of OTLP; 64-bit numbers are strings there. */
 const { value: anyValue } = fc.letrec<{ value: object }>(tie => ({
   value: fc.oneof(
     { maxDepth: 3 },
@@ -131,7 +131,7 @@ test('an export means the same in both encodings', () => {
   )
 })
 
-test('any bytes are an export or a refusal that the sender can mend', () => {
+test('any bytes are an export or a refusal that the sender can correct', () => {
   fc.assert(
     fc.property(
       fc.constantFrom(...otlpTypes),

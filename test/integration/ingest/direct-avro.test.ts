@@ -22,18 +22,18 @@ afterAll(() => kafka?.stop())
 const registry = kafka && (await sharedRegistry())
 
 describe.skipIf(!registry)('the README’s Python example', () => {
-  test('writes a turn that the wheel reads as its own', async () => {
+  test('writes a turn that ingest and sampler read', async () => {
     const servers = { FLYWHEEL_KAFKA: kafka?.brokers ?? '', FLYWHEEL_REGISTRY: registry?.url ?? '' }
     const settings = readSettings({
       ...{ ...servers, FLYWHEEL_HOME: temporaryFolder(), FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' },
     })
-    const world = await openRuntime(settings)
+    const runtime = await openRuntime(settings)
     const stop = new AbortController()
-    const { urlOf, done } = await runInProcess(world, ['ingest', 'sampler'], stop.signal)
+    const { urlOf, done } = await runInProcess(runtime, ['ingest', 'sampler'], stop.signal)
     onTestFinished(async () => {
       stop.abort()
       await done
-      await world.close()
+      await runtime.close()
     })
     const call = async (method: string, path: string, body: object): Promise<void> => {
       const headers = { 'content-type': 'application/json' }
@@ -42,12 +42,12 @@ describe.skipIf(!registry)('the README’s Python example', () => {
     }
     const read = async <T>(name: string) => {
       const found: { event: T; partition: number }[] = []
-      await world.log.read(
+      await runtime.log.read(
         [name],
         { from: 'beginning', follow: false },
         async records => {
           for (const { value, partition } of records)
-            if (value) found.push({ event: (await world.codec.decodeAny(value)) as T, partition })
+            if (value) found.push({ event: (await runtime.codec.decodeAny(value)) as T, partition })
         },
         stop.signal,
       )
@@ -68,7 +68,7 @@ describe.skipIf(!registry)('the README’s Python example', () => {
     const [sample] = await read<SampleSelected>(topic.selectedSamples)
     expect(sample?.event).toMatchObject({ turnId: 'shop-web/7f3a/0', question: 'Will it rain in Paris?' })
 
-    // What comes of that conversation through the door lies in the same partition.
+    // A turn of that conversation that comes over HTTP is in the same partition.
     const next = { turn: 1, question: 'And in Rome?', plan: { tool: 'weather', argument: 'Rome' } }
     await call('POST', '/v1/chat-logs', { agent: 'desk', conversationId: '7f3a', ...next })
     const partitions = (await read<ChatLogged>(topic.chatLogs)).map(({ partition }) => partition)

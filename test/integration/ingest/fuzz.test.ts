@@ -20,14 +20,14 @@ type Operation = {
 }
 type Sent = { method: string; path: string; type: string; body: string | Uint8Array; headers: Record<string, string> }
 
-const paths = openapi.paths as unknown as Record<string, Record<string, Operation>>
+const paths = openapi.paths as Record<string, Record<string, Operation>>
 const operations = Object.entries(paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
 )
 const schemas = openapi.components.schemas as Record<string, JsonSchema>
 const find = (ref: string): JsonSchema => schemas[ref.split('/').at(-1) ?? ''] ?? {}
 
-/** What clients send that never read the document, and what attackers do. */
+/** Headers of clients that do not follow the document, and of attackers. */
 const oddHeaders = fc.dictionary(
   fc.constantFrom('x-request-id', 'traceparent', 'authorization', 'accept', 'content-encoding', 'x-forwarded-for'),
   fc.stringMatching(/^[ -~]{0,60}$/),
@@ -77,7 +77,7 @@ const requests: fc.Arbitrary<Sent> = fc
     })
   })
 
-/** Of the agent that is registered, so that not everything ends at its name. */
+/** With the registered agent, so that other checks than that of the agent are reached. */
 function onDesk(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(onDesk)
   return value && typeof value === 'object' && 'agent' in value ? { ...value, agent: 'desk' } : value
@@ -90,15 +90,15 @@ async function openIngest() {
     FLYWHEEL_LOG_LEVEL: 'silent',
     FLYWHEEL_REDACTION_KEY: 'the key of this test',
   })
-  const world = await openRuntime(settings)
+  const runtime = await openRuntime(settings)
   const stop = new AbortController()
-  const { urlOf, done } = await runInProcess(world, ['ingest'], stop.signal)
+  const { urlOf, done } = await runInProcess(runtime, ['ingest'], stop.signal)
   const agent = new Agent({ keepAlive: true })
   onTestFinished(async () => {
     agent.destroy()
     stop.abort()
     await done
-    await world.close()
+    await runtime.close()
   })
   const url = urlOf('ingest')
   const send = async ({ method, path, type, body, headers }: Sent) => {
@@ -112,7 +112,7 @@ async function openIngest() {
     ...{ method: 'PUT', path: '/v1/agents/desk', type: 'application/json', headers: {} },
     body: JSON.stringify({ tools: [{ name: 'quote', description: 'Price of a security.' }] }),
   })
-  return { world, url, send }
+  return { runtime, url, send }
 }
 
 const statuses = (sent: Sent): readonly string[] => {
@@ -120,12 +120,12 @@ const statuses = (sent: Sent): readonly string[] => {
     ({ path, method }) =>
       method === sent.method && (path === sent.path || (path.includes('{') && sent.path.startsWith('/v1/agents/'))),
   )
-  // A path that does not name an agent at all is not that operation's.
+  // A path without a valid agent name is not of that operation.
   return [...Object.keys(found?.operation.responses ?? {}), '400', '404', '414']
 }
 
-test('10,000 requests from the OpenAPI document, most of them spoiled: no 5xx, no trace, only what is documented', async () => {
-  const { world, url, send } = await openIngest()
+test('10,000 requests made from the OpenAPI document, most of them corrupted: no 5xx, no stack trace, documented statuses only', async () => {
+  const { runtime, url, send } = await openIngest()
   const seen = new Map<number, number>()
   let accepted = 0
   await fc.assert(
@@ -142,14 +142,14 @@ test('10,000 requests from the OpenAPI document, most of them spoiled: no 5xx, n
     { numRuns: 10_000 },
   )
   expect([...seen.keys()]).toEqual(expect.arrayContaining([200, 207, 400, 404, 415]))
-  expect(await world.log.count(topic.chatLogs)).toBe(accepted)
+  expect(await runtime.log.count(topic.chatLogs)).toBe(accepted)
   expect(accepted).toBeGreaterThan(0)
   type Hours = { readonly hours: readonly { readonly accepted: number; readonly logged: number }[] }
   const hours = async () => ((await (await fetch(`${url}/v1/ingest/hours`)).json()) as Hours).hours
   await waitUntil('the log is followed', async () => (await hours()).every(hour => hour.accepted === hour.logged))
 }, 600_000)
 
-test('bytes that are no HTTP end a connection and nothing else', async () => {
+test('bytes that are not HTTP close their connection and nothing else', async () => {
   const { url } = await openIngest()
   const port = Number(new URL(url).port)
   const head = fc.constantFrom('', 'POST /v1/chat-logs HTTP/1.1\r\n', 'POST /v1/feedback HTTP/1.1\r\nhost: x\r\n')

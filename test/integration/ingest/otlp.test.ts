@@ -14,32 +14,32 @@ import { setOtelEnvironment } from '#test/support/otel-environment.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
 import { topic } from '#topology/topic-names.ts'
 
-/** Ingest and sampler on a fresh embedded log, with a key and one agent that reviews everything. */
-async function wheel() {
+/** Ingest and sampler on a fresh embedded log, with a key and one agent whose turns are all sampled. */
+async function startIngestAndSampler() {
   const settings = readSettings({
     ...{ FLYWHEEL_HOME: temporaryFolder(), FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' },
     FLYWHEEL_API_KEY: 'the-key-of-this-test',
   })
-  const world = await openRuntime(settings)
+  const runtime = await openRuntime(settings)
   const stop = new AbortController()
-  const { urlOf, done } = await runInProcess(world, ['ingest', 'sampler'], stop.signal)
+  const { urlOf, done } = await runInProcess(runtime, ['ingest', 'sampler'], stop.signal)
   onTestFinished(async () => {
     stop.abort()
     await done
-    await world.close()
+    await runtime.close()
   })
   const headers = { authorization: 'Bearer the-key-of-this-test', 'content-type': 'application/json' }
   const body = { tools: [{ name: 'weather', description: 'The weather of a city.' }], budgets: { sampleShare: 1 } }
   await fetch(`${urlOf('ingest')}/v1/agents/desk`, { method: 'PUT', headers, body: JSON.stringify(body) })
   const read = async <T>(name: string) => {
     const found: { event: T; traceparent: string | undefined }[] = []
-    await world.log.read(
+    await runtime.log.read(
       [name],
       { from: 'beginning', follow: false },
       async records => {
         for (const { value, headers } of records)
           if (value)
-            found.push({ event: (await world.codec.decodeAny(value)) as T, traceparent: headers['traceparent'] })
+            found.push({ event: (await runtime.codec.decodeAny(value)) as T, traceparent: headers['traceparent'] })
       },
       stop.signal,
     )
@@ -84,7 +84,7 @@ test.each([
   ['JSON', JsonExporter, 'none'],
   ['JSON, compressed', JsonExporter, 'gzip'],
 ])('OpenTelemetry’s own exporter sends turns in %s', async (_what, Exporter, compression) => {
-  const { url, headers, read } = await wheel()
+  const { url, headers, read } = await startIngestAndSampler()
   setOtelEnvironment({
     OTEL_EXPORTER_OTLP_ENDPOINT: url,
     OTEL_EXPORTER_OTLP_HEADERS: `authorization=${encodeURIComponent(headers.authorization)}`,

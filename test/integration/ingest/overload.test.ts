@@ -7,7 +7,7 @@ import { countLost } from '#test/bench/ingest/overload.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { topic } from '#topology/topic-names.ts'
 
-/** Sixteen of these are half as much again as may be in hand; few records, so that little else is slow. */
+/** Sixteen of these exceed the limit of bodies in memory by half; few records, so that little else is slow. */
 const connections = 16
 let sent = 0
 function nextRequest() {
@@ -19,24 +19,24 @@ function nextRequest() {
   return { body: JSON.stringify(turns), turns: turns.length }
 }
 
-test('while the log is slow, more than can be held is refused with 429; what was answered with 200 is in the log; it recovers', async () => {
+test('while the log is slow, bodies above the limit are refused with 429, acknowledged records are in the log, and it recovers', async () => {
   const settings = readSettings({
     ...{ FLYWHEEL_HOME: temporaryFolder(), FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' },
   })
-  const world = await openRuntime(settings)
+  const runtime = await openRuntime(settings)
   const stop = new AbortController()
-  // The log stands still until somebody was refused.
+  // The log appends nothing until a request was refused.
   const refused = Promise.withResolvers<void>()
   let isSlow = false
-  const append: typeof world.log.append = async records => {
+  const append: typeof runtime.log.append = async records => {
     if (isSlow) await refused.promise
-    await world.log.append(records)
+    await runtime.log.append(records)
   }
-  const { urlOf, done } = await runInProcess({ ...world, log: { ...world.log, append } }, ['ingest'], stop.signal)
+  const { urlOf, done } = await runInProcess({ ...runtime, log: { ...runtime.log, append } }, ['ingest'], stop.signal)
   onTestFinished(async () => {
     stop.abort()
     await done
-    await world.close()
+    await runtime.close()
   })
   const url = urlOf('ingest')
   const headers = { 'content-type': 'application/json' }
@@ -55,8 +55,8 @@ test('while the log is slow, more than can be held is refused with 429; what was
     },
   })
   expect([...statuses.keys()].sort()).toEqual([200, 429])
-  expect(await countLost(world, acknowledged)).toBe(0)
-  expect(await world.log.count(topic.chatLogs)).toBe(acknowledged.size)
+  expect(await countLost(runtime, acknowledged)).toBe(0)
+  expect(await runtime.log.count(topic.chatLogs)).toBe(acknowledged.size)
   const { body } = nextRequest()
   expect((await fetch(`${url}/v1/chat-logs`, { method: 'POST', headers, body })).status).toBe(200)
 })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
+import { at } from '#runtime/core/checked.ts'
 import { openRuntime } from '#runtime/host/open-runtime.ts'
 import type { ChatEscalated, ChatLogged, FeedbackGiven } from '#schemas/events.ts'
 import { runInProcess } from '#services/_cli/run/start-services.ts'
@@ -13,7 +14,7 @@ import { waitUntil } from '#test/support/wait-until.ts'
 import { serviceNames } from '#topology/derive/definitions.ts'
 import { topic } from '#topology/topic-names.ts'
 
-/** What customers gave away, one of each kind, as it stands in their texts. */
+/** A value of each kind, and the words before it. */
 const planted = [
   ['my mail is', 'ayesha.khan@icloud.example'],
   ['call me at', '(703) 555-0164'],
@@ -28,9 +29,9 @@ const planted = [
   ['send it to', '0x52908400098527886E0F7030069857D2E4169EE7'],
 ] as const
 const values = planted.map(([, value]) => value)
-const saying = (at: number): string => (planted[at % planted.length] ?? planted[0]).join(' ')
+const sentence = (index: number): string => at(planted, index % planted.length).join(' ')
 
-/** Every file under a folder that holds a value, with the value. */
+/** The files below a folder that contain a value, with the value. */
 function leaks(folder: string): readonly string[] {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter(entry => entry.isFile())
   return files.flatMap(({ parentPath, name }) => {
@@ -39,11 +40,15 @@ function leaks(folder: string): readonly string[] {
   })
 }
 
-test('after a demo in which every customer tells something, no file of the wheel and no line of its output has it', async () => {
+test('after a demo in which every question has a value, no file and no output contains one', async () => {
   const data = temporaryFolder()
   const { training, heldOut } = journeyQuestions()
   const csv = (rows: typeof training): string =>
-    ['text,category', ...rows.map(({ turns, tool }, at) => `"${turns.at(-1)}, ${saying(at)}",${tool}`), ''].join('\n')
+    [
+      'text,category',
+      ...rows.map(({ turns, tool }, index) => `"${turns.at(-1)}, ${sentence(index)}",${tool}`),
+      '',
+    ].join('\n')
   writeFileSync(join(data, 'train.csv'), csv(training))
   writeFileSync(join(data, 'test.csv'), csv(heldOut))
   const home = temporaryFolder()
@@ -69,9 +74,9 @@ test('after a demo in which every customer tells something, no file of the wheel
   expect(doctor).toMatchObject({ status: 0, output: expect.stringContaining('nothing found in') })
 }, 400_000)
 
-test('every text of a chat, an escalation and a rating is redacted, alike, and counted', async () => {
+test('every text of a chat, an escalation and a rating is redacted in the same way and counted', async () => {
   const home = temporaryFolder()
-  const world = await openRuntime(
+  const runtime = await openRuntime(
     readSettings({
       FLYWHEEL_HOME: home,
       FLYWHEEL_PORT: '0',
@@ -80,14 +85,14 @@ test('every text of a chat, an escalation and a rating is redacted, alike, and c
     }),
   )
   const stop = new AbortController()
-  const { urlOf, done } = await runInProcess(world, serviceNames, stop.signal)
+  const { urlOf, done } = await runInProcess(runtime, serviceNames, stop.signal)
   let closed = false
   const close = async (): Promise<void> => {
     if (closed) return
     closed = true
     stop.abort()
     await done
-    await world.close()
+    await runtime.close()
   }
   onTestFinished(close)
   const send = async (path: string, body: object, method = 'POST') => {
@@ -98,9 +103,9 @@ test('every text of a chat, an escalation and a rating is redacted, alike, and c
   const events = async <T>(name: string): Promise<T[]> => {
     const found: T[] = []
     const fold = async (records: readonly { value: Buffer | null }[]): Promise<void> => {
-      for (const { value } of records) if (value) found.push((await world.codec.decodeAny(value)) as T)
+      for (const { value } of records) if (value) found.push((await runtime.codec.decodeAny(value)) as T)
     }
-    await world.log.read([name], { from: 'beginning', follow: false }, fold, stop.signal)
+    await runtime.log.read([name], { from: 'beginning', follow: false }, fold, stop.signal)
     return found
   }
   const all = planted.map(pair => pair.join(' ')).join(', ')

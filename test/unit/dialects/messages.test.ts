@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { argumentOf, readMessages } from '#dialects/messages.ts'
 import { turnsFromMessages } from '#dialects/turns.ts'
 
-describe('messages of every convention', () => {
+describe('messages of each format', () => {
   it.each([
     [
       'OpenTelemetry parts',
@@ -34,7 +34,7 @@ describe('messages of every convention', () => {
     expect(readMessages(value, 'assistant')).toMatchObject([{ calls: [{ tool: 'quote', argument: 'AAPL' }] }])
   })
 
-  it('anything else is no message, and nothing throws', () => {
+  it('other values are no messages, and do not throw', () => {
     for (const value of [null, undefined, 7, '', [], [null, 'x', 3]]) expect(readMessages(value, 'user')).toEqual([])
     fc.assert(
       fc.property(fc.jsonValue(), value => {

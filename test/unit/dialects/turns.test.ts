@@ -16,14 +16,14 @@ describe('turns of a conversation', () => {
     'user',
   )
 
-  it('begin with the user; the first call is the plan, the last text without a call the answer', () => {
+  it('begin with a user message; the first call is the plan, the last text without a call is the answer', () => {
     expect(turnsFromMessages(conversation)).toEqual([
       { question: 'one', earlier: [], turn: 0, plan: { tool: 'first', argument: '' }, answer: 'done' },
       { question: 'two', earlier: ['one'], turn: 1, plan: undefined, answer: undefined },
     ])
   })
 
-  it('know at most the newest 50 before them, and their place all the same', () => {
+  it('have at most 50 earlier questions, and the right number', () => {
     const long = turnsFromMessages(
       Array.from({ length: 60 }, (_none, at) => ({ role: 'user', text: `q${at}`, calls: [] })),
     )

@@ -52,14 +52,14 @@ const csvOf = (rows: readonly Readonly<Record<string, unknown>>[], written: (val
   return [columns, ...lines].map(cells => cells.map(cell => `"${cell.replaceAll('"', '""')}"`).join(',')).join('\n')
 }
 it.each([
-  ['texts as they are', (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value))],
+  ['texts unquoted', (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value))],
   ['texts as JSON', (value: unknown) => JSON.stringify(value)],
-])('Langfuse: the tables as CSV, with %s', async (_what, written) => {
+])('the tables as CSV, with %s', async (_what, written) => {
   const whole = await recordsOf(file('a.json', JSON.stringify({ trace, observations })), 'langfuse')
   expect(await recordsOf(file('a.csv', csvOf([...observations, trace], written)), 'langfuse')).toEqual(whole)
 })
 
-it('what only the trace and a tool say', async () => {
+it('a turn whose texts only the trace has', async () => {
   const rows = jsonl(
     { ...trace, input: 'Price of AAPL?', output: 'It is 200.' },
     observation('o', 'TOOL', 1, { name: 'quote', input: 'AAPL' }),

@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { describe, expect, it } from 'vitest'
-import { createProgressDisplay } from '#services/_cli/import/progress.ts'
 import type { ImportBatch } from '#services/_cli/import/source.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { complete, example, file, jsonl, open, recordsOf, refusal, turn } from './source.make.ts'
@@ -23,7 +22,7 @@ describe('rows as bodies', () => {
   })
 
   it.each(['a.csv', 'a.jsonl'])(
-    '%s: a byte order mark is no text, and the separators of Unicode end no line',
+    '%s: a byte order mark is skipped, and Unicode separators do not end a line',
     async name => {
       const question = 'one\u2028two\u2029three\u0085four'
       const csv = `question,plan.tool,plan.argument\r\n"${question}",quote,AAPL\r\n`
@@ -66,14 +65,14 @@ describe('rows as bodies', () => {
 })
 
 describe('a file', () => {
-  it('gives the same row the same id each time, and other rows other ids', async () => {
+  it('has a conversation id for each row, the same each time', async () => {
     const path = file('a.jsonl', jsonl(turn, turn))
     const ids = (await recordsOf(path)).map(({ conversationId }) => conversationId)
     expect((await recordsOf(path)).map(({ conversationId }) => conversationId)).toEqual(ids)
     expect(new Set(ids).size).toBe(2)
   })
 
-  it('is cut into requests that an ingest takes, and goes on behind any of them', async () => {
+  it('is split into requests of at most 500 records, and can be continued after any of them', async () => {
     const path = file(
       'a.jsonl',
       jsonl(...Array.from({ length: 1201 }, (_none, at) => ({ ...turn, question: `q${at}` }))),
@@ -89,7 +88,7 @@ describe('a file', () => {
     expect([questions.length, questions[0]]).toEqual([201, 'q1000'])
   })
 
-  it('with bad rows is refused with all their places, the first 20 by name', async () => {
+  it('with bad rows is refused, and the first 20 are listed with their positions', async () => {
     const lines = [turn, { ...turn, question: 7 }, ...Array.from({ length: 25 }, () => ({ plan: turn.plan }))]
     const said = (await refusal(file('a.jsonl', `${jsonl(...lines)}{"question\n[1]\n`))).split('\n')
     expect(said).toHaveLength(21)
@@ -99,7 +98,7 @@ describe('a file', () => {
   })
 
   it.each([
-    ['an unknown name', 'a.txt', 'x', undefined, /unknown file format. Use one of the extensions \.csv, /],
+    ['an unknown extension', 'a.txt', 'x', undefined, /unknown file format. Use one of the extensions \.csv, /],
     ['no rows', 'a.csv', 'question\n', undefined, /no rows/],
     ['CSV with other columns', 'a.csv', 'question;turn\na;1\n', undefined, /line 2: .*unknown field question;turn/],
     [
@@ -117,49 +116,15 @@ describe('a file', () => {
       /line 1: not JSON in UTF-8/,
     ],
     ['ragged CSV', 'a.csv', 'question,turn\na,1,2\n', undefined, /Invalid Record Length/],
-    ['no Parquet', 'a.parquet', 'x', undefined, /a\.parquet: .*/],
-    ['no OpenAI example', 'a.jsonl', jsonl({ prompt: 'x' }), 'openai', /line 1: messages: missing/],
-    ['no Langfuse export', 'a.jsonl', jsonl({ name: 'x' }), 'langfuse', /line 1: neither a trace/],
-  ])('%s is one clear line', async (_what, name, text, format, message) => {
+    ['a file that is not Parquet', 'a.parquet', 'x', undefined, /a\.parquet: .*/],
+    ['a row that is no OpenAI example', 'a.jsonl', jsonl({ prompt: 'x' }), 'openai', /line 1: messages: missing/],
+    ['a row that is not of Langfuse', 'a.jsonl', jsonl({ name: 'x' }), 'langfuse', /line 1: neither a trace/],
+  ])('%s: refused with one line', async (_what, name, text, format, message) => {
     const path = file(name, text)
     const said = await Promise.resolve()
       .then(() => refusal(path, format))
       .catch(error => error.message)
     expect(said).toMatch(message)
     expect(said.split('\n')).toHaveLength(1)
-  })
-})
-
-describe('progress', () => {
-  const lines = (isTTY: boolean, tell: (progress: ReturnType<typeof createProgressDisplay>) => void) => {
-    const written: string[] = []
-    let time = 0
-    tell(createProgressDisplay({ isTTY, write: (text: string) => written.push(text) > 0 }, () => (time += 1000)))
-    return written
-  }
-  it('is a bar in a terminal', () => {
-    const written = lines(true, progress => {
-      progress.showChecked(1)
-      progress.showSent(500, 2000)
-      progress.showSent(2000, 2000)
-      progress.end()
-    })
-    expect(written).toEqual([
-      '\r\u001b[2Kchecking: 1 rows',
-      `\r\u001b[2K[${'#'.repeat(7)}${'.'.repeat(23)}] 25%  500 of 2,000 rows`,
-      `\r\u001b[2K[${'#'.repeat(30)}] 100%  2,000 of 2,000 rows`,
-      '\n',
-    ])
-  })
-
-  it('is a line for each tenth elsewhere', () => {
-    const written = lines(false, progress => {
-      progress.showChecked(1)
-      for (let row = 1; row <= 100; row++) progress.showSent(row * 10, 1000)
-      progress.end('done')
-    })
-    expect(written).toHaveLength(11)
-    expect(written[0]).toBe('sent 100 of 1,000 rows\n')
-    expect(written[10]).toBe('done\n')
   })
 })

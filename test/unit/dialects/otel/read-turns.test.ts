@@ -8,7 +8,7 @@ const find = (spans: readonly OtlpSpan[], agents = ['desk']) => readTurns(spans,
 const bodies = (spans: readonly OtlpSpan[], agents?: string[]) =>
   find(spans, agents).flatMap(found => (found.outcome === 'turn' ? [chatLogBody.parse(found.body)] : []))
 
-/** An agent that asks its model, calls a tool, and asks again: the trace of the conventions' own example. */
+/** An agent that calls its model, a tool, and its model again: the example trace of the conventions. */
 function agentTrace(parent = '') {
   const agent = span('invoke_agent', 0, 4, {
     parent,
@@ -55,25 +55,25 @@ describe('an agent span with model and tool below', () => {
     ])
   })
 
-  it('in two exports: the steps wait for nothing, the end has all there is, and no turn is there twice', () => {
+  it('in two exports: the first is unfinished, the second has the whole turn', () => {
     const { agent, first, tool, second } = agentTrace()
     expect(find([first, tool]).map(({ outcome }) => outcome)).toEqual(['unfinished'])
     const whole = bodies([first, tool, second, agent])
     expect(bodies([second, agent])).toEqual(whole)
     const [early] = bodies([second], ['desk', 'shop-web'])
     expect(early).toMatchObject({ agent: 'shop-web', answer: 'It rains.', plan: { tool: 'weather' } })
-    // Nobody saw the beginning: no time is better than a wrong one.
+    // The first step is missing, so the duration is unknown.
     expect(early?.latencyMs).toBeUndefined()
   })
 
-  it('has the same id in every part that makes a turn', () => {
+  it('has the same id whichever spans an export has', () => {
     const { first, tool, second, all } = agentTrace()
     const named = { ...second, attributes: { ...second.attributes, 'gen_ai.agent.name': 'desk' } }
     expect(bodies([named])[0]?.id).toBe(bodies(all)[0]?.id)
     expect(bodies([first, tool, named])[0]?.id).toBe(bodies(all)[0]?.id)
   })
 
-  it('is about what the agent was asked, whatever else it asks its model', () => {
+  it('has the question of the agent span, not that of another model call', () => {
     const { agent, first, tool, second } = agentTrace()
     const framed = { ...agent, attributes: { ...agent.attributes, ...messages([user('Weather in Paris?')], []) } }
     const history = Array.from({ length: 9 }, (_none, at) => user(`Chat line ${at}`))
@@ -86,7 +86,7 @@ describe('an agent span with model and tool below', () => {
     ])
   })
 
-  it('below another agent is that agent’s own turn', () => {
+  it('below another agent is a turn of its own', () => {
     const outer = span('invoke_agent', 0, 9, {
       attributes: { 'gen_ai.agent.name': 'front', ...messages([user('Paris, rain?')], [said('Yes.')]) },
     })
@@ -105,7 +105,7 @@ describe('an agent span with model and tool below', () => {
 describe('without an agent span', () => {
   const plans = messages([user('Price of AAPL?')], [called('quote', '{"symbol":"AAPL","at":"now"}')])
 
-  it('a model call below no other span is a turn without an answer', () => {
+  it('a model call without a parent is a turn without an answer', () => {
     expect(bodies([span('chat', 0, 1, { attributes: plans })], ['shop-web'])).toMatchObject([
       {
         agent: 'shop-web',
@@ -116,14 +116,14 @@ describe('without an agent span', () => {
     ])
   })
 
-  it('so is one whose parent was exported with it, since parents end last', () => {
+  it('so is a model call that is exported with its parent, since parents end last', () => {
     const request = span(undefined, 0, 2)
     const chat = span('chat', 0, 1, { parent: request.spanId, attributes: plans })
     expect(find([chat, request], ['shop-web']).map(({ outcome }) => outcome)).toEqual(['turn', 'other'])
     expect(find([chat], ['shop-web']).map(({ outcome }) => outcome)).toEqual(['unfinished'])
   })
 
-  it('several turns below one parent are told apart by how often the user has spoken', () => {
+  it('several turns below one parent are distinguished by the number of user messages', () => {
     const session = span(undefined, 0, 9)
     const under = { parent: session.spanId }
     const one = [user('Price of AAPL?')]
@@ -143,29 +143,29 @@ describe('without an agent span', () => {
   })
 })
 
-describe('what is no turn', () => {
-  it('an answer without a tool planned nothing', () => {
+describe('other outcomes', () => {
+  it('an answer without a tool call is unplanned', () => {
     const chat = span('chat', 0, 1, { attributes: messages([user('Hi')], [said('Hello!')]) })
     expect(find([chat], ['shop-web'])).toEqual([{ outcome: 'unplanned', spans: 1 }])
   })
 
-  it('a model call without its messages is refused with the fix', () => {
+  it('a model call without messages is refused with the fix', () => {
     const chat = span('chat', 0, 1, { attributes: {} })
     expect(find([chat])).toMatchObject([{ outcome: 'refused', reason: expect.stringContaining('record messages') }])
   })
 
-  it('an agent that nobody registered is refused with the names that were tried', () => {
+  it('an unknown agent is refused with the names that were tried', () => {
     expect(find(agentTrace().all, [])).toMatchObject([
       { outcome: 'refused', reason: expect.stringContaining('no agent of the name desk or shop-web is registered') },
     ])
   })
 
-  it('embeddings, retrieval and other people’s spans', () => {
+  it('spans of embeddings, retrieval and other libraries are other', () => {
     expect(find([span('embeddings', 0, 1), span(undefined, 0, 1)]).map(({ outcome }) => outcome)).toEqual(['other'])
   })
 })
 
-describe('the words of 1.36 and before', () => {
+describe('conventions 1.36 and older', () => {
   const events = [
     { name: 'gen_ai.system.message', attributes: { content: 'Be brief.' } },
     { name: 'gen_ai.user.message', attributes: { content: 'Weather in Rome?' } },
@@ -211,7 +211,7 @@ describe('the words of 1.36 and before', () => {
   })
 })
 
-it('a circle of parents ends', () => {
+it('a cycle of parents ends', () => {
   const [a, b] = ['aaaaaaaaaaaaaaaa', 'bbbbbbbbbbbbbbbb']
   const spans = [span('chat', 0, 1, { spanId: a, parent: b }), span('chat', 0, 1, { spanId: b, parent: a })]
   expect(find(spans).every(({ outcome }) => outcome === 'refused')).toBe(true)

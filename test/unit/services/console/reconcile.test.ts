@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { hourMs } from '#runtime/core/hours.ts'
 import type { Position } from '#runtime/log/event-log.ts'
-import { type ConsumerProgress, type HourBounds, hourMs, ingestTopics, reconcile } from '#services/console/reconcile.ts'
+import { type ConsumerProgress, type HourBounds, ingestTopics, reconcile } from '#services/console/reconcile.ts'
 import { topic } from '#topology/topic-names.ts'
 
 const hour = 500_000 * hourMs

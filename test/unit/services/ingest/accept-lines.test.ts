@@ -21,7 +21,7 @@ const headers = { 'content-type': 'application/x-ndjson' }
 const send = (payload: string | Buffer) => app.inject({ method: 'POST', url: '/v1/chat-logs', payload, headers })
 const lines = (...bodies: unknown[]) => bodies.map(body => `${JSON.stringify(body)}\n`).join('')
 
-it('takes the good lines and lists the others with their numbers', async () => {
+it('accepts the valid lines and lists the others with their numbers', async () => {
   const reply = await send(
     `${lines(turn({ id: 'a' }), turn({ question: '' }))}{"agent"\n\n${lines(turn({ agent: 'ghost' }), turn({ id: 'b' }))}`,
   )
@@ -37,7 +37,7 @@ it('takes the good lines and lists the others with their numbers', async () => {
   expect(appended.flatMap(({ events }) => events.map(({ id }) => id))).toEqual(['a', 'b'])
 })
 
-it('is appended in batches, the next after the last is durable, and the same again changes nothing', async () => {
+it('appends in batches, one after the other, and the same stream again changes nothing', async () => {
   const text = lines(...Array.from({ length: 1_200 }, (_, at) => turn({ turn: at })))
   expect((await send(text)).json()).toEqual({ accepted: 1_200, duplicates: 0, refused: 0, problems: [] })
   expect(appended.map(({ events }) => events.length)).toEqual([500, 500, 200])
@@ -46,12 +46,12 @@ it('is appended in batches, the next after the last is durable, and the same aga
   expect(appended).toHaveLength(3)
 })
 
-it('names one hundred refused lines and counts all', async () => {
+it('lists 100 refused lines and counts all', async () => {
   const reply = (await send('no\n'.repeat(150))).json()
   expect([reply.refused, reply.problems.length, appended]).toEqual([150, 100, []])
 })
 
-it('refuses a line that is too long or not UTF-8, and goes on', async () => {
+it('refuses a line that is too long or not UTF-8, and accepts the next', async () => {
   const wrong = Buffer.concat([
     Buffer.from(`"${'x'.repeat(1024 * 1024)}"\n`),
     Buffer.from([0x22, 0xff, 0x22, 0x0a]),
@@ -66,7 +66,7 @@ it('refuses a line that is too long or not UTF-8, and goes on', async () => {
   })
 })
 
-it('without a line is refused, and a failed append is no acknowledgement', async () => {
+it('refuses a stream without a line, and does not acknowledge after a failed append', async () => {
   expect((await send(' \n\r\n')).json().error.code).toBe('empty')
   failing = new Error('disk full')
   expect((await send(lines(turn()))).statusCode).toBe(500)

@@ -1,14 +1,15 @@
 import { readdirSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { hourOf, openAcceptedCounts } from '#services/ingest/accepted-counts.ts'
+import { at } from '#runtime/core/checked.ts'
+import { hourMs, hourOf } from '#runtime/core/hours.ts'
+import { openAcceptedCounts } from '#services/ingest/accepted-counts.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { topic } from '#topology/topic-names.ts'
 
-const hourMs = 3_600_000
 const start = hourOf(1_800_000_000_000)
 
-test('the sum of all that was added, by any process and in any order, whoever opens the folder later', () => {
+test('read returns the sums of what all processes added', () => {
   const added = fc.array(
     fc.record({
       by: fc.nat(2),
@@ -23,8 +24,8 @@ test('the sum of all that was added, by any process and in any order, whoever op
   fc.assert(
     fc.property(added, all => {
       const folder = `${root}/${run++}`
-      const ledgers = [openAcceptedCounts(folder), openAcceptedCounts(folder), openAcceptedCounts(folder)]
-      for (const { by, topic: to, hour, records } of all) ledgers[by]?.add(to, hour, records)
+      const counts = [openAcceptedCounts(folder), openAcceptedCounts(folder), openAcceptedCounts(folder)]
+      for (const { by, topic: to, hour, records } of all) at(counts, by).add(to, hour, records)
       const hours = openAcceptedCounts(folder).read()
       for (const { topic: to, hour } of all) {
         const expected = all.filter(one => one.topic === to && one.hour === hour)
@@ -36,12 +37,12 @@ test('the sum of all that was added, by any process and in any order, whoever op
   )
 })
 
-test('hours of two days ago are forgotten', () => {
+test('hours of two days ago are removed', () => {
   const folder = temporaryFolder()
-  const ledger = openAcceptedCounts(folder)
-  ledger.add(topic.chatLogs, start, 1)
-  ledger.add(topic.chatLogs, start + 48 * hourMs, 2)
-  expect([readdirSync(folder).length, [...ledger.read()]]).toEqual([
+  const counts = openAcceptedCounts(folder)
+  counts.add(topic.chatLogs, start, 1)
+  counts.add(topic.chatLogs, start + 48 * hourMs, 2)
+  expect([readdirSync(folder).length, [...counts.read()]]).toEqual([
     1,
     [[start + 48 * hourMs, { [topic.chatLogs]: 2 }]],
   ])

@@ -12,10 +12,10 @@ beforeEach(async () => {
   appended = []
 })
 
-describe('descriptions of agents', () => {
+describe('agent descriptions', () => {
   const put = (agent: string, payload: object) => app.inject({ method: 'PUT', url: `/v1/agents/${agent}`, payload })
 
-  it('the same description twice is written once', async () => {
+  it('the same description twice is appended once', async () => {
     const first = await put('other', { tools, name: 'Other' })
     const again = await put('other', { tools, name: 'Other' })
     expect(first.json()).toMatchObject({ agent: 'other', changed: true })
@@ -24,7 +24,7 @@ describe('descriptions of agents', () => {
     expect((await put('other', { tools, name: 'Another' })).json()).toMatchObject({ changed: true })
   })
 
-  it('are read back, one or all', async () => {
+  it('can be read, one or all', async () => {
     expect((await app.inject('/v1/agents/desk')).json()).toMatchObject({
       agent: 'desk',
       tools: [{ name: 'quote', argumentSchema: null }],
@@ -34,7 +34,7 @@ describe('descriptions of agents', () => {
   })
 
   it.each([
-    ['a name that cannot be a key', 'de sk', { tools }, 'agent: must be 1 to 100 letters'],
+    ['a name with a blank', 'de sk', { tools }, 'agent: must be 1 to 100 letters'],
     ['no tools', 'x', { tools: [] }, 'tools: a planner needs at least one tool'],
     ['a repeated tool', 'x', { tools: [...tools, ...tools] }, 'tools: two tools have the same name'],
     [
@@ -50,7 +50,7 @@ describe('descriptions of agents', () => {
       { tools: [{ ...tools[0], argumentSchema: 'string' }] },
       'tools.0.argumentSchema: ',
     ],
-  ])('refuse %s', async (_what, agent, body, message) => {
+  ])('are refused with %s', async (_what, agent, body, message) => {
     const reply = await put(encodeURIComponent(agent), body)
     expect(reply.statusCode).toBe(400)
     expect(reply.json().error.message).toContain(message)

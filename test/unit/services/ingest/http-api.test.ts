@@ -26,14 +26,14 @@ const post = (url: string, payload: object | string, type = 'application/json') 
   app.inject({ method: 'POST', url, payload, headers: { 'content-type': type } })
 
 describe('records', () => {
-  it('one object is acknowledged after it was appended', async () => {
+  it('an object is acknowledged once it is appended', async () => {
     const reply = await post('/v1/chat-logs', turn())
     expect(reply.statusCode).toBe(200)
     expect(reply.json()).toEqual({ accepted: 1, duplicates: 0, ids: [toChatLogged(turn(), now, pseudonymOf).id] })
     expect(appended).toMatchObject([{ topic: topic.chatLogs, events: [toChatLogged(turn(), now, pseudonymOf)] }])
   })
 
-  it('an array keeps its order, and a repeat inside it is a duplicate of the first', async () => {
+  it('an array keeps its order, and a repeated id in it is a duplicate', async () => {
     const reply = await post('/v1/chat-logs', [
       turn({ id: 'a' }),
       turn({ id: 'b' }),
@@ -46,7 +46,7 @@ describe('records', () => {
     ])
   })
 
-  it('NDJSON is one record a line, blank lines aside', async () => {
+  it('NDJSON is one record a line, without the blank lines', async () => {
     const lines = `${JSON.stringify({ agent: 'desk', conversationId: 'c', rating: 'up', at: '2026-01-31T10:00:00+01:00' })}\n\n${JSON.stringify({ agent: 'desk', conversationId: 'c', rating: 'down' })}\r\n`
     const reply = await post('/v1/feedback', lines, 'application/x-ndjson; charset=utf-8')
     expect(reply.json()).toMatchObject({ accepted: 2 })
@@ -56,7 +56,7 @@ describe('records', () => {
     ])
   })
 
-  it('re-sent records are acknowledged and not appended again, and so are those seen in the log', async () => {
+  it('records that were sent before or are in the log are acknowledged and not appended', async () => {
     await post('/v1/escalations', { agent: 'desk', conversationId: 'c', reason: 'angry' })
     api.onRecord?.({
       topic: topic.chatLogs,
@@ -75,7 +75,7 @@ describe('records', () => {
     expect(appended).toEqual([])
   })
 
-  it('a failed append is no acknowledgement, and the re-send is accepted', async () => {
+  it('a record whose append failed is not acknowledged, and is accepted when it is sent again', async () => {
     failing = new Error('disk full')
     expect((await post('/v1/chat-logs', turn())).statusCode).toBe(500)
     failing = null
@@ -83,7 +83,7 @@ describe('records', () => {
   })
 })
 
-describe('refusals name record, field and fix, and nothing is appended', () => {
+describe('refusals name record, field and fix; nothing is appended', () => {
   it.each([
     ['an unknown field', [turn(), turn({ lang: 'en' })], '[1]: unknown field lang: remove it; known are id, agent,'],
     [
@@ -95,8 +95,8 @@ describe('refusals name record, field and fix, and nothing is appended', () => {
     ['an empty question', turn({ question: ' \n' }), 'question: is empty: send some text'],
     ['a question too long', turn({ question: 'ü'.repeat(4097) }), 'question: longer than 8 KiB: shorten it'],
     ['seconds for milliseconds', turn({ at: 1_800_000_000 }), 'at: must be milliseconds (not seconds)'],
-    ['a clock that was not set', turn({ at: '1970-01-01T00:00:03Z' }), 'between 1973 and 2096'],
-    ['a year that is far', turn({ at: '9999-12-31T23:59:59Z' }), 'between 1973 and 2096'],
+    ['the time of a clock that is not set', turn({ at: '1970-01-01T00:00:03Z' }), 'between 1973 and 2096'],
+    ['a year in the distant future', turn({ at: '9999-12-31T23:59:59Z' }), 'between 1973 and 2096'],
     ['a date without zone', turn({ at: '2026-01-31 09:00' }), 'at: must be milliseconds (not seconds)'],
     ['a turn below 0', turn({ turn: -1 }), 'turn: '],
     ['no record', [], 'No record in the body'],
@@ -107,7 +107,7 @@ describe('refusals name record, field and fix, and nothing is appended', () => {
     expect(appended).toEqual([])
   })
 
-  it('an agent nobody registered is a 404 that tells how', async () => {
+  it('an unknown agent is a 404 that says how to register it', async () => {
     const reply = await post('/v1/chat-logs', [turn(), turn({ agent: 'ghost' })])
     expect(reply.statusCode).toBe(404)
     expect(reply.json().error).toEqual({
@@ -129,7 +129,7 @@ describe('refusals name record, field and fix, and nothing is appended', () => {
     expect((await post('/v1/chat-logs', 'agent=desk', 'text/plain')).statusCode).toBe(415)
   })
 
-  it('are counted beside what was accepted', async () => {
+  it('are counted', async () => {
     await post('/v1/chat-logs', [turn(), turn()])
     await post('/v1/chat-logs', [turn({ turn: 1 }), turn({ question: '' })])
     const counts = (await app.inject('/v1/ingest/counts')).json()
@@ -143,7 +143,7 @@ describe('hours', () => {
   const seen = (id: string, headers: Record<string, string>, timestamp = now) =>
     api.onRecord?.({ topic: topic.chatLogs, event: toChatLogged(turn({ id }), now, pseudonymOf), timestamp, headers })
 
-  it('tell what was acknowledged from what lies in the log, and what others wrote', async () => {
+  it('count acknowledged records, records in the log, and records of other writers', async () => {
     await post('/v1/chat-logs', [turn({ id: 'a' }), turn({ id: 'b' }), turn({ id: 'a' })])
     const of = (logged: number, direct: number) => [{ topic: topic.chatLogs, hour, accepted: 2, logged, direct }]
     expect(await hours()).toEqual(of(0, 0))
@@ -156,7 +156,7 @@ describe('hours', () => {
     expect(await hours()).toEqual(of(2, 1))
   })
 
-  it('a record that was not acknowledged is not accepted', async () => {
+  it('do not count a record that was not acknowledged', async () => {
     failing = new Error('disk full')
     await post('/v1/chat-logs', turn())
     expect(await hours()).toEqual([])

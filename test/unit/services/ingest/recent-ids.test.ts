@@ -3,7 +3,7 @@ import { createRecentIds } from '#services/ingest/recent-ids.ts'
 
 const events = (...ids: string[]) => new Map(ids.map(id => [id, id]))
 
-it('admits an id once, and what was seen elsewhere never', async () => {
+it('appends an id once, and not at all when it is in the log', async () => {
   const recent = createRecentIds()
   const appended: string[] = []
   const append = async (fresh: readonly string[]) => void appended.push(...fresh)
@@ -13,7 +13,7 @@ it('admits an id once, and what was seen elsewhere never', async () => {
   expect(appended).toEqual(['a', 'c'])
 })
 
-it('the second of two requests with the same id waits for the first', async () => {
+it('a request with an id that is being appended waits for that append', async () => {
   const recent = createRecentIds()
   const first = Promise.withResolvers<void>()
   const one = recent.appendNew(events('a'), () => first.promise)
@@ -28,7 +28,7 @@ it('the second of two requests with the same id waits for the first', async () =
   expect(await two).toBe(1)
 })
 
-it('and appends it itself when the first fails', async () => {
+it('it appends the id itself when the first append fails', async () => {
   const recent = createRecentIds()
   const first = Promise.withResolvers<void>()
   const one = recent.appendNew(events('a'), () => first.promise)
@@ -38,7 +38,7 @@ it('and appends it itself when the first fails', async () => {
   expect(await two).toBe(1)
 })
 
-it('requests that share ids crosswise both end', async () => {
+it('requests with the same ids in different order do not deadlock', async () => {
   const recent = createRecentIds()
   const admitted = await Promise.all([
     recent.appendNew(events('a', 'b'), async () => {}),
@@ -48,7 +48,7 @@ it('requests that share ids crosswise both end', async () => {
   expect(admitted).toEqual([2, 0, 1])
 })
 
-it('remembers at least half of its limit and never more than the limit', async () => {
+it('keeps at least half of the limit and at most the limit', async () => {
   const recent = createRecentIds(10)
   for (let id = 0; id < 23; id++) recent.add(`${id}`)
   const known: number[] = []

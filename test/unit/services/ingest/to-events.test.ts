@@ -14,7 +14,7 @@ const turn = {
 }
 
 describe('a chat log', () => {
-  it('fills in what was not sent', () => {
+  it('has null or a default for fields that were not sent', () => {
     expect(toChatLogged(turn, now, pseudonymOf)).toEqual({
       ...turn,
       id: expect.stringMatching(/^[0-9a-f]{32}$/),
@@ -29,14 +29,14 @@ describe('a chat log', () => {
       redactions: [],
     })
   })
-  it('has the same id for the same turn, whatever else changed', () => {
+  it('has an id that derives from agent, conversation and turn', () => {
     const id = toChatLogged(turn, now, pseudonymOf).id
     expect(toChatLogged({ ...turn, question: 'again', at: 5 }, now + 1, pseudonymOf).id).toBe(id)
     expect(toChatLogged({ ...turn, turn: 3 }, now, pseudonymOf).id).not.toBe(id)
     expect(toChatLogged({ ...turn, agent: 'other' }, now, pseudonymOf).id).not.toBe(id)
     expect(toChatLogged({ ...turn, id: 'mine' }, now, pseudonymOf).id).toBe('mine')
   })
-  it('is redacted wherever a customer may have written, the argument included', () => {
+  it('is redacted in every free text, the argument included', () => {
     const event = toChatLogged(
       {
         ...turn,
@@ -56,7 +56,7 @@ describe('a chat log', () => {
     ])
     expect(event.redactions).toEqual([{ kind: 'email', count: 4 }])
   })
-  it('turns an address given as user into a pseudonym that is the same each time', () => {
+  it('has the same pseudonym each time for an address as user id', () => {
     const userOf = (userId: string) => toChatLogged({ ...turn, userId }, now, pseudonymOf).userId
     expect(userOf('u-17')).toBe('u-17')
     expect(userOf('a@b.com')).toBe(address)
@@ -65,7 +65,7 @@ describe('a chat log', () => {
   })
 })
 
-it('escalations and feedback are the same when all they say is', () => {
+it('escalations and feedback have ids that derive from their content', () => {
   const escalation = { agent: 'desk', conversationId: 'c1', turnId: 't1', reason: 'Call me at 415-555-0132' }
   expect(toChatEscalated(escalation, now, pseudonymOf)).toMatchObject({
     parents: ['t1'],

@@ -60,7 +60,7 @@ const exportOf = (...spans: object[]) =>
 const [first, second] = ['b7ad6b7169203331', 'b7ad6b7169203332']
 
 describe('an export of spans', () => {
-  it('is answered when its turns are in the log, each in the trace of its span', async () => {
+  it('is acknowledged once its turns are in the log, each in the trace of its span', async () => {
     const reply = await send(exportOf(chat(first, 'desk', 'Price of AAPL?'), chat(second, 'desk', 'And MSFT?')))
     expect([reply.statusCode, reply.headers['content-type'], reply.body]).toEqual([200, json, '{}'])
     expect(appended.map(({ topic: to, events }) => [to, events])).toMatchObject([
@@ -73,12 +73,12 @@ describe('an export of spans', () => {
     ])
   })
 
-  it('sent again is in the log once', async () => {
+  it('sent again adds nothing', async () => {
     for (const _time of [1, 2]) expect((await send(exportOf(chat(first, 'desk', 'Price?')))).statusCode).toBe(200)
     expect(appended).toHaveLength(1)
   })
 
-  it('that cannot be appended is one to send again', async () => {
+  it('whose append fails is accepted when it is sent again', async () => {
     failing = new Error('disk full')
     expect((await send(exportOf(chat(first, 'desk', 'Price?')))).statusCode).toBe(500)
     failing = null
@@ -86,7 +86,7 @@ describe('an export of spans', () => {
     expect(appended).toHaveLength(1)
   })
 
-  it('tells in the partial success what it could not take and why, and takes the rest', async () => {
+  it('has a partial success with the reasons for refused turns; the others are accepted', async () => {
     const long = 'a secret '.repeat(1000)
     const reply = await send(
       exportOf(chat(first, 'ghost', 'Price?'), chat(second, 'desk', 'Price?'), chat('b7ad6b7169203333', 'desk', long)),
@@ -108,11 +108,11 @@ describe('an export of spans', () => {
   })
 })
 
-describe('a body that cannot be read is refused in the encoding it came in', () => {
+describe('a body that cannot be read is refused in its own encoding', () => {
   it.each([
-    ['no JSON', '{"resourceSpans', undefined, 400, /not JSON/],
-    ['an id that is none', exportOf(chat('zz', 'desk', 'x')), undefined, 400, /spanId: must have 8 bytes/],
-    ['no gzip', '{}', 'gzip', 400, /not gzip/],
+    ['invalid JSON', '{"resourceSpans', undefined, 400, /not JSON/],
+    ['an invalid id', exportOf(chat('zz', 'desk', 'x')), undefined, 400, /spanId: must have 8 bytes/],
+    ['invalid gzip', '{}', 'gzip', 400, /not gzip/],
     ['another encoding', '{}', 'br', 415, /gzip/],
     ['more than the limit when decompressed', gzipSync(Buffer.alloc(bodyLimit + 1, ' ')), 'gzip', 413, /decompressed/],
   ])('%s', async (_what, payload, encoding, status, message) => {
@@ -130,7 +130,7 @@ describe('a body that cannot be read is refused in the encoding it came in', () 
     expect(reply.rawPayload.subarray(2).toString()).toContain('not an OTLP trace export')
   })
 
-  it('text, and nothing at all', async () => {
+  it('text, or no body', async () => {
     const types = 'Send Content-Type: application/x-protobuf or application/json'
     for (const reply of [await send('x', 'text/plain'), await app.inject({ method: 'POST', url: '/v1/traces' })])
       expect([reply.statusCode, reply.json().message]).toEqual([415, types])
