@@ -58,3 +58,30 @@ function createProjectionSigns(): Int8Array {
   }
   return table
 }
+
+/** A sparse vector written out over all dimensions, for comparing it with many: that is several times faster than `dot`. */
+export function toDense({ indices, values }: SparseVector): Float32Array {
+  const dense = new Float32Array(FEATURE_DIMENSIONS)
+  // Within bounds: indices and values have the same length, and every index is below FEATURE_DIMENSIONS.
+  for (let entry = 0; entry < indices.length; entry++) dense[indices[entry] ?? 0] = values[entry] ?? 0
+  return dense
+}
+
+/** The inner product of a dense and a sparse vector. */
+export function dotWithDense(dense: Float32Array, { indices, values }: SparseVector): number {
+  let sum = 0
+  // Within bounds, as in `toDense`.
+  for (let entry = 0; entry < indices.length; entry++) sum += (dense[indices[entry] ?? 0] ?? 0) * (values[entry] ?? 0)
+  return sum
+}
+
+/** The share of a sparse vector's squared length, which is 1, at the features that a dense vector has too. */
+export function containedShare(dense: Float32Array, { indices, values }: SparseVector): number {
+  let sum = 0
+  // Within bounds, as in `toDense`.
+  for (let entry = 0; entry < indices.length; entry++) {
+    const value = values[entry] ?? 0
+    if ((dense[indices[entry] ?? 0] ?? 0) > 0) sum += value * value
+  }
+  return sum
+}

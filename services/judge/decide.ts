@@ -9,27 +9,29 @@ import type { Inbound, Outbound } from '#topology/types.ts'
 import { goldSimilarity } from './gold-similarity.ts'
 import { type Grade, grade } from './grade.ts'
 import { learnFromGold } from './learn-from-gold.ts'
-import type { Facts } from './model/verdict.ts'
-import { goldEvidenceOf, type Packet, signalsOf, variantEvidenceOf } from './packet.ts'
+import { goldEvidenceOf, type ModelOpinion, type Packet, signalsOf, variantEvidenceOf } from './packet.ts'
 import {
   answerChanges,
   answerOf,
-  collectionsOf,
   gradeChanges,
-  gradedOf,
+  gradesOf,
   regressionOf,
   type SampleScores,
   sampleChanges,
+  sampleOf,
   trustOf,
 } from './state.ts'
 import { minPairs } from './trust.ts'
 
 export const version = 'judge/v2'
 
+/** The opinion of a language model; null where none is configured or the record is no production sample. */
+export type Facts = ModelOpinion | null
+
 /**
- * Two tiers: collect an evidence packet, then grade that packet alone. A sample without gold is scored from its signals, and
- * once more by the language model where one was asked. Such scores are trusted while their instrument agrees with gold;
- * scores against gold always are.
+ * Two tiers: collect a packet of evidence, then grade that packet alone. A sample without gold is scored from its signals, and
+ * a second time by the language model where one was asked. Such scores are trusted while their judge version agrees with gold.
+ * Scores against gold are always trusted.
  */
 export function decide(inbound: Inbound<'judge'>, facts: Facts, state: StateView): Decision<'judge'> {
   switch (inbound.topic) {
@@ -44,62 +46,72 @@ export function decide(inbound: Inbound<'judge'>, facts: Facts, state: StateView
   }
 }
 
+type Graded = { readonly packet: Packet; readonly grade: Grade }
+
 function scoreProduction(sample: SampleSelected, facts: Facts, state: StateView): Decision<'judge'> {
-  const { id, agent, family, question, plan, answer, inclusionProbability } = sample
-  const signals = { ...signalsOf(sample), likeness: goldSimilarity(sample, gradedOf(state, agent)) }
+  const { id, agent, answer, inclusionProbability } = sample
+  const signals = { ...signalsOf(sample), likeness: goldSimilarity(sample, gradesOf(state, agent)) }
   const packets: Packet[] = [{ ...signals, weights: regressionOf(state, agent).weights }]
-  // Decisions of before there was a model recorded no facts.
+  // Decisions that were recorded before there was a language model have no facts.
   if (facts) packets.push({ kind: 'opinion', ...facts })
+  const graded = packets.map(packet => ({ packet, grade: grade(packet) }))
+  // Estimates must leave corrections out, so that scores name them too.
   const arms = [...sample.arms.map(({ arm }) => arm), ...(sample.correction ? [correctionArm] : [])]
-  const about = { agent, sampleId: id, family, source: 'production', question, plannedTool: plan.tool } as const
-  const graded = packets.map(packet => ({ packet, ...grade(packet) }))
-  const length = (answer ?? plan.argument).length
-  const scores = graded.flatMap(({ packet, judge, rubric, prompt, model, score }) => {
-    if (score === null) return []
-    const first = packet.kind === 'opinion' ? packet.plannedFirst : null
-    // Planners of our own hold no language model; what foreign ones hold is not told.
-    const sameFamily = packet.kind === 'opinion' && plan.planner !== null ? false : null
-    const pair = { score, length, first, sameFamily }
-    return [{ judge, rubric, prompt, model, pair }]
-  })
-  const judged: SampleScores = { arms, inclusionProbability, signals, scores, graded: false }
-  const made = graded.map(({ packet, ...one }) => {
-    const { trusted, pairs } = trustOf(state, agent, one)
-    const steps = pairs.length < minPairs || one.score === null ? [] : isotonicRegression(pairs)
-    const probability = probabilityAt(steps, one.score ?? 0) ?? null
-    return scoredEvent({ ...about, inclusionProbability, arms, trusted, probability }, one, packet)
-  })
+  const scored = graded.map(one => productionScore(sample, arms, one, state))
+  const scores = graded.flatMap(one => calibrationScores(sample, one))
+  const kept: SampleScores = { arms, inclusionProbability, signals, scores, graded: false }
   return {
-    emit: made.map(({ emitted }) => emitted),
-    objects: made.map(({ object }) => object),
-    stateChanges: [...sampleChanges(state, agent, id, judged), ...answerChanges(state, agent, id, answer)],
+    emit: scored.map(({ emitted }) => emitted),
+    objects: scored.map(({ object }) => object),
+    stateChanges: [...sampleChanges(state, agent, id, kept), ...answerChanges(state, agent, id, answer)],
   }
+}
+
+function productionScore(sample: SampleSelected, arms: readonly string[], graded: Graded, state: StateView): Scored {
+  const { id: sampleId, agent, family, question, plan, inclusionProbability } = sample
+  const { trusted, pairs } = trustOf(state, agent, graded.grade)
+  const { score } = graded.grade
+  const isCalibrated = score !== null && pairs.length >= minPairs
+  const probability = isCalibrated ? (probabilityAt(isotonicRegression(pairs), score) ?? null) : null
+  const about = { agent, sampleId, family, source: 'production', question, plannedTool: plan.tool } as const
+  return scoredEvent({ ...about, inclusionProbability, arms, trusted, probability }, graded)
+}
+
+/** What gold is compared with later: the score, and what may have biased it. None where there is no score. */
+function calibrationScores({ plan, answer }: SampleSelected, { packet, grade }: Graded): SampleScores['scores'] {
+  const { judge, rubric, prompt, model, score } = grade
+  if (score === null) return []
+  const isOpinion = packet.kind === 'opinion'
+  const pair = {
+    score,
+    length: (answer ?? plan.argument).length,
+    first: isOpinion ? packet.plannedFirst : null,
+    // Our own planners contain no language model. The model in a foreign planner is not known.
+    sameFamily: isOpinion && plan.planner !== null ? false : null,
+  }
+  return [{ judge, rubric, prompt, model, pair }]
 }
 
 function scoreAgainstGold(gold: GoldAnswered, state: StateView): Decision<'judge'> {
   const { agent, sampleId, family, question, plan, inclusionProbability } = gold
   const packet = goldEvidenceOf(gold, answerOf(state, agent, sampleId))
-  const graded = grade(packet)
-  const judged = state.get<SampleScores>(collectionsOf(agent).judged, sampleId)
-  const about = { agent, sampleId, family, source: 'gold', question, plannedTool: plan.tool } as const
-  const row = { ...about, inclusionProbability, arms: judged?.arms ?? [] }
-  const { emitted, object } = scoredEvent({ ...row, trusted: true, probability: null }, graded, packet)
-  const calibrated = learnFromGold(agent, sampleId, judged, graded.toolCorrect, state)
-  const { plannedTool, arms } = row
-  const { goldTool, toolCorrect, score, argumentSimilarity, figuresEqual, answerScore } = graded
-  const figures = { goldTool, toolCorrect, score, argumentSimilarity, figuresEqual, answerScore }
+  const graded = { packet, grade: grade(packet) }
+  const sample = sampleOf(state, agent, sampleId)
+  const row = { family, question, plannedTool: plan.tool, inclusionProbability, arms: sample?.arms ?? [] }
+  const { emitted, object } = scoredEvent(
+    { agent, sampleId, source: 'gold', ...row, trusted: true, probability: null },
+    graded,
+  )
+  const { goldTool, toolCorrect, score, argumentSimilarity, figuresEqual, answerScore } = graded.grade
+  const learned = learnFromGold(agent, sampleId, sample, toolCorrect, state)
   return {
-    emit: [emitted, ...calibrated.emit],
+    emit: [emitted, ...learned.emit],
     objects: [object],
     stateChanges: [
-      ...calibrated.stateChanges,
+      ...learned.stateChanges,
       ...gradeChanges(state, agent, sampleId, {
-        family,
-        question,
-        plannedTool,
-        inclusionProbability,
-        arms,
-        ...figures,
+        ...row,
+        ...{ goldTool, toolCorrect, score, argumentSimilarity, figuresEqual, answerScore },
       }),
     ],
   }
@@ -120,15 +132,12 @@ function scoreVariants(widened: SampleWidened): Decision<'judge'> {
 }
 
 type ScoreSubject = Omit<SampleScored, 'id' | 'parents' | 'at' | 'evidence' | keyof Grade>
+type Scored = { readonly emitted: Outbound<'judge'>; readonly object: Uint8Array }
 
 /** The score, and its packet as an object. */
-function scoredEvent(
-  about: ScoreSubject,
-  graded: Grade,
-  packet: Packet,
-): { emitted: Outbound<'judge'>; object: Uint8Array } {
+function scoredEvent(about: ScoreSubject, { packet, grade }: Graded): Scored {
   const object = new TextEncoder().encode(canonicalJson(packet))
-  const event = { ...about, ...graded, evidence: digest(object) }
+  const event = { ...about, ...grade, evidence: digest(object) }
   const parents = about.source === 'gold' ? [about.sampleId] : []
   return { emitted: { topic: topic.scoredSamples, event, parents }, object }
 }

@@ -1,44 +1,36 @@
 import type { SampleSelected } from '#schemas/events.ts'
-import { FEATURE_DIMENSIONS, featurize } from '#text/features.ts'
+import { featurize } from '#text/features.ts'
 import { questionVector } from '#text/question-vector.ts'
+import { containedShare, dotWithDense, toDense } from '#text/vectors.ts'
 
 /** A question that has gold. */
 export type GoldQuestion = { readonly question: string; readonly family: string; readonly goldTool: string | null }
 
-/** How far earlier gold speaks for a plan and against it, 0 to 1 each. */
+/** How similar the question is to earlier questions with gold, 0 to 1 each. */
 export type GoldSimilarity = {
-  /** Cosine to the nearest question whose gold is the planned tool. */
+  /** The highest cosine to a question whose gold tool is the planned one: evidence for the plan. */
   readonly own: number
-  /** The largest share of a question with another gold tool that this one contains. */
+  /** The largest share of a question with another gold tool that this question contains: evidence against the plan. */
   readonly other: number
 }
 
-const denseScratch = new Float32Array(FEATURE_DIMENSIONS)
-
 /**
- * Against the plan counts containment, which words added to a question can only raise; for it the cosine, which they lower unless
- * they repeat a question that the planned tool is right for. So nobody talks a score up. Its own family proves nothing.
+ * The two measures differ so that nobody can raise a score by adding words to a question. Added words can only raise the
+ * containment, which counts against the plan. They lower the cosine, which counts for it, unless they repeat a question that has
+ * the planned tool as gold. Gold of the question's own family is left out: it would be the same question.
  */
 export function goldSimilarity(
   { question, family, plan }: Pick<SampleSelected, 'question' | 'family' | 'plan'>,
   goldQuestions: Iterable<GoldQuestion>,
 ): GoldSimilarity {
-  const vector = featurize(question)
-  for (const [entry, index] of vector.indices.entries()) denseScratch[index] = vector.values[entry] ?? 0
+  const dense = toDense(featurize(question))
   let [own, other] = [0, 0]
-  for (const one of goldQuestions) {
-    if (one.goldTool === null || one.family === family) continue
-    const { indices, values } = questionVector(one)
-    let [cosine, containment] = [0, 0]
-    for (let entry = 0; entry < indices.length; entry++) {
-      const here = denseScratch[indices[entry] ?? 0] ?? 0
-      const value = values[entry] ?? 0
-      cosine += here * value
-      if (here > 0) containment += value * value
-    }
-    if (one.goldTool === plan.tool) own = Math.max(own, cosine)
-    else other = Math.max(other, containment)
+  for (const gold of goldQuestions) {
+    if (gold.goldTool === null || gold.family === family) continue
+    const vector = questionVector(gold)
+    if (gold.goldTool === plan.tool) own = Math.max(own, dotWithDense(dense, vector))
+    else other = Math.max(other, containedShare(dense, vector))
   }
-  for (const index of vector.indices) denseScratch[index] = 0
+  // Rounding can exceed 1.
   return { own: Math.min(1, own), other: Math.min(1, other) }
 }

@@ -19,10 +19,10 @@ export type Grade = JudgeVersion &
     | 'refused'
   >
 
-/** The right tool is most of it; the argument decides the rest. */
+/** The right tool gives this much of the score, the argument the rest. */
 const toolWeight = 0.7
 
-/** Tier 2: grades a packet. Evidence that cannot be graded is refused with a reason, never scored 0. */
+/** Tier 2: grades a packet. Evidence that cannot be graded is refused with a reason; it is not scored 0. */
 export function grade(packet: Packet): Grade {
   switch (packet.kind) {
     case 'signals':
@@ -54,14 +54,18 @@ const emptyGrade = {
 
 function gradeSignals({ weights, ...evidence }: SignalEvidence): Grade {
   if (hasNoSignal(evidence))
-    return { ...emptyGrade, ...judgeVersions.signals, refused: 'no margin, no outcome and no gold like it to judge by' }
+    return {
+      ...emptyGrade,
+      ...judgeVersions.signals,
+      refused: 'no margin, no confidence, no outcome and no similar gold',
+    }
   return { ...emptyGrade, ...judgeVersions.signals, score: signalScore(evidence, weights) }
 }
 
 function gradeOpinion({ opinion, rubric, prompt, model }: OpinionEvidence): Grade {
-  const asked = { ...judgeVersions.model, rubric, prompt, model }
-  if ('refused' in opinion) return { ...emptyGrade, ...asked, refused: opinion.refused }
-  return { ...emptyGrade, ...asked, score: opinion.verdict.score }
+  const version = { ...judgeVersions.model, rubric, prompt, model }
+  if ('refused' in opinion) return { ...emptyGrade, ...version, refused: opinion.refused }
+  return { ...emptyGrade, ...version, score: opinion.verdict.score }
 }
 
 function gradeAgainstGold({ plannedTool, goldTool, argument, answer }: GoldEvidence): Grade {
@@ -70,7 +74,7 @@ function gradeAgainstGold({ plannedTool, goldTool, argument, answer }: GoldEvide
   const argumentSimilarity = argument && textSimilarity(argument)
   const figuresEqual = argument && sameValues(argument.givenValues, argument.goldValues)
   const answerFiguresStated = answer && containsAllValues(answer.givenValues, answer.goldValues)
-  // A wrong amount makes the best-worded argument useless; where no right argument is known, the tool is all there is to grade.
+  // An argument with a wrong value is useless, however similar. Without a gold argument only the tool is graded.
   const argumentScore = argumentSimilarity === null ? 1 : figuresEqual ? argumentSimilarity : 0
   return {
     ...{ ...judgeVersions.gold, goldTool, toolCorrect, argumentSimilarity, figuresEqual, answerFiguresStated },
@@ -80,7 +84,7 @@ function gradeAgainstGold({ plannedTool, goldTool, argument, answer }: GoldEvide
   }
 }
 
-/** In [0, 1]: rounding can push a cosine of equal texts just above 1. Texts without a word are alike only if equal. */
+/** In [0, 1]; rounding can exceed 1. Texts without words have no cosine, and are similar only if equal. */
 function textSimilarity({ given, gold }: ComparedTexts): number {
   return given === gold ? 1 : Math.min(1, cosine(featurize(given), featurize(gold)))
 }

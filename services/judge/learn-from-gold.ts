@@ -12,8 +12,8 @@ import { regressionChange, regressionOf, type SampleScores, sampleChanges, trust
 import { addPair, distrustReasons, type JudgeTrust, releaseReason } from './trust.ts'
 
 /**
- * Gold for a sample: every instrument that had scored it is held against it, and the offline judge learns from it. One sample
- * calibrates once, however often its gold is revised. What an instrument had said stood before this gold was known.
+ * Gold for a sample came: every judge version that had scored it is compared with it, and the offline judge learns from it. One
+ * sample calibrates once, however often its gold is revised. The scores were given before this gold was known.
  */
 export function learnFromGold(
   agent: string,
@@ -50,7 +50,7 @@ function examinationEvent(
     agent,
     ...judgeVersion,
     outcome: trusted ? 'released' : 'quarantined',
-    // What it was judged by: a version that was trusted is held to less than one that was not.
+    // By the limits of a version that was trusted, which this one was.
     reasons: trusted ? [releaseReason(pairs)] : distrustReasons(pairs, true),
     ...calibrationOf(pairs),
     probes: probesOf(pairs),

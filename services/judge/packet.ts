@@ -1,15 +1,11 @@
 import type { GoldAnswered, SampleSelected, SampleWidened, Variant } from '#schemas/events.ts'
 import { comparableValues } from '#text/values.ts'
 import type { GoldSimilarity } from './gold-similarity.ts'
-import type { ModelOpinion } from './model/verdict.ts'
 
-/**
- * Tier 1: all that the grade of one plan may rest on, and no more. Tier 2 sees nothing else, so that either tier can be
- * replayed by itself.
- */
+/** Tier 1: all the evidence that the grade of one plan may use. Tier 2 sees nothing else, so that each tier can be replayed alone. */
 export type Packet = SignalEvidence | OpinionEvidence | GoldEvidence | VariantEvidence
 
-/** How a turn without gold went. */
+/** The planner's confidence and the outcome of a turn. */
 export type Signals = {
   readonly kind: 'signals'
   readonly confidence: number | null
@@ -20,16 +16,43 @@ export type Signals = {
   readonly latencyMs: number | null
 }
 
-/** With what earlier gold says of such a question. No text: what a customer writes is no more than its likeness. */
+/** With the similarity to earlier questions with gold. The packet holds no text of the customer. */
 export type SignalsWithSimilarity = Signals & { readonly likeness: GoldSimilarity }
 
-/** With the weights that earlier gold had left, in the order of `features` (`signals.ts`). */
+/** With the weights learned from earlier gold, in the order of the features in `signals.ts`. */
 export type SignalEvidence = SignalsWithSimilarity & { readonly weights: readonly number[] }
 
-/** What a language model said, or why it said nothing of use. */
+/** What a language model answered, or why it gave no usable answer. */
 export type OpinionEvidence = ModelOpinion & { readonly kind: 'opinion' }
 
-/** What was planned and answered beside what is right; gold's are null where reviewers were undecided or wrote none. */
+/**
+ * What a language model said of one plan: `score` in [0, 1]; `toolCorrect` null where it cannot tell; `reason` of at most
+ * 200 characters, which may quote chat text.
+ */
+export type ModelVerdict = {
+  readonly score: number
+  readonly toolCorrect: boolean | null
+  readonly reason: string
+}
+
+/** The versions that an opinion depends on; they are in every score. */
+export type ModelVersion = {
+  /** Name of the rubric and a digest of its text. */
+  readonly rubric: string
+  /** Version of the prompt around rubric and evidence. */
+  readonly prompt: string
+  /** The model as the settings name it. */
+  readonly model: string
+}
+
+export type ModelOpinion = ModelVersion & {
+  /** Whether the planned tool was in the first half of the catalogue as it was shown; null where it is not in it. */
+  readonly plannedFirst: boolean | null
+  /** Refused: the answer was unusable, or the budget is spent. The reason holds no chat text. */
+  readonly opinion: { readonly verdict: ModelVerdict } | { readonly refused: string }
+}
+
+/** Plan and answer beside those of gold. Values of gold are null where reviewers were undecided or wrote none. */
 export type GoldEvidence = {
   readonly kind: 'gold'
   readonly plannedTool: string
@@ -39,7 +62,7 @@ export type GoldEvidence = {
   readonly answer: ComparedTexts | null
 }
 
-/** Two texts, and their values however each writes them. */
+/** Two texts, and the values in each, normalised. */
 export type ComparedTexts = {
   readonly given: string
   readonly gold: string
@@ -53,7 +76,7 @@ export function signalsOf({ plan, outcome }: Pick<SampleSelected, 'plan' | 'outc
   return { kind: 'signals', confidence: plan.confidence, margin: plan.margin, ...outcome }
 }
 
-/** `answer` is what the agent had answered, where it is still known. */
+/** `answer` is what the agent answered; null where it is not known. */
 export function goldEvidenceOf(
   gold: Pick<GoldAnswered, 'plan' | 'tool' | 'argument' | 'answer'>,
   answer: string | null,

@@ -6,41 +6,40 @@ import { type Probe, probesOf } from './bias.ts'
 import { type Calibration, calibrationOf } from './calibration.ts'
 import { type JudgeVersion, judgeVersionKey } from './judge-version.ts'
 import { type PlanMetrics, planMetrics } from './plan-metrics.ts'
-import { collectionsOf, type GoldGrade, gradedOf, type JudgeVersionTrust, type SampleScores, trustOf } from './state.ts'
+import { gradeOf, gradesOf, samplesOf, trustOf, versionsOf } from './state.ts'
 import { distrustReasons } from './trust.ts'
 
-/** One version of the judge, held against the newest gold. */
+/** One version of the judge, compared with the newest gold. */
 export type JudgeVersionReport = JudgeVersion &
   Calibration & {
     readonly trusted: boolean
-    /** Why it is not; empty where it is. */
+    /** Why it is not trusted; empty where it is. */
     readonly faults: readonly string[]
     readonly probes: readonly Probe[]
-    /** What its scores mean: the calibration curve. */
+    /** The calibration curve: the probability that each score means. */
     readonly curve: readonly CalibrationStep[]
-    /** Share of production turns that were planned right, from gold and this version's scores together; null with too little gold. */
+    /** Share of production turns with the right plan, from gold and this version's scores together; null with too little gold. */
     readonly accuracy: PpiEstimate | null
     /** The same from gold alone. */
     readonly accuracyByGold: PpiEstimate | null
   }
 
+/** What `GET /v1/judge/AGENT` answers. */
 export type JudgeReport = { readonly instruments: readonly JudgeVersionReport[]; readonly planning: PlanMetrics }
 
-/** What the judge knows of an agent, and of itself; undefined where it has not seen the agent in this memory. */
+/** The report on an agent; undefined where this state holds nothing of it. */
 export function reportOf(state: StateView, agent: string): JudgeReport | undefined {
-  const names = collectionsOf(agent)
-  if (state.size(names.judged) + state.size(names.graded) === 0) return undefined
+  const grades = gradesOf(state, agent)
+  if (samplesOf(state, agent).length + grades.length === 0) return undefined
   return {
-    instruments: Array.from(state.entries<JudgeVersionTrust>(names.standings), ([, { instrument }]) =>
-      judgeVersionReport(state, agent, instrument),
-    ),
-    planning: planMetrics(gradedOf(state, agent)),
+    instruments: versionsOf(state, agent).map(judgeVersion => judgeVersionReport(state, agent, judgeVersion)),
+    planning: planMetrics(grades),
   }
 }
 
 function judgeVersionReport(state: StateView, agent: string, judgeVersion: JudgeVersion): JudgeVersionReport {
   const { trusted, pairs } = trustOf(state, agent, judgeVersion)
-  const { labelled, unlabelled } = ppiRows(state, agent, judgeVersionKey(judgeVersion))
+  const { labelled, unlabelled } = ppiRows(state, agent, judgeVersion)
   return {
     ...judgeVersion,
     ...calibrationOf(pairs),
@@ -53,17 +52,15 @@ function judgeVersionReport(state: StateView, agent: string, judgeVersion: Judge
   }
 }
 
-/** Samples that this version scored. Corrections had lost their chance at arrival and are left out, as in every estimate. */
-function ppiRows(state: StateView, agent: string, key: string) {
-  const { judged, graded } = collectionsOf(agent)
-  const rows = Array.from(state.entries<SampleScores>(judged)).flatMap(
-    ([sampleId, { arms, inclusionProbability, scores }]) => {
-      const own = scores.find(one => judgeVersionKey(one) === key)
-      if (own === undefined || !isEstimationRow({ arms })) return []
-      const right = state.get<GoldGrade>(graded, sampleId)?.toolCorrect
-      return [{ truth: right ?? null, judged: own.pair.score, weight: 1 / inclusionProbability }]
-    },
-  )
+/** The samples that this version scored, with and without gold. */
+function ppiRows(state: StateView, agent: string, judgeVersion: JudgeVersion) {
+  const key = judgeVersionKey(judgeVersion)
+  const rows = samplesOf(state, agent).flatMap(([sampleId, sample]) => {
+    const scored = sample.scores.find(one => judgeVersionKey(one) === key)
+    if (scored === undefined || !isEstimationRow(sample)) return []
+    const truth = gradeOf(state, agent, sampleId)?.toolCorrect ?? null
+    return [{ truth, judged: scored.pair.score, weight: 1 / sample.inclusionProbability }]
+  })
   return {
     labelled: rows.flatMap(({ truth, ...row }) => (truth === null ? [] : [{ ...row, truth: Number(truth) }])),
     unlabelled: rows.filter(({ truth }) => truth === null),

@@ -1,10 +1,9 @@
 import type { LanguageModel } from '#models/language-model.ts'
 import type { Agents, Service } from '#runtime/service.ts'
 import { topic } from '#topology/topic-names.ts'
-import { decide, version } from './decide.ts'
+import { decide, type Facts, version } from './decide.ts'
 import { httpApi } from './http-api.ts'
 import { requestOpinion } from './model/opinion.ts'
-import type { Facts } from './model/verdict.ts'
 
 type Ports = {
   readonly agents: Pick<Agents, 'waitFor'>

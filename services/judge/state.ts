@@ -8,17 +8,17 @@ import type { SignalsWithSimilarity } from './packet.ts'
 import { initialRegression } from './signals.ts'
 import { type JudgeTrust, maxPairs } from './trust.ts'
 
-/** What gold will want to know of a sample. */
+/** What is kept of a sample until its gold comes. */
 export type SampleScores = {
   readonly arms: readonly string[]
   readonly inclusionProbability: number
   readonly signals: SignalsWithSimilarity
   readonly scores: readonly (JudgeVersion & { readonly pair: Omit<ScoredPair, 'right'> })[]
-  /** Gold came, and every instrument was held against it. */
+  /** Gold came, and every version that had scored the sample was compared with it. */
   readonly graded: boolean
 }
 
-/** What gold said of a sample: the figures of the judge rest on it, and later plans for such questions are held against it. */
+/** What gold said of a sample: for the report, and for the similarity of later questions. */
 export type GoldGrade = Pick<
   SampleScored,
   | 'family'
@@ -34,34 +34,34 @@ export type GoldGrade = Pick<
   | 'arms'
 >
 
-/** A version of the judge; its pairs are kept by themselves, since a new one comes with each gold answer. */
+/** A judge version and whether it is trusted. Its pairs have a collection of their own, since each gold answer adds one. */
 export type JudgeVersionTrust = { readonly instrument: JudgeVersion; readonly trusted: boolean }
 
-/** How many of each are remembered per agent; the oldest is forgotten first. Gold for a forgotten sample names no arms and calibrates nothing. */
-const limits = { judged: 10_000, answers: 2_000, graded: 2_000, standings: 20 } as const
+/** A collection that forgets its oldest entries beyond `limit`. */
+type Collection = { readonly name: string; readonly limit: number }
+
+/**
+ * The collections of one agent. The first three have sample ids as keys, the versions their `judgeVersionKey`. Gold for a sample
+ * that is forgotten names no arms and calibrates nothing.
+ */
+export const collections = (agent: string) =>
+  ({
+    samples: { name: `samples/${agent}`, limit: 10_000 },
+    answers: { name: `answers/${agent}`, limit: 2_000 },
+    grades: { name: `graded/${agent}`, limit: 2_000 },
+    versions: { name: `standings/${agent}`, limit: 20 },
+  }) as const satisfies Record<string, Collection>
+
+const pairsCollection = (agent: string, judgeVersion: JudgeVersion): Collection => ({
+  name: `pairs/${agent}/${judgeVersionKey(judgeVersion)}`,
+  limit: maxPairs,
+})
+
 /** Characters of an answer that are kept until its gold comes. */
 const maxAnswerLength = 4_096
 
-/** Collections of one agent, by sample id, the standings by instrument. Agents never mix. */
-export const collectionsOf = (agent: string) => ({
-  judged: `samples/${agent}`,
-  answers: `answers/${agent}`,
-  graded: `graded/${agent}`,
-  standings: `standings/${agent}`,
-})
-
-const pairsCollection = (agent: string, judgeVersion: JudgeVersion): string =>
-  `pairs/${agent}/${judgeVersionKey(judgeVersion)}`
-
-function boundedChange(
-  state: StateView,
-  agent: string,
-  kind: keyof typeof limits,
-  key: string,
-  value: unknown,
-): readonly StateChange[] {
-  return boundedChanges(state, collectionsOf(agent)[kind], limits[kind], [[key, value]])
-}
+const put = (state: StateView, { name, limit }: Collection, key: string, value: unknown): readonly StateChange[] =>
+  boundedChanges(state, name, limit, [[key, value]])
 
 export function sampleChanges(
   state: StateView,
@@ -69,7 +69,15 @@ export function sampleChanges(
   sampleId: string,
   value: SampleScores,
 ): readonly StateChange[] {
-  return boundedChange(state, agent, 'judged', sampleId, value)
+  return put(state, collections(agent).samples, sampleId, value)
+}
+
+export function sampleOf(state: StateView, agent: string, sampleId: string): SampleScores | undefined {
+  return state.get<SampleScores>(collections(agent).samples.name, sampleId)
+}
+
+export function samplesOf(state: StateView, agent: string): readonly (readonly [sampleId: string, SampleScores])[] {
+  return [...state.entries<SampleScores>(collections(agent).samples.name)]
 }
 
 export function gradeChanges(
@@ -78,7 +86,15 @@ export function gradeChanges(
   sampleId: string,
   value: GoldGrade,
 ): readonly StateChange[] {
-  return boundedChange(state, agent, 'graded', sampleId, value)
+  return put(state, collections(agent).grades, sampleId, value)
+}
+
+export function gradeOf(state: StateView, agent: string, sampleId: string): GoldGrade | undefined {
+  return state.get<GoldGrade>(collections(agent).grades.name, sampleId)
+}
+
+export function gradesOf(state: StateView, agent: string): readonly GoldGrade[] {
+  return Array.from(state.entries<GoldGrade>(collections(agent).grades.name), ([, grade]) => grade)
 }
 
 export function answerChanges(
@@ -87,24 +103,26 @@ export function answerChanges(
   sampleId: string,
   answer: string | null,
 ): readonly StateChange[] {
-  return answer === null ? [] : boundedChange(state, agent, 'answers', sampleId, answer.slice(0, maxAnswerLength))
-}
-
-export function* gradedOf(state: StateView, agent: string): Generator<GoldGrade, void> {
-  for (const [, graded] of state.entries<GoldGrade>(collectionsOf(agent).graded)) yield graded
+  return answer === null ? [] : put(state, collections(agent).answers, sampleId, answer.slice(0, maxAnswerLength))
 }
 
 export function answerOf(state: StateView, agent: string, sampleId: string): string | null {
-  return state.get<string>(collectionsOf(agent).answers, sampleId) ?? null
+  return state.get<string>(collections(agent).answers.name, sampleId) ?? null
+}
+
+export function versionsOf(state: StateView, agent: string): readonly JudgeVersion[] {
+  const versions = state.entries<JudgeVersionTrust>(collections(agent).versions.name)
+  return Array.from(versions, ([, { instrument }]) => instrument)
 }
 
 export function trustOf(state: StateView, agent: string, judgeVersion: JudgeVersion): JudgeTrust {
-  const named = state.get<JudgeVersionTrust>(collectionsOf(agent).standings, judgeVersionKey(judgeVersion))
-  const pairs = Array.from(state.entries<ScoredPair>(pairsCollection(agent, judgeVersion)), ([, pair]) => pair)
-  return { trusted: named?.trusted ?? false, pairs }
+  const key = judgeVersionKey(judgeVersion)
+  const known = state.get<JudgeVersionTrust>(collections(agent).versions.name, key)
+  const pairs = Array.from(state.entries<ScoredPair>(pairsCollection(agent, judgeVersion).name), ([, pair]) => pair)
+  return { trusted: known?.trusted ?? false, pairs }
 }
 
-/** Keeps the newest pair of a standing, and who it is of. The pairs of a version that is forgotten go with it. */
+/** Keeps whether a version is trusted, and its newest pair. The pairs of a version that is forgotten for it are deleted. */
 export function trustChanges(
   state: StateView,
   agent: string,
@@ -112,20 +130,17 @@ export function trustChanges(
   sampleId: string,
   { trusted, pairs }: JudgeTrust,
 ): readonly StateChange[] {
-  const { standings } = collectionsOf(agent)
-  const named = boundedChange(state, agent, 'standings', judgeVersionKey(judgeVersion), {
-    instrument: judgeVersion,
-    trusted,
-  } satisfies JudgeVersionTrust)
-  const gone = named.flatMap(({ key, value }) =>
-    value === null ? (state.get<JudgeVersionTrust>(standings, key) ?? []) : [],
-  )
-  const forgotten = gone.flatMap(({ instrument: old }) => {
-    const collection = pairsCollection(agent, old)
-    return Array.from(state.entries(collection), ([key]) => ({ collection, key, value: null }))
-  })
-  const newest = boundedChanges(state, pairsCollection(agent, judgeVersion), maxPairs, [[sampleId, pairs.at(-1)]])
-  return [...named, ...forgotten, ...newest]
+  const { versions } = collections(agent)
+  const value: JudgeVersionTrust = { instrument: judgeVersion, trusted }
+  const kept = put(state, versions, judgeVersionKey(judgeVersion), value)
+  const forgotten = kept
+    .filter(change => change.value === null)
+    .flatMap(({ key }) => state.get<JudgeVersionTrust>(versions.name, key) ?? [])
+    .flatMap(({ instrument }) => {
+      const collection = pairsCollection(agent, instrument).name
+      return Array.from(state.entries(collection), ([key]) => ({ collection, key, value: null }))
+    })
+  return [...kept, ...forgotten, ...put(state, pairsCollection(agent, judgeVersion), sampleId, pairs.at(-1))]
 }
 
 export function regressionOf(state: StateView, agent: string): OnlineRegression {

@@ -1,11 +1,11 @@
 import { askJson, type LanguageModel } from '#models/language-model.ts'
 import { hashFraction } from '#runtime/core/identity.ts'
 import type { SampleSelected } from '#schemas/events.ts'
+import type { ModelOpinion } from '../packet.ts'
 import { type JudgedSample, promptVersion, type ToolDescriptions, verdictPrompt } from './prompt.ts'
 import { rubric, rubricVersion } from './rubric.ts'
-import type { ModelOpinion } from './verdict.ts'
 
-/** What a model says of a sample. One that fails leaves an opinion that was refused, never a score. */
+/** Asks a model about a sample. Where it gives no usable answer the opinion is refused with a reason, and has no score. */
 export async function requestOpinion(
   model: LanguageModel,
   sample: JudgedSample & Pick<SampleSelected, 'id'>,
@@ -15,17 +15,17 @@ export async function requestOpinion(
   const shown = shuffleTools(sample.id, tools)
   const answer = await askJson(model, verdictPrompt(rubric, sample, shown), signal)
   const opinion = 'refused' in answer ? answer : { verdict: answer.value }
-  const asked = { rubric: rubricVersion(rubric), prompt: promptVersion, model: model.name }
-  return { ...asked, plannedFirst: isInFirstHalf(sample.plan.tool, shown), opinion }
+  const versions = { rubric: rubricVersion(rubric), prompt: promptVersion, model: model.name }
+  return { ...versions, plannedFirst: isInFirstHalf(sample.plan.tool, shown), opinion }
 }
 
-/** An order of the sample's own: where a tool stands is then an experiment on the judge, not a habit of the catalogue. */
+/** A pseudo-random order for each sample, so that the order probe can measure the effect of a tool's position. */
 const shuffleTools = (id: string, tools: ToolDescriptions): ToolDescriptions =>
   tools.toSorted((a, b) => orderHash(id, a.name) - orderHash(id, b.name))
 
 const orderHash = (id: string, tool: string): number => hashFraction(`${promptVersion}/order`, `${id}/${tool}`)
 
 function isInFirstHalf(tool: string, shown: ToolDescriptions): boolean | null {
-  const at = shown.findIndex(({ name }) => name === tool)
-  return at < 0 ? null : at < shown.length / 2
+  const position = shown.findIndex(({ name }) => name === tool)
+  return position < 0 ? null : position < shown.length / 2
 }

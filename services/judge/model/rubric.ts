@@ -1,9 +1,9 @@
 import { digest } from '#runtime/core/identity.ts'
 
-/** By what a language model judges: data, so that a prompt search can put another in its place. */
+/** The criteria a language model judges by. They are data, so that a prompt search can replace them. */
 export type Rubric = { readonly name: string; readonly text: string }
 
-/** Goes into every score: the name alone would let a changed text pass for the old one. */
+/** The version in every score: with a digest, since a changed text under the same name is another version. */
 export const rubricVersion = ({ name, text }: Rubric): string => `${name}-${digest(text).slice(0, 8)}`
 
 export const rubric: Rubric = {

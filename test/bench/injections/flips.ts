@@ -1,4 +1,4 @@
-import type { ModelOpinion } from '#services/judge/model/verdict.ts'
+import type { ModelOpinion } from '#services/judge/packet.ts'
 
 /** One text against one plan: what was said without it and with it. */
 export type Pair = { readonly kind: string; readonly without: ModelOpinion; readonly withText: ModelOpinion }

@@ -1,168 +1,179 @@
 import { expect, test } from 'vitest'
+import { at } from '#runtime/core/checked.ts'
 import { digest } from '#runtime/core/identity.ts'
 import { State } from '#runtime/state/state.ts'
+import { decide } from '#services/judge/decide.ts'
 import { grade } from '#services/judge/grade.ts'
-import { collectionsOf } from '#services/judge/state.ts'
-import { gold, sample, scores, widened } from './events.ts'
+import { collections } from '#services/judge/state.ts'
+import { given } from '#test/support/given.ts'
+import { type Details, gold, sample, scores, stateAfter, widened } from './events.ts'
 
-const score = (...stream: Parameters<typeof scores>[0]) => scores(stream).at(-1)
+const parsed = (object: Uint8Array | undefined) => JSON.parse(new TextDecoder().decode(object))
 
 test('a sample without gold is scored from its signals, and not trusted yet', () => {
-  expect(score(sample('s'))).toMatchObject({
-    sampleId: 's',
-    source: 'production',
-    plannedTool: 'quote',
-    goldTool: null,
-    toolCorrect: null,
-    judge: 'signals/v2',
-    trusted: false,
-    refused: null,
-    inclusionProbability: 0.25,
-    arms: ['random'],
-  })
+  given(decide)
+    .when(sample('s'), null)
+    .then([
+      {
+        ...{ agent: 'desk', sampleId: 's', source: 'production', plannedTool: 'quote' },
+        ...{ judge: 'signals/v2', rubric: null, prompt: null, model: null, trusted: false, refused: null },
+        ...{ goldTool: null, toolCorrect: null, probability: null },
+        ...{ inclusionProbability: 0.25, arms: ['random'] },
+      },
+    ])
 })
 
-test('each signal moves the score the way it should', () => {
-  const of = (details: Parameters<typeof sample>[1]) => score(sample('s', details))?.score ?? Number.NaN
-  const plain = of({ plan: { confidence: Math.exp(-1) } })
-  expect(plain).toBeCloseTo(1 / (1 + Math.exp(-0.2)))
-  expect(of({ plan: { margin: 0.9 } })).toBeGreaterThan(plain)
-  expect(of({ plan: { margin: 0.1 } })).toBeLessThan(plain)
-  expect(of({ outcome: { escalated: true } })).toBeLessThan(0.1)
-  expect(of({ outcome: { rating: 'down' } })).toBeLessThan(0.1)
-  expect(of({ outcome: { rating: 'up' } })).toBeGreaterThan(0.85)
-  expect(of({ outcome: { repeatAsk: true } })).toBeLessThan(plain)
-  expect(of({ outcome: { latencyMs: 20_000 } })).toBeLessThan(plain)
+test('each signal moves the score in its direction', () => {
+  const scoreOf = (details: Details) => scores([sample('s', details)])[0]?.score
+  const plain = 1 / (1 + Math.exp(-0.2))
+  expect(scoreOf({ plan: { confidence: Math.exp(-1) } })).toBeCloseTo(plain)
+  expect(scoreOf({ plan: { margin: 0.9 } })).toBeGreaterThan(plain)
+  expect(scoreOf({ plan: { margin: 0.1 } })).toBeLessThan(plain)
+  expect(scoreOf({ outcome: { escalated: true } })).toBeLessThan(0.1)
+  expect(scoreOf({ outcome: { rating: 'down' } })).toBeLessThan(0.1)
+  expect(scoreOf({ outcome: { rating: 'up' } })).toBeGreaterThan(0.85)
+  expect(scoreOf({ outcome: { repeatAsk: true } })).toBeLessThan(plain)
+  expect(scoreOf({ outcome: { latencyMs: 20_000 } })).toBeLessThan(plain)
 })
 
-test('a sample that shows nothing is refused, not scored', () => {
-  const nothing = score(sample('s', { plan: { margin: null, confidence: null } }))
-  expect(nothing).toMatchObject({ score: null, refused: 'no margin, no outcome and no gold like it to judge by' })
-  expect(
-    score(sample('s', { plan: { margin: null, confidence: null }, outcome: { rating: 'up' } }))?.score,
-  ).toBeGreaterThan(0.5)
+test('a sample without any signal is refused, not scored', () => {
+  const silent = { margin: null, confidence: null }
+  given(decide)
+    .when(sample('s', { plan: silent }), null)
+    .then([{ score: null, refused: 'no margin, no confidence, no outcome and no similar gold' }])
+    .when(sample('rated', { plan: silent, outcome: { rating: 'up' } }), null)
+    .then([{ score: expect.any(Number), refused: null }])
 })
 
-test('against gold the tool is 0.7 and its argument the rest, nothing of it where the figures differ', () => {
-  expect(score(gold('s'))).toMatchObject({
-    source: 'gold',
-    judge: 'gold/v2',
-    trusted: true,
-    score: 1,
-    toolCorrect: true,
-  })
-  expect(score(gold('s', { argument: 'price of TSLA' }))).toMatchObject({ score: 0.7, figuresEqual: false })
-  const worded = score(gold('s', { argument: 'what does AAPL cost' }))
-  expect(worded?.score).toBeGreaterThan(0.7)
-  expect(worded?.score).toBeLessThan(1)
-  expect(worded?.score).toBeCloseTo(0.7 + 0.3 * (worded?.argumentSimilarity ?? Number.NaN))
+test('against gold the right tool gives 0.7 and its argument the rest, nothing where its values differ', () => {
+  const right = { source: 'gold', judge: 'gold/v2', trusted: true, toolCorrect: true }
+  given(decide)
+    .when(gold('s'), null)
+    .then([{ ...right, score: 1, argumentSimilarity: 1, figuresEqual: true }])
+    .when(gold('s', { argument: 'price of TSLA' }), null)
+    .then([{ ...right, score: 0.7, figuresEqual: false }])
+  const [worded] = scores([gold('s', { argument: 'what does AAPL cost' })])
+  expect(worded?.argumentSimilarity).toBeGreaterThan(0)
+  expect(worded?.argumentSimilarity).toBeLessThan(1)
+  expect(worded?.score).toBeCloseTo(0.7 + 0.3 * Number(worded?.argumentSimilarity))
 })
 
 test('a wrong tool scores 0, whatever the argument', () => {
-  expect(score(gold('s', { tool: 'fees' }))).toMatchObject({
-    score: 0,
-    toolCorrect: false,
-    goldTool: 'fees',
-    argumentSimilarity: 1,
-  })
+  given(decide)
+    .when(gold('s', { tool: 'fees' }), null)
+    .then([{ score: 0, toolCorrect: false, goldTool: 'fees', argumentSimilarity: 1 }])
 })
 
-test('gold that names no argument grades the tool alone', () => {
-  expect(score(gold('s', { argument: null }))).toMatchObject({ score: 1, argumentSimilarity: null, figuresEqual: null })
+test('gold without an argument grades the tool alone', () => {
+  given(decide)
+    .when(gold('s', { argument: null }), null)
+    .then([{ score: 1, argumentSimilarity: null, figuresEqual: null }])
 })
 
-test('equal figures count as equal however they are written', () => {
-  const written = gold('s', { plan: { argument: 'sell $1,500 of AAPL' }, argument: 'sell 1500 dollars of AAPL' })
-  expect(score(written)).toMatchObject({ figuresEqual: true })
+test('equal values count as equal however they are written', () => {
+  given(decide)
+    .when(gold('s', { plan: { argument: 'sell $1,500 of AAPL' }, argument: 'sell 1500 dollars of AAPL' }), null)
+    .then([{ figuresEqual: true }])
 })
 
 test('undecided gold is refused with a reason, never scored', () => {
-  const undecided = gold('s', { outcome: 'undecided', tool: null, argument: null })
-  expect(score(undecided)).toMatchObject({
-    score: null,
-    toolCorrect: null,
-    refused: 'reviewers were undecided',
-    source: 'gold',
-  })
+  given(decide)
+    .when(gold('s', { outcome: 'undecided', tool: null, argument: null }), null)
+    .then([{ source: 'gold', score: null, toolCorrect: null, refused: 'reviewers were undecided' }])
 })
 
-test('a gold score names the arms of its sample, and that it was a correction', () => {
-  expect(score(sample('s', { correction: true }), gold('s'))?.arms).toEqual(['random', 'correction'])
-  expect(score(gold('s'))?.arms).toEqual([])
+test('a gold score names the arms of its sample, and that it was a correction; none where the sample is not known', () => {
+  given(decide, stateAfter([sample('s', { correction: true })]))
+    .when(gold('s'), null)
+    .then([{ sampleId: 's', arms: ['random', 'correction'] }])
+    .when(gold('unknown'), null)
+    .then([{ sampleId: 'unknown', arms: [] }])
 })
 
 test('every accepted variant gets one score against the gold of its parent', () => {
-  const stream = [
-    widened([
-      { variantId: 'v1' },
-      { variantId: 'v2', fate: 'label', plannedTool: 'fees' },
-      { variantId: 'v3', plannedTool: 'fees' },
-    ]),
-  ]
-  expect(scores(stream)).toMatchObject([
-    { sampleId: 'v1', source: 'synthetic', score: 1, inclusionProbability: 1, arms: [], evidence: null },
-    { sampleId: 'v3', source: 'synthetic', score: 0, goldTool: 'quote', plannedTool: 'fees' },
-  ])
+  given(decide)
+    .when(
+      widened([
+        { variantId: 'v1' },
+        { variantId: 'v2', fate: 'label', plannedTool: 'fees' },
+        { variantId: 'v3', plannedTool: 'fees' },
+      ]),
+      null,
+    )
+    .then([
+      { sampleId: 'v1', source: 'synthetic', score: 1, inclusionProbability: 1, arms: [], evidence: null },
+      { sampleId: 'v3', source: 'synthetic', score: 0, goldTool: 'quote', plannedTool: 'fees' },
+    ])
 })
 
-test('the packet in the store is all that the grade rests on', () => {
-  for (const inbound of [sample('s', { outcome: { escalated: true } }), gold('s', { argument: 'cost of AAPL' })]) {
-    const { objects, evidence, ...graded } = scores([inbound])[0] ?? { objects: [] }
-    const [bytes] = objects
-    expect(evidence).toBe(digest(bytes ?? ''))
-    expect(graded).toMatchObject(grade(JSON.parse(new TextDecoder().decode(bytes))))
-  }
+test.each([
+  ['a sample', sample('s', { outcome: { escalated: true } })],
+  ['gold', gold('s', { argument: 'cost of AAPL' })],
+])('the stored packet is all that the grade rests on: %s', (_what, record) => {
+  const { objects, then } = given(decide).when(record, null)
+  then([{ evidence: digest(at(objects, 0)), ...grade(parsed(at(objects, 0))) }])
 })
 
-test('what is remembered is bounded', () => {
-  const state = new State()
-  const { judged } = collectionsOf('desk')
-  scores(
-    Array.from({ length: 10_050 }, (_none, at) => sample(`s${at}`)),
-    state,
-  )
-  expect(state.size(judged)).toBe(10_000)
-  expect(state.get(judged, 's49')).toBeUndefined()
-  expect(state.get(judged, 's50')).toBeDefined()
+test('the samples that are remembered are bounded', () => {
+  const state = stateAfter(Array.from({ length: 10_050 }, (_none, at) => sample(`s${at}`)))
+  const { name } = collections('desk').samples
+  expect(state.size(name)).toBe(10_000)
+  expect(state.get(name, 's49')).toBeUndefined()
+  expect(state.get(name, 's50')).toBeDefined()
 })
 
-const asked = { rubric: 'rubric/v1-aa', prompt: 'judge-prompt/v1', model: 'gemma', plannedFirst: true }
+const versions = { rubric: 'rubric/v1-aa', prompt: 'judge-prompt/v1', model: 'gemma' }
 
-test('a model that was asked scores beside the signals, under the versions of what it was asked', () => {
+test('a language model scores beside the signals, under the versions it was asked with', () => {
   const opinion = { verdict: { score: 0.9, toolCorrect: true, reason: 'it fits' } }
-  const [offline, model] = scores([sample('s')], new State(), () => ({ ...asked, opinion }))
-  expect(offline).toMatchObject({ judge: 'signals/v2', rubric: null, prompt: null, model: null, refused: null })
-  const { plannedFirst: _shown, ...versions } = asked
-  expect(model).toMatchObject({ judge: 'model/v1', ...versions, score: 0.9, refused: null, trusted: false })
-  expect(model?.evidence).toBe(digest(model?.objects[1] ?? ''))
-})
-
-test('a model that gave nothing usable is refused with its reason, never scored 0; the signals still speak', () => {
-  const refused = 'the model answered what is no JSON'
-  const said = scores([sample('s')], new State(), () => ({ ...asked, opinion: { refused } }))
-  expect(said).toMatchObject([
-    { judge: 'signals/v2', score: expect.any(Number), refused: null },
-    { judge: 'model/v1', model: 'gemma', score: null, refused },
+  const { objects, then } = given(decide).when(sample('s'), { ...versions, plannedFirst: true, opinion })
+  then([
+    { judge: 'signals/v2', rubric: null, prompt: null, model: null, refused: null },
+    { judge: 'model/v1', ...versions, score: 0.9, refused: null, trusted: false, evidence: digest(at(objects, 1)) },
   ])
 })
 
-test("the whole answer is graded against gold's: its words, and that it states gold's values", () => {
-  const graded = (answer: string, right: string | null) => score(sample('s', { answer }), gold('s', { answer: right }))
-  expect(graded('It costs $190.', 'It costs $190.')).toMatchObject({ answerScore: 1, answerFiguresStated: true })
-  const worded = graded('AAPL costs 190 dollars, up 2%', 'It costs $190.')
-  expect(worded?.answerScore).toBeGreaterThan(0)
-  expect(worded?.answerScore).toBeLessThan(1)
-  expect(graded('It costs $180.', 'It costs $190.')).toMatchObject({ answerScore: 0, answerFiguresStated: false })
-  expect(graded('It costs $190.', null)).toMatchObject({ answerScore: null, answerFiguresStated: null })
-  expect(score(sample('s'), gold('s', { answer: 'It costs $190.' }))).toMatchObject({ answerScore: null })
+test('a language model without a usable answer is refused with its reason; the signals still give a score', () => {
+  const refused = 'the model answered what is no JSON'
+  given(decide)
+    .when(sample('s'), { ...versions, plannedFirst: true, opinion: { refused } })
+    .then([
+      { judge: 'signals/v2', score: expect.any(Number), refused: null },
+      { judge: 'model/v1', model: 'gemma', score: null, refused },
+    ])
 })
 
-test('the offline judge learns from earlier gold alone, and the packet holds what it had learned', () => {
+test.each([
+  ['the same answer', 'It costs $190.', 'It costs $190.', { answerScore: 1, answerFiguresStated: true }],
+  ['another value', 'It costs $180.', 'It costs $190.', { answerScore: 0, answerFiguresStated: false }],
+  ['gold without an answer', 'It costs $190.', null, { answerScore: null, answerFiguresStated: null }],
+])('the answer is graded against that of gold: %s', (_what, answer, right, graded) => {
+  given(decide, stateAfter([sample('s', { answer })]))
+    .when(gold('s', { answer: right }), null)
+    .then([graded])
+})
+
+test('an answer in other words scores between 0 and 1, and one that was not logged has no score', () => {
+  const scoreOf = (details: Details) =>
+    scores([sample('s', details), gold('s', { answer: 'It costs $190.' })]).at(-1)?.answerScore
+  expect(scoreOf({ answer: 'AAPL costs 190 dollars, up 2%' })).toBeGreaterThan(0)
+  expect(scoreOf({ answer: 'AAPL costs 190 dollars, up 2%' })).toBeLessThan(1)
+  expect(scoreOf({})).toBeNull()
+})
+
+test('the offline judge learns from earlier gold only, and the packet holds the weights it used', () => {
   const rated = (id: string) => sample(id, { outcome: { rating: 'up' } })
-  const before = score(rated('s'))?.score
   const refuted = Array.from({ length: 20 }, (_none, at) => [rated(`g${at}`), gold(`g${at}`, { tool: 'fees' })]).flat()
+  const before = scores([rated('s')])[0]?.score
   const after = scores([...refuted, rated('s')]).at(-1)
-  expect(after?.score).toBeLessThan((before ?? 0) / 2)
+  expect(after?.score).toBeLessThan(Number(before) / 2)
   expect(scores([rated('s'), ...refuted])[0]?.score).toBe(before)
-  expect(grade(JSON.parse(new TextDecoder().decode(after?.objects[0])))).toMatchObject({ score: after?.score })
+  expect(grade(parsed(after?.objects[0]))).toMatchObject({ score: after?.score })
+})
+
+test('a stream gives the same scores from the state that it left as in one run', () => {
+  const state = new State()
+  const stream = [sample('a'), gold('a', { tool: 'fees' }), sample('b'), sample('c')]
+  const apart = [...scores(stream.slice(0, 2), state), ...scores(stream.slice(2), state)]
+  expect(apart).toEqual(scores(stream))
 })

@@ -1,7 +1,7 @@
 import { State } from '#runtime/state/state.ts'
 import type { GoldAnswered, Outcome, Plan, SampleSelected, SampleWidened, Variant } from '#schemas/events.ts'
+import type { Facts } from '#services/judge/decide.ts'
 import { decide } from '#services/judge/decide.ts'
-import type { Facts } from '#services/judge/model/verdict.ts'
 import { topic } from '#topology/topic-names.ts'
 import type { Inbound } from '#topology/types.ts'
 
@@ -67,12 +67,11 @@ export function widened(variants: readonly Partial<Variant>[]): Inbound<'judge'>
   return { topic: topic.syntheticSamples, event }
 }
 
-/** What is decided of a stream, in order; `state` is carried along, and `opinionOf` is what a model says of each sample. */
-function decided(
-  stream: readonly Inbound<'judge'>[],
-  state: State,
-  opinionOf: (inbound: Inbound<'judge'>) => Facts = () => null,
-) {
+/** What a language model says of each record; nothing where it is left out. */
+type Opinions = (inbound: Inbound<'judge'>) => Facts
+
+/** What is decided of a stream, in order; `state` is carried along. */
+function decided(stream: readonly Inbound<'judge'>[], state: State, opinionOf: Opinions = () => null) {
   return stream.flatMap(inbound => {
     const { emit = [], stateChanges = [], objects = [] } = decide(inbound, opinionOf(inbound), state)
     state.apply(stateChanges)
@@ -80,7 +79,12 @@ function decided(
   })
 }
 
-type Opinions = (inbound: Inbound<'judge'>) => Facts
+/** The state after a stream. */
+export function stateAfter(stream: readonly Inbound<'judge'>[], opinionOf?: Opinions): State {
+  const state = new State()
+  decided(stream, state, opinionOf)
+  return state
+}
 
 /** Scores of a stream; `objects` are all that the decision stored. */
 export function scores(stream: readonly Inbound<'judge'>[], state = new State(), opinionOf?: Opinions) {

@@ -7,7 +7,7 @@ import { topic } from '#topology/topic-names.ts'
 import type { Inbound } from '#topology/types.ts'
 import { facts, gold as goldOf, scored, widened } from '../curator/makers.ts'
 import { gold, sample, scores } from './events.ts'
-import { biased, pairs } from './simulated.ts'
+import { biased, pairs } from './simulated-judges.ts'
 
 /** What a judge that favours long answers said of 200 plans, as it went into the log. */
 function saidByBiased(): readonly SampleScored[] {

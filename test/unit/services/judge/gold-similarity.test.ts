@@ -12,7 +12,7 @@ const known: readonly GoldQuestion[] = [
   { question: 'the price of what I own', family: 'k5', goldTool: null },
 ]
 const plan = (tool: string) => ({ tool, argument: '', confidence: null, margin: null, planner: null })
-const like = (question: string, tool: string, family = 'asker') =>
+const similarity = (question: string, tool: string, family = 'own') =>
   goldSimilarity({ question, family, plan: plan(tool) }, known)
 const quiet = {
   kind: 'signals',
@@ -23,19 +23,19 @@ const quiet = {
   repeatAsk: false,
 } as const
 const score = (question: string, tool: string): number =>
-  signalScore({ ...quiet, latencyMs: null, likeness: like(question, tool) }, initialRegression.weights)
+  signalScore({ ...quiet, latencyMs: null, likeness: similarity(question, tool) }, initialRegression.weights)
 
-test('gold for the planned tool speaks for a plan, gold for another tool against it', () => {
-  expect(like('what is the price of AAPL', 'quote')).toMatchObject({ own: expect.closeTo(1) })
-  expect(like('what is the price of AAPL', 'fees')).toMatchObject({ other: expect.closeTo(1) })
+test('gold with the planned tool raises the score, gold with another tool lowers it', () => {
+  expect(similarity('what is the price of AAPL', 'quote')).toMatchObject({ own: expect.closeTo(1) })
+  expect(similarity('what is the price of AAPL', 'fees')).toMatchObject({ other: expect.closeTo(1) })
   expect(score('what is the price of AAPL?', 'quote')).toBeGreaterThan(
     score('what is the price of AAPL?', 'fees') + 0.3,
   )
 })
 
-test("undecided gold and gold of the asker's own family say nothing", () => {
-  expect(like('the price of what I own', 'quote').own).toBeLessThan(0.9)
-  expect(like('my card is lost', 'card_lost', 'k4').own).toBeLessThan(0.3)
+test("undecided gold and gold of the question's own family do not count", () => {
+  expect(similarity('the price of what I own', 'quote').own).toBeLessThan(0.9)
+  expect(similarity('my card is lost', 'card_lost', 'k4').own).toBeLessThan(0.3)
   expect(goldSimilarity({ question: 'my card is lost', family: 'f', plan: plan('quote') }, [])).toEqual({
     own: 0,
     other: 0,
@@ -53,7 +53,7 @@ test.each([
   expect(raised.map(({ id }) => id)).toEqual([])
 })
 
-test('words that are added never take away what speaks against a plan', () => {
+test('added words never lower the evidence against a plan', () => {
   const word = fc.constantFrom(
     ...known.flatMap(({ question }) => question.split(' ')),
     'rubric',
@@ -64,7 +64,7 @@ test('words that are added never take away what speaks against a plan', () => {
   const words = fc.array(word, { minLength: 1, maxLength: 12 }).map(some => some.join(' '))
   fc.assert(
     fc.property(words, words, fc.constantFrom('quote', 'fees', 'other'), (question, more, tool) => {
-      const [before, after] = [like(question, tool), like(`${question} ${more}`, tool)]
+      const [before, after] = [similarity(question, tool), similarity(`${question} ${more}`, tool)]
       expect(after.other).toBeGreaterThanOrEqual(before.other - 1e-6)
       expect(Math.max(after.own, after.other)).toBeLessThanOrEqual(1)
     }),

@@ -1,7 +1,7 @@
 import type { ScoredPair } from '#services/judge/calibration.ts'
 import { gaussian, mulberry32 } from '#statistics/random.ts'
 
-/** A judge: the score that it gives on average, before noise. */
+/** A simulated judge: the mean of its score, before noise. */
 export type Judge = (shown: Pick<ScoredPair, 'right' | 'length' | 'first'>) => number
 
 export const seeds = Array.from({ length: 20 }, (_none, at) => at + 1)
@@ -10,7 +10,7 @@ const usualLength = 60
 const knowing = ({ right }: Pick<ScoredPair, 'right'>): number => (right ? 0.7 : 0.3)
 const isLong = ({ length }: Pick<ScoredPair, 'length'>): boolean => length >= usualLength
 
-/** Fair, favouring beside what they know, and favouring alone. */
+/** Judges without bias, with a bias beside what they know, and with nothing but bias. */
 export const biased = {
   fair: knowing,
   longer: shown => knowing(shown) + (isLong(shown) ? 0.2 : -0.2),
@@ -21,7 +21,7 @@ export const biased = {
 
 const noise = 0.2
 
-/** What a judge says of seeded plans, half of them right, and what gold says. */
+/** Scores of a simulated judge for seeded plans, half of them right, with what gold says. */
 export function pairs(seed: number, count: number, judge: Judge): readonly ScoredPair[] {
   const random = mulberry32(seed)
   return Array.from({ length: count }, () => {
