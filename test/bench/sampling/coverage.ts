@@ -2,7 +2,7 @@ import { State } from '#runtime/state/state.ts'
 import type { Facts } from '#services/sampler/controller.ts'
 import { hajek } from '#statistics/hajek.ts'
 import { z95 } from '#statistics/intervals.ts'
-import { simulated } from '#test/unit/services/sampler/simulated.ts'
+import { simulated } from '#test/unit/services/sampler/simulated-stream.ts'
 import { selections } from '#test/unit/services/sampler/stream.ts'
 
 const turns = 2_000

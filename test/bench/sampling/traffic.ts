@@ -1,7 +1,7 @@
 import { State } from '#runtime/state/state.ts'
 import type { Facts } from '#services/sampler/controller.ts'
 import { mulberry32 } from '#statistics/random.ts'
-import { simulated } from '#test/unit/services/sampler/simulated.ts'
+import { simulated } from '#test/unit/services/sampler/simulated-stream.ts'
 import { selections } from '#test/unit/services/sampler/stream.ts'
 
 const windows = (24 * 60) / 5

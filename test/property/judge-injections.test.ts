@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { SampleSelected } from '#schemas/events.ts'
 import { injections } from '#test/support/data/injections.ts'
-import { gold, sample, scores } from './events.ts'
+import { gold, sample, scores } from '#test/unit/services/judge/events.ts'
 
 test('the corpus is large, and no text is in it twice', () => {
   expect(injections.length).toBeGreaterThanOrEqual(100)

@@ -2,7 +2,6 @@ import { expect, test } from 'vitest'
 import type { LanguageModel } from '#models/language-model.ts'
 import { withRepair } from '#models/repair.ts'
 import { rubric, rubricVersion } from '#services/judge/model/rubric.ts'
-import { verdictSchema } from '#services/judge/model/verdict.ts'
 import { judge } from '#services/judge/service.ts'
 import { agentDescribed } from '#test/support/data/agent-described.ts'
 import { gold, sample, widened } from './events.ts'
@@ -66,10 +65,4 @@ test.each([
 test('a refused call is a refused opinion', async () => {
   const refused = 'the budget of judge on 2026-11-24 has no room for this call'
   expect(await gather(sample('s'), modelThat({ refused }))).toMatchObject({ opinion: { refused } })
-})
-
-test('a long reason is cut, with no half of a character left', () => {
-  const { reason } = verdictSchema.parse({ score: 1, toolCorrect: null, reason: `${'x'.repeat(199)}\u{1f600}` })
-  expect(reason).toHaveLength(200)
-  expect(reason.isWellFormed()).toBe(true)
 })

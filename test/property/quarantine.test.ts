@@ -2,12 +2,12 @@ import { expect, test } from 'vitest'
 import { State } from '#runtime/state/state.ts'
 import type { SampleScored } from '#schemas/events.ts'
 import { decide as curate } from '#services/curator/decide.ts'
+import { facts, gold as goldOf, scored, widened } from '#test/unit/services/curator/makers.ts'
+import { gold, sample, scores } from '#test/unit/services/judge/events.ts'
+import { biased, pairs } from '#test/unit/services/judge/simulated-judges.ts'
 import { services } from '#topology/map.ts'
 import { topic } from '#topology/topic-names.ts'
 import type { Inbound } from '#topology/types.ts'
-import { facts, gold as goldOf, scored, widened } from '../curator/makers.ts'
-import { gold, sample, scores } from './events.ts'
-import { biased, pairs } from './simulated-judges.ts'
 
 /** What a judge that favours long answers said of 200 plans, as it went into the log. */
 function saidByBiased(): readonly SampleScored[] {

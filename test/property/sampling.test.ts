@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { State } from '#runtime/state/state.ts'
 import { contenderShare, randomProbability } from '#services/sampler/controller.ts'
-import { active, escalation, rating, selections, turn } from './stream.ts'
+import { active, escalation, rating, selections, turn } from '#test/unit/services/sampler/stream.ts'
 
 const words = ['price', 'of', 'apple', 'sell', 'my', 'shares', 'wire', 'cash', 'tax', 'form', 'password', 'fees']
 const question = fc.array(fc.constantFrom(...words), { minLength: 1, maxLength: 5 }).map(some => some.join(' '))

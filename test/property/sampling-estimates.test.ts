@@ -1,31 +1,10 @@
 import { expect, test } from 'vitest'
 import { hajek } from '#statistics/hajek.ts'
 import { coverage } from '#test/bench/sampling/coverage.ts'
-import { simulated } from './simulated.ts'
-import { active, selections } from './stream.ts'
+import { simulated } from '#test/unit/services/sampler/simulated-stream.ts'
+import { active, selections } from '#test/unit/services/sampler/stream.ts'
 
 const mean = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0) / numbers.length
-
-test.each([
-  [0.02, 30_000],
-  [0.05, 6_000],
-  [0.1, 6_000],
-  [0.5, 6_000],
-])('the picks meet a budget of %d of %d turns within a twentieth', (share, turns) => {
-  const { stream } = simulated(1, turns)
-  const picks = selections(stream, { ...active, sampleShare: share }).length
-  expect(Math.abs(picks / (turns * share) - 1)).toBeLessThan(0.05)
-})
-
-test('a share of 0 picks nothing, whatever is said', () => {
-  const { stream } = simulated(2, 300)
-  expect(selections(stream, { ...active, sampleShare: 0 })).toEqual([])
-})
-
-test('a share of 1 picks every turn', () => {
-  const { stream } = simulated(2, 300)
-  expect(selections(stream, { ...active, sampleShare: 1 })).toHaveLength(300)
-})
 
 test('half a percent of the turns is chosen among few contenders, and still tells the accuracy', () => {
   const { stream, right } = simulated(7, 60_000)

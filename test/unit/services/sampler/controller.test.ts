@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { State } from '#runtime/state/state.ts'
 import { simulateDay } from '#test/bench/sampling/traffic.ts'
-import { simulated } from './simulated.ts'
+import { simulated } from './simulated-stream.ts'
 import { active, escalation, selections, turn } from './stream.ts'
 
 test('over a day with a tenfold burst the picks meet the budget, and no five minutes take twice theirs', () => {
@@ -38,4 +38,25 @@ test("an agent's new description changes the arms at once", () => {
   }
   expect(chance(0.05, 0, 1500)).toBe(1)
   expect(chance(0.6, 1500, 3000)).toBe(1)
+})
+
+test.each([
+  [0.02, 30_000],
+  [0.05, 6_000],
+  [0.1, 6_000],
+  [0.5, 6_000],
+])('the picks meet a budget of %d of %d turns within a twentieth', (share, turns) => {
+  const { stream } = simulated(1, turns)
+  const picks = selections(stream, { ...active, sampleShare: share }).length
+  expect(Math.abs(picks / (turns * share) - 1)).toBeLessThan(0.05)
+})
+
+test('a share of 0 picks nothing, whatever is said', () => {
+  const { stream } = simulated(2, 300)
+  expect(selections(stream, { ...active, sampleShare: 0 })).toEqual([])
+})
+
+test('a share of 1 picks every turn', () => {
+  const { stream } = simulated(2, 300)
+  expect(selections(stream, { ...active, sampleShare: 1 })).toHaveLength(300)
 })

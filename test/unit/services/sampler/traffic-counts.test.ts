@@ -3,7 +3,7 @@ import { State } from '#runtime/state/state.ts'
 import type { TrafficCounted } from '#schemas/events.ts'
 import { randomProbability } from '#services/sampler/controller.ts'
 import { topic } from '#topology/topic-names.ts'
-import { simulated } from './simulated.ts'
+import { simulated } from './simulated-stream.ts'
 import { active, emitted } from './stream.ts'
 
 const turns = 3001
