@@ -14,6 +14,8 @@ const CHARACTER_GRAM_WEIGHT = 1
 const FUNCTION_WORD_FACTOR = 0.5
 /** Weight of the customer's previous turn, then of the one before it; older turns are ignored. */
 const EARLIER_TURN_WEIGHTS = [0.3, 0.15]
+/** Earlier turns that a vector depends on. */
+export const COUNTED_EARLIER_TURNS = EARLIER_TURN_WEIGHTS.length
 
 const FNV_OFFSET = 0x811c9dc5
 const FNV_PRIME = 0x01000193

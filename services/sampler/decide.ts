@@ -7,9 +7,9 @@ import { onOutcomeSignal } from './on-outcome-signal.ts'
 import { onTurn } from './on-turn.ts'
 
 /**
- * Picks a turn when the fraction of its id is below its inclusion probability. A turn passed over is judged again, at
- * the scale of its own arrival, whenever its conversation is escalated or rated: so a turn and its outcomes end in the
- * same choice and the same state in any order of arrival.
+ * Picks a turn if the hash of its id is below its inclusion probability. A turn that was not picked is drawn again, at the scale
+ * of its own arrival, when its conversation is escalated or rated. So a turn and its outcomes lead to the same choice and
+ * the same state in any order of arrival.
  */
 export function decide(inbound: Inbound<'sampler'>, facts: Facts, state: StateView): Decision<'sampler'> {
   if (inbound.topic === topic.chatLogs) return onTurn(inbound.event, facts, state)

@@ -5,7 +5,7 @@ import { isNearDuplicate } from '#text/near-duplicates.ts'
 import { topPositions } from '#text/nearest.ts'
 import { type QuestionInContext, questionVector } from '#text/question-vector.ts'
 import { cosinesTo, questionIndex } from './question-index.ts'
-import { type Collections, type PickedQuestion, type RecentTurn, ringKey } from './state.ts'
+import { type Collections, type PickedQuestion, type RecentTurn, ringEntry } from './state.ts'
 
 /** Nearest picks that are looked at for a near-duplicate: the cost of a turn must not follow from what customers ask. */
 const CANDIDATES = 10
@@ -25,9 +25,9 @@ export function compareWithPicks(
   names: Collections,
   state: StateView,
 ): PickComparison {
-  const pickNumber = (number: number) => state.get<PickedQuestion>(names.picked, ringKey('picked', number))
+  const pickNumber = (number: number) => ringEntry<PickedQuestion>(state, names.picked, number)
   const vector = questionVector(question)
-  const index = questionIndex(state, names, 'picked', picks)
+  const index = questionIndex(state, names.picked, picks)
   const newer = Array.from({ length: picks - index.end }, (_none, offset) => pickNumber(index.end + offset)).filter(
     pick => pick !== undefined,
   )
@@ -59,7 +59,7 @@ export function turnFamily(
   names: Collections,
   state: StateView,
 ): string {
-  const known = state.get<string>(names.families, conversationId)
+  const known = state.get<string>(names.families.name, conversationId)
   if (known !== undefined) return known
   // Picks that an earlier version remembered have no family.
   const near = nearDuplicate?.family

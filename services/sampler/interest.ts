@@ -6,24 +6,24 @@ import type { ControllerState } from './controller.ts'
 import { meanOfHighest, questionIndex } from './question-index.ts'
 import { type Collections, type Contender, type DecayedCount, decayedCount } from './state.ts'
 
-/** Picks before the first planner's margins count for something: an untuned planner's are worse than chance. */
+/** Picks before the margins of the first planner are used: those of an untuned planner select worse than chance does. */
 const coldStartPicks = 80
-/** Similar turns that make up the density. */
+/** Similar turns whose mean cosine is the density. */
 const neighbours = 20
-/** Fewer contenders tell nothing of density. */
+/** With fewer contenders the density is not measured. */
 const minContenders = 100
 const defaultDensity = 0.3
 
-/** What a turn is worth by what is remembered of the agent's turns; `similarity` is its highest cosine to an earlier pick. */
+/** The interest of a turn, given the agent's earlier turns. `similarity` is its highest cosine to an earlier pick. */
 export function interestOf(
   turn: Contender['turn'],
   similarity: number,
-  control: ControllerState,
+  controller: ControllerState,
   names: Collections,
   state: StateView,
 ): Interest {
-  const contenders = questionIndex(state, names, 'contenders', control.contenders)
-  const isColdStart = control.picks < coldStartPicks && turn.plan.planner === control.firstPlanner
+  const contenders = questionIndex(state, names.contenders, controller.contenders)
+  const isColdStart = controller.picks < coldStartPicks && turn.plan.planner === controller.firstPlanner
   return {
     uncertainty: isColdStart ? null : uncertaintyOf(turn.plan),
     novelty: Math.max(0, 1 - similarity),
@@ -31,27 +31,26 @@ export function interestOf(
       contenders.entries.length < minContenders
         ? defaultDensity
         : meanOfHighest(contenders.cosines(questionVector(turn)), neighbours),
-    picks: decayedCount(state.get<DecayedCount>(names.tools, turn.plan.tool), control.picks),
+    picks: decayedCount(state.get<DecayedCount>(names.tools.name, turn.plan.tool), controller.picks),
   }
 }
 
-/** Likeness from which a question counts as the one before, asked again. */
+/** From this cosine on a question repeats an earlier one. */
 const repeatSimilarity = 0.6
-/** Earlier turns looked at. */
+/** Earlier turns that are compared. */
 const lookBack = 3
 
 /**
- * The customer asks again what was asked shortly before in this conversation: the two share most of their words, by the
- * cosine of their sets. Words instead of vectors, since every turn is looked at.
+ * Whether the customer asks again what was asked shortly before in this conversation: the cosine of the sets of content words.
+ * It uses no vectors, which would cost more, since every turn is compared.
  */
 export function isRepeat({ question, earlier }: QuestionInContext): boolean {
   if (earlier.length === 0) return false
   const words = contentWordHashes(question)
-  return earlier.slice(-lookBack).some(before => similarity(words, contentWordHashes(before)) >= repeatSimilarity)
+  return earlier.slice(-lookBack).some(before => setCosine(words, contentWordHashes(before)) >= repeatSimilarity)
 }
 
-function similarity(one: ReadonlySet<number>, other: ReadonlySet<number>): number {
-  let shared = 0
-  for (const word of one) if (other.has(word)) shared++
+function setCosine(one: ReadonlySet<number>, other: ReadonlySet<number>): number {
+  const shared = one.intersection(other).size
   return shared === 0 ? 0 : shared / Math.sqrt(one.size * other.size)
 }

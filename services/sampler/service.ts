@@ -13,7 +13,7 @@ export const sampler: Service<'sampler', Facts, Ports> = {
   decide,
 }
 
-// One frozen object for as long as a description holds: the record of each decision writes it out only once.
+// One object for each description: facts that are the same object are serialised only once for the records of decisions.
 const factsCache = new WeakMap<AgentDescribed, Facts>()
 
 function factsOf(described: AgentDescribed): Facts {

@@ -1,19 +1,21 @@
 import { boundedChanges } from '#runtime/state/bounded-collection.ts'
 import type { StateChange, StateView } from '#runtime/state/state.ts'
 import type { ArmWeight, Outcome, SampleSelected } from '#schemas/events.ts'
+import { COUNTED_EARLIER_TURNS } from '#text/features.ts'
 import type { QuestionInContext } from '#text/question-vector.ts'
 import type { OutcomeScale } from './controller.ts'
 
-/** One of the newest turns: one passed over may still be picked by a late outcome. `number` counts the turns of the agent. */
+/** One of the newest turns. One that was not picked may still be picked by a later outcome. */
 export type RecentTurn = {
+  /** Counts the turns of the agent. */
   readonly number: number
   readonly at: number
   readonly turn: Pick<SampleSelected, 'conversationId' | 'turnId' | 'question' | 'earlier' | 'plan' | 'answer'>
-  /** The arms that spoke for it at arrival, those of outcomes left out. */
+  /** The arms that gave it a probability at arrival, without those of outcomes. */
   readonly arms: readonly ArmWeight[]
   readonly scale: OutcomeScale
   readonly known: Pick<Outcome, 'repeatAsk' | 'latencyMs'>
-  /** Decayed thumbs down of the planned tool when it arrived. */
+  /** Decayed count of thumbs down of the planned tool when the turn arrived. */
   readonly complaints: number
   readonly picked: boolean
 }
@@ -21,70 +23,68 @@ export type RecentTurn = {
 /** A remembered question; `number` counts up by one from entry to entry of its ring. */
 export type NumberedQuestion = { readonly number: number; readonly turn: QuestionInContext }
 
-/** A turn whose number let it contend for a ranked arm. As numbers are chance, contenders ask what all turns ask. */
+/** A turn whose sampling hash makes it a contender. Hashes are independent of the text, so that contenders ask what all turns ask. */
 export type Contender = NumberedQuestion & { readonly turn: Pick<RecentTurn['turn'], 'turnId' | 'plan'> }
 
-/** A count that fades: `count` as it was at number `at`. */
+/** A pick as later turns are compared with it. Picks of earlier versions have no family. */
+export type PickedQuestion = NumberedQuestion & { readonly family?: string }
+
+/** A count that decays: `count` is its value at number `at`. */
 export type DecayedCount = { readonly count: number; readonly at: number }
 
-export type Collections = ReturnType<typeof collectionNames>
+/** A collection that forgets its oldest keys beyond `limit`. */
+export type BoundedCollection = { readonly name: string; readonly limit: number }
 
-/** Collections of one agent. Agents never mix. */
-export function collections(agent: string): Collections {
-  const known = collectionsByAgent.get(agent)
-  if (known) return known
-  const names = collectionNames(agent)
-  collectionsByAgent.set(agent, names)
-  return names
-}
+/** A collection of numbered entries. A new one overwrites the oldest: one change of state, where forgetting a key takes two. */
+export type Ring = BoundedCollection
 
-const collectionsByAgent = new Map<string, Collections>()
+/** A ring with an index over its newest `span` numbers, which is made anew after every `block` numbers. */
+export type IndexedRing = Ring & { readonly span: number; readonly block: number }
 
-const collectionNames = (agent: string) => ({
-  control: `control/${agent}`,
-  /** By planned tool: decayed picks, on the clock of the picks. */
-  tools: `tools/${agent}`,
-  /** By planned tool: decayed thumbs down, on the clock of the turns. */
-  complaints: `complaints/${agent}`,
-  /** By conversation: what was said of its turns. */
-  remarks: `remarks/${agent}`,
-  /** A ring. */
-  recent: `recent/${agent}`,
-  /** A ring: what density is measured against, and where intents emerge. */
-  contenders: `contenders/${agent}`,
-  /** A ring: what novelty and near-duplicates are measured against. */
-  picked: `picked/${agent}`,
-  /** By conversation: the family of its picked turns. */
-  families: `families/${agent}`,
-  /** By planned tool: what was not told yet, see `tally`. */
-  tallies: `tallies/${agent}`,
-  /** Emerging intents that were told, by number. */
-  emerged: `emerged/${agent}`,
+export type Collections = ReturnType<typeof collections>
+
+/** The collections of one agent. */
+export const collections = (agent: string) =>
+  ({
+    /** One key, `control`: the state of the controller. */
+    controller: `control/${agent}`,
+    /** By planned tool: decayed picks, by the number of picks. */
+    tools: { name: `tools/${agent}`, limit: 1_000 },
+    /** By planned tool: decayed thumbs down, by the number of turns. */
+    complaints: { name: `complaints/${agent}`, limit: 1_000 },
+    /** By conversation: the outcome signals of its turns. */
+    signals: { name: `remarks/${agent}`, limit: 10_000 },
+    recent: { name: `recent/${agent}`, limit: 10_000 },
+    /** What density is measured against, and where intents emerge. */
+    contenders: { name: `contenders/${agent}`, limit: 4_000, span: 3_000, block: 250 },
+    /** What novelty and near-duplicates are measured against. */
+    picked: { name: `picked/${agent}`, limit: 2_050, span: 2_000, block: 50 },
+    /** By conversation: the family of its picked turns. */
+    families: { name: `families/${agent}`, limit: 10_000 },
+    /** By planned tool: counts that are not published yet. */
+    tallies: { name: `tallies/${agent}`, limit: 1_000 },
+    /** Emerging intents that were published, by number. */
+    emerged: { name: `emerged/${agent}`, limit: 100 },
+  }) as const satisfies Record<string, string | BoundedCollection | IndexedRing>
+
+/** Adds to a bounded collection. */
+export const putChanges = (
+  state: StateView,
+  { name, limit }: BoundedCollection,
+  key: string,
+  value: unknown,
+): readonly StateChange[] => boundedChanges(state, name, limit, [[key, value]])
+
+/** Adds to a ring. */
+export const ringChange = ({ name, limit }: Ring, number: number, value: object): StateChange => ({
+  ...{ collection: name, key: String(number % limit), value },
 })
 
-/** Numbers that an index of a collection spans, and after how many it is renewed. */
-export const indexSpans = { contenders: { span: 3_000, block: 250 }, picked: { span: 2_000, block: 50 } } as const
+/** The entry of a ring at the place of a number: it may be that of an older number, or of none. */
+export const ringEntry = <T>(state: StateView, { name, limit }: Ring, number: number): T | undefined =>
+  state.get<T>(name, String(number % limit))
 
-/** How many of each are remembered per agent and partition; the oldest is forgotten first. */
-export const limits = {
-  remarks: 10_000,
-  recent: 10_000,
-  contenders: 4_000,
-  picked: 2_050,
-  families: 10_000,
-  tools: 1_000,
-  complaints: 1_000,
-  tallies: 1_000,
-  emerged: 100,
-} as const
-
-/** Collections in which a newer entry overwrites the oldest, which costs one change of state where forgetting by key costs two. */
-export type Ring = 'recent' | 'contenders' | 'picked'
-
-/** The key in a ring of what has this number. */
-export const ringKey = (ring: Ring, number: number): string => String(number % limits[ring])
-
-/** Numbers after which one counts half as much. */
+/** Numbers after which an entry counts half. */
 const halfLife = 500
 
 export function decayedCount(counted: DecayedCount | undefined, now: number): number {
@@ -94,20 +94,16 @@ export function decayedCount(counted: DecayedCount | undefined, now: number): nu
 /** Counts one more of a key at number `now`. */
 export function incrementDecayed(
   state: StateView,
-  collection: string,
+  collection: BoundedCollection,
   key: string,
-  limit: number,
   now: number,
 ): readonly StateChange[] {
-  const before = state.get<DecayedCount>(collection, key)
+  const before = state.get<DecayedCount>(collection.name, key)
   const value: DecayedCount = { count: decayedCount(before, now) + 1, at: now }
-  return boundedChanges(state, collection, limit, [[key, value]])
+  return putChanges(state, collection, key, value)
 }
 
-/** A pick as later turns are compared with it. Picks of earlier versions have no family. */
-export type PickedQuestion = NumberedQuestion & { readonly family?: string }
-
-/** What a pick changes beside the control; `number` is that of the pick. */
+/** What a pick changes, except for the controller; `number` counts the picks of the agent. */
 export function pickChanges(
   state: StateView,
   names: Collections,
@@ -115,12 +111,14 @@ export function pickChanges(
   family: string,
   number: number,
 ): readonly StateChange[] {
-  const value: PickedQuestion = { number, turn: { question, earlier: earlier.slice(-2) }, family }
+  const value: PickedQuestion = { number, turn: { question, earlier: comparedTurns(earlier) }, family }
+  const hasFamily = state.get(names.families.name, conversationId) !== undefined
   return [
-    ...incrementDecayed(state, names.tools, plan.tool, limits.tools, number),
-    { collection: names.picked, key: ringKey('picked', number), value },
-    ...(state.get(names.families, conversationId) === undefined
-      ? boundedChanges(state, names.families, limits.families, [[conversationId, family]])
-      : []),
+    ...incrementDecayed(state, names.tools, plan.tool, number),
+    ringChange(names.picked, number, value),
+    ...(hasFamily ? [] : putChanges(state, names.families, conversationId, family)),
   ]
 }
+
+/** The earlier turns that the vector of a question depends on; the others are not kept. */
+export const comparedTurns = (earlier: readonly string[]): readonly string[] => earlier.slice(-COUNTED_EARLIER_TURNS)

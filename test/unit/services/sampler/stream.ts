@@ -33,6 +33,13 @@ export function rating(of: string, thumb: 'up' | 'down', over: Partial<FeedbackG
   return { topic: topic.feedback, event: { ...envelope, id: `rated-${of}-${thumb}`, at: 3000, ...about, ...over } }
 }
 
+/** The state after a stream. */
+export function stateAfter(stream: readonly Arrival[], facts: Facts = active): State {
+  const state = new State()
+  emitted(stream, facts, state)
+  return state
+}
+
 /** What the sampler selects from a stream, in order; `state` is carried along. */
 export function selections(
   stream: readonly Arrival[],
@@ -42,7 +49,7 @@ export function selections(
   return emitted(stream, facts, state).flatMap(out => (out.topic === topic.selectedSamples ? [out.event] : []))
 }
 
-/** All that the sampler emits. Batches are settled, as they are in a service. */
+/** All that the sampler emits. The state is committed after every hundred records, as batches are in a service. */
 export function emitted(stream: readonly Arrival[], facts: Facts = active, state = new State()): Outbound<'sampler'>[] {
   return stream.flatMap((arrival, at) => {
     const { emit = [], stateChanges = [] } = decide(arrival, facts, state)
