@@ -45,11 +45,15 @@ test.each([
   [0.05, 6_000],
   [0.1, 6_000],
   [0.5, 6_000],
-])('the picks meet a budget of %d of %d turns within a twentieth', (share, turns) => {
-  const { stream } = simulated(1, turns)
-  const picks = selections(stream, { ...active, sampleShare: share }).length
-  expect(Math.abs(picks / (turns * share) - 1)).toBeLessThan(0.05)
-}, 60_000)
+])(
+  'the picks meet a budget of %d of %d turns within a twentieth',
+  (share, turns) => {
+    const { stream } = simulated(1, turns)
+    const picks = selections(stream, { ...active, sampleShare: share }).length
+    expect(Math.abs(picks / (turns * share) - 1)).toBeLessThan(0.05)
+  },
+  60_000,
+)
 
 test('a share of 0 picks nothing, whatever is said', () => {
   const { stream } = simulated(2, 300)
