@@ -29,7 +29,7 @@ const currencies: Readonly<Record<string, string>> = {
   jpy: 'JPY',
 }
 
-/** Capitals that are words, forms and accounts rather than securities. */
+/** Words in capitals that are not tickers: common words, and names of forms and accounts. */
 const nonTickerCapitals = new Set(
   `A I AM AN AS AT BE BY DO GO HE IF IN IS IT ME MY NO OF OH OK ON OR SO TO UP US WE AND ARE BUT CAN DID FOR GET HAS HOW
   MAY NOT NOW OUT PIN SMS THE WAS WHO WHY YES YOU ACH ADR AGI API APR APY ATM CD CEO CFO CPA CSV DRIP EPS EST ET EDT PST PT
@@ -37,7 +37,7 @@ const nonTickerCapitals = new Set(
   SEP SIPC SSN TOD TV UK UI URL USA USD EUR GBP JPY UTMA VAT VIP W2 YTD ACATS ASAP IBAN SWIFT PLEASE`.split(/\s+/),
 )
 
-/** Accounts whose names look like figures. */
+/** Names of accounts that contain a number. */
 const ACCOUNTS = /\b(?:401|403|457)\s?(?:\([kb]\)|[kb]\b)/gi
 
 type Rule = {
@@ -45,7 +45,7 @@ type Rule = {
   readonly value: (groups: readonly (string | undefined)[]) => string | undefined
 }
 
-/** In order: what an earlier rule has read, a later one no longer sees. */
+/** Applied in this order: text that a rule has read is removed for those after it. */
 const rules: readonly Rule[] = [
   { pattern: /\b(\d{4})-(\d{2})-(\d{2})\b/g, value: ([, year, month, day]) => `date:${year}-${month}-${day}` },
   {
@@ -94,28 +94,30 @@ const rules: readonly Rule[] = [
 ]
 
 /**
- * The figures of a text as normalised values, sorted, each once, so that two texts can be compared: `amount:1200.5:USD`,
- * `percent:5`, `quantity:100`, `date:2026-03-01`, `date:03-01` (no year), `date:2026-03`, `date:2026`, `date:yesterday`,
- * `ticker:AAPL`. Numeric dates are read month first. Numbers in words are not read; in a text all in capitals neither
- * are tickers, save those written $AAPL.
+ * The values of a text, normalised so that two texts can be compared, sorted, each once: `amount:1200.5:USD`, `percent:5`,
+ * `quantity:100`, `date:2026-03-01`, `date:03-01` (no year), `date:2026-03`, `date:2026`, `date:yesterday`, `ticker:AAPL`. Numeric
+ * dates are read month first. Numbers in words are not read. In a text all in capitals only tickers written $AAPL are read.
  */
 export function extractValues(text: string): readonly string[] {
   const found = new Set<string>()
   let rest = text.replace(ACCOUNTS, ' ; ')
-  const shouting = !/[a-z]/.test(text)
+  const isAllCapitals = !/[a-z]/.test(text)
   for (const { pattern, value } of rules) {
     rest = rest.replace(pattern, (...groups: (string | undefined)[]) => {
-      const figure = value(groups)
-      if (figure === undefined || (shouting && figure.startsWith('ticker:') && !groups[0]?.startsWith('$')))
+      const normalised = value(groups)
+      if (
+        normalised === undefined ||
+        (isAllCapitals && normalised.startsWith('ticker:') && !groups[0]?.startsWith('$'))
+      )
         return groups[0] ?? ''
-      found.add(figure)
+      found.add(normalised)
       return ' ; '
     })
   }
   return [...found].sort()
 }
 
-/** Whether two texts state the same figures. */
+/** Whether two texts state the same values. */
 export function haveSameValues(left: string, right: string): boolean {
   return extractValues(left).join() === extractValues(right).join()
 }

@@ -6,7 +6,7 @@ export const FEATURE_DIMENSIONS = 4096
 /** Unit length (or empty, for text without a letter or digit); `indices` ascend, are unique and below DIMENSIONS. */
 export type SparseVector = { readonly indices: Uint16Array; readonly values: Float32Array }
 
-/** Longer texts are cut here: a planner's cost must not be the customer's choice. */
+/** Longer texts are cut here, so that nobody can make a planner slow with a long question. */
 const MAX_CHARACTERS = 4096
 const WORD_WEIGHT = 2
 const WORD_PAIR_WEIGHT = 1
@@ -22,7 +22,8 @@ const FNV_PRIME = 0x01000193
 const GRAM_SEED = 0x2545f491
 const SPACE = 32
 
-// Scratch memory, reused by every call: featurize neither waits nor calls back, so calls cannot overlap.
+// Memory that every call reuses: `featurize` is synchronous, so calls cannot overlap. Indices stay within these arrays: they are
+// masked by FEATURE_DIMENSIONS, or bounded by the length that `writeNormalised` returns.
 const characters = new Uint16Array(MAX_CHARACTERS + 2)
 const featureSums = new Float32Array(FEATURE_DIMENSIONS)
 const touchedFeatures = new Uint32Array(FEATURE_DIMENSIONS / 32)
@@ -71,7 +72,7 @@ function addText(text: string, weight: number): void {
   }
 }
 
-/** The hash of the word that starts there; leaves the place after it in `wordEnd`. */
+/** The hash of the word that starts at a position; sets `wordEnd` to the position after it. */
 function wordAt(start: number): number {
   let word = FNV_OFFSET
   for (wordEnd = start; characterAt(wordEnd) !== SPACE; wordEnd++)
@@ -79,7 +80,7 @@ function wordAt(start: number): number {
   return word
 }
 
-/** Character 3-5-grams of the word between two spaces, the spaces included: they mark its beginning and end. */
+/** Adds the character 3-5-grams of a word with the space before and after it. */
 function addGrams(from: number, to: number, weight: number): void {
   for (let start = from; start + 3 <= to; start++) {
     const last = Math.min(to, start + 5)
@@ -96,7 +97,7 @@ function writeNormalised(text: string): number {
   const lower = text.slice(0, MAX_CHARACTERS).toLowerCase()
   characters[0] = SPACE
   let length = 1
-  // Some letters grow when lowered, hence the second limit.
+  // Some letters become two in lower case, hence the second limit.
   for (let at = 0; at < lower.length && length <= MAX_CHARACTERS; at++) {
     const letter = lower.charCodeAt(at)
     if (isWordCharacter(letter)) characters[length++] = letter
@@ -123,7 +124,7 @@ function fnv1a(word: string): number {
 }
 
 function addFeature(key: number, weight: number): void {
-  // FNV's low bits are weak; the finaliser of MurmurHash3 spreads all 32 bits over the twelve that are used.
+  // The low bits of FNV are not uniform: the finaliser of MurmurHash3 mixes all 32 bits into the twelve that are used.
   let mixed = Math.imul(key ^ (key >>> 16), 0x85ebca6b)
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35)
   const index = (mixed ^ (mixed >>> 16)) & (FEATURE_DIMENSIONS - 1)
@@ -131,7 +132,7 @@ function addFeature(key: number, weight: number): void {
   touchedFeatures[index >>> 5] = (touchedFeatures[index >>> 5] ?? 0) | (1 << (index & 31))
 }
 
-/** Empties the scratch memory into a vector. Walking the bit set yields ascending indices without a sort. */
+/** Makes a vector of the sums and clears them. The bit set gives ascending indices without a sort. */
 function takeVector(): SparseVector {
   let count = 0
   for (const bits of touchedFeatures) count += popCount(bits)

@@ -1,6 +1,6 @@
 /**
- * Words that say how a customer asks rather than what about: they weigh less than the rest in `featurize`.
- * This list is the planner's whole "IDF": fixed, so that vectors made by any service at any version compare. On BANKING77
+ * Words that carry no content: `featurize` gives them less weight. The list takes the place of an inverse document frequency and is
+ * fixed, so that vectors of all services and versions can be compared. On BANKING77
  * test accuracy with this list, with an IDF fitted on all training rows, with neither: base .497 .490 .485; ten nearest
  * of 1,700 examples .784 .742 .736; LoRA on those .82 for all three.
  */

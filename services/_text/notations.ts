@@ -5,9 +5,9 @@ const number = '\\d+(?:,\\d{3})*(?:\\.\\d+)?'
 
 type NotationRule = readonly [pattern: RegExp, write: (...groups: string[]) => string]
 
-/** Notations that leave no doubt, as `figures` reads them. 03/04/2026 leaves doubt: it stays as it is, month first. */
+/** Unambiguous notations, rewritten as `extractValues` reads them. 03/04/2026 is ambiguous: it is left, and read month first. */
 const notationRules: readonly NotationRule[] = [
-  // 1.200,50 is European; 1.200 alone may be either.
+  // 1.200,50 is a European notation. 1.200 alone may be 1200 or 1.2: it is left.
   [/(?<![\d.,])\d{1,3}(?:\.\d{3})+,\d{1,2}(?![\d,])/g, all => all.replaceAll('.', '').replace(',', '.')],
   [
     /\b(\d{4})[/.](\d{1,2})[/.](\d{1,2})\b/g,
@@ -43,12 +43,12 @@ function parseNumber(written: string): number {
   return Number(written.replaceAll(',', ''))
 }
 
-/** A text in the one notation that `figures` reads. */
+/** A text in the notation that `extractValues` reads. */
 export function normaliseNotation(text: string): string {
   return notationRules.reduce((rest, [pattern, write]) => rest.replace(pattern, write), numberWordsToDigits(text))
 }
 
-/** Seconds of a unit of time, or months of those whose seconds differ. */
+/** Each unit of time in seconds; in months where its length in seconds varies. */
 const timeUnits = {
   second: [1, 'seconds'],
   sec: [1, 'seconds'],
@@ -68,7 +68,7 @@ const timeUnits = {
 const durationPart = `(${number})[\\s-]?(${Object.keys(timeUnits).join('|')})s?\\b`
 const duration = new RegExp(`(?<![\\w.$€£¥])${durationPart}(?:(?:,|\\s+and|,\\s+and)?\\s+${durationPart})*`, 'gi')
 
-/** Lengths of time (`duration:5400:seconds`, `duration:12:months`), those written in parts as their sum; and the text without them. */
+/** The lengths of time in a text (`duration:5400:seconds`, `duration:12:months`), parts added up, and the text without them. */
 export function extractDurations(text: string): { readonly durations: readonly string[]; readonly rest: string } {
   const durations: string[] = []
   const rest = text.replace(duration, written => {

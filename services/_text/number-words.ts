@@ -15,7 +15,7 @@ const numberWords = new RegExp(
   'gi',
 )
 
-/** The text with numbers in words as digits: `two hundred and five shares` is `205 shares`. A lone `one` may be no number and stays. */
+/** The text with numbers in words as digits: `two hundred and five shares` is `205 shares`. A lone `one` is left, as it may be a pronoun. */
 export function numberWordsToDigits(text: string): string {
   return text.replace(numberWords, written => {
     const parts = written.toLowerCase().split(/[\s-]+/)
@@ -23,7 +23,7 @@ export function numberWordsToDigits(text: string): string {
   })
 }
 
-/** A hundred multiplies what stands before it; a thousand and more close a group. */
+/** `hundred` multiplies the words before it; `thousand` and larger units multiply the group before them and begin a new one. */
 function parseNumberWords(parts: readonly string[]): number {
   let [total, group] = [0, 0]
   for (const part of parts) {

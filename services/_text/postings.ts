@@ -3,7 +3,9 @@ import { FEATURE_DIMENSIONS } from './features.ts'
 
 /**
  * An inverted index: for each feature, the vectors that have it. The returned function gives the inner products of all
- * vectors with a query, and touches only features that both have. Its result is overwritten by the next call.
+ * vectors with a query, and reads only the features of the query. Its result is overwritten by the next call. The accesses of the inner
+ * loops are within bounds by construction of the index; checked, a search among
+ * 2,000 questions takes four times as long.
  */
 export function indexInnerProducts(vectors: readonly SparseVector[]): (query: SparseVector) => Float32Array {
   const { starts, owners, values } = buildPostings(vectors)

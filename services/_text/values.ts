@@ -1,12 +1,12 @@
 import { extractValues } from './extract-values.ts'
 import { extractDurations, normaliseNotation } from './notations.ts'
 
-/** Shorter ones are words as often as securities. */
+/** Shorter tickers are common words as well, so they are read in capitals only. */
 const minTickerLength = 3
 
 /**
- * The values of two texts that are to be compared, however each writes them: what `figures` finds, and lengths of time. A ticker
- * that one text writes in capitals is read in the other in any case.
+ * The values of two texts that are to be compared, in whatever notation: those of `extractValues`, and lengths of time. A ticker that
+ * one text writes in capitals is read in the other in upper or lower case.
  */
 export function comparableValues(left: string, right: string): readonly [readonly string[], readonly string[]] {
   const [one, other] = [normaliseNotation(left), normaliseNotation(right)]
@@ -14,13 +14,13 @@ export function comparableValues(left: string, right: string): readonly [readonl
 }
 
 function extractValuesAndDurations(text: string): readonly string[] {
-  // `figures` takes capitals alone for shouting, in which no word is a ticker; a word or two are too short to shout.
+  // `extractValues` reads no ticker in a text all in capitals; a lower-case word is added to a text of one or two words.
   const { durations, rest } = extractDurations(text.split(/\s+/).length <= 2 ? `of ${text}` : text)
   return [...new Set([...durations, ...extractValues(rest)])].sort()
 }
 
 function markTickers(other: string, text: string): string {
-  const tickers = extractValues(other).flatMap(figure => /^ticker:([A-Z]+)$/.exec(figure)?.[1] ?? [])
+  const tickers = extractValues(other).flatMap(value => /^ticker:([A-Z]+)$/.exec(value)?.[1] ?? [])
   return tickers
     .filter(({ length }) => length >= minTickerLength)
     .reduce(
@@ -29,12 +29,12 @@ function markTickers(other: string, text: string): string {
     )
 }
 
-/** Both state the same values, each once. */
+/** Whether both lists have the same values, in any order. */
 export function sameValues(left: readonly string[], right: readonly string[]): boolean {
   return left.length === right.length && containsAllValues(left, right)
 }
 
-/** Each value of `wanted` is among `stated`, which may state more. */
+/** Whether each value of `wanted` is among those stated; other values may be stated as well. */
 export function containsAllValues(stated: readonly string[], wanted: readonly string[]): boolean {
   const free = new Set(stated)
   const unmatched = wanted.filter(value => !free.delete(value))
@@ -44,7 +44,7 @@ export function containsAllValues(stated: readonly string[], wanted: readonly st
   })
 }
 
-/** Equal up to what one of them leaves unsaid: the currency of an amount, or the year of a day. */
+/** Whether two values differ only in what one of them leaves out: the currency of an amount, or the year of a date. */
 function isCompatible(left: string, right: string): boolean {
   return isLessSpecific(left, right) || isLessSpecific(right, left)
 }

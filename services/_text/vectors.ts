@@ -27,7 +27,7 @@ export function cosine(left: SparseVector, right: SparseVector): number {
 }
 
 /**
- * A dense stand-in for a vector index, of EMBEDDING_DIMENSIONS and unit length (all zeros for an empty vector): a fixed
+ * A dense approximation for a vector index, of EMBEDDING_DIMENSIONS and unit length (all zeros for an empty vector): a fixed
  * random sign projection (Achlioptas, PODS 2001). Inner products are kept within about .05, so fetch several times the
  * neighbours you need and re-rank them by `dot` of the sparse vectors: with five times as many, .99 of the true ten
  * nearest are found among 10,003 questions of BANKING77.
@@ -46,7 +46,7 @@ export function denseProjection(vector: SparseVector): Float32Array {
   return length === 0 ? dense : dense.map(value => value / length)
 }
 
-/** Each 1 or -1. Stored indexes hold projections, so this table must never change: it is a formula, not a random draw. */
+/** Each 1 or -1. Stored indexes contain projections, so this table must never change. */
 function createProjectionSigns(): Int8Array {
   const table = new Int8Array(FEATURE_DIMENSIONS * EMBEDDING_DIMENSIONS)
   for (let at = 0; at < table.length; at += 32) {
