@@ -3,6 +3,7 @@ import type { EventLog, LogRecord } from '#runtime/log/event-log.ts'
 import { restoreState } from '#runtime/state/restore.ts'
 import type { OpenSnapshot } from '#runtime/state/snapshots.ts'
 import type { DecisionRecorded, SampleScored, SampleSelected } from '#schemas/events.ts'
+import { neverAborted } from '#test/support/never-aborted.ts'
 import { stateTopic } from '#topology/derive/names.ts'
 import { topic } from '#topology/topic-names.ts'
 import {
@@ -16,14 +17,11 @@ import {
 import { expectedResults, type InputRecord } from './expected-results.ts'
 import { isPoison, turnOf } from './input.ts'
 import type { PrintProgress } from './report.ts'
-import { stageNames } from './stage-topics.ts'
-import { agents, conversations, type Stage } from './stages.ts'
-
-const never = new AbortController().signal
+import { agents, conversations, type Stage, stageNames } from './stages.ts'
 
 /**
- * Everything in the log against what the input leads to; `accepted` turns must be in the input. State is restored from the
- * changelog alone, and once more with each local copy that workers left. Says where something is amiss.
+ * Compares everything in the log with what the input must lead to; `accepted` turns must be in the input. State is restored from
+ * the changelog alone, and also with each local snapshot that workers left. Prints every difference.
  */
 export async function audit(
   { log, codec }: { readonly log: EventLog; readonly codec: Codec },
@@ -32,41 +30,42 @@ export async function audit(
     accepted,
     copies = [],
   }: { readonly seed: string; readonly accepted: number; readonly copies?: readonly OpenSnapshot[] },
-  say: PrintProgress,
+  print: PrintProgress,
 ): Promise<ViolationCounts & { readonly repeatedInputs: number }> {
-  const tallies: ViolationCounts[] = []
-  const add = (what: string, tally: ViolationCounts): void => {
-    if (!hasNoViolations(tally)) say(`${what}: ${JSON.stringify(tally)}`)
-    tallies.push(tally)
+  const all: ViolationCounts[] = []
+  const add = (what: string, counts: ViolationCounts): void => {
+    if (!hasNoViolations(counts)) print(`${what}: ${JSON.stringify(counts)}`)
+    all.push(counts)
   }
   const input = await readInput(log, codec)
-  const must = expectedResults(input)
+  const expected = expectedResults(input)
   add('accepted turns in the input', compareAccepted(input, seed, accepted))
-  for (const [name, outputs] of must.outputs) add(name, compareOutputs(outputs, await readOutputs(log, codec, name)))
+  for (const [name, outputs] of expected.outputs)
+    add(name, compareOutputs(outputs, await readOutputs(log, codec, name)))
   for (const stage of stageNames)
     for (const open of [undefined, ...copies])
-      add(`state of ${stage}`, compareState(must.states[stage], await readState(log, stage, open)))
+      add(`state of ${stage}`, compareState(expected.states[stage], await readState(log, stage, open)))
   const turns = input.filter(({ poison }) => poison === undefined)
-  return { ...sumViolations(tallies), repeatedInputs: turns.length - new Set(turns.map(idOf)).size }
+  return { ...sumViolations(all), repeatedInputs: turns.length - new Set(turns.map(idOf)).size }
 }
 
 const idOf = (record: InputRecord): string => (record.poison === undefined ? record.id : record.location)
 
-/** What was accepted is there, each conversation in its order. Its writer may have written it twice. */
+/** Accepted turns are in the log, each conversation in its order. Their writer may have written them twice. */
 function compareAccepted(input: readonly InputRecord[], seed: string, accepted: number): ViolationCounts {
   const turns = Array.from({ length: accepted }, (_, number) => turnOf(seed, number))
-  const must = turns.map(({ id, conversationId }) => ({ id, key: conversationId, content: '' }))
+  const expected = turns.map(({ id, conversationId }) => ({ id, key: conversationId, content: '' }))
   const found = input.map(record => ({ id: idOf(record), content: '' }))
-  const { lost, outOfOrder } = compareOutputs(must, found)
+  const { lost, outOfOrder } = compareOutputs(expected, found)
   return { lost, outOfOrder, duplicated: 0, stateDiffers: 0 }
 }
 
 async function readInput(log: EventLog, codec: Codec): Promise<readonly InputRecord[]> {
   return readAll(log, topic.chatLogs, async ({ partition, offset, key, value }) => {
-    const place = { location: `${partition}@${offset}`, key: String(key) }
-    if (!value || isPoison(value)) return { ...place, poison: String(value) }
+    const position = { location: `${partition}@${offset}`, key: String(key) }
+    if (!value || isPoison(value)) return { ...position, poison: String(value) }
     const { id, agent, turn } = await codec.decode(topic.chatLogs, value)
-    return { ...place, id, agent, turn }
+    return { ...position, id, agent, turn }
   })
 }
 
@@ -87,8 +86,8 @@ async function readState(log: EventLog, stage: Stage, open?: OpenSnapshot): Prom
   const found = new Map<string, string>()
   const partitions = (await log.topics()).find(one => one.name === name)?.partitions ?? 0
   for (let partition = 0; partition < partitions; partition++) {
-    const copy = await open?.(stage, partition, never)
-    const state = await restoreState(log, name, partition, never, copy).finally(() => copy?.close())
+    const copy = await open?.(stage, partition, neverAborted)
+    const state = await restoreState(log, name, partition, neverAborted, copy).finally(() => copy?.close())
     for (const collection of [conversations, agents])
       for (const [key, value] of state.entries(collection)) found.set(`${collection}/${key}`, JSON.stringify(value))
   }
@@ -100,6 +99,6 @@ async function readAll<T>(log: EventLog, name: string, read: (record: LogRecord)
   const add = async (records: readonly LogRecord[]): Promise<void> => {
     for (const record of records) all.push(await read(record))
   }
-  await log.read([name], { from: 'beginning', follow: false }, add, never)
+  await log.read([name], { from: 'beginning', follow: false }, add, neverAborted)
   return all
 }

@@ -1,7 +1,7 @@
-/** An output: its identity, the key under which order counts, and what it says. */
+/** An output: its id, its key, within which order counts, and its content. */
 export type ChaosOutput = { readonly id: string; readonly key: string; readonly content: string }
 
-/** What was found amiss, in records; `stateDiffers` counts keys of state, and outputs that tell of another state. */
+/** Violations, as counts of records; `stateDiffers` counts keys of state and outputs with other content. */
 export type ViolationCounts = {
   readonly lost: number
   readonly duplicated: number
@@ -11,35 +11,35 @@ export type ViolationCounts = {
 
 export const noViolations: ViolationCounts = { lost: 0, duplicated: 0, outOfOrder: 0, stateDiffers: 0 }
 
-export function sumViolations(tallies: readonly ViolationCounts[]): ViolationCounts {
+export function sumViolations(all: readonly ViolationCounts[]): ViolationCounts {
   const add = (a: ViolationCounts, b: ViolationCounts): ViolationCounts => ({
     lost: a.lost + b.lost,
     duplicated: a.duplicated + b.duplicated,
     outOfOrder: a.outOfOrder + b.outOfOrder,
     stateDiffers: a.stateDiffers + b.stateDiffers,
   })
-  return tallies.reduce(add, noViolations)
+  return all.reduce(add, noViolations)
 }
 
 export const hasNoViolations = ({ lost, duplicated, outOfOrder, stateDiffers }: ViolationCounts): boolean =>
   lost + duplicated + outOfOrder + stateDiffers === 0
 
 /**
- * Compares what is there, in the order of the log, with what must be there, each key's in its order. An id may have to be
- * there several times, and say something else each time. What nothing in the input leads to counts as duplicated; a record is out of order when one of its
- * key that must come later lies before it.
+ * Compares the outputs in the log, in its order, with the expected ones, those of each key in their order. An id may be expected
+ * several times, with other content each time. An output that nothing in the input leads to counts as duplicated. An output is
+ * out of order when a later one of its key is before it.
  */
 export function compareOutputs(
   expected: readonly ChaosOutput[],
   found: readonly Omit<ChaosOutput, 'key'>[],
 ): ViolationCounts {
-  const wanted = new Map<string, { readonly place: number; readonly key: string; readonly contents: string[] }>()
-  for (const [place, { id, key, content }] of expected.entries()) {
+  const wanted = new Map<string, { readonly index: number; readonly key: string; readonly contents: string[] }>()
+  for (const [index, { id, key, content }] of expected.entries()) {
     const known = wanted.get(id)
     if (known) known.contents.push(content)
-    else wanted.set(id, { place, key, contents: [content] })
+    else wanted.set(id, { index, key, contents: [content] })
   }
-  const tally = { ...noViolations }
+  const counts = { ...noViolations }
   const seen = new Map<string, number>()
   const latest = new Map<string, number>()
   for (const { id, content } of found) {
@@ -47,20 +47,20 @@ export function compareOutputs(
     seen.set(id, times)
     const want = wanted.get(id)
     if (!want || times > want.contents.length) {
-      tally.duplicated++
+      counts.duplicated++
       continue
     }
-    if (content !== want.contents[times - 1]) tally.stateDiffers++
+    if (content !== want.contents[times - 1]) counts.stateDiffers++
     if (times > 1) continue
     const before = latest.get(want.key) ?? -1
-    if (want.place < before) tally.outOfOrder++
-    else latest.set(want.key, want.place)
+    if (want.index < before) counts.outOfOrder++
+    else latest.set(want.key, want.index)
   }
-  for (const [id, { contents }] of wanted) tally.lost += Math.max(0, contents.length - (seen.get(id) ?? 0))
-  return tally
+  for (const [id, { contents }] of wanted) counts.lost += Math.max(0, contents.length - (seen.get(id) ?? 0))
+  return counts
 }
 
-/** Compares state by key: how many keys are missing, too many, or hold something else. */
+/** Compares state by key: how many keys are missing, unexpected, or have another value. */
 export function compareState(
   expected: ReadonlyMap<string, string>,
   found: ReadonlyMap<string, string>,

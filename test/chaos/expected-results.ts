@@ -4,7 +4,7 @@ import { topic } from '#topology/topic-names.ts'
 import type { ChaosOutput } from './compare-outputs.ts'
 import { agents, chainText, conversations, extendChain, type Stage, stages, type TurnChain } from './stages.ts'
 
-/** A record of the input as it lies in the log, in the order of its partition. */
+/** A record of the input as it is in the log. */
 export type InputRecord = {
   /** PARTITION@OFFSET. */
   readonly location: string
@@ -15,15 +15,15 @@ export type InputRecord = {
 )
 
 export type ExpectedResults = {
-  /** What each topic must hold, each key's in its order. */
+  /** The expected records of each topic, those of each key in their order. */
   readonly outputs: ReadonlyMap<string, readonly ChaosOutput[]>
-  /** What each stage must remember: COLLECTION/KEY and the value as JSON. */
+  /** The expected state of each stage: COLLECTION/KEY and the value as JSON. */
   readonly states: Readonly<Record<Stage, ReadonlyMap<string, string>>>
 }
 
 /**
- * What must be there, from the input alone. All of a conversation passes through one partition of each topic in its order,
- * so both stages see its turns in the order of the input, wherever other conversations come in between.
+ * The expected results, from the input alone. A conversation passes through one partition of each topic, so both stages see its
+ * turns in the order of the input, whatever other conversations come between them.
  */
 export function expectedResults(input: readonly InputRecord[]): ExpectedResults {
   const selected: ChaosOutput[] = []

@@ -1,32 +1,33 @@
+import { at } from '#runtime/core/checked.ts'
 import { hashFraction } from '#runtime/core/identity.ts'
 
-/** How many of each fault. */
+/** How many of each fault to inject. */
 export type FaultCounts = {
   /** SIGKILL of a worker, which is started again. */
   readonly kills: number
-  /** SIGKILL of a broker, which comes back; one at a time. */
+  /** SIGKILL of a broker, which is started again; one at a time. */
   readonly brokerKills: number
-  /** SIGSTOP of a worker until others have taken its partitions over, then SIGCONT. */
+  /** SIGSTOP of a worker until others have taken over its partitions, then SIGCONT. */
   readonly zombies: number
-  /** The network between some process and some broker refuses or swallows everything for a while. */
+  /** The network between a process and a broker resets connections or passes nothing for some time. */
   readonly cuts: number
   /** The clock of a process jumps by minutes. */
   readonly clockJumps: number
-  /** One worker more for a while, then its clean end. */
+  /** A further worker joins for some time and stops cleanly. */
   readonly rebalances: number
-  /** The disk under the embedded log is full for a while. */
+  /** The disk of the embedded log is full for some time. */
   readonly fullDisks: number
 }
 
 export type FaultKind = keyof FaultCounts
 
-/** A fault that is due when that share of the input, 0 to 1, is consumed. `name` tells it from others of its kind. */
+/** A fault that is due when that share of the input, 0 to 1, is consumed. `name` is unique. */
 export type PlannedFault = { readonly kind: FaultKind; readonly name: string; readonly due: number }
 
-/** Spread over the stream by its progress, so that each hits work in flight; the last ones leave something to recover with. */
+/** Shares of the input between which faults are due: after the last one there is still input to recover with. */
 const [first, last] = [0.03, 0.92]
 
-/** The same faults for the same seed: each kind in equal steps, at a random place in each step. */
+/** The same faults for the same seed: each kind in equal steps, at a random time within each step. */
 export function planFaults(counts: FaultCounts, seed: string): readonly PlannedFault[] {
   const planned = (Object.entries(counts) as [FaultKind, number][]).flatMap(([kind, count]) =>
     Array.from({ length: count }, (_, index) => {
@@ -38,11 +39,11 @@ export function planFaults(counts: FaultCounts, seed: string): readonly PlannedF
   return planned.sort((a, b) => a.due - b.due)
 }
 
-/** A number in [0, 1) for one question about one fault: the same for the same seed. */
+/** A number in [0, 1) for one choice about one fault: the same for the same seed. */
 export const derivedFraction = (seed: string, name: string, question: string): number =>
   hashFraction(`chaos/${seed}`, `${name}/${question}`)
 
-/** One of several, under the same terms. */
-export function derivedChoice<T>(seed: string, name: string, question: string, from: readonly T[]): T | undefined {
-  return from[Math.floor(derivedFraction(seed, name, question) * from.length)]
+/** One of several values, derived in the same way. FLY_BUG for an empty list. */
+export function derivedChoice<T>(seed: string, name: string, question: string, from: readonly T[]): T {
+  return at(from, Math.floor(derivedFraction(seed, name, question) * from.length))
 }

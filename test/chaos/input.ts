@@ -6,16 +6,16 @@ import type { EventLog, NewRecord } from '#runtime/log/event-log.ts'
 import type { ChatLogged } from '#schemas/events.ts'
 import { topic } from '#topology/topic-names.ts'
 
-/** Conversations that go on at the same time, and the turns of each. */
+/** Conversations at the same time, and the turns of each. */
 const concurrentConversations = 200
 const turnsPerConversation = 10
 const agentCount = 12
-/** Share of turns that are followed by a record of the same key that nobody can decode. */
+/** Share of turns that are followed by a record of the same key that cannot be decoded. */
 const poisonShare = 0.01
-/** At most so many turns are appended at a time, and at least so many times. */
+/** Limits of a batch: at most `turns` turns, and at least `least` batches in all. */
 const batches = { turns: 250, least: 100 } as const
 
-/** The turn with that number: its conversations take turns, so that neighbours differ in key. */
+/** The turn with that number. Conversations alternate, so that neighbouring turns differ in key. */
 export function turnOf(seed: string, number: number): ChatLogged {
   const conversation =
     Math.floor(number / (concurrentConversations * turnsPerConversation)) * concurrentConversations +
@@ -42,7 +42,7 @@ const poisonMark = 'not avro: '
 const isPoisoned = (seed: string, number: number): boolean =>
   hashFraction(`chaos-poison/${seed}`, String(number)) < poisonShare
 
-/** Whether a value is one of those that nobody can decode. */
+/** Whether a value is one that cannot be decoded. */
 export const isPoison = (value: Buffer): boolean => value.subarray(0, poisonMark.length).toString() === poisonMark
 
 /** The records of one turn, in their order. */
@@ -57,17 +57,17 @@ export function recordsOf(seed: string, number: number, codec: Codec): readonly 
 export type ProductionOptions = {
   readonly seed: string
   readonly turns: number
-  /** How many turns were accepted before. */
+  /** Turns that were accepted before. */
   readonly from: number
-  /** Waits before a batch that ends with that many turns. */
+  /** Called before the batch after which that many turns are appended; the batch waits for it. */
   readonly beforeBatch: (turns: number) => Promise<void>
-  /** Told how many turns were accepted: the log holds them for good. */
+  /** Called with the number of turns that the log has acknowledged. */
   readonly onAccepted: (turns: number) => void
 }
 
 /**
- * Appends all turns, batch after batch. A batch that was not acknowledged is appended again, whole: it may then be there
- * twice, which is what consumers have to live with.
+ * Appends all turns in batches. A batch without an acknowledgement is appended again and may then be in the log twice, which
+ * consumers must tolerate.
  */
 export async function produce(
   log: EventLog,

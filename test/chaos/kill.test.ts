@@ -7,8 +7,8 @@ import { folderOfQuestions } from '#test/journey/wheel.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { topic } from '#topology/topic-names.ts'
 
-/** The embedded process is killed in mid-run, twice; the same command goes on, and nothing is lost or there twice. */
-test('a killed demo goes on where it was: accepted equals logged, nothing twice', async () => {
+/** The demo's process is killed twice. The same command continues it, and no record is lost or duplicated. */
+test('a killed demo continues where it was: accepted equals logged, no duplicates', async () => {
   const home = temporaryFolder()
   const data = folderOfQuestions(temporaryFolder())
   await killedAt(demo(home, data), /round 1: \d+ chats/)
@@ -25,47 +25,34 @@ test('a killed demo goes on where it was: accepted equals logged, nothing twice'
 })
 
 function demo(home: string, data: string): ChildProcess {
-  const options = [
-    'demo',
-    '--once',
-    '--json',
-    '--port',
-    '0',
-    '--home',
-    home,
-    '--data',
-    data,
-    '--gold',
-    '240',
-    '--seed',
-    '5',
-  ]
+  const run = ['--once', '--json', '--port', '0', '--home', home]
+  const options = ['demo', ...run, '--data', data, '--gold', '240', '--seed', '5']
   const child = spawn(process.execPath, ['services/_cli/main.ts', ...options], { stdio: ['ignore', 'pipe', 'pipe'] })
   onTestFinished(() => void child.kill('SIGKILL'))
   return child
 }
 
 async function killedAt(child: ChildProcess, line: RegExp): Promise<void> {
-  let said = ''
+  let progress = ''
   child.stderr?.on('data', chunk => {
-    said += chunk
-    if (line.test(said)) child.kill('SIGKILL')
+    progress += chunk
+    if (line.test(progress)) child.kill('SIGKILL')
   })
   await once(child, 'exit')
-  expect(said).toMatch(line)
+  expect(progress).toMatch(line)
 }
 
 async function finished(child: ChildProcess) {
-  let [out, said] = ['', '']
+  let [out, progress] = ['', '']
   child.stdout?.on('data', chunk => {
     out += chunk
   })
   child.stderr?.on('data', chunk => {
-    said += chunk
+    progress += chunk
   })
   const [code] = await once(child, 'close')
-  expect(out, said).not.toBe('')
-  return { code, result: JSON.parse(out.trim().split('\n').at(-1) ?? '') }
+  expect(out, progress).not.toBe('')
+  return { code, result: JSON.parse(String(out.trim().split('\n').at(-1))) }
 }
 
 async function idsOf(home: string, name: string): Promise<string[]> {

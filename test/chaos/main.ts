@@ -17,28 +17,32 @@ type Flags = {
 
 const count = (text: string): number => {
   const number = Number(text)
-  if (!Number.isInteger(number) || number < 0) throw new InvalidArgumentError('It must be a whole number from 0.')
+  if (!Number.isInteger(number) || number < 0)
+    throw new InvalidArgumentError('It must be a whole number of at least 0.')
   return number
 }
 
 const flags = new Command('npm run chaos --')
   .description(
-    'Runs two stages of the real runtime while everything fails that can, then recomputes from the input alone what must ' +
-      'be there. Exit code 1 when anything is lost, there twice, out of order, or remembered otherwise.',
+    'Runs two stages on the real runtime while faults are injected, then compares the log with what the input must lead to. ' +
+      'Exit code 1 when a record is lost, duplicated or out of order, or when state differs.',
   )
   .option('--records <n>', 'turns of the input', count, 20_000)
   .option('--kills <n>', 'SIGKILLs of workers', count, 6)
   .option('--broker-kills <n>', 'SIGKILLs of brokers, one at a time', count, 1)
-  .option('--zombies <n>', 'workers stopped beyond their session, then woken', count, 1)
-  .option('--cuts <n>', 'cuts of the network between clients and brokers', count, 2)
-  .option('--break-fence', 'transactional ids that fence nobody: the checker must report it', false)
+  .option('--zombies <n>', 'workers suspended until their session has ended, then resumed', count, 1)
+  .option('--cuts <n>', 'network cuts between clients and brokers', count, 2)
+  .option('--break-fence', 'disable fencing: the check must then report duplicates', false)
   .addOption(
-    new Option('--embedded', 'one process on the embedded log instead of Kafka: kills, full disk, clock jumps')
+    new Option(
+      '--embedded',
+      'one process on the embedded log instead of Kafka; faults: kills, a full disk, clock jumps',
+    )
       .default(false)
       .conflicts('breakFence'),
   )
-  .option('--seed <text>', 'same seed, same input and same faults', '1')
-  .option('--json', 'the report as one line of JSON, last on standard output', false)
+  .option('--seed <text>', 'the same seed gives the same input and faults', '1')
+  .option('--json', 'print the report as one line of JSON, last on standard output', false)
   .parse()
   .opts<Flags>()
 
@@ -46,11 +50,11 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => proc
 
 const { kills, brokerKills, zombies, cuts, ...options } = flags
 const begun = performance.now()
-const say = (line: string): void =>
+const print = (line: string): void =>
   void process.stderr.write(`${((performance.now() - begun) / 1000).toFixed(1).padStart(6)} s  ${line}\n`)
 const none = { kills, brokerKills: 0, zombies: 0, cuts: 0, clockJumps: 2, rebalances: 0, fullDisks: 0 }
 const report = options.embedded
-  ? await runEmbeddedChaos({ ...options, faults: { ...none, fullDisks: 1 } }, say)
-  : await runKafkaChaos({ ...options, faults: { ...none, brokerKills, zombies, cuts, rebalances: 1 } }, say)
+  ? await runEmbeddedChaos({ ...options, faults: { ...none, fullDisks: 1 } }, print)
+  : await runKafkaChaos({ ...options, faults: { ...none, brokerKills, zombies, cuts, rebalances: 1 } }, print)
 if (report) console.log(options.json ? JSON.stringify(report) : report)
 process.exitCode = report && hasNoViolations(report) ? 0 : 1

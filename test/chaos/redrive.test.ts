@@ -16,8 +16,8 @@ import { topic } from '#topology/topic-names.ts'
 
 const service = 'strategist'
 
-/** Dead letters of both topics in all partitions, numbered in the order of their refusal. */
-async function park(log: EventLog, count: number): Promise<void> {
+/** Appends dead letters of both topics in all partitions, numbered in the order of their refusal. */
+async function appendDeadLetters(log: EventLog, count: number): Promise<void> {
   const ours = [...deadLetterTopics(service), retryTopic(service)]
   await log.createTopics(requiredTopics().filter(({ name }) => ours.includes(name)))
   const records = Array.from(
@@ -31,7 +31,7 @@ async function park(log: EventLog, count: number): Promise<void> {
   await log.append(records.map(record => deadLetter(service, record, fault, 1)))
 }
 
-/** Every dead letter is there once, and those of one topic and key in the order of their refusal. */
+/** Every dead letter was moved once, those of one topic and key in the order of their refusal. */
 const expectMovedOnce =
   (count: number) =>
   async (log: EventLog): Promise<void> => {
@@ -39,10 +39,10 @@ const expectMovedOnce =
     expect(moved).toHaveLength(count)
     for (const name of [topic.datasets, topic.releases])
       for (const partition of [0, 1, 2]) {
-        const isHere = (record: LogRecord): boolean => record.partition === partition
-        const parked = (await readAll(log, [deadLetterTopic(name, service)])).filter(isHere)
-        const again = moved.filter(record => isHere(record) && record.headers['dlq.topic'] === name)
-        expect(again.map(textOf).join()).toBe(parked.map(textOf).join())
+        const isOfPartition = (record: LogRecord): boolean => record.partition === partition
+        const refused = (await readAll(log, [deadLetterTopic(name, service)])).filter(isOfPartition)
+        const redriven = moved.filter(record => isOfPartition(record) && record.headers['dlq.topic'] === name)
+        expect(redriven.map(textOf).join()).toBe(refused.map(textOf).join())
       }
   }
 
@@ -54,18 +54,18 @@ async function killed(child: ChildProcess): Promise<void> {
 
 async function finished(child: ChildProcess): Promise<void> {
   onTestFinished(() => void child.kill('SIGKILL'))
-  let said = ''
+  let output = ''
   child.stderr?.on('data', chunk => {
-    said += chunk
+    output += chunk
   })
   const [code] = await once(child, 'close')
-  expect(code, said).toBe(0)
+  expect(code, output).toBe(0)
 }
 
 const started = (...args: readonly string[]): ChildProcess =>
   spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] })
-/** Is killed after so many writes. */
-const mortal = (where: string, ...writes: readonly string[]) =>
+/** A re-drive that kills itself after so many writes. */
+const killableRedrive = (where: string, ...writes: readonly string[]) =>
   started('test/support/processes/killable-redrive.ts', where, ...writes)
 
 describe('on the embedded log', () => {
@@ -75,7 +75,7 @@ describe('on the embedded log', () => {
       const log = openEmbeddedLog(home)
       return use(log).finally(() => log.close())
     }
-    await within(log => park(log, count))
+    await within(log => appendDeadLetters(log, count))
     return {
       home,
       moved: () => within(log => log.count(retryTopic(service))),
@@ -85,13 +85,13 @@ describe('on the embedded log', () => {
 
   test('a re-drive that is killed after each of its writes moves each dead letter once', async () => {
     const { home, moved, once: expectOnce } = await prepared(3_000)
-    while ((await moved()) < 3_000) await killed(mortal(home, '1'))
+    while ((await moved()) < 3_000) await killed(killableRedrive(home, '1'))
     await expectOnce()
-    await finished(mortal(home))
+    await finished(killableRedrive(home))
     await expectOnce()
   })
 
-  test('so does the command, killed in the midst', async () => {
+  test('so does the command, killed while it runs', async () => {
     const { home, moved, once: expectOnce } = await prepared(30_000)
     const start = () => started('services/_cli/main.ts', 'dlq', 'redrive', service, '--home', home)
     const child = start()
@@ -108,14 +108,14 @@ const kafka = await startKafka({ brokers: 1 })
 afterAll(() => kafka?.stop())
 
 describe.skipIf(!kafka)('on a real broker', () => {
-  test('a re-drive that is killed moves each dead letter once, also when two others finish it together', async () => {
+  test('a re-drive that is killed moves each dead letter once, also when two others finish it at the same time', async () => {
     const brokers = kafka?.brokers ?? ''
     const log = await openKafkaLog({ brokers: [brokers], clientId: 'test', replication: 1 })
     onTestFinished(() => log.close())
-    await park(log, 9_000)
-    await killed(mortal(brokers, '1'))
+    await appendDeadLetters(log, 9_000)
+    await killed(killableRedrive(brokers, '1'))
     expect(await log.count(retryTopic(service))).toBeLessThan(9_000)
-    await Promise.all([finished(mortal(brokers)), finished(mortal(brokers))])
+    await Promise.all([finished(killableRedrive(brokers)), finished(killableRedrive(brokers))])
     await expectMovedOnce(9_000)(log)
   })
 })

@@ -6,26 +6,26 @@ export type ChaosOptions = {
   readonly records: number
   readonly seed: string
   readonly faults: FaultCounts
-  /** Workers take transactional ids that fence nobody. */
+  /** Disables fencing: every worker has its own transactional ids. */
   readonly breakFence: boolean
 }
 
-/** What a run did and what it found. */
+/** The result of a run. */
 export type ChaosReport = ViolationCounts & {
   readonly log: 'kafka' | 'embedded'
   readonly records: number
   readonly seed: string
   /** How many of each fault were injected. */
   readonly faults: FaultCounts
-  /** Processes that ended without being told to. */
+  /** Processes that ended without having been stopped. */
   readonly crashes: number
-  /** Turns that their producer appended again after an append without answer. */
+  /** Turns that their producer appended again after an append without an answer. */
   readonly repeatedInputs: number
   /** From the first append until both stages had consumed everything. */
   readonly recordsPerSecond: number
-  /** All of it: starting, running, checking. */
+  /** Of the whole run: start, stream and check. */
   readonly seconds: number
 }
 
-/** Progress for people, on standard error. */
+/** Prints a line of progress to standard error. */
 export type PrintProgress = (line: string) => void

@@ -2,32 +2,30 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type FaultCounts, type FaultKind, type PlannedFault, planFaults } from './fault-plan.ts'
 import type { PrintProgress } from './report.ts'
 
-/** Does a fault, and resolves when it is over. */
+/** Injects a fault; resolves when it is over. */
 export type Injector = (name: string) => Promise<void>
 
-/**
- * How far the input may be ahead of what is consumed, as a share of it, so that faults hit work in flight; and ahead of a
- * fault that is not over: from there on it trickles, so that it does not run dry meanwhile.
- */
+/** How far the input may be ahead of consumption, and of a fault that is not over, as a share of all input. */
 const maxShareAhead = 0.1
+/** While a fault is not over, a batch is delayed by this much, so that there is input until the end of the fault. */
 const maxDelayMs = 300
 
 export type FaultSchedule = {
-  /** Starts what is due when that share of the input is consumed. */
+  /** Starts the faults that are due when that share of the input is consumed. */
   readonly advance: (share: number) => void
-  /** Waits before the next batch, which ends at that share. */
+  /** Waits before the batch that ends at that share of the input. */
   readonly waitForBatch: (share: number) => Promise<void>
-  /** Whether all faults are over; throws what an injector threw. */
+  /** Whether all faults are over; throws the error of an injector. */
   readonly isFinished: () => boolean
   readonly injected: FaultCounts
 }
 
-/** Injects planned faults as the stream goes on; those of one kind one after the other. */
+/** Injects the planned faults as the stream proceeds; those of one kind one after the other. */
 export function createSchedule(
   counts: FaultCounts,
   seed: string,
   injectors: Readonly<Record<FaultKind, Injector>>,
-  say: PrintProgress,
+  print: PrintProgress,
 ): FaultSchedule {
   const planned = [...planFaults(counts, seed)]
   const open = new Set<PlannedFault>(planned)
@@ -37,7 +35,7 @@ export function createSchedule(
   let done = 0
 
   const inject = async ({ kind, name, due }: PlannedFault): Promise<void> => {
-    say(`${(due * 100).toFixed(0).padStart(3)} %  ${name}`)
+    print(`${(due * 100).toFixed(0).padStart(3)} %  ${name}`)
     await injectors[kind](name)
     injected[kind]++
   }

@@ -1,9 +1,13 @@
 import { deriveId } from '#runtime/core/identity.ts'
+import type { EventLog, TopicSpec } from '#runtime/log/event-log.ts'
 import { eraseTypes, type RunnableService, withPorts } from '#runtime/processing/any-service.ts'
 import type { Service } from '#runtime/service.ts'
+import { consumerGroup, deadLetterTopic, decisionsTopic, retryTopic, stateTopic } from '#topology/derive/names.ts'
+import { requiredTopics } from '#topology/derive/required-topics.ts'
+import { services } from '#topology/map.ts'
 import { topic } from '#topology/topic-names.ts'
 
-/** What a stage remembers of a conversation: how many turns it saw, and a digest over their ids in that order. */
+/** State of a conversation: how many turns the stage has processed, and a digest over their ids in that order. */
 export type TurnChain = { readonly count: number; readonly digest: string }
 
 export const extendChain = (before: TurnChain | undefined, turnId: string): TurnChain => ({
@@ -11,16 +15,16 @@ export const extendChain = (before: TurnChain | undefined, turnId: string): Turn
   digest: deriveId('chaos-chain/v1', before?.digest ?? '', turnId),
 })
 
-/** Collections of both services. */
+/** Collections of the state of both stages. */
 export const conversations = 'by-conversation'
 export const agents = 'per-agent'
 
-/** What an output says, as its question, of the state after it: one turn missed, repeated or swapped changes all that follow. */
+/** The question of an output describes the state after it, so one turn lost, repeated or swapped changes all later outputs. */
 export const chainText = ({ count, digest }: TurnChain): string => `${count} ${digest}`
 
 const outcome = { escalated: false, rating: null, repeatAsk: false, latencyMs: null }
 
-/** Selects every turn; a turn that it saw before was appended twice and changes nothing. */
+/** Selects every turn. A turn that was appended twice is processed once. */
 const sampler = {
   name: 'sampler',
   version: 'chaos-sampler/v1',
@@ -66,10 +70,43 @@ const judge = {
   },
 } satisfies Service<'judge'>
 
-/** Two stages in a row, under names of the map, with rules whose outputs and state follow from the turns alone. */
+/** Two stages, one after the other, with names of the map. Their outputs and state follow from the turns alone. */
 export const rules = { sampler, judge }
 export const stages = {
   sampler: withPorts(eraseTypes(sampler), {}),
   judge: withPorts(eraseTypes(judge), {}),
 } satisfies Record<string, RunnableService>
 export type Stage = keyof typeof stages
+export const stageNames = Object.keys(stages) as Stage[]
+
+/** The topics that the two stages read and write. */
+function streamTopics(): readonly TopicSpec[] {
+  const used = new Set<string>(
+    stageNames.flatMap(stage => {
+      const { reads, follows, writes } = services[stage]
+      const refused = reads.map(read => deadLetterTopic(read, stage))
+      return [...reads, ...follows, ...writes, ...refused, retryTopic(stage), decisionsTopic(stage), stateTopic(stage)]
+    }),
+  )
+  return requiredTopics()
+    .filter(({ name }) => used.has(name))
+    .map(({ name, partitions, keep }) => ({ name, partitions, keep }))
+}
+
+/** Creates the topics of the stages that are missing. */
+export async function createTopics(log: EventLog): Promise<void> {
+  const present = new Set((await log.topics()).map(({ name }) => name))
+  await log.createTopics(streamTopics().filter(({ name }) => !present.has(name)))
+}
+
+/** Records of the input that the first stage has consumed. */
+export async function countConsumed(log: EventLog): Promise<number> {
+  const positions = await log.committed(consumerGroup('sampler'), [topic.chatLogs])
+  return positions.reduce((sum, { offset }) => sum + offset, 0)
+}
+
+/** Records that the two stages have not consumed. */
+export async function countUnconsumed(log: EventLog): Promise<number> {
+  const lags = await Promise.all(stageNames.map(stage => log.lag(consumerGroup(stage), services[stage].reads)))
+  return lags.flat().reduce((sum, { records }) => sum + records, 0)
+}

@@ -3,16 +3,16 @@ import type { EventLog } from '#runtime/log/event-log.ts'
 import type { ViolationCounts } from './compare-outputs.ts'
 import type { PrintProgress } from './report.ts'
 import type { FaultSchedule } from './schedule.ts'
-import { countConsumed, countUnconsumed } from './stage-topics.ts'
+import { countConsumed, countUnconsumed } from './stages.ts'
 
-/** Without any progress for so long, the run has failed; or, without the fence, is over. */
+/** Without progress for this time the run has failed; without fencing it is over. */
 const stallTimeoutMs = { fenced: 120_000, unfenced: 10_000 } as const
-/** A transaction whose owner has died, and that nobody fences, hides what follows it until the brokers abort it. */
+/** An open transaction whose owner was killed hides later records until the brokers abort it. */
 const openTransactionMs = 90_000
 
 /**
- * Tells the schedule how far the stream is, until all is accepted, all faults are over and nothing is left to consume. Without
- * the fence a zombie may set positions back, and what then counts as left is never consumed.
+ * Waits until all input is accepted, all faults are over and both stages have no lag; meanwhile it advances the schedule. Without
+ * fencing a zombie may set positions back, so that a lag remains for ever: then the end is a stall.
  */
 export async function waitUntilConsumed(
   log: EventLog,
@@ -20,31 +20,31 @@ export async function waitUntilConsumed(
   schedule: FaultSchedule,
   produced: () => boolean,
   fence: keyof typeof stallTimeoutMs,
-  say: PrintProgress,
+  print: PrintProgress,
 ): Promise<void> {
   let before = { done: 0, behind: 0, since: performance.now() }
-  for (let looks = 0; ; looks++) {
+  for (let polls = 0; ; polls++) {
     await sleep(50)
-    // Without brokers nothing is known, and nothing changes.
+    // While the brokers do not answer, the last values count.
     const done = await countConsumed(log).catch(() => before.done)
     schedule.advance(Math.min(1, done / records))
     const over = schedule.isFinished() && produced()
-    // To ask what is left is much more work for the brokers.
-    const behind = over || looks % 100 === 0 ? await countUnconsumed(log).catch(() => before.behind) : before.behind
+    // The lag costs the brokers much more than the positions.
+    const behind = over || polls % 100 === 0 ? await countUnconsumed(log).catch(() => before.behind) : before.behind
     if (over && behind === 0) return
-    if (looks % 100 === 0) say(`${((100 * done) / records).toFixed(0).padStart(3)} %  ${behind} records wait`)
+    if (polls % 100 === 0) print(`${((100 * done) / records).toFixed(0).padStart(3)} %  ${behind} records not consumed`)
     const now = performance.now()
     if (done !== before.done || behind !== before.behind) before = { done, behind, since: now }
     if (now - before.since < stallTimeoutMs[fence]) continue
-    if (fence === 'fenced') throw new Error(`nothing moves any more: ${behind} records wait`)
+    if (fence === 'fenced') throw new Error(`no progress: ${behind} records are not consumed`)
     if (over) return
   }
 }
 
-/** What was committed last may become visible a moment later: what is lost must stay lost. */
-export async function retryWhileLost<T extends ViolationCounts>(look: () => Promise<T>): Promise<T> {
+/** The last commits may become visible later, so records count as lost only when they stay lost. */
+export async function retryWhileLost<T extends ViolationCounts>(check: () => Promise<T>): Promise<T> {
   for (const deadline = performance.now() + openTransactionMs; ; await sleep(2_000)) {
-    const found = await look()
+    const found = await check()
     if (found.lost === 0 || performance.now() > deadline) return found
   }
 }

@@ -1,15 +1,13 @@
 import { writeSync } from 'node:fs'
 import { Socket } from 'node:net'
+import { isRequest, kafkaRequests } from '#test/support/kafka/request-numbers.ts'
 
 /**
- * What the harness may do inside of a worker; imported before all else, since clocks are taken at import. `clock`: the clock
- * is so many milliseconds off from now on. `stopAt`: the process stops itself just before it sends its next request of that
- * number in Kafka's protocol, and says `stopped` on standard output.
+ * Commands that the harness sends to a worker. A worker imports this file first, because other modules take `Date.now` when they
+ * are imported. `clock`: from now on the clock is off by so many milliseconds. `stopAt`: the process stops itself before it sends
+ * its next Kafka request with that number, and prints `stopped`.
  */
 export type WorkerCommand = { readonly clock: number } | { readonly stopAt: number }
-
-/** Requests of a transaction, by their number in Kafka's protocol. */
-export const kafkaRequests = { produce: 0, endTransaction: 26, commitOffsets: 28 } as const
 
 const now = Date.now
 let clockOffsetMs = 0
@@ -18,8 +16,7 @@ Date.now = () => now() + clockOffsetMs
 let stopAt: number | undefined
 const write = Socket.prototype.write
 Socket.prototype.write = function (this: Socket, data: unknown, ...rest: unknown[]): boolean {
-  if (stopAt !== undefined && Buffer.isBuffer(data) && data.length > 6 && data.readInt16BE(4) === stopAt)
-    suspendBefore(data)
+  if (stopAt !== undefined && isRequest(data, stopAt)) suspendBefore(data)
   return Reflect.apply(write, this, [data, ...rest])
 } as typeof write
 
@@ -31,11 +28,11 @@ function suspendBefore(request: Buffer): void {
   process.kill(process.pid, 'SIGSTOP')
 }
 
-process.on('message', (order: WorkerCommand) => {
-  if ('clock' in order) clockOffsetMs = order.clock
-  else stopAt = order.stopAt
+process.on('message', (command: WorkerCommand) => {
+  if ('clock' in command) clockOffsetMs = command.clock
+  else stopAt = command.stopAt
 })
-// What keeps a process up that was told to end.
-process.on('SIGUSR2', () => writeSync(2, `still there: ${process.getActiveResourcesInfo().join(', ')}\n`))
-// Nobody is left who would wait for it.
+// The harness sends SIGUSR2 when a worker does not end: print what keeps it alive.
+process.on('SIGUSR2', () => writeSync(2, `still alive: ${process.getActiveResourcesInfo().join(', ')}\n`))
+// The harness is gone.
 process.on('disconnect', () => process.exit(1))

@@ -8,48 +8,48 @@ import type { WorkerCommand } from './worker-hooks.ts'
 
 export type WorkerSpec = {
   readonly name: string
-  /** A script beside this file, and its options for each life, as JSON. */
-  readonly script: string
+  readonly script: URL
+  /** Called at each start; the script gets the options as JSON. */
   readonly options: () => object
   readonly env: Readonly<Record<string, string>>
   readonly onMessage?: (message: unknown) => void
 }
 
-/** A process that the harness keeps up: whatever ends it, it is started again. */
+/** A process that is started again whenever it ends, until it is stopped. */
 export type Worker = {
   readonly name: string
   readonly pid: () => number
-  /** Started, and not stopped by SIGSTOP. */
+  /** Started, and not suspended by SIGSTOP. */
   readonly isRunning: () => boolean
   readonly kill: () => void
-  /** Stops it now, or just before its next request of that number; resolves once it stands still. */
+  /** SIGSTOP now, or before its next request with that number; resolves when it is suspended. */
   readonly suspend: (request?: number) => Promise<void>
   readonly resume: () => void
-  readonly send: (order: WorkerCommand) => void
-  /** SIGTERM; resolves when it has ended by itself, within 30 s. */
+  readonly send: (command: WorkerCommand) => void
+  /** SIGTERM; resolves when the process has ended by itself. After 30 s it is killed and counted as a crash. */
   readonly stop: () => Promise<void>
-  /** What it wrote to standard error, all its lives together. */
+  /** What it has written to standard error since its first start. */
   readonly stderr: () => string
 }
 
 export type WorkerPool = {
-  readonly startWorker: (job: WorkerSpec) => Worker
+  readonly startWorker: (spec: WorkerSpec) => Worker
   readonly workers: () => readonly Worker[]
-  /** Ends of processes that nobody asked for, with the last lines of each. */
+  /** Processes that ended without having been stopped, with their last line. */
   readonly crashes: readonly string[]
-  /** SIGKILL to all. */
+  /** SIGKILL to all; they are not started again. */
   readonly killAll: () => void
 }
 
-/** Processes whose standard error goes to files in a folder. */
-export function createWorkerPool(folder: string, say: (line: string) => void): WorkerPool {
+/** Workers whose standard error goes to files in a folder. */
+export function createWorkerPool(folder: string, print: (line: string) => void): WorkerPool {
   mkdirSync(folder, { recursive: true })
-  const crew = new Map<string, { readonly worker: Worker; readonly kill: () => void }>()
+  const running = new Map<string, { readonly worker: Worker; readonly kill: () => void }>()
   const crashes: string[] = []
-  let dismissed = false
+  let ended = false
   const killAll = (): void => {
-    dismissed = true
-    for (const { kill } of crew.values()) kill()
+    ended = true
+    for (const { kill } of running.values()) kill()
   }
   process.once('exit', killAll)
 
@@ -57,74 +57,79 @@ export function createWorkerPool(folder: string, say: (line: string) => void): W
     const file = join(folder, `${name}.log`)
     const stderr = (): string => readFileSync(file, 'utf8')
     let child: ChildProcess
-    let frozen = false
-    let leaving = false
-    let life = ''
+    let suspended = false
+    let stopping = false
+    let output = ''
 
     const start = (): void => {
-      child = spawn(process.execPath, [fileURLToPath(new URL(script, import.meta.url)), JSON.stringify(options())], {
+      child = spawn(process.execPath, [fileURLToPath(script), JSON.stringify(options())], {
         env: { PATH: process.env.PATH ?? '', ...env },
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       })
-      life = ''
+      output = ''
       child.stderr?.on('data', (data: Buffer) => {
-        life += data
+        output += data
         appendFileSync(file, data)
       })
       child.stdout?.on('data', (data: Buffer) => {
-        if (data.includes('stopped')) frozen = true
+        if (data.includes('stopped')) suspended = true
       })
       child.on('message', onMessage)
-      child.once('close', (code, signal) => void ended(code, signal))
+      child.once('close', (code, signal) => void onEnd(code, signal))
     }
-    const ended = async (code: number | null, signal: string | null): Promise<void> => {
-      frozen = false
-      if (signal !== 'SIGKILL' && !(leaving && code === 0)) {
-        const why = life.split('\n').findLast(line => line !== '' && !line.startsWith('{')) ?? 'without a word'
-        say(`${name} ended with ${signal ?? code}: ${why}`)
-        // Who finds no broker when it starts says so and ends, to be started again.
-        if (!why.startsWith('FLY_BROKER') || life.includes('listening')) crashes.push(`${name}: ${why}`)
+    const onEnd = async (code: number | null, signal: string | null): Promise<void> => {
+      suspended = false
+      if (signal !== 'SIGKILL' && !(stopping && code === 0)) {
+        const why = output.split('\n').findLast(line => line !== '' && !line.startsWith('{')) ?? 'without output'
+        print(`${name} ended with ${signal ?? code}: ${why}`)
+        // A process that finds no broker at its start ends with FLY_BROKER. That is not a crash: it is started again.
+        if (!why.startsWith('FLY_BROKER') || output.includes('listening')) crashes.push(`${name}: ${why}`)
         await sleep(500)
       }
-      if (leaving || dismissed) crew.delete(name)
+      if (stopping || ended) running.delete(name)
       else start()
     }
     const kill = (): void => void child.kill('SIGKILL')
     const worker: Worker = {
       name,
-      pid: () => child.pid ?? 0,
-      isRunning: () => !frozen && !leaving && child.exitCode === null && child.signalCode === null,
+      pid: () => runningPid(child),
+      isRunning: () => !suspended && !stopping && child.exitCode === null && child.signalCode === null,
       kill,
       async suspend(request) {
         if (request !== undefined && worker.isRunning()) {
           child.send({ stopAt: request } satisfies WorkerCommand)
-          await waitUntil('it stops itself', () => frozen, 20_000).catch(() => {})
+          await waitUntil('the worker suspends itself', () => suspended, 20_000).catch(() => {})
         }
-        if (!frozen) child.kill('SIGSTOP')
-        frozen = true
+        if (!suspended) child.kill('SIGSTOP')
+        suspended = true
       },
       resume() {
         child.kill('SIGCONT')
-        frozen = false
+        suspended = false
       },
-      send: order => void (worker.isRunning() && child.connected && child.send(order)),
+      send: command => void (worker.isRunning() && child.connected && child.send(command)),
       async stop() {
-        leaving = true
+        stopping = true
         child.kill('SIGTERM')
-        await waitUntil(`${name} ends by itself`, () => !crew.has(name), 30_000).catch(error => {
+        await waitUntil(`${name} ends by itself`, () => !running.has(name), 30_000).catch(error => {
           crashes.push(String(error))
-          say(String(error))
+          print(String(error))
           child.kill('SIGUSR2')
           setTimeout(kill, 500)
         })
-        await waitUntil(`${name} is gone`, () => !crew.has(name))
+        await waitUntil(`${name} is gone`, () => !running.has(name))
       },
       stderr,
     }
-    crew.set(name, { worker, kill })
+    running.set(name, { worker, kill })
     writeFileSync(file, '')
     start()
     return worker
   }
-  return { startWorker, workers: () => [...crew.values()].map(({ worker }) => worker), crashes, killAll }
+  return { startWorker, workers: () => [...running.values()].map(({ worker }) => worker), crashes, killAll }
+}
+
+function runningPid({ pid }: ChildProcess): number {
+  if (pid === undefined) throw new Error('the process did not start')
+  return pid
 }

@@ -1,4 +1,4 @@
-/** Tells loudly that tests are left out, and why; where nothing may be left out (`CI` is set) it throws instead. */
+/** Prints a notice that tests are skipped, and why. With `CI` set, where no test may be skipped, it throws instead. */
 export function skip(what: string, why: string): undefined {
   if (process.env.CI) throw new Error(`CI must run ${what}, but ${why}`)
   const line = '!'.repeat(100)

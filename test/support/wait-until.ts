@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
-/** Waits for a condition, and says what did not come true. */
+/** Waits until a condition is true. After the time it throws with the name of the condition. */
 export async function waitUntil(
   what: string,
   condition: () => boolean | Promise<boolean>,
@@ -8,7 +8,7 @@ export async function waitUntil(
 ): Promise<void> {
   const deadline = performance.now() + milliseconds
   while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error(`waited ${milliseconds} ms in vain: ${what}`)
+    if (performance.now() > deadline) throw new Error(`not within ${milliseconds} ms: ${what}`)
     await pause(10)
   }
 }

@@ -3,9 +3,9 @@ import { mkdir, statfs } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import type { PrintProgress } from '../report.ts'
 
-/** The disk under a folder, of which the harness decides whether anything fits on it. */
+/** The disk of a folder, which the harness can fill and free. */
 export type Disk = {
-  /** Nothing more fits for a process that runs. */
+  /** A running process can write nothing more. */
   readonly fill: (pid: number) => Promise<void>
   readonly free: (pid: number) => Promise<void>
   readonly close: () => Promise<void>
@@ -13,19 +13,19 @@ export type Disk = {
 
 const exec = promisify(execFile)
 const normalSize = 'size=4g'
-/** Less than one commit's worth. */
+/** Less than one commit needs. */
 const freeBytesWhenFull = 65_536
 
 /**
- * A file system in memory, where one may mount it, which is then made as small as what it holds. Else the most that the
- * process may write to a file (RLIMIT_FSIZE): also an error of the operating system in the middle of a write.
+ * Where mounting is allowed, a file system in memory, which is filled by shrinking it to its content. Elsewhere a limit on the
+ * size of the process's files (RLIMIT_FSIZE), which also makes writes fail with an error of the operating system.
  */
-export async function openDisk(folder: string, say: PrintProgress): Promise<Disk> {
+export async function openDisk(folder: string, print: PrintProgress): Promise<Disk> {
   await mkdir(folder, { recursive: true })
   try {
     await exec('mount', ['-t', 'tmpfs', '-o', normalSize, 'flywheel-chaos', folder])
   } catch {
-    say('no disk of its own can be mounted here: files may not grow instead')
+    print('no file system can be mounted here: the size of files is limited instead')
     return openLimitedDisk()
   }
   const resize = async (size: string): Promise<void> => void (await exec('mount', ['-o', `remount,${size}`, folder]))

@@ -1,14 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { at } from '#runtime/core/checked.ts'
 import { createKafkaClient } from '#runtime/log/kafka/connection/client.ts'
-import { startKafkaFromJars, type TestKafka } from '#test/support/kafka/broker.ts'
+import { startKafkaFromJars } from '#test/support/kafka/broker.ts'
 import { freePorts } from '#test/support/servers/java.ts'
 import { startRegistry } from '#test/support/servers/registry.ts'
+import type { TestKafka } from '#test/support/servers/types.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
 import { type Proxies, startProxies } from './proxy.ts'
 
 export type ClusterOptions = {
   readonly brokers: 1 | 3
-  /** URL of a registry that is there already; absent: one is started. */
+  /** URL of a running registry; absent: one is started. */
   readonly registry?: string
 }
 
@@ -21,25 +23,25 @@ export type ChaosCluster = Pick<TestKafka, 'kill' | 'up'> & {
   readonly proxiedBrokers: string
   readonly registry: string
   readonly proxies: Proxies
-  /** Waits until each partition has all its replicas in step again. */
+  /** Waits until all replicas of each partition are in sync. */
   readonly waitUntilInSync: () => Promise<void>
   readonly stop: () => Promise<void>
 }
 
-/** undefined, and loudly so, where Kafka or the registry cannot run. */
+/** undefined, after a notice, where Kafka or the registry cannot run. */
 export async function startCluster({ brokers, registry }: ClusterOptions): Promise<ChaosCluster | undefined> {
   const ports = await freePorts(2 * brokers)
   const routes = Array.from({ length: brokers }, (_, index) => ({
     broker: index + 1,
-    target: ports[2 * index] ?? 0,
-    port: ports[2 * index + 1] ?? 0,
+    target: at(ports, 2 * index),
+    port: at(ports, 2 * index + 1),
   }))
   const [kafka, started] = await Promise.all([
     startKafkaFromJars({
       brokers,
-      // Brokers that do not live long are not worth optimising: it takes a third of all the work.
+      // The optimising compiler would take a third of the CPU, and brokers do not run long enough for it.
       java: ['-XX:TieredStopAtLevel=1'],
-      // Clients get a listener of their own, which says that it is where its proxy listens.
+      // Clients have their own listener, which advertises the address of its proxy.
       properties: usual => {
         const route = routes.find(({ broker }) => broker === usual['node.id'])
         return {
@@ -55,7 +57,7 @@ export async function startCluster({ brokers, registry }: ClusterOptions): Promi
   const url = registry ?? started?.url
   const ids = routes.map(({ broker }) => broker)
   const stopServers = async (): Promise<void> => {
-    // There is nothing to hand over in an orderly way.
+    // Their data is not needed any more.
     if (kafka) await Promise.all(ids.map(kafka.kill))
     await Promise.all([kafka?.stop(), started?.stop()])
   }
@@ -89,12 +91,12 @@ async function waitUntilInSync(brokers: string): Promise<void> {
   }
   try {
     await admin.connect()
-    await waitUntil('all replicas are in step', async () => (await isInSync().catch(() => false)) || pause(), 120_000)
+    await waitUntil('all replicas are in sync', async () => (await isInSync().catch(() => false)) || pause(), 120_000)
   } finally {
     await admin.disconnect().catch(() => {})
     close()
   }
 }
 
-/** Brokers that come back have enough to do. */
+/** Polls slowly: brokers that have just started are busy. */
 const pause = async (): Promise<false> => sleep(200, false as const)

@@ -1,37 +1,36 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventLog } from '#runtime/log/event-log.ts'
+import { kafkaRequests } from '#test/support/kafka/request-numbers.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
 import { consumerGroup } from '#topology/derive/names.ts'
 import { services } from '#topology/map.ts'
 import { derivedChoice, derivedFraction, type FaultKind } from '../fault-plan.ts'
 import type { Injector } from '../schedule.ts'
-import { stageNames } from '../stage-topics.ts'
-import type { Stage } from '../stages.ts'
-import { kafkaRequests } from '../worker-hooks.ts'
+import { type Stage, stageNames } from '../stages.ts'
 import type { Worker, WorkerPool } from '../worker-pool.ts'
 import type { ChaosCluster } from './cluster.ts'
 
 export type KafkaFaultContext = {
   readonly seed: string
   readonly cluster: ChaosCluster
-  readonly crew: WorkerPool
-  /** A log that is never cut. */
+  readonly pool: WorkerPool
+  /** A log whose connections are never cut. */
   readonly log: EventLog
   readonly hire: (stage: Stage, number: number | string) => Worker
   readonly sessionMs: number
-  /** Zombies fall asleep with a transaction produced and not committed. */
+  /** Zombies are suspended with a transaction that is produced and not committed. */
   readonly inTransaction: boolean
 }
 
 export const stageOf = ({ name }: Worker): Stage => (name.startsWith('sampler') ? 'sampler' : 'judge')
 
-export function kafkaFaults(scene: KafkaFaultContext): Readonly<Record<FaultKind, Injector>> {
-  const { seed, cluster, crew, log, hire, sessionMs, inTransaction } = scene
+export function kafkaFaults(context: KafkaFaultContext): Readonly<Record<FaultKind, Injector>> {
+  const { seed, cluster, pool, log, hire, sessionMs, inTransaction } = context
 
   const pickRunningWorker = async (name: string): Promise<Worker> => {
-    const awake = (): Worker[] => crew.workers().filter(worker => worker.isRunning())
-    await waitUntil('a worker is awake', () => awake().length > 0)
-    return derivedChoice(seed, name, 'who', awake()) as Worker
+    const running = (): Worker[] => pool.workers().filter(worker => worker.isRunning())
+    await waitUntil('a worker is running', () => running().length > 0)
+    return derivedChoice(seed, name, 'who', running())
   }
   const between = (name: string, least: number, most: number): number =>
     least + derivedFraction(seed, name, 'long') * (most - least)
@@ -43,7 +42,7 @@ export function kafkaFaults(scene: KafkaFaultContext): Readonly<Record<FaultKind
     },
 
     async brokerKills(name) {
-      const broker = derivedChoice(seed, name, 'which', cluster.ids) ?? 1
+      const broker = derivedChoice(seed, name, 'which', cluster.ids)
       await cluster.kill(broker)
       await sleep(between(name, 2_000, 6_000))
       await cluster.up(broker)
@@ -64,10 +63,10 @@ export function kafkaFaults(scene: KafkaFaultContext): Readonly<Record<FaultKind
     },
 
     async cuts(name) {
-      const kind = derivedChoice(seed, name, 'kind', ['refuse', 'swallow'] as const) ?? 'refuse'
-      const broker = derivedChoice(seed, name, 'which', cluster.ids) ?? 1
+      const kind = derivedChoice(seed, name, 'kind', ['refuse', 'swallow'] as const)
+      const broker = derivedChoice(seed, name, 'which', cluster.ids)
       const client = (await pickRunningWorker(name)).name
-      const cut = derivedChoice(seed, name, 'what', [{ client }, { broker }, { client, broker }]) ?? { client }
+      const cut = derivedChoice(seed, name, 'what', [{ client }, { broker }, { client, broker }])
       const heal = cluster.proxies.cut({ ...cut, kind })
       await sleep(between(name, 1_000, sessionMs + 4_000))
       heal()
@@ -79,7 +78,7 @@ export function kafkaFaults(scene: KafkaFaultContext): Readonly<Record<FaultKind
     },
 
     async rebalances(name) {
-      const stage = derivedChoice(seed, name, 'stage', stageNames) ?? 'sampler'
+      const stage = derivedChoice(seed, name, 'stage', stageNames)
       const worker = hire(stage, name)
       await waitUntil(`${name} is up`, () => worker.stderr().includes('listening'), 60_000)
       await sleep(between(name, 3_000, 8_000))
@@ -90,7 +89,7 @@ export function kafkaFaults(scene: KafkaFaultContext): Readonly<Record<FaultKind
   }
 }
 
-/** Waits until the session of a silent member is over, and others go on with all that it had. */
+/** Waits until the session of a suspended member has ended and others consume all of its partitions. */
 async function waitUntilTakenOver(log: EventLog, stage: Stage, sessionMs: number): Promise<void> {
   const group = consumerGroup(stage)
   const { reads } = services[stage]
@@ -101,11 +100,11 @@ async function waitUntilTakenOver(log: EventLog, stage: Stage, sessionMs: number
   const moved = async (): Promise<boolean> => {
     const [now, lags] = await Promise.all([positions(), log.lag(group, reads)])
     const stuck = lags.filter(({ topic, partition, records }) => {
-      const place = `${topic}/${partition}`
-      return records > 0 && (now.get(place) ?? 0) <= (before.get(place) ?? 0)
+      const name = `${topic}/${partition}`
+      return records > 0 && (now.get(name) ?? 0) <= (before.get(name) ?? 0)
     })
     return stuck.length === 0 || sleep(100, false)
   }
-  // Brokers that die meanwhile may hold it up; the zombie wakes all the same.
+  // Brokers that are killed meanwhile may delay it; the zombie is resumed all the same.
   await waitUntil('others take over', () => moved().catch(() => false), 30_000).catch(() => {})
 }

@@ -12,23 +12,22 @@ import { hasNoViolations } from '../compare-outputs.ts'
 import { produce } from '../input.ts'
 import type { ChaosOptions, ChaosReport, PrintProgress } from '../report.ts'
 import { createSchedule } from '../schedule.ts'
-import { createTopics, stageNames } from '../stage-topics.ts'
-import type { Stage } from '../stages.ts'
+import { createTopics, type Stage, stageNames } from '../stages.ts'
 import { retryWhileLost, waitUntilConsumed } from '../wait-until-consumed.ts'
 import { createWorkerPool } from '../worker-pool.ts'
 import { type ChaosCluster, type ClusterOptions, startCluster } from './cluster.ts'
 import { kafkaFaults } from './kafka-faults.ts'
 import type { WorkerOptions } from './worker.ts'
 
-/** A member that is silent for so long is out: the least that brokers allow. */
+/** The session time-out of workers: the smallest that brokers allow. */
 const sessionMs = 6_000
 const workersPerStage = 2
 const quietSettings = { logLevel: 'error' } as const
 
-/** Both stages on real brokers, two processes each. undefined, and loudly so, where Kafka cannot run. */
+/** Both stages on real brokers, two processes each. undefined, after a notice, where Kafka cannot run. */
 export async function runKafkaChaos(
   options: ChaosOptions,
-  say: PrintProgress,
+  print: PrintProgress,
   on: ClusterOptions = { brokers: 3 },
 ): Promise<ChaosReport | undefined> {
   const begun = performance.now()
@@ -37,13 +36,13 @@ export async function runKafkaChaos(
   const folder = await mkdtemp(join(tmpdir(), 'flywheel-chaos-'))
   let clean = false
   try {
-    say(`brokers and a registry are up: ${on.brokers}`)
-    const found = await runOn(cluster, folder, options, say)
+    print(`brokers and a registry are up: ${on.brokers}`)
+    const found = await runOn(cluster, folder, options, print)
     clean = hasNoViolations(found) && found.crashes === 0
     return { ...found, seconds: Math.round((performance.now() - begun) / 1000) }
   } finally {
     if (clean) await rm(folder, { recursive: true })
-    else say(`what the workers said is in ${folder}`)
+    else print(`the output of the workers is in ${folder}`)
     await cluster.stop()
   }
 }
@@ -52,7 +51,7 @@ async function runOn(
   cluster: ChaosCluster,
   folder: string,
   { records, seed, faults, breakFence }: ChaosOptions,
-  say: PrintProgress,
+  print: PrintProgress,
 ): Promise<Omit<ChaosReport, 'seconds'>> {
   const replication = cluster.ids.length
   const [log, outside] = await Promise.all(
@@ -66,7 +65,7 @@ async function runOn(
   await codec.registerSchemas()
   await createTopics(log)
 
-  const crew = createWorkerPool(folder, say)
+  const pool = createWorkerPool(folder, print)
   const hire = (stage: Stage, number: number | string) => {
     const name = `${stage}-${number}`
     const options = (): WorkerOptions => ({ stage, name, sessionMs, breakFence })
@@ -78,11 +77,11 @@ async function runOn(
       FLYWHEEL_PORT: '0',
       FLYWHEEL_LOG_LEVEL: 'info',
     }
-    return crew.startWorker({ name, script: './kafka/worker.ts', options, env })
+    return pool.startWorker({ name, script: new URL('./worker.ts', import.meta.url), options, env })
   }
   for (const stage of stageNames) for (let number = 1; number <= workersPerStage; number++) hire(stage, number)
-  const injectors = kafkaFaults({ seed, cluster, crew, log, hire, sessionMs, inTransaction: breakFence })
-  const schedule = createSchedule(faults, seed, injectors, say)
+  const injectors = kafkaFaults({ seed, cluster, pool, log, hire, sessionMs, inTransaction: breakFence })
+  const schedule = createSchedule(faults, seed, injectors, print)
 
   const stopping = new AbortController()
   let accepted = 0
@@ -106,25 +105,25 @@ async function runOn(
       schedule,
       () => accepted === records,
       breakFence ? 'unfenced' : 'fenced',
-      say,
+      print,
     )
     await Promise.race([watching, producing.then(() => watching)])
     const streamed = (performance.now() - started) / 1000
-    say(`all is consumed after ${streamed.toFixed(0)} s`)
-    const workers = crew.workers()
+    print(`all is consumed after ${streamed.toFixed(0)} s`)
+    const workers = pool.workers()
     await Promise.all(workers.map(worker => worker.stop()))
     const copies = workers.map(({ name }) =>
       createSnapshotOpener(join(folder, name, 'state'), createLogger(quietSettings)),
     )
-    const found = await retryWhileLost(() => audit({ log, codec }, { seed, accepted, copies }, say))
+    const found = await retryWhileLost(() => audit({ log, codec }, { seed, accepted, copies }, print))
     return {
-      ...{ log: 'kafka', records, seed, faults: schedule.injected, crashes: crew.crashes.length },
+      ...{ log: 'kafka', records, seed, faults: schedule.injected, crashes: pool.crashes.length },
       recordsPerSecond: Math.round(records / streamed),
       ...found,
     }
   } finally {
     stopping.abort()
-    crew.killAll()
+    pool.killAll()
     await Promise.all([log.close(), outside.close(), registry.close()])
   }
 }

@@ -1,16 +1,16 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
 
-/** A connection between a client and a broker is cut when it is one of the client's (any when absent) and one of the broker's. */
+/** Cuts the connections between a client (absent: any) and a broker (absent: any). */
 export type Cut = {
   /** The client id in Kafka's requests. */
   readonly client?: string
   readonly broker?: number
-  /** Connections are reset, or they stay and nothing passes until the cut is over, as with a route that is lost. */
+  /** `refuse`: connections are reset. `swallow`: they stay open and nothing passes until the cut ends, as with a lost route. */
   readonly kind: 'refuse' | 'swallow'
 }
 
 export type Proxies = {
-  /** Cuts until what it returns is called. */
+  /** Cuts until the returned function is called. */
   readonly cut: (cut: Cut) => () => void
   readonly close: () => void
 }
@@ -33,7 +33,7 @@ export async function startProxies(
   const hit = ({ client, broker }: ProxiedConnection, cut: Cut): boolean =>
     (cut.client ?? client) === client && (cut.broker ?? broker) === broker
 
-  /** Lets a link go on as the cuts have it. */
+  /** Resets, pauses or resumes a connection, as the current cuts require. */
   const apply = (link: ProxiedConnection): void => {
     const kinds = [...cuts].filter(cut => hit(link, cut)).map(({ kind }) => kind)
     if (kinds.includes('refuse')) link.clientSocket.resetAndDestroy()
@@ -88,7 +88,7 @@ function resumeConnection(link: ProxiedConnection): void {
   const { clientSocket, target } = link
   if (!link.brokerSocket) {
     link.brokerSocket = connect({ host: '127.0.0.1', port: target, noDelay: true })
-    // As where nobody listens: clients then turn to another broker.
+    // As if nothing listened there: clients then use another broker.
     link.brokerSocket.on('error', () => clientSocket.resetAndDestroy())
     link.brokerSocket.once('close', () => clientSocket.destroy())
   }

@@ -1,13 +1,10 @@
 import '../worker-hooks.ts'
-import { readSettings } from '#runtime/config/config.ts'
-import { systemClock } from '#runtime/core/clock.ts'
-import { describeError } from '#runtime/host/main.ts'
-import { openRuntime } from '#runtime/host/open-runtime.ts'
 import { startServices } from '#runtime/host/start-services.ts'
+import { runWorker } from '../run-worker.ts'
 import { type Stage, stages } from '../stages.ts'
 import { removeFence } from './remove-fence.ts'
 
-/** How a worker on Kafka differs from a service's own process: a short session, and the fence can be taken away. */
+/** How a worker differs from a service's own process: a short session, and fencing can be disabled. */
 export type WorkerOptions = {
   readonly stage: Stage
   /** Its client id at the brokers. */
@@ -16,22 +13,11 @@ export type WorkerOptions = {
   readonly breakFence: boolean
 }
 
-/** One stage in a process of its own, settings from the environment, until SIGTERM. Argument: the options as JSON. */
-const { stage, name, sessionMs, breakFence }: WorkerOptions = JSON.parse(process.argv[2] ?? '{}')
-const stopping = new AbortController()
-process.once('SIGTERM', () => stopping.abort())
-if (breakFence) removeFence()
-try {
-  const world = await openRuntime(readSettings(process.env), systemClock, { clientId: name, sessionMs })
-  try {
-    await (await startServices(world, [stages[stage]], stopping.signal)).done
-  } finally {
-    await world.close()
-  }
-} catch (error) {
-  process.exitCode = 1
-  process.stderr.write(`${describeError(error)}\n`)
-}
-// The channel to the harness would keep it up.
-process.removeAllListeners('disconnect')
-if (process.connected) process.disconnect()
+/** One stage in its own process. */
+await runWorker<WorkerOptions>(
+  async (runtime, { stage, breakFence }, signal) => {
+    if (breakFence) removeFence()
+    await (await startServices(runtime, [stages[stage]], signal)).done
+  },
+  ({ name, sessionMs }) => ({ clientId: name, sessionMs }),
+)

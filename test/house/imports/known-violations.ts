@@ -15,8 +15,6 @@ export const knownViolations: Readonly<Record<string, readonly string[]>> = {
     'services/_runtime/telemetry/record-span.ts -> services/_runtime/telemetry/tracing.ts',
     'services/_runtime/telemetry/spans.ts -> services/_runtime/telemetry/tracing.ts',
     'services/annotation/page/form.ts -> services/annotation/page/queue.ts',
-    'test/support/kafka/broker.ts -> test/support/servers/docker.ts',
-    'test/support/servers/docker.ts -> test/support/servers/registry.ts',
   ],
 
   'what services/_runtime/config may import': [

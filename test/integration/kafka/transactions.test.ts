@@ -14,7 +14,8 @@ import {
   texts,
   uniqueName,
 } from '#test/contract/event-log/support.ts'
-import { addPartitionsApi, breakConnectionAt, endTransactionApi } from '#test/support/kafka/break-connection.ts'
+import { breakConnectionAt } from '#test/support/kafka/break-connection.ts'
+import { kafkaRequests } from '#test/support/kafka/request-numbers.ts'
 import { sharedKafka } from '#test/support/servers/shared-servers.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
 
@@ -90,7 +91,7 @@ describe.skipIf(!kafka)('a Kafka commit', () => {
     const { input, output, group } = await threeRecords(log)
     const codes: string[] = []
     const breaking = async (): Promise<void> => {
-      const { broken } = breakConnectionAt(endTransactionApi, 'before its answer')
+      const { broken } = breakConnectionAt(kafkaRequests.endTransaction, 'before its answer')
       onTestFinished(() => expect(broken()).toBe(true))
     }
     const member = joinInBackground(log, group, [input], copying(output, codes, breaking))
@@ -106,7 +107,7 @@ describe.skipIf(!kafka)('a Kafka commit', () => {
     const log = await open()
     const { input, output, group } = await threeRecords(log)
     const codes: string[] = []
-    const breaking = async (): Promise<void> => void breakConnectionAt(endTransactionApi, 'before it is sent')
+    const breaking = async (): Promise<void> => void breakConnectionAt(kafkaRequests.endTransaction, 'before it is sent')
     const member = joinInBackground(log, group, [input], copying(output, codes, breaking))
     await waitUntil('it has committed', () => codes.includes('committed'))
     await member.stop()
@@ -121,7 +122,7 @@ describe.skipIf(!kafka)('a Kafka commit', () => {
     const before = async (): Promise<void> => {
       await takeOver(group, input, true)
       // The connection breaks before the broker can say that this is a zombie.
-      breakConnectionAt(addPartitionsApi, 'before it is sent')
+      breakConnectionAt(kafkaRequests.addPartitions, 'before it is sent')
     }
     const member = joinInBackground(log, group, [input], copying(output, codes, before))
     await waitUntil('it has committed', () => codes.includes('committed'))

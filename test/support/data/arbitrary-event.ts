@@ -5,7 +5,7 @@ import type { Events } from '#schemas/events.ts'
 type Named = { readonly name: string; readonly fields?: readonly { name: string; type: unknown }[]; symbols?: string[] }
 type Schema = { readonly type: unknown; readonly items?: unknown; readonly values?: unknown } & Partial<Named>
 
-/** Any text that UTF-8 can hold, and any number that avsc reads exactly. */
+/** Any text in UTF-8, and any integer that avsc reads exactly. */
 const text = fc.string({ unit: 'binary', maxLength: 12 })
 const long = fc.integer({ min: -(2 ** 52), max: 2 ** 52 - 1 })
 const primitives: Record<string, fc.Arbitrary<unknown>> = {
@@ -18,7 +18,7 @@ const primitives: Record<string, fc.Arbitrary<unknown>> = {
   string: text,
 }
 
-/** Any event of that name: whatever its schema allows. */
+/** Any event of that name that its schema allows. */
 export function arbitraryEvent<N extends keyof Events>(name: N): fc.Arbitrary<Events[N]> {
   return arbitraryOf(avro[name], new Map()) as fc.Arbitrary<Events[N]>
 }
@@ -42,5 +42,5 @@ function arbitraryOf(schema: unknown, named: Map<string, Schema>): fc.Arbitrary<
 }
 
 function fail(schema: string): never {
-  throw new Error(`no arbitrary for ${schema}`)
+  throw new Error(`unknown Avro type ${schema}`)
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 
-/** As much of JSON Schema as zod writes. */
+/** The part of JSON Schema that zod writes. */
 export type JsonSchema = {
   readonly $ref?: string
   readonly type?: string | readonly string[]
@@ -19,7 +19,7 @@ export type JsonSchema = {
   readonly maximum?: number
 }
 
-/** Values that fit a schema; `find` resolves a `$ref`. Patterns that cannot be generated from are met by a plain word. */
+/** Values that fit a schema; `find` resolves a `$ref`. Patterns that fast-check cannot generate are replaced by a plain word. */
 export function arbitraryJson(schema: JsonSchema, find: (ref: string) => JsonSchema): fc.Arbitrary<unknown> {
   const of = (inner: JsonSchema): fc.Arbitrary<unknown> => arbitraryJson(inner, find)
   if (schema.$ref) return of(find(schema.$ref))
@@ -63,13 +63,13 @@ function textOf({ pattern, format }: JsonSchema): fc.Arbitrary<string> {
   if (format === 'date-time')
     return fc.date({ min: new Date(0), max: new Date(4e12), noInvalidDate: true }).map(date => date.toISOString())
   if (pattern === undefined) return fc.string({ unit: 'binary', maxLength: 40 })
-  // Classes by property are more than fast-check generates from.
+  // fast-check does not generate from property classes.
   return pattern.includes('\\p')
     ? fc.stringMatching(/^[a-zA-Z0-9 äß中-]{1,40}$/)
     : fc.stringMatching(new RegExp(pattern))
 }
 
-/** A value as JSON, spoiled somewhere: a part is missing, replaced, added, too deep or too long, or the text is cut off. */
+/** A value as corrupted JSON: a part is missing, replaced, added, too deep or too long, or the text is cut off. */
 export function corruptedJson(value: unknown): fc.Arbitrary<string> {
   const text = JSON.stringify(value) ?? 'null'
   const places = [...text.matchAll(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|[{}[\],:]|true|false|null/g)].map(

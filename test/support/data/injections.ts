@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** Chat texts that try to steer a judge, each of a kind; `down` and some others want something else than a good score. */
+/** Chat texts that try to manipulate a judge. Those of kind `down` and some others aim at something else than a good score. */
 export type Injection = { readonly id: string; readonly kind: string; readonly text: string }
 
 export const injections: readonly Injection[] = readFileSync(

@@ -1,17 +1,17 @@
 import type { EventLog, LogRecord, NewRecord, Position } from '#runtime/log/event-log.ts'
 
-/** One partition of a compacted topic in memory, as the embedded log and Kafka have it, and how many records were read of it. */
+/** One partition of a compacted topic in memory. `readCount` says how many records were read. */
 export class InMemoryChangelog {
   readCount = 0
   #next = 0
   #records: LogRecord[] = []
 
-  /** What a reader can be given. */
+  /** The part of an event log that reads it. */
   readonly log: Pick<EventLog, 'read'> = {
     read: async ([topic], { from }, onRecords, signal) => {
       const start = typeof from === 'string' ? 0 : (from.find(one => one.topic === topic)?.offset ?? 0)
       const records = this.#records.filter(({ offset }) => offset >= start)
-      // Two at a time: batches end where they will.
+      // In batches of two: readers must not rely on where a batch ends.
       for (let at = 0; at < records.length && !signal.aborted; at += 2) {
         const batch = records.slice(at, at + 2)
         this.readCount += batch.length
@@ -24,18 +24,18 @@ export class InMemoryChangelog {
     return this.#records
   }
 
-  /** A transaction: resolves with the offset after its last record; the marker of its end takes one, too. */
+  /** Appends a transaction. Returns the position after its last record; none for no records. The commit marker has an offset too. */
   append(records: readonly NewRecord[]): readonly Position[] {
     for (const { topic, partition = 0, key, value, headers = {} } of records)
       this.#records.push({
         ...{ topic, partition, offset: this.#next++, timestamp: 0, value, headers },
         key: key === null ? null : Buffer.from(key),
       })
-    const end = { topic: records[0]?.topic ?? '', partition: records[0]?.partition ?? 0, offset: this.#next++ }
-    return records.length > 0 ? [end] : []
+    const marker = this.#next++
+    return records.slice(0, 1).map(({ topic, partition = 0 }) => ({ topic, partition, offset: marker }))
   }
 
-  /** Keeps the newest record of each key, and of those only what is not a deletion, up to an offset. */
+  /** Compaction of the records before an offset: of each key only the newest record stays, unless it is a deletion. */
   compact(upTo = this.#next): void {
     const newest = new Map(this.#records.map(record => [record.key?.toString(), record.offset]))
     this.#records = this.#records.filter(
@@ -43,7 +43,7 @@ export class InMemoryChangelog {
     )
   }
 
-  /** Begins anew, as a topic of the same name does. */
+  /** Deletes all records and offsets, like a topic that was deleted and created again. */
   recreate(): void {
     this.#records = []
     this.#next = 0

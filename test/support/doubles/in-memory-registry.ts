@@ -1,7 +1,7 @@
 import { Fault } from '#runtime/core/faults.ts'
 import type { Compatibility, SchemaRegistry } from '#runtime/registry/schema-registry.ts'
 
-/** A registry in memory that takes everything; `registered` tells the level of each subject. */
+/** A registry in memory that accepts every schema; `registered` has the compatibility level of each subject. */
 export function inMemoryRegistry(): SchemaRegistry & { readonly registered: ReadonlyMap<string, Compatibility> } {
   const numbers = new Map<string, number>()
   const registered = new Map<string, Compatibility>()

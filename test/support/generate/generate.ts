@@ -11,7 +11,7 @@ import { eventTypes, schemaData } from './avro-types.ts'
 import { fillBlock } from './generated-blocks.ts'
 import { reviewPage } from './review-page.ts'
 
-/** Writes what is derived from the map, the schemas and the bodies; with `--check` it writes nothing and fails where a file differs. */
+/** Writes the files that are derived from the map, the schemas and the HTTP bodies. With `--check` it only fails where one differs. */
 const root = new URL('../../../', import.meta.url)
 const at = (path: string): URL => new URL(path, root)
 const read = (path: string): string => readFileSync(at(path), 'utf8')
@@ -69,8 +69,7 @@ const current = (path: string): string | undefined => {
 const stale = Object.entries(generated).filter(([path, text]) => current(path) !== text)
 
 if (process.argv.includes('--check')) {
-  for (const [path] of stale)
-    console.error(`${path} is not what the map, the schemas and the bodies give: run npm run generate`)
+  for (const [path] of stale) console.error(`${path} is not up to date: run npm run generate`)
   process.exitCode = stale.length > 0 ? 1 : 0
 } else
   for (const [path, text] of stale) {

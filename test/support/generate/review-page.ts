@@ -1,9 +1,9 @@
 import { stripTypeScriptTypes } from 'node:module'
 
-/** In this order they make one script: `form.ts` starts it. */
+/** The parts of the script, in order; `form.ts` starts it. */
 const scripts = ['dom.ts', 'queue.ts', 'form.ts']
 
-/** The review page as one document: its style, and its script without types and modules, in their places. */
+/** The review page as one HTML document, with its style and its script, without types and modules. */
 export function reviewPage(read: (part: string) => string, format: (script: string) => string): string {
   const script = format(scripts.map(name => asScript(read(name))).join('\n'))
   return read('document.html')

@@ -1,13 +1,10 @@
 import { Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
-
-/** Requests by their number in Kafka's protocol: the first and the last of a transaction. */
-export const addPartitionsApi = 24
-export const endTransactionApi = 26
+import { isRequest } from './request-numbers.ts'
 
 /**
- * Breaks the connection of the next such request of this process, before it is sent or instead of its answer: what a crash
- * of the broker or of the network looks like from here.
+ * Breaks the connection of this process's next request with that number, before the request is sent or before its answer is
+ * received, as a crash of the broker or of the network does.
  */
 export function breakConnectionAt(
   request: number,
@@ -16,7 +13,7 @@ export function breakConnectionAt(
   const write = Socket.prototype.write
   let broken = false
   const patched = function (this: Socket, data: unknown, ...rest: unknown[]): boolean {
-    const hit = !broken && Buffer.isBuffer(data) && data.length > 6 && data.readInt16BE(4) === request
+    const hit = !broken && isRequest(data, request)
     if (!hit) return Reflect.apply(write, this, [data, ...rest])
     broken = true
     const cut = (): unknown => this.destroy(new Error('the test broke the connection'))

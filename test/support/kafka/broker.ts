@@ -8,26 +8,17 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { dockerKafka } from '../servers/docker.ts'
 import { fetchWithMaven, freePorts, javaProblem, launchServer, type ServerProcess } from '../servers/java.ts'
+import type { TestKafka } from '../servers/types.ts'
 import { skip } from '../skip.ts'
-
-export type TestKafka = {
-  /** host:port, separated by commas. */
-  readonly brokers: string
-  readonly stop: () => Promise<void>
-  /** Crashes a broker (1, 2 or 3). */
-  readonly kill: (id: number) => Promise<void>
-  /** Starts it again on its old address and data. */
-  readonly up: (id: number) => Promise<void>
-}
 
 /** A broker's settings by name, as in server.properties. */
 export type Properties = Readonly<Record<string, string | number | boolean>>
 
 export type KafkaOptions = {
   readonly brokers: 1 | 3
-  /** What is other than usual. */
+  /** Changes the usual properties. */
   readonly properties?: (usual: Properties) => Properties
-  /** Further arguments for formatting the storage: SCRAM's users lie there. */
+  /** Further arguments for formatting the storage, which contains SCRAM users. */
   readonly format?: readonly string[]
   /** Further arguments of Java. */
   readonly java?: readonly string[]
@@ -37,14 +28,14 @@ const pom = fileURLToPath(new URL('./pom.xml', import.meta.url))
 const quietJavaOptions = ['-XX:+UseSerialGC', '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn']
 
 /**
- * Real Apache Kafka for tests: in Docker where an engine answers (one broker), else from Maven's jars on Java 17. undefined,
- * and loudly so, where neither is possible; an error instead when `CI` is set.
+ * A real Apache Kafka for tests: in Docker where an engine answers (one broker), else from Maven's jars on Java 17. undefined,
+ * after a notice, where neither is possible; with `CI` set that is an error.
  */
 export async function startKafka({ brokers }: { readonly brokers: 1 | 3 }): Promise<TestKafka | undefined> {
   return (brokers === 1 ? await dockerKafka() : undefined) ?? startKafkaFromJars({ brokers })
 }
 
-/** The same without Docker: processes of this machine, which can be crashed, set up otherwise, or pinned to a core. */
+/** The same without Docker: processes of this machine, which can be killed, configured, or pinned to a core. */
 export async function startKafkaFromJars(options: KafkaOptions): Promise<TestKafka | undefined> {
   const problem = await javaProblem()
   if (problem) return skip('a real Kafka', `it runs in Docker or on Java, and ${problem}`)
@@ -57,7 +48,7 @@ export async function startKafkaFromJars(options: KafkaOptions): Promise<TestKaf
       `-DoutputDirectory=${folder}`,
     ])
   } catch (error) {
-    return skip('a real Kafka', `Maven cannot bring Kafka's jars: ${String(error).slice(0, 300)}`)
+    return skip('a real Kafka', `Maven cannot fetch Kafka's jars: ${String(error).slice(0, 300)}`)
   }
   return startFromJars(lib, options)
 }
@@ -95,7 +86,7 @@ async function startFromJars(
   )
   const servers = new Map<number, ServerProcess>()
   const up = async (id: number): Promise<void> => {
-    // A class-data archive halves the start; the first run leaves one for the later ones.
+    // A class-data archive halves the start time; the first run writes it for later runs.
     const classes = existsSync(archive)
       ? [`-XX:SharedArchiveFile=${archive}`, '-Xlog:cds=off', '-Xlog:cds+dynamic=off']
       : id === 1
@@ -139,7 +130,7 @@ async function startFromJars(
   }
 }
 
-/** A small, quick cluster. One broker needs replication 1 for the internal topics, or the first transaction hangs. */
+/** Settings for a small cluster that starts quickly. With one broker, internal topics need replication 1, or the first transaction hangs. */
 function defaultProperties(id: number, ports: readonly number[], data: string): Properties {
   const count = ports.length / 2
   const [replicas, inSync] = count >= 3 ? [3, 2] : [1, 1]
@@ -169,7 +160,7 @@ function defaultProperties(id: number, ports: readonly number[], data: string): 
     'log.segment.bytes': 67_108_864,
     'log.cleaner.dedupe.buffer.size': 16_777_216,
     'log.cleaner.backoff.ms': 500,
-    // A killed broker's id is refused until its old session ends.
+    // The id of a killed broker is refused until its old session ends.
     'broker.session.timeout.ms': 3000,
     'broker.heartbeat.interval.ms': 500,
     'controlled.shutdown.enable': count >= 3,

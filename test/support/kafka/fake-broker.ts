@@ -1,12 +1,10 @@
 import { createServer } from 'node:net'
 import { onTestFinished } from 'vitest'
-
-const apiVersions = 18
-const metadata = 3
+import { kafkaRequests } from './request-numbers.ts'
 
 /**
- * No broker, but what a client sees of one when it says hello: which requests it knows, by their number in Kafka's protocol,
- * and that it is alone. Any other request it leaves without an answer. Returns host:port.
+ * A server that answers only a Kafka client's first requests: which request numbers it supports, and that it is the only
+ * broker. It does not answer any other request. Returns host:port.
  */
 export async function startFakeBroker(requests: readonly number[]): Promise<string> {
   const server = createServer(socket => {
@@ -26,12 +24,14 @@ export async function startFakeBroker(requests: readonly number[]): Promise<stri
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => void server.close())
   const { port } = server.address() as { port: number }
-  const known = [apiVersions, metadata, ...requests].map(key => Buffer.concat([int16(key), int16(0), int16(1)]))
+  const known = [kafkaRequests.apiVersions, kafkaRequests.metadata, ...requests].map(key =>
+    Buffer.concat([int16(key), int16(0), int16(1)]),
+  )
   const answers: Record<number, () => Buffer> = {
     // Error code, requests with their lowest and highest version, throttle time.
-    [apiVersions]: () => Buffer.concat([int16(0), int32(known.length), ...known, int32(0)]),
+    [kafkaRequests.apiVersions]: () => Buffer.concat([int16(0), int32(known.length), ...known, int32(0)]),
     // Brokers (number, host, port, no rack), controller, topics.
-    [metadata]: () =>
+    [kafkaRequests.metadata]: () =>
       Buffer.concat([int32(1), int32(1), text('127.0.0.1'), int32(port), int16(-1), int32(1), int32(0)]),
   }
   return `127.0.0.1:${port}`

@@ -3,16 +3,18 @@ import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { at } from '#runtime/core/checked.ts'
 import { freePorts } from '../servers/java.ts'
+import type { TestKafka } from '../servers/types.ts'
 import { skip } from '../skip.ts'
-import { type Properties, startKafkaFromJars, type TestKafka } from './broker.ts'
+import { type Properties, startKafkaFromJars } from './broker.ts'
 
 export type SecuredKafka = TestKafka & {
   /** host:port for users with a password, over TLS. */
   readonly saslBrokers: string
-  /** host:port for holders of a certificate. */
+  /** host:port for clients with a certificate. */
   readonly mutualTlsBrokers: string
-  /** Paths of PEM files: whom to trust, someone else to trust, and what a holder shows. */
+  /** Paths of PEM files: the broker's CA, another CA, and a client's certificate with its key. */
   readonly files: { readonly ca: string; readonly otherCa: string; readonly cert: string; readonly key: string }
   readonly user: string
   readonly password: string
@@ -21,8 +23,8 @@ export type SecuredKafka = TestKafka & {
 const [user, password] = ['wheel', 'turns-and-turns']
 
 /**
- * One broker with two listeners more: SASL_SSL with each mechanism, and SSL where clients must show a certificate. The
- * certificates are made now, each its own authority. Under the terms of `startKafkaFromJars`.
+ * One broker with two further listeners: SASL_SSL with each mechanism, and SSL with client certificates. The certificates are
+ * made for this run, each signed by itself. undefined as for `startKafkaFromJars`.
  */
 export async function startSecuredKafka(): Promise<SecuredKafka | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'flywheel-certificates-'))
@@ -32,10 +34,11 @@ export async function startSecuredKafka(): Promise<SecuredKafka | undefined> {
     await Promise.all(['broker', 'client', 'other'].map(name => makeCertificate(file(name))))
   } catch (error) {
     await remove()
-    return skip('tests against a secured Kafka', `openssl makes no certificates: ${String(error).slice(0, 300)}`)
+    return skip('tests against a secured Kafka', `openssl cannot make certificates: ${String(error).slice(0, 300)}`)
   }
   await appendFile(file('broker.pem'), await readFile(file('broker.key')))
-  const [users = 0, holders = 0] = await freePorts(2)
+  const ports = await freePorts(2)
+  const [users, holders] = [at(ports, 0), at(ports, 1)]
   const kafka = await startKafkaFromJars({
     brokers: 1,
     properties: usual => securedProperties(usual, { users, holders }, file),
@@ -62,7 +65,7 @@ export async function startSecuredKafka(): Promise<SecuredKafka | undefined> {
   }
 }
 
-/** `path`.key and `path`.crt, for 127.0.0.1; and a copy of the latter, `path`.pem, for a broker to keep its key in as well. */
+/** Writes `path`.key and `path`.crt, for 127.0.0.1, and a copy of the certificate as `path`.pem, to which a broker's key is added. */
 async function makeCertificate(path: string): Promise<void> {
   await promisify(execFile)('openssl', [
     ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2'],

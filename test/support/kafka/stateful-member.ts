@@ -6,16 +6,16 @@ import { createLogger } from '#runtime/telemetry/telemetry.ts'
 import type { ServiceName } from '#topology/types.ts'
 
 /**
- * A service in a process of its own that remembers of each key how often it was seen and the last number it had. It tells on
- * standard output what it restored, and how many changelog records it read for that. Arguments: brokers, service, input,
- * home, and after how many commits it kills itself before the copy is written (0: never).
+ * A service with state in its own process. For each key it stores the count of records and the last number. It prints what it
+ * restored and how many changelog records it read for that. Arguments: brokers, service, input, home, and after how many
+ * commits it kills itself before the snapshot is written (0: never).
  */
 const [brokers = '', name = '', input = '', home = '', commits = '0'] = process.argv.slice(2)
 const service = name as ServiceName
 const log = await openKafkaLog({ brokers: brokers.split(','), clientId: 'member', replication: 1, sessionMs: 6_000 })
 const openSnapshot = createSnapshotOpener(home, createLogger({ logLevel: 'error' }))
-const ending = new AbortController()
-process.once('SIGTERM', () => ending.abort())
+const stopping = new AbortController()
+process.once('SIGTERM', () => stopping.abort())
 let commitsLeft = Number(commits)
 
 async function countKeys(task: PartitionConsumer): Promise<void> {
@@ -31,8 +31,8 @@ async function countKeys(task: PartitionConsumer): Promise<void> {
       return log.read(topics, options, counted, until)
     },
   }
-  const memory = await openPartitionState({ log: counting, openSnapshot }, service, true, partition, signal)
-  const { state } = memory
+  const partitionState = await openPartitionState({ log: counting, openSnapshot }, service, true, partition, signal)
+  const { state } = partitionState
   console.log(JSON.stringify({ partition, keys: state.keyCount, read }))
   try {
     while (!signal.aborted) {
@@ -43,16 +43,18 @@ async function countKeys(task: PartitionConsumer): Promise<void> {
         const { count = 0 } = state.get<{ count: number }>('seen', String(key)) ?? {}
         state.apply([{ collection: 'seen', key: String(key), value: { count: count + 1, last: Number(value) } }])
       }
-      const ends = await task.commit(memory.changelogRecords(), [{ topic: input, partition, offset: last.offset + 1 }])
+      const ends = await task.commit(partitionState.changelogRecords(), [
+        { topic: input, partition, offset: last.offset + 1 },
+      ])
       if (--commitsLeft === 0) process.kill(process.pid, 'SIGKILL')
-      memory.markCommitted(ends)
+      partitionState.markCommitted(ends)
     }
   } catch (error) {
     if (!signal.aborted) throw error
   } finally {
-    memory.close()
+    partitionState.close()
   }
 }
 
-await log.join(service, [input], countKeys, ending.signal)
+await log.join(service, [input], countKeys, stopping.signal)
 await log.close()

@@ -1,6 +1,6 @@
 import { openEmbeddedLog } from '#test/support/embedded-log.ts'
 
-/** Holds a data folder as another process: appends one record, says `held` once it is durable, goes on until killed. */
+/** A process that keeps a data folder open: appends one record, prints `held` when it is durable, and runs until it is killed. */
 const log = openEmbeddedLog(process.argv[2] ?? '')
 await log.createTopics([{ name: 'held', partitions: 1, keep: 'forever' }])
 await log.append([{ topic: 'held', key: 'k', value: Buffer.from('durable') }])

@@ -4,8 +4,8 @@ import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
 import { openEmbeddedLog } from '#test/support/embedded-log.ts'
 
 /**
- * Re-drives the strategist's dead letters in a process of its own, as the command does. Arguments: brokers or a folder; how many
- * writes it may make, whatever they write, before it is killed by its own hand. A member is missed after 6 seconds.
+ * Re-drives the strategist's dead letters in its own process, as the command does. Arguments: brokers or a folder; after how
+ * many writes (appends and commits) it kills itself.
  */
 const [where = '', writes = 'Infinity'] = process.argv.slice(2)
 const log = where.includes('/')

@@ -1,8 +1,8 @@
-import type { TestKafka } from '../kafka/broker.ts'
+import { at } from '#runtime/core/checked.ts'
 import { freePorts } from './java.ts'
-import type { TestRegistry } from './registry.ts'
+import type { TestKafka, TestRegistry } from './types.ts'
 
-/** Testcontainers, where a Docker engine answers; its own reaper removes the containers when the run is killed. */
+/** Testcontainers, where a Docker engine answers. It removes its containers when the run is killed. */
 async function dockerEngine(): Promise<typeof import('testcontainers') | undefined> {
   const testcontainers = await import('testcontainers')
   return testcontainers.getContainerRuntimeClient().then(
@@ -11,12 +11,12 @@ async function dockerEngine(): Promise<typeof import('testcontainers') | undefin
   )
 }
 
-/** One broker in Docker; undefined where there is no engine or the image cannot be had. */
+/** One broker in Docker; undefined where no engine answers or the image cannot be pulled. */
 export async function dockerKafka(): Promise<TestKafka | undefined> {
   const docker = await dockerEngine()
   if (!docker) return undefined
-  const [port = 0] = await freePorts(1)
-  // The host's port is fixed, since the broker must advertise it before the container knows a mapped one.
+  const port = at(await freePorts(1), 0)
+  // The host's port is fixed: the broker advertises it before a mapped port is known.
   const container = new docker.GenericContainer('apache/kafka:4.3.1')
     .withExposedPorts({ container: 19_092, host: port })
     .withEnvironment({
@@ -38,7 +38,7 @@ export async function dockerKafka(): Promise<TestKafka | undefined> {
     .withWaitStrategy(docker.Wait.forLogMessage(/Kafka Server started/))
   const started = await container.start().catch(() => undefined)
   if (!started) return undefined
-  const unsupported = (): Promise<never> => Promise.reject(new Error('only a cluster of three can lose a broker'))
+  const unsupported = (): Promise<never> => Promise.reject(new Error('a broker in Docker cannot be killed'))
   return {
     brokers: `127.0.0.1:${port}`,
     stop: async () => void (await started.stop()),
@@ -47,7 +47,7 @@ export async function dockerKafka(): Promise<TestKafka | undefined> {
   }
 }
 
-/** A registry in Docker; undefined where there is no engine or the image cannot be had. */
+/** A registry in Docker; undefined where no engine answers or the image cannot be pulled. */
 export async function dockerRegistry(): Promise<TestRegistry | undefined> {
   const docker = await dockerEngine()
   if (!docker) return undefined

@@ -6,14 +6,14 @@ import { startRegistry } from './registry.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Where a test file asks for the run's servers. */
+    /** URL at which test files ask for the run's servers. */
     servers: string
   }
 }
 
 /**
- * One broker and one registry for the whole test run, each started when the first test file asks for it: a run without such
- * files starts nothing. Answers 200 with their addresses, 204 where they cannot run here, 500 where that is an error.
+ * One broker and one registry for the whole test run, each started when the first test file asks for it. Answers 200 with the
+ * address, 204 where the server cannot run here, 500 where that is an error.
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const starts = {

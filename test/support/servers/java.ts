@@ -1,17 +1,15 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, open, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, open, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { cachedFolder, cacheFolder } from './cache.ts'
 
 const exec = promisify(execFile)
-const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'flywheel')
 
-/** Why Java servers cannot be run here; undefined when they can. */
+/** Why Java servers cannot run here; undefined when they can. */
 export async function javaProblem(): Promise<string | undefined> {
   try {
     const { stderr, stdout } = await exec('java', ['-version'])
@@ -22,34 +20,25 @@ export async function javaProblem(): Promise<string | undefined> {
   }
 }
 
-/** A folder of the cache, filled by Maven once; `unpack` runs on it before it appears. */
+/** A folder of the cache, filled by Maven once; `unpack` runs on it before it appears. One fetch runs at a time. */
 export async function fetchWithMaven(
   name: string,
   maven: (folder: string) => string[],
-  unpack?: (folder: string) => Promise<void>,
-) {
-  const folder = join(cache, name)
-  if (existsSync(folder)) return folder
-  await mkdir(cache, { recursive: true })
-  const release = await lock(`${folder}.lock`)
+  unpack: (folder: string) => Promise<void> = async () => {},
+): Promise<string> {
+  await mkdir(cacheFolder, { recursive: true })
+  const release = await lock(join(cacheFolder, `${name}.lock`))
   try {
-    if (existsSync(folder)) return folder
-    const fresh = await mkdtemp(`${folder}.`)
-    try {
-      await exec('mvn', ['-q', '-B', ...maven(fresh)], { maxBuffer: 2 ** 26 })
-      await unpack?.(fresh)
-      await rename(fresh, folder)
-    } catch (error) {
-      await rm(fresh, { recursive: true, force: true })
-      throw error
-    }
-    return folder
+    return await cachedFolder(name, async folder => {
+      await exec('mvn', ['-q', '-B', ...maven(folder)], { maxBuffer: 2 ** 26 })
+      await unpack(folder)
+    })
   } finally {
     await release()
   }
 }
 
-/** One fetch at a time: parallel test runs share the cache. A lock whose owner is gone is taken over. */
+/** Parallel test runs share the cache. The lock of a process that has ended is taken over. */
 async function lock(file: string): Promise<() => Promise<void>> {
   for (;;) {
     try {
@@ -74,7 +63,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Distinct free ports of 127.0.0.1, held together while they are chosen. */
+/** Distinct free ports of 127.0.0.1. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from({ length: count }, async () => {
@@ -89,9 +78,9 @@ export async function freePorts(count: number): Promise<number[]> {
 }
 
 export type ServerProcess = {
-  /** SIGTERM, then SIGKILL; its folder is removed. */
+  /** SIGTERM, then SIGKILL. Its folder is removed. */
   readonly stop: () => Promise<void>
-  /** SIGKILL, as a crash; its folder stays. */
+  /** SIGKILL. Its folder stays. */
   readonly kill: () => Promise<void>
 }
 
@@ -102,12 +91,12 @@ type LaunchOptions = {
   readonly ready: (log: string) => boolean | Promise<boolean>
 }
 
-/** Starts a server on a leash and waits until it is ready; its output goes to server.log in its folder. */
+/** Starts a server under a supervisor and waits until it is ready. Its output goes to server.log in its folder. */
 export async function launchServer({ folder, command, cwd = folder, ready }: LaunchOptions): Promise<ServerProcess> {
   const logFile = join(folder, 'server.log')
   await rm(logFile, { force: true })
   const supervisor = fileURLToPath(new URL('./server-supervisor.ts', import.meta.url))
-  // Detached: a ^C in the terminal reaches the test runner only, which then stops its servers in order.
+  // Detached, so that ^C in the terminal reaches only the test runner, which then stops its servers in order.
   const child = spawn(process.execPath, [supervisor, logFile, folder, ...command], {
     cwd,
     detached: true,

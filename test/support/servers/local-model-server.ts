@@ -3,12 +3,12 @@ import Fastify from 'fastify'
 import { z } from 'zod'
 
 /**
- * A process that answers OpenAI chat completions by llama.cpp. Arguments: the file of node-llama-cpp, the file of weights.
- * Writes its URL on stdout. The weights are pretrained only and know no chat template, so the conversation is plain text.
+ * A process that answers OpenAI chat completions with llama.cpp. Arguments: the file of node-llama-cpp, the file of weights.
+ * Prints its URL on stdout. The weights are pretrained only and have no chat template, so the conversation is plain text.
  */
 const [library = '', weights = ''] = process.argv.slice(2)
 
-/** What is used of node-llama-cpp, which is no dependency of this project. */
+/** The used part of node-llama-cpp, which is no dependency of this project. */
 type Llama = {
   readonly loadModel: (options: { modelPath: string }) => Promise<{
     readonly tokenize: (text: string) => readonly number[]
@@ -33,7 +33,7 @@ const body = z.object({
   response_format: z.object({ json_schema: z.object({ schema: z.unknown() }) }).optional(),
 })
 
-/** llama.cpp's grammars know `oneOf`, which for a nullable type means the same. */
+/** llama.cpp's grammars support `oneOf` but not `anyOf`; for nullable types they are equal. */
 const asGrammar = (schema: unknown) => JSON.parse(JSON.stringify(schema).replaceAll('"anyOf"', '"oneOf"'))
 
 const app = Fastify({ forceCloseConnections: true })
@@ -57,6 +57,6 @@ app.post('/v1/chat/completions', async (request, reply) => {
     usage,
   }
 })
-// Whoever started this holds its standard input: it ends when that ends.
+// Standard input is a pipe from the starting process: it closes when that process ends.
 process.stdin.resume().once('end', () => process.exit())
 process.stdout.write(`${await app.listen({ host: '127.0.0.1', port: 0 })}\n`)

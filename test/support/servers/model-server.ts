@@ -1,12 +1,13 @@
 import Fastify, { type FastifyReply } from 'fastify'
 import { onTestFinished } from 'vitest'
+import { at } from '#runtime/core/checked.ts'
 
-/** What the server does with one request: an answer's text, or something that no model should do. */
+/** What the server does with one request: answer with a text, or fail in one of several ways. */
 export type ScriptedAnswer =
   | { readonly say: string }
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly message?: string }
   | { readonly raw: string; readonly contentType: string }
-  /** Takes the request and never answers, or begins to and does not go on. */
+  /** Never answers, or begins to answer and stops. */
   | 'hang'
   | 'stall'
 
@@ -19,45 +20,45 @@ export type ReceivedRequest = {
 export type ModelServer = {
   readonly url: string
   readonly requests: readonly ReceivedRequest[]
-  /** From now on it does these, one a request, the last one for ever. */
-  readonly respondWith: (...acts: readonly ScriptedAnswer[]) => void
+  /** The answers to the next requests, one each; the last one is repeated. */
+  readonly respondWith: (...answers: readonly ScriptedAnswer[]) => void
 }
 
 const usage = { input: 12, output: 5 }
 
-/** A local server that speaks OpenAI's chat completions and Bedrock's Converse and InvokeModel, and does as it is told. */
+/** A local server with OpenAI's chat completions and Bedrock's Converse and InvokeModel APIs, and scripted answers. */
 export async function startModelServer(): Promise<ModelServer> {
   let script: readonly ScriptedAnswer[] = [{ say: 'hello' }]
   const requests: ReceivedRequest[] = []
   const app = Fastify({ forceCloseConnections: true })
-  // The AWS client says what it is in other words.
+  // The AWS client sends other content types.
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, text, done) => done(null, JSON.parse(String(text))))
   app.post('/*', async (request, reply) => {
     const path = decodeURIComponent(request.url)
     requests.push({ path, body: request.body, headers: request.headers })
-    const [act = 'hang'] = script
+    const answer = at(script, 0)
     if (script.length > 1) script = script.slice(1)
-    return respond(act, path, reply)
+    return respond(answer, path, reply)
   })
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   onTestFinished(() => app.close())
-  const respondWith = (...acts: readonly ScriptedAnswer[]): void => {
-    script = acts
+  const respondWith = (...answers: readonly ScriptedAnswer[]): void => {
+    script = answers
   }
   return { url, requests, respondWith }
 }
 
-async function respond(act: ScriptedAnswer, path: string, reply: FastifyReply): Promise<unknown> {
-  if (act === 'hang' || act === 'stall') {
-    if (act === 'stall') {
+async function respond(answer: ScriptedAnswer, path: string, reply: FastifyReply): Promise<unknown> {
+  if (answer === 'hang' || answer === 'stall') {
+    if (answer === 'stall') {
       reply.raw.writeHead(200, { 'content-type': 'application/json' })
       reply.raw.write('{"choices":')
     }
     return reply.hijack()
   }
-  if ('say' in act) return path.endsWith('/converse') ? converseAnswer(act.say) : chatCompletion(act.say)
-  if ('raw' in act) return reply.type(act.contentType).send(act.raw)
-  const { status, headers = {}, message = 'no' } = act
+  if ('say' in answer) return path.endsWith('/converse') ? converseAnswer(answer.say) : chatCompletion(answer.say)
+  if ('raw' in answer) return reply.type(answer.contentType).send(answer.raw)
+  const { status, headers = {}, message = 'no' } = answer
   const aws = path.startsWith('/model/') ? { 'x-amzn-errortype': awsErrors[status] ?? 'ModelErrorException' } : {}
   reply.code(status).headers({ ...headers, ...aws })
   return path.startsWith('/model/') ? { message } : { error: { message, code: 'as_told', type: 'fake', param: null } }

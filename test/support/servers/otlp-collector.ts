@@ -3,8 +3,9 @@ import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import protobuf from 'protobufjs'
 import { onTestFinished } from 'vitest'
+import { at } from '#runtime/core/checked.ts'
 
-/** What the tests read of opentelemetry/proto/collector/trace/v1: field numbers are the standard's. */
+/** The part of opentelemetry/proto/collector/trace/v1 that the tests read, with its field numbers. */
 const request = protobuf
   .parse(`syntax = "proto3";
     message Request { repeated ResourceSpans resource_spans = 1; }
@@ -69,20 +70,20 @@ function spansOf(body: Uint8Array): readonly ExportedSpan[] {
       spans.map(({ traceId, spanId, parentSpanId, kind, attributes, links, status, ...span }) => ({
         ...span,
         service: valuesOf(resource.attributes)['service.name'],
-        kind: kinds[kind] ?? '',
+        kind: at(kinds, kind),
         traceId: traceId.toString('hex'),
         spanId: spanId.toString('hex'),
         parent: parentSpanId?.toString('hex') ?? '',
         attributes: valuesOf(attributes),
         links: links.map(link => link.spanId.toString('hex')),
-        status: statuses[status?.code ?? 0] ?? 'unset',
+        status: at(statuses, status?.code ?? 0),
         statusMessage: status?.message ?? '',
       })),
     ),
   )
 }
 
-/** A collector that takes OTLP over HTTP in protobuf, for the running test. `answer` tells it to do something else than accept. */
+/** A collector for OTLP over HTTP in protobuf, for the running test. It accepts everything unless `answer` does otherwise. */
 export async function startOtlpCollector(answer: (response: ServerResponse) => void = response => response.end()) {
   const spans: ExportedSpan[] = []
   const requests: {

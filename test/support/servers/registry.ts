@@ -6,13 +6,12 @@ import { promisify } from 'node:util'
 import { skip } from '../skip.ts'
 import { dockerRegistry } from './docker.ts'
 import { fetchWithMaven, freePorts, javaProblem, launchServer } from './java.ts'
+import type { TestRegistry } from './types.ts'
 
-export type TestRegistry = { readonly url: string; readonly stop: () => Promise<void> }
-
-/** 2.6 is the last line that runs on Java 17; its Confluent API is the one that is used. */
+/** 2.6 is the last series that runs on Java 17; its Confluent-compatible API is used. */
 export const apicurio = { version: '2.6.13.Final', path: '/apis/ccompat/v7' } as const
 
-/** A real schema registry for tests, under the same terms as `startKafka`. */
+/** A real schema registry for tests: in Docker, else from Maven's jars; undefined, after a notice, where neither is possible. */
 export async function startRegistry(): Promise<TestRegistry | undefined> {
   const inDocker = await dockerRegistry()
   if (inDocker) return inDocker
@@ -33,7 +32,7 @@ export async function startRegistry(): Promise<TestRegistry | undefined> {
   } catch (error) {
     return skip(
       'tests against a real schema registry',
-      `Maven cannot bring the registry: ${String(error).slice(0, 300)}`,
+      `Maven cannot fetch the registry: ${String(error).slice(0, 300)}`,
     )
   }
   const folder = await mkdtemp(join(tmpdir(), 'flywheel-registry-'))

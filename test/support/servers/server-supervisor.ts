@@ -3,8 +3,8 @@ import { openSync, rmdirSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /**
- * Runs a server for a test run and never lets it outlive the run, however that ends: standard input is a pipe from the
- * owner, which closes even when the owner is killed. Arguments: log file, folder to remove at the end, command, its arguments.
+ * Runs a server for a test run and ends it when the run ends, also when the run is killed: standard input is a pipe from the
+ * owner, which then closes. Arguments: log file, folder to remove at the end, command, its arguments.
  */
 const [logFile = '', folder = '', command = '', ...args] = process.argv.slice(2)
 const out = openSync(logFile, 'a')
@@ -12,8 +12,8 @@ const child = spawn(command, args, { stdio: ['ignore', out, out] })
 let ownerGone = false
 
 process.stdin.setEncoding('utf8')
-process.stdin.on('data', (order: string) => {
-  if (order.includes('kill')) child.kill('SIGKILL')
+process.stdin.on('data', (text: string) => {
+  if (text.includes('kill')) child.kill('SIGKILL')
 })
 process.stdin.on('end', () => {
   ownerGone = true
@@ -21,7 +21,7 @@ process.stdin.on('end', () => {
   setTimeout(() => child.kill('SIGKILL'), 15_000).unref()
 })
 child.on('exit', code => {
-  // A killed server's folder stays: it is started again on it.
+  // The folder of a killed server stays: the server is started again on it.
   if (ownerGone) remove()
   process.exit(code ?? 1)
 })
@@ -30,7 +30,7 @@ function remove(): void {
   try {
     rmdirSync(dirname(folder))
   } catch {
-    // Others still use it.
+    // Other servers still use it.
   }
 }
 

@@ -1,9 +1,9 @@
 import { inject } from 'vitest'
 
-/** The run's Kafka broker; undefined where none can run here, which was told loudly: `describe.skipIf(!kafka)`. */
+/** The run's Kafka broker; undefined, after a notice, where none can run here: use `describe.skipIf(!kafka)`. */
 export const sharedKafka = (): Promise<{ readonly brokers: string } | undefined> => fetchAddress('/kafka')
 
-/** The run's schema registry, under the same terms. */
+/** The run's schema registry; undefined as above. */
 export const sharedRegistry = (): Promise<{ readonly url: string } | undefined> => fetchAddress('/registry')
 
 async function fetchAddress<T>(what: string): Promise<T | undefined> {

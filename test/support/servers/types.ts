@@ -1,0 +1,11 @@
+export type TestKafka = {
+  /** host:port, separated by commas. */
+  readonly brokers: string
+  readonly stop: () => Promise<void>
+  /** Kills a broker (1, 2 or 3) with SIGKILL. */
+  readonly kill: (id: number) => Promise<void>
+  /** Starts it again on its old address and data. */
+  readonly up: (id: number) => Promise<void>
+}
+
+export type TestRegistry = { readonly url: string; readonly stop: () => Promise<void> }
