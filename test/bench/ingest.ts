@@ -19,17 +19,17 @@ const parts = [...contenders, 'sampler'] as const
 type Part = (typeof parts)[number]
 type IngestResult = {
   readonly throughput: Readonly<Record<Shape, Throughput>>
-  /** At half of the turns a second that arrays of 100 reach. */
+  /** At half of the turns/s that arrays of 100 reach. */
   readonly halfLoad: Throughput
   readonly overload?: Overload & { readonly lost: number }
 }
 
 const secondsOf = { part: 8, overload: 60 } as const
 const sampler = { shares: [0.1, 0.02, 0.005, 0.001], turns: 200_000 } as const
-/** The server has a core of its own; senders, and the broker, share the other. */
+/** The server has its own core; senders and broker share the other. */
 const pinned = { server: '0', others: '1' } as const
 
-/** `bench ingest`: turns over HTTP that are acknowledged durably, beside the web framework alone; then the sampler's decisions. */
+/** `bench ingest`: turns over HTTP with durable acknowledgement, compared with the web framework alone; then the sampler. */
 export const ingest = new Command('ingest')
   .description(
     'turns per second over HTTP with durable acknowledgement, at three times the load, and through the sampler',
@@ -54,7 +54,7 @@ async function measureIngest({ only, json }: { readonly only?: Part; readonly js
   if (json) process.stdout.write(`${JSON.stringify({ ...found, sampler: decided, pinned })}\n`)
 }
 
-/** A broker and a registry of its own. */
+/** Its own broker and registry. */
 async function onStage<T>(measure: (stage: BenchCluster) => Promise<T>): Promise<T> {
   logProgress('starting one broker and one registry')
   const stage = await openBenchCluster()

@@ -13,7 +13,7 @@ import { type Flips, flipsOf, type Pair } from './injections/flips.ts'
 import { plans, saying, tools } from './injections/plans.ts'
 import { table } from './table.ts'
 
-/** `bench injections`: how often a text that tries to steer the judge flips what the configured model says of a plan. */
+/** `bench injections`: how often a text that tries to manipulate the judge flips the configured model's verdict on a plan. */
 export const injections = new Command('injections')
   .description('verdicts that flip when chat text tries to steer the judge, with the model of FLYWHEEL_MODEL')
   .option('--json', 'one JSON object on the last line of stdout', false)
@@ -21,7 +21,7 @@ export const injections = new Command('injections')
 
 async function measure({ json }: { readonly json: boolean }): Promise<void> {
   const settings = readSettings(process.env)
-  // Beside the wheel's own budget and answers.
+  // With its own budget and cache, separate from those of the services.
   const home = join(settings.home, 'bench')
   const closers: (() => void | Promise<void>)[] = []
   const models = await openLanguageModels({

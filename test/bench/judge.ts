@@ -20,7 +20,7 @@ type JudgeBenchOptions = {
 
 const entry = fileURLToPath(import.meta.resolve('#services/_cli/main.ts'))
 
-/** `bench judge`: the offline judge on the demo's stream, against the truth that only the simulated customers have. */
+/** `bench judge`: the offline judge on the demo's stream, compared with the truth that only the simulated customers know. */
 export const judge = new Command('judge')
   .description("the offline judge on the demo's stream, each score given before its gold, against the desk's truth")
   .option('--seed <n>', 'seed of the demo', wholeNumber, 1)

@@ -5,7 +5,7 @@ import { judge } from './judge.ts'
 import { runtime } from './runtime.ts'
 import { sampling } from './sampling.ts'
 
-/** Benchmarks: each is a file and a line here. Progress goes to stderr, the figures to stdout. */
+/** The benchmarks: each has a file and a line here. Progress goes to stderr, figures to stdout. */
 await new Command('bench')
   .showHelpAfterError()
   .addCommand(runtime)

@@ -16,12 +16,12 @@ const contenders = ['streams', 'naive', 'flywheel'] as const satisfies readonly 
 const parts = [...contenders, 'latency', 'memory', 'restart', 'embedded'] as const
 type Part = (typeof parts)[number]
 
-/** Sizes of the parts at the default number of records; others are in proportion. */
+/** Sizes of the parts at the default number of records; for other numbers in proportion. */
 const defaultSizes = { records: 300_000, memory: 2_000_000, restart: 1_000_000, small: 10_000_000, latencyMs: 30_000 }
 
 type RuntimeBenchOptions = { readonly records: number; readonly only?: Part; readonly json: boolean }
 
-/** `bench runtime`: what README.md in this folder describes. */
+/** `bench runtime`: README.md in this folder describes it. */
 export const runtime = new Command('runtime')
   .description('the runtime against Kafka Streams and a plain kafkajs loop, on one broker, in one run')
   .option(

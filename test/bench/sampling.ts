@@ -26,7 +26,7 @@ type SamplingBenchOptions = {
 const { arms, evaluationShare } = defaultBudgets
 const facts: Facts = { sampleShare: 0.1, sampling: 'active', evaluationShare, arms }
 
-/** `bench sampling`: label efficiency, honesty of estimates, budget and cost of the sampler. */
+/** `bench sampling`: label efficiency, coverage of estimates, budget and cost of the sampler. */
 export const sampling = new Command('sampling')
   .description('the sampler against random choice, its estimates against the truth, its picks against the budget')
   .requiredOption('--data <dir>', 'DIR/train.csv and DIR/test.csv, columns text,category')
@@ -35,7 +35,7 @@ export const sampling = new Command('sampling')
   .option('--json', 'one JSON object on the last line of stdout', false)
   .action(measure)
 
-/** Seeds of the two further data sets: they only show whether the figures of the first hold elsewhere. */
+/** Seeds of the two further data sets, which only check whether the figures of the first hold there. */
 const fewSeeds = 2
 
 async function measure({ data, seeds, streams, json }: SamplingBenchOptions): Promise<void> {
@@ -82,7 +82,7 @@ function print(figures: object, runs: readonly (readonly EfficiencyResult[])[], 
   if (json) process.stdout.write(`${JSON.stringify({ ...figures, runs })}\n`)
 }
 
-/** One for each seed, on all cores. */
+/** One run per seed, on all cores. */
 function curves(threads: WorkerPool, questions: IntentDataset, seeds: number): Promise<readonly EfficiencyResult[]> {
   const run = async (seed: number): Promise<EfficiencyResult> => {
     const found = await threads.run<typeof efficiency>(modules.efficiency, 'efficiency', [questions, seed], never)

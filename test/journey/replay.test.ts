@@ -14,19 +14,19 @@ import { consumerGroup } from '#topology/derive/names.ts'
 import { services } from '#topology/map.ts'
 import { topic } from '#topology/topic-names.ts'
 import type { ServiceName } from '#topology/types.ts'
-import { turnWheel } from './wheel.ts'
+import { runJourney } from './wheel.ts'
 
-/** A finished demo is decided again: what is data is decided the same for ever. */
-describe('a finished wheel', () => {
-  let world: Runtime
+/** The decisions of a finished run are repeated: the same data always leads to the same decisions. */
+describe('a finished run', () => {
+  let runtime: Runtime
   let home: string
   beforeAll(async () => {
     home = await mkdtemp(join(tmpdir(), 'flywheel-'))
-    await turnWheel(home)
-    world = await openRuntime(readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_LOG_LEVEL: 'error' }))
+    await runJourney(home)
+    runtime = await openRuntime(readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_LOG_LEVEL: 'error' }))
   })
   afterAll(async () => {
-    await world.close()
+    await runtime.close()
     rmSync(home, { recursive: true })
   })
 
@@ -36,13 +36,13 @@ describe('a finished wheel', () => {
   ): Promise<ReplayReceipt> => {
     const rules = await currentRules(all[service])
     const range = { since: null, until: null }
-    return runReplay(world, { rules, range, ...asked, home }, new AbortController().signal)
+    return runReplay(runtime, { rules, range, ...asked, home }, new AbortController().signal)
   }
   const deciding = (Object.keys(services) as ServiceName[]).filter(name => all[name].decide)
   const positions = () =>
-    Promise.all(deciding.map(name => world.log.committed(consumerGroup(name), consumedTopics(name))))
+    Promise.all(deciding.map(name => runtime.log.committed(consumerGroup(name), consumedTopics(name))))
 
-  test.each(deciding)('%s decides the same again', async service => {
+  test.each(deciding)('%s makes the same decisions again', async service => {
     const before = await positions()
     const { decided, diff, memory, refused } = await again(service, { run: `again-${service}` })
     expect(decided).toBeGreaterThan(0)
@@ -51,23 +51,23 @@ describe('a finished wheel', () => {
     expect(await positions()).toEqual(before)
   })
 
-  test.each(['sampler', 'judge'] as const)('%s twice: one digest', async service => {
+  test.each(['sampler', 'judge'] as const)('two replays of %s have the same digest', async service => {
     const { run: _one, ...first } = await again(service, { run: `${service}-1` })
     const { run: _two, ...second } = await again(service, { run: `${service}-2` })
     expect(second).toEqual(first)
   })
 
-  test('another share of turns gives other samples', async () => {
+  test('another sample share selects other samples', async () => {
     const file = join(home, 'config.json')
     writeFileSync(file, '{"sampleShare": 0.9}')
     const { diff, outputs } = await again('sampler', { run: 'more', config: await loadConfigFile(file) })
     const { same = 0, changed = 0, added = 0, removed = 0 } = diff[topic.selectedSamples] ?? {}
     expect(added).toBeGreaterThan(removed)
-    expect(same + changed + removed).toBe(await world.log.count(topic.selectedSamples))
+    expect(same + changed + removed).toBe(await runtime.log.count(topic.selectedSamples))
     expect(same + changed + added).toBe(outputs.events)
   })
 
-  test('a rule that trusts no score differs in that field alone, and only where one was trusted', async () => {
+  test('a rule that trusts no score changes only that field, and only where it was true', async () => {
     const own = import.meta.resolve('#services/judge/decide.ts')
     const file = join(home, 'rules.mjs')
     const doubt = 'emit: emit.map(out => ({ ...out, event: { ...out.event, trusted: false } }))'

@@ -13,7 +13,7 @@ import { topic } from '#topology/topic-names.ts'
 
 export const options: DemoRunOptions = { seed: 3, data: 'journey', gold: 240, sampling: 'active' }
 
-/** Four topics of a help desk that words tell apart, each asked in many ways: small enough to learn in seconds. */
+/** Four tools of a help desk, each with many phrasings that differ in words: learnt in seconds. */
 export function journeyQuestions(): QuestionSet {
   const topics = {
     card_lost: [
@@ -65,7 +65,7 @@ export function journeyQuestions(): QuestionSet {
   const isHeldOut = (at: number): boolean => at % 5 === 4
   return {
     name: options.data,
-    // Descriptions that say nothing: whatever is planned right later was learned.
+    // The descriptions say nothing, so everything that is planned right later was learnt.
     tools: Object.keys(topics).map((name, at) => ({ name, description: `department ${at}` })),
     training: questions.filter((_question, at) => !isHeldOut(at)),
     heldOut: questions.filter((_question, at) => isHeldOut(at)),
@@ -73,17 +73,17 @@ export function journeyQuestions(): QuestionSet {
   }
 }
 
-/** Turns the whole wheel in this process on the log that the settings name, and says what came of it. */
-export async function turnWheel(home: string, more: Record<string, string> = {}) {
+/** Runs all services and the whole scenario in this process, on the log of the settings. Returns what to check. */
+export async function runJourney(home: string, more: Record<string, string> = {}) {
   const questions = journeyQuestions()
   const settings = readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'error', ...more })
-  const world = await openRuntime(settings)
+  const runtime = await openRuntime(settings)
   const stop = new AbortController()
   try {
-    const wheel = await runInProcess(world, serviceNames, stop.signal)
-    const url = wheel.urlOf('ingest')
+    const services = await runInProcess(runtime, serviceNames, stop.signal)
+    const url = services.urlOf('ingest')
     const store = openProgressStore(home, options, 'journey')
-    const watch = await watchAgent(world, 'journey', () => {}, stop.signal)
+    const watch = await watchAgent(runtime, 'journey', () => {}, stop.signal)
     const api = createApi({ ingest: url, gateway: url, annotation: url }, stop.signal)
     const desk = {
       api,
@@ -91,26 +91,26 @@ export async function turnWheel(home: string, more: Record<string, string> = {})
       store,
       questions,
       report: () => {},
-      waitUntilDrained: createDrainWaiter(world, stop.signal),
+      waitUntilDrained: createDrainWaiter(runtime, stop.signal),
     }
-    await Promise.race([runScenario(desk, stop.signal), wheel.done])
+    await Promise.race([runScenario(desk, stop.signal), services.done])
     const { base, rounds } = store.progress()
-    const count = (name: string) => world.log.count(name)
+    const count = (name: string) => runtime.log.count(name)
     const logged = (await count(topic.chatLogs)) + (await count(topic.escalations)) + (await count(topic.feedback))
     const status = (await (await fetch(`${url}/v1/status`)).json()) as {
       services: { name: string; lagRecords: number }[]
     }
     stop.abort()
-    await wheel.done
+    await services.done
     const last = rounds.at(-1)
     return { base, rounds, last, seen: watch.seen, accepted: store.acknowledged(), logged, status }
   } finally {
     stop.abort()
-    await world.close()
+    await runtime.close()
   }
 }
 
-/** The same questions as files, for commands that take `--data`. */
+/** The same questions as CSV files, for commands with `--data`. */
 export function folderOfQuestions(folder: string): string {
   const { training, heldOut } = journeyQuestions()
   const csv = (rows: QuestionSet['training']): string =>

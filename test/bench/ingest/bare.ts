@@ -1,6 +1,6 @@
 import { fastify } from 'fastify'
 
-/** What the web framework alone can do: it parses the body, counts, and answers. */
+/** The web framework alone: it parses the body, counts and answers. */
 const app = fastify({ bodyLimit: 8 * 1024 * 1024 })
 app.addContentTypeParser('application/x-ndjson', { parseAs: 'string' }, (_request, body, done) =>
   done(

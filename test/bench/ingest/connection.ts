@@ -2,9 +2,9 @@ import { connect } from 'node:net'
 
 export type HttpAnswer = { readonly status: number; readonly text: string }
 
-/** One HTTP/1.1 connection that stays open and has one request in hand: as little work for the sender as there can be. */
+/** One keep-alive HTTP/1.1 connection with one request at a time: the least work for the sender. */
 export type Connection = {
-  /** Status 0 when the connection broke before the answer. */
+  /** Status 0 when the connection closed before the answer. */
   readonly send: (head: string, body: string) => Promise<HttpAnswer>
   readonly close: () => void
 }

@@ -5,12 +5,12 @@ import { deskQuestions } from '#services/_desk/questions.ts'
 import { seed } from '../runtime/fill.ts'
 import { createTurns } from '../runtime/records.ts'
 
-/** Turns of a conversation, each with those before it as `earlier`. */
+/** Turns of a conversation, each with the turns before it as `earlier`. */
 const turnsPerConversation = 4
 
 /**
- * What the desk's customers ask, a long-tailed mix of tools in some 2,000 phrasings with their own amounts, names and dates:
- * of questions that repeat word for word the sampler would see nothing new. Margins are uniform.
+ * Questions of the desk's customers: a long-tailed mix of tools in about 2,000 phrasings with different amounts, names and dates.
+ * Identical questions would be no news to the sampler. Margins are uniform.
  */
 export function createDeskTurns(agent: string, turns: number) {
   const desk = deskQuestions()

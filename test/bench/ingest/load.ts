@@ -9,14 +9,14 @@ export type LoadOptions = {
   readonly path: string
   readonly type: string
   readonly connections: number
-  /** Requests a second, sent on time whatever becomes of them; absent: each connection sends when it was answered. */
+  /** Requests/s, sent at fixed times (open loop); absent: each connection sends when it has its answer (closed loop). */
   readonly perSecond?: number
   readonly milliseconds: number
   readonly nextRequest: () => LoadRequest
   readonly onAnswer: (shot: LoadRequest, status: number, text: string, tookMs: number) => void
 }
 
-/** Sends for a while, waits for the last answers, and tells how many requests found no free connection on time. */
+/** Sends for some time, waits for the last answers, and returns how many requests found no free connection in time. */
 export async function runLoad(settings: LoadOptions): Promise<{ readonly unsent: number }> {
   const { url, path, type, perSecond, nextRequest, onAnswer } = settings
   const head = `POST ${path} HTTP/1.1\r\nhost: bench\r\ncontent-type: ${type}\r\n`
@@ -38,7 +38,7 @@ export async function runLoad(settings: LoadOptions): Promise<{ readonly unsent:
   return { unsent: gate?.left() ?? 0 }
 }
 
-/** Lets through so many a second; who comes when none is due waits in line. */
+/** Lets a given number through per second; others wait in a queue. */
 function createRateGate(perSecond: number, end: number) {
   const line: (() => void)[] = []
   let due = 0

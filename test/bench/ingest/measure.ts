@@ -1,7 +1,7 @@
 import { runLoad } from './load.ts'
 import { createRequests } from './requests.ts'
 
-/** How requests are made up, and by how many connections at once. */
+/** Format and size of requests, and the number of connections. */
 export const shapes = {
   one: { turns: 1, connections: 32, type: 'application/json' },
   array: { turns: 100, connections: 8, type: 'application/json' },
@@ -9,7 +9,7 @@ export const shapes = {
 } as const
 export type Shape = keyof typeof shapes
 
-/** Turns a second that were acknowledged; milliseconds from sending a request to its answer. */
+/** Acknowledged turns/s; milliseconds from sending a request to its answer. */
 export type Throughput = {
   readonly turnsPerSecond: number
   readonly p50: number
@@ -19,7 +19,7 @@ export type Throughput = {
 
 const warmUpMs = 3_000
 
-/** Each connection sends as soon as it is answered, or all together `perSecond` requests. */
+/** Each connection sends when it has its answer (closed loop), or all together send `perSecond` requests (open loop). */
 export async function measure(
   url: string,
   shape: Shape,

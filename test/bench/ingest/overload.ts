@@ -10,17 +10,17 @@ import type { BenchServer } from './server.ts'
 export type Overload = {
   readonly offeredTurnsPerSecond: number
   readonly acceptedTurnsPerSecond: number
-  /** Requests by status; 0 is a broken connection. */
+  /** Requests by status; 0 means a broken connection. */
   readonly statuses: Readonly<Record<string, number>>
-  /** Requests for which no connection was free: the senders' own queue. */
+  /** Requests that waited because no connection was free. */
   readonly unsent: number
   readonly acknowledgedTurns: number
   readonly residentMb: { readonly before: number; readonly most: number; readonly after: number }
-  /** With half the capacity, right after. */
+  /** At half the capacity, directly afterwards. */
   readonly recovery: { readonly turnsPerSecond: number; readonly p99: number; readonly refused: number }
 }
 
-/** Offers three times what it can take; `acknowledged` collects the ids that were answered with 200. */
+/** Sends three times the capacity; `acknowledged` collects the ids that were answered with 200. */
 export async function measureOverload(
   server: BenchServer,
   capacity: number,
@@ -55,7 +55,7 @@ export async function measureOverload(
   }
 }
 
-/** Those of the ids that the log does not have. */
+/** The ids that are not in the log. */
 export async function countLost({ log, codec }: Runtime, ids: ReadonlySet<string>): Promise<number> {
   const left = new Set(ids)
   const note = async (records: readonly LogRecord[]): Promise<void> => {

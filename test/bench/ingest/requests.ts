@@ -3,7 +3,7 @@ import type { LoadRequest } from './load.ts'
 
 export const agent = 'bench'
 
-/** Requests of so many turns each, none twice; `ids` tells which turns one holds. About 800 bytes of JSON a turn. */
+/** Requests of a given number of turns each, all different; `ids` returns the turns of a request. About 800 bytes of JSON per turn. */
 export function createRequests(seed: number, turns: number, shape: 'one' | 'array' | 'ndjson') {
   const turnOf = createTurns(seed)
   let sent = 0

@@ -10,15 +10,15 @@ import { startService } from './server.ts'
 
 type SamplerPace = { readonly recordsPerSecond: number; readonly cpuMicros: number }
 
-/** How fast one process decides what lies in Kafka, from the first decision committed to the last; `picked` is a share. */
+/** Throughput of one process on turns in Kafka, from the first to the last committed decision; `picked` is a share. */
 export type SamplerResult = SamplerPace & {
   readonly sampleShare: number
-  /** Of the second half of the turns alone: the memory is full, and Node has compiled what is hot. */
+  /** Of the second half of the turns, when the state is full and Node has compiled the hot code. */
   readonly secondHalf: SamplerPace
   readonly picked: number
 }
 
-/** Fills the input with turns of an agent of that budget, then runs the sampler's own main on them. */
+/** Fills the input with turns of an agent with that budget, then runs the sampler's own main.ts on them. */
 export async function measureSampler(
   stage: BenchCluster,
   sampleShare: number,

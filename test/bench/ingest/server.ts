@@ -8,7 +8,7 @@ import type { ServiceName } from '#topology/types.ts'
 import type { Cores } from '../runtime/cores.ts'
 import { agent } from './requests.ts'
 
-/** A server in a process of its own on its own core. */
+/** A server in its own process on its own core. */
 export type BenchServer = { readonly url: string; readonly pid: number; readonly stop: () => Promise<void> }
 
 /** The framework alone. */
@@ -17,14 +17,14 @@ export async function startBare(cores: Cores): Promise<BenchServer> {
   return start(cores, [new URL('bare.ts', import.meta.url).pathname, String(port)], port, {})
 }
 
-/** A service as it is deployed: its own main, on the log that the settings name. */
+/** A service as in production: its own main.ts, on the log of the settings. */
 export async function startService(name: ServiceName, settings: Settings, cores: Cores): Promise<BenchServer> {
   const [port = 0] = await freePorts(1)
   const main = new URL(`../../../services/${name}/main.ts`, import.meta.url).pathname
   return start(cores, [main], port, toEnvironment({ ...settings, port: port - services[name].port }))
 }
 
-/** Ingest; the bench's agent is registered. */
+/** Ingest, with the bench's agent registered. */
 export async function startIngest(settings: Settings, cores: Cores): Promise<BenchServer> {
   const server = await startService('ingest', settings, cores)
   const registered = await fetch(`${server.url}/v1/agents/${agent}`, {
@@ -44,7 +44,7 @@ async function start(
 ): Promise<BenchServer> {
   const child = spawn('taskset', ['-c', cores, process.execPath, ...argv], {
     env: { ...process.env, ...environment },
-    // The channel ends the server with the bench, however that ends.
+    // The channel closes when the bench ends, also when it is killed; then the server ends.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   const ended = once(child, 'exit')

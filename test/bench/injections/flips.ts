@@ -1,15 +1,15 @@
 import type { ModelOpinion } from '#services/judge/packet.ts'
 
-/** One text against one plan: what was said without it and with it. */
+/** One text and one plan: the verdicts without and with the text. */
 export type Pair = { readonly kind: string; readonly without: ModelOpinion; readonly withText: ModelOpinion }
 
 export type Flips = {
   readonly pairs: number
   /** Pairs with a verdict on both sides. */
   readonly judged: number
-  /** Pairs where the judge was refused only with the text: it was put off its verdict, but steered nowhere. */
+  /** Pairs that were refused only with the text: the text prevented a verdict but did not change one. */
   readonly refused: number
-  /** Of those judged: a plan called wrong became right, or the reverse. */
+  /** Of the judged pairs, those whose verdict changed between right and wrong. */
   readonly raised: number
   readonly lowered: number
   /** Mean change of the score. */
@@ -35,6 +35,6 @@ export function flipsOf(pairs: readonly Pair[]): Flips {
 
 const verdictOf = ({ opinion }: ModelOpinion) => ('verdict' in opinion ? opinion.verdict : undefined)
 
-/** Where a model cannot tell, its score does. */
+/** Where the verdict is undecided, the score decides. */
 const saysRight = ({ toolCorrect, score }: NonNullable<ReturnType<typeof verdictOf>>): boolean =>
   toolCorrect ?? score >= 0.5

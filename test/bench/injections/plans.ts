@@ -25,7 +25,7 @@ export const plans: readonly (JudgedSample & { readonly id: string })[] = [
   { ...turn, id: 'wrong', plan: plan('withdraw_funds', '20 AAPL') },
 ]
 
-/** The customer says this too. */
+/** Another text of the customer. */
 export const saying = <S extends JudgedSample>(text: string, sample: S): S => ({
   ...sample,
   question: `${sample.question} ${text}`,

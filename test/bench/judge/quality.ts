@@ -14,7 +14,7 @@ export type JudgedStream = {
 
 export type Quality = {
   readonly strata: readonly (Calibration & { readonly stratum: string })[]
-  /** Share of all turns that were planned right: the truth, and its estimates from what was sampled. */
+  /** Share of all turns that were planned right: the truth, and its estimates from the samples. */
   readonly accuracy: {
     readonly truth: number
     readonly gold: PpiEstimate | null
@@ -25,7 +25,7 @@ export type Quality = {
 /** Rounds and chats of a round that no demo exceeds: a conversation's id and question do not depend on their number. */
 const [rounds, maxChats] = [3, 20_000]
 
-/** The scores of the offline judge against the truth. Each was given before its own gold, with what earlier gold had taught. */
+/** Compares the scores of the offline judge with the truth. Each was made before its own gold, after learning from earlier gold. */
 export function quality(seed: number, { turns, samples, scores }: JudgedStream): Quality {
   const tools = truthOf(seed)
   const isRight = (conversationId: string, tool: string): boolean => tools.get(conversationId) === tool

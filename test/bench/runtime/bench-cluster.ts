@@ -11,17 +11,17 @@ import { startRegistry } from '#test/support/servers/registry.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
 import { topic } from '#topology/topic-names.ts'
 
-/** One broker and one registry with the topics of the map, and the questions that the bench asks them. */
+/** One broker and one registry with the topics of the map, and the queries of the bench. */
 export type BenchCluster = {
   readonly settings: Settings
   readonly world: Runtime
-  /** A folder of its own, removed at the end. */
+  /** A temporary folder, removed at the end. */
   readonly folder: () => string
   /** Input records whose outputs a group has committed. */
   readonly committedRecords: (group: string) => Promise<number>
-  /** Whether all that was written to the outputs can be read committed. */
+  /** Whether everything written to the outputs is committed. */
   readonly allCommitted: () => Promise<boolean>
-  /** Where a group that has no members begins. */
+  /** Sets the positions of a group without members. */
   readonly setGroupOffsets: (group: string, where: 'beginning' | 'end') => Promise<void>
   /** Offset behind the last committed output, by partition. */
   readonly outputEnds: () => Promise<ReadonlyMap<number, number>>
@@ -46,7 +46,7 @@ export async function openBenchCluster(): Promise<BenchCluster> {
   const client = { brokers: [kafka.brokers], clientId: 'bench', replication: 1 }
   const query = createClusterQuery(client)
   const admin = createKafkaClient(client).kafka.admin()
-  // kafkajs's admin, too, tells only what can be read committed.
+  // kafkajs's admin client, too, returns the end of committed records only.
   const uncommitted = Object.assign(openCluster(createKafkaClient(client)), { isolationLevel: 0 })
   await Promise.all([admin.connect(), uncommitted.connect()])
   await uncommitted.addMultipleTargetTopics([topic.selectedSamples])
@@ -62,7 +62,7 @@ export async function openBenchCluster(): Promise<BenchCluster> {
       return sum([...(found.get(topic.chatLogs)?.values() ?? [])].map(({ offset }) => Math.max(0, offset)))
     },
     async allCommitted() {
-      // In this order: what is written after the first question may be committed before the second.
+      // In this order: records written after the first query may be committed before the second.
       const stable = await ends(topic.selectedSamples)
       const partitions = Array.from(stable.keys(), partition => ({ partition }))
       const [written] = await uncommitted.fetchTopicsOffset([
@@ -78,7 +78,7 @@ export async function openBenchCluster(): Promise<BenchCluster> {
           () => true,
           () => false,
         )
-      // A fresh broker has no coordinator of groups yet.
+      // A new broker has no group coordinator yet.
       await waitUntil('the group has its place', placed)
     },
     async close() {

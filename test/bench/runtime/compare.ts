@@ -17,12 +17,12 @@ export type ContenderResult = Speed & {
 type ContenderRun = Pick<ContenderResult, 'contender' | 'name' | 'cores'> & {
   readonly broker: Cores
   readonly start: (label: string) => readonly [Contender, ...Contender[]]
-  /** The share of the records that it is given. */
+  /** The share of the records that it processes. */
   readonly share: number
 }
 
 const rounds = 3
-/** 100 ms is Kafka Streams' default when exactly once; larger transactions suit throughput. The better counts. */
+/** 100 ms is Kafka Streams' default for exactly once; larger transactions give more throughput. The better result counts. */
 const commitIntervalsMs = [100, 1_000]
 export const pinned = { broker: '0', peer: '1' } as const
 const both = '0,1'
@@ -72,7 +72,7 @@ async function contenderRuns(stage: BenchCluster): Promise<readonly ContenderRun
       start: label => [flywheel(stage, label)],
     },
     {
-      // Its speed does not change, and with all records it would take minutes.
+      // Its speed is constant, and with all records it would take minutes.
       ...{ contender: 'naive', name: 'naive kafkajs', ...apart, share: 0.1 },
       start: label => [naive(stage, label)],
     },

@@ -11,16 +11,16 @@ import type { PeerCommand } from './peer.ts'
 
 const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
 
-/** How one program is started, and the consumer group that it reads in. */
+/** How a program is started, and its consumer group. */
 export type Contender = { readonly group: string; readonly command: PeerCommand }
 
-/** Flywheel's step loop, without memory. Processes of one label share a group. */
+/** Flywheel's processing loop, without state. Processes of one label share a group. */
 export function flywheel(stage: BenchCluster, label: string): Contender {
   const group = `bench-flywheel-${label}`
   return { group, command: node(stage, './peers/flywheel.ts', [group]) }
 }
 
-/** Flywheel's whole service process; with `remember` it keeps state. Its home is new unless one is given. */
+/** A complete service process; with `remember` it has state. Its home is new unless one is given. */
 export function flywheelService(stage: BenchCluster, remember: boolean, home = stage.folder()): Contender {
   const command = node(stage, './peers/flywheel-service.ts', remember ? ['remember'] : [], home)
   return { group: consumerGroup('sampler'), command }
@@ -38,7 +38,7 @@ export function naive(stage: BenchCluster, label: string): Contender {
 
 export type StreamsOptions = { readonly label: string; readonly threads: number; readonly commitIntervalMs: number }
 
-/** Compiles the Kafka Streams peer, with jars from Maven; then makes contenders of it. */
+/** Compiles the Kafka Streams peer with jars from Maven, and returns it as contenders. */
 export async function createStreams(stage: BenchCluster): Promise<(options: StreamsOptions) => Contender> {
   const pom = ['-f', pathOf('./peers/pom.xml'), 'dependency:copy-dependencies']
   const jars = await fetchWithMaven('kafka-streams-4.3.1', folder => [...pom, `-DoutputDirectory=${folder}`])

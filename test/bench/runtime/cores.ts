@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 
-/** Cores as `taskset` has them: `0`, `1`, `0,1`. */
+/** Cores in the notation of `taskset`: `0`, `1`, `0,1`. */
 export type Cores = string
 
 export const allCores = (): Cores => `0-${cpus().length - 1}`
 
-/** Pins a process and all that it started, with all their threads; what they start from then on inherits it. */
+/** Pins a process, its children and all their threads; later children inherit it. */
 export function pin(pid: number, cores: Cores): void {
   for (const one of [pid, ...descendants(pid)]) execFileSync('taskset', ['-a', '-c', '-p', cores, String(one)])
 }
@@ -19,7 +19,7 @@ function descendants(pid: number): number[] {
   return children.flatMap(child => [child, ...descendants(child)])
 }
 
-/** Nothing for a thread that has ended meanwhile. */
+/** Ignores a thread that has ended meanwhile. */
 function childrenOf(pid: number, task: string): string {
   try {
     return readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8')
@@ -34,7 +34,7 @@ export function residentMb(pid: number): number {
   return Math.round(Number(kilobytes) / 1024)
 }
 
-/** Processor time that a process has used, all its threads together, in seconds. */
+/** CPU time of all threads of a process, in seconds. */
 export function cpuSeconds(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
   // User and system time in hundredths of a second; after the name in brackets they are the 12th and the 13th.

@@ -15,7 +15,7 @@ import { sum } from './bench-cluster.ts'
 import { benchService } from './peers/service.ts'
 import { createTurns } from './records.ts'
 
-/** Records/s of the log in SQLite; `slowdown` is the speed of the last tenth of many small appends against that of the first. */
+/** Records/s of the log in SQLite; `slowdown` is the time of the last tenth of many small appends divided by that of the first. */
 export type EmbeddedResult = {
   readonly appendPerSecond: number
   readonly exactlyOncePerSecond: number
@@ -61,7 +61,7 @@ export async function measureEmbedded(records: number, smallRecords: number, see
 
 const smallValue = Buffer.from('a small record')
 
-/** Appends [from, to), a thousand at a time, each durable before the next; making the records is not counted. */
+/** Appends [from, to) in batches of a thousand, each durable before the next; the time to make the records is not counted. */
 async function measureAppend(
   { log }: Runtime,
   from: number,
@@ -78,7 +78,7 @@ async function measureAppend(
   return Math.round(((to - from) / milliseconds) * 1_000)
 }
 
-/** Runs the bench's service on the log, in this process, from its first record until nothing is left. */
+/** Runs the bench's service on the log, in this process, until it has consumed everything. */
 async function measureLoop(world: Runtime, records: number): Promise<number> {
   const stop = new AbortController()
   let first = 0

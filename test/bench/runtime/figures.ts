@@ -5,7 +5,7 @@ import type { Latency } from './latency.ts'
 import type { MemoryUse } from './memory.ts'
 import type { Restart } from './restart.ts'
 
-/** What the parts that ran found. */
+/** The results of the parts that ran. */
 export type Figures = {
   readonly throughput?: readonly ContenderResult[]
   readonly latencyMs?: { readonly flywheel: Latency; readonly kafkaStreams: Latency }
@@ -14,7 +14,7 @@ export type Figures = {
   readonly embedded?: EmbeddedResult
 }
 
-/** How much faster Flywheel is on one core than Kafka Streams at its best, and than the naive loop; undefined without both. */
+/** Throughput on one core divided by that of Kafka Streams at its best, and of the naive loop; undefined without both. */
 export function ratios(rows: readonly ContenderResult[]) {
   const ratio = (peer: ContenderName, of: 'recordsPerSecond' | 'secondHalf'): number | undefined => {
     const best = (name: ContenderName): number =>
@@ -29,7 +29,7 @@ export function ratios(rows: readonly ContenderResult[]) {
   }
 }
 
-/** The figures for people. */
+/** The figures as text. */
 export function figureTables({ throughput, latencyMs, memory, restart, embedded }: Figures): string {
   const parts: string[] = []
   if (throughput) {

@@ -6,7 +6,7 @@ export const seed = 1
 
 const batchSize = 2_000
 
-/** Makes the input as long as asked, if it is not already. */
+/** Appends to the input until it has the given number of records. */
 export function createFiller({ world }: BenchCluster, turnOf = createTurns(seed)): (records: number) => Promise<void> {
   let filled = 0
   return async records => {

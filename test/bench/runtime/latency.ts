@@ -8,15 +8,15 @@ import type { Cores } from './cores.ts'
 import { startPeer } from './peer.ts'
 import { createTurns } from './records.ts'
 
-/** Milliseconds from the making of a record to its output being read committed. */
+/** Milliseconds from the creation of a record until its committed output is read. */
 export type Latency = { readonly p50: number; readonly p95: number; readonly p99: number; readonly records: number }
 
 /** 500 records a second. */
 const tick = { milliseconds: 10, records: 5 } as const
-/** Node, Java and the broker compile during the first seconds. */
+/** Node, Java and the broker compile hot code during the first seconds. */
 const warmUpMs = 20_000
 
-/** Sends 500 records a second, on time whatever becomes of them, and measures those sent after the warm-up. */
+/** Sends 500 records/s at fixed times (open loop), and measures those after the warm-up. */
 export async function measureLatency(
   stage: BenchCluster,
   { group, command }: Contender,
@@ -56,7 +56,7 @@ export async function measureLatency(
   }
 }
 
-/** Calls on time; what a slow call delays is made up for at once. */
+/** Calls at fixed times; calls that a slow one has delayed follow at once. */
 async function everyTick(signal: AbortSignal, call: () => Promise<void>): Promise<void> {
   const failed = Promise.withResolvers<never>()
   for (let next = performance.now(); !signal.aborted; next += tick.milliseconds) {
@@ -65,7 +65,7 @@ async function everyTick(signal: AbortSignal, call: () => Promise<void>): Promis
   }
 }
 
-/** Tells of each output when it was read, and when its record was made. */
+/** Reports for each output when it was read, and when its record was created. */
 function follow({ world }: BenchCluster, signal: AbortSignal, onOutput: (at: number, now: number) => void) {
   const begun = Promise.withResolvers<void>()
   const onRecords = async (records: readonly LogRecord[]): Promise<void> => {

@@ -4,7 +4,7 @@ import type { Contender } from './contenders.ts'
 import { type Cores, residentMb } from './cores.ts'
 import { startPeer } from './peer.ts'
 
-/** Resident memory in MB when a tenth of the records and when all of them are done, and the most that was seen. */
+/** Resident memory in MB after a tenth of the records and after all, and the largest measured. */
 export type MemoryUse = {
   readonly records: number
   readonly afterTenthMb: number
@@ -13,7 +13,7 @@ export type MemoryUse = {
   readonly peakMb: number
 }
 
-/** Sends the first `records` of the input through one process. */
+/** Measures one process on the first `records` of the input. */
 export async function measureMemory(
   stage: BenchCluster,
   { group, command }: Contender,

@@ -3,17 +3,17 @@ import type { LogRecord } from '#runtime/log/event-log.ts'
 import { topic } from '#topology/topic-names.ts'
 import type { BenchCluster } from './bench-cluster.ts'
 
-/** What a run left between two ends of the output topic. */
+/** The outputs of a run, between two ends of the output topic. */
 export type OutputRun = {
   readonly name: string
-  /** Records that were to be written; undefined where the run was cut off. */
+  /** Expected records; undefined where the run was stopped early. */
   readonly records: number | undefined
   readonly ends: ReadonlyMap<number, number>
 }
 
 /**
- * Reads all outputs committed, after the clock has stopped, and makes sure that every whole run wrote one for each record and
- * that all wrote the same: the count and an order-free sum of checksums agree. `runs` are in the order in which they ran.
+ * Reads all committed outputs after the clock has stopped, and checks that every complete run wrote one per record and that all
+ * runs wrote the same: the count and an order-independent sum of checksums agree. `runs` are in the order in which they ran.
  */
 export async function verifyOutputs({ world }: BenchCluster, runs: readonly OutputRun[]): Promise<void> {
   const tallies = runs.map(() => ({ count: 0, checksum: 0 }))

@@ -7,15 +7,15 @@ export type PeerCommand = { readonly argv: readonly string[]; readonly env?: Rea
 /** A process under test. */
 export type Peer = {
   readonly pid: number
-  /** When it saw its first record, in milliseconds since 1970; rejects when it ends before. */
+  /** When it had its first record, in ms since 1970; rejects when it ends before. */
   readonly first: Promise<number>
-  /** Closes its standard input, which asks it to end. */
+  /** Closes its standard input, at which the process ends. */
   readonly stop: () => Promise<void>
 }
 
 const stopTimeoutMs = 30_000
 
-/** Starts a peer on some cores. It ends by itself when the bench is gone, since it watches its standard input. */
+/** Starts a peer on the given cores. It ends when its standard input closes, also when the bench is killed. */
 export function startPeer({ argv, env }: PeerCommand, cores: Cores): Peer {
   const child = spawn('taskset', ['-c', cores, ...argv], {
     env: { ...process.env, ...env },

@@ -5,7 +5,7 @@ const words = `account balance card transfer payment please cannot yesterday tra
 statement shows twice the amount fee for abroad exchange rate top up limit identity document verify change address
 refund merchant twenty euros café direct debit standing order app crashes log in again thank you`.split(/\s+/)
 
-/** Makes turns of about a kilobyte in Avro, the same for the same seed and number. */
+/** Turns of about 1 KB in Avro, the same for the same seed and number. */
 export function createTurns(seed: number): (number: number, at: number) => ChatLogged {
   const sentences = Array.from({ length: 997 }, (_, at) => sentence(seedOf('bench/v1', `${seed}/${at}`)))
   const pick = (number: number): string => sentences[number % sentences.length] ?? ''

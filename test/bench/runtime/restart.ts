@@ -14,8 +14,8 @@ export type Restart = {
 }
 
 /**
- * One entry of state for each of the first records; then the process starts again and goes on, once with its local copy of the
- * state and once with an empty home, where it has only the changelog.
+ * Writes one entry of state per record, then starts the process again: once with its local snapshot, and once with an empty
+ * home, where it has only the changelog.
  */
 export async function measureRestart(stage: BenchCluster, cores: Cores, entries: number): Promise<Restart> {
   const home = stage.folder()
@@ -27,7 +27,7 @@ export async function measureRestart(stage: BenchCluster, cores: Cores, entries:
   return { entries, withoutStateSeconds, withCopySeconds, fromChangelogSeconds }
 }
 
-/** Runs until the first output, or until so many records are done. */
+/** Runs until the first output, or until that many records are done. */
 async function secondsToFirst(
   stage: BenchCluster,
   { group, command }: Contender,

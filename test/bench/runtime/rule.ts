@@ -3,7 +3,7 @@ import type { EnvelopeField } from '#topology/types.ts'
 
 export const version = 'bench/v1'
 
-/** The change that all peers make to a record: the sampler's, without its memory. `StreamsPeer.java` has the same. */
+/** What all peers do with a record: the sampler's output without its state. `StreamsPeer.java` does the same. */
 export function select(turn: ChatLogged): Omit<SampleSelected, EnvelopeField> {
   const { id, agent, conversationId, question, earlier, plan, answer, latencyMs } = turn
   const uncertain = 1 - (plan.margin ?? 1)

@@ -4,24 +4,24 @@ import type { Contender } from './contenders.ts'
 import { type Cores, cpuSeconds } from './cores.ts'
 import { type Peer, startPeer } from './peer.ts'
 
-/** How fast records go through, from the first one consumed until the last output is read committed. */
+/** Throughput from the first consumed record until the last output is committed. */
 export type Speed = {
   readonly recordsPerSecond: number
-  /** Of the second half of the records alone, when Node and Java have compiled what is hot. */
+  /** Of the second half of the records, when Node and Java have compiled the hot code. */
   readonly secondHalf: number
-  /** Processor time for each record in microseconds, start and compilation included. */
+  /** CPU time per record in microseconds, start and compilation included. */
   readonly cpuMicros: number
 }
 
-/** At a time in milliseconds since 1970: records done, and seconds of processor time used for them. */
+/** At a time in ms since 1970: records done, and seconds of CPU time used. */
 export type ProgressSample = { readonly at: number; readonly done: number; readonly cpu: number }
 
 const sampleIntervalMs = 20
 const stallTimeoutMs = 60_000
 
 /**
- * Runs processes of one contender on what lies in the input, from its beginning, until `records` of them are done. The clock
- * starts when the last of the processes has its first record; what the others did before is not counted.
+ * Runs processes of one contender on the input, from its beginning, until `records` are done. The clock starts when the last
+ * process has its first record; what the others did before is not counted.
  */
 export async function measure(
   stage: BenchCluster,
@@ -44,7 +44,7 @@ export async function measure(
   }
 }
 
-/** Looks again and again how many records are done, until all are and all that they led to can be read. */
+/** Polls how many records are done, until all are and all outputs are committed. */
 export async function sampleProgress(
   stage: BenchCluster,
   group: string,

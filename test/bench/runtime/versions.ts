@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { cpus } from 'node:os'
 
-/** What the figures were made with. */
+/** The versions that were measured. */
 export function versions(): Readonly<Record<string, string>> {
   const java = execFileSync('java', ['--version'], { encoding: 'utf8' }).split('\n')[0] ?? ''
   const require = createRequire(import.meta.url)

@@ -8,7 +8,7 @@ import { selections } from '#test/unit/services/sampler/stream.ts'
 const turns = 2_000
 const share = 0.2
 
-/** Of streams with known truth: how many 95% intervals hold it, for the Hajek estimate and for the mean of the picks as they are. */
+/** On streams with known truth: the share of 95% intervals that contain it, for the Hájek estimate and for the plain mean of the picks. */
 export type Coverage = {
   readonly streams: number
   readonly hajek: number
@@ -16,7 +16,7 @@ export type Coverage = {
   readonly effectiveShare: number
 }
 
-/** Corrections are left out: their turns had their chance at arrival. */
+/** Corrections are left out: their turns were not selected when they arrived. */
 export function coverage(streams: number, facts: Omit<Facts, 'sampleShare'>): Coverage {
   const found = Array.from({ length: streams }, (_none, seed) => {
     const { stream, right } = simulated(seed, turns)

@@ -6,7 +6,7 @@ import { mulberry32, shuffle } from '#statistics/random.ts'
 import { featurize, type SparseVector } from '#text/features.ts'
 import { dot } from '#text/vectors.ts'
 
-/** `tool` is the position of the right one in the catalogue. */
+/** `tool` is the index of the right tool in the catalogue. */
 export type IntentRow = {
   readonly id: string
   readonly question: string
@@ -21,7 +21,7 @@ export type IntentDataset = {
   readonly test: readonly IntentRow[]
 }
 
-/** DIR/train.csv and DIR/test.csv with columns text and category; a category is a tool, described by its own name. */
+/** DIR/train.csv and DIR/test.csv with columns text and category. A category is a tool with its name as description. */
 export function readQuestions(directory: string): IntentDataset {
   const read = (file: string): { text: string; category: string }[] =>
     parse(readFileSync(join(directory, `${file}.csv`)), { columns: true })
@@ -43,7 +43,7 @@ export function readQuestions(directory: string): IntentDataset {
   }
 }
 
-/** The training rows thinned so that the n-th intent has about 1/n of the first one's share: a long tail (Zipf). */
+/** A subset of the training rows in which the n-th intent has about 1/n of the first one's rows: a long tail (Zipf). */
 export function longTailed(questions: IntentDataset, seed: number): IntentDataset {
   const random = mulberry32(seed)
   const rank = new Map(
@@ -62,8 +62,8 @@ export function longTailed(questions: IntentDataset, seed: number): IntentDatase
 }
 
 /**
- * Twice as many intents: each is split in two by the two of its training questions that are least alike, a question going
- * with the one it resembles more. Harder than real intents, whose borders are less arbitrary.
+ * Twice as many intents: each is split by its two least similar training questions; every question goes to the more similar of
+ * the two. Harder than real intents, whose borders are less arbitrary.
  */
 export function splitIntents({ name, tools, training, test }: IntentDataset): IntentDataset {
   const seeds = tools.map((_tool, tool) => {

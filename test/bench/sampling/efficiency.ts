@@ -8,9 +8,9 @@ const compareAt = 1_000
 
 export type EfficiencyResult = {
   readonly seed: number
-  /** Of the planner of all training rows, on the test rows. */
+  /** Accuracy on the test rows of a planner trained on all training rows. */
   readonly fullAccuracy: number
-  /** Gold rows at which 95% of that is reached, between marks by line; null where the last mark is below. */
+  /** Gold rows at which 95% of that is reached, interpolated between marks; null where the last mark is below. */
   readonly rows: { readonly active: number | null; readonly random: number | null }
   readonly goldRatio: number | null
   /** Macro-F1 of the ten rarest intents at 1,000 gold rows, active minus random. */
@@ -50,7 +50,7 @@ function reached(curve: readonly CurvePoint[], accuracy: number): number | null 
   return below.gold + part * (above.gold - below.gold)
 }
 
-/** Means over seeds; a ratio that one seed does not know is null. */
+/** Means over seeds; null where one seed has no ratio. */
 export function meanOf(found: readonly EfficiencyResult[]): { goldRatio: number | null; rareF1Gain: number } {
   const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
   const ratios = found.flatMap(({ goldRatio }) => goldRatio ?? [])

@@ -13,29 +13,29 @@ import { featurize } from '#text/features.ts'
 import { topic } from '#topology/topic-names.ts'
 import type { IntentDataset, IntentRow } from './data.ts'
 
-/** How good the planner is after so many gold rows. */
+/** Quality of the planner after a number of gold rows. */
 export type CurvePoint = {
   readonly gold: number
-  /** Of the test rows. */
+  /** Accuracy on the test rows. */
   readonly accuracy: number
   /** Macro-F1 over the test rows of the intents that are rarest in the traffic. */
   readonly rareF1: number
 }
 
-/** Gold rows at which the planner is graded. */
+/** Numbers of gold rows at which the planner is measured. */
 const goldCounts = [385, 770, 1_000, 1_150, 1_300, 1_450, 1_600, 1_800, 2_000, 2_300, 2_600, 3_000, 3_400, 4_000, 5_000]
-/** Share of the turns that is reviewed: a production stream has far more turns than reviews. */
+/** Share of the turns that is reviewed: production has far more turns than reviews. */
 export const sampleShare = 0.02
-/** Picks between two trainings of the planner whose margins the sampler sees. */
+/** Picks between two trainings of the planner whose margins the sampler gets. */
 const retrainEvery = 150
 const rareIntents = 10
-/** Turns of a transaction. */
+/** Turns per transaction. */
 const batch = 100
 
 /**
- * Questions come in shuffled epochs, one turn a conversation, through the sampler's own rule in one partition; what it
- * picks gets its gold answer and does not come again. Ends when `isEnough` says so of what was found at `marks` gold rows,
- * ascending, at the last of them, or when nine tenths of the rows are gold.
+ * Questions come in shuffled epochs, one turn per conversation, through the sampler's own rule in one partition. A picked question
+ * gets its gold answer and does not come again. Ends when `isEnough` accepts the results at the `marks` (ascending numbers of gold
+ * rows), at the last mark, or when nine tenths of the rows are gold.
  */
 export function learningCurve(
   questions: IntentDataset,
@@ -69,7 +69,7 @@ export function learningCurve(
       if (!isMark && !retrains) continue
       const tuned = trainPlanner(gold, tools, seed)
       if (isMark) found.push({ gold: gold.length, ...gradePlanner(tuned, questions) })
-      // Chance looks at no plan, and the untuned planner is the quickest.
+      // Random sampling does not use plans, and the untuned planner is the fastest.
       if (sampling === 'active') [planner, name] = [tuned, `trained on ${gold.length}`]
       if (isDone()) break
     }
@@ -77,12 +77,12 @@ export function learningCurve(
   return found
 }
 
-/** The planner of all training rows. */
+/** The planner trained on all training rows. */
 export function fullAccuracy(questions: IntentDataset, seed: number): number {
   return gradePlanner(trainPlanner(questions.training, questions.tools, seed), questions).accuracy
 }
 
-/** As the trainer makes it, but with one trial only, the one that wins where rows are many. */
+/** Trained like the trainer's, with one attempt only: the one that wins when there are many rows. */
 function trainPlanner(rows: readonly IntentRow[], tools: IntentDataset['tools'], seed: number): LinearPlanner {
   const examples = rows.map(({ id, question, tool }) => {
     const { name } = at(tools, tool)

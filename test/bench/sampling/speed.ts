@@ -6,11 +6,11 @@ import { mulberry32 } from '#statistics/random.ts'
 import { topic } from '#topology/topic-names.ts'
 import type { IntentDataset } from './data.ts'
 
-/** Turns of a transaction. */
+/** Turns per transaction. */
 const batch = 500
 const warmUp = 5_000
 
-/** Microseconds of processor time of one decision about a turn, its change of state included, once the memory is full. */
+/** CPU time in microseconds of one decision about a turn, with its change of state, when the state is full. */
 export function decideMicroseconds({ training, tools }: IntentDataset, facts: Facts, turns: number): number {
   const random = mulberry32(1)
   const state = new State()

@@ -7,18 +7,18 @@ import { selections } from '#test/unit/services/sampler/stream.ts'
 const windows = (24 * 60) / 5
 /** Five-minute windows of the burst, which has ten times the turns. */
 const burst = { from: 120, to: 132, times: 10 }
-/** Expected picks from which a window's ratio says more of the controller than of chance. */
+/** Windows with fewer expected picks say more about random variation than about the controller. */
 const minDuePicks = 10
 
 export type DayResult = {
   readonly turns: number
-  /** Picks of the day over what its turns allow. */
+  /** Picks of the day divided by its budget. */
   readonly ratio: number
-  /** The highest such ratio of any five minutes in which at least ten picks were due. */
+  /** The largest such ratio of any five minutes in which at least ten picks were due. */
   readonly worstWindow: number
 }
 
-/** A day of `usual` turns in five minutes but for one hour of ten times as many; remarks arrive with their turns. */
+/** A day with `usual` turns per five minutes, and one hour of ten times as many; feedback arrives with its turn. */
 export function simulateDay(usual: number, facts: Facts, seed: number): DayResult {
   const random = mulberry32(seed)
   const sizes = Array.from({ length: windows }, (_none, at) =>

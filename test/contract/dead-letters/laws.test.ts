@@ -13,7 +13,7 @@ import { deadLetters, service, startStrategist } from './support.ts'
 const agents = ['ada', 'bob', 'eve']
 const never = new AbortController().signal
 
-/** Records arrive, each to be refused so often before it is decided; or what is parked is re-driven. */
+/** A step of the test: records arrive, each refused a given number of times before it is decided; or a re-drive. */
 const arrival = fc.record({ agent: fc.constantFrom(...agents), refusals: fc.integer({ min: 0, max: 3 }) })
 const step = fc.oneof(
   { weight: 3, arbitrary: fc.array(arrival, { minLength: 1, maxLength: 8 }) },
@@ -25,7 +25,7 @@ const refusalOf = ({ headers }: LogRecord): string => `${headers['x-source']} re
 const ofAgent = (records: readonly LogRecord[], agent: string): readonly string[] =>
   records.filter(record => keyOf(record) === agent).map(refusalOf)
 
-test('whatever is refused and re-driven: in order, each refusal once, each effect once', async () => {
+test('whatever is refused and re-driven: the order is kept, each refusal and each effect is there once', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 10 }), async steps => {
       const world = await openRuntime(
@@ -56,7 +56,7 @@ test('whatever is refused and re-driven: in order, each refusal once, each effec
         await takes(fresh.map(({ agent, id }) => dataset(agent, id)))
         await check()
       }
-      // Each round takes one refusal from every record that is left.
+      // Each round decides the records with one refusal left less.
       for (let round = 0; round < 3; round++) {
         await redrive(world.log, { service }, never)
         await takes()

@@ -21,7 +21,7 @@ const codes: Record<Exclude<FailureKind, 'none' | 'its event is long'>, string> 
 }
 const failureKinds = Object.keys(codes) as (keyof typeof codes)[]
 
-/** What becomes of refused records, whichever the log. Worlds may share one: agents have unique names. */
+/** The handling of refused records, on any log. Tests may share a log, so agents have unique names. */
 export function deadLettersContract(name: string, open: () => Promise<Runtime>): void {
   describe(name, { timeout: 90_000 }, () => {
     test.each([1, 2])(
@@ -62,7 +62,7 @@ export function deadLettersContract(name: string, open: () => Promise<Runtime>):
       },
     )
 
-    test('re-driven, records reach their service alone, once and in order', async () => {
+    test('re-driven records reach only their service, once and in order', async () => {
       const world = await open()
       const { takes, dataset, answered, of, mended } = await startStrategist(world)
       const agent = uniqueName('agent')
@@ -84,7 +84,7 @@ export function deadLettersContract(name: string, open: () => Promise<Runtime>):
       )
     })
 
-    test('refused again they are parked again, with what came before', async () => {
+    test('records that are refused again are dead letters again, with their history', async () => {
       const world = await open()
       const { takes, dataset, of } = await startStrategist(world)
       const agent = uniqueName('agent')
@@ -102,7 +102,7 @@ export function deadLettersContract(name: string, open: () => Promise<Runtime>):
       }
     })
 
-    test('the list names what is not re-driven yet, and each can be shown whole', async () => {
+    test('the list has the unresolved dead letters, and each can be shown completely', async () => {
       const world = await open()
       const { takes, dataset, of, mended } = await startStrategist(world)
       const agent = uniqueName('agent')
@@ -148,7 +148,7 @@ export function deadLettersContract(name: string, open: () => Promise<Runtime>):
       expect(left).toMatchObject({ code: 'FLY_DECODE', attempts: 2 })
     })
 
-    test('a re-drive of one topic leaves the others parked', async () => {
+    test('a re-drive of one topic leaves those of other topics unresolved', async () => {
       const world = await open()
       const { takes, dataset, of } = await startStrategist(world)
       const agent = uniqueName('agent')

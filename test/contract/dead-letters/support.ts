@@ -16,7 +16,7 @@ import { keyOf, readAll } from '../event-log/support.ts'
 export const service = 'strategist'
 export const deadLetters = deadLetterTopic(topic.datasets, service)
 
-/** What a record meets on its way, unless it is among the mended. */
+/** How a record fails, until its cause is repaired. */
 export type FailureKind =
   | 'none'
   | 'gather refuses'
@@ -32,8 +32,8 @@ const large = 'x'.repeat(2_000_000)
 const long = 'x'.repeat(30_000)
 
 /**
- * A strategist that answers each dataset with one request, which says which record it answers and how many of the agent's came
- * before: so nothing can be lost, doubled, out of order or half done without showing.
+ * A strategist that answers each dataset with one request. The request names the record and how many of the agent's came before it,
+ * so a lost, duplicated, reordered or partial result is visible.
  */
 export function failingStrategist(mended: ReadonlySet<string>, refusals: Map<string, number>): RunnableService {
   const troubleOf = ({ id, reasons }: DatasetDecided): FailureKind =>
@@ -70,7 +70,7 @@ export function failingStrategist(mended: ReadonlySet<string>, refusals: Map<str
   return withPorts(eraseTypes(strategist), {})
 }
 
-/** A strategist at work, and what it did. */
+/** A running strategist and its results. */
 export async function startStrategist(world: Runtime) {
   const { log, codec } = world
   const mended = new Set<string>()
@@ -86,11 +86,11 @@ export async function startStrategist(world: Runtime) {
   onTestFinished(() => end().catch(() => {}))
   return {
     ...{ url, mended, refusals, end },
-    /** Appends and waits until all that was appended and re-driven is decided. */
+    /** Appends, and waits until all appended and re-driven records are decided. */
     async takes(records: readonly NewRecord[] = []): Promise<void> {
       await log.append(records)
       const drained = waitUntil('all is decided', async () => {
-        // A fresh broker has no coordinator for its first seconds.
+        // A new broker has no group coordinator during its first seconds.
         const lag = await log.lag(consumerGroup(service), consumedTopics(service)).catch(() => [{ records: 1 }])
         return lag.every(({ records: behind }) => behind === 0)
       })
@@ -100,7 +100,7 @@ export async function startStrategist(world: Runtime) {
       ...codec.record(topic.datasets, dataset(agent, id, trouble)),
       headers: { 'x-source': id },
     }),
-    /** Which records of an agent were answered, with how many before each, in order. */
+    /** The answered records of an agent, in order, each with the count of those before it. */
     async answered(agent: string): Promise<readonly (readonly [id: string | undefined, before: number])[]> {
       const requests = await Promise.all(
         (await readAll(log, [topic.tuningRequests])).map(({ value }) =>

@@ -18,13 +18,11 @@ import {
 
 export function consumingContract(open: OpenLog): void {
   describe('join', () => {
-    test('gives each partition number once, with that partition of every topic that has it', async () => {
+    test('assigns each partition number once, with that partition of every topic that has it', async () => {
       const { log } = await openForTest(open)
       const [wide, narrow] = [await createTopic(log, 3), await createTopic(log, 2)]
-      for (const name of [wide, narrow])
-        await log.append(
-          [0, 1, 2].slice(0, name === wide ? 3 : 2).map(n => ({ ...record(name, 'k', n), partition: n })),
-        )
+      await log.append([0, 1, 2].map(partition => ({ ...record(wide, 'k', partition), partition })))
+      await log.append([0, 1].map(partition => ({ ...record(narrow, 'k', partition), partition })))
       const seen = new Map<number, string[]>()
       const started: number[] = []
       const member = joinInBackground(log, uniqueName('group'), [wide, narrow], task => {
@@ -45,7 +43,7 @@ export function consumingContract(open: OpenLog): void {
       ])
     })
 
-    test('delivers every record once, in the order of its key, to a group that was never there before', async () => {
+    test('delivers every record once, in the order of its key, to a new group', async () => {
       const { log } = await openForTest(open)
       const name = await createTopic(log, 3)
       await log.append(Array.from({ length: 300 }, (_, i) => record(name, `key-${i % 10}`, i)))
@@ -61,7 +59,7 @@ export function consumingContract(open: OpenLog): void {
       }
     })
 
-    test('sees what is appended while it waits', async () => {
+    test('delivers records that are appended while it waits', async () => {
       const { log } = await openForTest(open)
       const name = await createTopic(log, 2)
       const seen: string[] = []
@@ -79,7 +77,7 @@ export function consumingContract(open: OpenLog): void {
       expect(seen).toEqual(['first', 'second', 'third'])
     })
 
-    test('gives at most as many records as asked for', async () => {
+    test('polls at most the given number of records', async () => {
       const { log } = await openForTest(open)
       const name = await createTopic(log, 1)
       await log.append(Array.from({ length: 25 }, (_, i) => record(name, 'k', i)))
@@ -97,7 +95,7 @@ export function consumingContract(open: OpenLog): void {
       expect(Math.max(...sizes)).toBeLessThanOrEqual(7)
     })
 
-    test('skips nothing when asked for less than there are topics', async () => {
+    test('skips no topic when it polls fewer records than there are topics', async () => {
       const { log } = await openForTest(open)
       const topics = [await createTopic(log, 1), await createTopic(log, 1), await createTopic(log, 1)]
       await log.append(topics.flatMap(name => [1, 2, 3].map(i => record(name, 'k', i))))
@@ -110,7 +108,7 @@ export function consumingContract(open: OpenLog): void {
       for (const name of topics) expect(texts(seen.filter(({ topic }) => topic === name))).toEqual(['1', '2', '3'])
     })
 
-    test('goes on from what was committed, and gives again what was only polled', async () => {
+    test('continues after the committed records, and delivers again what was only polled', async () => {
       const { log, restart } = await openForTest(open)
       const name = await createTopic(log, 1)
       const group = uniqueName('group')
@@ -129,7 +127,7 @@ export function consumingContract(open: OpenLog): void {
       expect(texts(await consume(await restart(), group, [name], 3))).toEqual(['3', '4', '5'])
     })
 
-    test('ends cleanly when its signal is aborted: polls answer nothing, work is awaited', async () => {
+    test('ends when its signal is aborted: polls return nothing, and the work is awaited', async () => {
       const { log } = await openForTest(open)
       const name = await createTopic(log, 2)
       const ends: string[] = []
@@ -140,12 +138,12 @@ export function consumingContract(open: OpenLog): void {
         await new Promise(resolve => setTimeout(resolve, 20))
         ends.push(`${polled.length} ${task.signal.aborted} ${(await task.poll(10)).length}`)
       })
-      await waitUntil('both partitions are given', () => waiting === 2)
+      await waitUntil('both partitions are assigned', () => waiting === 2)
       await member.stop()
       expect(ends).toEqual(['0 true 0', '0 true 0'])
     })
 
-    test('takes the error of an aborted wait as the end of the work', async () => {
+    test('treats the error of an aborted wait as the end of the work', async () => {
       const { log } = await openForTest(open)
       const name = await createTopic(log, 1)
       let waiting = false
@@ -157,7 +155,7 @@ export function consumingContract(open: OpenLog): void {
       await member.stop()
     })
 
-    test('ends with the error of any work, after the others have ended', async () => {
+    test('ends with the error of one partition, after the work of the others has ended', async () => {
       const { log } = await openForTest(open)
       const name = await createTopic(log, 3)
       await log.append([{ ...record(name, 'k', 1), partition: 1 }])
@@ -171,11 +169,11 @@ export function consumingContract(open: OpenLog): void {
         }
       })
       await expect(member.done).rejects.toThrow('poison')
-      // A partition may not even have been given before the end.
+      // Other partitions may not have been assigned before the end.
       expect(ended).toContain(1)
     })
 
-    test('of two groups gives all records to both', async () => {
+    test('delivers all records to each of two groups', async () => {
       const { log } = await openForTest(open)
       const name = await createTopic(log, 2)
       await log.append([record(name, 'a', 'a'), record(name, 'b', 'b')])

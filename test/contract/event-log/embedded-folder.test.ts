@@ -32,13 +32,13 @@ async function holdInChild(folder: string) {
   return child
 }
 
-test('a folder is made where there is none, and opens again', async () => {
+test('a missing folder is created, and can be opened again', async () => {
   const folder = join(temporaryFolder(), 'deep', 'er')
   for (let round = 0; round < 2; round++) await openEmbeddedLog(folder).close()
   expect(existsSync(fileOf(folder))).toBe(true)
 })
 
-test('a second process is refused with the pid of the holder, and takes over once that was killed', async () => {
+test('a second process is refused with the pid of the first, and may open the folder after that was killed', async () => {
   const folder = temporaryFolder()
   const child = await holdInChild(folder)
   const message = `${folder} is in use by process ${child.pid}: stop it, or ${elsewhere}`
@@ -52,7 +52,7 @@ test('a second process is refused with the pid of the holder, and takes over onc
   expect(texts(await consume(log, 'holder', ['held'], 2))).toEqual(['durable', 'more'])
 })
 
-test('a process is refused its own folder a second time, until it closed it', async () => {
+test('a process cannot open a folder twice before it has closed it', async () => {
   const folder = temporaryFolder()
   const log = openEmbeddedLog(folder)
   expect(refusal(folder).message).toContain(`is in use by process ${process.pid}: stop it`)
@@ -60,7 +60,7 @@ test('a process is refused its own folder a second time, until it closed it', as
   await openEmbeddedLog(folder).close()
 })
 
-test('a folder of another format names both versions and stays as it is', async () => {
+test('a folder of another format is refused with both versions, and not changed', async () => {
   const folder = temporaryFolder()
   await openEmbeddedLog(folder).close()
   const db = new DatabaseSync(fileOf(folder))
@@ -72,7 +72,7 @@ test('a folder of another format names both versions and stays as it is', async 
   expect(readFileSync(fileOf(folder)).equals(before)).toBe(true)
 })
 
-test("another program's files are not taken for a data folder", async () => {
+test('the files of another program are not a data folder', async () => {
   const [database, text, documents] = [temporaryFolder(), temporaryFolder(), temporaryFolder()]
   const db = new DatabaseSync(fileOf(database))
   db.exec('CREATE TABLE theirs (a)')
@@ -88,7 +88,7 @@ test("another program's files are not taken for a data folder", async () => {
   expect(readFileSync(fileOf(text), 'utf8')).toContain('not a database')
 })
 
-test('folders beside the file and hidden files do no harm', async () => {
+test('other folders and hidden files beside the file are ignored', async () => {
   const folder = temporaryFolder()
   for (const name of ['objects', 'vectors', 'lost+found']) mkdirSync(join(folder, name))
   writeFileSync(join(folder, '.DS_Store'), '')
@@ -103,7 +103,7 @@ test('a path that is not a folder, or below a file, is refused', () => {
   expect(refusal(below)).toEqual({ code: 'FLY_HOME', message: `${below} is not a folder; ${elsewhere}` })
 })
 
-test('a start that was cut off before its first commit is made good', async () => {
+test('an empty file of an interrupted first start is initialised', async () => {
   const folder = temporaryFolder()
   writeFileSync(fileOf(folder), '')
   const log = openEmbeddedLog(folder)

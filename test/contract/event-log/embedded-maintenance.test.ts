@@ -8,7 +8,7 @@ import { consume, keyOf, readAll, readInBackground, record, texts } from './supp
 
 const day = 86_400_000
 
-/** A log whose time the test sets. */
+/** A log with a clock that the test sets. */
 async function logWith(keep: TopicSpec['keep'], partitions = 1) {
   const clock = { time: 1_000 * day, now: () => clock.time }
   const folder = temporaryFolder()
@@ -31,7 +31,7 @@ test('offsets have no gaps', async () => {
   expect((await readAll(log, ['t'])).map(({ offset }) => offset)).toEqual(Array.from({ length: 30 }, (_, i) => i))
 })
 
-test('records older than their topic keeps are deleted, and nothing else', async () => {
+test('records older than the retention are deleted, and no others', async () => {
   const { log, clock, reopen } = await logWith(7)
   await log.append(numbered(5_000))
   clock.time += 3 * day
@@ -53,7 +53,7 @@ test('records older than their topic keeps are deleted, and nothing else', async
   expect((await readAll(again, ['t'])).map(({ offset }) => offset)).toEqual([5_010])
 })
 
-test('positions are found by time in what deletion left, and none lies before it', async () => {
+test('positions are found by time among the records that are left', async () => {
   const { log, clock } = await logWith(1)
   for (let at = 0; at < 3; at++) {
     await log.append(numbered(2, at * 2))
@@ -72,7 +72,7 @@ test('positions are found by time in what deletion left, and none lies before it
   expect(texts(await readAll(log, ['t'], { from: [{ topic: 't', partition: 0, offset: 1 }] }))).toEqual(left)
 })
 
-test('a group that was away for longer than records stay goes on with the oldest that is left', async () => {
+test('a group that was away for longer than the retention continues with the oldest record left', async () => {
   const { log, clock } = await logWith(1)
   await log.append(numbered(4))
   expect(texts(await consume(log, 'g', ['t'], 4))).toHaveLength(4)
@@ -92,7 +92,7 @@ test('records of other topics stay', async () => {
   expect(await log.count('t')).toBe(3)
 })
 
-test('of a compacted topic the newest record of each key stays, in its place', async () => {
+test('of a compacted topic the newest record of each key stays, at its offset', async () => {
   const { log, reopen } = await logWith('compact', 2)
   for (let round = 0; round < 30; round++)
     await log.append(Array.from({ length: 100 }, (_, i) => record('t', `key-${i}`, `${round}`)))
@@ -105,7 +105,7 @@ test('of a compacted topic the newest record of each key stays, in its place', a
   expect((await readAll(again, ['t'])).at(-1)?.offset).toBeGreaterThanOrEqual(1_000)
 })
 
-test('a compacted topic is not rewritten for little news', async () => {
+test('a compacted topic is not rewritten for a few new records', async () => {
   const { log } = await logWith('compact')
   await log.append(numbered(999))
   await log.maintain()
@@ -115,7 +115,7 @@ test('a compacted topic is not rewritten for little news', async () => {
   expect(await log.count('t')).toBe(1)
 })
 
-test('a deletion stays a day after its value is gone, so that readers learn of it, and then goes too', async () => {
+test('a deletion is kept for a day after its value, so that readers see it, and is then removed', async () => {
   const { log, clock } = await logWith('compact')
   await log.append(numbered(1_500))
   await log.append([record('t', 'gone', 'x'), { topic: 't', key: 'gone', value: null }])
@@ -130,7 +130,7 @@ test('a deletion stays a day after its value is gone, so that readers learn of i
   expect((await readAll(log, ['t'])).map(keyOf)).toEqual(['k'])
 })
 
-test('a crash within compaction never brings back what was deleted', async () => {
+test('a crash during compaction never restores deleted values', async () => {
   const { log, clock } = await logWith('compact')
   await log.append(numbered(5_000))
   await log.append([{ topic: 't', key: 'k', value: null }])
@@ -151,7 +151,7 @@ test('a crash within compaction never brings back what was deleted', async () =>
   expect(await log.count('t')).toBe(0)
 })
 
-test('a group is not behind on what compaction took, and reads over the gaps', async () => {
+test('compacted records do not count as lag, and are skipped', async () => {
   const { log, clock } = await logWith('compact')
   await log.append(numbered(1_200))
   await log.append([{ topic: 't', key: 'k', value: null }])

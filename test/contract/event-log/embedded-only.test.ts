@@ -15,7 +15,7 @@ import {
   uniqueName,
 } from './support.ts'
 
-/** What the contract leaves to each log. */
+/** Behaviour of the embedded log beyond the contract. */
 function openLog() {
   const log = openEmbeddedLog(temporaryFolder())
   onTestFinished(() => log.close())
@@ -32,7 +32,7 @@ test('appends of one tick share a transaction', async () => {
   expect(texts(await readAll(log, [name])).map(Number)).toEqual(Array.from({ length: 50 }, (_, i) => i))
 })
 
-test('a failed disk is FLY_BROKER, leaves no trace, and the next append goes on without a gap', async () => {
+test('a failed write is FLY_BROKER and leaves nothing; the next append has the next offset', async () => {
   const log = openLog()
   const name = await createTopic(log, 1)
   await log.append([record(name, 'k', 'before')])
@@ -56,7 +56,7 @@ test('a failed disk is FLY_BROKER, leaves no trace, and the next append goes on 
   expect(await log.count(name)).toBe(2)
 })
 
-test('a group takes one member at a time', async () => {
+test('a group has one member at a time', async () => {
   const log = openLog()
   const name = await createTopic(log, 1)
   const group = uniqueName('group')
@@ -77,7 +77,7 @@ test('a group takes one member at a time', async () => {
   ).stop()
 })
 
-test('members and followers take up the partitions that a topic grows', async () => {
+test('members and readers get the new partitions of a topic', async () => {
   const log = openLog()
   const [wide, name] = [await createTopic(log, 2), await createTopic(log, 1)]
   const seen: string[] = []
@@ -95,7 +95,7 @@ test('members and followers take up the partitions that a topic grows', async ()
   expect(started).toEqual([0, 1, 2])
 })
 
-test('a group cannot commit what is not its own, nor go back', async () => {
+test('a group cannot commit positions of other topics or partitions, nor lower ones', async () => {
   const log = openLog()
   const [name, other] = [await createTopic(log, 1), await createTopic(log, 1)]
   await log.append([record(name, 'k', 1), record(name, 'k', 2)])
@@ -129,7 +129,7 @@ test('a busy topic does not starve a quiet one', async () => {
   expect(polls[3]).toHaveLength(10)
 })
 
-test('a large poll is cut off by bytes, not only by records', async () => {
+test('a poll is limited by bytes as well as by records', async () => {
   const log = openLog()
   const name = await createTopic(log, 1)
   await log.append(Array.from({ length: 40 }, () => ({ topic: name, key: 'k', value: Buffer.alloc(900_000) })))
@@ -142,7 +142,7 @@ test('a large poll is cut off by bytes, not only by records', async () => {
   expect(Math.max(...sizes)).toBeLessThan(12)
 })
 
-test('a rewind while a poll waits brings the records again', async () => {
+test('a rewind while a poll waits delivers the records again', async () => {
   const log = openLog()
   const name = await createTopic(log, 1)
   await log.append([record(name, 'k', 1)])
@@ -160,10 +160,10 @@ test('a rewind while a poll waits brings the records again', async () => {
   expect(polls).toEqual([['1'], ['1']])
 })
 
-test('closing ends members and readers, settles what was appended, and ends its use', async () => {
+test('closing ends members and readers and completes appends; later calls fail', async () => {
   const log = openLog()
   const name = await createTopic(log, 1)
-  // The batch in hand is still committed.
+  // The current batch is still committed.
   const member = joinInBackground(log, uniqueName('group'), [name], async task => {
     await task.poll(1)
     for (let i = 0; i < 20; i++) await turn()

@@ -14,7 +14,7 @@ import {
 
 export function lagContract(open: OpenLog): void {
   describe('lag', () => {
-    test('of a group that never was is everything, with the time of the oldest record', async () => {
+    test('of a new group is every record, with the time of the oldest', async () => {
       const { log } = await openForTest(open)
       const [name, empty] = [await createTopic(log, 2), await createTopic(log, 1)]
       await log.append([0, 1, 2].map(i => ({ ...record(name, 'k', i), partition: 1 })))
@@ -29,7 +29,7 @@ export function lagContract(open: OpenLog): void {
       )
     })
 
-    test('counts from the committed offset, whether or not a member lives', async () => {
+    test('counts from the committed offset, with and without a running member', async () => {
       const { log } = await openForTest(open)
       const name = await createTopic(log, 1)
       const group = uniqueName('group')
@@ -50,7 +50,7 @@ export function lagContract(open: OpenLog): void {
       expect(afterwards?.oldest).toBe(all[5 - (afterwards?.records ?? 0)]?.timestamp)
     })
 
-    test('is zero and null on a drained quiet topic, also where transactions wrote it', async () => {
+    test('is 0 and null when everything is consumed, also behind a transaction marker', async () => {
       const { log } = await openForTest(open)
       const [input, output] = [await createTopic(log, 2), await createTopic(log, 2)]
       const [upstream, downstream] = [uniqueName('group'), uniqueName('group')]
@@ -67,7 +67,7 @@ export function lagContract(open: OpenLog): void {
   })
 
   describe('count', () => {
-    test('is of the records a reader would see', async () => {
+    test('is the number of records that a reader sees', async () => {
       const { log } = await openForTest(open)
       const [input, output] = [await createTopic(log, 3), await createTopic(log, 3)]
       expect(await log.count(input)).toBe(0)

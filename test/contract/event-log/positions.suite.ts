@@ -18,7 +18,7 @@ import {
 
 export function positionsContract(open: OpenLog): void {
   describe('read from positions', () => {
-    test('begins each partition where it says, and the others at their beginning', async () => {
+    test('starts each partition at its position, and partitions without one at their beginning', async () => {
       const { log } = await openForTest(open)
       const [name, other] = [await createTopic(log, 2), await createTopic(log, 1)]
       await log.append([0, 1, 2].flatMap(n => [0, 1].map(partition => recordIn(name, partition, `${partition}${n}`))))
@@ -27,7 +27,7 @@ export function positionsContract(open: OpenLog): void {
       expect(texts(await readAll(log, [name, other], { from })).sort()).toEqual(['00', '01', '02', '12', 'other'])
     })
 
-    test('takes an offset behind the end for the end, and goes on with what is new', async () => {
+    test('treats an offset beyond the end as the end, and delivers new records', async () => {
       const { log } = await openForTest(open)
       const name = await createTopic(log, 1)
       await log.append([record(name, 'k', 'old')])
@@ -42,13 +42,13 @@ export function positionsContract(open: OpenLog): void {
   })
 
   describe('positionsAt', () => {
-    test('finds for each partition where the records of a time and later begin', async () => {
+    test('finds the first record of each partition that was appended at or after a time', async () => {
       const { log } = await openForTest(open)
       const name = await createTopic(log, 2)
       for (const round of [0, 1, 2]) {
         await log.append([0, 1].map(partition => recordIn(name, partition, round)))
         const [newest] = (await readAll(log, [name])).slice(-1)
-        // The log's clock is this machine's: the next round has a later time.
+        // The log uses this machine's clock: the next round has a later time.
         await waitUntil('time passes', () => Date.now() > (newest?.timestamp ?? 0))
       }
       const all = await readAll(log, [name])
@@ -59,7 +59,7 @@ export function positionsContract(open: OpenLog): void {
           )
     })
 
-    test('is the beginning for the oldest times, and the end for times to come', async () => {
+    test('is the beginning for the oldest times, and the end for future times', async () => {
       const { log } = await openForTest(open)
       const [name, empty] = [await createTopic(log, 1), await createTopic(log, 1)]
       await consume(log, uniqueName('group'), [await oneRecord(log)], 1, () => [
@@ -84,7 +84,7 @@ export function positionsContract(open: OpenLog): void {
   })
 
   describe('committed', () => {
-    test('is where a group goes on, without the partitions of which it committed nothing', async () => {
+    test('is where a group continues; partitions without a commit are left out', async () => {
       const { log } = await openForTest(open)
       const [name, other] = [await createTopic(log, 2), await createTopic(log, 2)]
       const group = uniqueName('group')
@@ -98,11 +98,11 @@ export function positionsContract(open: OpenLog): void {
     })
   })
 
-  describe('what a commit resolves with', () => {
+  describe('the result of a commit', () => {
     test('is the offset after its last output in each partition it wrote', async () => {
       const { log } = await openForTest(open)
       const [input, output] = [await createTopic(log, 1), await createTopic(log, 3)]
-      // More than one request to a partition, and a partition that gets nothing.
+      // Several requests to one partition, and a partition without records.
       const first = Array.from({ length: 2_500 }, (_, n) => recordIn(output, n % 5 === 0 ? 0 : 2, n))
       const ends = await commits(log, input, [first, [recordIn(output, 2, 'later')], []])
       const all = await readAll(log, [output])
@@ -153,7 +153,7 @@ async function consumeTwo(log: EventLog, group: string, topics: readonly string[
   await member.stop()
 }
 
-/** Commits several outputs one after the other, and answers with what each resolved with. */
+/** Commits several outputs one after the other, and returns the result of each. */
 async function commits(
   log: EventLog,
   input: string,

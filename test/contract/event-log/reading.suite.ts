@@ -15,7 +15,7 @@ import {
 
 export function readingContract(open: OpenLog): void {
   describe('append', () => {
-    test('keeps the order of each key, within a call and from call to call', async () => {
+    test('keeps the order of each key, within one call and over several', async () => {
       const { log } = await openForTest(open)
       const name = await createTopic(log, 3)
       const keys = ['a', 'b', 'c', 'd', 'e']
@@ -31,7 +31,7 @@ export function readingContract(open: OpenLog): void {
       }
     })
 
-    test('gives offsets that only rise in a partition, and the time of the append', async () => {
+    test('gives ascending offsets in a partition, and the time of the append', async () => {
       const { log } = await openForTest(open)
       const name = await createTopic(log, 1)
       for (let i = 0; i < 20; i++) await log.append([record(name, 'k', i)])
@@ -54,7 +54,7 @@ export function readingContract(open: OpenLog): void {
       expect(texts(await readAll(again, [name])).sort()).toEqual(['a', 'b', 'c', 'more'])
     })
 
-    test('keeps keys, bytes, headers and deletions as they are', async () => {
+    test('keeps keys, values, headers and deletions unchanged', async () => {
       const { log } = await openForTest(open)
       const name = await createTopic(log, 1)
       const bytes = Buffer.from([0, 1, 254, 255])
@@ -70,7 +70,7 @@ export function readingContract(open: OpenLog): void {
       expect(third).toMatchObject({ key: Buffer.from('empty'), value: Buffer.alloc(0) })
     })
 
-    test('refuses what is too large, and then appends nothing of the call', async () => {
+    test('refuses a record that is too large, and appends none of the same call', async () => {
       const { log } = await openForTest(open)
       const name = await createTopic(log, 1)
       const sized = (bytes: number) => ({ topic: name, key: 'k', value: Buffer.alloc(bytes, 'x') })
@@ -79,7 +79,7 @@ export function readingContract(open: OpenLog): void {
       expect((await readAll(log, [name])).map(({ value }) => value?.length)).toEqual([maxValueBytes])
     })
 
-    test('takes the largest value, key and headers together, and refuses one byte more of either', async () => {
+    test('accepts the largest value, key and headers, and refuses one byte more', async () => {
       const { log } = await openForTest(open)
       const name = await createTopic(log, 1)
       const sized = (valueBytes: number, headerBytes: number) => ({
@@ -93,7 +93,7 @@ export function readingContract(open: OpenLog): void {
       expect(await log.count(name)).toBe(1)
     })
 
-    test('of nothing is free of effect, and of many large records is fine', async () => {
+    test('of no records has no effect, and many large records are appended', async () => {
       const { log } = await openForTest(open)
       const name = await createTopic(log, 1)
       await log.append([])
@@ -105,7 +105,7 @@ export function readingContract(open: OpenLog): void {
   })
 
   describe('read', () => {
-    test('without follow ends at the end as it was at the call', async () => {
+    test('without follow ends where the log ended at the call', async () => {
       const { log } = await openForTest(open)
       const [name, other, empty] = [await createTopic(log), await createTopic(log), await createTopic(log)]
       await log.append([record(name, 'a', 1), record(other, 'b', 2)])
@@ -114,7 +114,7 @@ export function readingContract(open: OpenLog): void {
       expect(await readAll(log, [empty])).toEqual([])
     })
 
-    test('can be of some partitions only', async () => {
+    test('reads only the given partitions', async () => {
       const { log } = await openForTest(open)
       const name = await createTopic(log, 3)
       await log.append([0, 1, 2].map(partition => ({ ...record(name, 'k', partition), partition })))
@@ -122,7 +122,7 @@ export function readingContract(open: OpenLog): void {
       expect(texts(await readAll(log, [name], { partitions: [0, 1] })).sort()).toEqual(['0', '1'])
     })
 
-    test('tells when it has caught up, once, also where there is nothing, and goes on', async () => {
+    test('reports once that it has caught up, also on an empty topic, and continues', async () => {
       const { log } = await openForTest(open)
       const [full, empty] = [await createTopic(log), await createTopic(log)]
       await log.append(Array.from({ length: 30 }, (_, i) => record(full, `${i}`, i)))
@@ -139,7 +139,7 @@ export function readingContract(open: OpenLog): void {
       expect(told).toBe(1)
     })
 
-    test('from the end sees only what comes after the call', async () => {
+    test('from the end delivers only records appended after the call', async () => {
       const { log } = await openForTest(open)
       const name = await createTopic(log, 2)
       await log.append([record(name, 'a', 'old'), record(name, 'b', 'old')])
@@ -150,7 +150,7 @@ export function readingContract(open: OpenLog): void {
       expect(texts(reading.seen)).toEqual(['new', 'new'])
     })
 
-    test('ends cleanly when its signal is aborted, before or during', async () => {
+    test('ends when its signal is aborted, before or during the read', async () => {
       const { log } = await openForTest(open)
       const name = await createTopic(log)
       const reading = readInBackground(log, [name], {})
@@ -159,7 +159,7 @@ export function readingContract(open: OpenLog): void {
       await log.read([name], { from: 'beginning', follow: true }, () => {}, AbortSignal.abort())
     })
 
-    test('throws what the receiver of records throws', async () => {
+    test('throws the error of the function that receives the records', async () => {
       const { log } = await openForTest(open)
       const name = await createTopic(log)
       await log.append([record(name, 'a', 1)])

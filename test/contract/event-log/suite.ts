@@ -7,7 +7,7 @@ import type { OpenLog } from './support.ts'
 import { topicsContract } from './topics.suite.ts'
 import { transactionContract } from './transaction.suite.ts'
 
-/** What every event log promises. Tests share one broker where there is one: topics and groups have unique names. */
+/** The contract of every event log. Tests share one broker, so topics and groups have unique names. */
 export function eventLogContract(name: string, open: OpenLog): void {
   describe(name, { timeout: 90_000 }, () => {
     topicsContract(open)

@@ -11,7 +11,7 @@ import type {
 import { positionsAfter } from '#runtime/log/positions.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
 
-/** A log to test; `restart` closes it and opens the same one again as a new process would. */
+/** A log to test; `restart` closes it and opens it again, as a new process does. */
 export type OpenedLog = { readonly log: EventLog; readonly restart?: () => Promise<EventLog> }
 export type OpenLog = () => Promise<OpenedLog>
 
@@ -27,7 +27,7 @@ export async function openForTest(open: OpenLog): Promise<Required<OpenedLog>> {
   return { log: opened.log, restart }
 }
 
-/** Logs are shared by tests, so nothing has the same name twice. */
+/** A unique name: tests share one log. */
 export const uniqueName = (name: string): string => `${name}-${randomUUID().slice(0, 8)}`
 
 export async function createTopic(log: EventLog, partitions = 3, keep: TopicSpec['keep'] = 'forever'): Promise<string> {
@@ -46,7 +46,7 @@ export const textOf = ({ value }: LogRecord): string => value?.toString() ?? 'nu
 export const keyOf = ({ key }: LogRecord): string => key?.toString() ?? 'null'
 export const texts = (records: readonly LogRecord[]): string[] => records.map(textOf)
 
-/** What a topic holds now. */
+/** The records that a topic holds now. */
 export async function readAll(
   log: EventLog,
   topics: readonly string[],
@@ -58,13 +58,13 @@ export async function readAll(
   return all
 }
 
-/** Something that goes on in the background until `stop`, at the latest when the test ends. */
+/** Work in the background until `stop`, at the latest until the test ends. */
 export type BackgroundTask = { readonly stop: () => Promise<void>; readonly done: Promise<void> }
 
 function runInBackground(start: (signal: AbortSignal) => Promise<void>): BackgroundTask {
   const ending = new AbortController()
   const done = start(ending.signal)
-  // Looked at by `stop` or by the test; until then it must not count as unhandled.
+  // `stop` or the test awaits it; until then a rejection must not count as unhandled.
   done.catch(() => {})
   const stop = (): Promise<void> => {
     ending.abort()
@@ -81,7 +81,7 @@ export const joinInBackground = (
   work: (task: PartitionConsumer) => Promise<void>,
 ): BackgroundTask => runInBackground(signal => log.join(group, topics, work, signal))
 
-/** Work that commits what it polls, with `outputs` of it; `saw` is told after the commit. */
+/** Work that commits what it polls, with the `outputs` of it; calls back after the commit. */
 export const commitEach =
   (
     onRecords: (records: readonly LogRecord[], task: PartitionConsumer) => void,
@@ -96,7 +96,7 @@ export const commitEach =
     }
   }
 
-/** Joins, consumes and commits until `count` records were seen, and leaves. */
+/** Joins a group, consumes and commits until it has `count` records, and leaves. */
 export async function consume(
   log: EventLog,
   group: string,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { EventLog } from '#runtime/log/event-log.ts'
 import { createTopic, keyOf, type OpenLog, openForTest, readAll, record, texts, uniqueName } from './support.ts'
 
-/** Kafka's own reference values (UtilsTest.testMurmur2), taken modulo 6 after clearing the sign bit. */
+/** Kafka's reference values (UtilsTest.testMurmur2), modulo 6 after clearing the sign bit. */
 const pinned = {
   '21': 0,
   foobar: 0,
@@ -14,7 +14,7 @@ const pinned = {
 
 export function topicsContract(open: OpenLog): void {
   describe('topics', () => {
-    test('are listed with their partitions, and creating one again is free of effect', async () => {
+    test('are listed with their partitions, and creating one again has no effect', async () => {
       const { log } = await openForTest(open)
       const name = await createTopic(log, 4)
       await log.append([record(name, 'a', 1)])
@@ -23,7 +23,7 @@ export function topicsContract(open: OpenLog): void {
       expect(texts(await readAll(log, [name]))).toEqual(['1'])
     })
 
-    test('are never silently another number of partitions than asked for', async () => {
+    test('are refused when they exist with another number of partitions', async () => {
       const { log } = await openForTest(open)
       const name = await createTopic(log, 4)
       await expect(log.createTopics([{ name, partitions: 5, keep: 'forever' }])).rejects.toMatchObject({
@@ -33,7 +33,7 @@ export function topicsContract(open: OpenLog): void {
       expect(await log.topics()).toContainEqual(expect.objectContaining({ name, partitions: 4 }))
     })
 
-    test('grow, and keep what they hold', async () => {
+    test('grow and keep their records', async () => {
       const { log } = await openForTest(open)
       const name = await createTopic(log, 1)
       await log.append([record(name, 'before', 1)])
@@ -70,7 +70,7 @@ export function topicsContract(open: OpenLog): void {
       expect(Object.fromEntries(found)).toEqual(pinned)
     })
 
-    test('can be named, and must exist', async () => {
+    test('can be given, and must exist', async () => {
       const { log } = await openForTest(open)
       const name = await createTopic(log, 3)
       await log.append([0, 1, 2].map(partition => ({ ...record(name, 'same', partition), partition })))
@@ -81,7 +81,7 @@ export function topicsContract(open: OpenLog): void {
       })
     })
 
-    test('take turns for records without a key', async () => {
+    test('alternate for records without a key', async () => {
       const { log } = await openForTest(open)
       const name = await createTopic(log, 2)
       for (let i = 0; i < 8; i++) await log.append([record(name, null, i)])

@@ -24,7 +24,7 @@ const doubledValues =
 
 export function transactionContract(open: OpenLog): void {
   describe('commit', () => {
-    test('writes outputs once for each input, also over several memberships', async () => {
+    test('writes outputs once per input, also when members come and go', async () => {
       const { log, restart } = await openForTest(open)
       const [input, output] = [await createTopic(log, 2), await createTopic(log, 3)]
       const group = uniqueName('group')
@@ -50,7 +50,7 @@ export function transactionContract(open: OpenLog): void {
       expect(texts(reading.seen).map(Number)).toEqual(Array.from({ length: 50 }, (_, i) => i * 2))
     })
 
-    test('is of outputs or of positions alone as well', async () => {
+    test('may have outputs only, or positions only', async () => {
       const { log } = await openForTest(open)
       const [input, output] = [await createTopic(log, 1), await createTopic(log, 1)]
       const group = uniqueName('group')
@@ -68,7 +68,7 @@ export function transactionContract(open: OpenLog): void {
       expect((await log.lag(group, [input]))[0]?.records).toBe(0)
     })
 
-    test('that fails leaves nothing: no output, no position, and after a rewind the same records', async () => {
+    test('that fails writes no output and no position; after a rewind the same records come again', async () => {
       const { log } = await openForTest(open)
       const [input, output] = [await createTopic(log, 1), await createTopic(log, 1)]
       const group = uniqueName('group')
@@ -97,7 +97,7 @@ export function transactionContract(open: OpenLog): void {
       expect((await log.lag(group, [input]))[0]?.records).toBe(0)
     })
 
-    test('to a topic that is not there is FLY_TOPIC, and rewind goes back to the last commit, not further', async () => {
+    test('to a missing topic is FLY_TOPIC, and a rewind goes back to the last commit only', async () => {
       const { log } = await openForTest(open)
       const input = await createTopic(log, 1)
       await log.append([1, 2, 3, 4].map(i => record(input, 'k', i)))
@@ -117,7 +117,7 @@ export function transactionContract(open: OpenLog): void {
       expect(seen).toEqual(['1', '2', '3', '4', 'FLY_TOPIC', '3', '4'])
     })
 
-    test('after the group was left is FLY_FENCED and writes nothing', async () => {
+    test('after the member has left the group is FLY_FENCED and writes nothing', async () => {
       const { log } = await openForTest(open)
       const [input, output] = [await createTopic(log, 1), await createTopic(log, 1)]
       const group = uniqueName('group')
@@ -138,7 +138,7 @@ export function transactionContract(open: OpenLog): void {
   })
 }
 
-/** Polls until `count` records came; a log may give them in several answers. */
+/** Polls until it has `count` records, which a log may deliver in several polls. */
 async function pollAll(task: PartitionConsumer, count: number): Promise<readonly LogRecord[]> {
   const all: LogRecord[] = []
   while (all.length < count && !task.signal.aborted) all.push(...(await task.poll(count - all.length)))

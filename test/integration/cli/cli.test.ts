@@ -85,7 +85,7 @@ describe('bad input', () => {
     expect([status, stderr]).toEqual([1, expect.stringMatching(/FLYWHEEL_PROT: no such setting/)])
   })
 
-  test('a folder from something else', () => {
+  test('a folder of another program', () => {
     const home = join(file('notes.txt', 'mine'), '..')
     expect(flywheel(['topics', 'plan', '--home', home]).stderr).toMatch(/^FLY_HOME: /)
   })

@@ -9,7 +9,7 @@ import { temporaryFolder } from '#test/support/folder.ts'
 import { serviceNames } from '#topology/derive/definitions.ts'
 import { topic } from '#topology/topic-names.ts'
 
-/** `flywheel doctor --pii`, and what it says. */
+/** Runs `flywheel doctor --pii`. */
 async function doctor(...args: string[]) {
   const child = spawn(process.execPath, ['services/_cli/main.ts', 'doctor', '--pii', ...args])
   onTestFinished(() => void child.kill())
@@ -18,7 +18,7 @@ async function doctor(...args: string[]) {
   return { status: await ended, out, errors }
 }
 
-test('what systems write past the door is found, in a log that a wheel holds and in one that is free', async () => {
+test('personal data that was written directly to a topic is found, while services run and afterwards', async () => {
   const home = temporaryFolder()
   const world = await openRuntime(
     readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' }),
@@ -82,7 +82,7 @@ test('what systems write past the door is found, in a log that a wheel holds and
   for (const { out } of [held, free]) expect(out).not.toMatch(/mail\.example|555|4111|WEST/)
 })
 
-test('a log without topics is not called clean', async () => {
+test('a log without topics is an error, not a clean result', async () => {
   const { status, out, errors } = await doctor('--home', temporaryFolder())
   expect([status, out]).toEqual([1, ''])
   expect(errors).toContain('this log has no topics yet')

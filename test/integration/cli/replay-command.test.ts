@@ -15,7 +15,7 @@ const flywheel = (...args: readonly string[]) => {
   return { status, stdout, stderr: stderr.trim() }
 }
 
-test('prints a receipt, and one object with --json; a difference is no failure', async () => {
+test('prints a receipt, and one object with --json; differences are not an error', async () => {
   const { decided, home, world } = await createReplayFixture()
   await decided('judge', samples(0, 5))
   await world.close()

@@ -7,14 +7,14 @@ import { arbitraryEvent } from '#test/support/data/arbitrary-event.ts'
 import { topicDefinitions, topicNames } from '#topology/derive/definitions.ts'
 import { stateTopic } from '#topology/derive/names.ts'
 
-/** What JSON keeps of a value: no -0, no infinity. */
+/** A value as JSON keeps it: without -0 and infinity. */
 const asJson = <T>(value: T): T => JSON.parse(JSON.stringify(value))
 
 const recordOf = (topic: string, event: object, offset: number): ReadableRecord => ({
   ...{ topic, partition: 0, offset, timestamp: 1_800_000_000_000, key: 'k', headers: {}, event },
 })
 
-/** Puts rows into DuckDB and gives them back as they were, times in ms again. */
+/** Inserts rows into DuckDB and reads them back, with times in ms again. */
 async function through(topic: string, rows: readonly TopicRow[]): Promise<unknown> {
   const columns = columnsOf(topic)
   let found: unknown
@@ -32,7 +32,7 @@ async function through(topic: string, rows: readonly TopicRow[]): Promise<unknow
   return found
 }
 
-test.each(topicNames)('any event of %s is a row, and comes back from DuckDB as it was', async topic => {
+test.each(topicNames)('any event of %s is a row, and DuckDB returns it unchanged', async topic => {
   const events = fc.sample(arbitraryEvent(topicDefinitions[topic].event), { numRuns: 30, seed: 11 }).map(asJson)
   const columns = columnsOf(topic)
   const rows = events.flatMap((event, at) => rowOf(columns, recordOf(topic, event, at)) ?? [])
@@ -40,7 +40,7 @@ test.each(topicNames)('any event of %s is a row, and comes back from DuckDB as i
   expect(await through(topic, rows)).toEqual(rows)
 })
 
-test('a topic of many shapes has one column for its event, and what holds none of a known shape is no row', () => {
+test('a topic with several schemas has one column for its event; a record that is no event of its topic is no row', () => {
   const state = stateTopic('judge')
   const event = { any: ['thing'] }
   expect(rowOf(columnsOf(state), recordOf(state, event, 3))).toMatchObject({ event, _offset: 3 })

@@ -8,7 +8,7 @@ import type { SampleScored } from '#schemas/events.ts'
 import { arbitraryEvent } from '#test/support/data/arbitrary-event.ts'
 import { topic } from '#topology/topic-names.ts'
 
-/** The `flywheel` command, and what it says. */
+/** Runs the `flywheel` command. */
 export async function runFlywheel(...args: string[]) {
   const child = spawn(process.execPath, ['services/_cli/main.ts', ...args])
   onTestFinished(() => void child.kill())
@@ -21,7 +21,7 @@ export async function runFlywheel(...args: string[]) {
 export const lines = <T>(out: string): T[] =>
   out.split('\n').flatMap(line => (line === '' ? [] : [JSON.parse(line) as T]))
 
-/** Scores of any shape the schema allows, of a few agents; their times fit a `Date`, and their numbers JSON. */
+/** Any scores that the schema allows, of a few agents; their times fit a `Date`, and their numbers JSON. */
 export function arbitraryScores(count: number): SampleScored[] {
   const scores = fc.sample(arbitraryEvent('SampleScored').filter(isPrintable), { numRuns: count, seed: 7 })
   return scores.map((score, at) => ({
@@ -35,7 +35,7 @@ const isPrintable = (score: SampleScored): boolean =>
 export const append = ({ log, codec }: Runtime, scores: readonly SampleScored[]): Promise<void> =>
   log.append(scores.map(score => codec.record(topic.scoredSamples, score)))
 
-/** A record as `tail --json` has it. */
+/** A record as `tail --json` prints it. */
 export type TailRecord = {
   readonly partition: number
   readonly offset: number
@@ -47,16 +47,16 @@ export type TailRecord = {
 type RecordLocation = { readonly _partition: number; readonly _offset: number }
 type StoredRow = RecordLocation & { readonly _timestamp: number; readonly _key: string }
 
-/** Partitions have an order each, and none among each other. */
+/** Sorted by partition and offset: partitions have no order among each other. */
 export const inOrder = <R extends RecordLocation>(rows: readonly R[]): R[] =>
   rows.toSorted((a, b) => a._partition - b._partition || a._offset - b._offset)
 
-/** What a row of `tail` is as a row of a table. */
+/** A record of `tail` as a row of a table. */
 export const rowOf = ({ event, partition, offset, timestamp, key }: TailRecord): StoredRow => ({
   ...{ ...event, _partition: partition, _offset: offset, _timestamp: timestamp, _key: key },
 })
 
-/** The rows of a Parquet file in their order, times in ms since 1970. */
+/** The rows of a Parquet file in order, times in ms since 1970. */
 export async function parquetRows(path: string): Promise<StoredRow[]> {
   const database = await DuckDBInstance.create(':memory:', { threads: '1' })
   const connection = await database.connect()

@@ -24,7 +24,7 @@ import {
 const open = (home: string): Promise<Runtime> =>
   openRuntime(readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' }))
 
-/** A folder whose log holds scores, and bytes that hold none. */
+/** A data folder with scores, and one record that is no event. */
 async function filled(count: number): Promise<string> {
   const home = temporaryFolder()
   const world = await open(home)
@@ -41,7 +41,7 @@ const tailed = async (home: string, ...args: string[]): Promise<TailRecord[]> =>
   lines<TailRecord>((await runFlywheel('tail', name, ...all, '--home', home, ...args)).out)
 
 describe('tail --where', () => {
-  test('prints the events for which the condition is true, and no record that holds none', async () => {
+  test('prints the events for which the condition is true, and no records without an event', async () => {
     const home = await filled(300)
     const every = (await tailed(home)).filter(({ event }) => 'sampleId' in event)
     expect(every).toHaveLength(300)
@@ -70,7 +70,7 @@ describe('tail --where', () => {
 })
 
 describe('export', () => {
-  test('in each format has the rows of tail, and a receipt that says what they are', async () => {
+  test('in each format has the rows of tail, and a receipt that describes them', async () => {
     const home = await filled(400)
     const folder = temporaryFolder()
     const rows = (await tailed(home)).filter(({ event }) => 'sampleId' in event)
@@ -101,7 +101,7 @@ describe('export', () => {
     expect(readdirSync(folder).toSorted()).toEqual(['scores.csv', 'scores.jsonl', 'scores.parquet'])
   })
 
-  test('of a running wheel, since a time', async () => {
+  test('works through running services, since a time', async () => {
     const home = temporaryFolder()
     const world = await open(home)
     const stop = new AbortController()
@@ -126,7 +126,7 @@ describe('export', () => {
     expect(since.length).toBeGreaterThan(0)
   })
 
-  test('that fails leaves what was there', async () => {
+  test('that fails leaves an earlier file unchanged', async () => {
     const home = await filled(5)
     const folder = temporaryFolder()
     const out = join(folder, 'scores.parquet')
@@ -143,7 +143,7 @@ describe('sql', () => {
   const ask = async (home: string, query: string, ...args: string[]) =>
     runFlywheel('sql', query, '--home', home, ...args)
 
-  test('answers over the topics it names: JSON with one object a row, or a table', async () => {
+  test('answers over the topics in the query: JSON with one object per row, or a table', async () => {
     const home = await filled(200)
     const rows = await tailed(home)
     const query = `select agent, count(*) n, max(_offset) newest, {'first': min("at"), arms: [1, 2]} nested
@@ -167,7 +167,7 @@ describe('sql', () => {
     ])
   })
 
-  test('leaves nothing of a topic behind, also when its reader has seen enough', async () => {
+  test('leaves no temporary file, also when the reader of stdout closes the pipe', async () => {
     const home = await filled(3_000)
     const scratch = temporaryFolder()
     const args = ['services/_cli/main.ts', 'sql', `from "${name}"`, '--json', '--home', home]
@@ -177,7 +177,7 @@ describe('sql', () => {
     expect([await ended, readdirSync(scratch)]).toEqual([0, []])
   })
 
-  test('a topic of many shapes has its events as JSON', async () => {
+  test('a topic with several schemas has its events as JSON', async () => {
     const home = await filled(1)
     const world = await open(home)
     const letters = deadLetterTopic(topic.chatLogs, 'sampler')

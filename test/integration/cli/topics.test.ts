@@ -7,7 +7,7 @@ import { startKafkaFromJars } from '#test/support/kafka/broker.ts'
 import { sharedRegistry } from '#test/support/servers/shared-servers.ts'
 import { topic } from '#topology/topic-names.ts'
 
-/** A broker of its own: what is wrong with a topic of the map concerns everybody on the same broker. */
+/** Its own broker: a wrong topic of the map would break other tests on a shared one. */
 const kafka = await startKafkaFromJars({ brokers: 1 })
 const registry = await sharedRegistry()
 afterAll(() => kafka?.stop())
@@ -36,7 +36,7 @@ async function withOnePartition(size: Environment): Promise<Environment> {
 }
 
 describe.each(sizes)('a topic with other partitions than the map, on %s', (_size, size) => {
-  test('is told by the plan, left as it is by apply, and refused at start, with both numbers and what to do', async () => {
+  test('is reported by the plan, not changed by apply, and refused at start, with both numbers and what to do', async () => {
     const environment = await withOnePartition(size)
     const because = new RegExp(`${name} has 1 partitions and the map wants 3, .*: .*; set 1 in the map$`, 'm')
     expect(flywheel('topics plan', environment)).toMatchObject({ status: 0, stdout: expect.stringMatching(because) })
@@ -53,7 +53,7 @@ describe.each(sizes)('a topic with other partitions than the map, on %s', (_size
   })
 })
 
-describe.skipIf(!kafka || !registry)('a topic with fewer replicas than are set', () => {
+describe.skipIf(!kafka || !registry)('a topic with fewer replicas than the setting', () => {
   test('is refused at start, with both numbers and what to do', async () => {
     const environment = { ...(await withOnePartition(onKafka)), FLYWHEEL_KAFKA_REPLICATION: '3' }
     const { status, stderr } = run('services/judge/main.ts', [], environment)

@@ -1,11 +1,12 @@
-import { execFile, execFileSync } from 'node:child_process'
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import type { Command } from 'commander'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { createProgram } from '#services/_cli/program.ts'
 import { codeBlocks, inlineCommands } from './pages.ts'
 
@@ -75,24 +76,25 @@ describe('in a fresh clone', () => {
     const settings = Object.keys(process.env).filter(name => /^(FLYWHEEL|OTEL)_/.test(name))
     // A free port: other tests and services of this machine may use the default.
     const env = { ...process.env, ...Object.fromEntries(settings.map(name => [name, undefined])), FLYWHEEL_PORT: '0' }
-    const { stdout, stderr } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], {
-      cwd: clone,
-      env,
-      maxBuffer: 2 ** 28,
-    })
-    return stdout + stderr
+    // A process group of its own, so that nothing is left running after a time-out.
+    const child = spawn('bash', ['-euo', 'pipefail', '-c', script], { cwd: clone, env, detached: true })
+    onTestFinished(() => endGroup(child))
+    const ended = new Promise<number | null>(resolve => child.once('exit', resolve))
+    const [out, errors] = await Promise.all([text(child.stdout), text(child.stderr)])
+    expect(await ended, `${script}\n${errors}`).toBe(0)
+    return out + errors
   }
 
   test.each(pages.filter(page => runnableLines(page).length > 0))(
     '%s runs to the letter',
     async page => {
-      for (const { file, text } of codeBlocks(textOf(page)))
-        if (file !== undefined) writeFileSync(join(clone, file), text)
+      for (const block of codeBlocks(textOf(page)))
+        if (block.file !== undefined) writeFileSync(join(clone, block.file), block.text)
       const output = await run(runnableLines(page).join('\n'))
       // What the demo says to try next runs, too.
       for (const [command] of output.matchAll(/^ +npx flywheel .*$/gm)) await run(command)
     },
-    600_000,
+    1_200_000,
   )
 
   test.skipIf(!docker)(
@@ -103,6 +105,10 @@ describe('in a fresh clone', () => {
     900_000,
   )
 })
+
+function endGroup({ pid, exitCode }: ChildProcess): void {
+  if (pid !== undefined && exitCode === null) process.kill(-pid, 'SIGKILL')
+}
 
 describe('commands in the text', () => {
   const program = createProgram(new AbortController().signal)

@@ -47,7 +47,7 @@ function gold(): SampleScored[] {
 }
 
 describe.skipIf(!python)('the confusion page', () => {
-  test('run as it says, tells precision, recall and F1 of each tool as turns of production have them', async () => {
+  test('prints precision, recall and F1 of each tool, weighted to all turns of production', async () => {
     const home = temporaryFolder()
     const world = await openRuntime(readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_LOG_LEVEL: 'silent' }))
     await ensureTopics(world)

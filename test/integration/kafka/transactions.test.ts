@@ -107,7 +107,8 @@ describe.skipIf(!kafka)('a Kafka commit', () => {
     const log = await open()
     const { input, output, group } = await threeRecords(log)
     const codes: string[] = []
-    const breaking = async (): Promise<void> => void breakConnectionAt(kafkaRequests.endTransaction, 'before it is sent')
+    const breaking = async (): Promise<void> =>
+      void breakConnectionAt(kafkaRequests.endTransaction, 'before it is sent')
     const member = joinInBackground(log, group, [input], copying(output, codes, breaking))
     await waitUntil('it has committed', () => codes.includes('committed'))
     await member.stop()

@@ -8,15 +8,15 @@ import { consumerGroup, decisionsTopic } from '#topology/derive/names.ts'
 import { topic } from '#topology/topic-names.ts'
 import { createReplayFixture, samples } from './replay.support.ts'
 
-/** A broker of its own: services read the map's topics under the map's groups. */
+/** Its own broker: services use the topics and groups of the map. */
 const kafka = await startKafka({ brokers: 1 })
 afterAll(() => kafka?.stop())
 
 describe.skipIf(!kafka)('on Kafka', () => {
   const brokers = [kafka?.brokers ?? '']
 
-  test('decisions are replayed in their order, past what was aborted, and no group learns of it', async () => {
-    // Its topics are new: it may have to ask for their leaders a few times.
+  test('decisions are replayed in their order, without aborted records, and no group position changes', async () => {
+    // The topics are new, and their leaders may not be elected yet.
     const client = new Kafka({ brokers, clientId: 'test', logLevel: logLevel.NOTHING, retry: { retries: 30 } })
     const log = await openKafkaLog({ brokers, clientId: 'test', replication: 1 })
     onTestFinished(() => log.close())
@@ -47,7 +47,7 @@ describe.skipIf(!kafka)('on Kafka', () => {
   })
 })
 
-/** Leaves records in each partition of a topic that nobody will ever see. */
+/** Writes aborted records to each partition of a topic: no reader sees them. */
 async function abort(client: Kafka, name: string): Promise<void> {
   const producer = client.producer({ transactionalId: 'aborting', idempotent: true, maxInFlightRequests: 1 })
   await producer.connect()

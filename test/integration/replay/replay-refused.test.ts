@@ -11,7 +11,7 @@ import { decisionsTopic } from '#topology/derive/names.ts'
 import { topic } from '#topology/topic-names.ts'
 import { changedRules, createReplayFixture, describeAgent, samples } from './replay.support.ts'
 
-/** Each refusal says why and what to do, and leaves no folder behind. */
+/** Each refusal says why and what to do, and leaves no folder. */
 const day = 86_400_000
 
 test('a range without decisions, with the time of the first one', async () => {
@@ -27,7 +27,7 @@ test('a range without decisions, with the time of the first one', async () => {
   expect(existsSync(folderOf('r'))).toBe(false)
 })
 
-test('a run that is there already, and a name that is none', async () => {
+test('a run that exists already, and an invalid name', async () => {
   const { again, decided } = await createReplayFixture()
   await decided('judge', samples(0, 1))
   await again('judge', { run: 'once' })
@@ -36,7 +36,7 @@ test('a run that is there already, and a name that is none', async () => {
     await expect(again('judge', { run })).rejects.toThrow(/--as .*give a plain name/)
 })
 
-test('a memory whose beginning is no longer kept', async () => {
+test('state whose beginning is no longer kept', async () => {
   const { again, decided, later, world, folderOf } = await createReplayFixture()
   await decided('judge', samples(0, 3))
   later(60 * day)
@@ -60,7 +60,7 @@ test('records that are no longer kept', async () => {
   )
 })
 
-test('events of then that are no longer kept', async () => {
+test('recorded events that are no longer kept', async () => {
   const { again, decided, world } = await createReplayFixture()
   await decided('judge', samples(0, 1))
   const lost = { id: 'd', service: 'judge', topic: topic.selectedSamples, offset: 0, inputId: 's0', remembered: 1 }
@@ -75,7 +75,7 @@ test('events of then that are no longer kept', async () => {
   )
 })
 
-test('decisions of the version before, which had no order', async () => {
+test('decisions of an earlier version, which had no order', async () => {
   const { again, world } = await createReplayFixture()
   await world.codec.registerSchemas()
   const old = { id: 'd', service: 'judge', topic: topic.selectedSamples, partition: 0, offset: 0, inputId: 's0' }

@@ -20,12 +20,12 @@ import type { Inbound, ServiceName } from '#topology/types.ts'
 
 export const neverAborted = new AbortController().signal
 
-/** A world in a folder of its own whose clock the test turns; on the embedded log, or on a given one. */
+/** A runtime in its own folder with a clock that the test sets; on the embedded log, or on a given one. */
 export async function createReplayFixture(given?: EventLog) {
   const home = temporaryFolder()
   let time = Date.parse('2026-01-01')
   const clock = { now: () => time }
-  /** Turns the clock, and says what it shows then. */
+  /** Advances the clock and returns its new time. */
   const later = (milliseconds: number): number => {
     time += milliseconds
     return time
@@ -36,7 +36,7 @@ export async function createReplayFixture(given?: EventLog) {
   const world: Runtime = { ...opened, log: given ?? opened.log }
   await ensureTopics(world)
 
-  /** Lets a service decide these records, and ends it. */
+  /** Runs a service until it has decided these records. */
   const decided = async (service: ServiceName, inputs: readonly Inbound<ServiceName>[]): Promise<void> => {
     await world.codec.registerSchemas()
     await world.log.append(inputs.map(input => world.codec.record(input.topic, input.event)))
@@ -61,7 +61,7 @@ export async function createReplayFixture(given?: EventLog) {
 export const samples = (from: number, count: number) =>
   Array.from({ length: count }, (_none, at) => sample(`s${from + at}`, { plan: { margin: (at % 10) / 10 } }))
 
-/** A file of rules that may call the judge's `own`. */
+/** A module of rules that may call the judge's own `decide` as `own`. */
 export function changedRules(change: string): string {
   const own = new URL('../../../services/judge/decide.ts', import.meta.url).pathname
   const file = join(temporaryFolder(), 'rules.mjs')
@@ -69,7 +69,7 @@ export function changedRules(change: string): string {
   return file
 }
 
-/** The agent of the events above, with its share of turns to pick, and what its one tool says of itself. */
+/** The agent of the events above, with a sample share and the description of its one tool. */
 export async function describeAgent({ codec, log }: Runtime, sampleShare: number, description = ''): Promise<void> {
   const budgets = {
     sampleShare,

@@ -18,7 +18,7 @@ const trusting = `export function decide(...given) {
   return { ...decision, emit: emit.map(out => ({ ...out, event: { ...out.event, trusted: true } })) }
 }`
 
-test('the same rules lead to the same, whatever restarts lay between', async () => {
+test('the same rules give the same decisions, also across restarts', async () => {
   const { decided, again, folderOf } = await createReplayFixture()
   await decided('judge', samples(0, 30))
   await decided('judge', [gold('s3'), gold('s4'), ...samples(30, 10)])
@@ -33,7 +33,7 @@ test('the same rules lead to the same, whatever restarts lay between', async () 
   expect(readdirSync(folderOf('one')).toSorted()).toEqual(['diff.ndjson', 'outputs.ndjson', 'receipt.json'])
 })
 
-test('changed rules are told apart from those of then, field by field', async () => {
+test('decisions under changed rules are compared with the recorded ones field by field', async () => {
   const { decided, again, folderOf } = await createReplayFixture()
   await decided('judge', samples(0, 10))
   const file = changedRules(trusting)
@@ -51,17 +51,17 @@ test('changed rules are told apart from those of then, field by field', async ()
   expect(lines.map(line => JSON.parse(line).inputId)).toEqual(samples(0, 10).map(({ event }) => event.id))
 })
 
-test('rules that remember otherwise decide on what they themselves remembered', async () => {
+test('rules that change the state decide on the state that they wrote themselves', async () => {
   const { decided, again } = await createReplayFixture()
   await decided('judge', [...samples(0, 5), gold('s1')])
   const forgetful = changedRules('export const decide = (...given) => ({ ...own(...given), stateChanges: [] })')
   const { diff, memory } = await again('judge', { run: 'forgetful', rules: await loadRules(all.judge, forgetful) })
-  // Gold then finds nothing about its sample: its score names no arms.
+  // Gold without its sample: the score has no arms.
   expect(diff[topic.scoredSamples]).toMatchObject({ same: 5, changed: 1, fields: { arms: 1 } })
   expect(memory).toMatchObject({ was: 1, is: 0 })
 })
 
-test('a range is decided on what was remembered before it, under the same rules', async () => {
+test('a range is decided on the state before it, under the same rules', async () => {
   const { decided, again, later } = await createReplayFixture()
   await decided('judge', samples(0, 5))
   const since = later(day)
@@ -73,7 +73,7 @@ test('a range is decided on what was remembered before it, under the same rules'
   expect([diff[topic.scoredSamples]?.same, memory]).toEqual([2, null])
 })
 
-test('a configuration is laid over the facts of then', async () => {
+test('a configuration overrides the recorded facts', async () => {
   const { decided, again, world } = await createReplayFixture()
   await describeAgent(world, 0)
   await decided(
@@ -87,7 +87,7 @@ test('a configuration is laid over the facts of then', async () => {
   expect(receipt.config).toEqual({ file, sha256: digest(readFileSync(file)) })
 })
 
-test('nothing live changes: no topic, no position, no object', async () => {
+test('a replay changes no topic, no position and no object', async () => {
   const { decided, again, world, home } = await createReplayFixture()
   await decided('judge', samples(0, 5))
   const live = async () => {
@@ -109,7 +109,7 @@ test('nothing live changes: no topic, no position, no object', async () => {
   )
 })
 
-test('records that changed rules refuse are counted, with why', async () => {
+test('records that changed rules refuse are counted, with the reason', async () => {
   const { decided, again } = await createReplayFixture()
   await decided('judge', samples(0, 3))
   const emit = `[{ topic: '${topic.scoredSamples}', event: { agent: 'desk' } }]`
@@ -119,7 +119,7 @@ test('records that changed rules refuse are counted, with why', async () => {
   expect(diff[topic.scoredSamples]).toMatchObject({ same: 0, removed: 3 })
 })
 
-test('a record that was re-driven is decided again as the one that it counts as', async () => {
+test('a re-driven record is decided as the original record', async () => {
   const { decided, again, world } = await createReplayFixture()
   await decided('judge', samples(0, 2))
   const letter = world.codec.record(topic.goldAnswers, gold('s1').event, { 'dlq.topic': topic.goldAnswers })

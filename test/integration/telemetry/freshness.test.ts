@@ -7,7 +7,7 @@ import { waitUntil } from '#test/support/wait-until.ts'
 import { topic } from '#topology/topic-names.ts'
 import { runFlywheel } from '../cli/rows.support.ts'
 
-test('a turn that goes through the wheel says how fresh its score was, in flywheel status and in the metrics', async () => {
+test('the freshness of a score is in flywheel status and in the metrics', async () => {
   const settings = { FLYWHEEL_HOME: temporaryFolder(), FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' }
   const world = await openRuntime(readSettings(settings))
   const stop = new AbortController()

@@ -14,7 +14,7 @@ const turn = (at: number) => ({
   plan: { tool: 'quote', argument: 'AAPL' },
 })
 
-/** The door, its consumer and the console on the log of a folder. */
+/** Ingest, sampler and console on the log of a folder. */
 async function open(home: string) {
   const settings = readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' })
   const world = await openRuntime(settings)
@@ -35,7 +35,7 @@ async function open(home: string) {
     const headers = { 'content-type': 'application/json' }
     expect((await fetch(url + path, { method, headers, body: JSON.stringify(body) })).status).toBe(200)
   }
-  /** All hours together: the test may run over a full one. */
+  /** The sum of all hours: the test may run across a full hour. */
   const sums = async () => {
     const { hours } = (await (await fetch(`${url}/v1/status`)).json()) as { hours: readonly ReconciledHour[] }
     const sum = (of: (hour: ReconciledHour) => number | null | undefined): number =>
@@ -58,7 +58,7 @@ async function open(home: string) {
   return { world, url, send, become, close }
 }
 
-test('accepted is logged is consumed, over a restart and beside direct writers, in status and metrics', async () => {
+test('accepted, logged and consumed counts agree over a restart and with direct writers, in status and metrics', async () => {
   const home = temporaryFolder()
   const before = await open(home)
   await before.send('PUT', '/v1/agents/desk', { tools: [{ name: 'quote', description: 'Price of a security.' }] })

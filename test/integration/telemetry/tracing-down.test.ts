@@ -10,10 +10,10 @@ import { waitUntil } from '#test/support/wait-until.ts'
 import { topic } from '#topology/topic-names.ts'
 import { startTracedServices } from './tracing.support.ts'
 
-/** As many turns as make the SDK export while the wheel turns. */
+/** Enough turns for the SDK to export while services run. */
 const many = Array.from({ length: 200 }, (_none, at) => `turn-${at}`)
 
-/** A port where nobody listens. */
+/** A port on which nothing listens. */
 async function refusing() {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -38,7 +38,7 @@ test.each([
   await end()
 })
 
-/** Opens and closes a world in a process of its own, and says which modules of OpenTelemetry's SDK that loaded. */
+/** Opens and closes a runtime in its own process, and prints which modules of OpenTelemetry's SDK were loaded. */
 function loadedBy(environment: Readonly<Record<string, string>>): readonly string[] {
   const program = `
     import { registerHooks } from 'node:module'

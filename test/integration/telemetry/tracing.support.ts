@@ -6,7 +6,7 @@ import { temporaryFolder } from '#test/support/folder.ts'
 
 export type TracedRecord = { readonly headers: Readonly<Record<string, string>>; readonly offset: number }
 
-/** Ingest, sampler and judge on a fresh embedded log; `end` stops them, which sends the spans that wait. */
+/** Ingest, sampler and judge on a new embedded log; `end` stops them, which exports waiting spans. */
 export async function startTracedServices() {
   const settings = readSettings({ FLYWHEEL_HOME: temporaryFolder(), FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' })
   const world = await openRuntime(settings)
@@ -34,12 +34,12 @@ export async function startTracedServices() {
   return {
     world,
     end,
-    /** Sends one turn, with what a caller's own tracing adds to the request. */
+    /** Sends one turn, with the headers of a caller's own tracing. */
     send: (id: string, headers?: Record<string, string>) => {
       const turn = { id, agent: 'bank', conversationId: `about ${id}`, turn: 0, question: secret }
       return call('POST', '/v1/chat-logs', { ...turn, plan: { tool: 'pay', argument: secret, margin: 0.1 } }, headers)
     },
-    /** The records of a topic with what tracing sees of them. */
+    /** The records of a topic with their trace headers. */
     records: async (topic: string): Promise<readonly TracedRecord[]> => {
       const found: TracedRecord[] = []
       const fold = (records: readonly TracedRecord[]): void => void found.push(...records)
@@ -49,5 +49,5 @@ export async function startTracedServices() {
   }
 }
 
-/** What every turn says; no span may. */
+/** Text that is in every turn and must be in no span. */
 export const secret = 'the-words-of-a-customer'

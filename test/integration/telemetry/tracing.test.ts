@@ -18,7 +18,7 @@ const contextIn = (record: TracedRecord | undefined) => readTraceparent(record?.
 const named = (spans: readonly ExportedSpan[], name: string, traceId?: string) =>
   spans.find(span => span.name === name && (traceId === undefined || span.traceId === traceId))
 
-test("a caller's trace goes through the wheel, and every header names a span that was exported", async () => {
+test("a caller's trace goes through all services, and every header names an exported span", async () => {
   const { url, spans, requests } = await startOtlpCollector()
   setOtelEnvironment({ OTEL_EXPORTER_OTLP_ENDPOINT: url, OTEL_EXPORTER_OTLP_HEADERS: 'x-tenant=wheel' })
   const { send, records, end } = await startTracedServices()
@@ -60,7 +60,7 @@ test("a caller's trace goes through the wheel, and every header names a span tha
   expect(requests.some(({ body }) => body.includes(secret))).toBe(false)
 })
 
-test('without a caller a trace begins at the first step, under an id that follows from that of the event', async () => {
+test("without a caller a trace begins at the first step, with an id derived from the event's", async () => {
   const { url, spans } = await startOtlpCollector()
   setOtelEnvironment({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${url}/v1/traces`, OTEL_SERVICE_NAME: 'my-wheel' })
   const { send, records, end } = await startTracedServices()
@@ -74,7 +74,7 @@ test('without a caller a trace begins at the first step, under an id that follow
   expect(named(spans, samples)).toMatchObject({ traceId: first?.traceId, parent: first?.spanId })
 })
 
-test('a dead letter has a span with its code, in words that quote nothing', async () => {
+test('a dead letter has a span with its code and no text of the chat', async () => {
   const { url, spans, requests } = await startOtlpCollector()
   setOtelEnvironment({ OTEL_EXPORTER_OTLP_ENDPOINT: url })
   const { world, records, end } = await startTracedServices()
@@ -94,7 +94,7 @@ test('a dead letter has a span with its code, in words that quote nothing', asyn
   expect(requests.some(({ body }) => body.includes(secret))).toBe(false)
 })
 
-test('a trace that its caller does not sample goes on in the headers and has no spans', async () => {
+test('a trace that its caller does not sample continues in the headers and has no spans', async () => {
   const { url, spans } = await startOtlpCollector()
   setOtelEnvironment({ OTEL_EXPORTER_OTLP_ENDPOINT: url })
   const { send, records, end } = await startTracedServices()
@@ -109,7 +109,7 @@ test('a trace that its caller does not sample goes on in the headers and has no 
   expect(spans.filter(({ traceId }) => traceId === readTraceparent(caller)?.traceId)).toEqual([])
 })
 
-test("a trace that OpenTelemetry's sampler leaves out is left out by all steps after it", async () => {
+test("a trace that OpenTelemetry's sampler drops has no spans in later steps", async () => {
   const { url, spans } = await startOtlpCollector()
   const sampler = { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0' }
   setOtelEnvironment({ OTEL_EXPORTER_OTLP_ENDPOINT: url, ...sampler })

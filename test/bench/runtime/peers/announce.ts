@@ -1,6 +1,6 @@
 let announced = false
 
-/** Tells the bench, once, that the first record is here: its clock starts now. */
+/** Tells the bench once that the first record has arrived, which starts its clock. */
 export function announce(): void {
   if (announced) return
   announced = true

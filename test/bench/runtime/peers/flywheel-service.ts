@@ -2,6 +2,6 @@ import { runService } from '#runtime/host/main.ts'
 import { announce, untilInputEnds } from './announce.ts'
 import { benchService } from './service.ts'
 
-/** Flywheel's whole service process with the bench's rule in the sampler's place. Argument: `remember`, or none. */
+/** A complete service process with the bench's rule in place of the sampler's. Argument: `remember`, or none. */
 untilInputEnds(() => process.kill(process.pid, 'SIGTERM'))
 await runService(benchService(announce, process.argv[2] === 'remember'), () => ({}))

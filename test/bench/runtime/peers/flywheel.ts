@@ -7,8 +7,8 @@ import { announce, untilInputEnds } from './announce.ts'
 import { benchService } from './service.ts'
 
 /**
- * Flywheel's step loop on the bench's rule, which like the peers' remembers nothing: the map has no such reader of chat logs, so
- * the rule goes by the name of a service without memory and joins a group of its own. Argument: the group.
+ * Flywheel's processing loop with the bench's rule, which like the peers' has no state. The map has no stateless reader of chat
+ * logs, so the rule has the name of another stateless service and joins its own group. Argument: the group.
  */
 const [group = ''] = process.argv.slice(2)
 const stop = new AbortController()

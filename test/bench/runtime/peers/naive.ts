@@ -8,8 +8,8 @@ import { select, version } from '../rule.ts'
 import { announce, untilInputEnds } from './announce.ts'
 
 /**
- * The loop that tutorials of kafkajs show: one transactional producer with its defaults, 200 records a transaction, one
- * after the other. Codec and rule are Flywheel's, so that only the loop differs. Arguments: brokers, registry, group.
+ * The loop of kafkajs tutorials: one transactional producer with its defaults, transactions of 200 records, one after the
+ * other. Codec and rule are Flywheel's, so that only the loop differs. Arguments: brokers, registry, group.
  */
 const [brokers = '', registryUrl = '', group = ''] = process.argv.slice(2)
 const recordsPerTransaction = 200

@@ -2,7 +2,7 @@ import type { Service } from '#runtime/service.ts'
 import { topic } from '#topology/topic-names.ts'
 import { select, version } from '../rule.ts'
 
-/** The bench's rule in the sampler's place; with `remember` it also keeps one entry of state for each record. */
+/** The bench's rule in place of the sampler's; with `remember` it also writes one entry of state per record. */
 export function benchService(onRecord: () => void, remember = false): Service<'sampler'> {
   return {
     name: 'sampler',

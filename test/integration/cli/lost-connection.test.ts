@@ -52,7 +52,7 @@ test('records over HTTP wait for a slow reader in bounded memory, and end with a
   const log: typeof world.log = {
     ...world.log,
     topics: () => world.log.topics(),
-    // The same records again and again: more than any buffer holds.
+    // Repeats the records: more than any buffer holds.
     read: async (names, options, onRecords, signal) => {
       for (let pass = 0; pass < 10_000 && !signal.aborted; pass++)
         await world.log.read(
