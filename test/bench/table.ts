@@ -1,12 +1,12 @@
-/** Rows of cells as text, columns under one another, numbers to the right; the first row is the head. */
-export function table(rows: readonly (readonly (string | number)[])[]): string {
-  const cells = rows.map(row => row.map(cell => (typeof cell === 'number' ? cell.toLocaleString('en') : cell)))
-  const widths = cells[0]?.map((_, column) => Math.max(...cells.map(row => row[column]?.length ?? 0))) ?? []
-  return cells
-    .map((row, line) =>
-      row.map((cell, column) => pad(cell, widths[column] ?? 0, typeof rows[line]?.[column] === 'number')).join('  '),
-    )
-    .join('\n')
-}
+import { formatCount, tableLines } from '#services/_cli/output.ts'
 
-const pad = (cell: string, width: number, right: boolean): string => (right ? cell.padStart(width) : cell.padEnd(width))
+/** A table as text; columns with numbers are aligned to the right. The first row is the head. */
+export function table([head = [], ...rows]: readonly (readonly (string | number)[])[]): string {
+  const text = (cell: string | number): string => (typeof cell === 'number' ? formatCount(cell) : cell)
+  const numeric = new Set(head.keys().filter(column => rows.some(row => typeof row[column] === 'number')))
+  return tableLines(
+    head.map(text),
+    rows.map(row => row.map(text)),
+    numeric,
+  ).join('\n')
+}

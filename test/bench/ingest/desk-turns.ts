@@ -1,3 +1,4 @@
+import { at } from '#runtime/core/checked.ts'
 import { hashFraction } from '#runtime/core/identity.ts'
 import type { ChatLogged } from '#schemas/events.ts'
 import { conversationsOf } from '#services/_desk/customers.ts'
@@ -18,13 +19,16 @@ export function createDeskTurns(agent: string, turns: number) {
     id,
     ...question,
   }))
-  const textOf = (at: number): string => asked[at]?.turns.at(-1) ?? ''
+  const textOf = (number: number): string => {
+    const { turns: texts } = at(asked, number)
+    return at(texts, texts.length - 1)
+  }
   const turnOf = createTurns(seed)
   return {
     tools: desk.tools,
-    turnOf(number: number, at: number): ChatLogged {
+    turnOf(number: number, time: number): ChatLogged {
       const first = number - (number % turnsPerConversation)
-      const { id = '', tool = '' } = asked[number] ?? {}
+      const { id, tool } = at(asked, number)
       const plan = {
         tool,
         argument: textOf(number),
@@ -33,8 +37,8 @@ export function createDeskTurns(agent: string, turns: number) {
         planner: null,
       }
       return {
-        ...turnOf(number, at),
-        ...{ id, agent, conversationId: asked[first]?.id ?? '', turn: number - first, plan },
+        ...turnOf(number, time),
+        ...{ id, agent, conversationId: at(asked, first).id, turn: number - first, plan },
         ...{
           question: textOf(number),
           earlier: Array.from({ length: number - first }, (_, back) => textOf(first + back)),

@@ -1,3 +1,4 @@
+import { at } from '#runtime/core/checked.ts'
 import { deriveId, seedOf } from '#runtime/core/identity.ts'
 import type { ChatLogged } from '#schemas/events.ts'
 
@@ -8,7 +9,7 @@ refund merchant twenty euros café direct debit standing order app crashes log i
 /** Turns of about 1 KB in Avro, the same for the same seed and number. */
 export function createTurns(seed: number): (number: number, at: number) => ChatLogged {
   const sentences = Array.from({ length: 997 }, (_, at) => sentence(seedOf('bench/v1', `${seed}/${at}`)))
-  const pick = (number: number): string => sentences[number % sentences.length] ?? ''
+  const pick = (number: number): string => at(sentences, number % sentences.length)
   return (number, at) => ({
     id: deriveId('bench/v1', seed, number),
     parents: [],

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { at } from '#runtime/core/checked.ts'
 import { type BenchCluster, sum } from './bench-cluster.ts'
 import type { Contender } from './contenders.ts'
 import { type Cores, cpuSeconds } from './cores.ts'
@@ -33,12 +34,12 @@ export async function measure(
   await stage.setGroupOffsets(group, 'beginning')
   const peers = contenders.map(({ command }) => startPeer(command, cores))
   try {
-    const [looks, firsts] = await Promise.all([
+    const [samples, firsts] = await Promise.all([
       sampleProgress(stage, group, records, () => sum(peers.map(({ pid }) => cpuSeconds(pid)))),
       Promise.all(peers.map(({ first }) => first)),
     ])
-    const cpuMicros = Math.round(((looks.at(-1)?.cpu ?? 0) / records) * 1_000_000)
-    return { ...speedOf(looks, Math.max(...firsts)), cpuMicros }
+    const cpuMicros = Math.round((at(samples, samples.length - 1).cpu / records) * 1_000_000)
+    return { ...speedOf(samples, Math.max(...firsts)), cpuMicros }
   } finally {
     await Promise.all(peers.map((peer: Peer) => peer.stop()))
   }
@@ -51,25 +52,29 @@ export async function sampleProgress(
   records: number,
   cpu: () => number,
 ): Promise<readonly ProgressSample[]> {
-  const looks: ProgressSample[] = []
+  const samples: ProgressSample[] = []
   let moved = { at: Date.now(), done: 0 }
   for (;;) {
-    const look = { done: await stage.committedRecords(group), at: Date.now(), cpu: cpu() }
-    looks.push(look)
-    if (look.done >= records && (await stage.allCommitted())) return looks
-    if (look.done > moved.done) moved = look
-    else if (look.at - moved.at > stallTimeoutMs) throw new Error(`${group} stands still at ${look.done} records`)
+    const sample = { done: await stage.committedRecords(group), at: Date.now(), cpu: cpu() }
+    samples.push(sample)
+    if (sample.done >= records && (await stage.allCommitted())) return samples
+    if (sample.done > moved.done) moved = sample
+    else if (sample.at - moved.at > stallTimeoutMs)
+      throw new Error(`${group} makes no progress at ${sample.done} records`)
     await pause(sampleIntervalMs)
   }
 }
 
-function speedOf(looks: readonly ProgressSample[], start: number): Omit<Speed, 'cpuMicros'> {
-  const end = looks.at(-1) ?? { at: start, done: 0 }
-  const begun = { at: start, done: looks.findLast(({ at }) => at <= start)?.done ?? 0 }
-  const half = looks.find(({ done }) => done >= (begun.done + end.done) / 2) ?? begun
+function speedOf(samples: readonly ProgressSample[], start: number): Omit<Speed, 'cpuMicros'> {
+  const end = at(samples, samples.length - 1)
+  const begun = { at: start, done: samples.findLast(({ at: time }) => time <= start)?.done ?? 0 }
+  const half = samples.find(({ done }) => done >= (begun.done + end.done) / 2) ?? begun
   const between = (from: typeof begun): number => Math.round(((end.done - from.done) / (end.at - from.at)) * 1_000)
   return { recordsPerSecond: between(begun), secondHalf: between(half) }
 }
 
 export const median = (numbers: readonly number[]): number =>
-  numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? 0
+  at(
+    numbers.toSorted((a, b) => a - b),
+    numbers.length >> 1,
+  )

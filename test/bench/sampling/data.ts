@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parse } from 'csv-parse/sync'
 import type { LinearTool } from '#planners/linear/model/manifest.ts'
+import { at, requiredValue } from '#runtime/core/checked.ts'
+import { readQuestionCsv } from '#services/_desk/questions.ts'
 import { mulberry32, shuffle } from '#statistics/random.ts'
 import { featurize, type SparseVector } from '#text/features.ts'
 import { dot } from '#text/vectors.ts'
@@ -23,17 +23,15 @@ export type IntentDataset = {
 
 /** DIR/train.csv and DIR/test.csv with columns text and category. A category is a tool with its name as description. */
 export function readQuestions(directory: string): IntentDataset {
-  const read = (file: string): { text: string; category: string }[] =>
-    parse(readFileSync(join(directory, `${file}.csv`)), { columns: true })
-  const [training, test] = [read('train'), read('test')]
-  const names = [...new Set(training.map(({ category }) => category))].sort()
-  const position = new Map(names.map((name, at) => [name, at]))
-  const rows = (some: typeof training, prefix: string): IntentRow[] =>
-    some.map(({ text, category }, at) => ({
-      id: `${prefix}${at}`,
-      question: text,
-      vector: featurize(text),
-      tool: position.get(category) ?? 0,
+  const [training, test] = [readQuestionCsv(join(directory, 'train.csv')), readQuestionCsv(join(directory, 'test.csv'))]
+  const names = [...new Set(training.map(({ tool }) => tool))].sort()
+  const indexOf = new Map(names.map((name, index) => [name, index]))
+  const rows = (read: typeof training, prefix: string): IntentRow[] =>
+    read.map(({ turns, tool }, index) => ({
+      id: `${prefix}${index}`,
+      question: at(turns, 0),
+      vector: featurize(at(turns, 0)),
+      tool: requiredValue(indexOf, tool),
     }))
   return {
     name: `${names.length} intents`,
@@ -48,14 +46,14 @@ export function longTailed(questions: IntentDataset, seed: number): IntentDatase
   const random = mulberry32(seed)
   const rank = new Map(
     shuffle(
-      questions.tools.map((_tool, at) => at),
+      questions.tools.map((_tool, index) => index),
       random,
-    ).map((tool, at) => [tool, at]),
+    ).map((tool, index) => [tool, index]),
   )
   const least = 12
   const training = questions.tools.flatMap((_tool, tool) => {
     const rows = questions.training.filter(row => row.tool === tool)
-    const keep = Math.max(least, Math.round(rows.length / (1 + (rank.get(tool) ?? 0) / 8)))
+    const keep = Math.max(least, Math.round(rows.length / (1 + requiredValue(rank, tool) / 8)))
     return shuffle(rows, random).slice(0, keep)
   })
   return { ...questions, name: `${questions.name}, long tail`, training }
@@ -68,15 +66,14 @@ export function longTailed(questions: IntentDataset, seed: number): IntentDatase
 export function splitIntents({ name, tools, training, test }: IntentDataset): IntentDataset {
   const seeds = tools.map((_tool, tool) => {
     const vectors = training.filter(row => row.tool === tool).map(({ vector }) => vector)
-    const far = (from: SparseVector | undefined): SparseVector | undefined =>
-      from && vectors.reduce((a, b) => (dot(a, from) <= dot(b, from) ? a : b))
-    const one = far(vectors[0])
-    return [one, far(one)] as const
+    const farthest = (from: SparseVector): SparseVector =>
+      vectors.reduce((a, b) => (dot(a, from) <= dot(b, from) ? a : b))
+    const one = farthest(at(vectors, 0))
+    return [one, farthest(one)] as const
   })
   const split = (row: IntentRow): IntentRow => {
-    const [one, other] = seeds[row.tool] ?? []
-    const second = one && other && dot(row.vector, other) > dot(row.vector, one)
-    return { ...row, tool: 2 * row.tool + Number(second ?? false) }
+    const [one, other] = at(seeds, row.tool)
+    return { ...row, tool: 2 * row.tool + Number(dot(row.vector, other) > dot(row.vector, one)) }
   }
   const halves = tools.flatMap(({ name: intent }) => [toolNamed(`${intent} first`), toolNamed(`${intent} second`)])
   return {

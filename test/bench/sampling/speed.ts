@@ -1,3 +1,4 @@
+import { at } from '#runtime/core/checked.ts'
 import { State } from '#runtime/state/state.ts'
 import type { ChatLogged } from '#schemas/events.ts'
 import type { Facts } from '#services/sampler/controller.ts'
@@ -14,34 +15,34 @@ const warmUp = 5_000
 export function decideMicroseconds({ training, tools }: IntentDataset, facts: Facts, turns: number): number {
   const random = mulberry32(1)
   const state = new State()
-  const asked = (at: number): ChatLogged => {
-    const row = training[Math.floor(random() * training.length)]
+  const turnOf = (number: number): ChatLogged => {
+    const row = at(training, Math.floor(random() * training.length))
     const plan = {
-      tool: tools[row?.tool ?? 0]?.name ?? '',
+      tool: at(tools, row.tool).name,
       argument: '',
       confidence: null,
       margin: random(),
-      planner: `${Math.min(1, at)}`,
+      planner: `${Math.min(1, number)}`,
     }
-    const id = `turn${at}`
+    const id = `turn${number}`
     return {
       ...{
         id,
         parents: [],
-        at,
+        at: number,
         agent: 'bench',
         conversationId: id,
         turn: 0,
         userId: null,
-        question: row?.question ?? '',
+        question: row.question,
       },
       ...{ earlier: [], plan, answer: null, latencyMs: 900, source: 'bench', redactions: [] },
     }
   }
   const run = (from: number, to: number): void => {
-    for (let at = from; at < to; at++) {
-      state.apply(decide({ topic: topic.chatLogs, event: asked(at) }, facts, state).stateChanges ?? [])
-      if (at % batch === batch - 1) state.markCommitted()
+    for (let number = from; number < to; number++) {
+      state.apply(decide({ topic: topic.chatLogs, event: turnOf(number) }, facts, state).stateChanges ?? [])
+      if (number % batch === batch - 1) state.markCommitted()
     }
   }
   run(0, warmUp)

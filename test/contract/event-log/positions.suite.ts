@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { at } from '#runtime/core/checked.ts'
 import type { EventLog, LogRecord, NewRecord, Position, ReadOptions } from '#runtime/log/event-log.ts'
 import { positionsAfter } from '#runtime/log/positions.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
@@ -112,7 +113,7 @@ export function positionsContract(open: OpenLog): void {
         sorted(positionsAfter(all)).filter(({ partition }) => partition === 2),
         [],
       ])
-      expect(texts(await readAll(log, [output], { from: ends[0] ?? [] }))).toEqual(['later'])
+      expect(texts(await readAll(log, [output], { from: at(ends, 0) }))).toEqual(['later'])
     })
   })
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { at } from '#runtime/core/checked.ts'
 import { headersSize, maxKeyAndHeaderBytes, maxValueBytes } from '#runtime/log/record-size.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
 import {
@@ -20,7 +21,7 @@ export function readingContract(open: OpenLog): void {
       const name = await createTopic(log, 3)
       const keys = ['a', 'b', 'c', 'd', 'e']
       for (let round = 0; round < 5; round++)
-        await log.append(Array.from({ length: 50 }, (_, i) => record(name, keys[i % 5] ?? '', round * 50 + i)))
+        await log.append(Array.from({ length: 50 }, (_, i) => record(name, at(keys, i % 5), round * 50 + i)))
       const all = await readAll(log, [name])
       expect(all).toHaveLength(250)
       for (const key of keys) {

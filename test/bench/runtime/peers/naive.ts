@@ -1,5 +1,6 @@
 import { Kafka, logLevel } from 'kafkajs'
 import { createCodec } from '#runtime/codec/codec.ts'
+import { at } from '#runtime/core/checked.ts'
 import { deriveId } from '#runtime/core/identity.ts'
 import { openHttpRegistry } from '#runtime/registry/http.ts'
 import { avro } from '#schemas/avro.ts'
@@ -27,9 +28,9 @@ untilInputEnds(() => void consumer.disconnect().finally(() => process.exit()))
 await consumer.run({
   autoCommit: false,
   eachBatch: async ({ batch, resolveOffset, heartbeat, isRunning, isStale }) => {
-    for (let at = 0; at < batch.messages.length && isRunning() && !isStale(); at += recordsPerTransaction) {
-      const messages = batch.messages.slice(at, at + recordsPerTransaction)
-      const last = messages.at(-1)?.offset ?? ''
+    for (let from = 0; from < batch.messages.length && isRunning() && !isStale(); from += recordsPerTransaction) {
+      const messages = batch.messages.slice(from, from + recordsPerTransaction)
+      const last = at(messages, messages.length - 1).offset
       const outputs = []
       for (const { value } of messages) {
         announce()
