@@ -31,7 +31,10 @@ test('the freshness of a score is in flywheel status and in the metrics', async 
   await waitUntil('it has a score', async () => (await scores()) === 1)
   const status = await runFlywheel('status', '--url', url)
   expect(status.out).toMatch(
-    new RegExp(`^${topic.scoredSamples} +100.0% within 180 s \\(objective 99.0%\\), p50 .* of 1 in the last hour$`, 'm'),
+    new RegExp(
+      `^${topic.scoredSamples} +100.0% within 180 s \\(objective 99.0%\\), p50 .* of 1 in the last hour$`,
+      'm',
+    ),
   )
   const metrics = await (await fetch(`${url}/metrics`)).text()
   expect(metrics).toContain(`flywheel_freshness_share{topic="${topic.scoredSamples}"} 1`)
