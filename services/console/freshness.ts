@@ -1,6 +1,6 @@
 import { hourMs } from '#runtime/core/hours.ts'
-import { secondsSinceChainStart } from '#runtime/processing/complete-event.ts'
 import type { FollowedEvent } from '#runtime/service.ts'
+import { secondsSinceChainStart } from '#runtime/telemetry/chain-start.ts'
 import { quantile } from '#statistics/quantile.ts'
 import { topics } from '#topology/map.ts'
 import { topic } from '#topology/topic-names.ts'

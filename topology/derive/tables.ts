@@ -59,11 +59,11 @@ export function settingsTable(
 
 /** One row per fault. */
 export function faultsTable(
-  faults: Readonly<Record<string, { readonly then: string; readonly means: string }>>,
+  faults: Readonly<Record<string, { readonly action: string; readonly means: string }>>,
 ): string {
   return table(
     ['code', 'what it means', 'what happens next'],
-    Object.entries(faults).map(([name, { means, then }]) => [code(name), means, then]),
+    Object.entries(faults).map(([name, { means, action }]) => [code(name), means, action]),
   )
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Fault } from '../core/faults.ts'
-import { pemProblems } from './security.ts'
+import { pemProblems } from './pem.ts'
 
 const port = z.coerce.number().int().min(0).max(65_535)
 const optionalText = z.string().min(1).optional()

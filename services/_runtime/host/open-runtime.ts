@@ -1,8 +1,8 @@
 import { join } from 'node:path'
+import type { Logger } from 'pino'
 import { avro } from '#schemas/avro.ts'
 import { type Codec, createCodec } from '../codec/codec.ts'
 import type { Settings } from '../config/config.ts'
-import { kafkaSecurity, registryAuth } from '../config/security.ts'
 import { type Clock, systemClock } from '../core/clock.ts'
 import { createWorkerPool, type WorkerPool } from '../core/worker-pool.ts'
 import { createEmbeddedLog } from '../log/embedded/embedded-log.ts'
@@ -17,8 +17,10 @@ import { openHttpRegistry } from '../registry/http.ts'
 import type { SchemaRegistry } from '../registry/schema-registry.ts'
 import { openDataFile } from '../sqlite/data-file.ts'
 import { createSnapshotOpener, type OpenSnapshot } from '../state/snapshots.ts'
-import { createLogger, createMetrics, type Logger, type Metrics } from '../telemetry/telemetry.ts'
-import { openTracing, type Tracing } from '../telemetry/tracing.ts'
+import { openTracing } from '../telemetry/open-tracing.ts'
+import { createLogger, createMetrics, type Metrics } from '../telemetry/telemetry.ts'
+import type { Tracing } from '../telemetry/tracing.ts'
+import { kafkaSecurity, registryAuth } from './connection-security.ts'
 
 /**
  * What a process has open. The ports of services are opened on top of it (`services/NAME/main.ts`, `services/all.ts`), and

@@ -3,31 +3,34 @@ import type { PartitionConsumer } from '../log/event-log.ts'
 import { positionsAfter } from '../log/positions.ts'
 import type { PartitionState } from '../state/partition-state.ts'
 import type { Rule } from './any-service.ts'
-import { decideBatch, type RefusedRecord } from './decide-batch.ts'
-import type { PreparedRecord } from './prepare-batch.ts'
-import type { ProcessingContext } from './process-partition.ts'
+import type { ProcessingContext } from './context.ts'
+import { type DecideContext, decideBatch, type RefusedRecord } from './decide-batch.ts'
+import type { PreparedRecord } from './prepared-record.ts'
 
 /**
- * Decides a batch and commits what it leads to at once. Where the log refuses that for good, as it does what is too large,
- * one record is to blame: the batch is halved, down to that record alone, which becomes a dead letter. So its neighbours'
- * effects stand, and nothing is tried for ever. After any other fault state is as it was after the last commit.
+ * Decides a batch and commits outputs, state and positions in one transaction. When the log refuses the transaction for good,
+ * for example because a record is too large, one record of the batch causes it: the batch is halved until that record is
+ * alone, and it becomes a dead letter. After any other fault the state is as it was after the last commit.
  */
 export async function commitBatch(
   service: Rule,
   consumer: PartitionConsumer,
   batch: readonly PreparedRecord[],
   partitionState: PartitionState,
-  context: ProcessingContext,
+  context: DecideContext & Pick<ProcessingContext, 'tracing'>,
 ): Promise<void> {
   let refused: readonly RefusedRecord[] = []
   try {
-    const outcome = await decideBatch(service, batch, partitionState.state, context)
-    refused = outcome.refused
-    const consumed = positionsAfter(batch.map(({ record }) => record))
-    const commit = () => consumer.commit([...outcome.outputs, ...partitionState.changelogRecords()], consumed)
+    const result = await decideBatch(service, batch, partitionState.state, context)
+    refused = result.refused
+    const commit = () =>
+      consumer.commit(
+        [...result.outputs, ...partitionState.changelogRecords()],
+        positionsAfter(batch.map(({ record }) => record)),
+      )
     const ends = await (context.tracing?.commit(service.name, batch, commit) ?? commit())
     partitionState.markCommitted(ends)
-    outcome.report()
+    result.report()
   } catch (error) {
     partitionState.rollBack()
     if (!(error instanceof Fault) || faultAction(error) !== 'dead-letter') throw error
@@ -36,7 +39,10 @@ export async function commitBatch(
   }
 }
 
-/** The halves of a batch; of a single record, that record refused, or where its dead letter was too much, with the content apart. */
+/**
+ * The two halves of a batch. A single record is refused instead; where it was refused already and its dead letter is what
+ * does not fit, the content of the dead letter goes to the object store.
+ */
 function splitBatch(
   batch: readonly PreparedRecord[],
   refused: readonly RefusedRecord[],
@@ -44,8 +50,12 @@ function splitBatch(
 ): readonly (readonly PreparedRecord[])[] {
   const half = Math.ceil(batch.length / 2)
   if (batch.length > 1) return [batch.slice(0, half), batch.slice(half)]
-  const [alone] = batch
-  if (alone === undefined || (alone.status === 'refused' && alone.storePayload)) throw fault
-  const [letter] = refused
-  return [[{ ...alone, attempts: 1, fault, ...letter, status: 'refused', ...(letter && { storePayload: true }) }]]
+  const [only] = batch
+  if (only === undefined || (only.status === 'refused' && only.storePayload)) throw fault
+  const { record, span } = only
+  const [before] = refused
+  const refusal = before
+    ? { fault: before.fault, attempts: before.attempts, storePayload: true }
+    : { fault, attempts: 1 }
+  return [[{ record, span, status: 'refused', ...refusal }]]
 }

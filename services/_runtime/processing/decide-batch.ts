@@ -4,14 +4,16 @@ import { storePayload } from '../dead-letters/payload.ts'
 import type { LogRecord, NewRecord } from '../log/event-log.ts'
 import type { State } from '../state/state.ts'
 import type { Rule } from './any-service.ts'
+import type { ProcessingContext } from './context.ts'
 import { decideRecord } from './decide-record.ts'
 import { recordDecision } from './decisions.ts'
-import type { PreparedRecord } from './prepare-batch.ts'
-import type { ProcessingContext } from './process-partition.ts'
+import type { PreparedRecord } from './prepared-record.ts'
+
+export type DecideContext = Pick<ProcessingContext, 'codec' | 'objects' | 'metrics' | 'logger'>
 
 export type RefusedRecord = { readonly record: LogRecord; readonly fault: Fault; readonly attempts: number }
 
-/** What goes into the transaction of a batch; `tell` is for after its commit: it counts, and logs what was refused. */
+/** The outputs of a batch, for its transaction. `report` is for after the commit: it counts, and logs the refused records. */
 export type BatchResult = {
   readonly outputs: readonly NewRecord[]
   readonly refused: readonly RefusedRecord[]
@@ -19,13 +21,14 @@ export type BatchResult = {
 }
 
 /**
- * Decides in order, each record on the state that the one before left; a refused one leaves nothing behind but its dead letter.
+ * Decides in order, each record on the state that the one before left. A refused record leaves its dead letter and nothing else.
+ * Objects are stored before this resolves.
  */
 export async function decideBatch(
   service: Rule,
   batch: readonly PreparedRecord[],
   state: State,
-  context: ProcessingContext,
+  context: DecideContext,
 ): Promise<BatchResult> {
   const outputs: NewRecord[] = []
   const objects = new Set<Uint8Array>()
@@ -42,11 +45,17 @@ export async function decideBatch(
       if (prepared.status === 'refused') throw prepared.fault
       span?.decideStarted()
       const { inbound, facts } = prepared
-      const made = decideRecord(service, record, inbound, facts, state, context.codec, span?.traceparent)
-      const { decision, ids, outputs: events } = made
-      const decidedRecord = { record, inputId: inbound.event.id, facts, outputs: ids, remembered: state.keyCount }
+      const result = decideRecord(service, record, inbound, facts, state, context.codec, span?.traceparent)
+      const { decision } = result
+      const decidedRecord = {
+        record,
+        inputId: inbound.event.id,
+        facts,
+        outputs: result.ids,
+        remembered: state.keyCount,
+      }
       const recorded = recordDecision(service.name, decidedRecord, context.codec)
-      outputs.push(...events)
+      outputs.push(...result.outputs)
       if (recorded) outputs.push(recorded.record)
       if (recorded?.object) objects.add(recorded.object)
       state.apply(decision.stateChanges ?? [])
@@ -58,33 +67,30 @@ export async function decideBatch(
       if (!(error instanceof Fault) || faultAction(error) !== 'dead-letter') throw error
       const attempts = prepared.status === 'refused' ? prepared.attempts : 1
       refused.push({ record, fault: error, attempts })
-      const deadLetterRecord = deadLetter(service.name, record, error, attempts)
-      const stored = prepared.status === 'refused' && prepared.storePayload ? storePayload(deadLetterRecord) : undefined
-      outputs.push(stored?.record ?? deadLetterRecord)
+      const letter = deadLetter(service.name, record, error, attempts)
+      const stored = prepared.status === 'refused' && prepared.storePayload ? storePayload(letter) : undefined
+      outputs.push(stored?.record ?? letter)
       if (stored) objects.add(stored.object)
     }
   }
-  // Objects first: an event never names what is not there.
+  // Before the commit: an event never names an object that is not there.
   await Promise.all(Array.from(objects, content => context.objects.put(content)))
-  return {
-    ...{ outputs, refused },
-    report: () => {
-      const { name } = service
-      const fates = { decided, empty, 'dead-lettered': refused.map(({ record }) => record) }
-      for (const [outcome, records] of Object.entries(fates))
-        for (const [topic, count] of countByTopic(records))
-          context.metrics.records.inc({ service: name, topic, outcome }, count)
-      for (const [topic, count] of countByTopic(outputs)) context.metrics.emitted.inc({ service: name, topic }, count)
-      for (const { record, fault } of refused) {
-        const { topic, partition, offset } = record
-        const about = { service: name, topic, partition, offset, code: fault.code, why: fault.message }
-        context.logger.warn(about, 'record dead-lettered')
-      }
-    },
+  const report = (): void => {
+    const { name } = service
+    const { metrics, logger } = context
+    const outcomes = { decided, empty, 'dead-lettered': refused.map(({ record }) => record) }
+    for (const [outcome, records] of Object.entries(outcomes))
+      for (const [topic, count] of countByTopic(records)) metrics.records.inc({ service: name, topic, outcome }, count)
+    for (const [topic, count] of countByTopic(outputs)) metrics.emitted.inc({ service: name, topic }, count)
+    for (const { record, fault } of refused) {
+      const { topic, partition, offset } = record
+      const details = { service: name, topic, partition, offset, code: fault.code, why: fault.message }
+      logger.warn(details, 'record dead-lettered')
+    }
   }
+  return { outputs, refused, report }
 }
 
-/** How many there are of each topic. */
 function countByTopic(records: readonly { readonly topic: string }[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>()
   for (const { topic } of records) counts.set(topic, (counts.get(topic) ?? 0) + 1)

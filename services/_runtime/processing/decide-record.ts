@@ -1,23 +1,26 @@
 import type { Codec } from '../codec/codec.ts'
 import { Fault } from '../core/faults.ts'
+import { deriveId } from '../core/identity.ts'
+import { originalRecord } from '../dead-letters/dead-letter.ts'
 import type { LogRecord, NewRecord } from '../log/event-log.ts'
 import { maxValueBytes } from '../log/record-size.ts'
 import type { StateView } from '../state/state.ts'
+import { chainStartHeader } from '../telemetry/chain-start.ts'
+import { propagatedTraceparent } from '../telemetry/traceparent.ts'
 import type { AnyDecision, AnyInbound, Rule } from './any-service.ts'
-import { completeEvent } from './complete-event.ts'
 
 export type DecisionResult = {
   readonly decision: AnyDecision
-  /** Ids of the events it emits, in order. */
+  /** Ids of the emitted events, in order. */
   readonly ids: readonly string[]
   /** The events as records, in the same order. */
   readonly outputs: readonly NewRecord[]
 }
 
 /**
- * What one record leads to by a service's rule; carries out nothing, so that a live decision and its replay are the same code.
- * Faults: those of the rule, FLY_BUG with the place for anything else that it throws; FLY_ENCODE and FLY_TOO_LARGE when an
- * event has no place in its topic.
+ * Decides one record. It has no effects: a live decision and its replay run the same code. `traceparent` names the record's
+ * span; without one the trace of the record goes on unchanged. Faults: those of the rule; FLY_BUG, with the position of the
+ * record, for anything else that the rule throws; FLY_ENCODE and FLY_TOO_LARGE when an event does not fit its topic.
  */
 export function decideRecord(
   service: Rule,
@@ -26,16 +29,29 @@ export function decideRecord(
   facts: unknown,
   state: StateView,
   codec: Codec,
-  traceparent?: string,
+  traceparent = propagatedTraceparent(record.headers['traceparent'], inbound.event.id),
 ): DecisionResult {
   const decision = runDecide(service, record, inbound, facts, state)
-  const emitted = (decision.emit ?? []).map((out, index) =>
-    completeEvent(service, inbound.event, record, out, index, traceparent),
-  )
-  const outputs = emitted.map(({ topic, event, headers }) => codec.record(topic, event, headers))
-  const tooLarge = outputs.find(({ value }) => (value?.length ?? 0) > maxValueBytes)
-  if (tooLarge) throw new Fault('FLY_TOO_LARGE', `an event for ${tooLarge.topic} is larger than ${maxValueBytes} bytes`)
-  return { decision, ids: emitted.map(({ event }) => event.id), outputs }
+  const ids: string[] = []
+  const outputs: NewRecord[] = []
+  const headers = outputHeaders(service, record, traceparent)
+  for (const { topic, event, parents = [] } of decision.emit ?? []) {
+    const { id: inputId, at } = inbound.event
+    // From the version of the rule, the input and the index, so that a replay makes the same event.
+    const id = deriveId(service.version, inputId, ids.length)
+    const output = codec.record(topic, { ...event, id, parents: [inputId, ...parents], at }, headers)
+    if (output.value !== null && output.value.length > maxValueBytes)
+      throw new Fault('FLY_TOO_LARGE', `an event for ${topic} is larger than ${maxValueBytes} bytes`)
+    ids.push(id)
+    outputs.push(output)
+  }
+  return { decision, ids, outputs }
+}
+
+/** A re-driven record began when it was first consumed: the time that it was a dead letter counts. */
+function outputHeaders(service: Rule, record: LogRecord, traceparent: string): Readonly<Record<string, string>> {
+  const start = record.headers[chainStartHeader] ?? String(originalRecord(service.name, record).timestamp)
+  return { traceparent, [chainStartHeader]: start }
 }
 
 function runDecide(
@@ -49,7 +65,7 @@ function runDecide(
     return decide?.(inbound, facts, state) ?? {}
   } catch (error) {
     if (error instanceof Fault) throw error
-    const about = { service: name, topic, partition, offset }
-    throw new Fault('FLY_BUG', `${name} failed on ${topic}/${partition}@${offset}: ${String(error)}`, about, error)
+    const details = { service: name, topic, partition, offset }
+    throw new Fault('FLY_BUG', `${name} failed on ${topic}/${partition}@${offset}: ${String(error)}`, details, error)
   }
 }

@@ -7,7 +7,7 @@ import { canonicalJson, deriveId, digest } from '../core/identity.ts'
 import type { LogRecord, NewRecord } from '../log/event-log.ts'
 import { getJson, type ObjectStore } from '../objects/object-store.ts'
 
-/** Facts beyond this many characters go to the object store: there equal ones are kept once. */
+/** Longer facts go to the object store, where equal ones are stored once. */
 const maxInlineCharacters = 400
 
 /** A record as it was decided. */
@@ -15,18 +15,18 @@ export type DecidedRecord = {
   readonly record: LogRecord
   /** Id of its event. */
   readonly inputId: string
-  /** What `gather` brought. */
+  /** What `gather` returned. */
   readonly facts: unknown
-  /** Ids of the events that followed. */
+  /** Ids of the events that were emitted. */
   readonly outputs: readonly string[]
-  /** Keys in memory before. */
+  /** Number of keys in the state before the decision. */
   readonly remembered: number
 }
 
 /**
- * What a decision leaves for its replay: a record, and an object where the facts are large. It lies in the partition number of
- * its input, so that the order of a partition is the order in which its task decided. Undefined where nothing can be
- * replayed: without facts, and without a memory that the next decisions stand on.
+ * The record of a decision, for replays, and an object where its facts are large. It goes to the partition number of the input,
+ * so that the order of the partition is the order of the decisions. Undefined where a replay has no use for it: the service
+ * has neither facts nor state.
  */
 export function recordDecision(
   service: ServiceName,
@@ -37,27 +37,35 @@ export function recordDecision(
   const { topic, partition, offset } = record
   const { text, object } = encodeFacts(facts)
   const event: DecisionRecorded = {
-    ...{ id: deriveId('decisions/v1', service, inputId), service, topic, partition, offset, inputId },
-    ...{ facts: text, large: object !== undefined, outputs, remembered },
+    id: deriveId('decisions/v1', service, inputId),
+    service,
+    topic,
+    partition,
+    offset,
+    inputId,
+    facts: text,
+    large: object !== undefined,
+    outputs,
+    remembered,
   }
-  const written = { ...codec.record(decisionsTopic(service), event), partition }
-  return object ? { record: written, object } : { record: written }
+  const output = { ...codec.record(decisionsTopic(service), event), partition }
+  return object ? { record: output, object } : { record: output }
 }
 
-/** Facts as a decision has them: themselves, or the name of the object that holds them. */
+/** `text` is the facts as JSON, or the digest of the object that holds them. */
 type EncodedFacts = { readonly text: string | null; readonly object?: Uint8Array }
 
-/** Of frozen facts: a service that sees the same thousands of times may bring one object for all of them. */
+/** Encoded frozen facts, by object: a service may return one frozen object for thousands of records. */
 const encodedFactsCache = new WeakMap<object, EncodedFacts>()
 
 function encodeFacts(facts: unknown): EncodedFacts {
   if (facts === undefined) return { text: null }
   if (typeof facts !== 'object' || facts === null) return serializeFacts(facts)
-  const before = encodedFactsCache.get(facts)
-  if (before) return before
-  const written = serializeFacts(facts)
-  if (Object.isFrozen(facts)) encodedFactsCache.set(facts, written)
-  return written
+  const cached = encodedFactsCache.get(facts)
+  if (cached) return cached
+  const encoded = serializeFacts(facts)
+  if (Object.isFrozen(facts)) encodedFactsCache.set(facts, encoded)
+  return encoded
 }
 
 function serializeFacts(facts: unknown): EncodedFacts {
@@ -65,8 +73,11 @@ function serializeFacts(facts: unknown): EncodedFacts {
   return text.length > maxInlineCharacters ? { text: digest(text), object: Buffer.from(text) } : { text }
 }
 
-/** What `gather` had brought. FLY_OBJECT when it is large and its object is missing or damaged. */
-export async function loadFacts({ facts, large }: DecisionRecorded, objects: ObjectStore): Promise<unknown> {
+/** The facts of a recorded decision. FLY_OBJECT when they are in an object that is missing or damaged. */
+export async function loadFacts(
+  { facts, large }: DecisionRecorded,
+  objects: Pick<ObjectStore, 'get'>,
+): Promise<unknown> {
   if (facts === null) return undefined
   return large ? getJson(objects, facts) : JSON.parse(facts)
 }

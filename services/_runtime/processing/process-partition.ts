@@ -1,31 +1,20 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { Codec } from '../codec/codec.ts'
+import { pause } from '../core/abort.ts'
+import { backoffMs } from '../core/backoff.ts'
 import { minBatchSize, nextBatchSize } from '../core/batch-size.ts'
-import { Fault, faultAction } from '../core/faults.ts'
-import type { EventLog, PartitionConsumer } from '../log/event-log.ts'
-import type { ObjectStore } from '../objects/object-store.ts'
+import { faultAction, faultCode } from '../core/faults.ts'
+import type { PartitionConsumer } from '../log/event-log.ts'
 import { openPartitionState, type PartitionState } from '../state/partition-state.ts'
-import type { OpenSnapshot } from '../state/snapshots.ts'
 import type { State } from '../state/state.ts'
-import type { Logger, Metrics } from '../telemetry/telemetry.ts'
-import type { Tracing } from '../telemetry/tracing.ts'
 import type { RunnableService } from './any-service.ts'
 import { commitBatch } from './commit-batch.ts'
+import type { ProcessingContext } from './context.ts'
 import { prepareBatch } from './prepare-batch.ts'
 
-export type ProcessingContext = {
-  readonly log: EventLog
-  readonly codec: Codec
-  readonly objects: ObjectStore
-  readonly openSnapshot: OpenSnapshot | undefined
-  readonly logger: Logger
-  readonly metrics: Metrics
-  readonly tracing?: Tracing | undefined
-}
+const commitBackoff = { firstMs: 20, maxMs: 5_000 } as const
 
 /**
- * One partition of one service, from assignment to revocation: what it remembers is restored before the first record and let
- * go of after the last. `onState` shows the state to the HTTP edge.
+ * One partition of one service, from assignment to revocation: its state is restored before the first record and closed after
+ * the last. `onState` hands the state to the service's HTTP API.
  */
 export async function processPartition(
   service: RunnableService,
@@ -49,7 +38,10 @@ export async function processPartition(
   }
 }
 
-/** Batch by batch: gather concurrently, decide in order, commit once. Gathering a batch overlaps committing the one before. */
+/**
+ * Batch by batch: gathers concurrently, decides in order, commits once. While a batch is committed, the next one is gathered
+ * already; after a failed commit it is dropped, and both are polled again.
+ */
 async function processBatches(
   service: RunnableService,
   consumer: PartitionConsumer,
@@ -57,10 +49,11 @@ async function processBatches(
   partitionState: PartitionState,
 ): Promise<void> {
   const { name } = service
+  const { signal } = consumer
   let size = minBatchSize
   let failures = 0
   let pending = prepareBatch(service, consumer, context, size)
-  while (!consumer.signal.aborted) {
+  while (!signal.aborted) {
     const { records, milliseconds } = await pending
     pending = prepareBatch(service, consumer, context, size)
     // Awaited in the next round; until then its failure must not count as unhandled.
@@ -71,25 +64,24 @@ async function processBatches(
       await commitBatch(service, consumer, records, partitionState, context)
       failures = 0
     } catch (error) {
-      if (consumer.signal.aborted || (error instanceof Fault && error.code === 'FLY_FENCED')) break
-      if (faultAction(error) !== 'retry') throw error
-      context.metrics.retries.inc({ service: name, code: error instanceof Fault ? error.code : 'unknown' })
-      context.logger.warn(
-        { service: name, partition: consumer.partition, error: String(error) },
-        'commit failed, batch comes again',
-      )
-      // A full disk answers at once, for as long as it is full.
-      await sleep(Math.min(5_000, 20 * 2 ** failures++), undefined, { signal: consumer.signal }).catch(() => {})
-      // Twice: the first ends a poll that waits, the second drops what it may have taken meanwhile.
+      const action = faultAction(error)
+      if (signal.aborted || action === 'leave') break
+      if (action !== 'retry') throw error
+      const { partition } = consumer
+      context.metrics.retries.inc({ service: name, code: faultCode(error) })
+      context.logger.warn({ service: name, partition, error: String(error) }, 'commit failed, retrying the batch')
+      // A full disk fails at once, for as long as it is full.
+      await pause(backoffMs(failures++, commitBackoff), signal)
+      // Twice: the first ends a poll that waits, the second drops what that poll may have taken meanwhile.
       await consumer.rewind()
       await pending.catch(() => {})
       await consumer.rewind()
       pending = prepareBatch(service, consumer, context, size)
       pending.catch(() => {})
     }
-    const committing = performance.now() - started
-    context.metrics.commitSeconds.observe({ service: name }, committing / 1000)
-    size = nextBatchSize(size, records.length, milliseconds + committing)
+    const commitMilliseconds = performance.now() - started
+    context.metrics.commitSeconds.observe({ service: name }, commitMilliseconds / 1000)
+    size = nextBatchSize(size, records.length, milliseconds + commitMilliseconds)
   }
   await pending.catch(() => {})
 }

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Logger } from '../telemetry/telemetry.ts'
+import type { Logger } from 'pino'
 import { changelogFormat } from './changelog.ts'
 import { StateSnapshot } from './snapshot.ts'
 

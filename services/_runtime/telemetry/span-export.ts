@@ -11,10 +11,10 @@ import {
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto'
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources'
 import { BatchSpanProcessor, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace'
+import type { Logger } from 'pino'
 import type { ServiceName } from '#topology/types.ts'
 import { maxBatchSize } from '../core/batch-size.ts'
 import { createSampler } from './span-sampler.ts'
-import type { Logger } from './telemetry.ts'
 import type { TraceContext } from './traceparent.ts'
 
 /** One export with its retries, in milliseconds, unless the environment says otherwise: a stopping process waits this long. */

@@ -1,32 +1,28 @@
 import { type Span, SpanKind } from '@opentelemetry/api'
+import type { Logger } from 'pino'
 import { consumerGroup } from '#topology/derive/names.ts'
 import { systemClock } from '../core/clock.ts'
 import { digest } from '../core/identity.ts'
 import { isSampled, markFailed, startRecordSpan } from './record-span.ts'
 import { createSpanExport } from './span-export.ts'
-import type { Logger } from './telemetry.ts'
 import { spanIdOf, writeTraceparent } from './traceparent.ts'
 import type { Tracing } from './tracing.ts'
 
 /**
- * Spans as the semantic conventions for messaging have them (https://opentelemetry.io/docs/specs/semconv/messaging/):
- * `process TOPIC` for a record, `commit` for a batch, `send TOPIC` for what a request brought.
+ * Spans by the semantic conventions for messaging (https://opentelemetry.io/docs/specs/semconv/messaging/): `process TOPIC` for
+ * a record, `commit` for a batch, `send TOPIC` for the events of a request.
  */
 export function createTracing(system: string, logger: Logger): Tracing {
   const { start, close } = createSpanExport(logger)
   let commits = 0
 
   return {
-    async gather(service, record, prepare) {
+    gatherStarted(service, record) {
       const now = stopwatch()
-      const began = now()
-      const begin = (inputId?: string) => startRecordSpan(start, system, service, record, inputId, began, now)
-      const prepared = await prepare(record).catch(error => {
-        begin().decideEnded(error)
-        throw error
-      })
-      if (prepared.status === 'empty') return prepared
-      return { ...prepared, span: begin(prepared.status === 'ready' ? prepared.inbound.event.id : prepared.inputId) }
+      const startedAt = now()
+      const gathered = (inputId: string | undefined) =>
+        startRecordSpan(start, system, service, record, inputId, startedAt, now)
+      return { gathered, failed: error => gathered(undefined).decideEnded(error) }
     },
 
     async commit(service, batch, commit) {
@@ -46,13 +42,13 @@ export function createTracing(system: string, logger: Logger): Tracing {
         },
       })
       const committed = await withSpan(span, commit)
-      for (const prepared of batch) prepared.span?.end()
+      for (const record of batch) record.span?.end()
       return committed
     },
 
     send(service, topic, events, caller, append) {
-      const here = { traceId: caller.traceId, spanId: spanIdOf(service, topic, ...events.map(({ id }) => id)) }
-      const span = start(service, `send ${topic}`, here, caller, {
+      const ids = { traceId: caller.traceId, spanId: spanIdOf(service, topic, ...events.map(({ id }) => id)) }
+      const span = start(service, `send ${topic}`, ids, caller, {
         kind: SpanKind.PRODUCER,
         attributes: {
           'messaging.system': system,
@@ -62,14 +58,14 @@ export function createTracing(system: string, logger: Logger): Tracing {
           'messaging.batch.message_count': events.length,
         },
       })
-      return withSpan(span, () => append({ traceparent: writeTraceparent({ ...here, sampled: isSampled(span) }) }))
+      return withSpan(span, () => append({ traceparent: writeTraceparent({ ...ids, sampled: isSampled(span) }) }))
     },
 
     close,
   }
 }
 
-/** The time of day, finer than milliseconds and never backwards: spans of one record are shorter, and lie within each other. */
+/** Time in ms since 1970, with fractions and never backwards: the spans of one record are short and nested. */
 function stopwatch(): () => number {
   const start = systemClock.now() - performance.now()
   return () => start + performance.now()

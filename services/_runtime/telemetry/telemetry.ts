@@ -1,12 +1,9 @@
 import { type Logger, pino } from 'pino'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, register as processRegister, Registry } from 'prom-client'
-import type { Settings } from '../config/config.ts'
-
-export type { Logger } from 'pino'
 
 /** JSON lines on stderr, so that stdout belongs to commands. Chat text and secrets are never passed to it. */
-export function createLogger(settings: Pick<Settings, 'logLevel'>): Logger {
-  return pino({ level: settings.logLevel, base: { pid: process.pid } }, pino.destination({ dest: 2, sync: true }))
+export function createLogger({ logLevel }: { readonly logLevel: string }): Logger {
+  return pino({ level: logLevel, base: { pid: process.pid } }, pino.destination({ dest: 2, sync: true }))
 }
 
 /** Every metric of the program is declared here and counted in the runtime. */

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { afterAll, describe, expect, test } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
-import { kafkaSecurity } from '#runtime/config/security.ts'
+import { kafkaSecurity } from '#runtime/host/connection-security.ts'
 import type { EventLog } from '#runtime/log/event-log.ts'
 import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
 import {

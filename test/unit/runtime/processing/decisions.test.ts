@@ -3,7 +3,6 @@ import { expect, test } from 'vitest'
 import { createCodec } from '#runtime/codec/codec.ts'
 import { canonicalJson, digest } from '#runtime/core/identity.ts'
 import type { LogRecord } from '#runtime/log/event-log.ts'
-import type { ObjectStore } from '#runtime/objects/object-store.ts'
 import { loadFacts, recordDecision } from '#runtime/processing/decisions.ts'
 import { avro } from '#schemas/avro.ts'
 import type { DecisionRecorded } from '#schemas/events.ts'
@@ -26,13 +25,13 @@ function recorded(service: ServiceName, facts: unknown) {
 
 async function read(written: ReturnType<typeof recorded>): Promise<unknown> {
   const objects = {
-    get: async (name: string) => (written?.object && digest(written.object) === name ? written.object : fail(name)),
+    get: async (name: string) => (written?.object && digest(written.object) === name ? written.object : missing(name)),
   }
   const event = await codec.decode(decisionsTopic('self-play'), written?.record.value ?? Buffer.of())
-  return loadFacts(event as DecisionRecorded, objects as unknown as ObjectStore)
+  return loadFacts(event as DecisionRecorded, objects)
 }
 
-const fail = (name: string): never => {
+const missing = (name: string): never => {
   throw new Error(`no object ${name}`)
 }
 
@@ -49,7 +48,7 @@ test('facts come back as they were, inline or from the object store', async () =
 })
 
 test.each([2, 800])(
-  'frozen facts of %i characters are written alike each time; others as they are by then',
+  'frozen facts of %i characters are encoded the same each time; others as they are at that time',
   async length => {
     const facts = { text: 'x'.repeat(length) }
     const first = recorded('self-play', facts)
@@ -64,7 +63,7 @@ test.each([2, 800])(
   },
 )
 
-test('a decision lies in the partition number of its input, under its id', () => {
+test('a decision goes to the partition number of its input, under the id of the input', () => {
   expect(recorded('self-play', {})?.record).toMatchObject({
     topic: decisionsTopic('self-play'),
     partition: 2,
@@ -72,7 +71,7 @@ test('a decision lies in the partition number of its input, under its id', () =>
   })
 })
 
-test('without facts a decision counts where it led to the memory of the next', async () => {
+test('without facts a decision is recorded only where the service has state', async () => {
   expect(await read(recorded('judge', undefined))).toBeUndefined()
   expect(recorded('trainer', undefined)).toBeUndefined()
 })

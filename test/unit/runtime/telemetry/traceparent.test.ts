@@ -1,14 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { LogRecord } from '#runtime/log/event-log.ts'
-import { completeEvent } from '#runtime/processing/complete-event.ts'
 import {
   propagatedTraceparent,
   readTraceparent,
   rootTraceContext,
   writeTraceparent,
 } from '#runtime/telemetry/traceparent.ts'
-import { topic } from '#topology/topic-names.ts'
 
 const hex = (length: number) =>
   fc
@@ -57,17 +54,4 @@ test('a valid header is passed on as it came; else a trace begins that follows f
   for (const header of [undefined, 'x'])
     expect(readTraceparent(propagatedTraceparent(header, 'chat'))).toEqual(rootTraceContext('chat'))
   expect(rootTraceContext('chat').traceId).not.toBe(rootTraceContext('other').traceId)
-})
-
-test('what a record leads to carries its trace, and names the span of its step where there is one', () => {
-  const service = { name: 'sampler', version: 'sampler/v1' } as const
-  const record: LogRecord = {
-    ...{ topic: topic.chatLogs, partition: 2, offset: 1, timestamp: 0 },
-    ...{ key: null, value: Buffer.from('x'), headers: { traceparent: valid } },
-  }
-  const headersWith = (traceparent?: string) =>
-    completeEvent(service, { id: 'chat', at: 1 }, record, { topic: topic.selectedSamples, event: {} }, 0, traceparent)
-      .headers
-  expect(headersWith()).toMatchObject({ traceparent: valid })
-  expect(headersWith('of the span')).toMatchObject({ traceparent: 'of the span' })
 })

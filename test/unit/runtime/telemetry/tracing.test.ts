@@ -1,10 +1,11 @@
+import { Writable } from 'node:stream'
+import { pino } from 'pino'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { Fault } from '#runtime/core/faults.ts'
 import type { LogRecord } from '#runtime/log/event-log.ts'
-import type { PreparedRecord } from '#runtime/processing/prepare-batch.ts'
+import { openTracing } from '#runtime/telemetry/open-tracing.ts'
 import { createSampler } from '#runtime/telemetry/span-sampler.ts'
-import type { Logger } from '#runtime/telemetry/telemetry.ts'
-import { openTracing, type Tracing } from '#runtime/telemetry/tracing.ts'
+import type { RecordSpan, Tracing } from '#runtime/telemetry/tracing.ts'
 import { setOtelEnvironment } from '#test/support/otel-environment.ts'
 import { startOtlpCollector } from '#test/support/servers/otlp-collector.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
@@ -15,24 +16,29 @@ const recordAt = (offset: number): LogRecord => ({
   ...{ topic: topic.chatLogs, partition: 0, offset, timestamp: 0 },
   ...{ key: null, value: Buffer.from('x'), headers: {} },
 })
-const ready = async (record: LogRecord): Promise<PreparedRecord> => ({
-  ...{ record, status: 'ready', facts: undefined },
-  inbound: { topic: record.topic, event: { id: `chat-${record.offset}`, at: 1 } },
-})
-const decided = async (tracing: Tracing, offset: number): Promise<PreparedRecord> => {
-  const prepared = await tracing.gather('sampler', recordAt(offset), ready)
-  prepared.span?.decideStarted()
-  prepared.span?.decideEnded()
-  return prepared
+/** The span of a record that was gathered, as the runtime begins it. */
+const gathered = (tracing: Tracing, service: ServiceName, offset: number, inputId = `chat-${offset}`): RecordSpan =>
+  tracing.gatherStarted(service, recordAt(offset)).gathered(inputId)
+
+const decided = (tracing: Tracing, offset: number): { readonly span: RecordSpan } => {
+  const span = gathered(tracing, 'sampler', offset)
+  span.decideStarted()
+  span.decideEnded()
+  return { span }
 }
 const nothing = async (): Promise<void> => {}
 
 /** What is told, beside the spans that go to a collector. */
 async function traced(url: string, variables: Readonly<Record<string, string>> = {}) {
   const told: string[] = []
-  const tell = (...said: unknown[]): number => told.push(String(said.at(-1)))
+  const lines = new Writable({
+    write(line: Buffer, _encoding, done) {
+      told.push(JSON.parse(line.toString()).msg)
+      done()
+    },
+  })
   setOtelEnvironment({ OTEL_EXPORTER_OTLP_ENDPOINT: url, OTEL_EXPORTER_OTLP_TIMEOUT: '500', ...variables })
-  const tracing = await openTracing('kafka', { warn: tell, info: tell } as unknown as Logger)
+  const tracing = await openTracing('kafka', pino(lines))
   if (!tracing) throw new Error('there is an endpoint')
   onTestFinished(tracing.close)
   return { tracing, told }
@@ -47,14 +53,14 @@ test.each([
   { ...endpoint, OTEL_TRACES_EXPORTER: 'none' },
 ])('%j asks for no spans', async variables => {
   setOtelEnvironment(variables)
-  expect(await openTracing('kafka', {} as Logger)).toBeUndefined()
+  expect(await openTracing('kafka', pino({ level: 'silent' }))).toBeUndefined()
 })
 
 describe('a record', () => {
   test('has its span with the commit that succeeds, and each attempt to commit has its own', async () => {
     const { url, spans } = await startOtlpCollector()
     const { tracing } = await traced(url)
-    const batch = [await decided(tracing, 1), await decided(tracing, 2)]
+    const batch = [decided(tracing, 1), decided(tracing, 2)]
     const outage = new Fault('FLY_BROKER', 'gone')
     await expect(tracing.commit('sampler', batch, () => Promise.reject(outage))).rejects.toBe(outage)
     expect(await tracing.commit('sampler', batch, async () => 'position')).toBe('position')
@@ -74,10 +80,10 @@ describe('a record', () => {
     const { url, spans, requests } = await startOtlpCollector()
     const { tracing } = await traced(url)
     const bug = new TypeError('the words of a customer')
-    const { span } = await tracing.gather('sampler', recordAt(1), ready)
-    span?.decideStarted()
-    span?.decideEnded(bug)
-    await expect(tracing.gather('judge', recordAt(2), () => Promise.reject(bug))).rejects.toBe(bug)
+    const span = gathered(tracing, 'sampler', 1)
+    span.decideStarted()
+    span.decideEnded(bug)
+    tracing.gatherStarted('judge', recordAt(2)).failed(bug)
     await tracing.close()
     const stopped = spans.filter(({ kind }) => kind === 'consumer')
     expect(stopped.map(({ service, attributes }) => [service, attributes['flywheel.outcome']])).toEqual([
@@ -94,12 +100,10 @@ describe('a record', () => {
   test('has the same span in a replay, and another one for another service or another place of the same event', async () => {
     const { url } = await startOtlpCollector()
     const { tracing } = await traced(url)
-    const same = (record: LogRecord): Promise<PreparedRecord> => ready({ ...record, offset: 0 })
-    const spanOf = async (service: ServiceName, offset: number) =>
-      (await tracing.gather(service, recordAt(offset), same)).span?.context
-    const first = await spanOf('sampler', 1)
-    expect(await spanOf('sampler', 1)).toEqual(first)
-    for (const other of [await spanOf('judge', 1), await spanOf('sampler', 2)]) {
+    const spanOf = (service: ServiceName, offset: number) => gathered(tracing, service, offset, 'same event').context
+    const first = spanOf('sampler', 1)
+    expect(spanOf('sampler', 1)).toEqual(first)
+    for (const other of [spanOf('judge', 1), spanOf('sampler', 2)]) {
       expect(other?.traceId).toBe(first?.traceId)
       expect(other?.spanId).not.toBe(first?.spanId)
     }
@@ -108,7 +112,7 @@ describe('a record', () => {
   test('is gathered, decided and committed one after the other', async () => {
     const { url, spans } = await startOtlpCollector()
     const { tracing } = await traced(url)
-    await tracing.commit('sampler', [await decided(tracing, 1)], nothing)
+    await tracing.commit('sampler', [decided(tracing, 1)], nothing)
     await tracing.close()
     const [whole, gather, decide] = [`process ${topic.chatLogs}`, 'gather', 'decide'].map(name =>
       spans.find(span => span.name === name),
@@ -125,7 +129,7 @@ test('that spans are lost is told once, and once that they are exported again', 
   const { tracing, told } = await traced(url)
   /** As many as are exported at once. */
   const exported = async (requestsBefore: number): Promise<void> => {
-    const batch = await Promise.all(Array.from({ length: 200 }, (_none, at) => decided(tracing, at)))
+    const batch = Array.from({ length: 200 }, (_none, at) => decided(tracing, at))
     await tracing.commit('sampler', batch, nothing)
     await waitUntil('they were sent', () => requests.length > requestsBefore)
   }

@@ -1,0 +1,18 @@
+import type { Logger } from 'pino'
+import type { Codec } from '../codec/codec.ts'
+import type { EventLog } from '../log/event-log.ts'
+import type { ObjectStore } from '../objects/object-store.ts'
+import type { OpenSnapshot } from '../state/snapshots.ts'
+import type { Metrics } from '../telemetry/telemetry.ts'
+import type { Tracing } from '../telemetry/tracing.ts'
+
+/** What the processing of records uses of the outside world. */
+export type ProcessingContext = {
+  readonly log: EventLog
+  readonly codec: Codec
+  readonly objects: ObjectStore
+  readonly openSnapshot: OpenSnapshot | undefined
+  readonly logger: Logger
+  readonly metrics: Metrics
+  readonly tracing: Tracing | undefined
+}

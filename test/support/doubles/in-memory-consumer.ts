@@ -1,0 +1,53 @@
+import { waitForAbort } from '#runtime/core/abort.ts'
+import type { LogRecord, NewRecord, PartitionConsumer } from '#runtime/log/event-log.ts'
+import { partitionKey } from '#runtime/log/positions.ts'
+import { recordSize } from '#runtime/log/record-size.ts'
+
+/** What the tests of processing see of the log beside the consumer. */
+export type InMemoryConsumer = PartitionConsumer & {
+  /** The committed transactions: outputs in order, and the positions. */
+  readonly commits: { readonly outputs: readonly NewRecord[]; readonly positions: readonly string[] }[]
+  /** The next commits fail with these errors, before anything is written. */
+  readonly failCommits: (...errors: readonly Error[]) => void
+  /** Revokes the partition. */
+  readonly revoke: () => void
+}
+
+/** Partition 0 of a group, with these records to consume and with the log's limits of size. It waits at their end. */
+export function inMemoryConsumer(records: readonly LogRecord[]): InMemoryConsumer {
+  const revoked = new AbortController()
+  const failures: Error[] = []
+  let next = 0
+  let committed = 0
+  let endWait = new AbortController()
+  const consumer: InMemoryConsumer = {
+    partition: 0,
+    signal: revoked.signal,
+    commits: [],
+    failCommits: (...errors) => void failures.push(...errors),
+    revoke: () => revoked.abort(),
+    async poll(max) {
+      if (next >= records.length) await waitForAbort(AbortSignal.any([revoked.signal, endWait.signal]))
+      if (revoked.signal.aborted) return []
+      const polled = records.slice(next, next + max)
+      next += polled.length
+      return polled
+    },
+    async commit(outputs, positions) {
+      const failure = failures.shift()
+      if (failure) throw failure
+      for (const output of outputs) recordSize(output)
+      const positionsText = positions.map(position => `${partitionKey(position)}@${position.offset}`)
+      consumer.commits.push({ outputs, positions: positionsText })
+      for (const { topic, offset } of positions)
+        committed = Math.max(committed, 1 + records.findLastIndex(one => one.topic === topic && one.offset < offset))
+      return []
+    },
+    async rewind() {
+      next = committed
+      endWait.abort()
+      endWait = new AbortController()
+    },
+  }
+  return consumer
+}

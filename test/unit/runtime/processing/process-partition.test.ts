@@ -1,0 +1,94 @@
+import { expect, onTestFinished, test } from 'vitest'
+import { Fault } from '#runtime/core/faults.ts'
+import type { LogRecord } from '#runtime/log/event-log.ts'
+import type { RunnableService } from '#runtime/processing/any-service.ts'
+import { processPartition } from '#runtime/processing/process-partition.ts'
+import { changelogRecords } from '#runtime/state/changelog.ts'
+import type { State } from '#runtime/state/state.ts'
+import { inMemoryConsumer } from '#test/support/doubles/in-memory-consumer.ts'
+import { openEmbeddedLog } from '#test/support/embedded-log.ts'
+import { temporaryFolder } from '#test/support/folder.ts'
+import { waitUntil } from '#test/support/wait-until.ts'
+import { stateTopic } from '#topology/derive/names.ts'
+import { topic } from '#topology/topic-names.ts'
+import { chatLog, codec, processingContext } from './support.ts'
+
+/** Emits one event for each record, which says how many came before it. */
+const counting: RunnableService = {
+  name: 'sampler',
+  version: 'v1',
+  decide(_inbound, _facts, state) {
+    const count = state.get<number>('seen', 'all') ?? 0
+    const feedback = { agent: 'desk', conversationId: 'c', turnId: 't', rating: 'up', comment: `${count} before` }
+    return {
+      emit: [{ topic: topic.feedback, event: feedback }],
+      stateChanges: [{ collection: 'seen', key: 'all', value: count + 1 }],
+    }
+  },
+}
+
+/** The service at work on these records; `comments` are those of the committed events, in order. */
+function processing(records: readonly LogRecord[], service: RunnableService = counting, isStateful = false) {
+  const log = openEmbeddedLog(temporaryFolder())
+  onTestFinished(() => log.close())
+  const consumer = inMemoryConsumer(records)
+  const states: State[] = []
+  const run = () =>
+    processPartition(service, consumer, { ...processingContext(), log }, isStateful, state => void states.push(state))
+  const comments = async (): Promise<readonly (string | null)[]> => {
+    const events = consumer.commits
+      .flatMap(({ outputs }) => outputs)
+      .flatMap(({ topic: to, value }) => (to === topic.feedback && value ? [codec.decode(topic.feedback, value)] : []))
+    return (await Promise.all(events)).map(({ comment }) => comment)
+  }
+  /** Runs until all records are committed, then revokes the partition. */
+  const finish = async (): Promise<void> => {
+    const ended = run()
+    await waitUntil('all is committed', async () => (await comments()).length === records.length)
+    consumer.revoke()
+    await ended
+  }
+  return { log, consumer, states, run, finish, comments }
+}
+const records = Array.from({ length: 40 }, (_none, offset) => chatLog(offset))
+const inOrder = records.map((_record, index) => `${index} before`)
+
+test('batch after batch is committed until the partition is revoked, and the HTTP API sees the state', async () => {
+  const { consumer, states, finish, comments } = processing(records)
+  await finish()
+  expect(await comments()).toEqual(inOrder)
+  expect(consumer.commits.length).toBeGreaterThan(1)
+  expect(states.map(state => state.get('seen', 'all'))).toEqual([40])
+})
+
+test('after a failed commit the batch, and the one that was gathered meanwhile, are processed again', async () => {
+  const { consumer, finish, comments } = processing(records)
+  consumer.failCommits(new Fault('FLY_BROKER', 'away'), new Fault('FLY_STORE', 'disk full'))
+  await finish()
+  expect(await comments()).toEqual(inOrder)
+})
+
+test('when another process has taken over, the partition is left without an error', async () => {
+  const { consumer, run, comments } = processing(records)
+  consumer.failCommits(new Fault('FLY_FENCED', 'another process has taken over a partition'))
+  await run()
+  expect(await comments()).toEqual([])
+})
+
+test('an unknown error of a commit or of a gather ends the service', async () => {
+  const bug = new TypeError('no such field')
+  const { consumer, run } = processing(records)
+  consumer.failCommits(bug)
+  await expect(run()).rejects.toBe(bug)
+  const gathering = processing(records, { ...counting, gather: () => Promise.reject(bug) })
+  await expect(gathering.run()).rejects.toBe(bug)
+})
+
+test('the state is restored from the changelog before the first record', async () => {
+  const { log, finish, comments } = processing(records.slice(0, 2), counting, true)
+  const changelog = stateTopic('sampler')
+  await log.createTopics([{ name: changelog, partitions: 1, keep: 'compact' }])
+  await log.append(changelogRecords(changelog, 0, [{ collection: 'seen', key: 'all', value: 7 }], 'writer'))
+  await finish()
+  expect(await comments()).toEqual(['7 before', '8 before'])
+})
