@@ -14,7 +14,7 @@ test('a service at work keeps a copy, lets go of it at the end, and goes on from
   const opened = await openRuntime(settings)
   onTestFinished(() => opened.close())
   const warnings: string[] = []
-  const logger = { warn: (_about: object, what: string) => warnings.push(what) }
+  const logger = { warn: (_details: object, message?: string) => void warnings.push(String(message)) }
   let read = 0
   const log: EventLog = {
     ...opened.log,
@@ -26,7 +26,7 @@ test('a service at work keeps a copy, lets go of it at the end, and goes on from
       return opened.log.read(topics, options, counted, signal)
     },
   }
-  const world = { ...opened, log, copies: createSnapshotOpener(temporaryFolder(), logger as never) }
+  const world = { ...opened, log, openSnapshot: createSnapshotOpener(temporaryFolder(), logger) }
   for (const round of [0, 1]) {
     read = 0
     const { takes, dataset, answered, end } = await startStrategist(world)

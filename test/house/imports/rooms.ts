@@ -138,6 +138,7 @@ export const rooms: readonly Room[] = [
   {
     path: 'services/all.ts',
     imports: [
+      'topology',
       'services/*/service.ts',
       'services/_models/open.ts',
       ...planners('open.ts'),

@@ -201,5 +201,5 @@ test('tables have a row for each service, topic, setting and fault, and cells ca
     '| `A` | one \\| or the other |  |',
   ])
   expect(rows(faultsTable(faults))).toHaveLength(Object.keys(faults).length)
-  expect(faultsTable(faults)).toContain('| `FLY_BUG` | A promise this code makes to itself was broken. | stop |')
+  expect(faultsTable(faults)).toContain('| `FLY_BUG` | An assumption of this code does not hold. | stop |')
 })
