@@ -3,9 +3,7 @@
  * goes when it is empty.
  */
 export const knownViolations: Readonly<Record<string, readonly string[]>> = {
-  'no cycles': [
-    'services/annotation/page/form.ts -> services/annotation/page/queue.ts',
-  ],
+  'no cycles': ['services/annotation/page/form.ts -> services/annotation/page/queue.ts'],
 }
 
 /** Files that still force a type. */
