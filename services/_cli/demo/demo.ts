@@ -117,7 +117,7 @@ async function runDemo(
   const progress = store.progress()
   const summary = await demoSummary(runtime.log, run, progress, store.acknowledged())
   printProgress(progressTable(progress))
-  printProgress(nextCommands(settings, agent, once ? undefined : services.urlOf('console')))
+  printProgress(nextCommands(settings, once ? undefined : services.urlOf('console')))
   if (json) printLines([JSON.stringify({ ...summary, seconds: (performance.now() - started) / 1000 })])
 }
 

@@ -5,7 +5,7 @@ import { topic } from '#topology/topic-names.ts'
  * Commands to try on a finished demo, as they can be pasted into a shell. They name the demo's log; `console` is the URL of
  * its running console.
  */
-export function nextCommands(settings: Settings, agent: string, console?: string): string {
+export function nextCommands(settings: Settings, console?: string): string {
   const { home, kafka, registry } = settings
   const log = [
     `--home ${quoted(home)}`,
@@ -13,7 +13,7 @@ export function nextCommands(settings: Settings, agent: string, console?: string
     // The embedded log is read through the running services.
     ...(console === undefined || kafka !== undefined ? [] : [`--port ${new URL(console).port}`]),
   ].join(' ')
-  const query = `select tool, count(*) from (select "goldTool" as tool from "${topic.scoredSamples}" where agent = '${agent}') group by all order by 2 desc limit 5`
+  const query = `select "plannedTool", count(*), avg(score) from "${topic.scoredSamples}" group by all order by 2 desc limit 5`
   return [
     `The data is in ${home}. Commands to try on it:`,
     `  npx flywheel tail ${topic.releases} --from-beginning --exit ${log}`,
