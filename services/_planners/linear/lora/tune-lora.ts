@@ -63,7 +63,7 @@ export function tuneLora(
 ): TunedLora | TooFewRows {
   const names = tools.map(({ name }) => name)
   const prepared = toLoraRows(names, rows)
-  const { rest, held } = splitFamilies(prepared, VALIDATION_SHARE, 'tune-lora/v1')
+  const { rest, held } = splitFamilies(prepared, VALIDATION_SHARE, 'tune-lora/v2')
   if (rest.length === 0 || held.length === 0)
     return {
       outcome: 'tooFewRows',

@@ -69,7 +69,7 @@ export function searchPrompt(
 ): PromptSearchResult | TooFewRows {
   const positions = new Map(tools.map(({ name }, position) => [name, position]))
   const known = examples.filter(({ tool }) => positions.has(tool))
-  const used = splitFamilies(known, MAX_ROWS / known.length, 'prompt-search/rows/v1').held
+  const used = splitFamilies(known, MAX_ROWS / known.length, 'prompt-search/rows/v2').held
   const { rest, held } = splitForPromptSearch(used)
   if (rest.length === 0 || held.length === 0)
     return {
