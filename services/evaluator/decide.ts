@@ -13,7 +13,7 @@ const rungByTopic = {
   [topic.trainedModels]: 'lora',
 } as const satisfies Record<Inbound<'evaluator'>['topic'], Rung>
 
-/** States what both planners did on the same rows; whether that is enough is the promoter's to say. */
+/** States what both planners did on the same rows. The promoter decides whether that is enough. */
 export function decide({ topic: from, event }: Inbound<'evaluator'>, run: PairedRun): Decision<'evaluator'> {
   const { results, candidateLatencyMs, baselineLatencyMs } = run
   const { agent, requestId, datasetVersion, evaluation, candidate, baseline } = event

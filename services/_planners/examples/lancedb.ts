@@ -1,21 +1,19 @@
 import { type Connection, connect, Index, makeArrowTable, type Table } from '@lancedb/lancedb'
 import { Fault } from '#runtime/core/faults.ts'
+import { EMBEDDING_DIMENSIONS } from '#text/vectors.ts'
 import type { IndexedVector, VectorIndex } from './vector-index.ts'
 
-const dimensions = 384
-/** Below this many rows an exact search is fast enough; above, rows are clustered and the nearest clusters searched. */
-const exactBelow = 50_000
-const clustersSearched = 32
-/** Fetched beyond the limit, since leaving out a family afterwards is much cheaper than a filter: families are small. */
-const extraRows = 32
+const CLUSTERS_SEARCHED = 32
+/** Fetched beyond the limit: to leave out a family afterwards is much cheaper than a filter, since families are small. */
+const EXTRA_ROWS = 32
 /** Tables that stay open. */
-const maxOpenTables = 64
+const MAX_OPEN_TABLES = 64
 
-export type LanceOptions = { readonly exactBelow?: number }
-
-/** Indexes as LanceDB tables, in a folder or in an object store (`s3://`). */
-export function openLanceIndex(uri: string, options: LanceOptions = {}): VectorIndex {
-  const threshold = options.exactBelow ?? exactBelow
+/**
+ * Indexes as LanceDB tables, in a folder or in an object store (`s3://`). `clusterFrom`: an index with at least so many rows is
+ * clustered, and only the nearest clusters are searched; with fewer an exact search is fast enough.
+ */
+export function openLanceIndex(uri: string, { clusterFrom = 50_000 } = {}): VectorIndex {
   const tables = new Map<string, Promise<Table>>()
   let connected: Promise<Connection> | undefined
 
@@ -27,7 +25,7 @@ export function openLanceIndex(uri: string, options: LanceOptions = {}): VectorI
     return connected
   }
 
-  /** One table object per name; what fails is forgotten, so that it can be tried again. */
+  /** One table object per name. A failure is forgotten, so that the next call tries again. */
   const cachedTable = (name: string, make: () => Promise<Table>): Promise<Table> => {
     const known = tables.get(name)
     if (known) return known
@@ -35,7 +33,7 @@ export function openLanceIndex(uri: string, options: LanceOptions = {}): VectorI
     made.catch(() => tables.delete(name))
     tables.set(name, made)
     const [oldest] = tables.keys()
-    if (tables.size > maxOpenTables && oldest !== undefined) tables.delete(oldest)
+    if (tables.size > MAX_OPEN_TABLES && oldest !== undefined) tables.delete(oldest)
     return made
   }
 
@@ -55,7 +53,7 @@ export function openLanceIndex(uri: string, options: LanceOptions = {}): VectorI
         if (!(error instanceof Fault) || error.code !== 'FLY_OBJECT') throw error
         return cachedTable(name, async () => createTable(await connection(), name, rows))
       })
-      if (rows.length >= threshold) await createClusterIndex(table)
+      if (rows.length >= clusterFrom) await createClusterIndex(table)
     },
     async search(name, vector, limit, exceptFamily) {
       requireDimensions(vector)
@@ -71,8 +69,8 @@ export function openLanceIndex(uri: string, options: LanceOptions = {}): VectorI
 }
 
 /**
- * A table appears with its one commit, which holds all rows; what a crash leaves before that is no table to anyone and is
- * written over. Another process that builds the same name writes the same rows.
+ * A table becomes visible by its only commit, which holds all rows. What a crash leaves before the commit is not a table and is
+ * overwritten. Another process that builds the same name writes the same rows.
  */
 async function createTable(db: Connection, name: string, rows: readonly IndexedVector[]): Promise<Table> {
   for (const { vector } of rows) requireDimensions(vector)
@@ -88,9 +86,10 @@ async function createTable(db: Connection, name: string, rows: readonly IndexedV
   }
 }
 
-const emptySchema = () => makeArrowTable([{ id: '', family: '', vector: new Float32Array(dimensions) }]).schema
+const emptySchema = () =>
+  makeArrowTable([{ id: '', family: '', vector: new Float32Array(EMBEDDING_DIMENSIONS) }]).schema
 
-/** Without it a search is slower but right, so that a crash before it does no harm. */
+/** A table without it is searched exactly, so a crash before it does no harm. */
 async function createClusterIndex(table: Table): Promise<void> {
   if ((await table.listIndices()).length > 0) return
   await table.createIndex('vector', { config: Index.ivfFlat({ distanceType: 'cosine' }) })
@@ -108,18 +107,18 @@ async function nearest(
     const query = table
       .vectorSearch(vector)
       .distanceType('cosine')
-      .nprobes(clustersSearched)
+      .nprobes(CLUSTERS_SEARCHED)
       .select(['id', 'family', '_distance'])
       .limit(count)
     const rows: SearchRow[] = await (filter === undefined ? query : query.where(filter)).toArray()
-    // Equal distances come in any order: the id decides, so that a replay finds the same.
+    // LanceDB returns equal distances in any order: sorting by id as well makes a replay find the same.
     return rows.toSorted((a, b) => a._distance - b._distance || (a.id < b.id ? -1 : 1))
   }
   try {
     if (exceptFamily === undefined) return (await search(limit)).map(({ id }) => id)
-    const found = await search(limit + extraRows)
+    const found = await search(limit + EXTRA_ROWS)
     const allowed = found.filter(({ family }) => family !== exceptFamily)
-    const enough = allowed.length >= limit || found.length < limit + extraRows
+    const enough = allowed.length >= limit || found.length < limit + EXTRA_ROWS
     const rows = enough ? allowed : await search(limit, `family != '${exceptFamily.replaceAll("'", "''")}'`)
     return rows.slice(0, limit).map(({ id }) => id)
   } catch (error) {
@@ -128,7 +127,8 @@ async function nearest(
 }
 
 function requireDimensions({ length }: Float32Array): void {
-  if (length !== dimensions) throw new Fault('FLY_BUG', `a vector has ${length} dimensions, not ${dimensions}`)
+  if (length !== EMBEDDING_DIMENSIONS)
+    throw new Fault('FLY_BUG', `a vector has ${length} dimensions, not ${EMBEDDING_DIMENSIONS}`)
 }
 
 const isMissing = (error: unknown): boolean => error instanceof Error && /not found/i.test(error.message)

@@ -12,8 +12,8 @@ import { atAngle, rowsOf, vectorIndexContract } from './suite.ts'
 
 vectorIndexContract('LanceDB in a folder', () => openLanceIndex(temporaryFolder()))
 
-function openIn(folder: string, exactBelow?: number): VectorIndex {
-  const index = openLanceIndex(folder, exactBelow === undefined ? {} : { exactBelow })
+function openIn(folder: string, options?: Parameters<typeof openLanceIndex>[1]): VectorIndex {
+  const index = openLanceIndex(folder, options)
   onTestFinished(() => index.close())
   return index
 }
@@ -55,7 +55,7 @@ test('many rows are clustered, also where a crash came before that', async () =>
   const folder = temporaryFolder()
   const rows = rowsOf(600, i => `${i % 7}`)
   await openIn(folder).build('many', rows)
-  const index = openIn(folder, 500)
+  const index = openIn(folder, { clusterFrom: 500 })
   await index.build('many', rows)
   await index.build('many', rows)
   const db = await connect(folder)

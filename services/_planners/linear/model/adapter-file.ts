@@ -6,7 +6,7 @@ const LORA_A = 'planner.lora_A.weight'
 const LORA_B = 'planner.lora_B.weight'
 
 /**
- * An adapter as safetensors bytes under PEFT's names: lora_A [rank, DIMENSIONS] and lora_B [tools, rank]; metadata
+ * An adapter as safetensors bytes under PEFT's names: lora_A [rank, FEATURE_DIMENSIONS] and lora_B [tools, rank]; metadata
  * `rank`, `alpha` and `tools` (a JSON array of names).
  */
 export function encodeAdapter({ rank, alpha, tools, a, b }: LoraAdapter): Uint8Array<ArrayBuffer> {
@@ -24,7 +24,7 @@ export function decodeAdapter(bytes: Uint8Array): LoraAdapter {
   const { metadata, tensors } = decodeSafetensors(bytes)
   const rank = Number(metadata.rank)
   const alpha = Number(metadata.alpha)
-  const tools = parseToolNames(metadata.tools ?? '')
+  const tools = parseToolNames(metadata.tools)
   const [a, b] = [tensors[LORA_A], tensors[LORA_B]]
   if (!Number.isSafeInteger(rank) || rank < 1 || !Number.isFinite(alpha))
     throw new SyntaxError('not an adapter: no rank or alpha')
@@ -35,17 +35,17 @@ export function decodeAdapter(bytes: Uint8Array): LoraAdapter {
   return { rank, alpha, tools, a: transpose(a.values, FEATURE_DIMENSIONS), b: b.values }
 }
 
-function parseToolNames(json: string): string[] {
+function parseToolNames(json = ''): string[] {
   try {
     const names: unknown = JSON.parse(json)
     if (Array.isArray(names) && names.every((name: unknown) => typeof name === 'string')) return names
   } catch {
-    // Said below: an absent list and a broken one are the same to the reader.
+    // The error below is for a missing list and for a malformed one.
   }
   throw new SyntaxError('not an adapter: no list of tool names')
 }
 
-/** Of a row-major matrix with `columns` columns. */
+/** Transposes a row-major matrix with `columns` columns, which divides the number of values: no index is out of bounds. */
 function transpose(values: Float32Array, columns: number): Float32Array {
   const rows = values.length / columns
   const turned = new Float32Array(values.length)

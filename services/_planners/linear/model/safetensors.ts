@@ -1,4 +1,5 @@
 import { Fault } from '#runtime/core/faults.ts'
+import { isObject, type JsonObject } from '#runtime/core/json.ts'
 
 /** A tensor of 32-bit floats, row-major. */
 export type Tensor = { readonly shape: readonly number[]; readonly values: Float32Array }
@@ -82,7 +83,7 @@ function requireContiguous(spans: { start: number; end: number }[], dataBytes: n
   if (covered !== dataBytes) throw invalidSafetensors('bytes after the last tensor')
 }
 
-function parseHeader(bytes: Uint8Array): Record<string, unknown> {
+function parseHeader(bytes: Uint8Array): JsonObject {
   try {
     const header: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
     if (isObject(header)) return header
@@ -124,10 +125,6 @@ function parseSizes(list: unknown): number[] | undefined {
 
 function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1)
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function sortedEntries<T>(record: Readonly<Record<string, T>>): [string, T][] {

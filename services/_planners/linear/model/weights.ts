@@ -1,3 +1,4 @@
+import { at } from '#runtime/core/checked.ts'
 import { FEATURE_DIMENSIONS, featurize, type SparseVector } from '#text/features.ts'
 import type { LinearTool } from './manifest.ts'
 
@@ -6,19 +7,13 @@ export type Weights = { readonly tools: number; readonly values: Float32Array }
 
 /** W0: the frozen base weights. Column t is the feature vector of tool t's description. */
 export function baseWeights(tools: readonly LinearTool[]): Weights {
-  const weights = { tools: tools.length, values: new Float32Array(FEATURE_DIMENSIONS * tools.length) }
-  tools.forEach(({ description }, tool) => {
-    writeToolColumn(weights, tool, featurize(description))
-  })
-  return weights
-}
-
-/** Replaces the column of one tool. */
-export function writeToolColumn({ tools, values }: Weights, tool: number, vector: SparseVector): void {
-  for (let feature = 0; feature < FEATURE_DIMENSIONS; feature++) values[feature * tools + tool] = 0
-  vector.indices.forEach((feature, entry) => {
-    values[feature * tools + tool] = vector.values[entry] ?? 0
-  })
+  const values = new Float32Array(FEATURE_DIMENSIONS * tools.length)
+  for (const [tool, { description }] of tools.entries()) {
+    const vector = featurize(description)
+    for (const [entry, feature] of vector.indices.entries())
+      values[feature * tools.length + tool] = at(vector.values, entry)
+  }
+  return { tools: tools.length, values }
 }
 
 /**

@@ -10,14 +10,14 @@ export function lowerCaseWords(text: string): readonly string[] {
   return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
 }
 
-/** Counts, in each text once, its words and word pairs; those made of function words only say nothing and are left out. */
+/** Counts words and word pairs, each once per text; those made of function words only are left out. */
 export function countPhrases(texts: readonly string[]): PhraseCounts {
   const counts = new Map<string, number>()
   for (const text of texts) {
     const words = lowerCaseWords(text)
     const phrases = new Set<string>()
-    words.forEach((word, at) => {
-      const next = words[at + 1]
+    words.forEach((word, position) => {
+      const next = words[position + 1]
       if (!functionWordSet.has(word)) phrases.add(word)
       if (next !== undefined && !(functionWordSet.has(word) && functionWordSet.has(next)))
         phrases.add(`${word} ${next}`)
@@ -36,8 +36,8 @@ export function mergeCounts(sets: readonly PhraseCounts[]): PhraseCounts {
 }
 
 /**
- * Phrases that tell one set of texts from another, most telling first: the log odds ratio with a small prior, divided
- * by its standard deviation (Monroe, Colaresi and Quinn, "Fightin' Words", 2008). Positive scores only.
+ * Phrases that distinguish one set of texts from another, most distinctive first: by the log odds ratio with a small prior,
+ * divided by its standard deviation (Monroe, Colaresi and Quinn, "Fightin' Words", 2008). Positive scores only.
  */
 export function distinctivePhrases(own: PhraseCounts, other: PhraseCounts): readonly string[] {
   const scored: { phrase: string; score: number }[] = []
