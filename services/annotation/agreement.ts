@@ -5,17 +5,17 @@ import { correctedMean, type ReviewerScore, severities } from '#statistics/rater
 import { votesOf } from './consensus.ts'
 import type { Overlap, Review } from './state.ts'
 
-/** How far reviewers can be trusted, from the items that more than one of them reviewed. */
+/** How far reviewers agree, from the items that more than one of them reviewed. */
 export type Agreement = {
   readonly items: number
-  /** Krippendorff's, of the tools and of the verdicts; who cannot tell is missing. null where it is not defined. */
+  /** Krippendorff's alpha of the tools and of the verdicts, without reviews that could not tell. null where it is not defined. */
   readonly alpha: { readonly tool: number | null; readonly verdict: number | null }
   readonly reviewers: readonly {
     readonly reviewer: string
     readonly reviews: number
     /** Share of plans called wrong beyond what the others say of the same items; negative is lenient. */
     readonly severity: number
-    /** Expected share of the tools named that are right, by the consensus. */
+    /** Expected share of the named tools that are right, by the consensus. */
     readonly accuracy: number
     readonly confusion: readonly ConfusionCell[]
   }[]
@@ -48,7 +48,7 @@ export function agreementOf(overlaps: readonly Overlap[]): Agreement {
   }
 }
 
-/** The mean verdict of reviews, right 1 and wrong 0, corrected by severities; kept within 0 to 1, null where nobody could tell. */
+/** The mean verdict of reviews, right 1 and wrong 0, corrected by severities; clamped to 0 to 1; null where no reviewer could tell. */
 export function correctedScore(
   reviews: readonly Pick<Review, 'reviewer' | 'verdict'>[],
   history: readonly Overlap[],

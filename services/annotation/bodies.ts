@@ -6,11 +6,15 @@ const text = (characters: number) => z.string().max(characters)
 
 const reviewer = label
   .optional()
-  .describe('Who reviews. A key speaks for itself, by its name; one with the scope admin must say for whom.')
+  .describe(
+    'The name of the reviewer. A key reviews under its own name, and can leave this out; a key with the scope admin must name the reviewer.',
+  )
 const role = z
   .enum(['reviewer', 'adjudicator'])
   .default('reviewer')
-  .describe('adjudicator: what reviewers disagree on, with their reviews; needs the scope adjudicate.')
+  .describe(
+    'adjudicator: decides items on which reviewers disagree, and sees their reviews; needs the scope adjudicate.',
+  )
 
 export const leaseBody = strictObject({
   agent: label,
@@ -25,11 +29,13 @@ export const reviewBody = strictObject({
   sampleId: label,
   reviewer,
   role,
-  verdict: z.enum(['right', 'wrong', 'unclear']).describe('Was the agent right? unclear: cannot tell.'),
-  tool: label.nullish().describe('The right tool; needed where the verdict is wrong.'),
-  argument: text(8_000).nullish().describe('The right argument; as planned where it is left out.'),
+  verdict: z
+    .enum(['right', 'wrong', 'unclear'])
+    .describe('Whether the agent was right. unclear: the reviewer cannot tell.'),
+  tool: label.nullish().describe('The right tool; required if the verdict is wrong.'),
+  argument: text(8_000).nullish().describe('The right argument; if it is left out, the planned one.'),
   answer: text(32_000).nullish().describe('The right answer to the customer.'),
-  notes: text(8_000).nullish().describe('For colleagues.'),
+  notes: text(8_000).nullish().describe('Notes for other reviewers.'),
 })
 export const reviewsBody = z.array(reviewBody).min(1).max(1000)
 

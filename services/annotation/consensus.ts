@@ -2,7 +2,7 @@ import type { GoldAnswered } from '#schemas/events.ts'
 import { dawidSkene, type ItemVotes } from '#statistics/dawid-skene.ts'
 import type { Overlap, Review } from './state.ts'
 
-/** Reviewers who named different tools are overruled only by this probability; below it an adjudicator is asked. */
+/** Where reviewers named different tools, one tool needs this probability; below it an adjudicator decides. */
 export const MIN_CONFIDENCE = 0.9
 
 export type Consensus = Pick<
@@ -11,9 +11,9 @@ export type Consensus = Pick<
 >
 
 /**
- * What reviews agree on once there are as many as `needed`; null where they do not, which is an adjudicator's to settle and
- * never a coin's. `counted` are the reviews up to the one that settled it: what comes later changes nothing, in whatever
- * order it came. `history` is what the reviewers are known by.
+ * What the reviews agree on once there are as many as `needed`; null where they do not agree, and an adjudicator must decide.
+ * `counted` are the reviews up to the one that decided: later reviews change nothing. `history` are earlier overlaps, by which
+ * reviewers are weighted.
  */
 export function findConsensus(
   reviews: readonly Review[],
@@ -30,7 +30,7 @@ export function findConsensus(
   return null
 }
 
-/** Those written out of sight of each other. */
+/** Reviews whose authors did not see the others. */
 export const independentReviews = (reviews: readonly Review[]): readonly Review[] =>
   reviews.filter(({ role }) => role === 'reviewer')
 
@@ -43,7 +43,7 @@ function adjudicatedConsensus(
   return { outcome, verdict, tool, argument, answer, agreement, adjudicator: reviewer, confidence: null }
 }
 
-/** A tool that more than half could name and all of them named, or that the others are outweighed by; and one verdict on the agent. */
+/** The tool that all who could tell named, or the likeliest one, if more than half could tell; and the majority's verdict among those who named it. */
 function reviewerConsensus(reviews: readonly Review[], history: () => Iterable<Overlap>): Consensus | null {
   const votes = votesOf(reviews)
   if (2 * votes.length <= reviews.length) return null
@@ -61,7 +61,7 @@ function reviewerConsensus(reviews: readonly Review[], history: () => Iterable<O
   return { outcome: 'agreed', verdict, tool, argument, answer, agreement, adjudicator: null, confidence }
 }
 
-/** Of three votes or more, the tool that is likeliest when each reviewer weighs by what was settled before. */
+/** Of three votes or more, the likeliest tool, with reviewers weighted by their earlier reviews. */
 function likeliestTool(
   votes: ItemVotes['votes'],
   history: () => Iterable<Overlap>,
@@ -79,7 +79,7 @@ export const votesOf = (reviews: readonly Pick<Review, 'reviewer' | 'tool'>[]): 
 const shareOf = (reviews: readonly Review[], named: string): number =>
   reviews.filter(({ tool }) => tool === named).length / Math.max(1, reviews.length)
 
-/** The most frequent text, the earliest where several are; nulls aside. */
+/** The most frequent text that is not null, the earliest of equally frequent ones. */
 function mostFrequent(values: readonly (string | null)[]): string | null {
   const counts = new Map<string, number>()
   for (const value of values) if (value !== null) counts.set(value, (counts.get(value) ?? 0) + 1)

@@ -25,20 +25,12 @@ import {
 
 export type Facts = Pick<Budgets, 'reviewersPerItem' | 'overlapShare'>
 
-/** Below it a score raises the value of an item. */
-const LOW_SCORE = 0.5
-
-/** What reviewers see first: the sampler's value, up to doubled where the judge scored the plan low. */
-export function priority({ value, judged }: Pick<Item, 'value' | 'judged'>): number {
-  return judged !== null && judged.score < LOW_SCORE ? value * (2 - judged.score) : value
-}
-
-/** Reviews that an item needs: one more for a share of them, so that reviewers can be compared. A larger share has the items of a smaller one. */
+/** Reviews that an item needs. A share of the items needs one more, so that reviewers can be compared. A larger share contains the items of a smaller one. */
 export function reviewsNeeded(sampleId: string, { reviewersPerItem, overlapShare }: Facts): number {
   return reviewersPerItem + (hashFraction('annotation/v2/overlap', sampleId) < overlapShare ? 1 : 0)
 }
 
-/** Samples, scores and reviews of one item may come in any order; the gold answer they lead to is the same. */
+/** Samples, scores and reviews of one item may arrive in any order; the gold answer is the same. */
 export function decide(inbound: Inbound<'annotation'>, facts: Facts, state: StateView): Decision<'annotation'> {
   switch (inbound.topic) {
     case topic.selectedSamples:
@@ -64,7 +56,7 @@ function onSample(sample: SampleSelected, facts: Facts, state: StateView): Decis
   return settleItem(agent, id, item, facts, state, id, clearEarly)
 }
 
-/** Only scores without gold tell a reviewer anything; trusted or not, since they order and explain, and settle nothing. */
+/** Scores without gold order the queue and are shown to reviewers. They decide nothing, so that untrusted ones count too. */
 function onScore(scored: SampleScored, state: StateView): Decision<'annotation'> {
   const { agent, sampleId, source, score, judge, trusted, evidence } = scored
   if (source !== 'production' || score === null || state.get(closedOf(agent), sampleId) !== undefined) return {}
@@ -77,7 +69,7 @@ function onScore(scored: SampleScored, state: StateView): Decision<'annotation'>
   }
 }
 
-/** A second review by the same reviewer, and one of a closed item, change nothing. */
+/** A second review by the same reviewer changes nothing, and neither does a review of a closed item. */
 function onReview(event: SampleReviewed, facts: Facts, state: StateView): Decision<'annotation'> {
   const { id, agent, sampleId, reviewer, role, verdict, argument, answer, notes } = event
   if (state.get(closedOf(agent), sampleId) !== undefined) return {}
@@ -91,7 +83,7 @@ function onReview(event: SampleReviewed, facts: Facts, state: StateView): Decisi
     : { stateChanges: boundedChanges(state, earlyReviewsOf(agent), MAX_EARLY, [[sampleId, reviews]]) }
 }
 
-/** Keeps the item open, or closes it with its gold answer. `cause` is the record in hand, which is a parent anyway. */
+/** Keeps the item open, or closes it with its gold answer. `cause` is the id of the current record, which the runtime adds to the parents. */
 function settleItem(
   agent: string,
   sampleId: string,
@@ -132,7 +124,7 @@ function settleItem(
   }
 }
 
-/** What several reviewers said of one item is what they are known by. */
+/** Reviews of one item by several reviewers: reviewers are compared and weighted by them. */
 function overlapChanges(
   agent: string,
   sampleId: string,

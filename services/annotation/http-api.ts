@@ -27,7 +27,7 @@ export type HttpApiPorts = {
   readonly objects: ObjectStore
 }
 
-/** The reviewers' desk: leases, reviews, agreement and the page, over the partitions that this process owns. */
+/** Leases, reviews, agreement and the review page, for the partitions that this process owns. */
 export function httpApi(context: Context, { agents, clock, objects }: HttpApiPorts): HttpApi<'annotation'> {
   const leases = createLeases(clock)
   const pseudonymOf = createPseudonymizer(loadRedactionKey(context.settings))
@@ -42,7 +42,7 @@ export function httpApi(context: Context, { agents, clock, objects }: HttpApiPor
   const isClosed = (agent: string, sampleId: string): boolean =>
     context.partitionStates().some(state => state.get(closedOf(agent), sampleId) !== undefined)
 
-  /** The event of a review, or how it counts instead. Throws HttpError 400 or 404 naming the review and its field. */
+  /** The event of a review, or why there is none. Throws HttpError 400 or 404 with the review and the field. */
   const readReview = (body: ReviewBody, reviewer: string, where: string): SampleReviewed | 'duplicate' | 'closed' => {
     const { agent, sampleId } = body
     const described = agentOrThrow(agent, where)

@@ -1,11 +1,10 @@
 import { Fault } from '#runtime/core/faults.ts'
 import { getJson, type ObjectStore } from '#runtime/objects/object-store.ts'
 import type { Role } from '#schemas/events.ts'
-import { priority } from './decide.ts'
 import type { LeasedItem } from './leases.ts'
-import type { JudgedScore } from './state.ts'
+import { type JudgedScore, priority } from './state.ts'
 
-/** What the holder of a lease sees of its item. Only an adjudicator sees what others said. */
+/** The item as the holder of its lease sees it. Only adjudicators see the reviews of others. */
 export async function leasedItemView(
   { sampleId, item, until }: LeasedItem,
   role: Role,
@@ -16,17 +15,17 @@ export async function leasedItemView(
   return {
     ...{ sampleId, conversationId, question, earlier, plan, answer, arms, outcome },
     judged: judged && (await judgedView(judged, objects)),
-    reviews: reviews.map(({ id: _id, role: _role, ...said }) => said),
+    reviews: reviews.map(({ id: _id, role: _role, ...review }) => review),
     value: priority(item),
     leasedUntil: until,
   }
 }
 
-async function judgedView({ evidence, ...said }: JudgedScore, objects: ObjectStore): Promise<object> {
-  return { ...said, packet: evidence && (await loadPacket(evidence, objects)) }
+async function judgedView({ evidence, ...score }: JudgedScore, objects: ObjectStore): Promise<object> {
+  return { ...score, packet: evidence && (await loadPacket(evidence, objects)) }
 }
 
-/** A packet that is no longer kept holds up no review. */
+/** null where the packet is no longer kept: the item can be reviewed without it. */
 async function loadPacket(digest: string, objects: ObjectStore): Promise<object | null> {
   try {
     return await getJson<object>(objects, digest)

@@ -1,19 +1,18 @@
 import type { Clock } from '#runtime/core/clock.ts'
 import type { Role } from '#schemas/events.ts'
-import { priority } from './decide.ts'
-import type { Item } from './state.ts'
+import { type Item, priority } from './state.ts'
 
-/** An answer that is durable but not yet in our state keeps its item from others this long. */
+/** A review that is in the log and not yet in the state keeps its item from other reviewers this long. */
 const REVIEW_PENDING_MS = 60_000
-/** Answers are swept at each lease; whoever reviews without leasing makes them grow to about this many. */
+/** Expired entries are deleted at each lease, and when there are this many: reviews may come without leases. */
 const SWEEP_SIZE = 10_000
 
 export type LeasedItem = { readonly sampleId: string; readonly item: Item; readonly until: number }
 
 export type Leases = {
   /**
-   * Items for this reviewer: those it holds, renewed, then the most valuable; an adjudicator's are those in dispute, and nobody
-   * else's. Times in milliseconds.
+   * Items for this reviewer: first those it holds, with their leases renewed, then by priority. Disputed items are for
+   * adjudicators only, the others for reviewers only. Times in milliseconds.
    */
   readonly take: (
     items: Iterable<readonly [string, Item]>,
@@ -23,16 +22,16 @@ export type Leases = {
   ) => readonly LeasedItem[]
   readonly markReviewed: (sampleId: string, reviewer: string) => void
   readonly hasReviewed: (sampleId: string, reviewer: string) => boolean
-  /** Whether someone holds it now. */
+  /** Whether a reviewer holds it now. */
   readonly isLeased: (sampleId: string, item: Item) => boolean
 }
 
-/** Who works on what, in memory: a restart returns every lease. */
+/** The leases of all reviewers, in memory: a restart ends every lease. */
 export function createLeases(clock: Clock): Leases {
   const leases = new Map<string, { readonly reviewer: string; readonly until: number }>()
   const reviewedUntil = new Map<string, number>()
 
-  /** A lease ends by its time, or when the holder's review has come back to us through the topic. */
+  /** A lease ends after its time, or when the holder's review has been consumed. */
   const leaseHolder = (sampleId: string, item: Item): string | undefined => {
     const lease = leases.get(sampleId)
     if (!lease || lease.until <= clock.now()) return undefined
@@ -54,9 +53,9 @@ export function createLeases(clock: Clock): Leases {
       for (const [sampleId, item] of items) {
         if (item.disputed !== (role === 'adjudicator')) continue
         if (item.reviews.some(review => review.reviewer === reviewer) || hasReviewed(sampleId, reviewer)) continue
-        const by = leaseHolder(sampleId, item)
-        if (by === undefined || by === reviewer)
-          free.push({ sampleId, item, own: by !== undefined, value: priority(item) })
+        const holder = leaseHolder(sampleId, item)
+        if (holder === undefined || holder === reviewer)
+          free.push({ sampleId, item, own: holder !== undefined, value: priority(item) })
       }
       free.sort((a, b) => Number(b.own) - Number(a.own) || b.value - a.value)
       const until = now + milliseconds

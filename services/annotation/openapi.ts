@@ -46,8 +46,8 @@ function postOperation(operationId: string, summary: string, body: object, name:
         200: answer(summary, name),
         ...refusals,
         ...notFound,
-        413: answer('Too long, or too many.', 'Error'),
-        415: answer('Not JSON.', 'Error'),
+        413: answer('The body is too large, or there are too many reviews.', 'Error'),
+        415: answer('The body is not JSON.', 'Error'),
       },
     },
   }
@@ -57,36 +57,36 @@ const documentOperation = (operationId: string, summary: string, content: object
   get: { operationId, summary, security: [], responses: { 200: { description: summary, content } } },
 })
 
-/** The HTTP interface of annotation in OpenAPI 3.1, its schemas those that bodies are validated with. */
+/** The HTTP interface of annotation in OpenAPI 3.1, with the schemas that bodies are validated with. */
 export const openapi = document(
   'Flywheel annotation',
-  'Reviewers lease items, say what the agent should have done, and their reviews become gold answers.',
+  'Reviewers lease items and write what the agent should have done. Their reviews become gold answers.',
   {
     '/v1/queue/lease': postOperation(
       'leaseItems',
-      'Items for one reviewer, whose leases nobody else gets before they end.',
+      'Leases items to one reviewer. No other reviewer gets them before the lease ends.',
       ref('Lease'),
       'Leased',
       { ...example, count: 2 },
     ),
     '/v1/reviews': postOperation(
       'sendReviews',
-      'Reviews, all or nothing: what is accepted is in the log. Sending again changes nothing.',
+      'Sends reviews, all or none of them. Accepted reviews are in the log. Sending a review again changes nothing.',
       { oneOf: [ref('Review'), { type: 'array', items: ref('Review'), minItems: 1, maxItems: 1000 }] },
       'Reviewed',
       { ...example, sampleId: '0123456789abcdef0123456789abcdef', verdict: 'right' },
     ),
-    '/v1/queue': getOperation('readQueue', 'How much there is to review.', 'Queue', 'review', [agentParameter]),
+    '/v1/queue': getOperation('readQueue', 'The number of items to review.', 'Queue', 'review', [agentParameter]),
     '/v1/reviewer': getOperation(
       'readReviewer',
-      'Who the key is, and the agents and their tools.',
+      'The reviewer that the key stands for, its roles, and the agents with their tools.',
       'Reviewer',
       'review',
       [],
     ),
     '/v1/agreement': getOperation(
       'readAgreement',
-      'How far reviewers agree, how severe each is, and what each confuses.',
+      'Agreement of reviewers, and the severity, accuracy and confusion of each.',
       'Agreement',
       'read',
       [agentParameter],

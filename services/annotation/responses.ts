@@ -19,18 +19,25 @@ const item = z.strictObject({
   plan: z.looseObject({ tool: z.string(), argument: z.string() }).describe('What the agent decided.'),
   answer: text.describe('What the agent answered; null if not logged.'),
   arms: z.array(z.looseObject({ arm: z.string(), weight: z.number() })).describe('Why it was sampled.'),
-  outcome: z.looseObject({}).describe('How the turn went.'),
+  outcome: z.looseObject({}).describe('The outcome of the turn.'),
   judged: z
     .strictObject({
       score: share,
       judge: z.string(),
       trusted: z.boolean(),
-      packet: z.looseObject({}).nullable().describe('All that the judge saw; null where it is no longer kept.'),
+      packet: z
+        .looseObject({})
+        .nullable()
+        .describe('The evidence that the judge used; null where it is no longer kept.'),
     })
     .nullable()
-    .describe('What the judge said of the plan without knowing gold.'),
-  reviews: z.array(review).describe('What an adjudicator settles; empty for reviewers, who do not see each other.'),
-  value: z.number().describe('Of reviewing it: higher ones come first.'),
+    .describe('The score of the judge, given without gold.'),
+  reviews: z
+    .array(review)
+    .describe(
+      'For adjudicators, the reviews that disagree; empty for reviewers, who do not see the reviews of others.',
+    ),
+  value: z.number().describe('The priority of the item: higher ones come first.'),
   leasedUntil: time,
 })
 
@@ -38,21 +45,21 @@ export const leaseResponse = z.strictObject({ items: z.array(item) })
 
 export const reviewsResponse = z.strictObject({
   accepted: count.describe('Reviews that are in the log now.'),
-  duplicates: count.describe('Reviewed by the same person before; nothing was changed.'),
-  closed: count.describe('The item had its gold already: the review was not needed.'),
+  duplicates: count.describe('Reviews by a person who had reviewed the sample before; they changed nothing.'),
+  closed: count.describe('Reviews of items that had gold already; they changed nothing.'),
   ids: z.array(z.string()).describe('Ids of all reviews sent, in their order.'),
 })
 
 export const queueResponse = z.strictObject({
   open: count,
-  disputed: count.describe('Of the open ones, those that wait for an adjudicator.'),
+  disputed: count.describe('Open items that wait for an adjudicator.'),
   leased: count,
   closed: count,
   oldest: time.nullable(),
 })
 
 export const reviewerResponse = z.strictObject({
-  reviewer: text.describe('Whom the key speaks for; null where that must be said.'),
+  reviewer: text.describe('The reviewer that the key stands for; null where requests must name it.'),
   roles: z.array(role),
   agents: z.array(
     z.strictObject({
@@ -65,8 +72,10 @@ export const reviewerResponse = z.strictObject({
 
 const alpha = z.number().max(1).nullable()
 export const agreementResponse = z.strictObject({
-  items: count.describe('The newest that several people reviewed; all below is of these.'),
-  alpha: z.strictObject({ tool: alpha, verdict: alpha }).describe("Krippendorff's; null where it is not defined."),
+  items: count.describe('The newest items that several people reviewed; the figures below are of these.'),
+  alpha: z
+    .strictObject({ tool: alpha, verdict: alpha })
+    .describe("Krippendorff's alpha; null where it is not defined."),
   reviewers: z.array(
     z.strictObject({
       reviewer: z.string(),
@@ -74,7 +83,7 @@ export const agreementResponse = z.strictObject({
       severity: z
         .number()
         .describe('Share of plans called wrong beyond what others say of the same; negative is lenient.'),
-      accuracy: share.describe('Expected share of the tools named that are right, by the consensus (Dawid and Skene).'),
+      accuracy: share.describe('Expected share of the named tools that are right, by the consensus (Dawid and Skene).'),
       confusion: z
         .array(z.strictObject({ truth: z.string(), said: z.string(), count: z.number() }))
         .describe('How often `said` was named where `truth` is right, as expected.'),

@@ -7,18 +7,19 @@ import type { ReviewBody } from './bodies.ts'
 import { independentReviews } from './consensus.ts'
 import type { Item } from './state.ts'
 
-/** The same reviewer's review of the same sample has the same id, so that sending it again is harmless. */
+/** A reviewer's review of a sample always has the same id, so that sending it again changes nothing. */
 export const reviewId = (sampleId: string, reviewer: string): string =>
   deriveId('annotation/v1/review', sampleId, reviewer)
 
-/** What keeps a review from being recorded, with the fix; null where nothing does. */
+/** Why a review cannot be accepted, and how to correct it; null where it can. */
 export function reviewProblem(
   { verdict, tool, role }: ReviewBody,
   item: Item,
   tools: ReadonlySet<string>,
 ): string | null {
   const { plan, disputed } = item
-  if (role === 'adjudicator' && !disputed) return 'role: nobody disagrees on this sample; review it as a reviewer'
+  if (role === 'adjudicator' && !disputed)
+    return 'role: reviewers do not disagree on this sample; review it as a reviewer'
   if (verdict === 'unclear') return tool == null ? null : 'tool: leave it out where the verdict is unclear'
   if (verdict === 'wrong' && tool == null) return 'tool: a wrong plan needs the right tool'
   if (verdict === 'right' && tool != null && tool !== plan.tool)
@@ -30,8 +31,8 @@ export function reviewProblem(
 const redact = createEventRedactor(avro.SampleReviewed)
 
 /**
- * A review without problems as an event, redacted: what it does not say of the right plan is as planned. An adjudicator's follows
- * from the reviews that it settles.
+ * The event of a valid review, redacted. Tool and argument that it leaves out are the planned ones. The parents of an
+ * adjudicator's review are the reviews that it decides between.
  */
 export function sampleReviewed(
   body: ReviewBody,

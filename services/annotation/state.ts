@@ -6,18 +6,26 @@ export type Review = Pick<
   'id' | 'reviewer' | 'role' | 'verdict' | 'tool' | 'argument' | 'answer' | 'notes'
 >
 
-/** What the judge said of a plan without knowing gold; `evidence` is the digest of the packet that it saw. */
+/** The judge's score of a plan, given before there was gold; `evidence` is the digest of the packet it was given for. */
 export type JudgedScore = Pick<SampleScored, 'judge' | 'trusted' | 'evidence'> & { readonly score: number }
 
-/** A sample in the queue, its reviews in the order they came, and what the judge said last, if anything. */
+/** A sample in the queue, its reviews in order of arrival, and the newest score, if any. */
 export type Item = Omit<SampleSelected, 'id' | 'parents' | 'agent' | 'correction'> & {
   readonly reviews: readonly Review[]
   readonly judged: JudgedScore | null
-  /** There are as many reviews as were asked for, and they do not agree: an adjudicator's turn. */
+  /** There are as many reviews as needed, and they do not agree: the item waits for an adjudicator. */
   readonly disputed: boolean
 }
 
-/** What several reviewers said of a closed item, each unseen by the others, and what was settled in the end. */
+/** Scores below this raise the priority of an item. */
+const LOW_SCORE = 0.5
+
+/** The order of the queue: the sampler's value, up to doubled where the judge scored the plan low. */
+export function priority({ value, judged }: Pick<Item, 'value' | 'judged'>): number {
+  return judged !== null && judged.score < LOW_SCORE ? value * (2 - judged.score) : value
+}
+
+/** Independent reviews of a closed item by several reviewers, and the tool that was decided. */
 export type Overlap = {
   readonly reviews: readonly Pick<Review, 'reviewer' | 'verdict' | 'tool'>[]
   /** null where undecided. */
@@ -25,14 +33,14 @@ export type Overlap = {
   readonly adjudicated: boolean
 }
 
-/** Newest closed items of which we still know that they are closed. */
+/** Newest closed items that are remembered as closed. */
 export const MAX_CLOSED = 20_000
-/** Newest overlaps: what reviewers are known by. */
+/** Newest overlaps that are kept. */
 export const MAX_OVERLAPS = 1_000
-/** Samples not seen yet of which reviews, or a score, wait here. */
+/** Samples that have not arrived yet, of which reviews or a score are kept. */
 export const MAX_EARLY = 5_000
 
-/** Collections, by agent; keys are sample ids. `closed` holds 1 each; `earlyReviews` and `earlyJudged` are of samples not seen yet. */
+/** Collections, by agent; keys are sample ids. `closed` holds 1 each; `early-reviews` and `early-judged` are of samples that have not arrived yet. */
 export const itemsOf = (agent: string): string => `items/${agent}`
 export const closedOf = (agent: string): string => `closed/${agent}`
 export const overlapsOf = (agent: string): string => `overlaps/${agent}`

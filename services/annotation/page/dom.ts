@@ -4,7 +4,7 @@ export const element = <T extends HTMLElement>(id: string): T => document.getEle
 export const field = (id: string): HTMLInputElement => element<HTMLInputElement>(id)
 export const radios = (): HTMLInputElement[] => [...document.querySelectorAll<HTMLInputElement>('[name=verdict]')]
 
-/** Both are live regions: a screen reader says what is told. */
+/** Both elements are live regions: a screen reader reads the text out. */
 export function announce(id: 'status' | 'problem', text: string): void {
   element(id).textContent = text
 }

@@ -10,31 +10,27 @@ import {
   replaceChildren,
 } from './dom.ts'
 import {
-  current,
+  createQueue,
   type Draft,
   type LeasedQueueItem,
-  leaseItems,
   type ReviewAgent,
   type ReviewerInfo,
   reportErrors,
-  request,
-  sentIds,
-  setApiKey,
-  submitReview,
 } from './queue.ts'
 
-/** What a reviewer sees and does. */
+/** The forms of the page, and what a reviewer does with them. */
 
+const queue = createQueue({ onItem: showItem, readForm, onUnauthorised: showKeyForm })
 let agents: readonly ReviewAgent[] = []
 
-export function showKeyForm(): void {
+function showKeyForm(): void {
   element('start-form').hidden = true
   element('key-form').hidden = false
   field('key').focus()
 }
 
 async function loadReviewer(): Promise<void> {
-  const known = await request<ReviewerInfo>('/v1/reviewer')
+  const known = await queue.request<ReviewerInfo>('/v1/reviewer')
   agents = known.agents
   element('key-form').hidden = true
   element('start-form').hidden = false
@@ -57,11 +53,11 @@ async function startReview(): Promise<void> {
     'tools',
     tools.map(({ name, description }) => [name, description]),
   )
-  await leaseItems()
+  await queue.leaseItems()
   element('start-form').hidden = true
 }
 
-export function showItem({ question, earlier, plan, answer, judged, reviews, draft }: LeasedQueueItem): void {
+function showItem({ question, earlier, plan, answer, judged, reviews, draft }: LeasedQueueItem, done: number): void {
   replaceChildren(
     'conversation',
     [...earlier, question].map(text => createElement('li', text)),
@@ -80,22 +76,24 @@ export function showItem({ question, earlier, plan, answer, judged, reviews, dra
   for (const id of ['tool', 'argument', 'answer', 'notes'] as const) field(id).value = proposed[id]
   selectVerdict(proposed.verdict)
   radios()[0]?.focus()
-  announce('status', `${sentIds.size} done. ${question}`)
+  announce('status', `${done} done. ${question}`)
 }
 
 function selectVerdict(verdict: string): void {
   for (const radio of radios()) radio.checked = radio.value === verdict
 }
 
-export const readForm = (): Draft => ({
-  verdict: radios().find(({ checked }) => checked)?.value ?? '',
-  tool: field('tool').value,
-  argument: field('argument').value,
-  answer: field('answer').value,
-  notes: field('notes').value,
-})
+function readForm(): Draft {
+  return {
+    verdict: radios().find(({ checked }) => checked)?.value ?? '',
+    tool: field('tool').value,
+    argument: field('argument').value,
+    answer: field('answer').value,
+    notes: field('notes').value,
+  }
+}
 
-/** The one tool that is meant by what was typed; undefined where none is, or several. */
+/** The tool whose name is what was typed, or the only one that contains it. */
 function matchTool(part: string): string | undefined {
   const names = [...element<HTMLDataListElement>('tools').options].map(({ value }) => value)
   const wanted = part.trim().toLowerCase()
@@ -104,16 +102,16 @@ function matchTool(part: string): string | undefined {
   return exact ?? (like.length === 1 ? like[0] : undefined)
 }
 
-/** What keeps the form from being sent, and where. */
+/** Why the form cannot be sent, and the field to correct. */
 function formProblem({ verdict, tool }: Draft): readonly [problem: string, where: string] | undefined {
   if (verdict === '') return ['Say whether the agent was right: R, W or U.', 'right']
   if (verdict === 'wrong' && matchTool(tool) === undefined)
-    return ['Name the right tool: none, or more than one, is like this.', 'tool']
+    return ['Name the right tool: no tool, or more than one, matches.', 'tool']
   return undefined
 }
 
 function submitForm(): void {
-  const item = current
+  const item = queue.current()
   if (!item) return
   const written = readForm()
   const [problem, where] = formProblem(written) ?? ['']
@@ -122,18 +120,18 @@ function submitForm(): void {
     field(where).focus()
     return
   }
-  submitReview(item, { ...written, tool: matchTool(written.tool) ?? '' })
+  queue.submitReview(item, { ...written, tool: matchTool(written.tool) ?? '' })
 }
 
 onSubmit('key-form', () => {
-  setApiKey(field('key').value)
+  queue.setApiKey(field('key').value)
   announce('problem', '')
   reportErrors(loadReviewer)
 })
 onSubmit('start-form', () => reportErrors(startReview))
 onSubmit('review-form', submitForm)
 
-// Single letters only while the verdict has the focus: elsewhere they are text.
+// Letters choose a verdict only while the verdicts have the focus: elsewhere they are text.
 element('verdicts').addEventListener('keydown', event => {
   const verdict = { r: 'right', w: 'wrong', u: 'unclear' }[event.key.toLowerCase()]
   if (!verdict || event.ctrlKey || event.metaKey || event.altKey) return
@@ -143,7 +141,7 @@ element('verdicts').addEventListener('keydown', event => {
   if (verdict === 'wrong') field('tool').select()
 })
 document.addEventListener('keydown', event => {
-  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && current) submitForm()
+  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submitForm()
 })
 
 reportErrors(loadReviewer)

@@ -1,7 +1,6 @@
 import { announce, element, field } from './dom.ts'
-import { readForm, showItem, showKeyForm } from './form.ts'
 
-/** What the page holds of the queue, and how it talks to the server. */
+/** The items that the page has leased, and its requests to the server. */
 
 export type QueueItem = {
   readonly sampleId: string
@@ -13,7 +12,7 @@ export type QueueItem = {
   readonly reviews: readonly object[]
 }
 export type Draft = { verdict: string; tool: string; argument: string; answer: string; notes: string }
-/** `until`: when its lease ends, by the page's own clock in milliseconds. `written`: what was typed and is not sent. */
+/** `until`: when its lease ends, in milliseconds of the page's own clock. `draft`: what was typed and could not be sent. */
 export type LeasedQueueItem = QueueItem & { until: number; draft?: Draft }
 export type ReviewAgent = { readonly agent: string; readonly name: string; readonly tools: readonly Tool[] }
 type Tool = { readonly name: string; readonly description: string }
@@ -23,94 +22,112 @@ export type ReviewerInfo = {
   readonly agents: readonly ReviewAgent[]
 }
 
+/** What the form does for the queue. */
+export type QueueForm = {
+  /** Shows the item to review; `done` is the number of reviews written so far. */
+  readonly onItem: (item: LeasedQueueItem, done: number) => void
+  /** What is typed now. */
+  readonly readForm: () => Draft
+  /** The server does not accept the key. */
+  readonly onUnauthorised: () => void
+}
+
 const leaseMinutes = 10
 const pollMs = 5_000
 
-let apiKey = ''
-/** What is reviewed now, and what comes next: leased before it is needed, so that nobody waits for it. */
-let leased: LeasedQueueItem[] = []
-export const sentIds = new Set<string>()
-export let current: LeasedQueueItem | undefined
+export function createQueue(form: QueueForm) {
+  let apiKey = ''
+  /** The current item, and the next one: it is leased early, so that the reviewer does not wait for it. */
+  let leased: LeasedQueueItem[] = []
+  let current: LeasedQueueItem | undefined
+  const sentIds = new Set<string>()
 
-const reviewerFields = () => ({
-  agent: field('agent').value,
-  reviewer: field('reviewer').value,
-  role: field('role').value,
-})
-
-/** The answer to a request. Throws an Error with what the server said. */
-export async function request<T>(path: string, body?: object): Promise<T> {
-  const answer = await fetch(path, {
-    method: body ? 'POST' : 'GET',
-    headers: {
-      ...(body && { 'content-type': 'application/json' }),
-      ...(apiKey !== '' && { authorization: `Bearer ${apiKey}` }),
-    },
-    ...(body && { body: JSON.stringify(body) }),
+  const reviewerFields = () => ({
+    agent: field('agent').value,
+    reviewer: field('reviewer').value,
+    role: field('role').value,
   })
-  const said = await answer.json()
-  if (answer.ok) return said
-  if (answer.status === 401) showKeyForm()
-  throw new Error(said.error.message)
-}
 
-export function setApiKey(given: string): void {
-  apiKey = given
-}
-
-/** Leases what is reviewed now and what comes next. */
-export async function leaseItems(): Promise<void> {
-  const until = performance.now() + leaseMinutes * 60_000
-  const { items } = await request<{ items: QueueItem[] }>('/v1/queue/lease', {
-    ...reviewerFields(),
-    count: 2,
-    minutes: leaseMinutes,
-  })
-  for (const item of items) {
-    const known = leased.find(({ sampleId }) => sampleId === item.sampleId)
-    if (known) known.until = until
-    else if (!sentIds.has(item.sampleId)) leased.push({ ...item, until })
+  /** The answer to a request. Throws an Error with the server's message. */
+  async function request<T>(path: string, body?: object): Promise<T> {
+    const answer = await fetch(path, {
+      method: body ? 'POST' : 'GET',
+      headers: {
+        ...(body && { 'content-type': 'application/json' }),
+        ...(apiKey !== '' && { authorization: `Bearer ${apiKey}` }),
+      },
+      ...(body && { body: JSON.stringify(body) }),
+    })
+    const content = await answer.json()
+    if (answer.ok) return content
+    if (answer.status === 401) form.onUnauthorised()
+    throw new Error(content.error.message)
   }
-  if (!current) showNext()
-}
 
-function showNext(): void {
-  leased = leased.filter(({ until }) => until > performance.now())
-  current = leased[0]
-  element('desk').hidden = !current
-  if (current) {
-    showItem(current)
-    return
+  /** Leases the current item, or renews its lease, and leases the next one. */
+  async function leaseItems(): Promise<void> {
+    const until = performance.now() + leaseMinutes * 60_000
+    const { items } = await request<{ items: QueueItem[] }>('/v1/queue/lease', {
+      ...reviewerFields(),
+      count: 2,
+      minutes: leaseMinutes,
+    })
+    for (const item of items) {
+      const known = leased.find(({ sampleId }) => sampleId === item.sampleId)
+      if (known) known.until = until
+      else if (!sentIds.has(item.sampleId)) leased.push({ ...item, until })
+    }
+    if (!current) showNext()
   }
-  announce('status', `Nothing to review${sentIds.size > 0 ? `, ${sentIds.size} done` : ''}. New items appear here.`)
-  setTimeout(() => {
-    if (!current) reportErrors(leaseItems)
-  }, pollMs)
-}
 
-/** The next item does not wait for this one to be sent. */
-export function submitReview(item: LeasedQueueItem, written: Draft): void {
-  sentIds.add(item.sampleId)
-  leased = leased.filter(one => one !== item)
-  showNext()
-  reportErrors(() => sendReview(item, written))
-}
+  function showNext(): void {
+    leased = leased.filter(({ until }) => until > performance.now())
+    current = leased[0]
+    element('desk').hidden = !current
+    if (current) {
+      form.onItem(current, sentIds.size)
+      return
+    }
+    announce('status', `Nothing to review${sentIds.size > 0 ? `, ${sentIds.size} done` : ''}. New items appear here.`)
+    setTimeout(() => {
+      if (!current) reportErrors(leaseItems)
+    }, pollMs)
+  }
 
-/** Sends what was written; where that fails the item comes back, and nothing that was typed is lost. */
-async function sendReview(item: LeasedQueueItem, draft: Draft): Promise<void> {
-  try {
-    await request('/v1/reviews', { ...reviewerFields(), sampleId: item.sampleId, ...reviewOf(item, draft) })
-  } catch (error) {
-    sentIds.delete(item.sampleId)
-    if (current) current.draft = readForm()
-    leased.unshift({ ...item, draft })
+  /** Shows the next item at once, and sends the review in the background. */
+  function submitReview(item: LeasedQueueItem, draft: Draft): void {
+    sentIds.add(item.sampleId)
+    leased = leased.filter(one => one !== item)
     showNext()
-    throw error
+    reportErrors(() => sendReview(item, draft))
   }
-  await leaseItems()
+
+  /** If sending fails, the item is shown again with what was typed. */
+  async function sendReview(item: LeasedQueueItem, draft: Draft): Promise<void> {
+    try {
+      await request('/v1/reviews', { ...reviewerFields(), sampleId: item.sampleId, ...reviewOf(item, draft) })
+    } catch (error) {
+      sentIds.delete(item.sampleId)
+      if (current) current.draft = form.readForm()
+      leased.unshift({ ...item, draft })
+      showNext()
+      throw error
+    }
+    await leaseItems()
+  }
+
+  return {
+    request,
+    leaseItems,
+    submitReview,
+    current: () => current,
+    setApiKey(given: string): void {
+      apiKey = given
+    },
+  }
 }
 
-/** An answer of the agent that was wrong is no gold answer just because nobody touched it. */
+/** The answer of a wrong plan, if the reviewer did not change it, is not taken to be right. */
 function reviewOf(item: QueueItem, { verdict, tool, argument, answer, notes }: Draft): object {
   const common = { verdict, notes: notes || null }
   if (verdict === 'unclear') return common

@@ -8,7 +8,7 @@ import { temporaryFolder } from '#test/support/folder.ts'
 import { openBrowser } from '#test/support/servers/browser.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
 import { openDesk } from '#test/unit/services/annotation/desk.ts'
-import { asked, isReview, review, run, sample } from '#test/unit/services/annotation/make.ts'
+import { asked, isReview, review, run, sample } from '#test/unit/services/annotation/events.ts'
 
 const browser = await openBrowser('the review page in a browser')
 afterAll(() => browser?.close())

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { digest } from '#runtime/core/identity.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { openDesk } from './desk.ts'
-import { sample } from './make.ts'
+import { sample } from './events.ts'
 
 const keys = {
   ann: ['review'],
@@ -28,7 +28,7 @@ it.each<[key: string, said: object, status: number, reviewer: string | RegExp]>(
   ['ann', { reviewer: 'bob' }, 403, /reviewer: this key reviews as ann/],
   ['ann', { role: 'adjudicator' }, 403, /role: .* needs the scope adjudicate/],
   ['proxy', { reviewer: 'bob' }, 200, 'bob'],
-  ['proxy', {}, 400, /reviewer: say who reviews/],
+  ['proxy', {}, 400, /reviewer: name the reviewer/],
   ['board', { reviewer: 'board' }, 403, /needs the scope review/],
   ['nobody', {}, 401, /Send the API key/],
 ])('the key of %s, which says %j, is answered %i %s', async (key, said, status, reviewer) => {

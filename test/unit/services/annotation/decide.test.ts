@@ -1,9 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decide, priority } from '#services/annotation/decide.ts'
-import { closedOf, earlyJudgedOf, earlyReviewsOf, type Item, itemsOf, MAX_EARLY } from '#services/annotation/state.ts'
+import { decide } from '#services/annotation/decide.ts'
+import {
+  closedOf,
+  earlyJudgedOf,
+  earlyReviewsOf,
+  type Item,
+  itemsOf,
+  MAX_EARLY,
+  priority,
+} from '#services/annotation/state.ts'
 import { topic } from '#topology/topic-names.ts'
-import { asked, isReview, isSample, isScore, review, run, sample, scored } from './make.ts'
+import { asked, isReview, isSample, isScore, review, run, sample, scored } from './events.ts'
 
 const gold = (tools: readonly (string | null)[], reviewersPerItem: number) => {
   const reviews = tools.map((tool, at) => isReview(review(`p${at}`, tool)))

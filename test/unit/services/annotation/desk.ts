@@ -10,7 +10,7 @@ import { httpApi } from '#services/annotation/http-api.ts'
 import { agentDescribed } from '#test/support/data/agent-described.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import type { topic } from '#topology/topic-names.ts'
-import { asked, isReview, isSample, run } from './make.ts'
+import { asked, isReview, isSample, run } from './events.ts'
 
 export const tools = ['quote', 'holdings'].map(name => ({ name, description: `about ${name}` }))
 

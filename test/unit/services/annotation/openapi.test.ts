@@ -9,7 +9,7 @@ import {
   reviewsResponse,
 } from '#services/annotation/responses.ts'
 import { openDesk } from './desk.ts'
-import { asked, isReview, isScore, review, run, sample, scored } from './make.ts'
+import { asked, isReview, isScore, review, run, sample, scored } from './events.ts'
 
 const opened = () => openDesk({ samples: ['s1', 's2'].map(id => sample({ id })), facts: asked(2) })
 

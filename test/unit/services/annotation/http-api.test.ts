@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { SampleReviewed } from '#schemas/events.ts'
 import { openDesk } from './desk.ts'
-import { asked, isReview, isSample, isScore, review, run, sample, scored } from './make.ts'
+import { asked, isReview, isSample, isScore, review, run, sample, scored } from './events.ts'
 
 const minute = 60_000
 let desk: ReturnType<typeof openDesk>
@@ -167,8 +167,8 @@ describe('reviews sent in', () => {
     ],
     ['an agent nobody registered', body({ agent: 'ghost' }), 404, 'agent: ghost is not registered'],
     ['an unknown field', body({ tol: 'x' }), 400, 'unknown field tol: remove it; known are agent, sampleId'],
-    ['an adjudication of what nobody disputes', body({ role: 'adjudicator' }), 400, 'role: nobody disagrees'],
-    ['a review by nobody', body({ reviewer: undefined }), 400, 'reviewer: say who reviews'],
+    ['an adjudication of what nobody disputes', body({ role: 'adjudicator' }), 400, 'role: reviewers do not disagree'],
+    ['a review by nobody', body({ reviewer: undefined }), 400, 'reviewer: name the reviewer'],
     ['another verdict', body({ verdict: 'yes' }), 400, 'verdict: '],
   ])('refuse %s, all or nothing', async (_what, payload, status, message) => {
     const reply = await desk.post('/v1/reviews', payload)

@@ -4,7 +4,7 @@ import type { GoldAnswered, Role } from '#schemas/events.ts'
 import { MIN_CONFIDENCE } from '#services/annotation/consensus.ts'
 import { reviewsNeeded } from '#services/annotation/decide.ts'
 import { type Item, itemsOf, MAX_OVERLAPS, overlapsOf } from '#services/annotation/state.ts'
-import { asked, isReview, isSample, review, run, sample } from './make.ts'
+import { asked, isReview, isSample, review, run, sample } from './events.ts'
 
 it('who proved careful outweighs two who proved careless', () => {
   const state = new State()
