@@ -12,6 +12,7 @@ import { processPartition } from '../processing/process-partition.ts'
 import type { HttpApiContext } from '../service.ts'
 import type { StateView } from '../state/state.ts'
 import { appendInTrace } from '../telemetry/tracing.ts'
+import { observeLag } from './lag-metric.ts'
 import type { Runtime } from './open-runtime.ts'
 import { serveRecords } from './records.ts'
 
@@ -87,6 +88,10 @@ export async function startServices(
     log: settings.kafka ?? 'embedded',
     services: started.map(({ name }) => name as string),
   }
+  observeLag(
+    runtime,
+    started.map(({ name }) => name),
+  )
   const app = createHttpServer(settings, logger, metrics, () => health)
   for (const httpApi of httpApis.values()) httpApi.routes?.(app)
   serveRecords(app, log, codec, until)

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyInstance } from 'fastify'
-import { Gauge } from 'prom-client'
+import type { Metrics } from '../telemetry/telemetry.ts'
 import { httpError } from './error.ts'
 
 /** Largest body that is read as a whole, in bytes. */
@@ -14,11 +14,6 @@ const maxInflation = 1032
 /** Bodies that a process holds at once, from their first byte to the answer; with what is built from them several times as much. */
 const maxHeldBytes = 32 * 1024 * 1024
 
-const heldBytes = new Gauge({
-  name: 'flywheel_http_held_bytes',
-  help: 'Bytes reserved for the bodies of requests that are not answered yet.',
-})
-
 declare module 'fastify' {
   interface FastifyRequest {
     /** Bytes reserved for it. */
@@ -27,7 +22,11 @@ declare module 'fastify' {
 }
 
 /** Refuses requests with a body before it is read, by 429, while those that are not answered yet hold too many bytes. */
-export function limitHeldBytes(app: FastifyInstance, limit = maxHeldBytes): void {
+export function limitHeldBytes(
+  app: FastifyInstance,
+  { heldBytes }: Pick<Metrics, 'heldBytes'>,
+  limit = maxHeldBytes,
+): void {
   let held = 0
   const hold = (bytes: number): void => {
     held += bytes

@@ -59,7 +59,7 @@ export function createHttpServer(
   })
   app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id))
   authenticate(app, settings)
-  limitHeldBytes(app)
+  limitHeldBytes(app, metrics)
   app.addHook('preHandler', (request, _reply, done) => runInCallerTrace(request.headers['traceparent'], done))
   app.addHook('onResponse', async (request, reply) => {
     const { method, id, routeOptions } = request

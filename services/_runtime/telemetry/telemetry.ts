@@ -6,14 +6,24 @@ export function createLogger({ logLevel }: { readonly logLevel: string }): Logge
   return pino({ level: logLevel, base: { pid: process.pid } }, pino.destination({ dest: 2, sync: true }))
 }
 
-/** Every metric of the program is declared here and counted in the runtime. */
+/**
+ * The metrics of the runtime and of language models. A service declares its own beside its code, in the default registry of
+ * prom-client. `onScrape` sets what is called, and awaited, before the text of a scrape is written.
+ */
 export function createMetrics() {
   const register = new Registry()
   const registers = [register]
   collectDefaultMetrics({ register })
+  let beforeScrape = async (): Promise<void> => {}
   return {
-    /** Prometheus text: these, and what services count beside them. */
-    text: () => Registry.merge([register, processRegister]).metrics(),
+    /** Prometheus text: these metrics and those of services. */
+    text: async () => {
+      await beforeScrape()
+      return Registry.merge([register, processRegister]).metrics()
+    },
+    onScrape: (callback: () => Promise<void>) => {
+      beforeScrape = callback
+    },
     contentType: register.contentType,
     records: new Counter({
       name: 'flywheel_records_total',
@@ -37,6 +47,11 @@ export function createMetrics() {
       name: 'flywheel_http_requests_total',
       help: 'HTTP requests answered, by route and status.',
       labelNames: ['method', 'route', 'status'],
+      registers,
+    }),
+    heldBytes: new Gauge({
+      name: 'flywheel_http_held_bytes',
+      help: 'Bytes reserved for the bodies of requests that are not answered yet.',
       registers,
     }),
     gatherSeconds: new Histogram({
@@ -80,7 +95,7 @@ export function createMetrics() {
     }),
     lagSeconds: new Gauge({
       name: 'flywheel_lag_seconds',
-      help: 'Age of the oldest record not consumed; 0 when there is none.',
+      help: 'Age of the oldest record that a service has not consumed; 0 where there is none.',
       labelNames: ['service', 'topic', 'partition'],
       registers,
     }),
