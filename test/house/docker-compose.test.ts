@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { readSettings, settingsTable } from '#runtime/config/config.ts'
-import { root } from '#test/house/repository-files.ts'
 import { serviceDefinitions, serviceNames } from '#topology/derive/definitions.ts'
+import { root } from './repository-files.ts'
 
 type Container = {
   readonly image: string
