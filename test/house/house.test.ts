@@ -16,7 +16,6 @@ import {
 } from './files/text-rules.ts'
 import { forbiddenTopicNames } from './files/topic-names.ts'
 import { type ImportViolation, importGraph } from './imports/graph.ts'
-import { knownForcedTypes, knownMisplacedTests, knownViolations } from './imports/known-violations.ts'
 import { roomOf } from './imports/rooms.ts'
 import { forbidden } from './imports/rules.ts'
 import { paths, root, sourceFiles } from './repository-files.ts'
@@ -28,17 +27,10 @@ const edge = ({ from, to }: ImportViolation): string => (from === to ? from : `$
 
 test('imports follow the rules', () => {
   const remedies = new Map(forbidden.map(({ name, comment }) => [name, comment]))
-  const found = violations
-    .filter(violation => !knownViolations[violation.rule]?.includes(edge(violation)))
-    .map(one => `${edge(one)} breaks "${one.rule}": ${[remedies.get(one.rule), ...one.cycle].join(' -> ')}`)
-  expect(found).toEqual([])
-})
-
-test('what is listed as a known violation still is one: delete the others from known-violations.ts', () => {
-  const gone = Object.entries(knownViolations).flatMap(([rule, edges]) =>
-    edges.filter(known => !violations.some(one => one.rule === rule && edge(one) === known)),
+  const found = violations.map(
+    one => `${edge(one)} breaks "${one.rule}": ${[remedies.get(one.rule), ...one.cycle].join(' -> ')}`,
   )
-  expect(gone).toEqual([])
+  expect(found).toEqual([])
 })
 
 test('every file lies in a room', () => {
@@ -72,9 +64,7 @@ test('process entries do not branch', () => {
 })
 
 test('no type is forced', () => {
-  const found = everywhere((path, text) => (knownForcedTypes.includes(path) ? [] : forcedTypes(path, text)))
-  expect(found).toEqual([])
-  expect(knownForcedTypes.filter(path => forcedTypes(path, sourceFiles.get(path) ?? '').length === 0)).toEqual([])
+  expect(everywhere(forcedTypes)).toEqual([])
 })
 
 test('imports name their file', () => {
@@ -90,9 +80,7 @@ test('folders hold at most twenty source files', () => {
 })
 
 test('unit tests lie where their sources lie', () => {
-  const found = misplacedTests(paths).filter(({ path }) => !knownMisplacedTests.includes(path))
-  expect(violationLines(found)).toEqual([])
-  expect(knownMisplacedTests.filter(known => !misplacedTests(paths).some(({ path }) => path === known))).toEqual([])
+  expect(violationLines(misplacedTests(paths))).toEqual([])
 })
 
 test('the runtime’s parts lie in sub-folders', () => {
