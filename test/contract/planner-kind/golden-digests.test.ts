@@ -74,13 +74,13 @@ const copies = (): readonly DatasetRow[] => {
 test('the prompt rung', async () => {
   const { facts, plans } = await climb('prompt', base, gold)
   expect(facts).toEqual({
-    candidate: '595b2d8b70dbcd7848f2f04c8ea6da8e21bf5fc60d2295c432e23a86f98b9b0b',
-    heldScore: 1,
+    candidate: '0641b155252ba53fb122dbb18a1d39e070ec19859b697837c2acc5f9ae86aa77',
+    heldScore: 0.8947368421052632,
     mutantsTried: 60,
     searchScore: 1,
     seconds: 1.5,
   })
-  expect(plans).toBe('09f8fb56ec81f3ac7fbe67b92ae7804fcf1aecd8205cc0132865079f0aef57af')
+  expect(plans).toBe('4b69d4897df191ad983db9a9dff75ae22e173fa11f3db9abcff8409fa3940558')
 })
 
 test('the trajectory rung', async () => {
@@ -103,7 +103,7 @@ test('the LoRA rung, and the trajectory rung under its adapter', async () => {
   const { facts, plans, manifest } = await climb('lora', base, mixed, world)
   expect(facts).toEqual({
     adapter: '136660a4181558b0f3bce831985000d57c8e9af2334625c3b8a0c309f3cce2ea',
-    candidate: '590f07629459572c13a2b01dc9cbbf7a4472df2c095f430ae323e133e0e73d1a',
+    candidate: 'de93f076c8f5dc3e25f43501d8cf5dc6d16232def6e99dde5dc573081e3f28ba',
     lane: 'embedded',
     rank: 8,
     seconds: 1.5,
@@ -112,44 +112,44 @@ test('the LoRA rung, and the trajectory rung under its adapter', async () => {
     tries: 3,
     validationAccuracy: 1,
   })
-  expect(plans).toBe('e1e35c0972a3e087416b6a1fec1cf15c4f1a1c6c9aa764b3bb1adb79d6da7f10')
+  expect(plans).toBe('e930012ac1d487af5ea3a56fd4e453632ff3809e1fa6cb27d4af5f46e0670bf0')
   const proven = await climb('trajectory', manifest, gold, world)
   expect(proven.facts).toEqual({
     admitted: 96,
-    candidate: 'f4758a06e5da6382e50850643b1479aeb0661308042f278c981a5372e1b97170',
+    candidate: 'd899e964a11a851bcd0b98da969bc631092198d4668d0a86ddc484a7efe8f27a',
     examples: '4470e25fd177f09f065972918a65e38db1c628eefc7dfe1d5b869b0f6e6c0bf3',
     refused: 0,
     seconds: 1.5,
     unaided: 96,
   })
-  expect(proven.plans).toBe('034377088a48a96b5b783fb0303fc42a53c85aec214c9f8837a6ac520cdcd2ba')
+  expect(proven.plans).toBe('97fad2a3da8529e3b209a2fc5341e847530df04bb3363fa5ce896c29050a32c0')
 })
 
 test('the LoRA rung where neighbours help', async () => {
   const { facts, plans, indexes, manifest } = await climb('lora', base, copies())
   expect(facts).toEqual({
-    adapter: 'b7ee0600ccb80242e3843ca15bc93ed1fb5ddde717ee49e85fda7bddce46066b',
-    candidate: 'e46153cc7c851cb9088005a26737e37a61fd1fa84338aa4c631526c9f3406a5f',
+    adapter: '619dc338f28ec4229ca31aa71961b6497c5201123267b41aa6a4af1ac7af9636',
+    candidate: '4d0b090914e9ecabf84be60cfcbaf5f09f7532c229a553c209fc51373f8938f5',
     lane: 'embedded',
-    rank: 32,
+    rank: 8,
     seconds: 1.5,
-    totalParameters: 143456,
-    trainableParameters: 131168,
+    totalParameters: 45080,
+    trainableParameters: 32792,
     tries: 3,
-    validationAccuracy: 0.647887323943662,
+    validationAccuracy: 0.5616438356164384,
   })
   const examples = '403ef6b298efc7de2b216ddf58fa514ea3a32d1713aceea612b536d714093817'
   expect(manifest.examples).toEqual({ digest: examples, count: 360, neighbours: 10, weight: 0.6 })
   expect(indexes).toEqual({ [examples]: 'd7216bed80c8a257a1219229d2a01225d5c56f417c9fda8d03bd3a120a1b5e4c' })
-  expect(plans).toBe('0e379c236bfe3cd39cbf6d96af6b08a3a68e7522aa22db24ff8195d34c33ecab')
+  expect(plans).toBe('6db6af5cb521d44bb8a1df4ad88e1d630160088518545bc364fc6c0f20bf7a7c')
 })
 
 test('the LoRA rung on tuned descriptions', async () => {
   const { manifest } = await climb('prompt', base, gold)
   const { facts } = await climb('lora', manifest, gold)
   expect(facts).toMatchObject({
-    adapter: 'a72d930d551bc9bb3f7b73592f2b6720fc135113f25a92cbd99036af752efc66',
-    candidate: '0869ec2dec7b1fdf30bb69019fd1db5fa2136a0ccf16136a4af276c46dc1a5b5',
+    adapter: '0e1c862d0d2d0cb2cb8a8cb18bf2d536ff954be6adb4f2877bf19312e61b327c',
+    candidate: '32c2164db6e489fc7ed1e29ca3cb74f9fcebbd7018f42c1c7a7bb8a9bfcc19af',
   })
 })
 
