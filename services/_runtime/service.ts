@@ -8,24 +8,24 @@ import type { PartitionLag, Position } from './log/event-log.ts'
 import type { ObjectStore } from './objects/object-store.ts'
 import type { StateChange, StateView } from './state/state.ts'
 
-/** The ports that the runtime has for every service. Others are opened beside it: see `_planners/open.ts`, `_models/open.ts`. */
+/** The ports that the runtime provides to every service. Other ports are opened separately: see `_planners/open.ts`, `_models/open.ts`. */
 export type RuntimePorts = {
   readonly agents: Agents
   readonly clock: Clock
   readonly objects: ObjectStore
-  /** Runs pure work that would block the event loop. */
+  /** Runs pure functions that would block the event loop. */
   readonly workerPool: WorkerPool
 }
 
-/** The newest description of each agent. */
+/** The latest description of each agent. */
 export type Agents = {
   readonly get: (agent: string) => AgentDescribed | undefined
   readonly all: () => readonly AgentDescribed[]
-  /** Waits a moment for an agent that was just registered; FLY_AGENT when it does not come. */
+  /** Waits briefly for an agent that was just registered. Throws FLY_AGENT if it does not appear. */
   readonly waitFor: (agent: string) => Promise<AgentDescribed>
 }
 
-/** What `decide` answers: events to emit, state to keep (`value: null` forgets), objects to store before the events appear. */
+/** The result of `decide`: events to emit, state changes (`value: null` deletes), and objects to store before the events are visible. */
 export type Decision<S extends ServiceName> = {
   readonly emit?: readonly Outbound<S>[]
   readonly stateChanges?: readonly StateChange[]
@@ -33,13 +33,13 @@ export type Decision<S extends ServiceName> = {
 }
 
 /**
- * A stage of the wheel. `gather` is the only step that waits, calls a model or reads a clock; it never sees state.
- * `decide` is a pure function of record, facts and state: same input, same answer, for ever. `Ports` are the parts of the
- * outside world that the service uses; its `main.ts` and `services/all.ts` open them.
+ * A service of the pipeline. `gather` is the only step that does I/O, calls a model or reads a clock; it has no access to state.
+ * `decide` is a pure function of record, facts and state: the same input always gives the same result. `Ports` are the external
+ * systems that the service uses; its `main.ts` and `services/all.ts` open them.
  */
 export type Service<S extends ServiceName, Facts = undefined, Ports = object> = {
   readonly name: S
-  /** Versioned label of its rule; goes into derived ids. */
+  /** Version label of the service's rule; part of derived ids. */
   readonly version: string
   readonly gather?: (inbound: Inbound<S>, ports: Ports, signal: AbortSignal) => Promise<Facts>
   readonly decide?: (inbound: Inbound<S>, facts: Facts, state: StateView) => Decision<S>
@@ -47,28 +47,28 @@ export type Service<S extends ServiceName, Facts = undefined, Ports = object> = 
   readonly httpApi?: (context: HttpApiContext<S>, ports: Ports) => HttpApi<S>
 }
 
-/** What the HTTP API of a service may use. Each names the fields it needs with `Pick`. */
+/** What the HTTP API of a service may use. Each API selects the fields that it needs with `Pick`. */
 export type HttpApiContext<S extends ServiceName> = {
   readonly settings: Settings
-  /** Appends complete events; durable when it resolves. `headers` are those of each record, besides its trace. */
+  /** Appends complete events, which are durable when it resolves. `headers` are added to each record, next to its trace headers. */
   readonly append: <T extends Writes<S>>(
     topic: T,
     events: readonly EventOf<T>[],
     headers?: Readonly<Record<string, string>>,
   ) => Promise<void>
-  /** State of the partitions that this process owns now. */
+  /** State of the partitions that are currently assigned to this process. */
   readonly partitionStates: () => readonly StateView[]
   /** Base URL of another service's HTTP API. */
   readonly urlOf: (service: ServiceName) => string
   /** Consumer lag of a service, per input partition. */
   readonly lag: (service: ServiceName) => Promise<readonly PartitionLag[]>
-  /** How many dead letters of a service are not re-driven yet; 10,000 at most. */
+  /** Number of dead letters of a service that are not re-driven yet; at most 10,000. */
   readonly countUnresolved: (service: ServiceName) => Promise<number>
-  /** How far a service has consumed; partitions of which it has consumed nothing are left out. */
+  /** The committed positions of a service; partitions without a commit are left out. */
   readonly committedPositions: (service: ServiceName) => Promise<readonly Position[]>
-  /** The positions of the first records appended at or after a time, in milliseconds since 1970; the end where there is none. */
+  /** The positions of the first records appended at or after a time, in ms since 1970; the end of a partition without such a record. */
   readonly positionsAt: (topics: readonly string[], time: number) => Promise<readonly Position[]>
-  /** Records in a topic. */
+  /** Number of records in a topic. */
   readonly countRecords: (topic: string) => Promise<number>
 }
 

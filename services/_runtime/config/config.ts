@@ -7,84 +7,104 @@ const optionalText = z.string().min(1).optional()
 const positive = z.coerce.number().int().min(1)
 const price = z.coerce.number().positive().optional()
 
-/** Every setting of the program, each an environment variable `FLYWHEEL_` + its name in capitals. */
+/** All settings. Each is an environment variable: `FLYWHEEL_` and the setting's name in upper snake case. */
 const settingsSchema = z.object({
   home: z
     .string()
     .min(1)
     .default('./.flywheel')
-    .describe('Folder of the embedded log, objects, vectors and copies of state.'),
+    .describe('Directory for the embedded log, objects, vectors and state snapshots.'),
   kafka: z
     .string()
     .regex(/^[^\s,:]+:\d+(,[^\s,:]+:\d+)*$/, 'give host:port, several separated by commas')
     .optional()
-    .describe('Kafka brokers, host:port separated by commas; absent: the embedded log.'),
-  kafkaReplication: z.coerce.number().int().min(1).max(5).default(1).describe('Replicas of each topic.'),
-  kafkaTls: z.stringbool().default(false).describe('Whether the brokers are spoken to over TLS.'),
+    .describe('Kafka brokers as a comma-separated list of host:port. If unset, the embedded log is used.'),
+  kafkaReplication: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(5)
+    .default(1)
+    .describe('Number of replicas of each Kafka topic.'),
+  kafkaTls: z.stringbool().default(false).describe('Connect to the brokers over TLS.'),
   kafkaCa: optionalText.describe(
-    "PEM file with who signs the brokers' certificates; absent: whom Node and the system trust.",
+    "PEM file with the certificate authorities for the brokers' certificates. If unset, those of Node and the system are used.",
   ),
-  kafkaCert: optionalText.describe('PEM file with the certificate to show to the brokers (mutual TLS).'),
-  kafkaKey: optionalText.describe('PEM file with the key of that certificate, without a passphrase.'),
+  kafkaCert: optionalText.describe('PEM file with the client certificate (mutual TLS).'),
+  kafkaKey: optionalText.describe('PEM file with the private key of the client certificate, without a passphrase.'),
   kafkaSasl: z
     .enum(['plain', 'scram-sha-256', 'scram-sha-512'])
     .optional()
-    .describe('SASL mechanism; `plain` without TLS sends the password readable.'),
+    .describe('SASL mechanism. `plain` without TLS sends the password unencrypted.'),
   kafkaUser: optionalText.describe('SASL user name.'),
   kafkaPassword: optionalText.describe('SASL password.'),
   registry: z
     .url()
     .refine(url => !/\/\/[^/]*@/.test(url), 'give user and password in FLYWHEEL_REGISTRY_USER and _PASSWORD')
     .optional()
-    .describe('URL of a Confluent-compatible schema registry; needed with Kafka.'),
-  registryUser: optionalText.describe('User name for the registry (HTTP basic authentication).'),
-  registryPassword: optionalText.describe('Password for the registry.'),
-  host: z.string().min(1).default('127.0.0.1').describe('Address the HTTP listeners bind to.'),
-  port: port.default(8600).describe('Base port; 0 takes a free one.'),
-  ingestUrl: z.url().optional().describe('Where the gateway sends its logs; derived from the port when absent.'),
+    .describe('URL of a Confluent-compatible schema registry. Required with Kafka.'),
+  registryUser: optionalText.describe('User name for the schema registry (HTTP basic authentication).'),
+  registryPassword: optionalText.describe('Password for the schema registry.'),
+  host: z.string().min(1).default('127.0.0.1').describe('Address that the HTTP server binds to.'),
+  port: port.default(8600).describe('Base HTTP port. 0 selects a free port.'),
+  ingestUrl: z
+    .url()
+    .optional()
+    .describe(
+      'Base URL of the ingest service, to which the gateway sends its records. If unset, it is derived from the port.',
+    ),
   apiKey: z
     .string()
     .min(16)
     .optional()
-    .describe('Key that callers send as a bearer token; needed to bind beyond loopback.'),
+    .describe(
+      'API key with full access, sent as a bearer token. Required if the server binds to an address other than loopback.',
+    ),
   apiKeys: optionalText.describe(
-    'JSON file with keys of less power: [{"name", "sha256", "scopes": ["ingest", "plan", "review", "adjudicate", "read", "admin"], "requestsPerSecond"}].',
+    'JSON file with API keys of limited scope: [{"name", "sha256", "scopes": ["ingest", "plan", "review", "adjudicate", "read", "admin"], "requestsPerSecond"}].',
   ),
   redactionKey: z
     .string()
     .min(16)
     .optional()
-    .describe('Key of the pseudonyms that personal data becomes; absent: a random one, kept in the home folder.'),
+    .describe(
+      'Secret key for the pseudonyms that replace personal data. If unset, a random key is created and kept in the home directory.',
+    ),
   model: optionalText.describe(
-    'Language model that stages may ask, as its server names it; absent: every stage uses its offline method.',
+    'Name of the language model, as its server knows it. If unset, every service uses its offline method.',
   ),
   modelUrl: z
     .url()
     .refine(url => !/\/\/[^/]*@/.test(url), 'give the key in FLYWHEEL_MODEL_KEY')
     .optional()
-    .describe('Base URL of an OpenAI-compatible server; absent: Amazon Bedrock, reached as AWS variables say.'),
-  modelKey: optionalText.describe('Key of that server.'),
-  modelTimeoutSeconds: positive.max(600).default(60).describe('Longest time of one call of the model.'),
-  modelConcurrency: positive.max(256).default(4).describe('Calls of the model at once, for each service of a process.'),
+    .describe(
+      'Base URL of an OpenAI-compatible server. If unset, Amazon Bedrock is used, configured by the AWS environment variables.',
+    ),
+  modelKey: optionalText.describe('API key for the model server.'),
+  modelTimeoutSeconds: positive.max(600).default(60).describe('Timeout of one model call, in seconds.'),
+  modelConcurrency: positive
+    .max(256)
+    .default(4)
+    .describe('Maximum number of concurrent model calls, for each service in a process.'),
   modelTokensPerDay: z.coerce
     .number()
     .int()
     .min(0)
     .default(1_000_000)
-    .describe('Tokens that each service may spend on a day (UTC), over all processes that share the home folder.'),
-  modelInputPrice: price.describe('US dollars for a million tokens that the model reads; absent: cost is not counted.'),
-  modelOutputPrice: price.describe('US dollars for a million tokens that it writes.'),
+    .describe('Token budget of each service per day (UTC), shared by all processes that use the same home directory.'),
+  modelInputPrice: price.describe('Price of a million input tokens in US dollars. If unset, cost is not counted.'),
+  modelOutputPrice: price.describe('Price of a million output tokens in US dollars.'),
   logLevel: z
     .enum(['silent', 'error', 'warn', 'info', 'debug'])
     .default('info')
-    .describe('Least level that is logged.'),
+    .describe('Minimum level of log messages.'),
 })
 
 export type Settings = z.infer<typeof settingsSchema>
 type SettingName = keyof Settings
 
-/** Settings that mean something only beside others. */
-const requiredBeside: Partial<Record<SettingName, readonly SettingName[]>> = {
+/** For each setting, the other settings that it requires. */
+const requiredSettings: Partial<Record<SettingName, readonly SettingName[]>> = {
   kafka: ['registry'],
   kafkaCa: ['kafkaTls'],
   kafkaCert: ['kafkaTls', 'kafkaKey'],
@@ -104,7 +124,7 @@ const requiredBeside: Partial<Record<SettingName, readonly SettingName[]>> = {
 const environmentVariable = (name: string): string =>
   `FLYWHEEL_${name.replace(/[A-Z]/g, letter => `_${letter}`).toUpperCase()}`
 
-/** For the README's table. */
+/** The rows of the settings table in the README. */
 export const settingsTable = Object.entries(settingsSchema.shape).map(([name, field]) => ({
   variable: environmentVariable(name),
   about: field.description ?? '',
@@ -112,8 +132,8 @@ export const settingsTable = Object.entries(settingsSchema.shape).map(([name, fi
 }))
 
 /**
- * Settings from the environment, `overrides` (command-line options) first. Throws one FLY_CONFIG that lists every problem,
- * unknown names with our prefix included.
+ * Reads the settings from the environment. `overrides` (command-line options) take precedence. Throws one FLY_CONFIG that lists
+ * every problem, including unknown variables with the prefix `FLYWHEEL_`.
  */
 export function readSettings(
   environment: Readonly<Record<string, string | undefined>>,
@@ -133,26 +153,26 @@ export function readSettings(
   if (!parsed.success)
     for (const issue of parsed.error.issues)
       problems.push(`${environmentVariable(String(issue.path[0]))}: ${issue.message}`)
-  problems.push(...missingCompanions(given))
+  problems.push(...missingSettings(given))
   for (const [name, problem] of pemProblems(given)) problems.push(`${environmentVariable(name)}: ${problem}`)
   if (problems.length > 0 || !parsed.data) throw new Fault('FLY_CONFIG', problems.join('; '))
   return parsed.data
 }
 
-function missingCompanions(given: Readonly<Record<string, unknown>>): readonly string[] {
-  // What is malformed is told elsewhere.
-  const set = (name: SettingName): boolean =>
+function missingSettings(given: Readonly<Record<string, unknown>>): readonly string[] {
+  // A malformed value counts as set: it is reported separately.
+  const isSet = (name: SettingName): boolean =>
     Boolean(settingsSchema.shape[name].safeParse(given[name]).data ?? given[name])
-  const missing = Object.entries(requiredBeside).flatMap(([name, partners]) =>
-    set(name as SettingName) ? partners.filter(partner => !set(partner)).map(partner => [partner, name] as const) : [],
+  const missing = Object.entries(requiredSettings).flatMap(([name, required]) =>
+    isSet(name as SettingName) ? required.filter(other => !isSet(other)).map(other => [other, name] as const) : [],
   )
-  return [...Map.groupBy(missing, ([partner]) => partner)].map(
-    ([partner, by]) =>
-      `${environmentVariable(partner)}: needed with ${by.map(([, name]) => environmentVariable(name)).join(', ')}; set it`,
+  return [...Map.groupBy(missing, ([other]) => other)].map(
+    ([other, dependents]) =>
+      `${environmentVariable(other)}: needed with ${dependents.map(([, name]) => environmentVariable(name)).join(', ')}; set it`,
   )
 }
 
-/** The environment that gives these settings to another process. */
+/** Environment variables that pass these settings to another process. */
 export function toEnvironment(settings: Settings): Record<string, string> {
   return Object.fromEntries(
     Object.entries(settings).flatMap(([name, value]) =>

@@ -5,7 +5,7 @@ type PemSetting = 'kafkaCa' | 'kafkaCert' | 'kafkaKey'
 
 const parseCertificate = (pem: Buffer): X509Certificate => new X509Certificate(pem)
 
-/** What is wrong with the PEM files that settings name, by setting. Nothing of their content is quoted. */
+/** Problems with the configured PEM files, by setting. The messages do not quote the files' content. */
 export function pemProblems(
   given: Readonly<Partial<Record<PemSetting, unknown>>>,
 ): readonly (readonly [PemSetting, string])[] {

@@ -7,8 +7,9 @@ import type { Settings } from './config.ts'
 const keyFileName = '.redaction-key'
 
 /**
- * The key of the pseudonyms: the setting, or a random one that is made once and kept in the home folder for its owner alone,
- * so that the same value has the same pseudonym after a restart. FLY_HOME when the folder does not take it.
+ * The secret key for pseudonyms: the setting, or a random key that is created once in the home directory, readable by its owner
+ * only. The key is kept so that a value has the same pseudonym after a restart. Throws FLY_HOME if the key cannot be read or
+ * written.
  */
 export function loadRedactionKey({ redactionKey: given, home }: Pick<Settings, 'redactionKey' | 'home'>): string {
   if (given !== undefined) return given
@@ -30,7 +31,10 @@ function readKey(path: string): string | undefined {
   }
 }
 
-/** Whole before it has its name; of two processes that make one, the first wins and both use its. */
+/**
+ * Writes a temporary file, then links it to its final name, so that no process reads a partial key. If two processes create a key
+ * at the same time, both use the one that was linked first.
+ */
 function makeKey(home: string, path: string): string {
   mkdirSync(home, { recursive: true })
   const temporary = `${path}.${randomUUID()}`

@@ -10,9 +10,9 @@ type KafkaSecuritySettings = Pick<
   'kafkaTls' | 'kafkaCa' | 'kafkaCert' | 'kafkaKey' | 'kafkaSasl' | 'kafkaUser' | 'kafkaPassword'
 >
 
-/** TLS and SASL for the brokers. `readSettings` has checked the files and that the settings are complete. */
+/** TLS and SASL options for the brokers. `readSettings` has already validated the files and the combination of settings. */
 export function kafkaSecurity(settings: KafkaSecuritySettings): KafkaSecurity {
-  // One context for all connections: parsing hundreds of certificate authorities takes a tenth of a second.
+  // One context for all connections: parsing hundreds of certificate authorities takes about 100 ms.
   const tls: KafkaSecurity = settings.kafkaTls ? { ssl: { secureContext: secureContext(settings) } } : {}
   const sasl = saslOptions(settings)
   return sasl ? { ...tls, sasl } : tls
@@ -30,7 +30,7 @@ function secureContext({ kafkaCa, kafkaCert, kafkaKey }: KafkaSecuritySettings):
   })
 }
 
-/** Basic authentication at the registry, where the settings name a user. */
+/** Basic authentication for the schema registry, if configured. */
 export function registryAuth({
   registryUser,
   registryPassword,

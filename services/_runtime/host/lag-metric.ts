@@ -5,12 +5,12 @@ import type { Clock } from '../core/clock.ts'
 import type { EventLog } from '../log/event-log.ts'
 import type { Metrics } from '../telemetry/telemetry.ts'
 
-/** A scrape waits this long for the log, in milliseconds. */
+/** Maximum time that a scrape waits for the log, in milliseconds. */
 const queryTimeoutMs = 2_000
 
 /**
- * Sets `flywheel_lag_seconds` for these services at each scrape, for every partition from the first scrape on: 0 where nothing is
- * left to consume. While the log does not answer, a service has no series: an old value would look like a known one.
+ * Updates `flywheel_lag_seconds` of these services at each scrape, for every partition: 0 if there is nothing left to consume.
+ * While the log does not answer, a service has no series, because an old value would look like a current one.
  */
 export function observeLag(
   { log, clock, metrics }: { readonly log: Pick<EventLog, 'lag'>; readonly clock: Clock; readonly metrics: Metrics },
@@ -27,7 +27,7 @@ export function observeLag(
     )
     clearTimeout(timer)
     for (const { topic, partition, oldest } of partitions ?? []) {
-      // Clocks of broker and reader differ a little: never below zero.
+      // The clocks of broker and reader may differ: avoid negative values.
       const seconds = oldest === null ? 0 : Math.max(0, clock.now() - oldest) / 1000
       metrics.lagSeconds.set({ service, topic, partition }, seconds)
     }

@@ -7,13 +7,13 @@ import { openRuntime, type Runtime } from './open-runtime.ts'
 import { type RunningServices, startServices } from './start-services.ts'
 import { verifyTopics } from './topics.ts'
 
-/** How long a process may take to end after it was told to, in milliseconds. */
+/** Time limit for a graceful shutdown, in milliseconds. */
 const stopWithinMs = 10_000
 
 /**
- * The process of one service: settings from the environment, until SIGTERM or SIGINT, after which it ends within ten
- * seconds: what is being committed is committed, what is not yet is left to the next start. Exit code 1 with one line when
- * it cannot go on. What `openPorts` opens it registers with `runtime.onClose`.
+ * Runs one service as a process, with settings from the environment, until SIGTERM or SIGINT. The process then exits within ten
+ * seconds: commits in progress are completed, and the remaining records are processed after the next start. On a fatal error it
+ * prints one line and exits with 1. `openPorts` registers what it opens with `runtime.onClose`.
  */
 export async function runService<S extends ServiceName, Facts, Ports>(
   service: Service<S, Facts, Ports>,
@@ -21,7 +21,7 @@ export async function runService<S extends ServiceName, Facts, Ports>(
 ): Promise<void> {
   let running: RunningServices | undefined
   const stop = stopOnSignal(stopWithinMs, () => running?.unfinished() ?? [])
-  // Until it runs there is nothing that would have to end in order.
+  // Before the services are started, no ordered shutdown is needed.
   stop.signal.addEventListener('abort', () => running ?? process.exit(0))
   try {
     const runtime = await openRuntime(readSettings(process.env))
@@ -39,27 +39,28 @@ export async function runService<S extends ServiceName, Facts, Ports>(
 }
 
 /**
- * Aborted by SIGTERM, by SIGINT, and when the `flywheel up` that started this process is gone. A process that is still there
- * after the limit tells what is `left` of it, and exits with 1.
+ * Returns a controller that is aborted by SIGTERM, by SIGINT, and when the parent process `flywheel up` exits. If this process is
+ * still running after the time limit, it reports what is `unfinished` and exits with 1.
  */
 export function stopOnSignal(withinMs: number, unfinished: () => readonly string[]): AbortController {
   const stop = new AbortController()
-  const overdue = (): void => {
+  const onTimeout = (): void => {
     const what = unfinished().join(', ') || 'what was opened for them'
     process.stderr.write(`FLY_BUG: ${withinMs / 1000} s after it was told to stop, this has not ended: ${what}\n`)
     process.exit(1)
   }
   const onStop = (): void => {
     stop.abort()
-    setTimeout(overdue, withinMs).unref()
+    setTimeout(onTimeout, withinMs).unref()
   }
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, onStop)
-  // Listening for the end of the channel to a parent must not keep the process alive.
+  // The IPC channel to the parent must not keep this process alive.
   process.once('disconnect', onStop)
   process.channel?.unref()
   return stop
 }
-/** One line for a person: code, what is wrong, what to do. Bugs bring their stack. */
+
+/** Describes an error for the operator: code, problem and fix in one line. Unexpected errors include their stack. */
 export function describeError(error: unknown): string {
   if (error instanceof Fault && error.code !== 'FLY_BUG') return `${error.code}: ${error.message}`
   return error instanceof Error

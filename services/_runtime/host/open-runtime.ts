@@ -23,8 +23,8 @@ import type { Tracing } from '../telemetry/tracing.ts'
 import { kafkaSecurity, registryAuth } from './connection-security.ts'
 
 /**
- * What a process has open. The ports of services are opened on top of it (`services/NAME/main.ts`, `services/all.ts`), and
- * closed with it.
+ * The shared resources of a process. The ports of services are opened on top of them (`services/NAME/main.ts`,
+ * `services/all.ts`) and closed with them.
  */
 export type Runtime = {
   readonly settings: Settings
@@ -36,17 +36,20 @@ export type Runtime = {
   readonly registry: SchemaRegistry
   readonly codec: Codec
   readonly objects: ObjectStore
-  /** Undefined with the embedded log: it is a local file itself. */
+  /** Undefined with the embedded log, which is a local file and needs no snapshots. */
   readonly openSnapshot: OpenSnapshot | undefined
   readonly workerPool: WorkerPool
-  /** Filled from the topic `agents` while services run (`startServices`). */
+  /** Updated from the topic `agents` while services run (`startServices`). */
   readonly agents: AgentTable
-  /** Registers what `close` must close before the rest; the last registered is closed first. */
+  /** Registers a callback for `close`, which runs before the runtime's own resources are closed. The last registered runs first. */
   readonly onClose: (close: () => void | Promise<void>) => void
   readonly close: () => Promise<void>
 }
 
-/** Opens the size that the settings name: embedded in a folder, or Kafka and a registry. `kafka` is for tests that hurry. */
+/**
+ * Opens the runtime for the configured deployment: the embedded log, or Kafka with a schema registry. `kafka` overrides Kafka
+ * settings; tests use it to shorten timeouts.
+ */
 export async function openRuntime(
   settings: Settings,
   clock: Clock = systemClock,
@@ -102,7 +105,7 @@ async function openLog(
   return { log, registry: openHttpRegistry(settings.registry, registryAuth(settings)) }
 }
 
-/** The log for looking only: what `tail` and `topics` need. */
+/** Opens only the log and the codec, for the commands that read records and manage topics. */
 export async function openReader(settings: Settings): Promise<Pick<Runtime, 'log' | 'codec' | 'close'>> {
   const { log, registry } = await openLog(settings, systemClock, createLogger(settings))
   return {

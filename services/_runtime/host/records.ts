@@ -6,17 +6,17 @@ import { toReadableRecord } from '../codec/readable-record.ts'
 import { httpError } from '../http/error.ts'
 import type { EventLog, LogRecord, ReadOptions } from '../log/event-log.ts'
 
-/** Where to begin in a topic: at its first record, behind its last, or at the first one appended at or after a time in ms since 1970. */
+/** Where to start reading: at the first record, after the last, or at the first record appended at or after a time in ms since 1970. */
 export type ReadFrom = 'beginning' | 'end' | number
 
-/** The place in the log where a reader begins. */
+/** Resolves a start point to log positions. */
 export async function startPositions(log: EventLog, topic: string, since: ReadFrom): Promise<ReadOptions['from']> {
   return typeof since === 'number' ? log.positionsAt([topic], since) : since
 }
 
 /**
- * `GET /v1/records/TOPIC?from=beginning&follow=true`: a topic as NDJSON, for those who cannot open the embedded log themselves.
- * `from` is also a time in ms since 1970. An answer that ends as it should holds all there was: else it is broken off.
+ * `GET /v1/records/TOPIC?from=beginning&follow=true`: a topic as NDJSON, for clients that cannot open the embedded log.
+ * `from` may also be a time in ms since 1970. A response that ends normally is complete; otherwise the connection is aborted.
  */
 export function serveRecords(app: FastifyInstance, log: EventLog, codec: Codec, until: AbortSignal): void {
   app.get<{ Params: { topic: string }; Querystring: { from?: string; follow?: string } }>(
@@ -27,9 +27,9 @@ export function serveRecords(app: FastifyInstance, log: EventLog, codec: Codec, 
         throw httpError(404, 'unknown_topic', `no topic ${topic}`)
       const from = await startPositions(log, topic, parseReadFrom(request.query.from))
       const follow = request.query.follow === 'true'
-      const gone = new AbortController()
-      request.raw.once('close', () => gone.abort())
-      const signal = AbortSignal.any([until, gone.signal])
+      const disconnected = new AbortController()
+      request.raw.once('close', () => disconnected.abort())
+      const signal = AbortSignal.any([until, disconnected.signal])
       const out = new PassThrough()
       const send = async (records: readonly LogRecord[]): Promise<void> => {
         for (const record of records)

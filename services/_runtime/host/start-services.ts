@@ -19,15 +19,15 @@ import { serveRecords } from './records.ts'
 export type RunningServices = {
   /** Base URL of this process. */
   readonly url: string
-  /** Resolves when everything has ended after the signal; rejects with what stopped a service. */
+  /** Resolves when everything has ended after the signal; rejects with the error that stopped a service. */
   readonly done: Promise<void>
-  /** What has not ended yet, by name. */
+  /** Names of the parts that have not ended yet. */
   readonly unfinished: () => readonly string[]
 }
 
 /**
- * Runs services in this process until the signal is aborted: follows what they follow, opens one HTTP listener for all,
- * then joins each one's consumer group. What stops one service stops the process: a half-dead wheel looks alive.
+ * Runs services in this process until the signal is aborted: follows their followed topics, opens one HTTP server for all of them,
+ * then joins the consumer group of each. An error that stops one service stops the process: partial failure would look healthy.
  */
 export async function startServices(
   runtime: Runtime,
@@ -53,8 +53,8 @@ export async function startServices(
       settings,
       urlOf,
       append: (target, events, headers) =>
-        appendInTrace(tracing, name, target, events, traced =>
-          log.append(events.map(event => codec.record(target, event, { ...headers, ...traced }))),
+        appendInTrace(tracing, name, target, events, traceHeaders =>
+          log.append(events.map(event => codec.record(target, event, { ...headers, ...traceHeaders }))),
         ),
       partitionStates: () => [...states].flatMap(([key, state]) => (key.startsWith(`${name}/`) ? [state] : [])),
       lag: other =>
@@ -65,7 +65,7 @@ export async function startServices(
           ? Promise.resolve([])
           : log.committed(consumerGroup(other), consumedTopics(other)),
       positionsAt: (names, time) => log.positionsAt(names, time),
-      countRecords: counted => log.count(counted),
+      countRecords: topicName => log.count(topicName),
     }
     const httpApi = service.httpApi?.(context)
     if (httpApi) httpApis.set(name, httpApi)
@@ -131,11 +131,11 @@ export async function startServices(
   for (const [name, part] of running) part.catch(() => failed.abort()).finally(() => unfinished.delete(name))
   const done = new Promise<void>(resolve => until.addEventListener('abort', () => resolve(), { once: true })).then(
     async () => {
-      const ends = await Promise.allSettled(running.values())
+      const results = await Promise.allSettled(running.values())
       for (const httpApi of httpApis.values()) await httpApi.close?.()
       await app.close()
       unfinished.delete('http')
-      for (const end of ends) if (end.status === 'rejected') throw end.reason
+      for (const result of results) if (result.status === 'rejected') throw result.reason
     },
   )
   return { url, done, unfinished: () => [...unfinished] }

@@ -4,7 +4,7 @@ import { Fault } from '../core/faults.ts'
 import type { EventLog } from '../log/event-log.ts'
 import type { Runtime } from './open-runtime.ts'
 
-/** What would have to be done so that the log has the topics of the map, replicated as the settings have it. */
+/** The changes needed so that the log has the topics of the map, with the configured number of replicas. */
 export async function planTopics({
   log,
   settings,
@@ -12,21 +12,21 @@ export async function planTopics({
   return planTopicChanges(requiredTopics(), await log.topics(), { replicas: settings.kafkaReplication })
 }
 
-/** Creates what is missing and grows what may be grown; refusals are left and returned among the steps. */
+/** Creates missing topics and adds partitions where that is allowed. Steps that are refusals are ignored. */
 export async function applyTopics(log: EventLog, steps: readonly TopicChange[]): Promise<void> {
   await log.createTopics(steps.flatMap(step => (step.do === 'create' ? [step.topic] : [])))
   for (const step of steps)
     if (step.do === 'grow') await log.growTopic({ name: step.topic.name, partitions: step.topic.partitions })
 }
 
-/** Makes what topics are missing. FLY_TOPIC where an existing one differs. */
+/** Creates missing topics and adds missing partitions. Throws FLY_TOPIC if an existing topic differs in a way that cannot be changed. */
 export async function ensureTopics(runtime: Pick<Runtime, 'log' | 'settings'>): Promise<void> {
   const steps = await planTopics(runtime)
   throwIfRefused(steps)
   await applyTopics(runtime.log, steps)
 }
 
-/** FLY_TOPIC when the log's topics are not those of the map. */
+/** Throws FLY_TOPIC if the log's topics are not those of the map. */
 export async function verifyTopics(runtime: Pick<Runtime, 'log' | 'settings'>): Promise<void> {
   const steps = await planTopics(runtime)
   throwIfRefused(steps)

@@ -3,25 +3,28 @@ import type { FastifyInstance } from 'fastify'
 import type { Metrics } from '../telemetry/telemetry.ts'
 import { httpError } from './error.ts'
 
-/** Largest body that is read as a whole, in bytes. */
+/** Maximum size of a body that is buffered completely, in bytes. */
 export const bodyLimit = 8 * 1024 * 1024
-/** Of a body that is read as a stream, this much is in memory at once. */
+/** Maximum part of a streamed body that is in memory at one time, in bytes. */
 export const streamBytes = 2 * 1024 * 1024
-/** What a request costs beside its body. */
+/** Memory reserved for a request in addition to its body. */
 const requestOverheadBytes = 16 * 1024
-/** A packed body may become so many times as large: what deflate can do at most (https://zlib.net/zlib_tech.html). */
+/** Maximum ratio of decompressed to compressed size for deflate (https://zlib.net/zlib_tech.html). */
 const maxInflation = 1032
-/** Bodies that a process holds at once, from their first byte to the answer; with what is built from them several times as much. */
+/** Maximum total of reserved bytes in a process. Parsed bodies use several times this much memory. */
 const maxHeldBytes = 32 * 1024 * 1024
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Bytes reserved for it. */
+    /** Bytes reserved for this request. */
     held: number
   }
 }
 
-/** Refuses requests with a body before it is read, by 429, while those that are not answered yet hold too many bytes. */
+/**
+ * Limits the memory used by request bodies. Bytes are reserved from the headers, before the body is read, and released when the
+ * response is sent. A request that would exceed the limit gets 429.
+ */
 export function limitHeldBytes(
   app: FastifyInstance,
   { heldBytes }: Pick<Metrics, 'heldBytes'>,
@@ -40,7 +43,7 @@ export function limitHeldBytes(
     request.held = bytes
     hold(bytes)
   })
-  // Also reached when the caller has gone, and not before the work for it is done.
+  // Also runs when the client has disconnected, and only after the handler has finished.
   app.addHook('onSend', async request => {
     hold(-request.held)
     request.held = 0
@@ -55,6 +58,6 @@ function reservedBytes(headers: IncomingHttpHeaders): number {
   return requestOverheadBytes + Math.min(Number(length ?? bodyLimit) * growth, bodyLimit)
 }
 
-/** NDJSON is handed over unread. */
+/** NDJSON bodies are passed to the handler as a stream. */
 const isStream = (headers: IncomingHttpHeaders): boolean =>
   headers['content-type']?.startsWith('application/x-ndjson') ?? false

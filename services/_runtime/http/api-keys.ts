@@ -7,11 +7,14 @@ import { digest } from '../core/identity.ts'
 import { strictObject } from '../core/strict-object.ts'
 import { createTokenBucket, type TokenBucket } from './token-bucket.ts'
 
-/** What a key may do: send records, ask the gateway for plans, review, settle what reviews disagree on, look, and change what others rely on. */
+/**
+ * Permissions of a key: send records, request plans from the gateway, submit reviews, resolve disagreements between reviews, read,
+ * and change shared configuration.
+ */
 export const scopes = ['ingest', 'plan', 'review', 'adjudicate', 'read', 'admin'] as const
 export type Scope = (typeof scopes)[number]
 
-/** Who sent a request. `bucket` is absent for the wheel's own key: its services are not held back by each other. */
+/** The authenticated sender of a request. `bucket` is absent for FLYWHEEL_API_KEY: services do not rate-limit each other. */
 export type Caller = { readonly name: string; readonly scopes: ReadonlySet<Scope>; readonly bucket?: TokenBucket }
 
 const keysFile = z
@@ -28,8 +31,9 @@ const keysFile = z
 const fullAccess: Caller = { name: 'wheel', scopes: new Set(scopes) }
 
 /**
- * Finds the caller of an `Authorization` header: undefined when it brings no known key. Without any key set everybody may do
- * everything. FLY_CONFIG when the file of keys cannot be read; nothing of what it holds is told.
+ * Creates a function that returns the caller for an `Authorization` header, or undefined if the header has no known key. If no
+ * key is configured, every request has full access. Throws FLY_CONFIG if the key file cannot be read; the message does not quote
+ * the file's content.
  */
 export function createAuthenticator(
   settings: Pick<Settings, 'apiKey' | 'apiKeys'>,
@@ -40,10 +44,10 @@ export function createAuthenticator(
     ...(settings.apiKeys === undefined ? [] : readKeys(settings.apiKeys)),
   ]
   return header => {
-    const given = /^Bearer (.+)$/i.exec(header ?? '')?.[1]
-    if (given === undefined) return undefined
-    const sha256 = Buffer.from(digest(given))
-    // Digests, and all of them: neither length, content nor place in the list shows in the time taken.
+    const token = /^Bearer (.+)$/i.exec(header ?? '')?.[1]
+    if (token === undefined) return undefined
+    const sha256 = Buffer.from(digest(token))
+    // Compares digests, and always all of them, so that timing reveals neither the key nor its position in the list.
     return known.filter(key => timingSafeEqual(key.sha256, sha256))[0]?.caller
   }
 }

@@ -1,6 +1,7 @@
 import { ZodError } from 'zod'
+import { at } from '../core/checked.ts'
 
-/** A refusal that the caller can mend: `code` is stable, `message` names the field and the fix; `retryAfter` in seconds. */
+/** A client error. `code` is stable; `message` names the field and the fix; `retryAfter` is in seconds. */
 export class HttpError extends Error {
   readonly status: number
   readonly code: string
@@ -21,12 +22,12 @@ export function httpError(status: number, code: string, message: string, retryAf
 
 export type HttpProblem = { readonly code: string; readonly message: string; readonly field?: string }
 
-/** What a caller is told about a refusal; undefined for what is no refusal. */
+/** Status and response body for a client error; undefined for any other error. */
 export function toHttpProblem(error: unknown): { readonly status: number; readonly problem: HttpProblem } | undefined {
   if (error instanceof HttpError) return { status: error.status, problem: { code: error.code, message: error.message } }
   if (!(error instanceof ZodError)) return undefined
-  const [first] = error.issues
-  const field = first?.path.join('.') ?? ''
-  const message = `${field || 'body'}: ${first?.message ?? 'invalid'}`
+  const issue = at(error.issues, 0)
+  const field = issue.path.join('.')
+  const message = `${field || 'body'}: ${issue.message}`
   return { status: 400, problem: { code: 'invalid', message, ...(field && { field }) } }
 }

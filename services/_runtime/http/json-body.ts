@@ -1,36 +1,36 @@
 import { isUtf8 } from 'node:buffer'
 import { httpError } from './error.ts'
 
-/** Deeper nesting than this overflows what walks through a value. */
+/** Maximum nesting depth: deeper values could overflow the stack of recursive functions. */
 export const maxDepth = 32
-/** Members and elements of one body: many tiny ones take far more memory than their bytes. */
+/** Maximum number of members and elements in one body: many small values take far more memory than their bytes. */
 export const maxValues = 200_000
 
 const utf8 = new TextDecoder()
 const [quote, backslash, comma, openList, closeList, openObject, closeObject] = Buffer.from('"\\,[]{}')
 
-/** The value of JSON in UTF-8. HttpError 400 when it is none or nested too deep, 413 when it has too many values. */
+/** Parses JSON in UTF-8. Throws HttpError 400 if it is invalid or nested too deeply, 413 if it has too many values. */
 export function parseJson(bytes: Uint8Array): unknown {
   checkBounds(bytes)
   try {
     if (isUtf8(bytes)) return JSON.parse(utf8.decode(bytes))
   } catch {
-    // Without its cause, which quotes the text.
+    // The cause is dropped because it quotes the body.
   }
   throw httpError(400, 'not_json', 'not JSON in UTF-8: check quotes, commas, brackets and encoding')
 }
 
-/** Looks at the bytes before anything is built from them. In UTF-8 the bytes looked for are never part of another character. */
+/** Checks depth and size on the bytes, before parsing. In UTF-8 an ASCII byte is never part of another character. */
 function checkBounds(bytes: Uint8Array): void {
   let depth = 0
   let values = 1
-  let isText = false
-  for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at]
-    if (isText) {
-      if (byte === backslash) at++
-      else if (byte === quote) isText = false
-    } else if (byte === quote) isText = true
+  let isInString = false
+  for (let index = 0; index < bytes.length; index++) {
+    const byte = bytes[index]
+    if (isInString) {
+      if (byte === backslash) index++
+      else if (byte === quote) isInString = false
+    } else if (byte === quote) isInString = true
     else if (byte === comma) values++
     else if (byte === openList || byte === openObject) {
       values++

@@ -1,12 +1,12 @@
 import { type ZodType, z } from 'zod'
 
-/** The JSON Schema of what is sent or answered, before it is transformed. */
+/** The JSON Schema of a request or response body, before Zod transforms. */
 export function toJsonSchema(schema: ZodType): object {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input' })
   return rest
 }
 
-/** The one shape of every refusal. */
+/** The format of every error response. */
 export const errorFields = { code: z.string(), message: z.string(), field: z.string().optional() }
 export const errorResponse = z.strictObject({ error: z.strictObject(errorFields) })
 
@@ -14,28 +14,28 @@ export const jsonContent = (schema: object, example?: unknown): object => ({
   'application/json': { schema, ...(example !== undefined && { example }) },
 })
 
-/** Parts of an OpenAPI 3.1 document that names these schemas. `Error` is that of every refusal. */
+/** Builders for the parts of an OpenAPI 3.1 document with these schemas. `Error` is the schema of every error response. */
 export function documentParts<Name extends string>(schemas: Readonly<Record<Name | 'Error', ZodType>>) {
   const ref = (name: Name | 'Error'): object => ({ $ref: `#/components/schemas/${name}` })
   const answer = (description: string, name: Name | 'Error') => ({ description, content: jsonContent(ref(name)) })
-  const again = {
+  const retryLater = {
     headers: { 'Retry-After': { description: 'Seconds.', schema: { type: 'integer' } } },
     content: jsonContent(ref('Error')),
   }
   return {
     ref,
     answer,
-    /** What every route but the open ones may answer instead. */
+    /** Error responses of every route that needs a key. */
     refusals: {
       400: answer('Not valid; `message` names record, field and fix.', 'Error'),
       401: answer('No known key.', 'Error'),
       403: answer('The key lacks the scope.', 'Error'),
       429: {
         description: 'Comes too often, or too much is being taken in: nothing was taken, send it again.',
-        ...again,
+        ...retryLater,
       },
       500: answer('Our fault.', 'Error'),
-      503: { description: 'The event log is away. What was sent may be in it or not: send it again.', ...again },
+      503: { description: 'The event log is away. What was sent may be in it or not: send it again.', ...retryLater },
     },
     requestId: {
       name: 'X-Request-Id',
@@ -43,7 +43,7 @@ export function documentParts<Name extends string>(schemas: Readonly<Record<Name
       description: 'Names the request in answers and log lines; made up when absent.',
       schema: { type: 'string', pattern: '^[\\w.:/+=-]{1,128}$' },
     },
-    /** The frame of the document. */
+    /** The complete document. */
     document: (title: string, description: string, paths: object) => ({
       openapi: '3.1.1',
       ...{ info: { title, version: '1', description, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } } },

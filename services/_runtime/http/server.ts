@@ -4,6 +4,7 @@ import type { Socket } from 'node:net'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import type { Logger } from 'pino'
 import type { Settings } from '../config/config.ts'
+import { at } from '../core/checked.ts'
 import { Fault } from '../core/faults.ts'
 import type { Metrics } from '../telemetry/telemetry.ts'
 import { runInCallerTrace } from '../telemetry/tracing.ts'
@@ -12,26 +13,26 @@ import { type Caller, createAuthenticator, type Scope } from './api-keys.ts'
 import { HttpError, type HttpProblem, httpError, toHttpProblem } from './error.ts'
 import { parseJson } from './json-body.ts'
 
-/** A body, and with it a stream of lines, must have come by then, in milliseconds. */
+/** Time limit for receiving a complete request, streamed bodies included, in milliseconds. */
 const requestTimeoutMs = 300_000
-/** Open without a key: they tell nothing of chats. */
+/** Paths that need no key. They expose no chat content. */
 const publicPaths = new Set(['/health', '/metrics', '/openapi.json', '/review', '/review/openapi.json'])
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What a key must be allowed for this route; without it `read` for GET and `admin` for the rest. */
+    /** The scope that this route requires. Default: `read` for GET and HEAD, `admin` for other methods. */
     scope?: Scope
   }
   interface FastifyRequest {
-    /** Who sent it; absent where no key is asked for. */
+    /** The authenticated sender; absent on public paths. */
     caller?: Caller
   }
 }
 
 /**
- * The HTTP server of a process: keys with scopes, request ids, errors as `{ error: { code, message, field? } }`, `/health` and
- * `/metrics`. JSON is parsed; `application/x-ndjson` is handed over as a stream. FLY_CONFIG when it would be reachable
- * from other machines without a key.
+ * Creates the HTTP server of a process: API keys with scopes, request ids, errors as `{ error: { code, message, field? } }`,
+ * `/health` and `/metrics`. JSON bodies are parsed; `application/x-ndjson` is passed to the handler as a stream. Throws FLY_CONFIG
+ * if the server would be reachable from other machines without a key.
  */
 export function createHttpServer(
   settings: Settings,
@@ -45,7 +46,7 @@ export function createHttpServer(
       'FLY_CONFIG',
       `FLYWHEEL_HOST=${settings.host} is reachable from other machines: set FLYWHEEL_API_KEY as well`,
     )
-  const refuse = createErrorHandler(logger)
+  const handleError = createErrorHandler(logger)
   const app: FastifyInstance = fastify({
     ...{
       bodyLimit,
@@ -55,7 +56,8 @@ export function createHttpServer(
       requestIdHeader: false,
     },
     genReqId: ({ headers }) => validRequestId(headers['x-request-id']) ?? randomUUID(),
-    frameworkErrors: (error, request, reply) => void refuse(error, request, reply.header('x-request-id', request.id)),
+    frameworkErrors: (error, request, reply) =>
+      void handleError(error, request, reply.header('x-request-id', request.id)),
   })
   app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id))
   authenticate(app, settings)
@@ -65,7 +67,7 @@ export function createHttpServer(
     const { method, id, routeOptions } = request
     const [route, status] = [routeOptions.url ?? 'none', reply.statusCode]
     metrics.requests.inc({ method, route, status })
-    // Those that are told to come again are too many to be told here too.
+    // 429 responses can be very frequent, so they are logged only at level debug.
     const level = status >= 400 && status !== 429 ? 'info' : 'debug'
     logger[level]({ requestId: id, method, route, status, milliseconds: Math.round(reply.elapsedTime) }, 'answered')
   })
@@ -81,18 +83,18 @@ export function createHttpServer(
   app.setNotFoundHandler(async request => {
     throw httpError(404, 'not_found', `There is no ${request.method} ${request.url.split('?', 1)[0]}`)
   })
-  app.setErrorHandler<Error & { statusCode?: number }>(refuse)
+  app.setErrorHandler<Error & { statusCode?: number }>(handleError)
   app.get('/health', async () => health())
   app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()))
   return app
 }
 
-/** 401 without a known key, 403 where it may not go, 429 when it comes too often. */
+/** Refuses with 401 without a known key, 403 if the key lacks the scope, 429 if the key exceeds its rate. */
 function authenticate(app: FastifyInstance, settings: Settings): void {
   const callerOf = createAuthenticator(settings)
   app.decorateRequest('caller')
   app.addHook('onRequest', async request => {
-    if (publicPaths.has(request.url.split('?', 1)[0] ?? '')) return
+    if (publicPaths.has(at(request.url.split('?', 1), 0))) return
     const caller = callerOf(request.headers.authorization)
     if (!caller) throw httpError(401, 'unauthorized', 'Send the API key: Authorization: Bearer KEY')
     const scope = request.routeOptions.config?.scope ?? (/^(GET|HEAD)$/.test(request.method) ? 'read' : 'admin')
@@ -104,17 +106,17 @@ function authenticate(app: FastifyInstance, settings: Settings): void {
   })
 }
 
-/** Names that stand in a log line as they are. */
+/** A request id from the client, if it is safe to write to the log unchanged. */
 const validRequestId = (given: unknown): string | undefined =>
   typeof given === 'string' && /^[\w.:/+=-]{1,128}$/.test(given) ? given : undefined
 
-/** HttpError 415 when the body is packed. */
+/** Throws HttpError 415 if the body is compressed. */
 function refuseContentEncoding({ headers }: FastifyRequest): void {
   if (!['identity', undefined].includes(headers['content-encoding']))
     throw httpError(415, 'media_type', 'Send it without Content-Encoding')
 }
 
-/** What the framework itself refuses. */
+/** Response bodies for errors raised by Fastify, by status. */
 const frameworkProblems: Readonly<Record<number, HttpProblem>> = {
   413: { code: 'too_large', message: `More than ${bodyLimit} bytes: send less at a time` },
   415: { code: 'media_type', message: 'Send Content-Type: application/json, or application/x-ndjson for records' },
@@ -131,7 +133,7 @@ function createErrorHandler(logger: Logger) {
     if (error instanceof HttpError && error.retryAfter !== undefined) reply.header('retry-after', error.retryAfter)
     if (refusal?.status === 401) reply.header('www-authenticate', 'Bearer')
     if (refusal) return reply.code(refusal.status).send(errorBody(refusal.problem))
-    // A stream whose sender went away is no fault of ours.
+    // The client disconnected while sending: a client error, not a server error.
     const isCutOff = error.code === 'ECONNRESET' && !request.raw.complete
     const { statusCode: status = isCutOff ? 400 : 500 } = error
     if (status < 500)
@@ -149,7 +151,7 @@ function createErrorHandler(logger: Logger) {
   }
 }
 
-/** What is not HTTP, or comes too slowly, has no request yet: the answer is written to the connection. */
+/** Answers input that is not valid HTTP or too slow. No request object exists yet, so the response is written to the socket. */
 function clientErrorHandler(error: Error & { code?: string }, socket: Socket): void {
   const status = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }[error.code ?? ''] ?? 400
   const text = JSON.stringify(errorBody({ code: 'invalid', message: `${STATUS_CODES[status]}: send HTTP/1.1` }))
@@ -158,7 +160,7 @@ function clientErrorHandler(error: Error & { code?: string }, socket: Socket): v
   socket.destroy()
 }
 
-/** Listens and returns the base URL. FLY_PORT when the port is taken or not ours to take. */
+/** Listens and returns the base URL. Throws FLY_PORT if the port is in use or not permitted. */
 export async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
   try {
     return await app.listen({ host, port })

@@ -1,17 +1,17 @@
 export type TokenBucket = {
-  /** Takes one token at a time in milliseconds: 0, or the seconds until there is one. */
+  /** Takes one token. Returns 0, or the seconds until a token is available. `now` is in milliseconds. */
   readonly take: (now: number) => number
 }
 
-/** A token bucket: `perSecond` tokens a second, and as many at once as a second brings, one at least. */
+/** A token bucket that refills at `perSecond` tokens a second. Its capacity is one second's tokens, but at least one token. */
 export function createTokenBucket(perSecond: number): TokenBucket {
-  const most = Math.max(1, perSecond)
-  let tokens = most
-  let filled: number | undefined
+  const capacity = Math.max(1, perSecond)
+  let tokens = capacity
+  let refilledAt: number | undefined
   return {
     take(now) {
-      tokens = Math.min(most, tokens + ((now - (filled ?? now)) / 1_000) * perSecond)
-      filled = now
+      tokens = Math.min(capacity, tokens + ((now - (refilledAt ?? now)) / 1_000) * perSecond)
+      refilledAt = now
       if (tokens < 1) return (1 - tokens) / perSecond
       tokens--
       return 0

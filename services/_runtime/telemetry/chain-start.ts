@@ -1,14 +1,14 @@
 import type { LogRecord } from '../log/event-log.ts'
 
-/** The header with the time at which the first record of the chain that led to a record was appended, in ms since 1970. */
+/** Header with the append time of the first record in the chain that led to this record, in ms since 1970. */
 export const chainStartHeader = 'began'
 
-/** Seconds from the append of the first record of a chain to the append of this one; undefined for the first itself. */
+/** Seconds between the append of the chain's first record and that of this record; undefined for the first record. */
 export function secondsSinceChainStart({
   timestamp,
   headers,
 }: Pick<LogRecord, 'timestamp' | 'headers'>): number | undefined {
   const start = Number(headers[chainStartHeader] || Number.NaN)
-  // Clocks of brokers differ a little: never below zero.
+  // The clocks of brokers may differ: avoid negative values.
   return Number.isFinite(start) ? Math.max(0, timestamp - start) / 1000 : undefined
 }

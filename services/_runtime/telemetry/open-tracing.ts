@@ -2,8 +2,8 @@ import type { Logger } from 'pino'
 import type { Tracing } from './tracing.ts'
 
 /**
- * Spans, where OpenTelemetry's standard variables name an endpoint for them. The SDK is loaded only then, and reads the rest
- * of the variables itself. `system` is the event log, as `messaging.system` names it.
+ * Opens tracing if the standard environment variables of OpenTelemetry set an endpoint; otherwise undefined. The SDK is loaded
+ * only in the first case and reads the other variables itself. `system` is the value of the attribute `messaging.system`.
  */
 export async function openTracing(system: 'kafka' | 'embedded', logger: Logger): Promise<Tracing | undefined> {
   const { env } = process

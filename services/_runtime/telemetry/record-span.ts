@@ -8,8 +8,8 @@ import { readTraceparent, rootTraceContext, spanIdOf, writeTraceparent } from '.
 import type { RecordSpan } from './tracing.ts'
 
 /**
- * Starts the span of a record whose gathering began at `startedAt` and ends now; times are in milliseconds since 1970. It is
- * exported when it ends, with the child spans `gather` and `decide`; the rest of its time the record waited for its batch and
+ * Starts the span of a record whose `gather` started at `startedAt` and ends now; times are in milliseconds since 1970. The span is
+ * exported when it ends, with the child spans `gather` and `decide`. During the remaining time the record waited for its batch and
  * for the commit.
  */
 export function startRecordSpan(
@@ -24,7 +24,7 @@ export function startRecordSpan(
   const { topic, partition, offset, headers } = record
   const parent = readTraceparent(headers['traceparent'])
   const trace = parent ?? rootTraceContext(inputId ?? `${topic}/${partition}@${offset}`)
-  // From the position of the record: an event that was sent twice, or re-driven, has two spans.
+  // The id derives from the record's position, so an event that was sent twice or re-driven has two spans.
   const own = { ...trace, spanId: spanIdOf(service, topic, partition, offset), sampled: true }
   const span = start(service, `process ${topic}`, own, parent, {
     kind: SpanKind.CONSUMER,
@@ -82,7 +82,7 @@ function outcomeOf(refusal: unknown): 'decided' | 'dead-lettered' | 'stopped' {
 
 export const isSampled = (span: Span): boolean => (span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0
 
-/** With code and meaning from the table of faults: the message of an error may quote chat text. */
+/** Marks a span as failed, with code and meaning from the table of faults. The error's message is left out: it may quote chat text. */
 export function markFailed(span: Span, error: unknown): void {
   const code = faultCode(error)
   span.setAttribute('error.type', code)

@@ -17,12 +17,15 @@ import { maxBatchSize } from '../core/batch-size.ts'
 import { createSampler } from './span-sampler.ts'
 import type { TraceContext } from './traceparent.ts'
 
-/** One export with its retries, in milliseconds, unless the environment says otherwise: a stopping process waits this long. */
+/** Default timeout of one export with its retries, in milliseconds. A stopping process waits at most this long. */
 const exportTimeoutMs = 5_000
-/** Spans that wait; more are dropped. Commits end the spans of a batch at once, so there is room for a few of each partition. */
+/**
+ * Maximum number of queued spans; further spans are dropped. A commit ends all spans of a batch at once, so the queue has room for
+ * several batches.
+ */
 const maxQueuedSpans = 16_384
 
-/** Starts a span with these ids, within the parent's trace if there is one. */
+/** Starts a span with the given ids, as a child of `parent` if there is one. */
 export type StartSpan = (
   service: ServiceName,
   name: string,
@@ -32,24 +35,25 @@ export type StartSpan = (
 ) => Span
 
 /**
- * OpenTelemetry's SDK with an exporter over OTLP (HTTP, protobuf), which works beside the path of the records. Address,
- * headers, limits and names come from the standard's variables. `close` sends what waits and gives up after one timeout.
+ * Sets up the OpenTelemetry SDK with an OTLP exporter (HTTP, protobuf). Export runs in the background and does not delay records.
+ * Endpoint, headers, limits and names come from the standard environment variables. `close` exports the queued spans and gives up
+ * after one timeout.
  */
 export function createSpanExport(logger: Logger): { readonly start: StartSpan; readonly close: () => Promise<void> } {
   const { env } = process
   const warn = (message: string): void => logger.warn({ from: 'OpenTelemetry' }, message)
   diag.setLogger(
-    { error: ignore, warn: warn, info: ignore, debug: ignore, verbose: ignore },
+    { error: ignore, warn, info: ignore, debug: ignore, verbose: ignore },
     { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
   )
-  const isTimed = env['OTEL_EXPORTER_OTLP_TRACES_TIMEOUT'] || env['OTEL_EXPORTER_OTLP_TIMEOUT']
-  const exporter = new OTLPTraceExporter(isTimed ? {} : { timeoutMillis: exportTimeoutMs })
+  const hasTimeoutSetting = env['OTEL_EXPORTER_OTLP_TRACES_TIMEOUT'] || env['OTEL_EXPORTER_OTLP_TIMEOUT']
+  const exporter = new OTLPTraceExporter(hasTimeoutSetting ? {} : { timeoutMillis: exportTimeoutMs })
   const processor = new BatchSpanProcessor({
     exporter: logExportFailures(exporter, logger),
     maxQueueSize: maxQueuedSpans,
   })
 
-  // The SDK asks for ids while it starts a span; ours derive.
+  // The SDK calls the id generator synchronously while it starts a span, so `start` sets the derived ids just before.
   let next = { traceId: '', spanId: '' }
   const common = {
     sampler: createSampler(env['OTEL_TRACES_SAMPLER'], env['OTEL_TRACES_SAMPLER_ARG'], warn),
@@ -57,7 +61,7 @@ export function createSpanExport(logger: Logger): { readonly start: StartSpan; r
     spanLimits: { linkCountLimit: maxBatchSize },
     spanProcessors: [processor],
   }
-  /** A process may run many services: each is one in the traces, unless OTEL_SERVICE_NAME gives the process a name. */
+  // A process may run many services. Each has its own service name in traces, unless OTEL_SERVICE_NAME is set.
   const tracers = new Map<ServiceName, Tracer>()
   const tracerOf = (service: ServiceName): Tracer => {
     const resource = defaultResource()
@@ -88,7 +92,7 @@ const remoteContext = ({ traceId, spanId, sampled }: TraceContext) => {
   return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags, isRemote: true })
 }
 
-/** Says once that exporting fails and once that it works again. */
+/** Logs the first failed export, and the first success after failures. */
 function logExportFailures(exporter: SpanExporter, logger: Logger): SpanExporter {
   let isFailing = false
   return {

@@ -7,8 +7,8 @@ import {
 } from '@opentelemetry/sdk-trace'
 
 /**
- * OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG, which the SDK leaves to whoever sets it up
- * (https://opentelemetry.io/docs/languages/sdk-configuration/general/). What is not known is told and does not stop anything.
+ * Creates the sampler that OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG select: the SDK does not read them itself
+ * (https://opentelemetry.io/docs/languages/sdk-configuration/general/). An unknown value causes a warning and the default is used.
  */
 export function createSampler(
   name: string | undefined,
@@ -21,11 +21,11 @@ export function createSampler(
     always_off: new AlwaysOffSampler(),
     traceidratio: new TraceIdRatioBasedSampler(Number.isNaN(ratio) ? 1 : ratio),
   }
-  const asked = name || 'parentbased_always_on'
-  const root = roots[asked.replace(/^parentbased_/, '')]
+  const samplerName = name || 'parentbased_always_on'
+  const root = roots[samplerName.replace(/^parentbased_/, '')]
   if (Number.isNaN(ratio)) warn(`OTEL_TRACES_SAMPLER_ARG: ${argument} is not a number; 1 is used`)
   if (!root) warn(`OTEL_TRACES_SAMPLER: ${name} is not known; parentbased_always_on is used`)
-  return root && !asked.startsWith('parentbased_')
+  return root && !samplerName.startsWith('parentbased_')
     ? root
     : new ParentBasedSampler({ root: root ?? new AlwaysOnSampler() })
 }

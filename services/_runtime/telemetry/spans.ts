@@ -9,8 +9,8 @@ import { spanIdOf, writeTraceparent } from './traceparent.ts'
 import type { Tracing } from './tracing.ts'
 
 /**
- * Spans by the semantic conventions for messaging (https://opentelemetry.io/docs/specs/semconv/messaging/): `process TOPIC` for
- * a record, `commit` for a batch, `send TOPIC` for the events of a request.
+ * Creates spans that follow the semantic conventions for messaging (https://opentelemetry.io/docs/specs/semconv/messaging/):
+ * `process TOPIC` for a record, `commit` for a batch, `send TOPIC` for the events of a request.
  */
 export function createTracing(system: string, logger: Logger): Tracing {
   const { start, close } = createSpanExport(logger)
@@ -28,7 +28,7 @@ export function createTracing(system: string, logger: Logger): Tracing {
     async commit(service, batch, commit) {
       const links = batch.flatMap(({ span }) => (span?.context ? [{ context: span.context }] : []))
       if (links.length === 0) return commit()
-      // After a failure the same records are committed again: the number tells the attempts apart.
+      // After a failure the same records are committed again: the counter gives each attempt its own id.
       const own = spanIdOf('commit', ...links.map(({ context }) => context.spanId), commits++)
       const span = start(service, 'commit', { traceId: digest(own).slice(0, 32), spanId: own }, undefined, {
         kind: SpanKind.CLIENT,
@@ -65,7 +65,7 @@ export function createTracing(system: string, logger: Logger): Tracing {
   }
 }
 
-/** Time in ms since 1970, with fractions and never backwards: the spans of one record are short and nested. */
+/** A monotonic clock in ms since 1970, with fractions: the spans of one record are short and nested. */
 function stopwatch(): () => number {
   const start = systemClock.now() - performance.now()
   return () => start + performance.now()

@@ -1,14 +1,14 @@
 import { type Logger, pino } from 'pino'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, register as processRegister, Registry } from 'prom-client'
 
-/** JSON lines on stderr, so that stdout belongs to commands. Chat text and secrets are never passed to it. */
+/** Creates a logger that writes JSON lines to stderr; stdout is for the output of commands. Never log chat text or secrets. */
 export function createLogger({ logLevel }: { readonly logLevel: string }): Logger {
   return pino({ level: logLevel, base: { pid: process.pid } }, pino.destination({ dest: 2, sync: true }))
 }
 
 /**
- * The metrics of the runtime and of language models. A service declares its own beside its code, in the default registry of
- * prom-client. `onScrape` sets what is called, and awaited, before the text of a scrape is written.
+ * Creates the metrics of the runtime and of language models. A service declares its own metrics in its own code, in the default
+ * registry of prom-client. `onScrape` sets a callback that is awaited before each scrape.
  */
 export function createMetrics() {
   const register = new Registry()
@@ -16,7 +16,7 @@ export function createMetrics() {
   collectDefaultMetrics({ register })
   let beforeScrape = async (): Promise<void> => {}
   return {
-    /** Prometheus text: these metrics and those of services. */
+    /** These metrics and those of services, in the Prometheus text format. */
     text: async () => {
       await beforeScrape()
       return Registry.merge([register, processRegister]).metrics()

@@ -4,36 +4,36 @@ import type { ServiceName } from '#topology/types.ts'
 import type { LogRecord } from '../log/event-log.ts'
 import { readTraceparent, type TraceContext, writeTraceparent } from './traceparent.ts'
 
-/** The span of one record at one service, from its gathering to the commit of its outputs. Chat text never enters it. */
+/** The span of one record in one service, from `gather` to the commit of its outputs. It contains no chat text. */
 export type RecordSpan = {
-  /** Names this span, for the headers of the record's outputs. */
+  /** The `traceparent` header of the record's outputs, which refers to this span. */
   readonly traceparent: string
-  /** For links to it; absent where the sampler left the span out. */
+  /** The target for links to this span; absent if the span is not sampled. */
   readonly context?: SpanContext
   readonly decideStarted: () => void
-  /** With the error when the record was refused. An error that stops the service ends the span, since no commit follows. */
+  /** `error` is set if the record was refused. An error that stops the service ends the span, because no commit follows. */
   readonly decideEnded: (error?: unknown) => void
   readonly end: () => void
 }
 
 /** A record whose facts are being gathered. */
 export type GatheringSpan = {
-  /** Call it when the facts are there. `inputId` is the id of the record's event, where it could be decoded. */
+  /** Call it when the facts are available. `inputId` is the id of the record's event, if it could be decoded. */
   readonly gathered: (inputId: string | undefined) => RecordSpan
-  /** Call it when the error stops the service. */
+  /** Call it if an error stops the service. */
   readonly failed: (error: unknown) => void
 }
 
-/** Spans of what the runtime does. Where spans are switched off, `undefined` stands in its place. */
+/** Creates the spans of the runtime. The runtime holds `undefined` instead if tracing is off. */
 export type Tracing = {
   readonly gatherStarted: (service: ServiceName, record: LogRecord) => GatheringSpan
-  /** Commits in a span that links to those of the records. They end with it; after a failed commit they stay open for the next attempt. */
+  /** Commits in a span that links to the spans of the records. A commit ends those; after a failed one they stay open for the next attempt. */
   readonly commit: <T>(
     service: ServiceName,
     batch: readonly { readonly span?: RecordSpan | undefined }[],
     commit: () => Promise<T>,
   ) => Promise<T>
-  /** Appends events for a caller that sent a trace context, in a span that the records then name. */
+  /** Appends events for a caller that sent a trace context, in a span that is the parent in the records' headers. */
   readonly send: (
     service: ServiceName,
     topic: string,
@@ -41,7 +41,7 @@ export type Tracing = {
     caller: TraceContext,
     append: (headers: TraceHeaders) => Promise<void>,
   ) => Promise<void>
-  /** Exports the spans that are left. Takes at most as long as one export may (`span-export.ts`). Never rejects. */
+  /** Exports the queued spans, within the timeout of one export (`span-export.ts`). Never rejects. */
   readonly close: () => Promise<void>
 }
 
@@ -49,7 +49,7 @@ type TraceHeaders = { readonly traceparent: string }
 
 const callerTrace = new AsyncLocalStorage<TraceContext>()
 
-/** Handles an HTTP request in the trace that its `traceparent` header names; without a valid header, in none. */
+/** Handles an HTTP request in the trace of its `traceparent` header; without a valid header, outside of any trace. */
 export function runInCallerTrace(traceparent: unknown, handle: () => void): void {
   const caller = readTraceparent(typeof traceparent === 'string' ? traceparent : undefined)
   if (caller) callerTrace.run(caller, handle)
@@ -62,7 +62,7 @@ export function callerTraceHeaders(): TraceHeaders | undefined {
   return caller && { traceparent: writeTraceparent(caller) }
 }
 
-/** Appends the events of a request. The records continue the caller's trace; without one, a trace begins where they are consumed. */
+/** Appends the events of a request. The records continue the caller's trace; without one, the consumer starts a trace. */
 export function appendInTrace(
   tracing: Tracing | undefined,
   service: ServiceName,
