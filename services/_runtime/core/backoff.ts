@@ -11,5 +11,5 @@ export function backoffMs(attempt: number, { firstMs, maxMs }: BackoffLimits, ra
   return full - (random * full) / 2
 }
 
-/** Timing of retries decides nothing that is recorded, so it need not be derived from an id. */
+/** Random on purpose: the delay of a retry changes nothing that is recorded, so a replay does not need it. */
 const jitter = (): number => crypto.getRandomValues(new Uint32Array(1)).reduce((_sum, one) => one / 2 ** 32, 0)

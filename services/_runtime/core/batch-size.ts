@@ -1,14 +1,14 @@
-/** Records of a batch at least and at most; the first of a task is small, since nothing is known of its records yet. */
+/** Limits of the records in a batch. The first batch of a partition has the minimum, since the speed is not known yet. */
 export const minBatchSize = 16
 export const maxBatchSize = 2_000
 
-/** How long a batch is to take, from its records to its commit: long enough for a large transaction, short enough to be seen soon. */
+/** Target time of a batch, from polling to commit. A longer one makes larger transactions, a shorter one lowers the latency. */
 const targetBatchMs = 250
 
 /**
- * How many records to take next. `size` were asked for last, `records` came and took so long. The answer is what fits into
- * the aim at that speed, at most twice as many and at least half as many as before; where there were fewer than asked for, the
- * log has no more, and what fits is not known.
+ * How many records to poll next, after a poll of `size` gave `records` records that took `milliseconds`. It is the number that
+ * takes the target time at this speed, at most twice and at least half of `size`. After fewer records than asked for the size
+ * stays, unless these were already too slow: the log had no more, so how many fit is not known.
  */
 export function nextBatchSize(size: number, records: number, milliseconds: number): number {
   const fitting = (records * targetBatchMs) / Math.max(1, milliseconds)

@@ -4,7 +4,7 @@
  */
 export type FaultAction = 'retry' | 'dead-letter' | 'leave' | 'stop'
 
-/** What happens next for each known error. An error that is not here stops the service: skipping training data is worse than pausing. */
+/** The action for each known error. Any other error stops the service: to lose training data is worse than to stop. */
 export const faults = {
   FLY_CONFIG: { action: 'stop', means: 'A setting is missing, malformed or unknown.' },
   FLY_USAGE: { action: 'stop', means: 'A command was called with options or arguments that it does not accept.' },
@@ -44,7 +44,7 @@ export type FaultCode = keyof typeof faults
 
 type DeadLetterCode = { [C in FaultCode]: (typeof faults)[C]['action'] extends 'dead-letter' ? C : never }[FaultCode]
 
-/** What to do about a dead letter. */
+/** How an operator corrects the cause of a dead letter. */
 export const remedies: Readonly<Record<DeadLetterCode, string>> = {
   FLY_DECODE:
     'Have the producer send the event again in the format of the topic. Re-drive only if a schema was missing and is registered now.',
@@ -68,7 +68,7 @@ export class Fault extends Error {
   }
 }
 
-/** What happens next after an error. An unknown error is a bug, so the service stops. */
+/** The action after an error. An unknown error is a bug, so the service stops. */
 export function faultAction(error: unknown): FaultAction {
   return error instanceof Fault ? faults[error.code].action : 'stop'
 }
@@ -76,5 +76,5 @@ export function faultAction(error: unknown): FaultAction {
 /** The message of anything that was thrown. */
 export const errorMessage = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-/** For labels of metrics. */
+/** The code of an error, for labels of metrics. */
 export const faultCode = (error: unknown): FaultCode => (error instanceof Fault ? error.code : 'FLY_BUG')

@@ -1,4 +1,4 @@
 export const hourMs = 3_600_000
 
-/** The beginning of the hour of a time, both in milliseconds since 1970. */
+/** The start of the hour of a time, both in milliseconds since 1970. */
 export const hourOf = (time: number): number => time - (time % hourMs)

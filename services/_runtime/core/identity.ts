@@ -5,20 +5,20 @@ export function digest(content: string | Uint8Array): string {
   return hash('sha256', content, 'hex')
 }
 
-/** HMAC-SHA-256 of a text, 64 hexadecimal digits: without the key nobody can try texts out. */
+/** HMAC-SHA-256 of a text, 64 hexadecimal digits. Without the key a text cannot be found by trying candidates. */
 export function keyedDigest(key: string, content: string): string {
   return createHmac('sha256', key).update(content).digest('hex')
 }
 
 /**
- * Identity of something that follows from other things: 128 bits, 32 hexadecimal digits. `label` is versioned
- * (`sampler/v1`), so that a new rule makes new ids while a replay of the old one makes the same.
+ * An id that is derived from other values: 128 bits, 32 hexadecimal digits. `label` has a version (`sampler/v1`): a new rule
+ * makes new ids, and a replay of the old rule makes the same ones.
  */
 export function deriveId(label: string, ...from: readonly (string | number)[]): string {
   return digest([label, ...from].join('\u0000')).slice(0, 32)
 }
 
-/** A stable number in [0, 1) for a label and an id: what is below .05 is also below .10, on every machine, for ever. */
+/** A number in [0, 1) that depends only on a label and an id: the ids below .05 are also below .10, on every machine. */
 export function hashFraction(label: string, id: string): number {
   return Number.parseInt(digest(`${label}\u0000${id}`).slice(0, 13), 16) / 2 ** 52
 }

@@ -1,10 +1,10 @@
-/** A line that is not blank, without its line break; numbers count from 1. `bytes` is undefined when it was too long to be kept. */
+/** A line that is not blank, without its line break. Numbers start at 1. `bytes` is undefined when the line was too long. */
 export type Line = { readonly number: number; readonly bytes: Buffer | undefined }
 
 const newline = 0x0a
 const isBlank = (bytes: Buffer): boolean => bytes.every(byte => byte === 0x20 || byte === 0x09 || byte === 0x0d)
 
-/** Splits a stream of bytes into lines of `maxBytes` at most. Holds one line and one chunk in memory. */
+/** Splits a stream of bytes into lines of at most `maxBytes`. Keeps one line and one chunk in memory. */
 export async function* splitLines(
   chunks: AsyncIterable<Buffer>,
   maxBytes = Number.POSITIVE_INFINITY,

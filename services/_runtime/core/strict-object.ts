@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** An object without unknown fields: the error names what is unknown and what to do about it. */
+/** An object schema that refuses unknown fields. The error names them and the known ones. */
 export const strictObject = <T extends z.ZodRawShape>(shape: T) =>
   z.strictObject(shape, {
     error: issue =>

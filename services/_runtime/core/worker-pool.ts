@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url'
 import { Piscina } from 'piscina'
 
-/** Runs pure functions away from the event loop, which has partitions to keep and requests to answer. */
+/** Runs pure functions in worker threads, so that they do not block the event loop. */
 export interface WorkerPool {
   /**
    * Calls the function that `module` exports as `name`, in a worker thread. Arguments and result are copied (structured
-   * clone), so they are plain data. An aborted signal stops the thread; what the function throws is thrown here.
+   * clone), so they are plain data. An aborted signal stops the thread. An error of the function is thrown here.
    */
   run<F extends (...args: never[]) => unknown>(
     module: URL,
@@ -13,15 +13,15 @@ export interface WorkerPool {
     args: Parameters<F>,
     signal: AbortSignal,
   ): Promise<Awaited<ReturnType<F>>>
-  /** Waits for nothing: work in hand is given up. */
+  /** Stops all threads at once, also those with unfinished tasks. */
   close(): Promise<void>
 }
 
-/** Idle threads end by themselves after this time, so that a process without work holds none. */
+/** Idle threads end after this time, so that a process without work has none. */
 const idleMilliseconds = 10_000
 
 export function createWorkerPool(threads = 2): WorkerPool {
-  // This file is its own worker: a thread that loads it finds `work` below.
+  // The worker threads load this file too, and call `runTask`.
   const filename = fileURLToPath(import.meta.url)
   const pool = new Piscina({
     filename,
@@ -36,7 +36,7 @@ export function createWorkerPool(threads = 2): WorkerPool {
   }
 }
 
-/** What a thread does with one task. */
+/** Runs one task. Called in a worker thread. */
 export async function runTask({
   module,
   name,
@@ -46,8 +46,8 @@ export async function runTask({
   name: string
   args: unknown[]
 }): Promise<unknown> {
-  const found: Record<string, unknown> = await import(module)
-  const run = found[name]
+  const exported: Record<string, unknown> = await import(module)
+  const run = exported[name]
   if (typeof run !== 'function') throw new TypeError(`${module} exports no function ${name}`)
   return run(...args)
 }

@@ -5,10 +5,10 @@ import { Fault } from '../core/faults.ts'
 import { digest } from '../core/identity.ts'
 import type { ObjectStore } from './object-store.ts'
 
-/** Objects as files of a folder, `ab/cd/abcd...`; several processes may share it. */
+/** An object store in a folder: each object is a file `ab/cd/abcd...`. Several processes may share the folder. */
 export function openFolderStore(folder: string): ObjectStore {
   const pathOf = (name: string): string => {
-    // Digests come from events: one that is none must not lead out of the folder.
+    // Digests come from events: a malformed one must not become a path outside the folder.
     if (!/^[0-9a-f]{64}$/.test(name)) throw new Fault('FLY_OBJECT', `${name.slice(0, 80)} is not a digest`)
     return join(folder, name.slice(0, 2), name.slice(2, 4), name)
   }
@@ -42,7 +42,7 @@ export function openFolderStore(folder: string): ObjectStore {
   }
 }
 
-/** Whole and on the disk before its name appears, and the name too before this resolves. */
+/** Writes a file atomically. The content is synced before the file gets its name, and the name before this resolves. */
 async function write(folder: string, path: string, content: Uint8Array): Promise<void> {
   const temporary = join(folder, 'tmp', randomUUID())
   await mkdir(dirname(temporary), { recursive: true })
@@ -54,10 +54,10 @@ async function write(folder: string, path: string, content: Uint8Array): Promise
     } finally {
       await file.close()
     }
-    const made = await mkdir(dirname(path), { recursive: true })
+    const createdFolder = await mkdir(dirname(path), { recursive: true })
     await rename(temporary, path)
     await syncFolder(dirname(path))
-    if (made !== undefined) await Promise.all([syncFolder(dirname(dirname(path))), syncFolder(folder)])
+    if (createdFolder !== undefined) await Promise.all([syncFolder(dirname(dirname(path))), syncFolder(folder)])
   } finally {
     await rm(temporary, { force: true })
   }
@@ -85,5 +85,5 @@ const isMissing = (error: unknown): boolean => error instanceof Error && 'code' 
 
 const missing = (name: string): Fault => new Fault('FLY_OBJECT', `object ${name} is missing`, { digest: name })
 
-const unreachable = (what: string, name: string, error: unknown): Fault =>
-  new Fault('FLY_STORE', `object ${name} cannot be ${what}: ${String(error)}`, { digest: name }, error)
+const unreachable = (action: string, name: string, error: unknown): Fault =>
+  new Fault('FLY_STORE', `object ${name} cannot be ${action}: ${String(error)}`, { digest: name }, error)

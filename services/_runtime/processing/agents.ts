@@ -7,12 +7,12 @@ import type { FollowedRecord } from './follow-topics.ts'
 /** How long `waitFor` waits for an agent that was not described yet. */
 const waitMilliseconds = 5_000
 
-/** The table behind `Agents`; `onRecord` takes the records of followed topics and keeps those of `agents`. */
+/** The implementation of `Agents`. `onRecord` gets the records of all followed topics and stores those of `agents`. */
 export type AgentTable = Agents & { readonly onRecord: (followed: FollowedRecord) => void }
 
 export function createAgentTable(milliseconds = waitMilliseconds): AgentTable {
   const known = new Map<string, AgentDescribed>()
-  /** Calls of `waitFor` that wait, by agent. */
+  /** Pending calls of `waitFor`, by agent. */
   const waiting = new Map<string, Set<(agent: AgentDescribed) => void>>()
 
   const nextDescription = (agent: string): Promise<AgentDescribed> =>

@@ -5,17 +5,17 @@ import type { FollowedEvent, HttpApi, HttpApiContext, Service } from '../service
 import type { StateChange, StateView } from '../state/state.ts'
 import type { FollowedRecord } from './follow-topics.ts'
 
-/** What a service reads: the topic that the record counts as, and its event. */
+/** An input: its event, and its topic, which for a retried record is the original one. */
 export type AnyInbound = { readonly topic: string; readonly event: { readonly id: string; readonly at: number } }
 
-/** What any `decide` answers. */
+/** The result of any `decide`. */
 export type AnyDecision = {
   readonly emit?: readonly { readonly topic: string; readonly event: object; readonly parents?: readonly string[] }[]
   readonly stateChanges?: readonly StateChange[]
   readonly objects?: readonly Uint8Array[]
 }
 
-/** Name, version and `decide` of a service: all that a replay needs. */
+/** Name, version and `decide` of a service: what a replay needs. */
 export type Rule = {
   readonly name: ServiceName
   readonly version: string
@@ -32,15 +32,15 @@ export type AnyHttpApi = Omit<HttpApi<ServiceName>, 'onRecord'> & {
   readonly onRecord?: (followed: FollowedRecord) => void
 }
 
-/** A service that has its ports: what the runtime runs. */
+/** A service with its ports, as the runtime runs it. */
 export type RunnableService = Rule & {
   readonly gather?: (inbound: AnyInbound, signal: AbortSignal) => Promise<unknown>
   readonly httpApi?: (context: HttpApiContext<ServiceName>) => AnyHttpApi
 }
 
 /**
- * Takes the types of a service away. What they promised is checked instead: a record's topic is one that the service reads or
- * follows; the codec has checked the event against the schema of the topic. FLY_BUG for another topic.
+ * Removes the type parameters of a service. What they guaranteed is checked at run time: the topic of a record must be one that
+ * the service reads or follows (FLY_BUG otherwise), and the codec has checked the event against the schema of that topic.
  */
 export function eraseTypes<S extends ServiceName, Facts, Ports>(service: Service<S, Facts, Ports>): AnyService<Ports> {
   const { name, version, gather, decide, httpApi } = service
@@ -48,7 +48,7 @@ export function eraseTypes<S extends ServiceName, Facts, Ports>(service: Service
     name,
     version,
     ...(gather && { gather: (inbound, ports, signal) => gather(inboundOf(name, inbound), ports, signal) }),
-    // Facts are what this service's `gather` brought, now or when the decision was recorded.
+    // The cast is safe: the facts were returned by `gather` of this service, now or when the decision was recorded.
     ...(decide && { decide: (inbound, facts, state) => decide(inboundOf(name, inbound), facts as Facts, state) }),
     ...(httpApi && { httpApi: (context, ports) => eraseHttpApi(name, httpApi(context, ports)) }),
   }

@@ -8,9 +8,9 @@ import { type DecideContext, decideBatch, type RefusedRecord } from './decide-ba
 import type { PreparedRecord } from './prepared-record.ts'
 
 /**
- * Decides a batch and commits outputs, state and positions in one transaction. When the log refuses the transaction for good,
- * for example because a record is too large, one record of the batch causes it: the batch is halved until that record is
- * alone, and it becomes a dead letter. After any other fault the state is as it was after the last commit.
+ * Decides a batch and commits outputs, state changes and positions in one transaction. When the log refuses the transaction
+ * for a reason that a retry does not remove, such as a record that is too large, the batch is halved until the record that
+ * causes it is alone; that record becomes a dead letter. After any other fault the state is as after the last commit.
  */
 export async function commitBatch(
   service: Rule,
@@ -40,8 +40,8 @@ export async function commitBatch(
 }
 
 /**
- * The two halves of a batch. A single record is refused instead; where it was refused already and its dead letter is what
- * does not fit, the content of the dead letter goes to the object store.
+ * The two halves of a batch. A single record is marked as refused instead. When it was refused before, its dead letter is too
+ * large, so the content of the dead letter goes to the object store.
  */
 function splitBatch(
   batch: readonly PreparedRecord[],
@@ -53,9 +53,9 @@ function splitBatch(
   const [only] = batch
   if (only === undefined || (only.status === 'refused' && only.storePayload)) throw fault
   const { record, span } = only
-  const [before] = refused
-  const refusal = before
-    ? { fault: before.fault, attempts: before.attempts, storePayload: true }
+  const [earlier] = refused
+  const refusal = earlier
+    ? { fault: earlier.fault, attempts: earlier.attempts, storePayload: true }
     : { fault, attempts: 1 }
   return [[{ record, span, status: 'refused', ...refusal }]]
 }

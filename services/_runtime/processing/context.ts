@@ -6,7 +6,7 @@ import type { OpenSnapshot } from '../state/snapshots.ts'
 import type { Metrics } from '../telemetry/telemetry.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
 
-/** What the processing of records uses of the outside world. */
+/** The parts of the runtime that the processing of records uses. */
 export type ProcessingContext = {
   readonly log: EventLog
   readonly codec: Codec

@@ -13,7 +13,7 @@ export type DecideContext = Pick<ProcessingContext, 'codec' | 'objects' | 'metri
 
 export type RefusedRecord = { readonly record: LogRecord; readonly fault: Fault; readonly attempts: number }
 
-/** The outputs of a batch, for its transaction. `report` is for after the commit: it counts, and logs the refused records. */
+/** The outputs of a batch, for its transaction. Call `report` after the commit: it updates metrics and logs refused records. */
 export type BatchResult = {
   readonly outputs: readonly NewRecord[]
   readonly refused: readonly RefusedRecord[]
@@ -21,8 +21,8 @@ export type BatchResult = {
 }
 
 /**
- * Decides in order, each record on the state that the one before left. A refused record leaves its dead letter and nothing else.
- * Objects are stored before this resolves.
+ * Decides the records in order; each sees the state changes of those before it. The only output of a refused record is its dead
+ * letter. Objects are stored before this resolves.
  */
 export async function decideBatch(
   service: Rule,
@@ -73,7 +73,7 @@ export async function decideBatch(
       if (stored) objects.add(stored.object)
     }
   }
-  // Before the commit: an event never names an object that is not there.
+  // Before the commit, so that no event names an object that does not exist.
   await Promise.all(Array.from(objects, content => context.objects.put(content)))
   const report = (): void => {
     const { name } = service

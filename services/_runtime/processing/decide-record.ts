@@ -18,9 +18,9 @@ export type DecisionResult = {
 }
 
 /**
- * Decides one record. It has no effects: a live decision and its replay run the same code. `traceparent` names the record's
- * span; without one the trace of the record goes on unchanged. Faults: those of the rule; FLY_BUG, with the position of the
- * record, for anything else that the rule throws; FLY_ENCODE and FLY_TOO_LARGE when an event does not fit its topic.
+ * Decides one record, without side effects: a live decision and its replay run the same code. `traceparent` is the span of the
+ * record; the default continues the trace of the record. Faults: those of the rule; FLY_BUG, with the position of the record,
+ * for any other error of the rule; FLY_ENCODE and FLY_TOO_LARGE when an event does not fit its topic.
  */
 export function decideRecord(
   service: Rule,
@@ -37,7 +37,7 @@ export function decideRecord(
   const headers = outputHeaders(service, record, traceparent)
   for (const { topic, event, parents = [] } of decision.emit ?? []) {
     const { id: inputId, at } = inbound.event
-    // From the version of the rule, the input and the index, so that a replay makes the same event.
+    // Derived from the version of the rule, the input and the index, so that a replay makes the same id.
     const id = deriveId(service.version, inputId, ids.length)
     const output = codec.record(topic, { ...event, id, parents: [inputId, ...parents], at }, headers)
     if (output.value !== null && output.value.length > maxValueBytes)
@@ -48,7 +48,7 @@ export function decideRecord(
   return { decision, ids, outputs }
 }
 
-/** A re-driven record began when it was first consumed: the time that it was a dead letter counts. */
+/** For a re-driven record the chain starts at its first consumption, so the time as a dead letter is included. */
 function outputHeaders(service: Rule, record: LogRecord, traceparent: string): Readonly<Record<string, string>> {
   const start = record.headers[chainStartHeader] ?? String(originalRecord(service.name, record).timestamp)
   return { traceparent, [chainStartHeader]: start }

@@ -7,10 +7,10 @@ import { canonicalJson, deriveId, digest } from '../core/identity.ts'
 import type { LogRecord, NewRecord } from '../log/event-log.ts'
 import { getJson, type ObjectStore } from '../objects/object-store.ts'
 
-/** Longer facts go to the object store, where equal ones are stored once. */
+/** Longer facts go to the object store, which stores equal contents once. */
 const maxInlineCharacters = 400
 
-/** A record as it was decided. */
+/** A record and how it was decided. */
 export type DecidedRecord = {
   readonly record: LogRecord
   /** Id of its event. */
@@ -24,8 +24,8 @@ export type DecidedRecord = {
 }
 
 /**
- * The record of a decision, for replays, and an object where its facts are large. It goes to the partition number of the input,
- * so that the order of the partition is the order of the decisions. Undefined where a replay has no use for it: the service
+ * The record of a decision, for replays, and an object when its facts are large. It has the partition number of the input, so
+ * that the order in the partition is the order of the decisions. Undefined when a replay does not need it, because the service
  * has neither facts nor state.
  */
 export function recordDecision(
@@ -55,7 +55,7 @@ export function recordDecision(
 /** `text` is the facts as JSON, or the digest of the object that holds them. */
 type EncodedFacts = { readonly text: string | null; readonly object?: Uint8Array }
 
-/** Encoded frozen facts, by object: a service may return one frozen object for thousands of records. */
+/** Encoded facts by object, for frozen objects: a service may return the same one for thousands of records. */
 const encodedFactsCache = new WeakMap<object, EncodedFacts>()
 
 function encodeFacts(facts: unknown): EncodedFacts {

@@ -10,9 +10,9 @@ const decodeBackoff = { firstMs: 200, maxMs: 30_000 } as const
 export type FollowedRecord = Pick<LogRecord, 'topic' | 'timestamp' | 'headers'> & { readonly event: object }
 
 /**
- * Reads topics from their beginning, without a consumer group, and goes on until the signal is aborted (`done`). Resolves once
- * the records that existed at the call have been read. A record that cannot be decoded is left out: the services that consume
- * it write a dead letter for it. While the schema registry cannot be reached, it waits.
+ * Reads topics from their beginning, without a consumer group, and goes on until the signal is aborted; then `done` resolves.
+ * The call resolves when the records that existed at the call have been read. A record that cannot be decoded is skipped: the
+ * services that consume it write a dead letter for it. While the schema registry cannot be reached, decoding is retried.
  */
 export async function followTopics(
   context: { readonly log: EventLog; readonly codec: Codec; readonly logger: Logger },

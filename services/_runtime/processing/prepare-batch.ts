@@ -14,10 +14,10 @@ const gatherBackoff = { firstMs: 200, maxMs: 30_000 } as const
 
 type PrepareContext = Pick<ProcessingContext, 'codec' | 'objects' | 'metrics' | 'tracing'>
 
-/** Records that were prepared together, and how long that took after they were polled. */
+/** Records that were prepared together, and the time from the end of the poll to the last of them. */
 export type PreparedBatch = { readonly records: readonly PreparedRecord[]; readonly milliseconds: number }
 
-/** Polls the next records, `maxRecords` at most, and gathers the facts of each. None once the partition is revoked. */
+/** Polls at most `maxRecords` records and gathers the facts of each. No records once the partition is revoked. */
 export async function prepareBatch(
   service: RunnableService,
   consumer: PartitionConsumer,
@@ -33,7 +33,7 @@ export async function prepareBatch(
     for (const [index, record] of queue) prepared[index] = await prepare(service, record, context, consumer.signal)
   }
   await Promise.all(Array.from({ length: Math.min(gatherConcurrency, records.length) }, worker))
-  // After a revocation nothing of this batch is decided: the next owner of the partition gets all of it.
+  // After a revocation the batch is dropped: the next owner of the partition polls the same records.
   return { records: consumer.signal.aborted ? [] : prepared, milliseconds: performance.now() - started }
 }
 
@@ -43,17 +43,17 @@ async function prepareInSpan(
   context: PrepareContext,
   signal: AbortSignal,
 ): Promise<PreparedRecord> {
-  const gathering = context.tracing?.gatherStarted(service.name, record)
+  const span = context.tracing?.gatherStarted(service.name, record)
   const prepared = await prepareRecord(service, record, context, signal).catch(error => {
-    gathering?.failed(error)
+    span?.failed(error)
     throw error
   })
   if (prepared.status === 'empty') return prepared
   const inputId = prepared.status === 'ready' ? prepared.inbound.event.id : prepared.inputId
-  return { ...prepared, span: gathering?.gathered(inputId) }
+  return { ...prepared, span: span?.gathered(inputId) }
 }
 
-/** Gathers until it succeeds or the record is refused: an outage is waited out and never makes a dead letter. */
+/** Gathers until it succeeds or the record is refused. Faults of an outage are retried without limit, never dead-lettered. */
 async function prepareRecord(
   service: RunnableService,
   record: LogRecord,

@@ -13,8 +13,8 @@ import { prepareBatch } from './prepare-batch.ts'
 const commitBackoff = { firstMs: 20, maxMs: 5_000 } as const
 
 /**
- * One partition of one service, from assignment to revocation: its state is restored before the first record and closed after
- * the last. `onState` hands the state to the service's HTTP API.
+ * Processes one partition of one service, from assignment to revocation. The state is restored before the first record and
+ * closed after the last. `onState` passes the state to the service's HTTP API.
  */
 export async function processPartition(
   service: RunnableService,
@@ -39,8 +39,8 @@ export async function processPartition(
 }
 
 /**
- * Batch by batch: gathers concurrently, decides in order, commits once. While a batch is committed, the next one is gathered
- * already; after a failed commit it is dropped, and both are polled again.
+ * For each batch: gathers concurrently, decides in order, commits once. The next batch is gathered while one is decided and
+ * committed. After a failed commit both are dropped and polled again.
  */
 async function processBatches(
   service: RunnableService,
@@ -56,7 +56,7 @@ async function processBatches(
   while (!signal.aborted) {
     const { records, milliseconds } = await pending
     pending = prepareBatch(service, consumer, context, size)
-    // Awaited in the next round; until then its failure must not count as unhandled.
+    // Awaited in the next iteration: until then a rejection must not count as unhandled.
     pending.catch(() => {})
     if (records.length === 0) continue
     const started = performance.now()
@@ -70,9 +70,9 @@ async function processBatches(
       const { partition } = consumer
       context.metrics.retries.inc({ service: name, code: faultCode(error) })
       context.logger.warn({ service: name, partition, error: String(error) }, 'commit failed, retrying the batch')
-      // A full disk fails at once, for as long as it is full.
+      // Some failures are immediate and last, such as a full disk: without a delay the loop would use a whole core.
       await pause(backoffMs(failures++, commitBackoff), signal)
-      // Twice: the first ends a poll that waits, the second drops what that poll may have taken meanwhile.
+      // The first rewind ends a waiting poll; the second returns the records that this poll may have taken.
       await consumer.rewind()
       await pending.catch(() => {})
       await consumer.rewind()

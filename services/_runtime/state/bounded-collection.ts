@@ -1,8 +1,8 @@
 import type { StateChange, StateView } from './state.ts'
 
 /**
- * Keeps entries of a collection and forgets as many of its oldest keys as that takes to stay within `limit`. What is kept now
- * is not forgotten.
+ * The changes that write entries to a collection and delete as many of its oldest keys as needed to stay within `limit`. A key
+ * that is written here is not deleted.
  */
 export function boundedChanges(
   state: StateView,
@@ -10,14 +10,14 @@ export function boundedChanges(
   limit: number,
   entries: readonly (readonly [key: string, value: unknown])[],
 ): readonly StateChange[] {
-  const coming = entries.filter(([key]) => state.get(collection, key) === undefined).length
-  const tooMany = state.size(collection) + coming - limit
-  const kept = entries.map(([key, value]) => ({ collection, key, value }))
-  if (tooMany <= 0) return kept
-  const forgotten: StateChange[] = []
+  const newKeys = entries.filter(([key]) => state.get(collection, key) === undefined).length
+  const excess = state.size(collection) + newKeys - limit
+  const writes = entries.map(([key, value]) => ({ collection, key, value }))
+  if (excess <= 0) return writes
+  const deletions: StateChange[] = []
   for (const [key] of state.entries(collection)) {
-    if (forgotten.length >= tooMany) break
-    if (entries.every(([own]) => own !== key)) forgotten.push({ collection, key, value: null })
+    if (deletions.length >= excess) break
+    if (entries.every(([written]) => written !== key)) deletions.push({ collection, key, value: null })
   }
-  return [...forgotten, ...kept]
+  return [...deletions, ...writes]
 }

@@ -2,15 +2,15 @@ import { Fault } from '../core/faults.ts'
 import type { LogRecord, NewRecord } from '../log/event-log.ts'
 import type { StateChange } from './state.ts'
 
-/** Goes into each changelog record; a changelog of another format is refused rather than misread. */
+/** The format that each changelog record names in its headers. A record of another format is refused with FLY_STATE. */
 export const changelogFormat = 'state/v1'
 
 const separator = '\u0000'
 
-/** What a changelog record says of its change. */
+/** Key and value of a changelog record. */
 export type ChangelogEntry = { readonly key: string | Buffer | null; readonly value: Buffer | null }
 
-/** The changelog records of changes. `writer` is said by one assignment of the partition and by no other ever. */
+/** The changelog records of changes. `writer` identifies one assignment of the partition: it is never used again. */
 export function changelogRecords(
   topic: string,
   partition: number,
@@ -29,13 +29,13 @@ export const toChangelogEntry = ({ collection, key, value }: StateChange): Chang
   value: value === null ? null : Buffer.from(JSON.stringify(value)),
 })
 
-/** The change of an entry with that key, whose value was parsed; undefined where the key is not one of ours. */
-export function toStateChange(name: string, value: unknown): StateChange | undefined {
-  const end = name.indexOf(separator)
-  return end < 0 ? undefined : { collection: name.slice(0, end), key: name.slice(end + 1), value }
+/** The change of a changelog entry, given its key and its parsed value. Undefined when the key has no separator. */
+export function toStateChange(entryKey: string, value: unknown): StateChange | undefined {
+  const end = entryKey.indexOf(separator)
+  return end < 0 ? undefined : { collection: entryKey.slice(0, end), key: entryKey.slice(end + 1), value }
 }
 
-/** The change that a changelog record stands for. FLY_STATE when another version wrote it. */
+/** The change of a changelog record. FLY_STATE when another version wrote the record. */
 export function changeOf(record: LogRecord): StateChange {
   const { key, headers } = record
   const change =
@@ -50,7 +50,7 @@ function parseValue(record: LogRecord): unknown {
   try {
     return record.value === null ? null : JSON.parse(record.value.toString())
   } catch {
-    // What the parser says quotes what it read.
+    // Without the error of the parser as the cause: it quotes the value.
     throw otherVersionFault(record)
   }
 }

@@ -7,18 +7,18 @@ import { restoreState } from './restore.ts'
 import type { OpenSnapshot } from './snapshots.ts'
 import { State } from './state.ts'
 
-/** What a service remembers in one partition, for as long as this process owns it. */
+/** The state of a service in one partition, from assignment to revocation. */
 export type PartitionState = {
   readonly state: State
-  /** The changes since the last `settle` or `rollBack`, for the transaction that is to make them final. */
+  /** The changes since the last `markCommitted` or `rollBack`, as records for the next transaction. */
   readonly changelogRecords: () => readonly NewRecord[]
-  /** The transaction with the last `changelog` was committed, and resolved with `ends`. */
+  /** Call after the transaction with the last `changelogRecords` was committed. `ends` is the result of the commit. */
   readonly markCommitted: (ends: readonly Position[]) => void
   readonly rollBack: () => void
   readonly close: () => void
 }
 
-/** Restores what the service remembers, if it does: FLY_STATE when another version wrote its changelog. */
+/** Restores the state of a stateful service; other services get an empty one. FLY_STATE when another version wrote the changelog. */
 export async function openPartitionState(
   { log, openSnapshot }: { readonly log: EventLog; readonly openSnapshot: OpenSnapshot | undefined },
   service: ServiceName,

@@ -4,10 +4,10 @@ import type { SnapshotPosition, StateSnapshot } from './snapshot.ts'
 import { State } from './state.ts'
 
 /**
- * The state of one partition: the fold of its changelog, or of what a copy lacks onto the copy, which is brought up to date.
- * A copy is only believed where the changelog has the copy's last record at the same offset by the same writer: so one that
- * is ahead, or of another log, is not. FLY_STATE when another version wrote the changelog. Once the signal is aborted, what
- * it resolves with may be incomplete.
+ * Restores the state of one partition from its changelog, or from the snapshot and the rest of the changelog. The snapshot is
+ * brought up to date. It is used only when the changelog has the last record of the snapshot at the same offset by the same
+ * writer; otherwise the snapshot is ahead or belongs to another log, and is discarded. FLY_STATE when another version wrote
+ * the changelog. The result may be incomplete when the signal was aborted.
  */
 export async function restoreState(
   log: EventLog,

@@ -2,27 +2,27 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { type ChangelogEntry, toChangelogEntry, toStateChange } from './changelog.ts'
 import { State, type StateChange } from './state.ts'
 
-/** How far a copy has come: the offset after the last changelog record it holds, and who wrote that record. */
+/** The changelog position of a snapshot: the offset after the last record that it contains, and the writer of that record. */
 export type SnapshotPosition = { readonly offset: number; readonly writer: string }
 
-/** Superseded changes that a copy may hold besides as many as there are keys. */
+/** How many superseded changes a snapshot may contain, in addition to one for each key, before it is rewritten. */
 const maxSuperseded = 50_000
-/** Changes in one row when all are written anew. */
+/** Changes in one row when the snapshot is rewritten. */
 const changesPerRow = 1_000
 
 /**
- * The local copy of one partition's state: its changelog up to a place, one row for what was committed at once. It is written
- * after the commit, hence behind the changelog or equal to it, never ahead. Rows are only added, since that costs a tenth
- * of keeping one row for each key; when half of the changes are superseded, all are written anew from the state.
+ * The local copy of one partition's state: its changelog up to a position, one row for each commit. It is written after the
+ * commit, so it is never ahead of the changelog. Rows are only appended: that costs a tenth of updating one row for each key.
+ * When half of the changes are superseded, the snapshot is rewritten from the state.
  */
 export class StateSnapshot {
-  /** What was in it when it was opened; undefined where the place of that is not known, or it was discarded. */
+  /** Its content when it was opened. Undefined when it had no position, or after `discard`. */
   loaded: { readonly state: State; readonly position: SnapshotPosition } | undefined
   readonly #db: DatabaseSync
   readonly #insert: StatementSync
   readonly #setPosition: StatementSync
   readonly #warn: (what: string, error?: unknown) => void
-  /** How many changes it holds. */
+  /** Number of changes in the file. */
   #changeCount = 0
   #failed = false
 
@@ -44,8 +44,8 @@ export class StateSnapshot {
   }
 
   /**
-   * Adds what was committed, as the changelog has it; `state` already has it. Where it is not known how far the changelog is
-   * with that, the older place stays: what is read again from there ends in the same content and order.
+   * Appends committed changelog entries; `state` contains them already. Without a position the old one is kept: a restart then
+   * reads these entries again, which gives the same content and order.
    */
   write(entries: readonly ChangelogEntry[], position: SnapshotPosition | undefined, state: State): void {
     this.#transact(() => {
@@ -55,7 +55,7 @@ export class StateSnapshot {
     })
   }
 
-  /** Forgets what was held: the changelog does not have it. */
+  /** Empties the snapshot, because its last record is not in the changelog. */
   discard(): void {
     this.loaded = undefined
     this.#warn('local copy of state is ahead of the changelog or of another one: reading the whole changelog')
@@ -103,7 +103,7 @@ export class StateSnapshot {
       change()
       this.#db.exec('COMMIT')
     } catch (error) {
-      // Without these changes no later ones may be added; closing takes back what is not committed.
+      // Later changes must not follow a gap, so nothing more is written. Closing rolls the transaction back.
       this.#failed = true
       this.close()
       this.#warn('local copy of state cannot be written: it stays behind', error)
@@ -111,29 +111,29 @@ export class StateSnapshot {
   }
 }
 
-const [open = 0, comma = 0, close = 0] = Buffer.from('[,]')
+const [open, comma, close] = [0x5b, 0x2c, 0x5d] as const
 const jsonNull = Buffer.from('null')
 
-/** The values as one JSON list. Each is JSON already: nothing is written twice. */
+/** The values as one JSON list. Each value is JSON already, so its bytes are copied. */
 function toJsonArray(entries: readonly ChangelogEntry[]): Uint8Array {
   const values = entries.map(({ value }) => value ?? jsonNull)
   const list = Buffer.allocUnsafe(values.reduce((sum, value) => sum + value.length + 1, 1))
-  let at = 0
+  let end = 0
   for (const value of values) {
-    list[at++] = comma
-    list.set(value, at)
-    at += value.length
+    list[end++] = comma
+    list.set(value, end)
+    end += value.length
   }
   list[0] = open
-  list[at] = close
+  list[end] = close
   return list
 }
 
-/** What a parser says quotes what it read, which does not belong in a log. */
+/** The changes of a row. The error of the parser is not passed on: it quotes the content, which must not be logged. */
 function parseBatch(keys: string, contents: Uint8Array): readonly StateChange[] {
   try {
     const values: readonly unknown[] = JSON.parse(new TextDecoder().decode(contents))
-    return JSON.parse(keys).map((key: string, at: number) => toStateChange(key, values[at]))
+    return JSON.parse(keys).map((key: string, index: number) => toStateChange(key, values[index]))
   } catch {
     throw new Error('it holds what is not JSON')
   }

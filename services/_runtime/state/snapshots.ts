@@ -6,16 +6,16 @@ import type { Logger } from 'pino'
 import { changelogFormat } from './changelog.ts'
 import { StateSnapshot } from './snapshot.ts'
 
-/** Opens the local copies of state; undefined where there can be none now, and everything is read from the changelog. */
+/** Opens the snapshot of one partition. Undefined when it cannot be used: then the whole changelog is read. */
 export type OpenSnapshot = (
   service: string,
   partition: number,
   signal: AbortSignal,
 ) => Promise<StateSnapshot | undefined>
 
-/** 'FLYS', in the header of the file. */
+/** 'FLYS', in the header of the SQLite file. */
 const applicationId = 0x464c5953
-/** Raised by every change of the tables below. */
+/** Increase it with every change of the tables below. */
 const formatVersion = 2
 
 const tablesSql = `
@@ -28,8 +28,8 @@ const tablesSql = `
 const lockWait = { tries: 20, milliseconds: 100 }
 
 /**
- * Copies in one SQLite file each, `FOLDER/SERVICE/PARTITION.sqlite`, held by one process at a time. They may be lost at any
- * time: one that is damaged or of another version is discarded, one that is in use or cannot be written is gone without.
+ * Each snapshot is one SQLite file, `FOLDER/SERVICE/PARTITION.sqlite`, locked by one process at a time. Files may be lost at
+ * any time. A file that is damaged or of another version is replaced. A file that is locked or cannot be written is not used.
  */
 export function createSnapshotOpener(folder: string, logger: Pick<Logger, 'warn'>): OpenSnapshot {
   return async (service, partition, signal) => {
@@ -51,7 +51,7 @@ export function createSnapshotOpener(folder: string, logger: Pick<Logger, 'warn'
   }
 }
 
-/** The process that had the partition before may take a moment to let go of its copy. */
+/** The previous owner of the partition may need a moment to close its snapshot. */
 async function retryWhileLocked(signal: AbortSignal, open: () => StateSnapshot): Promise<StateSnapshot> {
   for (let tries = 1; ; tries++)
     try {
@@ -62,14 +62,14 @@ async function retryWhileLocked(signal: AbortSignal, open: () => StateSnapshot):
     }
 }
 
-/** Takes the file for this process alone, until it is closed or the process ends, however it ends. */
+/** Opens the file with an exclusive lock, which lasts until the file is closed or the process ends. */
 function openSnapshotFile(file: string, warn: (what: string, error?: unknown) => void): StateSnapshot {
   mkdirSync(dirname(file), { recursive: true })
   const db = new DatabaseSync(file)
   try {
-    // A row is all that a batch changed, hundreds of kilobytes: larger pages are fewer to write.
+    // A row has all changes of a batch, hundreds of kilobytes: with large pages fewer of them are written.
     db.exec('PRAGMA page_size = 32768; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT')
-    // After a crash of the machine the last commits may be missing, and nothing else: the copy is only further behind.
+    // After a crash of the machine the last commits may be missing, nothing else: the snapshot is then further behind.
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 500')
     prepareTables(db)
     return new StateSnapshot(db, warn)
@@ -81,10 +81,10 @@ function openSnapshotFile(file: string, warn: (what: string, error?: unknown) =>
 
 function prepareTables(db: DatabaseSync): void {
   const pragma = (name: string): unknown => db.prepare(`PRAGMA ${name}`).get()?.[name]
-  const fresh = db.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined
-  if (fresh) db.exec(`BEGIN; ${tablesSql}; COMMIT`)
-  const known = pragma('application_id') === applicationId && pragma('user_version') === formatVersion
-  if (!known || db.prepare('SELECT format FROM place').get()?.['format'] !== changelogFormat)
+  const isEmpty = db.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined
+  if (isEmpty) db.exec(`BEGIN; ${tablesSql}; COMMIT`)
+  const isKnownFormat = pragma('application_id') === applicationId && pragma('user_version') === formatVersion
+  if (!isKnownFormat || db.prepare('SELECT format FROM place').get()?.['format'] !== changelogFormat)
     throw new Error('it was written by another version')
 }
 

@@ -1,20 +1,20 @@
-/** What a service remembers in one partition: collections of plain JSON values by key. A service owns the shape of its own. */
+/** The state of a service in one partition: collections of JSON values by key. Each service defines the types of its values. */
 export interface StateView {
   get<T>(collection: string, key: string): T | undefined
   /**
-   * In the order in which the keys were last kept: what was not kept for longest comes first. The order is that of the
-   * changelog, so it outlives restarts, failed transactions and compaction, and decisions may stand on it.
+   * In the order in which the keys were last written, the oldest first. This is the order of the changelog, so restarts, failed
+   * transactions and compaction do not change it, and decisions may depend on it.
    */
   entries<T>(collection: string): IterableIterator<readonly [key: string, value: T]>
   size(collection: string): number
 }
 
-/** One change of state; `value: null` forgets the key. */
+/** One change of state. `value: null` deletes the key. */
 export type StateChange = { readonly collection: string; readonly key: string; readonly value: unknown }
 
 /**
- * What is settled of one collection; and what is not final: the newest change of each key, how many keys the changes add, and
- * what they leave as it was.
+ * The committed entries of one collection, and its uncommitted changes: the newest change of each key, the number of keys that
+ * they add, and the committed entries that they do not change.
  */
 type StateCollection = {
   readonly name: string
@@ -25,16 +25,16 @@ type StateCollection = {
 }
 
 /**
- * The state of one service in one partition. Its content always equals the fold of its changelog: changes can be seen at once,
- * so that the next record of a batch stands on them, and lie beside what is settled until their transaction is committed.
+ * The state of one service in one partition. Its committed content equals the fold of its changelog. Uncommitted changes are
+ * visible at once, so that the next record of a batch sees them; they are kept apart until their transaction is committed.
  */
 export class State implements StateView {
   readonly #collections = new Map<string, StateCollection>()
-  /** Those with changes, in the order of their first ones. */
+  /** Collections with uncommitted changes, in the order of their first change. */
   #changed: StateCollection[] = []
   #keys = 0
 
-  /** How many keys there are, all collections together. */
+  /** Number of keys in all collections. */
   get keyCount(): number {
     return this.#keys
   }
@@ -44,8 +44,10 @@ export class State implements StateView {
   }
 
   entries<T>(collection: string): IterableIterator<readonly [string, T]> {
-    const of = this.#collections.get(collection) ?? noCollection
-    return (of.changes.size > 0 ? mergedEntries(of) : of.committed.entries()) as IterableIterator<readonly [string, T]>
+    const found = this.#collections.get(collection) ?? noCollection
+    return (found.changes.size > 0 ? mergedEntries(found) : found.committed.entries()) as IterableIterator<
+      readonly [string, T]
+    >
   }
 
   size(collection: string): number {
@@ -55,38 +57,38 @@ export class State implements StateView {
 
   apply(changes: readonly StateChange[]): void {
     for (const { collection, key, value } of changes) {
-      const of = this.#collection(collection)
-      if (of.changes.size === 0) this.#changed.push(of)
-      const added = Number(value !== null) - Number(valueIn(of, key) !== undefined)
-      of.added += added
+      const target = this.#collection(collection)
+      if (target.changes.size === 0) this.#changed.push(target)
+      const added = Number(value !== null) - Number(valueIn(target, key) !== undefined)
+      target.added += added
       this.#keys += added
-      // Anew, so that the order is that of the newest changes.
-      of.changes.delete(key)
-      of.changes.set(key, value)
+      // A map keeps a key where it was first set: deleting it first moves the key to the end.
+      target.changes.delete(key)
+      target.changes.set(key, value)
     }
   }
 
-  /** What was applied since `settle` or `rollBack`: the newest change of each key, in the order of its collection. */
+  /** The changes since `markCommitted` or `rollBack`: the newest of each key, by collection, in the order in which they were made. */
   changes(): StateChange[] {
     return this.#changed.flatMap(({ name, changes }) =>
       Array.from(changes, ([key, value]) => ({ collection: name, key, value })),
     )
   }
 
-  /** What was applied is final. */
+  /** Makes the uncommitted changes final. */
   markCommitted(): void {
     for (const { committed, changes } of this.#changed)
       for (const [key, value] of changes) setLast(committed, key, value)
     this.#clear()
   }
 
-  /** Takes back what was applied since `settle`. */
+  /** Undoes the uncommitted changes. */
   rollBack(): void {
     for (const { added } of this.#changed) this.#keys -= added
     this.#clear()
   }
 
-  /** Takes in changes that are final. */
+  /** Applies changes that are already committed. */
   applyCommitted(changes: readonly StateChange[]): void {
     for (const { collection, key, value } of changes) {
       const { committed } = this.#collection(collection)
@@ -96,7 +98,7 @@ export class State implements StateView {
     }
   }
 
-  /** All that is settled, as the changes that make it of nothing. */
+  /** The committed entries, as the changes that create them in an empty state. */
   *toChanges(): IterableIterator<StateChange> {
     for (const [collection, { committed }] of this.#collections)
       for (const [key, value] of committed) yield { collection, key, value }
@@ -105,16 +107,16 @@ export class State implements StateView {
   #collection(collection: string): StateCollection {
     const known = this.#collections.get(collection)
     if (known) return known
-    const made = emptyCollection(collection)
-    this.#collections.set(collection, made)
-    return made
+    const added = emptyCollection(collection)
+    this.#collections.set(collection, added)
+    return added
   }
 
   #clear(): void {
-    for (const of of this.#changed) {
-      of.changes = new Map()
-      of.added = 0
-      of.unchanged = undefined
+    for (const collection of this.#changed) {
+      collection.changes = new Map()
+      collection.added = 0
+      collection.unchanged = undefined
     }
     this.#changed = []
   }
@@ -131,13 +133,13 @@ function valueIn({ committed, changes }: StateCollection, key: string): unknown 
   return changed === undefined ? committed.get(key) : (changed ?? undefined)
 }
 
-/** Last in the order, wherever it was before. */
-function setLast(settled: Map<string, unknown>, key: string, value: unknown): void {
-  settled.delete(key)
-  if (value !== null) settled.set(key, value)
+/** Sets or deletes a key. A key that is set becomes the last in the order. */
+function setLast(entries: Map<string, unknown>, key: string, value: unknown): void {
+  entries.delete(key)
+  if (value !== null) entries.set(key, value)
 }
 
-/** What is not changed, then the changes that keep something. */
+/** The committed entries without changes, then the changes that are not deletions. */
 function* mergedEntries(collection: StateCollection): Generator<StateEntry, undefined> {
   const { committed, changes } = collection
   collection.unchanged ??= new UnchangedEntries(committed, changes)
@@ -148,32 +150,33 @@ function* mergedEntries(collection: StateCollection): Generator<StateEntry, unde
 type StateEntry = readonly [key: string, value: unknown]
 
 /**
- * The settled entries of a collection that have no change beside them, read from it only once: where a collection is bounded each
- * record asks for the oldest, and the more a batch has forgotten by then the more lie in front that are changed.
+ * The committed entries of a collection that have no uncommitted change. Each entry is read from the map once, and changed
+ * entries at the front are skipped once. Otherwise each record of a bounded collection, which asks for the oldest entry, would
+ * skip all entries that its batch has deleted so far.
  */
 class UnchangedEntries {
-  readonly #settled: Iterator<StateEntry>
+  readonly #committed: Iterator<StateEntry>
   readonly #changes: ReadonlyMap<string, unknown>
   readonly #read: StateEntry[] = []
-  /** How many of those in front are changed. */
+  /** How many entries at the front have changes. */
   #changed = 0
 
-  constructor(settled: ReadonlyMap<string, unknown>, changes: ReadonlyMap<string, unknown>) {
-    this.#settled = settled.entries()
+  constructor(committed: ReadonlyMap<string, unknown>, changes: ReadonlyMap<string, unknown>) {
+    this.#committed = committed.entries()
     this.#changes = changes
   }
 
   *[Symbol.iterator](): Generator<StateEntry, undefined> {
-    for (let at = this.#changed; ; at++) {
-      const entry = this.#read[at] ?? this.#readNext()
+    for (let index = this.#changed; ; index++) {
+      const entry = this.#read[index] ?? this.#readNext()
       if (entry === undefined) return
       if (!this.#changes.has(entry[0])) yield entry
-      else if (at === this.#changed) this.#changed++
+      else if (index === this.#changed) this.#changed++
     }
   }
 
   #readNext(): StateEntry | undefined {
-    const { value } = this.#settled.next()
+    const { value } = this.#committed.next()
     if (value !== undefined) this.#read.push(value)
     return value
   }
