@@ -3,17 +3,13 @@ import { Command, InvalidArgumentError } from 'commander'
 import { createWorkerPool, type WorkerPool } from '#runtime/core/worker-pool.ts'
 import { defaultBudgets } from '#services/ingest/agent-described.ts'
 import type { Facts } from '#services/sampler/controller.ts'
-import type { coverage } from './sampling/coverage.ts'
+import { coverageTask } from './sampling/coverage.ts'
 import { type IntentDataset, longTailed, readQuestions, splitIntents } from './sampling/data.ts'
-import { type EfficiencyResult, type efficiency, meanOf, sampleShare } from './sampling/efficiency.ts'
+import { type EfficiencyResult, efficiencyTask, meanOf, sampleShare } from './sampling/efficiency.ts'
 import { decideMicroseconds } from './sampling/speed.ts'
 import { simulateDay } from './sampling/traffic.ts'
 import { table } from './table.ts'
 
-const modules = {
-  coverage: new URL('./sampling/coverage.ts', import.meta.url),
-  efficiency: new URL('./sampling/efficiency.ts', import.meta.url),
-}
 const never = new AbortController().signal
 
 type SamplingBenchOptions = {
@@ -47,7 +43,7 @@ async function measure({ data, seeds, streams, json }: SamplingBenchOptions): Pr
   const threads = createWorkerPool(availableParallelism())
   try {
     logProgress(`${streams} simulated streams, and a curve for each seed`)
-    const covering = threads.run<typeof coverage>(modules.coverage, 'coverage', [streams, facts], never)
+    const covering = threads.run(coverageTask, [streams, facts], never)
     const main = await curves(threads, questions, seeds)
     const longTail = await curves(threads, longTailed(questions, 1), Math.min(fewSeeds, seeds))
     const manyIntents = await curves(threads, splitIntents(questions), Math.min(fewSeeds, seeds))
@@ -85,7 +81,7 @@ function print(figures: object, runs: readonly (readonly EfficiencyResult[])[], 
 /** One run per seed, on all cores. */
 function curves(threads: WorkerPool, questions: IntentDataset, seeds: number): Promise<readonly EfficiencyResult[]> {
   const run = async (seed: number): Promise<EfficiencyResult> => {
-    const found = await threads.run<typeof efficiency>(modules.efficiency, 'efficiency', [questions, seed], never)
+    const found = await threads.run(efficiencyTask, [questions, seed], never)
     logProgress(`${questions.name}, seed ${seed}: ${JSON.stringify(found)}`)
     return found
   }

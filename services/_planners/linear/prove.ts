@@ -5,10 +5,8 @@ import { putExamples } from '../examples/example-set.ts'
 import type { Proven, Tuning } from '../tuning.ts'
 import { type LinearParts, loadManifest } from './load.ts'
 import type { LinearManifest } from './model/manifest.ts'
-import type { prove } from './proof/prove.ts'
+import { proveTask } from './proof/prove.ts'
 import { toExample, toLinearRows } from './rows.ts'
-
-const proofModule = new URL('./proof/prove.ts', import.meta.url)
 
 /**
  * The trajectory rung of the linear kind: proves gold rows as examples, in a worker thread, and stores those admitted with their
@@ -23,7 +21,7 @@ export async function proveExamples(
   const manifest = await loadManifest(objects, baseline)
   const adapter = manifest.adapter === null ? null : await objects.get(manifest.adapter)
   const gold = toLinearRows(rows)
-  const proof = await workerPool.run<typeof prove>(proofModule, 'prove', [manifest, adapter, gold], signal)
+  const proof = await workerPool.run(proveTask, [manifest, adapter, gold], signal)
   const { admitted, vectors, retrieval, unaided, refused } = proof
   const byId = new Map(gold.map(row => [row.id, row]))
   const examples = admitted.map(id => toExample(requiredValue(byId, id)))

@@ -4,10 +4,8 @@ import { withCurrentTools } from '../catalogue.ts'
 import type { Searched, Tuning } from '../tuning.ts'
 import { type LinearParts, loadManifest } from './load.ts'
 import { untunedManifest } from './model/manifest.ts'
-import { DEFAULT_PROMPT_SEARCH, type searchPrompt } from './prompt/prompt-search.ts'
+import { DEFAULT_PROMPT_SEARCH, searchPromptTask } from './prompt/prompt-search.ts'
 import { toLinearRows } from './rows.ts'
-
-const searchModule = new URL('./prompt/prompt-search.ts', import.meta.url)
 
 /**
  * The prompt rung of the linear kind: edits the tool descriptions, in a worker thread. The candidate is descriptions only: adapter
@@ -19,9 +17,8 @@ export async function searchDescriptions(
   signal: AbortSignal,
 ): Promise<Searched> {
   const tools = withCurrentTools(basis.tools, (await loadManifest(objects, baseline)).tools)
-  const found = await workerPool.run<typeof searchPrompt>(
-    searchModule,
-    'searchPrompt',
+  const found = await workerPool.run(
+    searchPromptTask,
     [tools, toLinearRows(rows), { ...DEFAULT_PROMPT_SEARCH, seed }],
     signal,
   )

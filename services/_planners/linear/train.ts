@@ -7,15 +7,12 @@ import { putExamples } from '../examples/example-set.ts'
 import { goldStep } from '../gold-steps.ts'
 import type { Trained, TrainingSpec } from '../training.ts'
 import { type LinearParts, loadManifest } from './load.ts'
-import { loraTrialSettings, type TunedLora, type tuneLora } from './lora/tune-lora.ts'
+import { loraTrialSettings, type TunedLora, tuneLoraTask } from './lora/tune-lora.ts'
 import { countParameters } from './model/adapter.ts'
 import { encodeAdapter } from './model/adapter-file.ts'
-import type { exampleVectors } from './model/example-vectors.ts'
+import { exampleVectorsTask } from './model/example-vectors.ts'
 import type { ExampleUse, LinearManifest, RetrievalSettings } from './model/manifest.ts'
 import { type LinearRow, toExample, toLinearRows } from './rows.ts'
-
-const tuneLoraModule = new URL('./lora/tune-lora.ts', import.meta.url)
-const vectorsModule = new URL('./model/example-vectors.ts', import.meta.url)
 
 /** A variant counts less than a gold row: no user wrote its words. */
 const SYNTHETIC_WEIGHT = 0.5
@@ -34,12 +31,7 @@ export async function trainAdapter(spec: TrainingSpec, parts: LinearParts, signa
   const rows = toLinearRows(dataset.rows.map(goldStep)).toSorted((a, b) => (a.id < b.id ? -1 : 1))
   const weighted = rows.map(row => ({ ...row, weight: row.synthetic ? SYNTHETIC_WEIGHT : 1 }))
   const settings = loraTrialSettings(rows.length, spec.seed)
-  const tuned = await workerPool.run<typeof tuneLora>(
-    tuneLoraModule,
-    'tuneLora',
-    [base.tools, weighted, settings],
-    signal,
-  )
+  const tuned = await workerPool.run(tuneLoraTask, [base.tools, weighted, settings], signal)
   const lora = tuned.outcome === 'tuned' ? tuned : unchangedLora(base)
   const adapter = await objects.put(encodeAdapter(lora.adapter))
   const examples = await storeExamples(base, lora.retrieval, rows, parts, signal)
@@ -80,6 +72,6 @@ async function storeExamples(
   if (retrieval.weight === 0) return null
   const names = new Set(tools.map(({ name }) => name))
   const examples = rows.filter(({ tool }) => names.has(tool)).map(toExample)
-  const vectors = await parts.workerPool.run<typeof exampleVectors>(vectorsModule, 'exampleVectors', [examples], signal)
+  const vectors = await parts.workerPool.run(exampleVectorsTask, [examples], signal)
   return { digest: await putExamples(examples, vectors, parts), count: examples.length, ...retrieval }
 }

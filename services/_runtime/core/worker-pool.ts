@@ -1,15 +1,15 @@
 import { fileURLToPath } from 'node:url'
 import { Piscina } from 'piscina'
+import type { WorkerTask } from './worker-task.ts'
 
 /** Runs pure functions in worker threads, so that they do not block the event loop. */
 export interface WorkerPool {
   /**
-   * Calls the function that `module` exports as `name`, in a worker thread. Arguments and result are copied (structured
-   * clone), so they are plain data. An aborted signal stops the thread. An error of the function is thrown here.
+   * Runs the task in a worker thread. Arguments and result are copied (structured clone), so they are plain data. An aborted
+   * signal stops the thread. An error of the function is thrown here.
    */
   run<F extends (...args: never[]) => unknown>(
-    module: URL,
-    name: string,
+    task: WorkerTask<F>,
     args: Parameters<F>,
     signal: AbortSignal,
   ): Promise<Awaited<ReturnType<F>>>
@@ -31,7 +31,7 @@ export function createWorkerPool(threads = 2): WorkerPool {
     idleTimeout: idleMilliseconds,
   })
   return {
-    run: (module, name, args, signal) => pool.run({ module: module.href, name, args }, { signal }),
+    run: ({ module, name }, args, signal) => pool.run({ module, name, args }, { signal }),
     close: () => pool.destroy(),
   }
 }

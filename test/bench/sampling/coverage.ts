@@ -1,3 +1,4 @@
+import { workerTask } from '#runtime/core/worker-task.ts'
 import { State } from '#runtime/state/state.ts'
 import type { Facts } from '#services/sampler/controller.ts'
 import { hajek } from '#statistics/hajek.ts'
@@ -43,3 +44,6 @@ function plainInterval(values: readonly number[]) {
   const half = z95 * Math.sqrt((mean * (1 - mean)) / values.length)
   return { lower: mean - half, upper: mean + half }
 }
+
+/** For a worker thread. */
+export const coverageTask = workerTask(import.meta.url, coverage)

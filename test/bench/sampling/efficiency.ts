@@ -1,3 +1,4 @@
+import { workerTask } from '#runtime/core/worker-task.ts'
 import type { Sampling } from '#schemas/events.ts'
 import type { IntentDataset } from './data.ts'
 import { type CurvePoint, fullAccuracy, learningCurve, sampleShare } from './learning-curve.ts'
@@ -59,3 +60,6 @@ export function meanOf(found: readonly EfficiencyResult[]): { goldRatio: number 
     rareF1Gain: mean(found.map(({ rareF1Gain }) => rareF1Gain)),
   }
 }
+
+/** For a worker thread. */
+export const efficiencyTask = workerTask(import.meta.url, efficiency)

@@ -2,6 +2,6 @@ import type { WorkerPool } from '#runtime/core/worker-pool.ts'
 
 /** Runs tasks at once in this thread, on copies of their arguments as a worker thread would get them. */
 export const inlineWorkerPool: WorkerPool = {
-  run: async (module, name, args) => (await import(module.href))[name](...structuredClone(args)),
+  run: async (task, args) => (await task.run(...structuredClone(args))) as never,
   close: async () => {},
 }

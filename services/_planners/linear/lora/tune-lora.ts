@@ -1,4 +1,5 @@
 import { at } from '#runtime/core/checked.ts'
+import { workerTask } from '#runtime/core/worker-task.ts'
 import { featurize } from '#text/features.ts'
 import { topPositions } from '#text/nearest.ts'
 import { indexInnerProducts } from '#text/postings.ts'
@@ -116,3 +117,6 @@ function toLoraRows(names: readonly string[], rows: readonly TuningRow[]): (Lora
     return position === undefined ? [] : [{ family, tool: position, weight, vector: featurize(question, earlier) }]
   })
 }
+
+/** For a worker thread. */
+export const tuneLoraTask = workerTask(import.meta.url, tuneLora)

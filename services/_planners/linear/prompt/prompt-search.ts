@@ -1,4 +1,5 @@
 import { at, requiredValue } from '#runtime/core/checked.ts'
+import { workerTask } from '#runtime/core/worker-task.ts'
 import { argMax } from '#statistics/argmax.ts'
 import { mulberry32, type Random, shuffle } from '#statistics/random.ts'
 import { featurize } from '#text/features.ts'
@@ -146,3 +147,6 @@ function toVectorRows(examples: readonly GoldenExample[], positions: ReadonlyMap
     tool: requiredValue(positions, tool),
   }))
 }
+
+/** For a worker thread. */
+export const searchPromptTask = workerTask(import.meta.url, searchPrompt)

@@ -1,3 +1,4 @@
+import { workerTask } from '#runtime/core/worker-task.ts'
 import type { Neighbour } from '#text/nearest.ts'
 import { decodeAdapter } from '../model/adapter-file.ts'
 import { chooseRetrieval } from '../model/choose-retrieval.ts'
@@ -99,3 +100,6 @@ function harmOfExamples(
   }
   return harm
 }
+
+/** For a worker thread. */
+export const proveTask = workerTask(import.meta.url, prove)

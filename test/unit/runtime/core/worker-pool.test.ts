@@ -1,11 +1,11 @@
 import { expect, onTestFinished, test } from 'vitest'
-import type { fitLora } from '#planners/linear/lora/lora.ts'
-import type { decodeSafetensors } from '#planners/linear/model/safetensors.ts'
+import { fitLora } from '#planners/linear/lora/lora.ts'
+import { decodeSafetensors } from '#planners/linear/model/safetensors.ts'
 import { createWorkerPool } from '#runtime/core/worker-pool.ts'
-import type { featurize } from '#text/features.ts'
-import { featurize as here } from '#text/features.ts'
+import { workerTask } from '#runtime/core/worker-task.ts'
+import { featurize } from '#text/features.ts'
 
-const source = (file: string) => new URL(`../../../../services/${file}`, import.meta.url)
+const moduleOf = (file: string) => new URL(`../../../../services/${file}`, import.meta.url).href
 const never = new AbortController().signal
 
 function opened() {
@@ -15,19 +15,13 @@ function opened() {
 }
 
 test('a function runs in a thread and gives what it gives here', async () => {
-  const answer = await opened().run<typeof featurize>(
-    source('_text/features.ts'),
-    'featurize',
-    ['price of gold'],
-    never,
-  )
-  expect(answer).toEqual(here('price of gold'))
+  const answer = await opened().run(workerTask(moduleOf('_text/features.ts'), featurize), ['price of gold'], never)
+  expect(answer).toEqual(featurize('price of gold'))
 })
 
 test('what the function throws is thrown here, as what it is', async () => {
-  const failed = opened().run<typeof decodeSafetensors>(
-    source('_planners/linear/model/safetensors.ts'),
-    'decodeSafetensors',
+  const failed = opened().run(
+    workerTask(moduleOf('_planners/linear/model/safetensors.ts'), decodeSafetensors),
     [new Uint8Array()],
     never,
   )
@@ -35,14 +29,13 @@ test('what the function throws is thrown here, as what it is', async () => {
 })
 
 test('a name that the module does not export is refused', async () => {
-  await expect(opened().run<typeof featurize>(source('_text/features.ts'), 'absent', ['x'], never)).rejects.toThrow(
-    'exports no function absent',
-  )
+  const absent = workerTask(moduleOf('_text/features.ts'), function absent() {})
+  await expect(opened().run(absent, [], never)).rejects.toThrow('exports no function absent')
 })
 
 test('an aborted signal stops the thread', async () => {
   const stop = new AbortController()
-  const vector = here('price of gold')
+  const vector = featurize('price of gold')
   const rows = Array.from({ length: 20_000 }, () => ({ vector, tool: 0 }))
   const settings = {
     rank: 32,
@@ -56,9 +49,8 @@ test('an aborted signal stops the thread', async () => {
     seed: 1,
   }
   const weights = { tools: 1, values: new Float32Array(4096) }
-  const endless = opened().run<typeof fitLora>(
-    source('_planners/linear/lora/lora.ts'),
-    'fitLora',
+  const endless = opened().run(
+    workerTask(moduleOf('_planners/linear/lora/lora.ts'), fitLora),
     [rows, weights, ['quote'], settings],
     stop.signal,
   )
