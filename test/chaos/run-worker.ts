@@ -1,7 +1,11 @@
-import { readSettings } from '#runtime/config/config.ts'
+import { readSettings, type Settings } from '#runtime/config/config.ts'
 import { systemClock } from '#runtime/core/clock.ts'
 import { describeError } from '#runtime/host/main.ts'
-import { openRuntime, type Runtime } from '#runtime/host/open-runtime.ts'
+import { createRuntime, kafkaSettings, openRuntime, type Runtime } from '#runtime/host/open-runtime.ts'
+import type { KafkaSettings } from '#runtime/log/kafka/connection/client.ts'
+import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
+import { openHttpRegistry } from '#runtime/registry/http.ts'
+import { createLogger } from '#runtime/telemetry/telemetry.ts'
 
 /**
  * Runs a worker process of the harness: settings from the environment, options from its argument, as JSON. `work` ends at
@@ -9,13 +13,14 @@ import { openRuntime, type Runtime } from '#runtime/host/open-runtime.ts'
  */
 export async function runWorker<Options>(
   work: (runtime: Runtime, options: Options, signal: AbortSignal) => Promise<void>,
-  kafka: (options: Options) => Parameters<typeof openRuntime>[2] = () => ({}),
+  kafka?: (options: Options) => Partial<KafkaSettings>,
 ): Promise<void> {
   const options: Options = JSON.parse(process.argv[2] ?? '')
   const stopping = new AbortController()
   process.once('SIGTERM', () => stopping.abort())
   try {
-    const runtime = await openRuntime(readSettings(process.env), systemClock, kafka(options))
+    const settings = readSettings(process.env)
+    const runtime = kafka ? await openOnKafka(settings, kafka(options)) : await openRuntime(settings)
     try {
       await work(runtime, options, stopping.signal)
     } finally {
@@ -28,4 +33,12 @@ export async function runWorker<Options>(
   // The channel to the harness would keep the process alive.
   process.removeAllListeners('disconnect')
   if (process.connected) process.disconnect()
+}
+
+/** With settings that only the harness has: short sessions, and transactional ids that fence nobody. */
+async function openOnKafka(settings: Settings, own: Partial<KafkaSettings>): Promise<Runtime> {
+  const { kafka = '', registry = '' } = settings
+  const logger = createLogger(settings)
+  const log = await openKafkaLog({ ...kafkaSettings(settings, kafka, logger), ...own })
+  return createRuntime({ log, registry: openHttpRegistry(registry) }, settings, logger, systemClock)
 }

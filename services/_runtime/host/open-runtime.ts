@@ -46,18 +46,23 @@ export type Runtime = {
   readonly close: () => Promise<void>
 }
 
-/**
- * Opens the runtime for the configured deployment: the embedded log, or Kafka with a schema registry. `kafka` overrides Kafka
- * settings; tests use it to shorten timeouts.
- */
-export async function openRuntime(
-  settings: Settings,
-  clock: Clock = systemClock,
-  kafka: Partial<KafkaSettings> = {},
-): Promise<Runtime> {
+/** The event log and the registry of its schemas. */
+export type Connections = Pick<Runtime, 'log' | 'registry'>
+
+/** Opens the runtime for the configured deployment: the embedded log, or Kafka with a schema registry. */
+export async function openRuntime(settings: Settings, clock: Clock = systemClock): Promise<Runtime> {
   const logger = createLogger(settings)
+  return createRuntime(await openConnections(settings, clock, logger), settings, logger, clock)
+}
+
+/** The runtime on connections that are open already; it closes them. */
+export async function createRuntime(
+  { log, registry }: Connections,
+  settings: Settings,
+  logger: Logger,
+  clock: Clock,
+): Promise<Runtime> {
   const tracing = await openTracing(settings.kafka === undefined ? 'embedded' : 'kafka', logger)
-  const { log, registry } = await openLog(settings, clock, logger, kafka)
   const workerPool = createWorkerPool()
   const closers: (() => void | Promise<void>)[] = []
   return {
@@ -84,30 +89,30 @@ export async function openRuntime(
   }
 }
 
-async function openLog(
-  settings: Settings,
-  clock: Clock,
-  logger: Logger,
-  kafka: Partial<KafkaSettings> = {},
-): Promise<{ log: EventLog; registry: SchemaRegistry }> {
+async function openConnections(settings: Settings, clock: Clock, logger: Logger): Promise<Connections> {
   if (settings.kafka === undefined || settings.registry === undefined) {
     const file = openDataFile(settings.home)
     return { log: createEmbeddedLog(file, clock), registry: createEmbeddedRegistry(file.db) }
   }
-  const log = await openKafkaLog({
-    brokers: settings.kafka.split(','),
+  return {
+    log: await openKafkaLog(kafkaSettings(settings, settings.kafka, logger)),
+    registry: openHttpRegistry(settings.registry, registryAuth(settings)),
+  }
+}
+
+export function kafkaSettings(settings: Settings, brokers: string, logger: Logger): KafkaSettings {
+  return {
+    brokers: brokers.split(','),
     clientId: 'flywheel',
     replication: settings.kafkaReplication,
     security: kafkaSecurity(settings),
     logger,
-    ...kafka,
-  })
-  return { log, registry: openHttpRegistry(settings.registry, registryAuth(settings)) }
+  }
 }
 
 /** Opens only the log and the codec, for the commands that read records and manage topics. */
 export async function openReader(settings: Settings): Promise<Pick<Runtime, 'log' | 'codec' | 'close'>> {
-  const { log, registry } = await openLog(settings, systemClock, createLogger(settings))
+  const { log, registry } = await openConnections(settings, systemClock, createLogger(settings))
   return {
     log,
     codec: createCodec(registry, avro),
