@@ -35,6 +35,8 @@ export function transactionContract(open: OpenLog): void {
       await log.close()
       const again = await restart()
       await consume(again, group, [input], 20, doubledValues(output))
+      // Kafka shows a commit a moment after it has answered.
+      await waitUntil('all outputs are visible', async () => (await again.count(output)) >= 40)
       const written = texts(await readAll(again, [output])).map(Number)
       expect(written.sort((a, b) => a - b)).toEqual(numbers.map(i => i * 2))
       expect(await again.count(output)).toBe(40)
