@@ -14,12 +14,12 @@ export type DawidSkeneResult = {
 }
 export type ConfusionCell = { readonly truth: string; readonly said: string; readonly count: number }
 
-/** Before anything is known of reviewers, four of five of their votes are believed to be true, with the weight of five votes. */
+/** Prior of a reviewer's accuracy: four of five votes are true. It weighs as much as five votes. */
 const accuracyPrior = { share: 0.8, votes: 5 }
-/** A row of a reviewer's confusion is believed to be like the whole reviewer with the weight of so many votes for each value. */
+/** Prior of a row of a reviewer's confusion: the reviewer's overall accuracy. It weighs as much as so many votes for each value. */
 const rowPriorVotes = 2
 const maxIterations = 100
-/** Of probabilities: closer than reviewers can be known. */
+/** Largest change of a probability at which the iteration ends; estimates of reviewers are less precise than this. */
 const tolerance = 1e-3
 
 /**
@@ -104,8 +104,8 @@ class ReviewerModel {
   }
 
   /**
-   * The probability of saying `said` of `size` values where `truth` is true, by all other items: `own`, what is believed of the item in
-   * hand, is taken out again, or it would confirm itself.
+   * Probability that the reviewer says `said`, one of `size` values, where `truth` is true, from all other items. `own` is the
+   * posterior of this item: it is subtracted, so that an item is no evidence for itself.
    */
   probability(truth: string, said: string, size: number, own: Posterior): number {
     const row = this.#rows.get(truth)

@@ -8,8 +8,8 @@ export type Severities = {
 }
 
 /**
- * An effect counts as if so many more ratings had shown none: whoever rated little is believed to be like the others. Items are
- * hardly shrunk, or who happens to see the hard ones would be taken for severe.
+ * Ridge penalties, in ratings without an effect that are added to each reviewer and each item. A reviewer with few ratings is
+ * shrunk towards the mean. Items are hardly shrunk: otherwise a reviewer of difficult items would look severe.
  */
 const shrinkage = { reviewer: 1, item: 0.1 }
 /** The sum of squares is strictly convex, so that the alternation ends; this is for ill-connected ratings. */

@@ -24,7 +24,7 @@ const coordinatorBackoff = { firstMs: 20, maxMs: 500 } as const
 const probeTransaction = { transactionalId: 'flywheel-probe', transactionTimeout: 10_000 } as const
 
 /**
- * Checks at the start what the first commit would otherwise find out, and retry for ever. FLY_CONFIG when the brokers do not
+ * Checks at the start what would otherwise fail at the first commit, which would retry without end. FLY_CONFIG when the brokers do not
  * support transactions, by protocol or by configuration. FLY_BROKER when there is no coordinator and the reason is not known.
  */
 export async function verifyTransactionSupport(settings: KafkaSettings, query: ClusterQuery): Promise<void> {
