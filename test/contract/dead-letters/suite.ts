@@ -3,6 +3,7 @@ import { findDeadLetter, parsePosition } from '#runtime/dead-letters/find.ts'
 import { redrive } from '#runtime/dead-letters/redrive.ts'
 import { listUnresolved } from '#runtime/dead-letters/unresolved.ts'
 import type { Runtime } from '#runtime/host/open-runtime.ts'
+import { waitUntil } from '#test/support/wait-until.ts'
 import { deadLetterTopic, retryTopic } from '#topology/derive/names.ts'
 import { topic } from '#topology/topic-names.ts'
 import { keyOf, textOf, uniqueName } from '../event-log/support.ts'
@@ -139,7 +140,8 @@ export function deadLettersContract(name: string, open: () => Promise<Runtime>):
 
       for (const id of [1, 2]) mended.add(`${agent}-${id}`)
       await redrive(world.log, { service }, never)
-      expect(await show(0)).toMatchObject({ state: 're-driven' })
+      // A commit can be read a moment after it was answered.
+      await waitUntil('the re-drive is visible', async () => (await show(0))?.state === 're-driven')
       await takes()
       const left = (await list(Number.POSITIVE_INFINITY))?.letters.find(
         ({ partition, origin }) =>
