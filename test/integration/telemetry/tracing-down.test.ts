@@ -49,9 +49,9 @@ function loadedBy(environment: Readonly<Record<string, string>>): readonly strin
       return found
     } })
     const { readSettings } = await import('#runtime/config/config.ts')
-    const { openWorld } = await import('#runtime/host/open-runtime.ts')
-    const world = await openWorld(readSettings(process.env))
-    await world.close()
+    const { openRuntime } = await import('#runtime/host/open-runtime.ts')
+    const runtime = await openRuntime(readSettings(process.env))
+    await runtime.close()
     for (const url of seen) if (/@opentelemetry.(?!api)/.test(url)) console.log(url)`
   const inherited = Object.entries(process.env).filter(([name]) => !/^(OTEL|FLYWHEEL)_/.test(name))
   const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
