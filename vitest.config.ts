@@ -20,8 +20,8 @@ export default defineConfig({
     globalSetup: 'test/support/servers/global-setup.ts',
     maxWorkers: '100%',
     projects: [
-      named('pure', ['unit', 'property', 'house'], 15),
-      named('parts', ['contract', 'integration', 'journey', 'chaos'], 120),
+      named('pure', ['unit', 'property', 'house'], 60),
+      named('parts', ['contract', 'integration', 'journey', 'chaos'], 300),
     ],
   },
 })
