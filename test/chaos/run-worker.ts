@@ -35,7 +35,7 @@ export async function runWorker<Options>(
   if (process.connected) process.disconnect()
 }
 
-/** With settings that only the harness has: short sessions, and transactional ids that fence nobody. */
+/** With settings that only the harness has: a client id for each worker, and short sessions. */
 async function openOnKafka(settings: Settings, own: Partial<KafkaSettings>): Promise<Runtime> {
   const { kafka = '', registry = '' } = settings
   const logger = createLogger(settings)
