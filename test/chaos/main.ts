@@ -57,4 +57,5 @@ const report = options.embedded
   ? await runEmbeddedChaos({ ...options, faults: { ...none, fullDisks: 1 } }, print)
   : await runKafkaChaos({ ...options, faults: { ...none, brokerKills, zombies, cuts, rebalances: 1 } }, print)
 if (report) console.log(options.json ? JSON.stringify(report) : report)
-process.exitCode = report && hasNoViolations(report) ? 0 : 1
+// Without this, Node's own cleanup can wait for ever for a write to a worker that was killed while it was suspended.
+process.exit(report && hasNoViolations(report) ? 0 : 1)
