@@ -87,7 +87,9 @@ async function readState(log: EventLog, stage: Stage, open?: OpenSnapshot): Prom
   const partitions = (await log.topics()).find(one => one.name === name)?.partitions ?? 0
   for (let partition = 0; partition < partitions; partition++) {
     const copy = await open?.(stage, partition, neverAborted)
-    const state = await restoreState(log, name, partition, neverAborted, copy).finally(() => copy?.close())
+    const state = await restoreState(log, name, partition, neverAborted, { snapshot: copy }).finally(() =>
+      copy?.close(),
+    )
     for (const collection of [conversations, agents])
       for (const [key, value] of state.entries(collection)) found.set(`${collection}/${key}`, JSON.stringify(value))
   }

@@ -2,15 +2,14 @@ import { cpSync, existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { EventLog, LogRecord } from '#runtime/log/event-log.ts'
+import type { LogRecord } from '#runtime/log/event-log.ts'
 import { openPartitionState, type PartitionState } from '#runtime/state/partition-state.ts'
 import { createSnapshotOpener } from '#runtime/state/snapshots.ts'
 import type { State } from '#runtime/state/state.ts'
-import { InMemoryChangelog } from '#test/support/doubles/in-memory-changelog.ts'
+import { InMemoryChangelog, unobserved } from '#test/support/doubles/in-memory-changelog.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 
 const collections = ['a', 'b']
-const signal = new AbortController().signal
 
 const changes = fc.array(
   fc.record({
@@ -60,14 +59,13 @@ test('a state always equals the fold of its changelog, whatever becomes of commi
       const file = join(folder, 'sampler', '0.sqlite')
       const kept = join(folder, 'kept.sqlite')
       const changelog = new InMemoryChangelog()
-      const log = changelog.log as EventLog
       const open = (where = folder): Promise<PartitionState> =>
         openPartitionState(
-          { log, openSnapshot: createSnapshotOpener(where, { warn: () => {} }) },
+          { log: changelog.log, openSnapshot: createSnapshotOpener(where, { warn: () => {} }) },
           'sampler',
           true,
-          0,
-          signal,
+          changelog.owner(),
+          unobserved,
         )
       let memory = await open()
       const restart = async (between = (): void => {}, where = folder): Promise<void> => {

@@ -23,13 +23,16 @@ export async function processPartition(
   isStateful: boolean,
   onState: (state: State) => void,
 ): Promise<void> {
-  const partitionState = await openPartitionState(
-    context,
-    service.name,
-    isStateful,
-    consumer.partition,
-    consumer.signal,
-  )
+  const { name } = service
+  const { partition } = consumer
+  const { logger, metrics } = context
+  const partitionState = await openPartitionState(context, name, isStateful, consumer, {
+    onLeft: left => metrics.restoreRemaining.set({ service: name, partition }, left),
+    onRetry: fault => {
+      metrics.retries.inc({ service: name, code: fault.code })
+      logger.warn({ service: name, partition, error: fault.message }, 'state cannot be restored, trying again')
+    },
+  }).finally(() => metrics.restoreRemaining.remove({ service: name, partition }))
   try {
     onState(partitionState.state)
     await processBatches(service, consumer, context, partitionState)

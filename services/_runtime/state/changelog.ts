@@ -24,6 +24,23 @@ export function changelogRecords(
   })
 }
 
+/** The record that an owner of the partition has committed first: who wrote it, and the offset after it. */
+export type Barrier = { readonly writer: string; readonly end: number }
+
+/** Compaction keeps the newest barrier only. No change has this key, since it has no separator. */
+const barrierKey = 'barrier'
+
+/**
+ * The record that a new owner of a partition commits before it restores the state. Everything that earlier owners have committed
+ * comes before it in the changelog, so a reader that has seen it has read all of that. It is no change of state.
+ */
+export function barrierRecord(topic: string, partition: number, writer: string): NewRecord {
+  const headers = { format: changelogFormat, writer }
+  return { topic, partition, key: barrierKey, value: Buffer.from('{}'), headers }
+}
+
+export const isBarrier = ({ key }: Pick<LogRecord, 'key'>): boolean => key?.toString() === barrierKey
+
 export const toChangelogEntry = ({ collection, key, value }: StateChange): ChangelogEntry => ({
   key: collection + separator + key,
   value: value === null ? null : Buffer.from(JSON.stringify(value)),

@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { stateTopic } from '#topology/derive/names.ts'
 import type { ServiceName } from '#topology/types.ts'
-import type { EventLog, NewRecord, Position } from '../log/event-log.ts'
-import { changelogRecords } from './changelog.ts'
+import { pause } from '../core/abort.ts'
+import { backoffMs } from '../core/backoff.ts'
+import { Fault, faultAction } from '../core/faults.ts'
+import type { EventLog, NewRecord, PartitionConsumer, Position } from '../log/event-log.ts'
+import { type Barrier, barrierRecord, changelogRecords } from './changelog.ts'
 import { restoreState } from './restore.ts'
+import type { StateSnapshot } from './snapshot.ts'
 import type { OpenSnapshot } from './snapshots.ts'
 import { State } from './state.ts'
 
@@ -18,20 +22,48 @@ export type PartitionState = {
   readonly close: () => void
 }
 
-/** Restores the state of a stateful service; other services get an empty one. FLY_STATE when another version wrote the changelog. */
+/** What is told of a restore while it runs. */
+export type RestoreObserver = {
+  /** How many offsets are left to read at most. */
+  readonly onLeft: (left: number) => void
+  /** The restore starts again because of this fault. */
+  readonly onRetry: (fault: Fault) => void
+}
+
+export type StateContext = {
+  readonly log: Pick<EventLog, 'read'>
+  readonly openSnapshot: OpenSnapshot | undefined
+}
+
+/** The partition whose state it is: its changelog is written through the consumer of the partition. */
+export type StateOwner = Pick<PartitionConsumer, 'partition' | 'signal' | 'commit'>
+
+const restoreBackoff = { firstMs: 100, maxMs: 5_000 } as const
+
+/**
+ * Restores the state of a stateful service; other services get an empty one. It commits a barrier first, so that nothing is
+ * missing that an earlier owner has committed. While the log is away it tries again. FLY_STATE when another version
+ * wrote the changelog, FLY_FENCED when another process owns the partition.
+ */
 export async function openPartitionState(
-  { log, openSnapshot }: { readonly log: EventLog; readonly openSnapshot: OpenSnapshot | undefined },
+  { log, openSnapshot }: StateContext,
   service: ServiceName,
   isStateful: boolean,
-  partition: number,
-  signal: AbortSignal,
+  consumer: StateOwner,
+  observer: RestoreObserver,
 ): Promise<PartitionState> {
+  const { partition, signal } = consumer
   const topic = stateTopic(service)
   const writer = randomUUID()
+  const restore = async (snapshot: StateSnapshot | undefined): Promise<State> => {
+    const barrier = await commitBarrier(topic, consumer, writer)
+    const onProgress = (offset: number): void => observer.onLeft(Math.max(0, barrier.end - offset))
+    return restoreState(log, topic, partition, signal, { snapshot, barrier, onProgress })
+  }
   const snapshot = isStateful ? await openSnapshot?.(service, partition, signal) : undefined
   const close = (): void => snapshot?.close()
   const state = isStateful
-    ? await restoreState(log, topic, partition, signal, snapshot).catch(error => {
+    ? await retryWhileAway(() => restore(snapshot), observer.onRetry, signal).catch(error => {
         close()
         throw error
       })
@@ -52,4 +84,28 @@ export async function openPartitionState(
     rollBack: () => state.rollBack(),
     close,
   }
+}
+
+async function commitBarrier(topic: string, consumer: StateOwner, writer: string): Promise<Barrier> {
+  const { partition } = consumer
+  const ends = await consumer.commit([barrierRecord(topic, partition, writer)], [])
+  const end = ends.find(position => position.topic === topic)
+  // The outcome of the commit had to be found out: the barrier is there, but not known where.
+  if (!end) throw new Fault('FLY_BROKER', `it is not known where ${topic}/${partition} ends`, { topic, partition })
+  return { writer, end: end.offset }
+}
+
+async function retryWhileAway<T>(
+  attempt: () => Promise<T>,
+  onRetry: (fault: Fault) => void,
+  signal: AbortSignal,
+): Promise<T> {
+  for (let failures = 0; ; failures++)
+    try {
+      return await attempt()
+    } catch (error) {
+      if (signal.aborted || !(error instanceof Fault) || faultAction(error) !== 'retry') throw error
+      onRetry(error)
+      await pause(backoffMs(failures, restoreBackoff), signal)
+    }
 }

@@ -68,6 +68,12 @@ export function createMetrics() {
       buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10],
       registers,
     }),
+    restoreRemaining: new Gauge({
+      name: 'flywheel_restore_remaining_records',
+      help: 'Changelog records that are left to read before a partition whose state is being restored can be processed, at most.',
+      labelNames: ['service', 'partition'],
+      registers,
+    }),
     modelCalls: new Counter({
       name: 'flywheel_model_calls_total',
       help: 'Calls of a language model: answered, refused, failed, or cached and not made.',

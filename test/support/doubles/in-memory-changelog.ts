@@ -1,27 +1,58 @@
+import { waitForAbort } from '#runtime/core/abort.ts'
 import type { EventLog, LogRecord, NewRecord, Position } from '#runtime/log/event-log.ts'
+import { isBarrier } from '#runtime/state/changelog.ts'
+import type { RestoreObserver, StateOwner } from '#runtime/state/partition-state.ts'
+import { neverAborted } from '#test/support/never-aborted.ts'
 
-/** One partition of a compacted topic in memory. `readCount` says how many records were read. */
+export const unobserved: RestoreObserver = { onLeft: () => {}, onRetry: () => {} }
+
+/** One partition of a compacted topic in memory. `readCount` says how many changes of state were read. */
 export class InMemoryChangelog {
   readCount = 0
+  /** How many records a broker shows that does not know the others; `null` for one that knows all. */
+  #shown: number | null = null
+  #wakeReaders = Promise.withResolvers<void>()
   #next = 0
   #records: LogRecord[] = []
 
   /** The part of an event log that reads it. */
   readonly log: Pick<EventLog, 'read'> = {
-    read: async ([topic], { from }, onRecords, signal) => {
-      const start = typeof from === 'string' ? 0 : (from.find(one => one.topic === topic)?.offset ?? 0)
-      const records = this.#records.filter(({ offset }) => offset >= start)
-      // In batches of two: readers must not rely on where a batch ends.
-      for (let at = 0; at < records.length && !signal.aborted; at += 2) {
-        const batch = records.slice(at, at + 2)
-        this.readCount += batch.length
-        await onRecords(batch)
+    read: async ([topic], { from, follow }, onRecords, signal) => {
+      let next = typeof from === 'string' ? 0 : (from.find(one => one.topic === topic)?.offset ?? 0)
+      while (!signal.aborted) {
+        const records = this.#records.slice(0, this.#shown ?? Infinity).filter(({ offset }) => offset >= next)
+        // In batches of two: readers must not rely on where a batch ends.
+        for (let at = 0; at < records.length && !signal.aborted; at += 2) {
+          const batch = records.slice(at, at + 2)
+          this.readCount += batch.filter(record => !isBarrier(record)).length
+          next = (batch.at(-1)?.offset ?? next) + 1
+          await onRecords(batch)
+        }
+        if (!follow) return
+        if (!signal.aborted) await Promise.race([this.#wakeReaders.promise, waitForAbort(signal)])
       }
     },
   }
 
+  /** The changes of state that it holds. */
   get records(): readonly LogRecord[] {
-    return this.#records
+    return this.#records.filter(record => !isBarrier(record))
+  }
+
+  /** A consumer of its partition, which commits to it. */
+  owner(signal = neverAborted): StateOwner {
+    return { partition: 0, signal, commit: async outputs => this.append(outputs) }
+  }
+
+  /** From now on readers see only what there is now, as from a broker that does not know it was deposed. */
+  hideWhatFollows(): void {
+    this.#shown = this.#records.length
+  }
+
+  /** Readers see everything again. */
+  showAll(): void {
+    this.#shown = null
+    this.#wake()
   }
 
   /** Appends a transaction. Returns the position after its last record; none for no records. The commit marker has an offset too. */
@@ -32,6 +63,7 @@ export class InMemoryChangelog {
         key: key === null ? null : Buffer.from(key),
       })
     const marker = this.#next++
+    this.#wake()
     return records.slice(0, 1).map(({ topic, partition = 0 }) => ({ topic, partition, offset: marker }))
   }
 
@@ -47,5 +79,10 @@ export class InMemoryChangelog {
   recreate(): void {
     this.#records = []
     this.#next = 0
+  }
+
+  #wake(): void {
+    this.#wakeReaders.resolve()
+    this.#wakeReaders = Promise.withResolvers<void>()
   }
 }

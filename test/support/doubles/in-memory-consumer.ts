@@ -1,5 +1,5 @@
 import { waitForAbort } from '#runtime/core/abort.ts'
-import type { LogRecord, NewRecord, PartitionConsumer } from '#runtime/log/event-log.ts'
+import type { LogRecord, NewRecord, PartitionConsumer, Position } from '#runtime/log/event-log.ts'
 import { partitionKey } from '#runtime/log/positions.ts'
 import { recordSize } from '#runtime/log/record-size.ts'
 
@@ -13,8 +13,14 @@ export type InMemoryConsumer = PartitionConsumer & {
   readonly revoke: () => void
 }
 
-/** Partition 0 of a group, with these records to consume and with the log's limits of size. It waits at their end. */
-export function inMemoryConsumer(records: readonly LogRecord[]): InMemoryConsumer {
+/**
+ * Partition 0 of a group, with these records to consume and with the log's limits of size. It waits at their end. `write` stores
+ * what is committed, for those who read it.
+ */
+export function inMemoryConsumer(
+  records: readonly LogRecord[],
+  write: (outputs: readonly NewRecord[]) => Promise<readonly Position[]> = async () => [],
+): InMemoryConsumer {
   const revoked = new AbortController()
   const failures: Error[] = []
   let next = 0
@@ -41,7 +47,7 @@ export function inMemoryConsumer(records: readonly LogRecord[]): InMemoryConsume
       consumer.commits.push({ outputs, positions: positionsText })
       for (const { topic, offset } of positions)
         committed = Math.max(committed, 1 + records.findLastIndex(one => one.topic === topic && one.offset < offset))
-      return []
+      return write(outputs)
     },
     async rewind() {
       next = committed

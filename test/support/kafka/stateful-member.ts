@@ -1,13 +1,15 @@
 import type { LogRecord, PartitionConsumer } from '#runtime/log/event-log.ts'
 import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
+import { isBarrier } from '#runtime/state/changelog.ts'
 import { openPartitionState } from '#runtime/state/partition-state.ts'
 import { createSnapshotOpener } from '#runtime/state/snapshots.ts'
 import { createLogger } from '#runtime/telemetry/telemetry.ts'
+import { unobserved } from '#test/support/doubles/in-memory-changelog.ts'
 import type { ServiceName } from '#topology/types.ts'
 
 /**
  * A service with state in its own process. For each key it stores the count of records and the last number. It prints what it
- * restored and how many changelog records it read for that. Arguments: brokers, service, input, home, and after how many
+ * restored and how many changes it read for that. Arguments: brokers, service, input, home, and after how many
  * commits it kills itself before the snapshot is written (0: never).
  */
 const [brokers = '', name = '', input = '', home = '', commits = '0'] = process.argv.slice(2)
@@ -25,13 +27,13 @@ async function countKeys(task: PartitionConsumer): Promise<void> {
     ...log,
     read: (topics, options, onRecords, until) => {
       const counted = (records: readonly LogRecord[]) => {
-        read += records.length
+        read += records.filter(record => !isBarrier(record)).length
         return onRecords(records)
       }
       return log.read(topics, options, counted, until)
     },
   }
-  const partitionState = await openPartitionState({ log: counting, openSnapshot }, service, true, partition, signal)
+  const partitionState = await openPartitionState({ log: counting, openSnapshot }, service, true, task, unobserved)
   const { state } = partitionState
   console.log(JSON.stringify({ partition, keys: state.keyCount, read }))
   try {

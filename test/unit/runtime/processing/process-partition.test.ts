@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { Fault } from '#runtime/core/faults.ts'
-import type { LogRecord } from '#runtime/log/event-log.ts'
+import type { LogRecord, NewRecord } from '#runtime/log/event-log.ts'
 import type { RunnableService } from '#runtime/processing/any-service.ts'
 import { processPartition } from '#runtime/processing/process-partition.ts'
 import { changelogRecords } from '#runtime/state/changelog.ts'
@@ -31,7 +31,12 @@ const counting: RunnableService = {
 function processing(records: readonly LogRecord[], service: RunnableService = counting, isStateful = false) {
   const log = openEmbeddedLog(temporaryFolder())
   onTestFinished(() => log.close())
-  const consumer = inMemoryConsumer(records)
+  const changelog = stateTopic('sampler')
+  const writeState = async (outputs: readonly NewRecord[]) => {
+    await log.append(outputs.filter(({ topic: to }) => to === changelog))
+    return log.positionsAt([changelog], Number.MAX_SAFE_INTEGER)
+  }
+  const consumer = isStateful ? inMemoryConsumer(records, writeState) : inMemoryConsumer(records)
   const states: State[] = []
   const run = () =>
     processPartition(service, consumer, { ...processingContext(), log }, isStateful, state => void states.push(state))
@@ -48,7 +53,7 @@ function processing(records: readonly LogRecord[], service: RunnableService = co
     consumer.revoke()
     await ended
   }
-  return { log, consumer, states, run, finish, comments }
+  return { log, changelog, consumer, states, run, finish, comments }
 }
 const records = Array.from({ length: 40 }, (_none, offset) => chatLog(offset))
 const inOrder = records.map((_record, index) => `${index} before`)
@@ -85,8 +90,7 @@ test('an unknown error of a commit or of a gather ends the service', async () =>
 })
 
 test('the state is restored from the changelog before the first record', async () => {
-  const { log, finish, comments } = processing(records.slice(0, 2), counting, true)
-  const changelog = stateTopic('sampler')
+  const { log, changelog, finish, comments } = processing(records.slice(0, 2), counting, true)
   await log.createTopics([{ name: changelog, partitions: 1, keep: 'compact' }])
   await log.append(changelogRecords(changelog, 0, [{ collection: 'seen', key: 'all', value: 7 }], 'writer'))
   await finish()

@@ -2,11 +2,10 @@ import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import type { EventLog } from '#runtime/log/event-log.ts'
 import { openPartitionState, type PartitionState } from '#runtime/state/partition-state.ts'
 import { createSnapshotOpener } from '#runtime/state/snapshots.ts'
 import type { State, StateChange } from '#runtime/state/state.ts'
-import { InMemoryChangelog } from '#test/support/doubles/in-memory-changelog.ts'
+import { InMemoryChangelog, unobserved } from '#test/support/doubles/in-memory-changelog.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 
 /** A partition of a service's state on one machine. */
@@ -17,13 +16,8 @@ function machine(changelog = new InMemoryChangelog()) {
   const openSnapshot = createSnapshotOpener(folder, logger as never)
   const open = async (signal = new AbortController().signal): Promise<PartitionState> => {
     changelog.readCount = 0
-    const memory = await openPartitionState(
-      { log: changelog.log as EventLog, openSnapshot },
-      'sampler',
-      true,
-      0,
-      signal,
-    )
+    const context = { log: changelog.log, openSnapshot }
+    const memory = await openPartitionState(context, 'sampler', true, changelog.owner(signal), unobserved)
     onTestFinished(() => memory.close())
     return memory
   }
@@ -135,8 +129,8 @@ test('what a damaged copy holds is not logged', async () => {
   const { file, changelog } = await used()
   change(file, "UPDATE batches SET keys = 'secret'")
   const openSnapshot = createSnapshotOpener(dirname(dirname(file)), { warn })
-  const { signal } = new AbortController()
-  const memory = await openPartitionState({ log: changelog.log as EventLog, openSnapshot }, 'sampler', true, 0, signal)
+  const context = { log: changelog.log, openSnapshot }
+  const memory = await openPartitionState(context, 'sampler', true, changelog.owner(), unobserved)
   memory.close()
   expect(warn).toHaveBeenCalledOnce()
   expect(JSON.stringify(warn.mock.calls)).not.toContain('secret')

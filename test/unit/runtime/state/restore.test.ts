@@ -1,0 +1,120 @@
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { Fault } from '#runtime/core/faults.ts'
+import type { LogRecord } from '#runtime/log/event-log.ts'
+import { changelogRecords } from '#runtime/state/changelog.ts'
+import { openPartitionState, type PartitionState, type StateContext } from '#runtime/state/partition-state.ts'
+import { createSnapshotOpener } from '#runtime/state/snapshots.ts'
+import { InMemoryChangelog, unobserved } from '#test/support/doubles/in-memory-changelog.ts'
+import { temporaryFolder } from '#test/support/folder.ts'
+import { waitUntil } from '#test/support/wait-until.ts'
+import { stateTopic } from '#topology/derive/names.ts'
+
+const topic = stateTopic('sampler')
+
+/** A changelog with ten keys by an earlier owner. A broker that was deposed shows the first five only, and nothing that follows. */
+function halfShown() {
+  const changelog = new InMemoryChangelog()
+  const write = (from: number, to: number) => {
+    const keys = Array.from({ length: to - from }, (_, at) => ({ collection: 'a', key: `k${from + at}`, value: 1 }))
+    changelog.append(changelogRecords(topic, 0, keys, 'earlier owner'))
+  }
+  write(0, 5)
+  changelog.hideWhatFollows()
+  write(5, 10)
+  return changelog
+}
+
+const open = (
+  changelog: InMemoryChangelog,
+  context: Partial<StateContext> = {},
+  observer = unobserved,
+): Promise<PartitionState> =>
+  openPartitionState(
+    { log: changelog.log, openSnapshot: undefined, ...context },
+    'sampler',
+    true,
+    changelog.owner(),
+    observer,
+  )
+
+test('a restore does not end before the barrier, where a deposed leader says that the changelog ends', async () => {
+  const changelog = halfShown()
+  const left: number[] = []
+  const opening = open(changelog, {}, { ...unobserved, onLeft: offsets => left.push(offsets) })
+  await waitUntil('what the deposed leader has is read', () => changelog.readCount === 5)
+  changelog.showAll()
+  const { state } = await opening
+  expect(state.keyCount).toBe(10)
+  expect(left.at(-1)).toBe(0)
+  expect(left[0]).toBeGreaterThan(0)
+})
+
+test('a restore that gets nothing for thirty seconds begins again, which is told', async () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const changelog = halfShown()
+  const told: Fault[] = []
+  const onRetry = (fault: Fault): void => {
+    told.push(fault)
+    changelog.showAll()
+  }
+  const opening = open(changelog, {}, { ...unobserved, onRetry })
+  await vi.advanceTimersByTimeAsync(60_000)
+  const { state } = await opening
+  expect(told).toMatchObject([{ code: 'FLY_BROKER', message: expect.stringContaining(`${topic}/0`) }])
+  expect(state.keyCount).toBe(10)
+})
+
+test('a restore is tried again while its barrier cannot be committed; being fenced ends it', async () => {
+  const changelog = halfShown()
+  changelog.showAll()
+  const failures = ['FLY_BROKER', 'FLY_FENCED'] as const
+  for (const code of failures) {
+    const owner = changelog.owner()
+    const failing = [new Fault(code, 'refused')]
+    const commit: typeof owner.commit = async (...transaction) => {
+      const failure = failing.pop()
+      if (failure) throw failure
+      return owner.commit(...transaction)
+    }
+    const context = { log: changelog.log, openSnapshot: undefined }
+    const opening = openPartitionState(context, 'sampler', true, { ...owner, commit }, unobserved)
+    if (code === 'FLY_FENCED') await expect(opening).rejects.toMatchObject({ code })
+    else expect((await opening).state.keyCount).toBe(10)
+  }
+})
+
+test('a copy stays valid when compaction removes the barriers of other owners', async () => {
+  const changelog = halfShown()
+  changelog.showAll()
+  const warnings: string[] = []
+  const logger = { warn: (_about: object, what?: string) => void warnings.push(String(what)) }
+  const openSnapshot = createSnapshotOpener(temporaryFolder(), logger)
+  const here = await open(changelog, { openSnapshot })
+  here.close()
+  await open(changelog)
+  changelog.compact()
+  changelog.readCount = 0
+  const again = await open(changelog, { openSnapshot })
+  again.close()
+  expect(again.state.keyCount).toBe(10)
+  expect(changelog.readCount).toBe(1)
+  expect(warnings).toEqual([])
+})
+
+test('barriers are no entries of the state, and one that is the newest record changes nothing', async () => {
+  const changelog = halfShown()
+  changelog.showAll()
+  for (let owner = 0; owner < 3; owner++) await open(changelog)
+  const { state } = await open(changelog)
+  const all: LogRecord[] = []
+  await changelog.log.read(
+    [topic],
+    { from: 'beginning', follow: false },
+    records => void all.push(...records),
+    new AbortController().signal,
+  )
+  expect(all).toHaveLength(10 + 4)
+  expect([...state.entries('a')]).toHaveLength(10)
+  expect(state.keyCount).toBe(10)
+})
