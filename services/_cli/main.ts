@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-import { describeError, stopOnSignal } from '#runtime/host/main.ts'
+import { describeError } from '#runtime/core/describe-error.ts'
+import { stopOnSignal } from '#runtime/host/stop-on-signal.ts'
 import { createProgram } from './program.ts'
 
 /** In ms: longer than the services that a command starts may take to stop. */

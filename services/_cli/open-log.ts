@@ -1,9 +1,9 @@
 import type { Settings } from '#runtime/config/config.ts'
 import { Fault } from '#runtime/core/faults.ts'
-import { openReader } from '#runtime/host/open-runtime.ts'
+import { openReader, type Reader } from '#runtime/host/connections.ts'
 import { bearerHeader } from '#runtime/http/bearer.ts'
 
-export type OpenedLog = Omit<Awaited<ReturnType<typeof openReader>>, 'close'>
+export type OpenedLog = Omit<Reader, 'close'>
 
 /** Calls a route of the process that holds the log: GET, or POST where there is a body. FLY_HOME where no process answers. */
 export type CallHolder = (path: string, body?: object) => Promise<Response>
@@ -20,7 +20,7 @@ export async function withLogOrHolder(
     readonly holder: (call: CallHolder) => Promise<void>
   },
 ): Promise<void> {
-  let opened: Awaited<ReturnType<typeof openReader>>
+  let opened: Reader
   try {
     opened = await openReader(settings)
   } catch (error) {

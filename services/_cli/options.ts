@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { readSettings, type Settings } from '#runtime/config/config.ts'
+import type { Settings } from '#runtime/config/config.ts'
 
 export type CommonOptions = {
   readonly home?: string
@@ -8,8 +8,12 @@ export type CommonOptions = {
   readonly port?: number
 }
 
-/** Settings from the environment; options of the command take precedence over them, and `fixed` over both. */
-export function settingsOf({ home, kafka, registry, port }: CommonOptions, fixed: Partial<Settings> = {}): Settings {
+/** Settings from the environment; options of the command take precedence over them, and `fixed` over both. Loaded on use: `--help` needs none. */
+export async function settingsOf(
+  { home, kafka, registry, port }: CommonOptions,
+  fixed: Partial<Settings> = {},
+): Promise<Settings> {
+  const { readSettings } = await import('#runtime/config/config.ts')
   return readSettings(process.env, { home, kafka, registry, port, ...fixed })
 }
 

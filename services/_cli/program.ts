@@ -2,7 +2,7 @@ import { Argument, Command, Option } from 'commander'
 import { topic } from '#topology/topic-names.ts'
 import { addDeadLetterCommands } from './dead-letters/commands.ts'
 import { metrics, strata } from './estimates.ts'
-import { importFormatNames } from './import/formats.ts'
+import { importFormatNames } from './import/format-names.ts'
 import { settingsOf, wholeNumber, withCommonOptions, withJsonOption, withPortOption } from './options.ts'
 import { addReplayCommand } from './replay/command.ts'
 import { addRowCommands } from './rows/commands.ts'
@@ -50,14 +50,14 @@ interrupted demo. The last lines name the folder and commands to try on it.`,
     .action(async options => {
       const { demo, demoHome } = await import('./demo/demo.ts')
       const home = demoHome(options.home ?? process.env['FLYWHEEL_HOME'])
-      await demo(options, settingsOf({ ...options, home }, { logLevel: 'error' }), signal)
+      await demo(options, await settingsOf({ ...options, home }, { logLevel: 'error' }), signal)
     })
 
   withPortOption(withCommonOptions(program.command('up')))
     .description('run the services: all in this process on the embedded log, or one process each on Kafka')
     .option('--embedded', 'use the embedded log in --home (the default)', false)
     .option('--services <list>', 'only these services, separated by commas')
-    .action(async options => (await import('./run/up.ts')).up(options, settingsOf(options), signal))
+    .action(async options => (await import('./run/up.ts')).up(options, await settingsOf(options), signal))
 
   withPortOption(withCommonOptions(program.command('rollback <agent>')))
     .description('serve the planner of an earlier release of an agent again; needs a key with the scope admin')
@@ -66,12 +66,12 @@ interrupted demo. The last lines name the folder and commands to try on it.`,
     .option('--url <url>', 'base URL of the promoter')
     .action(async (agent, options) => {
       const { rollback } = await import('./rollback.ts')
-      await rollback(agent, options, settingsOf(options), signal)
+      await rollback(agent, options, await settingsOf(options), signal)
     })
 
   withJsonOption(program.command('status').option('--url <url>', 'base URL of the console'))
     .description('show lag, releases and quality of the running services; exit code 1 when a limit is missed')
-    .action(async options => (await import('./status.ts')).status(options, settingsOf({})))
+    .action(async options => (await import('./status.ts')).status(options, await settingsOf({})))
 }
 
 function addImportCommand(program: Command, signal: AbortSignal): void {
@@ -92,7 +92,7 @@ function addImportCommand(program: Command, signal: AbortSignal): void {
     .option('--resume', 'continue an interrupted import of this file', false)
     .action(async (file, options) => {
       const { importFile } = await import('./import/import.ts')
-      await importFile(file, options, settingsOf({}), signal)
+      await importFile(file, options, await settingsOf({}), signal)
     })
 }
 
@@ -103,7 +103,7 @@ function addQualityCommands(program: Command, signal: AbortSignal): void {
     .addOption(new Option('--by <stratum>', 'also for each planned tool or gold tool').choices(Object.keys(strata)))
     .action(async (metric, options) => {
       const { estimate } = await import('./estimate.ts')
-      await estimate(metric, options, settingsOf(options), signal)
+      await estimate(metric, options, await settingsOf(options), signal)
     })
 
   withPortOption(withCommonOptions(program.command('doctor')))
@@ -111,7 +111,7 @@ function addQualityCommands(program: Command, signal: AbortSignal): void {
     .requiredOption('--pii', 'scan for personal data and secrets: print counts, kinds and places, never the values')
     .action(async options => {
       const { findPersonalData } = await import('./doctor.ts')
-      await findPersonalData(options, settingsOf(options), signal)
+      await findPersonalData(options, await settingsOf(options), signal)
     })
 }
 
@@ -119,11 +119,11 @@ function addTopicCommands(program: Command): void {
   const topics = program.command('topics').description('compare the topics of the log with the map')
   withCommonOptions(topics.command('plan'))
     .description('print what apply would change')
-    .action(async options => (await import('./topics.ts')).showPlan(options, settingsOf(options)))
+    .action(async options => (await import('./topics.ts')).showPlan(options, await settingsOf(options)))
   withCommonOptions(topics.command('apply'))
     .description('create missing topics and grow those whose keys would not move; exit code 1 when a change is refused')
-    .action(async options => (await import('./topics.ts')).applyPlan(options, settingsOf(options)))
+    .action(async options => (await import('./topics.ts')).applyPlan(options, await settingsOf(options)))
   withJsonOption(topics.command('acls'))
     .description('print the Kafka ACLs that follow from the map, each as the arguments of kafka-acls')
-    .action(async options => (await import('./topics.ts')).showAcls(options))
+    .action(async options => (await import('./acls.ts')).showAcls(options))
 }

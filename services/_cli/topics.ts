@@ -1,7 +1,7 @@
 import type { Settings } from '#runtime/config/config.ts'
-import { openRuntime, type Runtime } from '#runtime/host/open-runtime.ts'
+import { openReader } from '#runtime/host/connections.ts'
 import { applyTopics, planTopics } from '#runtime/host/topics.ts'
-import { type Acl, acls } from '#topology/derive/acls.ts'
+import type { EventLog } from '#runtime/log/event-log.ts'
 import type { TopicChange } from '#topology/derive/topic-changes.ts'
 import { printLines } from './output.ts'
 
@@ -14,31 +14,22 @@ export async function showPlan(options: TopicsOptions, settings: Settings): Prom
 
 /** Makes the changes that `plan` prints, except refused ones; exit code 1 when some are refused. */
 export async function applyPlan(options: TopicsOptions, settings: Settings): Promise<void> {
-  await withTopicChanges(settings, async (changes, runtime) => {
-    await applyTopics(runtime.log, changes)
+  await withTopicChanges(settings, async (changes, log) => {
+    await applyTopics(log, changes)
     printChanges(options, changes)
     if (changes.some(change => change.do === 'refuse')) process.exitCode = 1
   })
 }
 
-/** Prints the ACLs of services, production systems, outside readers and operators, for `kafka-acls`. */
-export function showAcls({ json }: TopicsOptions): void {
-  printLines(json ? [JSON.stringify({ acls: acls() })] : acls().map(aclArguments))
-}
-
-function aclArguments({ principal, operation, resource, name, pattern }: Acl): string {
-  return `--add --allow-principal ${principal} --operation ${operation} --${resource} '${name}' --resource-pattern-type ${pattern}`
-}
-
 async function withTopicChanges(
   settings: Settings,
-  use: (changes: readonly TopicChange[], runtime: Runtime) => Promise<void>,
+  use: (changes: readonly TopicChange[], log: EventLog) => Promise<void>,
 ): Promise<void> {
-  const runtime = await openRuntime(settings)
+  const { log, close } = await openReader(settings)
   try {
-    await use(await planTopics(runtime), runtime)
+    await use(await planTopics({ log, settings }), log)
   } finally {
-    await runtime.close()
+    await close()
   }
 }
 

@@ -9,13 +9,13 @@ export function addDeadLetterCommands(program: Command, signal: AbortSignal): vo
     .option('--all', 'list every dead letter instead of the first 20 of each topic', false)
     .action(async (name, options) => {
       const { listDeadLetters } = await import('./dlq.ts')
-      await listDeadLetters(name, options, settingsOf(options), signal)
+      await listDeadLetters(name, options, await settingsOf(options), signal)
     })
   withPortOption(withCommonOptions(dlq.command('show <dead-letter>')))
     .description('print one dead letter, named TOPIC/PARTITION@OFFSET, with the text of its chat')
     .action(async (letter, options) => {
       const { showDeadLetter } = await import('./dlq.ts')
-      await showDeadLetter(letter, options, settingsOf(options), signal)
+      await showDeadLetter(letter, options, await settingsOf(options), signal)
     })
   withPortOption(withCommonOptions(dlq.command('redrive <service>')))
     .description('send dead letters back to the service that refused them, and to no other: each once, in their order')
@@ -23,6 +23,6 @@ export function addDeadLetterCommands(program: Command, signal: AbortSignal): vo
     .option('--dry-run', 'print what would be re-driven', false)
     .action(async (name, options) => {
       const { redriveDeadLetters } = await import('./dlq.ts')
-      await redriveDeadLetters(name, options, settingsOf(options), signal)
+      await redriveDeadLetters(name, options, await settingsOf(options), signal)
     })
 }

@@ -5,6 +5,7 @@ import { Fault } from '#runtime/core/faults.ts'
 import { deriveId } from '#runtime/core/identity.ts'
 import { isObject, type JsonObject } from '#runtime/core/json.ts'
 import { topic } from '#topology/topic-names.ts'
+import type { ImportFormatName } from './format-names.ts'
 import { readLangfuseTraces } from './langfuse-rows.ts'
 import { type ImportRow, readCsvBodies, readJsonLines, readParquetBodies, type SourceRow } from './rows.ts'
 
@@ -24,17 +25,15 @@ const jsonl = formatOf(readJsonLines, row => [objectOf(row)])
 const csv = formatOf(readCsvBodies, row => [objectOf(row)])
 const parquet = formatOf(readParquetBodies, row => [objectOf(row)])
 
-const formatsByName = new Map<string, ImportFormat>([
-  ['csv', csv],
-  ['jsonl', jsonl],
-  ['parquet', parquet],
-  ['openai', formatOf(readJsonLines, openaiBodies)],
-  ['langfuse', readLangfuseTraces],
-])
+const formatsByName: Readonly<Record<ImportFormatName, ImportFormat>> = {
+  csv,
+  jsonl,
+  parquet,
+  openai: formatOf(readJsonLines, openaiBodies),
+  langfuse: readLangfuseTraces,
+}
 /** They hold conversations, so escalations and feedback cannot be read from them. */
-const chatFormats = ['openai', 'langfuse']
-
-export const importFormatNames = [...formatsByName.keys()]
+const chatFormats: readonly ImportFormatName[] = ['openai', 'langfuse']
 
 const formatsByExtension = new Map<string, ImportFormat>([
   ['.csv', csv],
@@ -44,10 +43,10 @@ const formatsByExtension = new Map<string, ImportFormat>([
 ])
 
 /** The format of a file: the named one, else by the file's extension. FLY_USAGE when neither is known or `kind` does not fit. */
-export function importFormatOf(path: string, name: string | undefined, kind: string): ImportFormat {
+export function importFormatOf(path: string, name: ImportFormatName | undefined, kind: string): ImportFormat {
   if (name !== undefined && chatFormats.includes(name) && kind !== topic.chatLogs)
     throw new Fault('FLY_USAGE', `--format ${name} holds chats: leave out --kind ${kind}`)
-  const format = name === undefined ? formatsByExtension.get(extname(path)) : formatsByName.get(name)
+  const format = name === undefined ? formatsByExtension.get(extname(path)) : formatsByName[name]
   if (format) return format
   const extensions = [...formatsByExtension.keys()].join(', ')
   throw new Fault(

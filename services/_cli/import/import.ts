@@ -4,13 +4,14 @@ import type { Settings } from '#runtime/config/config.ts'
 import { backoffMs } from '#runtime/core/backoff.ts'
 import { Fault } from '#runtime/core/faults.ts'
 import { services } from '#topology/map.ts'
+import type { ImportFormatName } from './format-names.ts'
 import { createProgressDisplay, savedProgressOf } from './progress.ts'
 import { openImportSource } from './source.ts'
 
 type ImportOptions = {
   readonly agent: string
   readonly kind: string
-  readonly format?: string
+  readonly format?: ImportFormatName
   readonly url?: string
   readonly resume: boolean
   readonly json: boolean

@@ -3,6 +3,7 @@ import { ZodError, type ZodType } from 'zod'
 import { chatLogBody, escalationBody, feedbackBody } from '#dialects/record-bodies.ts'
 import { Fault } from '#runtime/core/faults.ts'
 import { topic } from '#topology/topic-names.ts'
+import type { ImportFormatName } from './format-names.ts'
 import { importFormatOf, rowId } from './formats.ts'
 import type { ImportRow } from './rows.ts'
 
@@ -28,7 +29,7 @@ const bodySchemas = new Map<string, ZodType>([
   [topic.feedback, feedbackBody],
 ])
 
-type ImportSourceOptions = { readonly agent: string; readonly kind: string; readonly format?: string }
+type ImportSourceOptions = { readonly agent: string; readonly kind: string; readonly format?: ImportFormatName }
 
 /** Opens a file as records for ingest. FLY_USAGE when there is no such file or its format is unknown. */
 export function openImportSource(path: string, { agent, kind, format }: ImportSourceOptions): ImportSource {

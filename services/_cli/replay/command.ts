@@ -21,5 +21,7 @@ The exit code is 0 also when decisions differ: the receipt lists the differences
 its first decision, under the same rules, up to the range. Services that run on an embedded folder lock it: stop them
 first. The files of a run contain what the topics contain, chats included: delete the folder when you are done.`,
     )
-    .action(async (name, options) => (await import('./replay.ts')).replay(name, options, settingsOf(options), signal))
+    .action(async (name, options) =>
+      (await import('./replay.ts')).replay(name, options, await settingsOf(options), signal),
+    )
 }

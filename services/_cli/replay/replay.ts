@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Settings } from '#runtime/config/config.ts'
 import { Fault } from '#runtime/core/faults.ts'
-import { openReader } from '#runtime/host/open-runtime.ts'
+import { openReader } from '#runtime/host/connections.ts'
 import { openFolderStore } from '#runtime/objects/folder.ts'
 import { runReplay as replayRange } from '#runtime/replay/replay.ts'
 import { currentRules, loadConfigFile, loadRules } from '#runtime/replay/rules.ts'

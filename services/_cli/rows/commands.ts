@@ -20,7 +20,7 @@ export function addRowCommands(program: Command, signal: AbortSignal): void {
       'after',
       helpText(`flywheel tail ${topic.scoredSamples} --where "score < 0.5 and source = 'gold'" --json`),
     )
-    .action(async (name, options) => (await import('./tail.ts')).tail(name, options, settingsOf(options), signal))
+    .action(async (name, options) => (await import('./tail.ts')).tail(name, options, await settingsOf(options), signal))
 
   withPortOption(withCommonOptions(program.command('export <topic>')))
     .description('write the events of a topic to a file; nested fields become structs and lists')
@@ -33,7 +33,7 @@ export function addRowCommands(program: Command, signal: AbortSignal): void {
     .addHelpText('after', helpText(`flywheel export ${topic.scoredSamples} --since 7d --out scores.parquet --json`))
     .action(async (name, options) => {
       const { exportTopic } = await import('./export.ts')
-      await exportTopic(name, options, settingsOf(options), signal)
+      await exportTopic(name, options, await settingsOf(options), signal)
     })
 
   withPortOption(withCommonOptions(program.command('sql <query>')))
@@ -42,5 +42,5 @@ export function addRowCommands(program: Command, signal: AbortSignal): void {
       'after',
       helpText(`flywheel sql 'select "plannedTool", avg(score) from "${topic.scoredSamples}" group by all order by 2'`),
     )
-    .action(async (query, options) => (await import('./sql.ts')).sql(query, options, settingsOf(options), signal))
+    .action(async (query, options) => (await import('./sql.ts')).sql(query, options, await settingsOf(options), signal))
 }

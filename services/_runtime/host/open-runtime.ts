@@ -5,22 +5,16 @@ import { type Codec, createCodec } from '../codec/codec.ts'
 import type { Settings } from '../config/config.ts'
 import { type Clock, systemClock } from '../core/clock.ts'
 import { createWorkerPool, type WorkerPool } from '../core/worker-pool.ts'
-import { createEmbeddedLog } from '../log/embedded/embedded-log.ts'
 import type { EventLog } from '../log/event-log.ts'
-import type { KafkaSettings } from '../log/kafka/connection/client.ts'
-import { openKafkaLog } from '../log/kafka/kafka-log.ts'
 import { openFolderStore } from '../objects/folder.ts'
 import type { ObjectStore } from '../objects/object-store.ts'
 import { type AgentTable, createAgentTable } from '../processing/agents.ts'
-import { createEmbeddedRegistry } from '../registry/embedded.ts'
-import { openHttpRegistry } from '../registry/http.ts'
 import type { SchemaRegistry } from '../registry/schema-registry.ts'
-import { openDataFile } from '../sqlite/data-file.ts'
 import { createSnapshotOpener, type OpenSnapshot } from '../state/snapshots.ts'
 import { openTracing } from '../telemetry/open-tracing.ts'
 import { createLogger, createMetrics, type Metrics } from '../telemetry/telemetry.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
-import { kafkaSecurity, registryAuth } from './connection-security.ts'
+import { type Connections, openConnections } from './connections.ts'
 
 /**
  * The shared resources of a process. The ports of services are opened on top of them (`services/NAME/main.ts`,
@@ -45,9 +39,6 @@ export type Runtime = {
   readonly onClose: (close: () => void | Promise<void>) => void
   readonly close: () => Promise<void>
 }
-
-/** The event log and the registry of its schemas. */
-export type Connections = Pick<Runtime, 'log' | 'registry'>
 
 /** Opens the runtime for the configured deployment: the embedded log, or Kafka with a schema registry. */
 export async function openRuntime(settings: Settings, clock: Clock = systemClock): Promise<Runtime> {
@@ -85,40 +76,6 @@ export async function createRuntime(
       await registry.close()
       await log.close()
       await tracing?.close()
-    },
-  }
-}
-
-async function openConnections(settings: Settings, clock: Clock, logger: Logger): Promise<Connections> {
-  if (settings.kafka === undefined || settings.registry === undefined) {
-    const file = openDataFile(settings.home)
-    return { log: createEmbeddedLog(file, clock), registry: createEmbeddedRegistry(file.db) }
-  }
-  return {
-    log: await openKafkaLog(kafkaSettings(settings, settings.kafka, logger)),
-    registry: openHttpRegistry(settings.registry, registryAuth(settings)),
-  }
-}
-
-export function kafkaSettings(settings: Settings, brokers: string, logger: Logger): KafkaSettings {
-  return {
-    brokers: brokers.split(','),
-    clientId: 'flywheel',
-    replication: settings.kafkaReplication,
-    security: kafkaSecurity(settings),
-    logger,
-  }
-}
-
-/** Opens only the log and the codec, for the commands that read records and manage topics. */
-export async function openReader(settings: Settings): Promise<Pick<Runtime, 'log' | 'codec' | 'close'>> {
-  const { log, registry } = await openConnections(settings, systemClock, createLogger(settings))
-  return {
-    log,
-    codec: createCodec(registry, avro),
-    close: async () => {
-      await registry.close()
-      await log.close()
     },
   }
 }

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
+import type { ImportFormatName } from '#services/_cli/import/format-names.ts'
 import { type ImportBatch, openImportSource } from '#services/_cli/import/source.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { topic } from '#topology/topic-names.ts'
@@ -15,17 +16,17 @@ export const file = (name: string, text: string | Buffer): string => {
 export const jsonl = (...values: readonly object[]): string =>
   values.map(value => `${JSON.stringify(value)}\n`).join('')
 /** The file as a source of chats of the agent desk. */
-export const open = (path: string, format?: string) =>
+export const open = (path: string, format?: ImportFormatName) =>
   openImportSource(path, { agent: 'desk', kind: topic.chatLogs, ...(format && { format }) })
 
 /** All records of a file, in order. */
-export async function recordsOf(path: string, format?: string, from = 0): Promise<Record<string, unknown>[]> {
+export async function recordsOf(path: string, format?: ImportFormatName, from = 0): Promise<Record<string, unknown>[]> {
   const batches: ImportBatch[] = []
   for await (const batch of open(path, format).batches(from)) batches.push(batch)
   return batches.flatMap(({ records }) => records.map(record => JSON.parse(record)))
 }
 /** What is said of a file that is not taken. */
-export const refusal = async (path: string, format?: string): Promise<string> =>
+export const refusal = async (path: string, format?: ImportFormatName): Promise<string> =>
   open(path, format)
     .check(() => {})
     .then(

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { describe, expect, it } from 'vitest'
+import type { ImportFormatName } from '#services/_cli/import/format-names.ts'
 import type { ImportBatch } from '#services/_cli/import/source.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { complete, example, file, jsonl, open, recordsOf, refusal, turn } from './source.make.ts'
@@ -97,7 +98,7 @@ describe('a file', () => {
     expect(said[20]).toBe('and 8 more rows')
   })
 
-  it.each([
+  it.each<[string, string, string | Buffer, ImportFormatName | undefined, RegExp]>([
     ['an unknown extension', 'a.txt', 'x', undefined, /unknown file format. Use one of the extensions \.csv, /],
     ['no rows', 'a.csv', 'question\n', undefined, /no rows/],
     ['CSV with other columns', 'a.csv', 'question;turn\na;1\n', undefined, /line 2: .*unknown field question;turn/],

@@ -1,0 +1,30 @@
+import type { Logger } from 'pino'
+import type { Settings } from '../config/config.ts'
+import type { KafkaSettings } from '../log/kafka/connection/client.ts'
+import { openKafkaLog } from '../log/kafka/kafka-log.ts'
+import { openHttpRegistry } from '../registry/http.ts'
+import { kafkaSecurity, registryAuth } from './connection-security.ts'
+import type { Connections } from './connections.ts'
+
+/** The log on these brokers, and the registry at this URL. */
+export async function openKafka(
+  settings: Settings,
+  brokers: string,
+  registry: string,
+  logger: Logger,
+): Promise<Connections> {
+  return {
+    log: await openKafkaLog(kafkaSettings(settings, brokers, logger)),
+    registry: openHttpRegistry(registry, registryAuth(settings)),
+  }
+}
+
+export function kafkaSettings(settings: Settings, brokers: string, logger: Logger): KafkaSettings {
+  return {
+    brokers: brokers.split(','),
+    clientId: 'flywheel',
+    replication: settings.kafkaReplication,
+    security: kafkaSecurity(settings),
+    logger,
+  }
+}
