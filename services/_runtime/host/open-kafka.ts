@@ -1,10 +1,11 @@
 import type { Logger } from 'pino'
 import type { Settings } from '../config/config.ts'
+import type { EventLog } from '../log/event-log.ts'
 import type { KafkaSettings } from '../log/kafka/connection/client.ts'
 import { openKafkaLog } from '../log/kafka/kafka-log.ts'
 import { openHttpRegistry } from '../registry/http.ts'
+import type { SchemaRegistry } from '../registry/schema-registry.ts'
 import { kafkaSecurity, registryAuth } from './connection-security.ts'
-import type { Connections } from './connections.ts'
 
 /** The log on these brokers, and the registry at this URL. */
 export async function openKafka(
@@ -12,7 +13,7 @@ export async function openKafka(
   brokers: string,
   registry: string,
   logger: Logger,
-): Promise<Connections> {
+): Promise<{ readonly log: EventLog; readonly registry: SchemaRegistry }> {
   return {
     log: await openKafkaLog(kafkaSettings(settings, brokers, logger)),
     registry: openHttpRegistry(registry, registryAuth(settings)),
