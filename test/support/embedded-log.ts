@@ -6,3 +6,8 @@ import { openDataFile } from '#runtime/sqlite/data-file.ts'
 export function openEmbeddedLog(folder: string, clock: Clock = systemClock): EmbeddedLog {
   return createEmbeddedLog(openDataFile(folder), clock)
 }
+
+/** Maintains so often that the time of retention reaches the clock, which was moved by so many days. */
+export async function maintainAfter(log: EmbeddedLog, days: number): Promise<void> {
+  for (let hour = 0; hour <= days * 24; hour++) await log.maintain()
+}

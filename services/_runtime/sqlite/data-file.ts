@@ -33,6 +33,9 @@ const tables = `
   PRAGMA application_id = ${applicationId};
   PRAGMA user_version = ${formatVersion};`
 
+/** Tables that files of this format may lack. */
+const addedTables = 'CREATE TABLE IF NOT EXISTS retention_time (time INTEGER NOT NULL) STRICT'
+
 const otherFolderHint = 'choose another folder with FLYWHEEL_HOME'
 
 /** The open file. This process is the only one that has it open, until `close`. */
@@ -47,7 +50,10 @@ export function openDataFile(folder: string): DataFile {
   prepareFolder(folder)
   const db = withFolderFaults(folder, () => new DatabaseSync(join(folder, fileName), { timeout: 200 }))
   try {
-    withFolderFaults(folder, () => db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT'))
+    // The page size of a new file is fixed by the first transaction. Records are about 1 KB: a page of 8 KB holds four or more.
+    withFolderFaults(folder, () =>
+      db.exec('PRAGMA page_size = 8192; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT'),
+    )
     withFolderFaults(folder, () => prepareTables(db, folder))
   } catch (error) {
     db.close()
@@ -95,11 +101,10 @@ function prepareTables(db: DatabaseSync, folder: string): void {
     )
   const isNew = db.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined
   if (application !== applicationId && !(isNew && application === 0 && version === 0)) throw foreignFileFault(folder)
-  // Records are about 1 KB: a page of 8 KB holds four or more, and few need overflow pages.
-  if (isNew) db.exec('PRAGMA page_size = 8192')
   // FULL syncs the write-ahead log at every commit: a committed transaction survives a power failure.
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000')
   if (isNew) db.exec(`BEGIN; ${tables}; COMMIT`)
+  db.exec(addedTables)
 }
 
 const pragma = (db: DatabaseSync, name: string): unknown => db.prepare(`PRAGMA ${name}`).get()?.[name]

@@ -38,6 +38,25 @@ test('a missing folder is created, and can be opened again', async () => {
   expect(existsSync(fileOf(folder))).toBe(true)
 })
 
+test('a new file has pages of 8 KB', async () => {
+  const folder = temporaryFolder()
+  await openEmbeddedLog(folder).close()
+  const db = new DatabaseSync(fileOf(folder))
+  onTestFinished(() => db.close())
+  expect(db.prepare('PRAGMA page_size').get()).toEqual({ page_size: 8_192 })
+})
+
+test('a folder that was written before the time of retention was kept is opened', async () => {
+  const folder = temporaryFolder()
+  await openEmbeddedLog(folder).close()
+  const db = new DatabaseSync(fileOf(folder))
+  db.exec('DROP TABLE retention_time')
+  db.close()
+  const log = openEmbeddedLog(folder)
+  onTestFinished(() => log.close())
+  await log.maintain()
+})
+
 test('a second process is refused with the pid of the first, and may open the folder after that was killed', async () => {
   const folder = temporaryFolder()
   const child = await holdInChild(folder)

@@ -1,8 +1,8 @@
 import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import type { EmbeddedLog } from '#runtime/log/embedded/embedded-log.ts'
-import type { TopicSpec } from '#runtime/log/event-log.ts'
-import { openEmbeddedLog } from '#test/support/embedded-log.ts'
+import type { NewRecord, TopicSpec } from '#runtime/log/event-log.ts'
+import { maintainAfter, openEmbeddedLog } from '#test/support/embedded-log.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { consume, keyOf, readAll, readInBackground, record, texts } from './support.ts'
 
@@ -23,6 +23,15 @@ async function logWith(keep: TopicSpec['keep'], partitions = 1) {
   return { log: opened.log, clock, reopen }
 }
 
+/** Appends records that are a day old for the next maintenance. */
+async function appendADayAgo(log: EmbeddedLog, clock: { time: number }, records: readonly NewRecord[]): Promise<void> {
+  clock.time += day + 1
+  await maintainAfter(log, 1)
+  clock.time -= day + 1
+  await log.append(records)
+  clock.time += day + 1
+}
+
 const numbered = (count: number, from = 0) => Array.from({ length: count }, (_, i) => record('t', 'k', from + i))
 
 test('offsets have no gaps', async () => {
@@ -37,7 +46,7 @@ test('records older than the retention are deleted, and no others', async () => 
   clock.time += 3 * day
   await log.append(numbered(10, 5_000))
   clock.time += 4 * day
-  await log.maintain()
+  await maintainAfter(log, 7)
   expect(await log.count('t')).toBe(5_010)
   clock.time += 1
   await log.maintain()
@@ -47,10 +56,25 @@ test('records older than the retention are deleted, and no others', async () => 
     Array.from({ length: 10 }, (_, i) => 5_000 + i),
   )
   clock.time += 8 * day
-  await again.maintain()
+  await maintainAfter(again, 8)
   expect(await again.count('t')).toBe(0)
   await again.append(numbered(1, 5_010))
   expect((await readAll(again, ['t'])).map(({ offset }) => offset)).toEqual([5_010])
+})
+
+test('a clock that jumps forward does not expire the log before it is corrected', async () => {
+  const { log, clock, reopen } = await logWith(7)
+  await log.append(numbered(10))
+  clock.time += 3_650 * day
+  for (let minute = 0; minute < 60; minute++) await log.maintain()
+  const again = await reopen()
+  await again.maintain()
+  expect(await again.count('t')).toBe(10)
+  clock.time -= 3_650 * day
+  await again.maintain()
+  clock.time += 6 * day
+  await maintainAfter(again, 6)
+  expect(await again.count('t')).toBe(10)
 })
 
 test('positions are found by time among the records that are left', async () => {
@@ -59,7 +83,7 @@ test('positions are found by time among the records that are left', async () => 
     await log.append(numbered(2, at * 2))
     clock.time += 0.4 * day
   }
-  await log.maintain()
+  await maintainAfter(log, 1.2)
   const left = ['2', '3', '4', '5']
   for (const [time, expected] of [
     [0, left],
@@ -79,7 +103,7 @@ test('a group that was away for longer than the retention continues with the old
   await log.append(numbered(4, 4))
   clock.time += 2 * day
   await log.append(numbered(2, 8))
-  await log.maintain()
+  await maintainAfter(log, 2)
   expect((await log.lag('g', ['t']))[0]).toMatchObject({ records: 2, oldest: clock.time })
   expect(texts(await consume(log, 'g', ['t'], 2))).toEqual(['8', '9'])
 })
@@ -87,8 +111,8 @@ test('a group that was away for longer than the retention continues with the old
 test('records of other topics stay', async () => {
   const { log, clock } = await logWith('forever')
   await log.append(numbered(3))
-  clock.time += 4_000 * day
-  await log.maintain()
+  clock.time += 40 * day
+  await maintainAfter(log, 40)
   expect(await log.count('t')).toBe(3)
 })
 
@@ -125,6 +149,7 @@ test('a deletion is kept for a day after its value, so that readers see it, and 
     ['gone', undefined],
   ])
   clock.time += day + 1
+  await maintainAfter(log, 1)
   await log.append(numbered(1_500))
   await log.maintain()
   expect((await readAll(log, ['t'])).map(keyOf)).toEqual(['k'])
@@ -132,13 +157,12 @@ test('a deletion is kept for a day after its value, so that readers see it, and 
 
 test('a crash during compaction never restores deleted values', async () => {
   const { log, clock } = await logWith('compact')
-  await log.append(numbered(5_000))
-  await log.append([{ topic: 't', key: 'k', value: null }])
-  clock.time += day + 1
+  await appendADayAgo(log, clock, [...numbered(5_000), { topic: 't', key: 'k', value: null }])
   const { exec } = DatabaseSync.prototype
   let commits = 0
   const failing = vi.spyOn(DatabaseSync.prototype, 'exec').mockImplementation(function (this: DatabaseSync, sql) {
-    if (sql === 'COMMIT' && ++commits === 2) throw new Error('cut off')
+    // The first one stores the time of retention.
+    if (sql === 'COMMIT' && ++commits === 3) throw new Error('cut off')
     exec.call(this, sql)
   })
   onTestFinished(() => failing.mockRestore())
@@ -153,9 +177,7 @@ test('a crash during compaction never restores deleted values', async () => {
 
 test('compacted records do not count as lag, and are skipped', async () => {
   const { log, clock } = await logWith('compact')
-  await log.append(numbered(1_200))
-  await log.append([{ topic: 't', key: 'k', value: null }])
-  clock.time += day + 1
+  await appendADayAgo(log, clock, [...numbered(1_200), { topic: 't', key: 'k', value: null }])
   await log.maintain()
   expect(await log.lag('g', ['t'])).toEqual([{ topic: 't', partition: 0, records: 0, oldest: null }])
   const reading = readInBackground(log, ['t'], {})

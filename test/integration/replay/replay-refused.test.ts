@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import type { EmbeddedLog } from '#runtime/log/embedded/embedded-log.ts'
 import { loadConfigFile, loadRules } from '#runtime/replay/rules.ts'
 import { all } from '#services/all.ts'
+import { maintainAfter } from '#test/support/embedded-log.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { gold } from '#test/unit/services/judge/events.ts'
 import { turn } from '#test/unit/services/sampler/stream.ts'
@@ -42,7 +43,7 @@ test('state whose beginning is no longer kept', async () => {
   later(60 * day)
   await decided('judge', samples(3, 3))
   later(40 * day)
-  await (world.log as EmbeddedLog).maintain()
+  await maintainAfter(world.log as EmbeddedLog, 100)
   await expect(again('judge', { run: 'r' })).rejects.toThrow(
     /judge is stateful, and its state of \d+ keys before the first decision that is kept, .*@3, cannot be rebuilt/,
   )
@@ -54,7 +55,7 @@ test('records that are no longer kept', async () => {
   await describeAgent(world, 1)
   await decided('sampler', [turn('a')])
   later(40 * day)
-  await (world.log as EmbeddedLog).maintain()
+  await maintainAfter(world.log as EmbeddedLog, 40)
   await expect(again('sampler', { run: 'r' })).rejects.toThrow(
     /the record .*@0 is no longer kept: give a later --since/,
   )

@@ -37,8 +37,7 @@ export function createEmbeddedLog({ db, close }: DataFile, clock: Clock): Embedd
   const assertOpen = (): void => {
     if (closing.signal.aborted) throw new Fault('FLY_BUG', 'the embedded log is used after it was closed')
   }
-  const runMaintenance = (): Promise<void> =>
-    runUntilClosed(closing.signal, until => maintain(db, components, clock, until))
+  const runMaintenance = (): Promise<void> => runUntilClosed(closing.signal, until => maintain(db, components, until))
   const timer = setInterval(
     () => runMaintenance().catch(error => process.emitWarning(error)),
     maintenanceIntervalMs,

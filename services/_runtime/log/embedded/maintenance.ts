@@ -1,6 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Clock } from '../../core/clock.ts'
 import { inTransaction } from '../../sqlite/transaction.ts'
 import type { LogComponents } from './components.ts'
 import type { EmbeddedPartition } from './partition.ts'
@@ -15,14 +14,14 @@ const minNewRecords = 1_000
 /** Deletes records that are older than their topic's retention, and those of compacted topics that a newer record of the key replaced. */
 export async function maintain(
   db: DatabaseSync,
-  { topics, records }: LogComponents,
-  clock: Clock,
+  { topics, records, retentionTime }: LogComponents,
   signal: AbortSignal,
 ): Promise<void> {
+  const now = retentionTime.advance()
   for (const { keep, partitions } of topics.all())
     for (const partition of partitions) {
-      if (typeof keep === 'number') await expire(db, records, partition, clock.now() - keep * dayMs, signal)
-      if (keep === 'compact') await compact(db, records, partition, clock.now() - dayMs, signal)
+      if (typeof keep === 'number') await expire(db, records, partition, now - keep * dayMs, signal)
+      if (keep === 'compact') await compact(db, records, partition, now - dayMs, signal)
     }
 }
 
