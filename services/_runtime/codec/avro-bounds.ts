@@ -3,12 +3,19 @@ import type avsc from 'avsc'
 /** Moves the cursor past one value of a type. Throws where the bytes hold none. */
 type SkipValue = (cursor: Cursor) => void
 
+/** The type that a value is read as; `skipped` where the reader does not have it, undefined where that is not known. */
+type ReadAs = avsc.Type | 'skipped' | undefined
+
 /**
- * Checks untrusted bytes before avsc decodes them: from `from` on there must be exactly one value of `type`. avsc trusts the
- * counts in the bytes: an array of a billion items, in a record of ten bytes, would use up its time and memory.
+ * Checks untrusted bytes before avsc decodes them: from `from` on there must be exactly one value of `written`, whose numbers are
+ * safe integers where `reader` reads them. avsc trusts the counts in the bytes: an array of a billion items, in a record of
+ * ten bytes, would use up its time and memory.
  */
-export function createBoundsCheck(type: avsc.Type): (bytes: Uint8Array, from: number) => void {
-  const skip = skipFor(type, new Map())
+export function createBoundsCheck(
+  written: avsc.Type,
+  reader: avsc.Type = written,
+): (bytes: Uint8Array, from: number) => void {
+  const skip = skipFor(written, reader, new Map())
   return (bytes, from) => {
     const cursor = new Cursor(bytes, from)
     skip(cursor)
@@ -30,6 +37,16 @@ class Cursor {
     this.at += count
   }
 
+  /** A number that nobody reads: any 64 bits, of which at most ten bytes are stored. */
+  skipLong(): void {
+    for (let bytes = 1; ; bytes++) {
+      const byte = this.bytes[this.at++]
+      if (byte === undefined) throw new Error('the value ends too early')
+      if (byte < 0x80) return
+      if (bytes === 10) throw new Error('a number is longer than 64 bits')
+    }
+  }
+
   readLong(): number {
     let value = 0
     for (let unit = 1; ; unit *= 128) {
@@ -46,43 +63,77 @@ class Cursor {
 
 const fixedSizes: Record<string, number> = { null: 0, boolean: 1, float: 4, double: 8 }
 
-function skipFor(type: avsc.Type, known: Map<avsc.Type, SkipValue>): SkipValue {
-  const done = known.get(type)
+type KnownSkips = Map<avsc.Type, Map<ReadAs, SkipValue>>
+
+function skipFor(written: avsc.Type, readAs: ReadAs, known: KnownSkips): SkipValue {
+  const ofType = known.get(written) ?? new Map<ReadAs, SkipValue>()
+  known.set(written, ofType)
+  const done = ofType.get(readAs)
   if (done) return done
   // A recursive type is looked up while its own function is being created.
-  known.set(type, cursor => skip(cursor))
-  const skip = createSkip(type, inner => skipFor(inner, known))
-  known.set(type, skip)
+  ofType.set(readAs, cursor => skip(cursor))
+  const skip = createSkip(written, readAs, (inner, innerAs) => skipFor(inner, innerAs, known))
+  ofType.set(readAs, skip)
   return skip
 }
 
-function createSkip(type: avsc.Type, skipFor: (inner: avsc.Type) => SkipValue): SkipValue {
+function createSkip(
+  type: avsc.Type,
+  readAs: ReadAs,
+  skipFor: (inner: avsc.Type, innerAs: ReadAs) => SkipValue,
+): SkipValue {
   const { typeName } = type
   const size = typeName === 'fixed' ? (type as avsc.types.FixedType).size : fixedSizes[typeName]
   if (size !== undefined) return cursor => cursor.skip(size)
-  if (typeName === 'int' || typeName === 'long' || typeName === 'enum') return cursor => void cursor.readLong()
+  if (typeName === 'int' || typeName === 'long' || typeName === 'enum')
+    return readAs === 'skipped' ? cursor => cursor.skipLong() : cursor => void cursor.readLong()
   if (typeName === 'string' || typeName === 'bytes') return cursor => cursor.skip(cursor.readLong())
+  const reader = matching(type, readAs)
   if (typeName === 'record' || typeName === 'error') {
-    const skips = (type as avsc.types.RecordType).fields.map(field => skipFor(field.type))
+    const skips = (type as avsc.types.RecordType).fields.map(field =>
+      skipFor(field.type, fieldReadAs(reader, field.name)),
+    )
     return cursor => {
       for (const skipField of skips) skipField(cursor)
     }
   }
-  if (typeName === 'array') return skipBlocks(skipFor((type as avsc.types.ArrayType).itemsType))
+  if (typeName === 'array')
+    return skipBlocks(skipFor((type as avsc.types.ArrayType).itemsType, innerReadAs(reader, 'itemsType')))
   if (typeName === 'map') {
-    const value = skipFor((type as avsc.types.MapType).valuesType)
+    const value = skipFor((type as avsc.types.MapType).valuesType, innerReadAs(reader, 'valuesType'))
     return skipBlocks(cursor => {
       cursor.skip(cursor.readLong())
       value(cursor)
     })
   }
-  if (!typeName.startsWith('union:')) throw new Error(`a ${typeName} cannot be read`)
-  const branches = (type as avsc.types.UnwrappedUnionType).types.map(skipFor)
+  if (!isUnion(type)) throw new Error(`a ${typeName} cannot be read`)
+  const branches = type.types.map(branch => skipFor(branch, readAs))
   return cursor => {
     const branch = branches[cursor.readLong()]
     if (!branch) throw new Error('a union has no such branch')
     branch(cursor)
   }
+}
+
+const isUnion = (type: avsc.Type): type is avsc.types.UnwrappedUnionType => type.typeName.startsWith('union:')
+
+/** The reader's type of the same kind, which may be a branch of its union. */
+function matching(written: avsc.Type, readAs: ReadAs): ReadAs {
+  if (readAs === 'skipped' || readAs === undefined) return readAs
+  const candidates = isUnion(readAs) ? readAs.types : [readAs]
+  const sameKind = candidates.filter(({ typeName }) => typeName === written.typeName)
+  return sameKind.find(({ name }) => name === written.name) ?? (sameKind.length === 1 ? sameKind[0] : undefined)
+}
+
+function fieldReadAs(reader: ReadAs, name: string): ReadAs {
+  if (reader === 'skipped' || reader === undefined) return reader
+  const { fields } = reader as avsc.types.RecordType
+  return fields.find(field => field.name === name || field.aliases.includes(name))?.type ?? 'skipped'
+}
+
+function innerReadAs(reader: ReadAs, inner: 'itemsType' | 'valuesType'): ReadAs {
+  if (reader === 'skipped' || reader === undefined) return reader
+  return (reader as avsc.Type & Partial<Record<typeof inner, avsc.Type>>)[inner]
 }
 
 /** Arrays and maps: blocks of items, each with its count. A negative count is followed by the size of the block in bytes. */

@@ -45,7 +45,7 @@ export function createDecoder(
       if (!found) throw new Error(`${written.name ?? written.typeName} is not an event of this program`)
       const [eventName, type] = found
       const resolver = type.equals(written) ? undefined : type.createResolver(written)
-      const reader = { eventName, checkBounds: createBoundsCheck(written), type, resolver }
+      const reader = { eventName, checkBounds: createBoundsCheck(written, type), type, resolver }
       readers.set(id, reader)
       return reader
     } catch (error) {

@@ -3,7 +3,7 @@ import { createSecureContext, getCACertificates, type SecureContext } from 'node
 import type { SASLOptions } from 'kafkajs'
 import type { Settings } from '../config/config.ts'
 import type { KafkaSecurity } from '../log/kafka/connection/client.ts'
-import type { BasicAuth } from '../registry/http.ts'
+import type { BasicAuth } from '../registry/requests.ts'
 
 type KafkaSecuritySettings = Pick<
   Settings,

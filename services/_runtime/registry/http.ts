@@ -1,119 +1,125 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { SchemaRegistry as Client, COMPATIBILITY } from '@kafkajs/confluent-schema-registry'
-import { backoffMs } from '../core/backoff.ts'
 import { Fault } from '../core/faults.ts'
+import { compatibilityProblem } from './compatibility.ts'
+import {
+  parseRegisteredSchema,
+  type RegisteredSchema,
+  type SchemaReference,
+  toAvroSchema,
+} from './registered-schema.ts'
+import { type BasicAuth, createRegistryRequests, outage, type RegistryAnswer } from './requests.ts'
 import type { Compatibility, SchemaRegistry } from './schema-registry.ts'
 
-/**
- * An error of the client. `status` is that of the HTTP response, or 400 where none came; it is absent where the client itself refused
- * the schema.
- */
-type RegistryClientError = Error & { readonly status?: number }
-
-const maxAttempts = 8
-const backoff = { firstMs: 50, maxMs: 400 } as const
-
-type Middleware = NonNullable<ConstructorParameters<typeof Client>[0]['middlewares']>[number]
-
-export type BasicAuth = { readonly username: string; readonly password: string }
+/** A replica that lags may not have the newest schema yet: a missing one is asked for again after this. */
+const replicaDelayMs = 500
+/** A schema that is missing is not asked for again for so long, so that a producer of unknown ids does not slow down a service. */
+const missingForMs = 30_000
+const maxMissing = 1_000
+/** A schema may name others, and they others, up to so many in all. */
+const maxReferences = 100
 
 /** A registry with Confluent's HTTP API. */
 export function openHttpRegistry(url: string, auth?: BasicAuth): SchemaRegistry {
   const host = url.replace(/\/+$/, '')
-  /** Schemas by id, as registered: the client itself keeps only parsed ones, which have no documentation. */
+  const request = createRegistryRequests(host, auth)
   const schemas = new Map<number, object>()
-  const client = new Client({ host, middlewares: [storeSchemas(schemas)], ...(auth && { auth }) })
+  const loading = new Map<number, Promise<object>>()
+  /** When each missing id may be asked for again, in ms of `performance.now()`. */
+  const missing = new Map<number, number>()
 
-  const register = async (subject: string, schema: object, compatibility: Compatibility): Promise<number> => {
-    const options = { subject, compatibility: COMPATIBILITY[compatibility] }
-    for (let attempts = 1; ; attempts++)
-      try {
-        const { id } = await client.register(schema as Parameters<Client['register']>[0], options)
-        schemas.set(id, schema)
-        return id
-      } catch (error) {
-        // Another process is registering the same subject: the next attempt finds it.
-        if (attempts === maxAttempts || !/already exists/.test((error as RegistryClientError).message)) throw error
-        await sleep(backoffMs(attempts - 1, backoff))
-      }
+  /** The stored schema at a path; undefined where the registry has none. */
+  const find = async (path: string): Promise<RegisteredSchema | undefined> => {
+    const answer = await request('GET', path)
+    if (answer.outcome === 'missing') return undefined
+    const found = answer.outcome === 'done' ? parseRegisteredSchema(answer.body) : undefined
+    if (!found) throw outage(host, `its answer to ${path} holds no schema`)
+    return found
+  }
+  const findAgain = async (path: string): Promise<RegisteredSchema | undefined> => {
+    const found = await find(path)
+    if (found) return found
+    await sleep(replicaDelayMs)
+    return find(path)
+  }
+
+  /** The schemas that these references name, each after those that it names itself. */
+  const findReferenced = async (
+    id: number,
+    references: readonly SchemaReference[],
+    known = new Map<string, RegisteredSchema>(),
+    seen = new Set<string>(),
+  ): Promise<readonly RegisteredSchema[]> => {
+    for (const { subject, version } of references) {
+      const path = `/subjects/${encodeURIComponent(subject)}/versions/${version}`
+      if (seen.has(path)) continue
+      seen.add(path)
+      const found = seen.size > maxReferences ? undefined : await findAgain(path)
+      if (!found)
+        throw new Fault('FLY_DECODE', `schema ${id} names version ${version} of ${subject}, which cannot be found`, {
+          schemaId: id,
+        })
+      await findReferenced(id, found.references, known, seen)
+      known.set(path, found)
+    }
+    return [...known.values()]
+  }
+
+  const load = async (id: number): Promise<object> => {
+    const found = await findAgain(`/schemas/ids/${id}`)
+    if (!found) {
+      if (missing.size >= maxMissing) missing.clear()
+      missing.set(id, performance.now() + missingForMs)
+      throw missingFault(id)
+    }
+    const schema = toAvroSchema(id, found, await findReferenced(id, found.references))
+    schemas.set(id, schema)
+    return schema
   }
 
   return {
     async register(subject, schema, compatibility) {
       const details = { subject, compatibility }
-      try {
-        return await register(subject, schema, compatibility).catch(async (error: RegistryClientError) => {
-          if (error.name !== 'ConfluentSchemaRegistryCompatibilityError') throw error
-          // The level of the subject in the registry differs from the map's, which decides.
-          await setCompatibility(host, auth, subject, compatibility)
-          return register(subject, schema, compatibility)
-        })
-      } catch (error) {
-        const { message, status } = error as RegistryClientError
-        if (status === 409)
-          throw new Fault('FLY_SCHEMA', `${subject} is not ${compatibility} compatible: ${message}`, details, error)
-        if (status === 422 || status === undefined)
-          throw new Fault('FLY_SCHEMA', `the schema of ${subject} is not valid Avro: ${message}`, details, error)
-        throw registryFault(host, error)
-      }
+      const problem = compatibilityProblem(schema, [], 'NONE')
+      if (problem !== undefined)
+        throw new Fault('FLY_SCHEMA', `the schema of ${subject} is not valid Avro: ${problem}`, details)
+      const name = encodeURIComponent(subject)
+      const send = async (...asked: Parameters<typeof request>): Promise<Readonly<Record<string, unknown>>> =>
+        bodyOf(await request(...asked), subject, compatibility)
+      const setLevel = () => send('PUT', `/config/${name}`, { compatibility })
+      const config = await request('GET', `/config/${name}`)
+      const level = config.outcome === 'done' ? config.body.compatibilityLevel : undefined
+      // The level of the map decides. A subject that does not exist yet cannot have one.
+      if (level !== undefined && String(level).toUpperCase() !== compatibility) await setLevel()
+      const { id } = await send('POST', `/subjects/${name}/versions`, { schema: JSON.stringify(schema) })
+      if (level === undefined) await setLevel()
+      if (typeof id !== 'number') throw outage(host, `its answer gives the schema of ${subject} no id`)
+      schemas.set(id, schema)
+      return id
     },
     async schema(id) {
-      try {
-        if (!schemas.has(id)) await client.getSchema(id)
-      } catch (error) {
-        if ((error as RegistryClientError).status === 404)
-          throw new Fault('FLY_DECODE', `there is no schema ${id}`, { schemaId: id }, error)
-        throw registryFault(host, error)
-      }
-      const schema = schemas.get(id)
-      if (schema === undefined) throw registryFault(host, new Error(`its response for schema ${id} holds no schema`))
-      return schema
+      const known = schemas.get(id)
+      if (known) return known
+      if ((missing.get(id) ?? 0) > performance.now()) throw missingFault(id)
+      const started = loading.get(id) ?? load(id).finally(() => loading.delete(id))
+      loading.set(id, started)
+      return started
     },
     close: async () => {},
   }
 }
 
-/** Stores the schema of each response to `getSchema`. */
-function storeSchemas(schemas: Map<number, object>): Middleware {
-  return () => ({
-    response: async next => {
-      const response = await next()
-      const id = /\/schemas\/ids\/(\d+)/.exec(response.request().path())?.[1]
-      const { schema } = response.data<{ schema?: string }>()
-      if (id && schema) schemas.set(Number(id), JSON.parse(schema))
-      return response
-    },
-  })
-}
+const missingFault = (id: number): Fault => new Fault('FLY_DECODE', `there is no schema ${id}`, { schemaId: id })
 
-/** Sets the level of a subject that exists: the client sets it only when it registers the first version. */
-async function setCompatibility(
-  host: string,
-  auth: BasicAuth | undefined,
+/** The body of a success. FLY_SCHEMA when the registry refuses the schema. */
+function bodyOf(
+  answer: RegistryAnswer,
   subject: string,
   compatibility: Compatibility,
-): Promise<void> {
-  const credentials = auth && Buffer.from(`${auth.username}:${auth.password}`).toString('base64')
-  const response = await fetch(`${host}/config/${encodeURIComponent(subject)}`, {
-    method: 'PUT',
-    headers: {
-      'content-type': 'application/vnd.schemaregistry.v1+json',
-      ...(credentials && { authorization: `Basic ${credentials}` }),
-    },
-    body: JSON.stringify({ compatibility }),
-  }).catch((error: Error) => {
-    throw Object.assign(error, { status: 400 })
-  })
-  if (response.ok) return
-  const refusal = new Error(`status ${response.status} when setting the compatibility of ${subject}`)
-  throw Object.assign(refusal, { status: response.status })
-}
-
-function registryFault(host: string, error: unknown): Fault {
-  const { message, status } = error as RegistryClientError
-  const [code, what, fix] =
-    status === 401 || status === 403
-      ? (['FLY_CONFIG', 'refuses access', 'correct FLYWHEEL_REGISTRY_USER and FLYWHEEL_REGISTRY_PASSWORD'] as const)
-      : (['FLY_REGISTRY', 'cannot be used', 'start it or correct FLYWHEEL_REGISTRY'] as const)
-  return new Fault(code, `the schema registry at ${host} ${what}: ${message}; ${fix}`, { host, status }, error)
+): Readonly<Record<string, unknown>> {
+  if (answer.outcome === 'done') return answer.body
+  const reason =
+    answer.outcome === 'conflict'
+      ? `${subject} is not ${compatibility} compatible`
+      : `the schema of ${subject} is refused`
+  throw new Fault('FLY_SCHEMA', `${reason}: ${answer.message}`, { subject, compatibility })
 }

@@ -1,3 +1,4 @@
+import avsc from 'avsc'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createCodec } from '#runtime/codec/codec.ts'
@@ -103,6 +104,34 @@ test('records of an older version get the defaults of what they lack, of a newer
   const newer = withFields(fields => [{ name: 'mood', type: { type: 'array', items: 'string' } }, ...fields])
   const value = await writtenBy(newer, { ...chat, mood: ['glad', 'calm'] })
   expect(await codec.decode(topic.chatLogs, value)).toStrictEqual(chat)
+})
+
+test('a number of 64 bits in a field that we do not read is skipped, in one that we read it is FLY_DECODE', async () => {
+  const nanoseconds = avsc.Type.forSchema('long').toBuffer(0)
+  const largest = Buffer.from([0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01])
+  const span = { type: 'record', name: 'Span', fields: [{ name: 'nanos', type: ['null', 'long'] }] }
+  for (const [type, value] of [
+    ['long', largest],
+    [
+      { type: 'array', items: span },
+      Buffer.concat([avsc.Type.forSchema('long').toBuffer(1), Buffer.from([2]), largest, nanoseconds]),
+    ],
+  ] as const) {
+    const newer = withFields(fields => [{ name: 'spanNanos', type }, ...fields])
+    const id = await schemas.register('newer', newer, 'NONE')
+    const wire = Buffer.from([0, 0, 0, 0, id])
+    const decoded = await codec.decode(topic.chatLogs, Buffer.concat([wire, value, bytes.subarray(5)]))
+    expect(decoded).toStrictEqual(chat)
+  }
+  const isAt = (field: object): boolean => 'name' in field && field.name === 'at'
+  const reordered = withFields(fields => [...fields.filter(isAt), ...fields.filter(field => !isAt(field))])
+  const value = await writtenBy(reordered, chat)
+  const afterAt = 5 + avsc.Type.forSchema('long').toBuffer(chat.at).length
+  const unsafe = Buffer.concat([value.subarray(0, 5), largest, value.subarray(afterAt)])
+  await expect(codec.decode(topic.chatLogs, unsafe)).rejects.toMatchObject({
+    code: 'FLY_DECODE',
+    message: expect.stringContaining('beyond'),
+  })
 })
 
 test('a version that leaves out what we need is FLY_DECODE', async () => {
