@@ -8,6 +8,7 @@ import { connectionFault } from './connection/connection-fault.ts'
 import { joinGroup } from './consume/group.ts'
 import { countRecords, createReader } from './consume/read.ts'
 import { createAppender } from './produce/append.ts'
+import { createIdempotentProducer } from './produce/producer.ts'
 import { rejectOnTimeout } from './retry.ts'
 
 /**
@@ -24,7 +25,7 @@ export async function openKafkaLog(settings: KafkaSettings): Promise<EventLog> {
     throw error
   }
   const closing = new AbortController()
-  const appender = createAppender(settings, query)
+  const appender = createAppender(() => createIdempotentProducer(settings), query)
   const admin = createTopicAdmin(settings, query, closing.signal)
   const read = createReader(settings, query, closing.signal)
   const members = new Set<Promise<void>>()

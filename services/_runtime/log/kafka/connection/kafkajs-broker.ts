@@ -43,7 +43,9 @@ export type CoordinatorKey = {
 export type ProducerBatch = TopicPartition & { readonly messages: readonly Message[] }
 
 type ProduceRequest = Omit<Parameters<Broker['produce']>[0], 'producerId'> & { producerId: number | string }
-type ProduceResponse = { topics: { topicName: string; partitions: { partition: number; baseOffset: string }[] }[] }
+export type ProduceResponse = {
+  topics: { topicName: string; partitions: { partition: number; errorCode: number; baseOffset: string }[] }[]
+}
 type CommittedTopic = { topic: string; partitions: { partition: number; offset: string; metadata: string }[] }
 type OffsetFetchResponse = {
   responses: { topic: string; partitions: { partition: number; offset: string; metadata: string | null }[] }[]

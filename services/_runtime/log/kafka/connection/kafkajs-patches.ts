@@ -1,17 +1,24 @@
 import { createRequire } from 'node:module'
 import { encodeProduceRequest, type ProduceRequest } from '../produce/produce-request.ts'
+import type { ProduceResponse } from './kafkajs-broker.ts'
+
+const kafkajsModule = createRequire(import.meta.url)
 
 let patched = false
 
-/** Changes kafkajs 2.2.4 in this process, for all its clients: a faster encoder, and one warning less. */
+/** Changes kafkajs 2.2.4 in this process, for all its clients: a faster encoder, whole responses, and one warning less. */
 export function patchKafkajs(): void {
   if (patched) return
   patched = true
   replaceProduceEncoder()
+  keepProduceResponses()
   suppressTimeoutWarning()
 }
 
-type KafkajsRequest = { readonly request: { readonly encode: () => Promise<ReturnType<typeof encodeProduceRequest>> } }
+type KafkajsRequest = {
+  readonly request: { readonly encode: () => Promise<ReturnType<typeof encodeProduceRequest>> }
+  readonly response: { readonly parse: (response: ProduceResponse) => Promise<ProduceResponse> }
+}
 type KafkajsRequestDefinition = {
   protocol: (api: { readonly version: number }) => (produce: ProduceRequest) => KafkajsRequest
 }
@@ -23,7 +30,7 @@ type KafkajsRequestDefinition = {
  * left to kafkajs.
  */
 function replaceProduceEncoder(): void {
-  const definition: KafkajsRequestDefinition = createRequire(import.meta.url)('kafkajs/src/protocol/requests/produce')
+  const definition: KafkajsRequestDefinition = kafkajsModule('kafkajs/src/protocol/requests/produce')
   const { protocol } = definition
   definition.protocol = api => produce => {
     const original = protocol(api)(produce)
@@ -32,6 +39,30 @@ function replaceProduceEncoder(): void {
     return { ...original, request: { ...original.request, encode } }
   }
 }
+
+/** The responses with errors, by the error that kafkajs throws for them. */
+const refusedResponses = new WeakMap<object, ProduceResponse>()
+
+/** kafkajs throws the first error of a response and drops the rest, so it is not known which partitions were written. */
+function keepProduceResponses(): void {
+  const definition: KafkajsRequestDefinition = kafkajsModule('kafkajs/src/protocol/requests/produce')
+  const { protocol } = definition
+  definition.protocol = api => produce => {
+    const original = protocol(api)(produce)
+    const parse = (response: ProduceResponse): Promise<ProduceResponse> =>
+      original.response.parse(response).catch(error => {
+        refusedResponses.set(error, response)
+        throw error
+      })
+    return { ...original, response: { ...original.response, parse } }
+  }
+}
+
+/** The whole response to a produce request, where `error` is one that it contains. */
+export const refusedProduceResponse = (error: object): ProduceResponse | undefined => refusedResponses.get(error)
+
+/** kafkajs's error for a number of Kafka's protocol. */
+export const errorOfCode: (code: number) => Error = kafkajsModule('kafkajs/src/protocol/error').createErrorFromCode
 
 const isSupported = ({ compression = 0, topicData }: ProduceRequest): boolean =>
   compression === 0 &&

@@ -1,13 +1,14 @@
 import { delayAbort } from '../../../core/abort.ts'
-import { at } from '../../../core/checked.ts'
+import { at, requiredValue } from '../../../core/checked.ts'
+import { Fault } from '../../../core/faults.ts'
 import type { NewRecord } from '../../event-log.ts'
+import { partitionKey } from '../../positions.ts'
 import type { ClusterQuery } from '../admin/cluster-query.ts'
-import type { KafkaSettings } from '../connection/client.ts'
 import { isTransient, toFault } from '../faults.ts'
 import { rejectOnAbort, rejectOnTimeout } from '../retry.ts'
 import { createRecordRouter, mergeBatches, type PartitionBatch } from './partition-batch.ts'
-import { createIdempotentProducer, type IdempotentProducer } from './producer.ts'
-import { sendBatches } from './send.ts'
+import type { IdempotentProducer } from './producer.ts'
+import { type Sending, sendBatches, startSending } from './send.ts'
 
 /** Waiting calls are sent together, up to about this many records. */
 const maxRoundRecords = 5_000
@@ -32,11 +33,11 @@ export type Appender = {
 
 /**
  * Appends with one idempotent producer, in rounds: calls that arrive during a round are sent together in the next one. Rounds do not
- * overlap, and a producer is not used again after a failure, because a failed request may have been written. Other
- * records that are sent with its sequence numbers would look like a repetition: the broker would acknowledge them without
- * storing them.
+ * overlap. A call is rejected when one of its own records was not written; the calls beside it are not affected. A producer
+ * is not used again after a failure, because a failed request may have been written. Other records that are sent with its
+ * sequence numbers would look like a repetition: the broker would acknowledge them without storing them.
  */
-export function createAppender(settings: KafkaSettings, query: ClusterQuery): Appender {
+export function createAppender(openProducer: () => IdempotentProducer, query: Pick<ClusterQuery, 'leaders'>): Appender {
   const routeRecords = createRecordRouter(query)
   const queue: PendingAppend[] = []
   let open: IdempotentProducer | undefined
@@ -49,33 +50,28 @@ export function createAppender(settings: KafkaSettings, query: ClusterQuery): Ap
     open = undefined
   }
 
-  const sendAll = async (batches: readonly PartitionBatch[]): Promise<void> => {
+  const sendAll = async (sendings: readonly Sending[]): Promise<void> => {
     const deadline = Date.now() + appendTimeoutMs
     const attempt = async (): Promise<void> => {
-      open ??= createIdempotentProducer(settings)
+      open ??= openProducer()
       await open.connect()
-      const shouldRetry = (error: unknown): boolean =>
-        isTransient(error) && Date.now() < deadline && !closing.signal.aborted
-      await sendBatches(open, batches, query, shouldRetry)
+      const shouldRetry = (fault: Fault): boolean =>
+        isTransient(fault) && Date.now() < deadline && !closing.signal.aborted
+      await sendBatches(open, sendings, query, shouldRetry)
     }
-    try {
-      await rejectOnTimeout(appendTimeoutMs + 5_000, 'append', rejectOnAbort(closeDeadline, attempt()))
-    } catch (error) {
-      discard()
-      throw error
-    }
+    await rejectOnTimeout(appendTimeoutMs + 5_000, 'append', rejectOnAbort(closeDeadline, attempt()))
   }
 
   const sendRound = async (round: readonly PendingAppend[]): Promise<void> => {
-    try {
-      await sendAll(mergeBatches(round.flatMap(({ batches }) => batches)))
-      for (const { settled } of round) settled.resolve()
-    } catch (error) {
-      const fault = toFault(error, 'append')
-      // A refusal is caused by one call: the others are sent again without it.
-      if (!isTransient(fault) && round.length > 1) for (const one of round) await sendRound([one])
-      else for (const { settled } of round) settled.reject(fault)
-    }
+    const sendings = startSending(mergeBatches(round.flatMap(({ batches }) => batches)))
+    const unsent = await sendAll(sendings).then(
+      () => undefined,
+      error => toFault(error, 'append'),
+    )
+    const refusals = sendings.flatMap(({ refused }) => [...refused.values()])
+    // A record that is too large was certainly not written.
+    if (unsent || refusals.some(({ code }) => code !== 'FLY_TOO_LARGE')) discard()
+    settle(round, sendings, unsent)
   }
 
   const drain = async (): Promise<void> => {
@@ -106,4 +102,28 @@ export function createAppender(settings: KafkaSettings, query: ClusterQuery): Ap
       await open?.close()
     },
   }
+}
+
+/** Resolves the calls whose records were all written, and rejects the others. `unsent` is why some messages are not done. */
+function settle(round: readonly PendingAppend[], sendings: readonly Sending[], unsent: Fault | undefined): void {
+  const byPartition = new Map(sendings.map(sending => [partitionKey(sending.batch), { sending, next: 0 }]))
+  for (const { batches, settled } of round) {
+    let fault: Fault | undefined
+    for (const batch of batches) {
+      // The messages of a partition are in the order of the calls.
+      const merged = requiredValue(byPartition, partitionKey(batch))
+      const from = merged.next
+      merged.next += batch.messages.length
+      fault ??= faultOf(merged.sending, from, merged.next, unsent)
+    }
+    if (fault) settled.reject(fault)
+    else settled.resolve()
+  }
+}
+
+/** Why one of the messages in [from, to) was not written; undefined when all were. */
+function faultOf({ refused, done }: Sending, from: number, to: number, unsent: Fault | undefined): Fault | undefined {
+  for (const [index, fault] of refused) if (index >= from && index < to) return fault
+  if (to <= done) return undefined
+  return unsent ?? new Fault('FLY_BUG', 'an append ended before all its records were sent')
 }

@@ -1,10 +1,16 @@
 import type { Cluster, Message } from 'kafkajs'
-import { requiredValue } from '../../../core/checked.ts'
 import { Fault } from '../../../core/faults.ts'
 import { partitionKey } from '../../positions.ts'
 import { createKafkaClient, type KafkaSettings, openCluster } from '../connection/client.ts'
-import { findBroker, findController, type ProducerBatch, type ProducerIdentity } from '../connection/kafkajs-broker.ts'
-import { errorType } from '../faults.ts'
+import {
+  findBroker,
+  findController,
+  type KafkajsBroker,
+  type ProducerBatch,
+  type ProducerIdentity,
+} from '../connection/kafkajs-broker.ts'
+import { errorOfCode, refusedProduceResponse } from '../connection/kafkajs-patches.ts'
+import { errorType, toFault } from '../faults.ts'
 import { retryWithBackoff } from '../retry.ts'
 
 /** The broker is still completing the previous transaction, or still writing what was added to this one. */
@@ -14,11 +20,11 @@ export type IdempotentProducer = {
   /** Resolves when the brokers know the producer. `send` connects too. */
   readonly connect: () => Promise<void>
   /**
-   * One request to one broker, with at most one batch for each partition. Returns the offset of the first message of each batch.
-   * After a failure only the same batches may be sent again: they keep their sequence numbers, by which a broker recognises
-   * batches that it has.
+   * One request to one broker, with at most one batch for each partition. Returns for each batch the offset of its first message, or
+   * why the broker did not acknowledge it. After a failure only the same batch may be sent again, unless the broker certainly
+   * did not write it: it keeps its sequence numbers, by which a broker recognises batches that it has.
    */
-  readonly send: (node: number, batches: readonly ProducerBatch[]) => Promise<readonly number[]>
+  readonly send: (node: number, batches: readonly ProducerBatch[]) => Promise<readonly (number | Fault)[]>
   readonly close: () => Promise<void>
   /** Closes it at once, after a failure: requests that it has not sent are not sent any more. */
   readonly discard: () => void
@@ -89,22 +95,17 @@ export function openIdentifiedProducer(
     async send(node, batches) {
       const { transactionalId, producerId, producerEpoch } = await identity()
       const broker = await findBroker(cluster, node)
-      const { topics } = await broker.produce({
+      const answers = await produce(broker, {
         ...{ acks: -1, timeout: 10_000, topicData: topicData(batches), producerId, producerEpoch },
         ...(transactionalId !== undefined && { transactionalId }),
       })
-      const baseOffsets = new Map(
-        topics.flatMap(({ topicName: topic, partitions }) =>
-          partitions.map(({ partition, baseOffset }) => [partitionKey({ topic, partition }), Number(baseOffset)]),
-        ),
-      )
-      const missing = batches.find(batch => !baseOffsets.has(partitionKey(batch)))
-      if (missing) throw new Fault('FLY_BROKER', `${partitionKey(missing)} was not acknowledged`)
-      for (const batch of batches) {
+      return batches.map(batch => {
         const key = partitionKey(batch)
-        sequences.set(key, ((sequences.get(key) ?? 0) + batch.messages.length) % sequenceModulus)
-      }
-      return batches.map(batch => requiredValue(baseOffsets, partitionKey(batch)))
+        const answer = answers.get(key) ?? new Fault('FLY_BROKER', `${key} was not acknowledged`)
+        if (typeof answer === 'number')
+          sequences.set(key, ((sequences.get(key) ?? 0) + batch.messages.length) % sequenceModulus)
+        return answer
+      })
     },
     close: async () => {
       await cluster.disconnect().catch(() => {})
@@ -113,4 +114,25 @@ export function openIdentifiedProducer(
     discard,
   }
   return { producer, cluster, identity }
+}
+
+/** What a broker answers for each partition of a request, by its key: the offset of the first message, or why it was not written. */
+async function produce(
+  broker: KafkajsBroker,
+  request: Parameters<KafkajsBroker['produce']>[0],
+): Promise<ReadonlyMap<string, number | Fault>> {
+  const { topics } = await broker.produce(request).catch(error => {
+    // kafkajs throws when one partition was refused; the answer for the others is what it was refused with.
+    const answer = refusedProduceResponse(error)
+    if (!answer) throw error
+    return answer
+  })
+  return new Map(
+    topics.flatMap(({ topicName: topic, partitions }) =>
+      partitions.map(({ partition, baseOffset, errorCode }) => {
+        const key = partitionKey({ topic, partition })
+        return [key, errorCode === 0 ? Number(baseOffset) : toFault(errorOfCode(errorCode), `write to ${key}`)] as const
+      }),
+    ),
+  )
 }

@@ -7,7 +7,7 @@ import type { KafkaSettings } from '../connection/client.ts'
 import { isTransient, toFault } from '../faults.ts'
 import { rejectOnAbort, rejectOnTimeout, retryWithBackoff } from '../retry.ts'
 import type { PartitionBatch } from './partition-batch.ts'
-import { sendBatches } from './send.ts'
+import { endsOf, sendBatches, startSending } from './send.ts'
 import { createTransactionalProducer, type TransactionalProducer } from './transactional-producer.ts'
 
 /** The broker aborts the open transaction of a dead process after this. Nothing slow happens within a transaction. */
@@ -92,13 +92,17 @@ async function runTransaction(
   attempt: CommitAttempt,
 ): Promise<readonly Position[]> {
   if (outputs.length > 0) await producer.addPartitions(outputs)
-  const [ends] = await Promise.all([
-    sendBatches(producer, outputs, query),
+  const sendings = startSending(outputs)
+  const onFault = (fault: Fault): never => {
+    throw fault
+  }
+  await Promise.all([
+    sendBatches(producer, sendings, query, onFault),
     producer.sendOffsets(group, positions, attempt.commitMarker),
   ])
   attempt.committing = true
   await producer.commit()
-  return ends
+  return endsOf(sendings)
 }
 
 /** Whether a failed commit happened: the group's offsets have its marker then. FLY_FENCED when another process has committed since. */
