@@ -1,4 +1,5 @@
 import { Fault, type FaultCode } from '../../core/faults.ts'
+import { unreadableBatch } from './connection/codecs.ts'
 
 /** The fault of each of Kafka's error types. Every other error of kafkajs or of a socket is FLY_BROKER. */
 const faultCodes: Readonly<Record<string, FaultCode>> = {
@@ -62,7 +63,7 @@ export function toFault(error: unknown, action: string, details: Readonly<Record
   if (name === 'KafkaJSSASLAuthenticationError' || isCertificateError(root))
     return new Fault('FLY_CONFIG', message, details, error)
   if (name === 'KafkaJSNotImplemented')
-    return new Fault('FLY_TOPIC', `${message}; let its writers use gzip or no compression`, details, error)
+    return new Fault('FLY_TOPIC', message, { ...details, type: unreadableBatch }, error)
   const code = root.message === producerFenced ? 'FLY_FENCED' : faultCodes[type ?? 'none']
   return new Fault(code ?? 'FLY_BROKER', message, { ...details, type: type ?? name }, error)
 }

@@ -1,17 +1,19 @@
 import { createRequire } from 'node:module'
 import { encodeProduceRequest, type ProduceRequest } from '../produce/produce-request.ts'
+import { registerCodecs } from './codecs.ts'
 import type { ProduceResponse } from './kafkajs-broker.ts'
 
 const kafkajsModule = createRequire(import.meta.url)
 
 let patched = false
 
-/** Changes kafkajs 2.2.4 in this process, for all its clients: a faster encoder, whole responses, and one warning less. */
+/** Changes kafkajs 2.2.4 in this process, for all its clients: a faster encoder, whole responses, all codecs, and one warning less. */
 export function patchKafkajs(): void {
   if (patched) return
   patched = true
   replaceProduceEncoder()
   keepProduceResponses()
+  registerCodecs()
   suppressTimeoutWarning()
 }
 

@@ -3,6 +3,7 @@ import { backoffMs } from '../../../core/backoff.ts'
 import type { Fault } from '../../../core/faults.ts'
 import type { LogRecord, TopicPartition } from '../../event-log.ts'
 import { createKafkaClient, type KafkaSettings } from '../connection/client.ts'
+import { unreadableBatch } from '../connection/codecs.ts'
 import type { FetchedPartition } from '../connection/kafkajs-broker.ts'
 import { rootCause, toFault } from '../faults.ts'
 import { createClusterMetadata } from './cluster-metadata.ts'
@@ -113,7 +114,7 @@ export function createFetcher(settings: KafkaSettings): Fetcher {
     if (root.name === 'KafkaJSOffsetOutOfRange' && outside)
       return resetToNearestOffset(outside).catch(() => pause(200, closing.signal))
     const fault = toFault(error, 'read from Kafka')
-    if (fault.code === 'FLY_BUG' || fault.code === 'FLY_CONFIG' || root.name === 'KafkaJSNotImplemented') {
+    if (fault.code === 'FLY_BUG' || fault.code === 'FLY_CONFIG' || fault.details.type === unreadableBatch) {
       for (const one of withRoom) {
         fetches.delete(one)
         one.fail(fault)
