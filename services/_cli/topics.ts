@@ -12,7 +12,7 @@ export async function showPlan(options: TopicsOptions, settings: Settings): Prom
   await withTopicChanges(settings, async changes => printChanges(options, changes))
 }
 
-/** Makes the changes that `plan` prints, except refused ones; exit code 1 when some are refused. */
+/** Makes the changes that `plan` prints, except refused ones and warnings; exit code 1 when some are refused. */
 export async function applyPlan(options: TopicsOptions, settings: Settings): Promise<void> {
   await withTopicChanges(settings, async (changes, log) => {
     await applyTopics(log, changes)
@@ -40,7 +40,7 @@ function printChanges({ json }: TopicsOptions, changes: readonly TopicChange[]):
 
 function changeText(change: TopicChange): string {
   const { name, partitions } = change.topic
-  return change.do === 'refuse'
-    ? `refuse ${name}: ${change.because}`
+  return change.do === 'refuse' || change.do === 'warn'
+    ? `${change.do} ${name}: ${change.because}`
     : `${change.do} ${name} (${partitions} partitions)`
 }

@@ -22,7 +22,7 @@ import {
 /** A Kafka ACL with the permission ALLOW. `read` and `write` imply `describe`. */
 export type Acl = {
   readonly principal: string
-  readonly operation: 'read' | 'write' | 'describe' | 'create' | 'alter'
+  readonly operation: 'read' | 'write' | 'describe' | 'describeConfigs' | 'create' | 'alter'
   readonly resource: 'topic' | 'group' | 'transactional-id'
   /** `*` with the pattern `literal` means every name. */
   readonly name: string
@@ -72,6 +72,7 @@ function grantsOf(service: ServiceName): readonly Grant[] {
   const written = [...writes, ...derived, ...changelog]
   return [
     grantExact('describe', 'topic', '*'),
+    grantExact('describeConfigs', 'topic', '*'),
     ...(service === monitoringService
       ? [grantExact('read', 'topic', '*'), grantExact('describe', 'group', '*')]
       : [...read].map(name => grantExact('read', 'topic', name))),
@@ -87,7 +88,9 @@ function grantsOf(service: ServiceName): readonly Grant[] {
 }
 
 const operatorGrants: readonly Grant[] = [
-  ...(['create', 'alter', 'describe', 'read', 'write'] as const).map(operation => grantExact(operation, 'topic', '*')),
+  ...(['create', 'alter', 'describe', 'describeConfigs', 'read', 'write'] as const).map(operation =>
+    grantExact(operation, 'topic', '*'),
+  ),
   grantExact('read', 'group', '*'),
   ...consumingServices.map(service => grantPrefix('write', 'transactional-id', redriveGroup(service))),
 ]

@@ -4,30 +4,46 @@ type TopicPartitionCount = Pick<RequiredTopic, 'name' | 'partitions'>
 /** A topic of the log; `replicas` is absent where the log has no replication. */
 type ExistingTopic = TopicPartitionCount & { readonly replicas?: number }
 
-/** A change that gives the log a required topic, or one that is refused, with the reason. */
+/** A change that gives the log a required topic, one that is refused, or a difference that is tolerated, with the reason. */
 export type TopicChange =
   | { readonly do: 'create'; readonly topic: Omit<RequiredTopic, 'breaks'> }
   | { readonly do: 'grow'; readonly topic: TopicPartitionCount; readonly from: number }
   | { readonly do: 'refuse'; readonly topic: TopicPartitionCount; readonly from: number; readonly because: string }
+  | { readonly do: 'warn'; readonly topic: TopicPartitionCount; readonly because: string }
+
+/** A setting of an existing topic that differs; `loses` says which records are lost by it, undefined where none are. */
+type SettingDifference = {
+  readonly topic: string
+  readonly setting: string
+  readonly is: string
+  readonly should: string
+  readonly loses: string | undefined
+}
 
 /**
  * The changes that give the log the required topics. Other topics of the log are ignored. Refused are: fewer partitions, more
- * partitions where keys would move, and fewer replicas than `replicas`, which only the brokers' own tools can change. After
- * the changes have been applied, the plan contains only the same refusals.
+ * partitions where keys would move, fewer replicas than `replicas` and settings that lose records, which only the brokers' own
+ * tools can change. After the changes have been applied, the plan contains only the same refusals and warnings.
  */
 export function planTopicChanges(
   required: readonly RequiredTopic[],
   existing: readonly ExistingTopic[],
-  { replicas = 1 }: { readonly replicas?: number } = {},
+  { replicas = 1, settings = [] }: PlanOptions = {},
 ): readonly TopicChange[] {
   const byName = new Map(existing.map(found => [found.name, found]))
-  return required.flatMap(topic => changesFor(topic, byName.get(topic.name), replicas))
+  const settingsOf = Map.groupBy(settings, ({ topic }) => topic)
+  return required.flatMap(topic =>
+    changesFor(topic, byName.get(topic.name), replicas, settingsOf.get(topic.name) ?? []),
+  )
 }
+
+type PlanOptions = { readonly replicas?: number; readonly settings?: readonly SettingDifference[] }
 
 function changesFor(
   { breaks, ...spec }: RequiredTopic,
   found: ExistingTopic | undefined,
   replicas: number,
+  settings: readonly SettingDifference[],
 ): readonly TopicChange[] {
   if (found === undefined) return [{ do: 'create', topic: spec }]
   const { keep: _unchanged, ...topic } = spec
@@ -43,6 +59,15 @@ function changesFor(
     const why = from > partitions ? 'but a topic cannot shrink' : `but more partitions move keys: ${breaks}`
     reasons.push(`${name} has ${from} partitions and the map wants ${partitions}, ${why}; set ${from} in the map`)
   }
-  if (reasons.length > 0) return [{ do: 'refuse', topic, from, because: reasons.join('; ') }]
-  return growable ? [{ do: 'grow', topic, from }] : []
+  reasons.push(...settings.flatMap(difference => (difference.loses === undefined ? [] : settingText(difference))))
+  const tolerated = settings.filter(({ loses }) => loses === undefined).map(settingText)
+  const warnings: readonly TopicChange[] =
+    tolerated.length > 0 ? [{ do: 'warn', topic, because: tolerated.join('; ') }] : []
+  if (reasons.length > 0) return [{ do: 'refuse', topic, from, because: reasons.join('; ') }, ...warnings]
+  return growable ? [{ do: 'grow', topic, from }, ...warnings] : warnings
+}
+
+function settingText({ topic, setting, is, should, loses }: SettingDifference): string {
+  const consequence = loses === undefined ? '' : `, so ${loses}`
+  return `${topic} has ${setting}=${is} and the map wants ${should}${consequence}; kafka-configs --alter --entity-type topics --entity-name ${topic} --add-config ${setting}=${should}`
 }

@@ -9,10 +9,12 @@ export async function planTopics({
   log,
   settings,
 }: Pick<Runtime, 'log' | 'settings'>): Promise<readonly TopicChange[]> {
-  return planTopicChanges(requiredTopics(), await log.topics(), { replicas: settings.kafkaReplication })
+  const required = requiredTopics()
+  const options = { replicas: settings.kafkaReplication, settings: await log.settingDifferences(required) }
+  return planTopicChanges(required, await log.topics(), options)
 }
 
-/** Creates missing topics and adds partitions where that is allowed. Steps that are refusals are ignored. */
+/** Creates missing topics and adds partitions where that is allowed. Steps that are refusals or warnings are ignored. */
 export async function applyTopics(log: EventLog, steps: readonly TopicChange[]): Promise<void> {
   await log.createTopics(steps.flatMap(step => (step.do === 'create' ? [step.topic] : [])))
   for (const step of steps)
@@ -20,17 +22,20 @@ export async function applyTopics(log: EventLog, steps: readonly TopicChange[]):
 }
 
 /** Creates missing topics and adds missing partitions. Throws FLY_TOPIC if an existing topic differs in a way that cannot be changed. */
-export async function ensureTopics(runtime: Pick<Runtime, 'log' | 'settings'>): Promise<void> {
+export async function ensureTopics(runtime: Pick<Runtime, 'log' | 'settings' | 'logger'>): Promise<void> {
   const steps = await planTopics(runtime)
   throwIfRefused(steps)
+  logWarnings(runtime, steps)
   await applyTopics(runtime.log, steps)
 }
 
-/** Throws FLY_TOPIC if the log's topics are not those of the map. */
-export async function verifyTopics(runtime: Pick<Runtime, 'log' | 'settings'>): Promise<void> {
+/** Throws FLY_TOPIC if the log's topics are not those of the map. Logs differences that lose no records. */
+export async function verifyTopics(runtime: Pick<Runtime, 'log' | 'settings' | 'logger'>): Promise<void> {
   const steps = await planTopics(runtime)
   throwIfRefused(steps)
-  const missing = steps.map(step => `${step.do} ${step.topic.name}`).join(', ')
+  logWarnings(runtime, steps)
+  const changes = steps.filter(step => step.do !== 'warn')
+  const missing = changes.map(step => `${step.do} ${step.topic.name}`).join(', ')
   if (missing)
     throw new Fault('FLY_TOPIC', `the log's topics are not those of the map (${missing}): run flywheel topics apply`)
 }
@@ -38,4 +43,10 @@ export async function verifyTopics(runtime: Pick<Runtime, 'log' | 'settings'>): 
 function throwIfRefused(steps: readonly TopicChange[]): void {
   const refused = steps.flatMap(step => (step.do === 'refuse' ? [step.because] : []))
   if (refused.length > 0) throw new Fault('FLY_TOPIC', refused.join('; '))
+}
+
+function logWarnings({ logger }: Pick<Runtime, 'logger'>, steps: readonly TopicChange[]): void {
+  for (const step of steps)
+    if (step.do === 'warn')
+      logger.warn({ topic: step.topic.name, difference: step.because }, 'a topic differs from the map')
 }

@@ -52,6 +52,18 @@ export type ExistingTopic = TopicPartitionCount & { readonly replicas?: number }
 /** A topic to create. `keep` is its retention, as in the map: days, or a policy. */
 export type TopicSpec = TopicPartitionCount & { readonly keep: number | 'compact' | 'forever' }
 
+/**
+ * A setting of an existing topic that differs from what the topic would be created with. `loses` says which records are lost by it;
+ * undefined where none are.
+ */
+export type SettingDifference = {
+  readonly topic: string
+  readonly setting: string
+  readonly is: string
+  readonly should: string
+  readonly loses: string | undefined
+}
+
 /** How many records of a partition a group has not consumed; `oldest` is the append time of the first of them, null where there is none. */
 export type PartitionLag = TopicPartition & { readonly records: number; readonly oldest: number | null }
 
@@ -93,6 +105,8 @@ export interface EventLog {
   topics(): Promise<readonly ExistingTopic[]>
   /** Creates the topics that do not exist. FLY_TOPIC when one exists with another number of partitions. */
   createTopics(specs: readonly TopicSpec[]): Promise<void>
+  /** Compares the settings of those topics that exist; none differ where the log has no settings, or does not tell them. */
+  settingDifferences(specs: readonly TopicSpec[]): Promise<readonly SettingDifference[]>
   /** Raises the number of partitions. */
   growTopic(topic: TopicPartitionCount): Promise<void>
   lag(group: string, topics: readonly string[]): Promise<readonly PartitionLag[]>

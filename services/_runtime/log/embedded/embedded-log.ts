@@ -82,6 +82,8 @@ export function createEmbeddedLog({ db, close }: DataFile, clock: Clock): Embedd
       assertOpen()
       topics.create(specs)
     },
+    // Creating a topic again updates its retention, and there are no other settings.
+    settingDifferences: async () => [],
     async growTopic(topic) {
       assertOpen()
       topics.grow(topic)

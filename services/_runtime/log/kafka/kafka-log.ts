@@ -34,6 +34,7 @@ export async function openKafkaLog(settings: KafkaSettings): Promise<EventLog> {
     read,
     topics: admin.topics,
     createTopics: admin.createTopics,
+    settingDifferences: admin.settingDifferences,
     ...createOffsetQueries(query),
     count: topic => countRecords(read, topic),
     join(group, topics, consume, signal) {

@@ -1,21 +1,26 @@
-import type { Admin, BrokerMetadata, ITopicConfig } from 'kafkajs'
+import type { Admin, BrokerMetadata } from 'kafkajs'
 import { requiredValue } from '../../../core/checked.ts'
 import { Fault } from '../../../core/faults.ts'
-import type { ExistingTopic, TopicPartitionCount, TopicSpec } from '../../event-log.ts'
+import type { ExistingTopic, SettingDifference, TopicPartitionCount, TopicSpec } from '../../event-log.ts'
 import { type KafkaSettings, withAdmin } from '../connection/client.ts'
 import { findBroker } from '../connection/kafkajs-broker.ts'
 import { errorType, isTransient, toFault } from '../faults.ts'
 import { retryWithBackoff } from '../retry.ts'
 import type { ClusterQuery } from './cluster-query.ts'
+import { comparedSettings, compareSettings, settingsForCreation } from './topic-settings.ts'
 
 export type TopicAdmin = {
   readonly topics: () => Promise<readonly ExistingTopic[]>
   readonly createTopics: (specs: readonly TopicSpec[]) => Promise<void>
   readonly growTopic: (topic: TopicPartitionCount) => Promise<void>
+  readonly settingDifferences: (specs: readonly TopicSpec[]) => Promise<readonly SettingDifference[]>
 }
 
+/** kafkajs's ConfigResourceTypes.TOPIC, which cannot be imported from an ES module. */
+const topicConfigResource = 2
+
 export function createTopicAdmin(settings: KafkaSettings, query: ClusterQuery, closing: AbortSignal): TopicAdmin {
-  const change = (action: string, request: (admin: Admin) => Promise<unknown>): Promise<unknown> =>
+  const runOnAdmin = <T>(action: string, request: (admin: Admin) => Promise<T>): Promise<T> =>
     retryWithBackoff(
       () =>
         withAdmin(settings, request).catch(error => {
@@ -81,9 +86,14 @@ export function createTopicAdmin(settings: KafkaSettings, query: ClusterQuery, c
           `FLYWHEEL_KAFKA_REPLICATION is ${settings.replication}, more than the number of brokers (${brokers}): start more, or lower it`,
           { replication: settings.replication, brokers },
         )
-      await change('create topics', admin =>
+      await runOnAdmin('create topics', admin =>
         admin.createTopics({
-          topics: fresh.map(spec => topicConfig(spec, settings.replication)),
+          topics: fresh.map(spec => ({
+            topic: spec.name,
+            numPartitions: spec.partitions,
+            replicationFactor: settings.replication,
+            configEntries: [...settingsForCreation(spec, settings.replication)],
+          })),
           waitForLeaders: false,
         }),
       )
@@ -96,33 +106,40 @@ export function createTopicAdmin(settings: KafkaSettings, query: ClusterQuery, c
           topic: name,
         })
       if (now === partitions) return
-      await change(`grow ${name}`, admin =>
+      await runOnAdmin(`grow ${name}`, admin =>
         admin.createPartitions({ topicPartitions: [{ topic: name, count: partitions }] }),
       )
       await waitUntilReady([{ name, partitions }])
       await query.partitions([name], true)
     },
-  }
-}
-
-function topicConfig({ name, partitions, keep }: TopicSpec, replication: number): ITopicConfig {
-  const kept =
-    keep === 'compact'
-      ? // Kafka never compacts the segment being written. With the default of 1 GB, new readers would read that much.
-        { 'cleanup.policy': 'compact', 'segment.bytes': String(64 * 1024 * 1024) }
-      : { 'cleanup.policy': 'delete', 'retention.ms': keep === 'forever' ? '-1' : String(keep * 86_400_000) }
-  const config = {
-    ...kept,
-    // Lag and retention use the time of arrival, not the writer's clock.
-    'message.timestamp.type': 'LogAppendTime',
-    // The broker decompresses what writers compress: kafkajs reads gzip only.
-    'compression.type': 'uncompressed',
-    'min.insync.replicas': replication >= 3 ? '2' : '1',
-  }
-  return {
-    topic: name,
-    numPartitions: partitions,
-    replicationFactor: replication,
-    configEntries: Object.entries(config).map(([key, value]) => ({ name: key, value })),
+    async settingDifferences(specs) {
+      const existing = new Set((await topics()).map(({ name }) => name))
+      const compared = specs.filter(({ name }) => existing.has(name))
+      if (compared.length === 0) return []
+      const resources = compared.map(({ name }) => ({
+        ...{ type: topicConfigResource, name, configNames: [...comparedSettings] },
+      }))
+      const answer = await runOnAdmin('read the settings of the topics', admin =>
+        admin.describeConfigs({ includeSynonyms: false, resources }),
+      ).catch(error => {
+        if (error instanceof Fault && error.details.type === 'TOPIC_AUTHORIZATION_FAILED') return undefined
+        throw error
+      })
+      if (!answer) {
+        settings.logger?.warn(
+          'the settings of topics are not compared: grant DescribeConfigs on them (flywheel topics acls)',
+        )
+        return []
+      }
+      const actual = new Map(
+        answer.resources.map(({ resourceName, configEntries }) => [
+          resourceName,
+          new Map(configEntries.map(({ configName, configValue }) => [configName, configValue])),
+        ]),
+      )
+      return compared.flatMap(spec =>
+        compareSettings(spec, settings.replication, actual.get(spec.name) ?? new Map<string, string>()),
+      )
+    },
   }
 }
