@@ -49,6 +49,12 @@ export type TopicPartitionCount = { readonly name: string; readonly partitions: 
 /** An existing topic. `replicas` is the smallest number of replicas of its partitions; absent where the log does not replicate. */
 export type ExistingTopic = TopicPartitionCount & { readonly replicas?: number }
 
+/**
+ * How long a compacted topic keeps tombstones, in milliseconds (Kafka's default). A reader that was away for longer may have keys
+ * whose deletion can no longer be read.
+ */
+export const tombstoneRetentionMs = 86_400_000
+
 /** A topic to create. `keep` is its retention, as in the map: days, or a policy. */
 export type TopicSpec = TopicPartitionCount & { readonly keep: number | 'compact' | 'forever' }
 

@@ -21,7 +21,7 @@ export async function commitBatch(
 ): Promise<void> {
   let refused: readonly RefusedRecord[] = []
   try {
-    const result = await decideBatch(service, batch, partitionState.state, context)
+    const result = await decideBatch(service, batch, partitionState.state, context, consumer.signal)
     refused = result.refused
     const commit = () =>
       consumer.commit(
@@ -29,7 +29,7 @@ export async function commitBatch(
         positionsAfter(batch.map(({ record }) => record)),
       )
     const ends = await (context.tracing?.commit(service.name, batch, commit) ?? commit())
-    partitionState.markCommitted(ends)
+    await partitionState.markCommitted(ends)
     result.report()
   } catch (error) {
     partitionState.rollBack()

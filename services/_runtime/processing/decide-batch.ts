@@ -1,4 +1,5 @@
 import { Fault, faultAction } from '../core/faults.ts'
+import { TimeSlice } from '../core/time-slice.ts'
 import { deadLetter } from '../dead-letters/dead-letter.ts'
 import { storePayload } from '../dead-letters/payload.ts'
 import type { LogRecord, NewRecord } from '../log/event-log.ts'
@@ -20,22 +21,32 @@ export type BatchResult = {
   readonly report: () => void
 }
 
+/** A decision that takes longer holds up the heartbeats of this process, and is told. */
+const slowDecisionMs = 5_000
+
 /**
  * Decides the records in order; each sees the state changes of those before it. The only output of a refused record is its dead
- * letter. Objects are stored before this resolves.
+ * letter. Objects are stored before this resolves. The event loop turns between the decisions, so that a long batch does not hold
+ * up heartbeats. Rejects when the signal is aborted meanwhile.
  */
 export async function decideBatch(
   service: Rule,
   batch: readonly PreparedRecord[],
   state: State,
   context: DecideContext,
+  signal: AbortSignal,
 ): Promise<BatchResult> {
   const outputs: NewRecord[] = []
   const objects = new Set<Uint8Array>()
   const decided: LogRecord[] = []
   const empty: LogRecord[] = []
   const refused: RefusedRecord[] = []
+  const slice = new TimeSlice()
   for (const prepared of batch) {
+    if (slice.isUsed) {
+      await slice.next()
+      signal.throwIfAborted()
+    }
     const { record, span } = prepared
     if (prepared.status === 'empty') {
       empty.push(record)
@@ -45,7 +56,14 @@ export async function decideBatch(
       if (prepared.status === 'refused') throw prepared.fault
       span?.decideStarted()
       const { inbound, facts } = prepared
+      const started = performance.now()
       const result = decideRecord(service, record, inbound, facts, state, context.codec, span?.traceparent)
+      const milliseconds = Math.round(performance.now() - started)
+      if (milliseconds > slowDecisionMs) {
+        const { topic, partition, offset } = record
+        const details = { service: service.name, topic, partition, offset, milliseconds }
+        context.logger.warn(details, 'decision held the process: no heartbeats and no requests meanwhile')
+      }
       const { decision } = result
       const decidedRecord = {
         record,

@@ -16,8 +16,11 @@ export type PartitionState = {
   readonly state: State
   /** The changes since the last `markCommitted` or `rollBack`, as records for the next transaction. */
   readonly changelogRecords: () => readonly NewRecord[]
-  /** Call after the transaction with the last `changelogRecords` was committed. `ends` is the result of the commit. */
-  readonly markCommitted: (ends: readonly Position[]) => void
+  /**
+   * Call after the transaction with the last `changelogRecords` was committed. `ends` is the result of the commit. The next changes
+   * wait until it resolves.
+   */
+  readonly markCommitted: (ends: readonly Position[]) => Promise<void>
   readonly rollBack: () => void
   readonly close: () => void
 }
@@ -75,11 +78,12 @@ export async function openPartitionState(
       written = changelogRecords(topic, partition, state.changes(), writer)
       return written
     },
-    markCommitted(ends) {
+    async markCommitted(ends) {
       state.markCommitted()
       const end = ends.find(position => position.topic === topic)
-      if (written.length > 0) snapshot?.write(written, end && { offset: end.offset, writer }, state)
+      const committed = written
       written = []
+      if (committed.length > 0) await snapshot?.write(committed, end && { offset: end.offset, writer }, state)
     },
     rollBack: () => state.rollBack(),
     close,

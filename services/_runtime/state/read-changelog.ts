@@ -14,13 +14,13 @@ export type ChangelogPart = TopicPartition & {
 
 /**
  * Reads the changes of a changelog, up to the barrier or until the signal is aborted. What a broker says is the end of the log may
- * be old: a broker that hung does not know at first that another one leads the partition now. `onProgress` is given the offset
- * after what was read. FLY_BROKER when no records come for thirty seconds before the barrier.
+ * be old: a broker that hung does not know at first that another one leads the partition now. `onChanges` is given the newest time
+ * of append of what was read, barriers included, `onProgress` the offset after it. FLY_BROKER when no records come for thirty seconds before the barrier.
  */
 export async function readChangelog(
   log: Pick<EventLog, 'read'>,
   { topic, partition, from, barrier }: ChangelogPart,
-  onChanges: (changes: readonly LogRecord[]) => void,
+  onChanges: (changes: readonly LogRecord[], time: number) => Promise<void>,
   onProgress: (offset: number) => void,
   signal: AbortSignal,
 ): Promise<void> {
@@ -30,10 +30,10 @@ export async function readChangelog(
     stalled = barrier !== undefined
     if (stalled) ended.abort()
   }, stallTimeoutMs)
-  const onRecords = (records: readonly LogRecord[]): void => {
+  const onRecords = async (records: readonly LogRecord[]): Promise<void> => {
     timer.refresh()
     const changes = records.filter(record => !isBarrier(record))
-    if (changes.length > 0) onChanges(changes)
+    await onChanges(changes, Math.max(...records.map(({ timestamp }) => timestamp)))
     for (const { offset } of records.slice(-1)) onProgress(offset + 1)
     if (records.some(record => isBarrier(record) && writerOf(record) === barrier?.writer)) ended.abort()
   }

@@ -1,140 +1,179 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { type ChangelogEntry, toChangelogEntry, toStateChange } from './changelog.ts'
-import { State, type StateChange } from './state.ts'
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
+import { TimeSlice } from '../core/time-slice.ts'
+import { type ChangelogEntry, toChangelogEntry } from './changelog.ts'
+import { parseSnapshotRow, type SnapshotRow, toSnapshotRows } from './snapshot-row.ts'
+import { State } from './state.ts'
 
 /** The changelog position of a snapshot: the offset after the last record that it contains, and the writer of that record. */
 export type SnapshotPosition = { readonly offset: number; readonly writer: string }
 
 /** How many superseded changes a snapshot may contain, in addition to one for each key, before it is rewritten. */
 const maxSuperseded = 50_000
-/** Changes in one row when the snapshot is rewritten. */
-const changesPerRow = 1_000
+/** Rows deleted in one transaction. */
+const deletedRows = 40
 
 /**
- * The local copy of one partition's state: its changelog up to a position, one row for each commit. It is written after the
- * commit, so it is never ahead of the changelog. Rows are only appended: that costs a tenth of updating one row for each key.
- * When half of the changes are superseded, the snapshot is rewritten from the state.
+ * The local copy of one partition's state: its changelog up to a position. It is written after the commit, so it is never ahead of
+ * the changelog. Rows are only appended: that costs a tenth of updating one row for each key. When half of the changes are
+ * superseded, the snapshot is rewritten from the state: new rows are added behind the old ones, and count once all are there.
+ * Long work is done in time slices, so that the process stays a member of its group.
  */
 export class StateSnapshot {
-  /** Its content when it was opened. Undefined when it had no position, or after `discard`. */
-  loaded: { readonly state: State; readonly position: SnapshotPosition } | undefined
+  /**
+   * Its content when it was opened. `time` is the newest time of append of a record, in ms since 1970, that was read when the
+   * snapshot was last found at the end of the changelog. Undefined when it had no position, or after `reject`.
+   */
+  loaded: { readonly state: State; readonly position: SnapshotPosition; readonly time: number } | undefined
   readonly #db: DatabaseSync
-  readonly #insert: StatementSync
-  readonly #setPosition: StatementSync
   readonly #warn: (what: string, error?: unknown) => void
-  /** Number of changes in the file. */
+  /** The ids of the rows that count: others are left from a rewrite. */
+  #first = 1
+  #last = 0
+  #position: SnapshotPosition | undefined
+  #time = 0
+  /** Number of changes in the rows that count. */
   #changeCount = 0
   #failed = false
 
-  /** Throws when the file is damaged. */
-  constructor(db: DatabaseSync, warn: (what: string, error?: unknown) => void) {
+  private constructor(db: DatabaseSync, warn: (what: string, error?: unknown) => void) {
     this.#db = db
     this.#warn = warn
-    this.#insert = db.prepare('INSERT INTO batches (keys, contents) VALUES (?, ?)')
-    this.#setPosition = db.prepare('UPDATE place SET "offset" = ?, writer = ?')
-    const { offset, writer } = db.prepare('SELECT "offset", writer FROM place').get() ?? {}
-    const state = new State()
-    for (const { keys, contents } of db.prepare('SELECT keys, contents FROM batches ORDER BY id').iterate()) {
-      const batch = parseBatch(String(keys), contents as Uint8Array)
-      state.applyCommitted(batch)
-      this.#changeCount += batch.length
-    }
-    if (typeof offset === 'number' && typeof writer === 'string') this.loaded = { state, position: { offset, writer } }
-    else if (this.#changeCount > 0) this.#clear()
+  }
+
+  /** Throws when the file is damaged, or when the signal is aborted. */
+  static async open(
+    db: DatabaseSync,
+    warn: (what: string, error?: unknown) => void,
+    signal: AbortSignal,
+  ): Promise<StateSnapshot> {
+    const snapshot = new StateSnapshot(db, warn)
+    await snapshot.#load(signal)
+    return snapshot
   }
 
   /**
    * Appends committed changelog entries; `state` contains them already. Without a position the old one is kept: a restart then
    * reads these entries again, which gives the same content and order.
    */
-  write(entries: readonly ChangelogEntry[], position: SnapshotPosition | undefined, state: State): void {
-    this.#transact(() => {
-      if (this.#changeCount + entries.length > 2 * state.keyCount + maxSuperseded) this.#rewrite(state)
-      else this.#add(entries)
-      if (position) this.#setPosition.run(position.offset, position.writer)
+  async write(entries: readonly ChangelogEntry[], position: SnapshotPosition | undefined, state: State): Promise<void> {
+    await this.#attempt(async () => {
+      if (this.#changeCount + entries.length > 2 * state.keyCount + maxSuperseded) await this.#rewrite(position, state)
+      else
+        this.#transact(() => {
+          for (const row of toSnapshotRows(entries)) this.#insert(row)
+          this.#setPlace(position ?? this.#position)
+        })
     })
   }
 
-  /** Empties the snapshot, because its last record is not in the changelog. */
-  discard(): void {
+  /** The snapshot contains all changes before `position`; see `loaded` for `time`. */
+  async markCurrent(position: SnapshotPosition, time: number): Promise<void> {
+    await this.#attempt(async () => {
+      this.#time = time
+      this.#setPlace(position)
+    })
+  }
+
+  /** Its content must not be used. `why` says what is wrong with it. */
+  reject(why: string): void {
     this.loaded = undefined
-    this.#warn('local copy of state is ahead of the changelog or of another one: reading the whole changelog')
-    this.#clear()
+    this.#warn(`local copy of state ${why}: reading the whole changelog`)
+  }
+
+  /** Empties the snapshot, before the whole changelog is written to it. */
+  async clear(): Promise<void> {
+    await this.#attempt(() => this.#clear())
   }
 
   close(): void {
     if (this.#db.isOpen) this.#db.close()
   }
 
-  #add(entries: readonly ChangelogEntry[]): void {
-    if (entries.length === 0) return
-    this.#insert.run(JSON.stringify(entries.map(({ key }) => String(key))), toJsonArray(entries))
-    this.#changeCount += entries.length
-  }
-
-  #rewrite(state: State): void {
-    this.#empty()
-    let batch: ChangelogEntry[] = []
-    for (const change of state.toChanges()) {
-      batch.push(toChangelogEntry(change))
-      if (batch.length < changesPerRow) continue
-      this.#add(batch)
-      batch = []
+  async #load(signal: AbortSignal): Promise<void> {
+    const { offset, writer, time, first, last } = this.#db.prepare('SELECT * FROM place').get() ?? {}
+    this.#first = Number(first)
+    this.#last = Number(last)
+    this.#time = Number(time)
+    if (typeof offset === 'number' && typeof writer === 'string') this.#position = { offset, writer }
+    else return this.#clear()
+    await this.#deleteOtherRows()
+    const state = new State()
+    const slice = new TimeSlice()
+    for (const { keys, contents } of this.#db.prepare('SELECT keys, contents FROM batches ORDER BY id').iterate()) {
+      const changes = parseSnapshotRow(keys, contents)
+      state.applyCommitted(changes)
+      this.#changeCount += changes.length
+      if (slice.isUsed) await slice.next()
+      signal.throwIfAborted()
     }
-    this.#add(batch)
+    this.loaded = { state, position: this.#position, time: this.#time }
   }
 
-  #clear(): void {
-    this.#transact(() => {
-      this.#empty()
-      this.#setPosition.run(null, null)
-    })
+  async #rewrite(position: SnapshotPosition | undefined, state: State): Promise<void> {
+    const [oldLast, oldCount] = [this.#last, this.#changeCount]
+    const slice = new TimeSlice()
+    for (const row of toSnapshotRows(state.toChanges().map(toChangelogEntry))) {
+      this.#insert(row)
+      if (slice.isUsed) await slice.next()
+    }
+    this.#first = oldLast + 1
+    this.#changeCount -= oldCount
+    this.#setPlace(position ?? this.#position)
+    await this.#deleteOtherRows()
   }
 
-  #empty(): void {
-    this.#db.exec('DELETE FROM batches')
+  async #clear(): Promise<void> {
+    this.#first = this.#last + 1
     this.#changeCount = 0
+    this.#time = 0
+    this.#setPlace(undefined)
+    await this.#deleteOtherRows()
+  }
+
+  #insert({ keys, contents, changes }: SnapshotRow): void {
+    this.#run('INSERT INTO batches VALUES (?, ?, ?)', ++this.#last, keys, contents)
+    this.#changeCount += changes
+  }
+
+  /** Makes the rows from first to last those that count. */
+  #setPlace(position: SnapshotPosition | undefined): void {
+    this.#position = position
+    const { offset = null, writer = null } = position ?? {}
+    const sql = 'UPDATE place SET "offset" = ?, writer = ?, time = ?, first = ?, last = ?'
+    this.#run(sql, offset, writer, this.#time, this.#first, this.#last)
+  }
+
+  async #deleteOtherRows(): Promise<void> {
+    const slice = new TimeSlice()
+    const deleteSome = (which: string, id: number): number =>
+      Number(
+        this.#run(
+          `DELETE FROM batches WHERE id IN (SELECT id FROM batches WHERE id ${which} ? LIMIT ${deletedRows})`,
+          id,
+        ).changes,
+      )
+    while (deleteSome('<', this.#first) > 0 || deleteSome('>', this.#last) > 0) if (slice.isUsed) await slice.next()
+  }
+
+  #run(sql: string, ...parameters: SQLInputValue[]) {
+    return this.#db.prepare(sql).run(...parameters)
   }
 
   #transact(change: () => void): void {
+    this.#db.exec('BEGIN')
+    change()
+    this.#db.exec('COMMIT')
+  }
+
+  async #attempt(change: () => Promise<void>): Promise<void> {
     if (this.#failed) return
     try {
-      this.#db.exec('BEGIN')
-      change()
-      this.#db.exec('COMMIT')
+      await change()
     } catch (error) {
       // Later changes must not follow a gap, so nothing more is written. Closing rolls the transaction back.
       this.#failed = true
       this.close()
       this.#warn('local copy of state cannot be written: it stays behind', error)
     }
-  }
-}
-
-const [open, comma, close] = [0x5b, 0x2c, 0x5d] as const
-const jsonNull = Buffer.from('null')
-
-/** The values as one JSON list. Each value is JSON already, so its bytes are copied. */
-function toJsonArray(entries: readonly ChangelogEntry[]): Uint8Array {
-  const values = entries.map(({ value }) => value ?? jsonNull)
-  const list = Buffer.allocUnsafe(values.reduce((sum, value) => sum + value.length + 1, 1))
-  let end = 0
-  for (const value of values) {
-    list[end++] = comma
-    list.set(value, end)
-    end += value.length
-  }
-  list[0] = open
-  list[end] = close
-  return list
-}
-
-/** The changes of a row. The error of the parser is not passed on: it quotes the content, which must not be logged. */
-function parseBatch(keys: string, contents: Uint8Array): readonly StateChange[] {
-  try {
-    const values: readonly unknown[] = JSON.parse(new TextDecoder().decode(contents))
-    return JSON.parse(keys).map((key: string, index: number) => toStateChange(key, values[index]))
-  } catch {
-    throw new Error('it holds what is not JSON')
   }
 }

@@ -16,12 +16,15 @@ export type OpenSnapshot = (
 /** 'FLYS', in the header of the SQLite file. */
 const applicationId = 0x464c5953
 /** Increase it with every change of the tables below. */
-const formatVersion = 2
+const formatVersion = 3
 
 const tablesSql = `
   CREATE TABLE batches (id INTEGER PRIMARY KEY, keys TEXT NOT NULL, contents BLOB NOT NULL) STRICT;
-  CREATE TABLE place (format TEXT NOT NULL, "offset" INTEGER, writer TEXT) STRICT;
-  INSERT INTO place VALUES ('${changelogFormat}', NULL, NULL);
+  CREATE TABLE place (
+    format TEXT NOT NULL, "offset" INTEGER, writer TEXT, time INTEGER NOT NULL,
+    first INTEGER NOT NULL, last INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO place VALUES ('${changelogFormat}', NULL, NULL, 0, 1, 0);
   PRAGMA application_id = ${applicationId};
   PRAGMA user_version = ${formatVersion};`
 
@@ -36,26 +39,26 @@ export function createSnapshotOpener(folder: string, logger: Pick<Logger, 'warn'
     const file = join(folder, service, `${partition}.sqlite`)
     const warn = (what: string, error?: unknown): void =>
       logger.warn({ service, partition, file, ...(error !== undefined && { error: String(error) }) }, what)
-    const open = (): Promise<StateSnapshot> => retryWhileLocked(signal, () => openSnapshotFile(file, warn))
+    const open = (): Promise<StateSnapshot> => retryWhileLocked(signal, () => openSnapshotFile(file, warn, signal))
     try {
       return await open().catch(error => {
-        if (isLocked(error)) throw error
+        if (isLocked(error) || signal.aborted) throw error
         warn('local copy of state is damaged or of another version: reading the whole changelog', error)
         for (const suffix of ['', '-wal']) rmSync(file + suffix, { recursive: true, force: true })
         return open()
       })
     } catch (error) {
-      warn('local copy of state cannot be used: reading the whole changelog', error)
+      if (!signal.aborted) warn('local copy of state cannot be used: reading the whole changelog', error)
       return undefined
     }
   }
 }
 
 /** The previous owner of the partition may need a moment to close its snapshot. */
-async function retryWhileLocked(signal: AbortSignal, open: () => StateSnapshot): Promise<StateSnapshot> {
+async function retryWhileLocked(signal: AbortSignal, open: () => Promise<StateSnapshot>): Promise<StateSnapshot> {
   for (let tries = 1; ; tries++)
     try {
-      return open()
+      return await open()
     } catch (error) {
       if (!isLocked(error) || tries === lockWait.tries || signal.aborted) throw error
       await sleep(lockWait.milliseconds, undefined, { signal }).catch(() => {})
@@ -63,7 +66,11 @@ async function retryWhileLocked(signal: AbortSignal, open: () => StateSnapshot):
 }
 
 /** Opens the file with an exclusive lock, which lasts until the file is closed or the process ends. */
-function openSnapshotFile(file: string, warn: (what: string, error?: unknown) => void): StateSnapshot {
+async function openSnapshotFile(
+  file: string,
+  warn: (what: string, error?: unknown) => void,
+  signal: AbortSignal,
+): Promise<StateSnapshot> {
   mkdirSync(dirname(file), { recursive: true })
   const db = new DatabaseSync(file)
   try {
@@ -72,7 +79,7 @@ function openSnapshotFile(file: string, warn: (what: string, error?: unknown) =>
     // After a crash of the machine the last commits may be missing, nothing else: the snapshot is then further behind.
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 500')
     prepareTables(db)
-    return new StateSnapshot(db, warn)
+    return await StateSnapshot.open(db, warn, signal)
   } catch (error) {
     db.close()
     throw error

@@ -99,7 +99,7 @@ export class State implements StateView {
   }
 
   /** The committed entries, as the changes that create them in an empty state. */
-  *toChanges(): IterableIterator<StateChange> {
+  *toChanges(): Generator<StateChange, undefined> {
     for (const [collection, { committed }] of this.#collections)
       for (const [key, value] of committed) yield { collection, key, value }
   }

@@ -49,7 +49,7 @@ async function countKeys(task: PartitionConsumer): Promise<void> {
         { topic: input, partition, offset: last.offset + 1 },
       ])
       if (--commitsLeft === 0) process.kill(process.pid, 'SIGKILL')
-      partitionState.markCommitted(ends)
+      await partitionState.markCommitted(ends)
     }
   } catch (error) {
     if (!signal.aborted) throw error

@@ -7,6 +7,7 @@ import type { PartitionState } from '#runtime/state/partition-state.ts'
 import { State } from '#runtime/state/state.ts'
 import { turnOf } from '#test/chaos/input.ts'
 import { inMemoryConsumer } from '#test/support/doubles/in-memory-consumer.ts'
+import { turnsDuring } from '#test/support/event-loop-turns.ts'
 import { deadLetterTopic } from '#topology/derive/names.ts'
 import { topic } from '#topology/topic-names.ts'
 import { chatLog, codec, processingContext } from './support.ts'
@@ -46,11 +47,12 @@ function committing() {
     state,
     changelogRecords: () =>
       state.changes().map(({ key, value }) => ({ topic: 'changelog', key, value: Buffer.from(JSON.stringify(value)) })),
-    markCommitted: () => state.markCommitted(),
+    markCommitted: async () => state.markCommitted(),
     rollBack: () => state.rollBack(),
     close: () => {},
   }
-  const commit = (batch: readonly PreparedRecord[]) => commitBatch(counting, consumer, batch, partitionState, context)
+  const commit = (batch: readonly PreparedRecord[], rule = counting) =>
+    commitBatch(rule, consumer, batch, partitionState, context)
   const committed = (name: string) =>
     consumer.commits.flatMap(({ outputs }) => outputs.filter(({ topic: to }) => to === name))
   const comments = () =>
@@ -110,4 +112,27 @@ test('after any other fault nothing is committed and the state is as before', as
   await expect(commit(batchOf('b', 'c'))).rejects.toBe(outage)
   expect(consumer.commits).toHaveLength(1)
   expect(state.get('seen', 'all')).toBe(1)
+})
+
+/** Decides as `counting` after it has held the event loop for a while. */
+const slow: Rule = {
+  ...counting,
+  decide(inbound, facts, state) {
+    for (const end = performance.now() + 30; performance.now() < end; );
+    return counting.decide?.(inbound, facts, state) ?? {}
+  },
+}
+
+test('the event loop turns between long decisions of a batch, so that heartbeats go on', async () => {
+  const { commit, comments } = committing()
+  expect(await turnsDuring(commit(batchOf('a', 'b', 'c', 'd', 'e'), slow))).toBeGreaterThanOrEqual(3)
+  expect(await comments()).toEqual(['0 before', '1 before', '2 before', '3 before', '4 before'])
+})
+
+test('a batch whose partition is revoked between two decisions is given up', async () => {
+  const { consumer, state, commit } = committing()
+  setImmediate(() => consumer.revoke())
+  await expect(commit(batchOf('a', 'b', 'c'), slow)).rejects.toThrow('aborted')
+  expect(consumer.commits).toEqual([])
+  expect(state.size('seen')).toBe(0)
 })

@@ -1,3 +1,4 @@
+import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { Fault } from '#runtime/core/faults.ts'
 import type { LogRecord } from '#runtime/log/event-log.ts'
@@ -8,6 +9,7 @@ import { InMemoryChangelog, unobserved } from '#test/support/doubles/in-memory-c
 import { temporaryFolder } from '#test/support/folder.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
 import { stateTopic } from '#topology/derive/names.ts'
+import { commit, content, machine, used } from './support.ts'
 
 const topic = stateTopic('sampler')
 
@@ -117,4 +119,81 @@ test('barriers are no entries of the state, and one that is the newest record ch
   expect(all).toHaveLength(10 + 4)
   expect([...state.entries('a')]).toHaveLength(10)
   expect(state.keyCount).toBe(10)
+})
+
+const hours = 3_600_000
+
+/** Another machine has the partition for these hours, deletes a key and writes another one at the end. */
+async function forgetElsewhere(changelog: InMemoryChangelog, length: number): Promise<void> {
+  const memory = await machine(changelog).open()
+  await commit(memory, changelog, [{ collection: 'a', key: 'k0', value: null }])
+  changelog.now += length * hours
+  await commit(memory, changelog, [{ collection: 'a', key: 'k1', value: 'new' }])
+  memory.close()
+  changelog.compact()
+}
+
+test('a copy from before deletions that compaction has removed is discarded: forgotten keys stay forgotten', async () => {
+  const { open, changelog, warnings } = await used()
+  await forgetElsewhere(changelog, 30)
+  const memory = await open()
+  expect(content(memory.state)).toEqual([...Array(8).fill('old'), 'new'])
+  expect(warnings).toEqual([expect.stringContaining('older than the changelog keeps deletions')])
+  memory.close()
+  expect(content((await open()).state)).toEqual([...Array(8).fill('old'), 'new'])
+  expect(warnings).toHaveLength(1)
+})
+
+test('a copy that is younger than deletions are kept is brought up to date by them', async () => {
+  const { open, changelog, warnings } = await used()
+  await forgetElsewhere(changelog, 12)
+  expect(content((await open()).state)).toEqual([...Array(8).fill('old'), 'new'])
+  expect(changelog.readCount).toBe(1 + 2)
+  expect(warnings).toEqual([])
+})
+
+test('a copy whose update ended half-way is still as old as it was', async () => {
+  const { open, changelog, warnings } = await used()
+  const away = await machine(changelog).open()
+  await commit(away, changelog, [{ collection: 'a', key: 'k0', value: null }])
+  changelog.now += 12 * hours
+  await commit(away, changelog, [{ collection: 'a', key: 'k1', value: 'new' }])
+  changelog.now += 14 * hours
+  await commit(away, changelog, [{ collection: 'a', key: 'k2', value: 'new' }])
+  changelog.compact()
+  // Ends after the first two records: the last one of the copy, and k1.
+  const revoked = new AbortController()
+  const { read } = changelog.log
+  changelog.log.read = (topics, options, onRecords, signal) => {
+    const oneBatch = async (records: readonly LogRecord[]): Promise<void> => {
+      await onRecords(records)
+      revoked.abort()
+    }
+    return read(topics, options, oneBatch, signal)
+  }
+  const memory = await open(revoked.signal)
+  memory.close()
+  changelog.log.read = read
+  expect(content((await open()).state)).toEqual([...Array(7).fill('old'), 'new', 'new'])
+  expect(warnings).toEqual([expect.stringContaining('older than the changelog keeps deletions')])
+})
+
+test('a copy that stayed behind on a full disk is discarded when it is too old', async () => {
+  const { open, changelog, warnings } = await used()
+  const memory = await open()
+  const failing = vi.spyOn(DatabaseSync.prototype, 'exec').mockImplementation(() => {
+    throw new Error('database or disk is full')
+  })
+  onTestFinished(() => failing.mockRestore())
+  await commit(memory, changelog, [{ collection: 'a', key: 'k0', value: null }])
+  failing.mockRestore()
+  changelog.now += 30 * hours
+  await commit(memory, changelog, [{ collection: 'a', key: 'k1', value: 'later' }])
+  memory.close()
+  changelog.compact()
+  expect(content((await open()).state)).toEqual([...Array(8).fill('old'), 'later'])
+  expect(warnings).toEqual([
+    expect.stringContaining('cannot be written'),
+    expect.stringContaining('older than the changelog keeps deletions'),
+  ])
 })

@@ -1,4 +1,4 @@
-import type { SettingDifference, TopicSpec } from '../../event-log.ts'
+import { type SettingDifference, type TopicSpec, tombstoneRetentionMs } from '../../event-log.ts'
 
 /** A setting that topics are created with. */
 type RequiredSetting = {
@@ -13,8 +13,6 @@ const dayMs = 86_400_000
 const unlimited = '-1'
 /** Kafka's default, which the limits of a record are made for (log/record-size.ts). */
 const maxBatchBytes = 1_048_588
-/** Kafka's default. A reader that is away for less than this sees each deletion. */
-const deleteRetentionMs = dayMs
 /** Kafka never compacts the segment being written. With the default of 1 GB, new readers would read that much. */
 const segmentBytes = 64 * 1024 * 1024
 
@@ -54,8 +52,8 @@ const deletedBySize: RequiredSetting = {
 const compactedSettings: Readonly<Record<string, RequiredSetting>> = {
   'cleanup.policy': { should: 'compact', loses: always('the newest record of a key is deleted by its age') },
   'delete.retention.ms': {
-    should: String(deleteRetentionMs),
-    serves: atLeast(deleteRetentionMs),
+    should: String(tombstoneRetentionMs),
+    serves: atLeast(tombstoneRetentionMs),
     loses: always('deleted keys come back in a reader that was away for longer'),
   },
   'segment.bytes': { should: String(segmentBytes), serves: atMost(segmentBytes) },
