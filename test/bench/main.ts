@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { ingest } from './ingest.ts'
 import { injections } from './injections.ts'
 import { judge } from './judge.ts'
+import { memory } from './memory.ts'
 import { runtime } from './runtime.ts'
 import { sampling } from './sampling.ts'
 
@@ -13,4 +14,5 @@ await new Command('bench')
   .addCommand(injections)
   .addCommand(judge)
   .addCommand(sampling)
+  .addCommand(memory)
   .parseAsync()

@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import type { EventLog } from '#runtime/log/event-log.ts'
 import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
-import { createTopic, joinInBackground, openForTest, record, uniqueName } from '#test/contract/event-log/support.ts'
+import {
+  createTopic,
+  joinInBackground,
+  openForTest,
+  readAll,
+  record,
+  texts,
+  uniqueName,
+} from '#test/contract/event-log/support.ts'
 import { sharedKafka } from '#test/support/servers/shared-servers.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
 import { appendInBackground, copyRecords, expectCopied, spawnMember } from './members.support.ts'
@@ -89,6 +97,17 @@ describe.skipIf(!kafka)('members of a Kafka group', () => {
     await waitUntil('it is a member again', () => sleeper.said().length > before)
     await expectCopied(log, output, count)
     await heir.stop()
+  })
+
+  test('end a record that holds the event loop for longer than their session, instead of losing it to each other for ever', async () => {
+    const log = await open()
+    const [input, output] = [await createTopic(log, 2), await createTopic(log, 2)]
+    const group = uniqueName('group')
+    const members = [1, 2].map(() => spawnMember(brokers, group, input, output, '14000'))
+    await waitUntil('each has a partition', () => members.every(({ said }) => said().includes('assigned')))
+    await log.append(['heavy', 'light'].map(value => ({ ...record(input, 'key', value), partition: 0 })))
+    await waitUntil('both records are copied', async () => (await log.count(output)) >= 2, 150_000)
+    expect(texts(await readAll(log, [output]))).toEqual(['heavy', 'light'])
   })
 
   test('leave on a signal, and the process ends by itself', async () => {

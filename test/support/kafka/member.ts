@@ -3,9 +3,10 @@ import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
 
 /**
  * A member of a group in its own process. It copies a topic to another until SIGTERM, and prints which partitions it was
- * assigned. The process must end by itself: nothing here calls exit. Arguments: brokers, group, input, output.
+ * assigned. The process must end by itself: nothing here calls exit. Arguments: brokers, group, input, output, and for how many
+ * milliseconds a record with the value `heavy` holds the event loop.
  */
-const [brokers = '', group = '', input = '', output = ''] = process.argv.slice(2)
+const [brokers = '', group = '', input = '', output = '', heavyMs = '0'] = process.argv.slice(2)
 const log = await openKafkaLog({ brokers: brokers.split(','), clientId: 'member', replication: 1, sessionMs: 6_000 })
 const stopping = new AbortController()
 process.once('SIGTERM', () => stopping.abort())
@@ -16,6 +17,8 @@ async function copy(task: PartitionConsumer): Promise<void> {
     const records = await task.poll(20)
     const last = records.at(-1)
     if (!last) continue
+    if (records.some(({ value }) => String(value) === 'heavy'))
+      for (const end = performance.now() + Number(heavyMs); performance.now() < end; );
     const copies = records.map(({ key, value }) => ({ topic: output, key, value }))
     await task.commit(copies, [{ topic: input, partition: task.partition, offset: last.offset + 1 }])
   }
