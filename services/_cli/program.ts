@@ -125,5 +125,5 @@ function addTopicCommands(program: Command): void {
     .action(async options => (await import('./topics.ts')).applyPlan(options, await settingsOf(options)))
   withJsonOption(topics.command('acls'))
     .description('print the Kafka ACLs that follow from the map, each as the arguments of kafka-acls')
-    .action(async options => (await import('./acls.ts')).showAcls(options))
+    .action(async options => (await import('./acls.ts')).showAcls(options, await settingsOf({})))
 }

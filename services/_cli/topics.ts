@@ -2,6 +2,7 @@ import type { Settings } from '#runtime/config/config.ts'
 import { openReader } from '#runtime/host/connections.ts'
 import { applyTopics, planTopics } from '#runtime/host/topics.ts'
 import type { EventLog } from '#runtime/log/event-log.ts'
+import { namespacePrefix } from '#topology/derive/names.ts'
 import type { TopicChange } from '#topology/derive/topic-changes.ts'
 import { printLines } from './output.ts'
 
@@ -9,14 +10,14 @@ type TopicsOptions = { readonly json: boolean }
 
 /** Prints the changes that `apply` would make. */
 export async function showPlan(options: TopicsOptions, settings: Settings): Promise<void> {
-  await withTopicChanges(settings, async changes => printChanges(options, changes))
+  await withTopicChanges(settings, async changes => printChanges(options, settings, changes))
 }
 
 /** Makes the changes that `plan` prints, except refused ones and warnings; exit code 1 when some are refused. */
 export async function applyPlan(options: TopicsOptions, settings: Settings): Promise<void> {
   await withTopicChanges(settings, async (changes, log) => {
     await applyTopics(log, changes)
-    printChanges(options, changes)
+    printChanges(options, settings, changes)
     if (changes.some(change => change.do === 'refuse')) process.exitCode = 1
   })
 }
@@ -33,14 +34,16 @@ async function withTopicChanges(
   }
 }
 
-function printChanges({ json }: TopicsOptions, changes: readonly TopicChange[]): void {
-  const lines = changes.length > 0 ? changes.map(changeText) : ['nothing to do']
-  printLines(json ? [JSON.stringify({ steps: changes })] : lines)
+/** Topics are named as at the brokers. */
+function printChanges({ json }: TopicsOptions, settings: Settings, changes: readonly TopicChange[]): void {
+  const prefix = namespacePrefix(settings.namespace)
+  const named = changes.map(change => ({ ...change, topic: { ...change.topic, name: prefix + change.topic.name } }))
+  const lines = named.length > 0 ? named.map(changeText) : ['nothing to do']
+  printLines(json ? [JSON.stringify({ steps: named })] : lines)
 }
 
-function changeText(change: TopicChange): string {
-  const { name, partitions } = change.topic
-  return change.do === 'refuse' || change.do === 'warn'
-    ? `${change.do} ${name}: ${change.because}`
-    : `${change.do} ${name} (${partitions} partitions)`
+type NamedChange = { readonly do: string; readonly topic: TopicChange['topic']; readonly because?: string }
+
+function changeText({ do: what, topic: { name, partitions }, because }: NamedChange): string {
+  return `${what} ${name}${because === undefined ? ` (${partitions} partitions)` : `: ${because}`}`
 }

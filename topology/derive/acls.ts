@@ -43,8 +43,18 @@ const grantPrefix = (operation: Acl['operation'], resource: Acl['resource'], nam
   pattern: 'prefixed',
 })
 
-/** The ACLs of the services, of production systems, of readers of scored samples, and of operators. */
-export function acls(): readonly Acl[] {
+/**
+ * The ACLs of the services, of production systems, of readers of scored samples, and of operators. `prefix` is that of the
+ * deployment's namespace: what is granted on every name is then granted on those with the prefix.
+ */
+export function acls(prefix = ''): readonly Acl[] {
+  return logicalAcls().map(acl => {
+    if (acl.name !== '*') return { ...acl, name: prefix + acl.name }
+    return prefix === '' ? acl : { ...acl, name: prefix, pattern: 'prefixed' }
+  })
+}
+
+function logicalAcls(): readonly Acl[] {
   return [
     ...serviceNames.flatMap(service => aclsOf(service, grantsOf(service))),
     ...aclsOf(

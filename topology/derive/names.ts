@@ -1,6 +1,11 @@
 import { topic as known } from '../topic-names.ts'
 import type { ServiceName } from '../types.ts'
 
+/** What the names of a deployment's topics, groups, transactional ids and subjects begin with, so that several share a cluster. */
+export function namespacePrefix(namespace: string | undefined): string {
+  return namespace === undefined ? '' : `${namespace}.`
+}
+
 /** The consumer group of a service has its name. */
 export function consumerGroup(service: ServiceName): string {
   return service

@@ -28,26 +28,34 @@ type SettingDifference = {
 export function planTopicChanges(
   required: readonly RequiredTopic[],
   existing: readonly ExistingTopic[],
-  { replicas = 1, settings = [] }: PlanOptions = {},
+  { replicas = 1, settings = [], prefix = '' }: PlanOptions = {},
 ): readonly TopicChange[] {
   const byName = new Map(existing.map(found => [found.name, found]))
   const settingsOf = Map.groupBy(settings, ({ topic }) => topic)
   return required.flatMap(topic =>
-    changesFor(topic, byName.get(topic.name), replicas, settingsOf.get(topic.name) ?? []),
+    changesFor(topic, byName.get(topic.name), replicas, settingsOf.get(topic.name) ?? [], prefix),
   )
 }
 
-type PlanOptions = { readonly replicas?: number; readonly settings?: readonly SettingDifference[] }
+type PlanOptions = {
+  /** The least number of replicas. */
+  readonly replicas?: number
+  readonly settings?: readonly SettingDifference[]
+  /** What the names of the topics begin with at the brokers (`namespacePrefix`). Reasons have the full names. */
+  readonly prefix?: string
+}
 
 function changesFor(
   { breaks, ...spec }: RequiredTopic,
   found: ExistingTopic | undefined,
   replicas: number,
   settings: readonly SettingDifference[],
+  prefix: string,
 ): readonly TopicChange[] {
   if (found === undefined) return [{ do: 'create', topic: spec }]
   const { keep: _unchanged, ...topic } = spec
-  const { name, partitions } = topic
+  const { partitions } = topic
+  const name = prefix + topic.name
   const from = found.partitions
   const growable = from < partitions && breaks === undefined
   const reasons: string[] = []
@@ -59,15 +67,15 @@ function changesFor(
     const why = from > partitions ? 'but a topic cannot shrink' : `but more partitions move keys: ${breaks}`
     reasons.push(`${name} has ${from} partitions and the map wants ${partitions}, ${why}; set ${from} in the map`)
   }
-  reasons.push(...settings.flatMap(difference => (difference.loses === undefined ? [] : settingText(difference))))
-  const tolerated = settings.filter(({ loses }) => loses === undefined).map(settingText)
+  reasons.push(...settings.flatMap(difference => (difference.loses === undefined ? [] : settingText(name, difference))))
+  const tolerated = settings.filter(({ loses }) => loses === undefined).map(difference => settingText(name, difference))
   const warnings: readonly TopicChange[] =
     tolerated.length > 0 ? [{ do: 'warn', topic, because: tolerated.join('; ') }] : []
   if (reasons.length > 0) return [{ do: 'refuse', topic, from, because: reasons.join('; ') }, ...warnings]
   return growable ? [{ do: 'grow', topic, from }, ...warnings] : warnings
 }
 
-function settingText({ topic, setting, is, should, loses }: SettingDifference): string {
+function settingText(topic: string, { setting, is, should, loses }: SettingDifference): string {
   const consequence = loses === undefined ? '' : `, so ${loses}`
   return `${topic} has ${setting}=${is} and the map wants ${should}${consequence}; kafka-configs --alter --entity-type topics --entity-name ${topic} --add-config ${setting}=${should}`
 }

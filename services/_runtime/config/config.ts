@@ -19,6 +19,16 @@ const settingsSchema = z.object({
     .regex(/^[^\s,:]+:\d+(,[^\s,:]+:\d+)*$/, 'give host:port, several separated by commas')
     .optional()
     .describe('Kafka brokers as a comma-separated list of host:port. If unset, the embedded log is used.'),
+  namespace: z
+    .string()
+    .regex(
+      /^(?!__)[A-Za-z0-9._-]{1,200}$/,
+      'give at most 200 letters, digits, dots, underscores and hyphens, and not __ first: names in Kafka have no others',
+    )
+    .optional()
+    .describe(
+      'Prefix of all topics, consumer groups, transactional ids and registry subjects, followed by a dot, so that several deployments can share a cluster. Each needs a home directory of its own.',
+    ),
   kafkaReplication: z.coerce
     .number()
     .int()

@@ -1,14 +1,18 @@
 import type { Logger } from 'pino'
 import { avro } from '#schemas/avro.ts'
+import { namespacePrefix } from '#topology/derive/names.ts'
 import { type Codec, createCodec } from '../codec/codec.ts'
 import type { Settings } from '../config/config.ts'
 import { type Clock, systemClock } from '../core/clock.ts'
 import { createEmbeddedLog } from '../log/embedded/embedded-log.ts'
 import type { EventLog } from '../log/event-log.ts'
+import { createNamespacedLog } from '../log/namespaced-log.ts'
 import { createEmbeddedRegistry } from '../registry/embedded.ts'
+import { createNamespacedRegistry } from '../registry/namespaced-registry.ts'
 import type { SchemaRegistry } from '../registry/schema-registry.ts'
 import { openDataFile } from '../sqlite/data-file.ts'
 import { createLogger } from '../telemetry/telemetry.ts'
+import { claimHome, verifyHomeNamespace } from './home-namespace.ts'
 
 /** The event log and the registry of its schemas. */
 export type Connections = { readonly log: EventLog; readonly registry: SchemaRegistry }
@@ -18,15 +22,25 @@ export type Reader = { readonly log: EventLog; readonly codec: Codec; readonly c
 
 /** Opens the embedded log, or Kafka with a schema registry. The code for Kafka takes long to load, so it is loaded on use. */
 export async function openConnections(settings: Settings, clock: Clock, logger: Logger): Promise<Connections> {
+  const { log, registry } = await openShared(settings, clock, logger)
+  const prefix = namespacePrefix(settings.namespace)
+  if (prefix === '') return { log, registry }
+  return { log: createNamespacedLog(log, prefix), registry: createNamespacedRegistry(registry, prefix) }
+}
+
+/** The whole log and registry, which deployments with other namespaces may use too. */
+async function openShared(settings: Settings, clock: Clock, logger: Logger): Promise<Connections> {
   const { home, kafka, registry } = settings
   if (kafka !== undefined && registry !== undefined)
     return (await import('./open-kafka.ts')).openKafka(settings, kafka, registry, logger)
+  claimHome(settings)
   const file = openDataFile(home)
   return { log: createEmbeddedLog(file, clock), registry: createEmbeddedRegistry(file.db) }
 }
 
 /** Opens only the log and the codec. */
 export async function openReader(settings: Settings): Promise<Reader> {
+  verifyHomeNamespace(settings)
   const { log, registry } = await openConnections(settings, systemClock, createLogger(settings))
   return {
     log,

@@ -15,6 +15,7 @@ import { openTracing } from '../telemetry/open-tracing.ts'
 import { createLogger, createMetrics, type Metrics } from '../telemetry/telemetry.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
 import { type Connections, openConnections } from './connections.ts'
+import { claimHome } from './home-namespace.ts'
 
 /**
  * The shared resources of a process. The ports of services are opened on top of them (`services/NAME/main.ts`,
@@ -43,6 +44,7 @@ export type Runtime = {
 /** Opens the runtime for the configured deployment: the embedded log, or Kafka with a schema registry. */
 export async function openRuntime(settings: Settings, clock: Clock = systemClock): Promise<Runtime> {
   const logger = createLogger(settings)
+  claimHome(settings)
   return createRuntime(await openConnections(settings, clock, logger), settings, logger, clock)
 }
 

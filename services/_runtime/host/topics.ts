@@ -1,3 +1,4 @@
+import { namespacePrefix } from '#topology/derive/names.ts'
 import { requiredTopics } from '#topology/derive/required-topics.ts'
 import { planTopicChanges, type TopicChange } from '#topology/derive/topic-changes.ts'
 import { Fault } from '../core/faults.ts'
@@ -10,8 +11,11 @@ export async function planTopics({
   settings,
 }: Pick<Runtime, 'log' | 'settings'>): Promise<readonly TopicChange[]> {
   const required = requiredTopics()
-  const options = { replicas: settings.kafkaReplication, settings: await log.settingDifferences(required) }
-  return planTopicChanges(required, await log.topics(), options)
+  return planTopicChanges(required, await log.topics(), {
+    replicas: settings.kafkaReplication,
+    settings: await log.settingDifferences(required),
+    prefix: namespacePrefix(settings.namespace),
+  })
 }
 
 /** Creates missing topics and adds partitions where that is allowed. Steps that are refusals or warnings are ignored. */
@@ -35,7 +39,8 @@ export async function verifyTopics(runtime: Pick<Runtime, 'log' | 'settings' | '
   throwIfRefused(steps)
   logWarnings(runtime, steps)
   const changes = steps.filter(step => step.do !== 'warn')
-  const missing = changes.map(step => `${step.do} ${step.topic.name}`).join(', ')
+  const prefix = namespacePrefix(runtime.settings.namespace)
+  const missing = changes.map(step => `${step.do} ${prefix}${step.topic.name}`).join(', ')
   if (missing)
     throw new Fault('FLY_TOPIC', `the log's topics are not those of the map (${missing}): run flywheel topics apply`)
 }

@@ -41,7 +41,11 @@ describe.skipIf(!kafka || !registry)('on a real broker', () => {
     const limit = async (bytes: number): Promise<void> => {
       const admin = client().admin()
       await admin.connect()
-      const configEntries = [{ name: 'max.message.bytes', value: String(bytes) }]
+      // Altering resets what is not listed.
+      const configEntries = [
+        { name: 'max.message.bytes', value: String(bytes) },
+        { name: 'retention.ms', value: '-1' },
+      ]
       await admin.alterConfigs({
         validateOnly: false,
         resources: [{ type: 2, name: topic.tuningRequests, configEntries }],

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readSettings, toEnvironment } from '#runtime/config/config.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
+import { namespacePrefix } from '#topology/derive/names.ts'
+import { requiredTopics } from '#topology/derive/required-topics.ts'
 
 test('defaults suffice', () => {
   expect(readSettings({})).toMatchObject({ host: '127.0.0.1', port: 8600, home: './.flywheel' })
@@ -22,6 +24,21 @@ test('every problem is named at once: unknown names with our prefix, malformed v
   expect(() => readSettings({ FLYWHEEL_KAFKA: 'localhost:9092' })).toThrow(
     /FLYWHEEL_REGISTRY: needed with FLYWHEEL_KAFKA/,
   )
+})
+
+test.each(['a/b', 'wheel ', 'ü', '', '__wheel', 'x'.repeat(201)])(
+  'a namespace that Kafka would refuse: %j',
+  namespace => {
+    expect(() => readSettings({ FLYWHEEL_NAMESPACE: namespace })).toThrow(
+      /FLYWHEEL_NAMESPACE: give at most 200 letters, digits, dots, underscores and hyphens/,
+    )
+  },
+)
+
+test('with the longest namespace every topic has a name that Kafka takes', () => {
+  const { namespace } = readSettings({ FLYWHEEL_NAMESPACE: 'x'.repeat(200) })
+  const lengths = requiredTopics().map(({ name }) => (namespacePrefix(namespace) + name).length)
+  expect(Math.max(...lengths)).toBeLessThanOrEqual(249)
 })
 
 test('options of the command line go before the environment', () => {

@@ -60,3 +60,11 @@ test('each ACL is listed once', () => {
   const texts = acls().map(acl => JSON.stringify(acl))
   expect(new Set(texts).size).toBe(texts.length)
 })
+
+test('ACLs of a namespace are about its own names only', () => {
+  const prefix = 'blue.'
+  expect(acls(prefix).every(({ name }) => name.startsWith(prefix))).toBe(true)
+  const everyTopic = { operation: 'describe', resource: 'topic', name: prefix, pattern: 'prefixed' }
+  expect(acls(prefix)).toContainEqual({ principal: 'User:judge', ...everyTopic })
+  expect(acls(prefix)).toHaveLength(acls().length)
+})

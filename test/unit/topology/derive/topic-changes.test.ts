@@ -56,3 +56,20 @@ test('the reason for a topic of the map names its readers and their state', () =
     }),
   ])
 })
+
+test('a setting that loses records is refused, another one is named, each with both values and the command', () => {
+  const compression = { topic: 't', setting: 'compression.type', is: 'zstd', should: 'uncompressed', loses: undefined }
+  const policy = { topic: 't', setting: 'cleanup.policy', is: 'delete', should: 'compact', loses: 'old keys are lost' }
+  const command = 'kafka-configs --alter --entity-type topics --entity-name blue.t --add-config'
+  const topic = { name: 't', partitions: 6 }
+  expect(planTopicChanges([keyed], has(6), { settings: [compression, policy], prefix: 'blue.' })).toEqual([
+    {
+      ...{ do: 'refuse', topic, from: 6 },
+      because: `blue.t has cleanup.policy=delete and the map wants compact, so old keys are lost; ${command} cleanup.policy=compact`,
+    },
+    {
+      ...{ do: 'warn', topic },
+      because: `blue.t has compression.type=zstd and the map wants uncompressed; ${command} compression.type=uncompressed`,
+    },
+  ])
+})

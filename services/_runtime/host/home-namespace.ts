@@ -1,0 +1,61 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Settings } from '../config/config.ts'
+import { errorMessage, Fault } from '../core/faults.ts'
+
+/** Holds the namespace of a data folder; absent in the folder of a deployment without one. */
+const fileName = '.namespace'
+
+type HomeSettings = Pick<Settings, 'home' | 'namespace'>
+
+/**
+ * Checks that the data folder is that of this namespace: state and snapshots of another deployment must not be taken for ours.
+ * FLY_HOME when it is another's, with both names. A folder that does not exist or is empty is anybody's.
+ */
+export function verifyHomeNamespace({ home, namespace }: HomeSettings): void {
+  const found = readOwner(home)
+  if (found === 'nobody' || found.namespace === namespace) return
+  throw new Fault(
+    'FLY_HOME',
+    `${home} belongs to ${describe(found.namespace)}, not to ${describe(namespace)}: choose another folder with FLYWHEEL_HOME, or correct FLYWHEEL_NAMESPACE`,
+    { home, namespace, found: found.namespace },
+  )
+}
+
+/** The same, and marks a new folder as that of this namespace. */
+export function claimHome(settings: HomeSettings): void {
+  const { home, namespace } = settings
+  verifyHomeNamespace(settings)
+  if (namespace === undefined || readOwner(home) !== 'nobody') return
+  try {
+    mkdirSync(home, { recursive: true })
+    writeFileSync(join(home, fileName), namespace, { flag: 'wx' })
+  } catch (error) {
+    // Another process may have been first.
+    if (isCode(error, 'EEXIST') && readOwner(home) !== 'nobody') verifyHomeNamespace(settings)
+    else throw new Fault('FLY_HOME', `${home} cannot be used as a data folder: ${errorMessage(error)}`, { home }, error)
+  }
+}
+
+function readOwner(home: string): 'nobody' | { readonly namespace: string | undefined } {
+  try {
+    return { namespace: readFileSync(join(home, fileName), 'utf8').trim() }
+  } catch {
+    return isEmpty(home) ? 'nobody' : { namespace: undefined }
+  }
+}
+
+/** Hidden files and the folder of a fresh volume do not count. */
+function isEmpty(home: string): boolean {
+  try {
+    return readdirSync(home).every(name => name.startsWith('.') || name === 'lost+found')
+  } catch {
+    return true
+  }
+}
+
+const isCode = (error: unknown, code: string): boolean =>
+  error instanceof Error && 'code' in error && error.code === code
+
+const describe = (namespace: string | undefined): string =>
+  namespace === undefined ? 'a deployment without a namespace' : `namespace ${namespace}`
