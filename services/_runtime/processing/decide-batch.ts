@@ -102,6 +102,7 @@ export async function decideBatch(
     for (const [topic, count] of countByTopic(outputs)) metrics.emitted.inc({ service: name, topic }, count)
     for (const { record, fault } of refused) {
       const { topic, partition, offset } = record
+      metrics.refusedRecords.inc({ service: name, topic, code: fault.code })
       const details = { service: name, topic, partition, offset, code: fault.code, why: fault.message }
       logger.warn(details, 'record dead-lettered')
     }

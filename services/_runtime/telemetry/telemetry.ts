@@ -31,6 +31,12 @@ export function createMetrics() {
       labelNames: ['service', 'topic', 'outcome'],
       registers,
     }),
+    refusedRecords: new Counter({
+      name: 'flywheel_refused_records_total',
+      help: 'Records that became dead letters, by the code of the fault.',
+      labelNames: ['service', 'topic', 'code'],
+      registers,
+    }),
     emitted: new Counter({
       name: 'flywheel_emitted_total',
       help: 'Events emitted.',

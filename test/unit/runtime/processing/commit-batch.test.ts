@@ -84,6 +84,10 @@ test('a refused record leaves its dead letter, and its neighbours are committed 
   expect(metrics).toContain(
     `flywheel_records_total{service="sampler",topic="${topic.chatLogs}",outcome="dead-lettered"} 1`,
   )
+  const { 'dlq.code': code } = committed(deadLetters)[0]?.headers ?? {}
+  expect(metrics).toContain(
+    `flywheel_refused_records_total{service="sampler",topic="${topic.chatLogs}",code="${code}"} 1`,
+  )
 })
 
 test('a record whose outputs the log refuses is found by halving, and the others are committed in order', async () => {
