@@ -21,7 +21,10 @@ export type RuntimePorts = {
 export type Agents = {
   readonly get: (agent: string) => AgentDescribed | undefined
   readonly all: () => readonly AgentDescribed[]
-  /** Waits briefly for an agent that was just registered. Throws FLY_AGENT if it does not appear. */
+  /**
+   * Waits briefly for an agent that was just registered. Throws FLY_AGENT if it does not appear, and then at once for every
+   * record of that agent, until it is registered or a minute has passed.
+   */
   readonly waitFor: (agent: string) => Promise<AgentDescribed>
 }
 

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { createAgentTable } from '#runtime/processing/agents.ts'
 import { agentDescribed } from '#test/support/data/agent-described.ts'
 import { topic } from '#topology/topic-names.ts'
@@ -28,17 +28,54 @@ test('all who wait for an agent get its description when it comes', async () => 
   expect(await Promise.all(waiting)).toEqual([desk, desk])
 })
 
-test('an agent that does not come in time is FLY_AGENT, and can be waited for again', async () => {
+const missing = { code: 'FLY_AGENT' }
+
+test('only the first records of an unknown agent wait, together: all later ones are FLY_AGENT at once', async () => {
   vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
   const agents = createAgentTable()
-  const missing = expect(agents.waitFor('desk')).rejects.toMatchObject({
-    code: 'FLY_AGENT',
-    details: { agent: 'desk' },
-  })
-  await vi.runAllTimersAsync()
-  await missing
-  vi.useRealTimers()
+  const first = Array.from({ length: 16 }, () => expect(agents.waitFor('ghost')).rejects.toMatchObject(missing))
+  expect(vi.getTimerCount()).toBe(1)
+  await vi.advanceTimersByTimeAsync(2_000)
+  await Promise.all(first)
+  const timers = vi.getTimerCount()
+  for (let record = 0; record < 320; record++)
+    await expect(agents.waitFor('ghost')).rejects.toMatchObject({ ...missing, details: { agent: 'ghost' } })
+  expect(vi.getTimerCount()).toBe(timers)
+})
+
+test('an agent that did not come is known at once when it is registered', async () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const agents = createAgentTable()
+  const waited = expect(agents.waitFor('desk')).rejects.toMatchObject(missing)
+  await vi.advanceTimersByTimeAsync(2_000)
+  await waited
+  agents.onRecord(described(desk))
+  expect(await agents.waitFor('desk')).toBe(desk)
+})
+
+test('an agent that did not come is waited for again after a minute', async () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const agents = createAgentTable()
+  const waited = expect(agents.waitFor('desk')).rejects.toMatchObject(missing)
+  await vi.advanceTimersByTimeAsync(2_000)
+  await waited
+  await vi.advanceTimersByTimeAsync(60_000)
   const again = agents.waitFor('desk')
   agents.onRecord(described(desk))
   expect(await again).toBe(desk)
+})
+
+test('when many different agents do not come, no others are waited for', async () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const agents = createAgentTable()
+  const waited = Array.from({ length: 100 }, (_none, at) =>
+    expect(agents.waitFor(`ghost-${at}`)).rejects.toMatchObject(missing),
+  )
+  expect(vi.getTimerCount()).toBe(32)
+  await vi.advanceTimersByTimeAsync(2_000)
+  await Promise.all(waited)
 })
