@@ -49,6 +49,12 @@ export function createMetrics() {
       labelNames: ['service', 'code'],
       registers,
     }),
+    followedSkipped: new Counter({
+      name: 'flywheel_followed_skipped_total',
+      help: 'Records of followed topics that cannot be decoded: no view of this process has them.',
+      labelNames: ['topic', 'code'],
+      registers,
+    }),
     requests: new Counter({
       name: 'flywheel_http_requests_total',
       help: 'HTTP requests answered, by route and status.',
