@@ -4,8 +4,22 @@ import type { ReplayReceipt } from '#runtime/replay/receipt.ts'
 
 /** A receipt as text, with the folder of the run's files. A receipt names fields and ids; it contains no text of a chat. */
 export function replayReceiptText(receipt: ReplayReceipt, folder: string): string {
-  const { run, service, since, until, rules, config, partitions, decided, outputs, refused, diff, examples, memory } =
-    receipt
+  const {
+    run,
+    service,
+    since,
+    until,
+    rules,
+    config,
+    partitions,
+    decided,
+    outputs,
+    refused,
+    diff,
+    examples,
+    memory,
+    unreadable,
+  } = receipt
   const refusals = Object.entries(refused).map(([code, { records, why }]) => `${records} ${code}, first: ${why}`)
   const lines = [
     `${service} replayed as ${run}`,
@@ -18,12 +32,19 @@ export function replayReceiptText(receipt: ReplayReceipt, folder: string): strin
     ),
     `decided  ${decided} records, ${outputs.events} events, ${refusals.length === 0 ? 'none refused' : `refused ${refusals.join('; ')}`}`,
     `state    ${memory === null ? 'as many keys as recorded at every decision' : `differs from partition ${memory.partition} offset ${memory.offset} on: ${memory.was} keys recorded, ${memory.is} now`}`,
+    ...unreadableLines(unreadable),
     ...Object.entries(diff).map(([topic, counts]) => `diff     ${topic}: ${diffText(counts)}`),
     ...examples.map(example => `  input ${example.inputId}: ${exampleText(example)}`),
     `outputs  sha256 ${outputs.sha256}`,
     `files    ${folder}`,
   ]
   return lines.join('\n')
+}
+
+function unreadableLines({ records, first }: ReplayReceipt['unreadable']): readonly string[] {
+  if (records === 0) return []
+  const places = first.map(({ topic, partition, offset, why }) => `  ${topic}/${partition}@${offset}: ${why}`)
+  return [`skipped  ${records} records of output topics that cannot be decoded, first:`, ...places]
 }
 
 function diffText({ same, changed, added, removed, fields }: TopicDiff): string {

@@ -1,6 +1,7 @@
 import type { ServiceName } from '#topology/types.ts'
 import type { FaultCode } from '../core/faults.ts'
 import type { DifferenceExample, TopicDiff } from './difference-counts.ts'
+import type { UnreadableRecords } from './recorded-outputs.ts'
 
 /** What a run did, and its result. It contains no time of the run itself: the same replay has the same receipt, except for its name. */
 export type ReplayReceipt = {
@@ -25,6 +26,8 @@ export type ReplayReceipt = {
   readonly refused: Readonly<Partial<Record<FaultCode, { readonly records: number; readonly why: string }>>>
   /** Number of events emitted now, and the SHA-256 of `outputs.ndjson`, which has them by partition, in order. */
   readonly outputs: { readonly events: number; readonly sha256: string }
+  /** Records of the output topics that were left out of the comparison, since they cannot be decoded. */
+  readonly unreadable: UnreadableRecords
   /** By topic. */
   readonly diff: Readonly<Record<string, TopicDiff>>
   /** The first differences; `diff.ndjson` has all. */

@@ -2,8 +2,9 @@ import type { DecisionRecorded } from '#schemas/events.ts'
 import { decisionsTopic } from '#topology/derive/names.ts'
 import type { ServiceName } from '#topology/types.ts'
 import type { Codec } from '../codec/codec.ts'
-import { Fault } from '../core/faults.ts'
-import type { EventLog, LogRecord } from '../log/event-log.ts'
+import { errorMessage, Fault, faultAction } from '../core/faults.ts'
+import type { EventLog, LogRecord, Position } from '../log/event-log.ts'
+import { partitionKey } from '../log/positions.ts'
 import type { DecisionRange } from './decision-ranges.ts'
 import { readPartition } from './read-partition.ts'
 
@@ -38,13 +39,25 @@ export async function* recordedDecisions(
   try {
     for await (const { offset, value } of readPartition(log, { topic, partition, offset: start }, signal)) {
       if (offset >= end) return
-      const decision = value && ((await codec.decode(topic, value)) as DecisionRecorded)
+      const decision = value && (await decodeDecision(codec, { topic, partition, offset }, value))
       if (!decision || decision.partition !== partition || decision.remembered < 0)
         throw tooOldFault(topic, partition, offset)
       yield { offset, decision, record: await inputOf(decision) }
     }
   } finally {
     for (const input of inputs.values()) await input.return()
+  }
+}
+
+/** FLY_REPLAY when the record is none: to leave it out could change the state of all later decisions. */
+async function decodeDecision(codec: Codec, at: Position, value: Buffer): Promise<DecisionRecorded> {
+  try {
+    return (await codec.decode(at.topic, value)) as DecisionRecorded
+  } catch (error) {
+    if (faultAction(error) !== 'dead-letter') throw error
+    const place = `${partitionKey(at)}@${at.offset}`
+    const message = `${place} is no decision that can be read (${errorMessage(error)}): give a later --since, or another log`
+    throw new Fault('FLY_REPLAY', message, { ...at }, error)
   }
 }
 

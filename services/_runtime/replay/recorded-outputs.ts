@@ -1,17 +1,28 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import type { DecisionRecorded } from '#schemas/events.ts'
 import { services } from '#topology/map.ts'
 import type { ServiceName } from '#topology/types.ts'
 import type { Codec } from '../codec/codec.ts'
-import { Fault } from '../core/faults.ts'
-import type { EventLog, LogRecord } from '../log/event-log.ts'
+import { errorMessage, Fault, faultAction } from '../core/faults.ts'
+import type { EventLog, LogRecord, Position } from '../log/event-log.ts'
+import { partitionKey } from '../log/positions.ts'
 import type { OutputEvent } from './compare.ts'
 
-/** The events that a service emitted, by id. */
+/** Records of output topics that cannot be decoded, written by others or damaged: their number, and the first of them. */
+export type UnreadableRecords = {
+  readonly records: number
+  readonly first: readonly (Position & { readonly why: string })[]
+}
+
+const maxNamed = 10
+
+/** The events that a service emitted, by id. A record that cannot be decoded is none of them. */
 export type RecordedOutputs = {
-  /** The events with these ids, in this order. FLY_REPLAY when one is no longer kept. */
-  readonly withIds: (ids: readonly string[]) => readonly OutputEvent[]
+  /** The events that a decision emitted, in their order. FLY_REPLAY when one is no longer kept. */
+  readonly of: (decision: DecisionRecorded) => readonly OutputEvent[]
+  readonly unreadable: UnreadableRecords
   readonly close: () => void
 }
 
@@ -39,10 +50,20 @@ export async function loadRecordedOutputs(
     db.close()
     rmSync(path, { force: true })
   }
+  const unreadable = { records: 0, first: [] as UnreadableRecords['first'][number][] }
+  const decode = async ({ topic, partition, offset, value }: LogRecord): Promise<object | undefined> => {
+    try {
+      return value === null ? undefined : await codec.decodeAny(value)
+    } catch (error) {
+      if (faultAction(error) !== 'dead-letter') throw error
+      unreadable.records++
+      if (unreadable.first.length < maxNamed)
+        unreadable.first.push({ topic, partition, offset, why: errorMessage(error) })
+      return undefined
+    }
+  }
   const insertRecords = async (records: readonly LogRecord[]): Promise<void> => {
-    const events = await Promise.all(
-      records.map(async ({ topic, value }) => [topic, value && (await codec.decodeAny(value))] as const),
-    )
+    const events = await Promise.all(records.map(async record => [record.topic, await decode(record)] as const))
     db.exec('BEGIN')
     for (const [topic, event] of events)
       if (event && 'id' in event) insert.run(String(event.id), topic, JSON.stringify(event))
@@ -58,15 +79,25 @@ export async function loadRecordedOutputs(
     throw error
   }
   return {
-    withIds: ids =>
-      ids.map(id => {
+    of: decision =>
+      decision.outputs.map(id => {
         const row = select.get(id)
         if (row) return { topic: String(row.topic), event: JSON.parse(String(row.event)) }
-        throw new Fault(
-          'FLY_REPLAY',
-          `the event ${id}, which the recorded decision emitted, is no longer kept: give a later --since`,
-        )
+        throw missingEventFault(id, decision, unreadable.first[0])
       }),
+    unreadable,
     close,
   }
+}
+
+function missingEventFault(
+  id: string,
+  { topic, partition, offset }: DecisionRecorded,
+  unreadable: UnreadableRecords['first'][number] | undefined,
+): Fault {
+  const damaged = unreadable
+    ? `; it may be ${partitionKey(unreadable)}@${unreadable.offset}, which cannot be read: ${unreadable.why}`
+    : ''
+  const message = `the event ${id}, which the decision on ${topic}/${partition}@${offset} emitted, is no longer kept: give a later --since${damaged}`
+  return new Fault('FLY_REPLAY', message, { topic, partition, offset })
 }

@@ -87,7 +87,7 @@ async function rerunAll(
     ...{ run, service: service.name, since: isoOrNull(range.since), until: isoOrNull(range.until) },
     rules: { version: service.version, file: rules.file, sha256: rules.digest },
     config: config === undefined ? null : { file: config.file, sha256: config.digest },
-    ...{ partitions, decided, memory },
+    ...{ partitions, decided, memory, unreadable: recorded.unreadable },
     ...(await report.end()),
   }
 }

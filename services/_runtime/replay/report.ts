@@ -48,14 +48,15 @@ export function createReplayReport(
   }
 
   return {
-    async add({ inputId, outputs: ids }, result) {
+    async add(decision, result) {
+      const { inputId } = decision
       if (result instanceof Fault) addRefusal(result)
       else await Promise.all((result.decision.objects ?? []).map(storeObject))
       const outputs = result instanceof Fault ? [] : await outputsOf(result)
       for (const output of outputs) await folder.outputs.write(output)
       events += outputs.length
       const comparison = compareOutputs(
-        recorded.withIds(ids),
+        recorded.of(decision),
         outputs,
         topic => enumSymbolsByTopic.get(topic) ?? new Set(),
       )

@@ -72,7 +72,7 @@ test('recorded events that are no longer kept', async () => {
   await world.log.append([{ ...world.codec.record(decisionsTopic('judge'), { ...event, offset: 1 }), partition }])
   await world.log.append([{ ...world.codec.record(topic.selectedSamples, samples(1, 1)[0]?.event ?? {}), partition }])
   await expect(again('judge', { run: 'r' })).rejects.toThrow(
-    /the event gone, which the recorded decision emitted, is no longer kept/,
+    /the event gone, which the decision on selected-samples\/\d@1 emitted, is no longer kept/,
   )
 })
 
@@ -142,4 +142,18 @@ test('a configuration for a service that gathers nothing', async () => {
   const { again } = await createReplayFixture()
   const config = { config: { sampleShare: 1 }, digest: '', file: 'c.json' }
   await expect(again('gateway', { run: 'r', config })).rejects.toThrow(/gateway gathers no facts to change/)
+})
+
+test('garbage among the decisions, with its place', async () => {
+  const { again, decided, world, folderOf } = await createReplayFixture()
+  await decided('judge', samples(0, 3))
+  const name = decisionsTopic('judge')
+  const [range] = (await world.log.positionsAt([name], Number.MAX_SAFE_INTEGER)).filter(({ offset }) => offset > 0)
+  const partition = range?.partition ?? 0
+  await world.log.append([{ topic: name, key: 'x', value: Buffer.from('no decision'), partition }])
+  await expect(again('judge', { run: 'r' })).rejects.toMatchObject({
+    ...{ code: 'FLY_REPLAY', details: { topic: name, partition, offset: range?.offset } },
+    message: expect.stringMatching(/decisions\.judge\/\d@\d is no decision that can be read/),
+  })
+  expect(existsSync(folderOf('r'))).toBe(false)
 })

@@ -33,6 +33,26 @@ test('the same rules give the same decisions, also across restarts', async () =>
   expect(readdirSync(folderOf('one')).toSorted()).toEqual(['diff.ndjson', 'outputs.ndjson', 'receipt.json'])
 })
 
+test('records of an output topic that cannot be decoded are counted and named, and the others compared', async () => {
+  const { decided, again, world } = await createReplayFixture()
+  await decided('judge', samples(0, 5))
+  const garbage = { topic: topic.scoredSamples, key: 'x', partition: 1 }
+  const [end] = (await world.log.positionsAt([topic.scoredSamples], Number.MAX_SAFE_INTEGER)).filter(
+    ({ partition }) => partition === 1,
+  )
+  const offset = end?.offset ?? 0
+  await world.log.append(['no event', 'nor this'].map(text => ({ ...garbage, value: Buffer.from(text) })))
+  const { unreadable, diff } = await again('judge', { run: 'r' })
+  expect(unreadable).toEqual({
+    records: 2,
+    first: [offset, offset + 1].map(at => ({
+      ...{ topic: topic.scoredSamples, partition: 1, offset: at },
+      why: expect.stringContaining('wire format'),
+    })),
+  })
+  expect(diff[topic.scoredSamples]).toMatchObject({ same: 5, changed: 0 })
+})
+
 test('decisions under changed rules are compared with the recorded ones field by field', async () => {
   const { decided, again, folderOf } = await createReplayFixture()
   await decided('judge', samples(0, 10))
