@@ -14,6 +14,7 @@ import {
   decisionsTopic,
   readerPrefix,
   redriveGroup,
+  resolvedTopic,
   retryTopic,
   stateTopic,
   transactionalPrefix,
@@ -77,8 +78,12 @@ function grantsOf(service: ServiceName): readonly Grant[] {
   const letters = deadLetterTopics(service)
   const changelog = stateful ? [stateTopic(service)] : []
   // Every process follows `agents`, and compares all topics with the map when it starts.
-  const read = new Set<string>([...consumedTopics(service), ...letters, ...follows, topic.agents, ...changelog])
-  const derived = reads.length > 0 ? [...letters, retryTopic(service), decisionsTopic(service)] : []
+  const resolved = reads.length > 0 ? [resolvedTopic(service)] : []
+  const read = new Set<string>([
+    ...[...consumedTopics(service), ...letters, ...resolved],
+    ...[...follows, topic.agents, ...changelog],
+  ])
+  const derived = reads.length > 0 ? [...letters, retryTopic(service), ...resolved, decisionsTopic(service)] : []
   const written = [...writes, ...derived, ...changelog]
   return [
     grantExact('describe', 'topic', '*'),

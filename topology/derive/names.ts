@@ -33,7 +33,12 @@ export function retryTopic(service: ServiceName): string {
   return `retry.${service}`
 }
 
-/** The group whose committed positions tell how far a service's dead letters are re-driven. */
+/** The compacted topic that says which dead letters of a service are resolved: re-driven or discarded. */
+export function resolvedTopic(service: ServiceName): string {
+  return `resolved.${service}`
+}
+
+/** The group of the processes that resolve a service's dead letters. It has no positions that count: see `resolvedTopic`. */
 export function redriveGroup(service: ServiceName): string {
   return `${service}.redrive`
 }

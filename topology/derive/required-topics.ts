@@ -8,7 +8,7 @@ import {
   topicDefinitions,
   topicNames,
 } from './definitions.ts'
-import { deadLetterTopic, decisionsTopic, retryTopic, stateTopic } from './names.ts'
+import { deadLetterTopic, decisionsTopic, resolvedTopic, retryTopic, stateTopic } from './names.ts'
 
 /** A topic that must exist. `breaks` says what another number of partitions would break; absent where nothing would. */
 export type RequiredTopic = {
@@ -21,7 +21,7 @@ export type RequiredTopic = {
 /** Decisions are kept for replays as long as the samples that they are about. */
 const decisionRetentionDays = 90
 
-/** All topics: those of the map, then the dead-letter, retry, decision and changelog topics of the services. */
+/** All topics: those of the map, then the dead-letter, retry, resolved, decision and changelog topics of the services. */
 export function requiredTopics(): readonly RequiredTopic[] {
   return [
     ...topicNames.map(eventTopic),
@@ -29,6 +29,7 @@ export function requiredTopics(): readonly RequiredTopic[] {
       serviceDefinitions[service].reads.map(topic => deadLetterTopicOf(topic, service)),
     ),
     ...consumingServices.map(retryTopicOf),
+    ...consumingServices.map(resolvedTopicOf),
     ...consumingServices.map(decisionsTopicOf),
     ...serviceNames.filter(service => serviceDefinitions[service].stateful).map(changelogTopicOf),
   ]
@@ -69,6 +70,11 @@ function retryTopicOf(service: ServiceName): RequiredTopic {
     partitions: inputPartitions(service),
     keep: days.length > 0 ? Math.min(...days) : 'forever',
   }
+}
+
+/** Partition number N is about the dead letters of partition number N, whichever their topic. */
+function resolvedTopicOf(service: ServiceName): RequiredTopic {
+  return { name: resolvedTopic(service), partitions: inputPartitions(service), keep: 'compact' }
 }
 
 function decisionsTopicOf(service: ServiceName): RequiredTopic {

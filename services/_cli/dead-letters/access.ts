@@ -1,25 +1,49 @@
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { Settings } from '#runtime/config/config.ts'
+import { systemClock } from '#runtime/core/clock.ts'
 import { Fault } from '#runtime/core/faults.ts'
 import { type DeadLetterDetails, findDeadLetter, parsePosition } from '#runtime/dead-letters/find.ts'
-import { redrive } from '#runtime/dead-letters/redrive.ts'
-import { type DeadLetterCounts, listUnresolved, type UnresolvedDeadLetters } from '#runtime/dead-letters/unresolved.ts'
+import {
+  type DiscardedLetter,
+  discardedLetters,
+  type LetterPage,
+  type LetterQuery,
+  maxCounted,
+  type UnresolvedTopic,
+  unresolvedPage,
+  unresolvedTopics,
+} from '#runtime/dead-letters/list.ts'
+import { discardNamed, redriveNamed } from '#runtime/dead-letters/named-letters.ts'
+import { redrive, redriveTopics } from '#runtime/dead-letters/redrive.ts'
+import { countBacklog, type DeadLetterCounts } from '#runtime/dead-letters/unresolved.ts'
 import { openFolderStore } from '#runtime/objects/folder.ts'
 import { consumingServices } from '#topology/derive/definitions.ts'
 import type { ServiceName } from '#topology/types.ts'
 import { type CallHolder, jsonLines, type OpenedLog, withLogOrHolder } from '../open-log.ts'
 
-/** The dead letters of a log, accessed directly or through the process that holds it. */
+/** What to re-drive: all dead letters of a service, those of one topic, or only these. */
+export type Redrive = {
+  readonly service: ServiceName
+  readonly topic?: string
+  readonly only?: readonly string[]
+  /** Nothing is re-driven, only counted. */
+  readonly dryRun: boolean
+}
+
+/** The dead letters of a log, accessed directly or through the process that holds it; of one service, or of all. */
 export type DeadLetterAccess = {
-  /** Of one service, or of all. `most` limits how many of each topic are listed; absent: all. */
-  readonly list: (
-    service: ServiceName | undefined,
-    most: number | undefined,
-  ) => Promise<readonly UnresolvedDeadLetters[]>
+  readonly topics: (service: ServiceName | undefined) => Promise<readonly UnresolvedTopic[]>
+  readonly page: (service: ServiceName | undefined, query: LetterQuery) => Promise<LetterPage>
+  readonly discarded: (service: ServiceName | undefined) => Promise<readonly DiscardedLetter[]>
   readonly find: (letter: string) => Promise<DeadLetterDetails | undefined>
-  readonly redrive: (
+  readonly discard: (
     service: ServiceName,
-    topic: string | undefined,
+    letters: readonly string[],
+    why: string,
+  ) => Promise<readonly DeadLetterCounts[]>
+  readonly redrive: (
+    request: Redrive,
     onMoved: (moved: number, of: number) => void,
   ) => Promise<readonly DeadLetterCounts[]>
 }
@@ -38,15 +62,25 @@ export function withDeadLetters(
 
 function deadLettersOfLog({ log, codec }: OpenedLog, objectFolder: string, signal: AbortSignal): DeadLetterAccess {
   const objects = openFolderStore(objectFolder)
+  const servicesOf = (service: ServiceName | undefined): readonly ServiceName[] =>
+    service ? [service] : consumingServices
   return {
-    list: (service, most = Number.POSITIVE_INFINITY) =>
-      listUnresolved(log, service ? [service] : consumingServices, most, signal),
+    topics: service => unresolvedTopics(log, servicesOf(service), maxCounted, signal),
+    page: (service, query) => unresolvedPage(log, servicesOf(service), query, signal),
+    discarded: service => discardedLetters(log, servicesOf(service), signal),
     async find(letter) {
       const position = parsePosition(letter)
       return position && findDeadLetter({ log, codec, objects }, position, signal)
     },
-    redrive: (service, topic, onMoved) =>
-      redrive(log, { service, onMoved, ...(topic !== undefined && { topic }) }, signal),
+    discard: (service, letters, why) =>
+      discardNamed(log, { service, letters }, { why, by: userInfo().username, at: systemClock.now() }, signal),
+    redrive({ service, topic, only, dryRun }, onMoved) {
+      if (only) return redriveNamed(log, { service, letters: only }, signal)
+      const request = { service, ...(topic !== undefined && { topic }) }
+      return dryRun
+        ? countBacklog(log, service, redriveTopics(request), signal)
+        : redrive(log, { ...request, onMoved }, signal)
+    },
   }
 }
 
@@ -54,19 +88,30 @@ function deadLettersOfLog({ log, codec }: OpenedLog, objectFolder: string, signa
 type RedriveLine = { readonly moved: number; readonly of: number } | { readonly topics: readonly DeadLetterCounts[] }
 
 function deadLettersOfHolder(call: CallHolder): DeadLetterAccess {
+  const ask = async <T>(path: string, query: Readonly<Record<string, string | number | undefined>>): Promise<T> => {
+    const given = new URLSearchParams()
+    for (const [name, value] of Object.entries(query)) if (value !== undefined) given.set(name, String(value))
+    const answer = await call(`${path}?${given}`)
+    // Of a process without this service.
+    if (answer.status === 404) throw new Fault('FLY_USAGE', await answer.text())
+    return (await answer.json()) as T
+  }
   return {
-    async list(service, most) {
-      const query = new URLSearchParams({ ...(service && { service }), ...(most !== undefined && { most: `${most}` }) })
-      const { topics = [] } = (await (await call(`/v1/dlq?${query}`)).json()) as { topics?: UnresolvedDeadLetters[] }
-      return topics
-    },
+    topics: async service => (await ask<{ topics: UnresolvedTopic[] }>('/v1/dlq/topics', { service })).topics,
+    page: (service, query) => ask<LetterPage>('/v1/dlq', { service, ...query }),
+    discarded: async service => (await ask<{ letters: DiscardedLetter[] }>('/v1/dlq/discarded', { service })).letters,
     async find(letter) {
       const answer = await call(`/v1/dlq/${encodeURIComponent(letter)}`)
       return answer.ok ? ((await answer.json()) as DeadLetterDetails) : undefined
     },
-    async redrive(service, topic, onMoved) {
+    async discard(service, letters, why) {
+      const answer = await call(`/v1/dlq/${service}/discard`, { letters, why })
+      return ((await answer.json()) as { topics: DeadLetterCounts[] }).topics
+    },
+    async redrive({ service, topic, only, dryRun }, onMoved) {
       const again = `${service} is not re-driven to the end, run the command again (no dead letter moves twice)`
-      const answer = await call(`/v1/dlq/${service}/redrive`, { ...(topic !== undefined && { topic }) })
+      const request = { ...(topic !== undefined && { topic }), ...(only ? { only } : { dryRun }) }
+      const answer = await call(`/v1/dlq/${service}/redrive`, request)
       for await (const lines of jsonLines(answer, again))
         for (const line of lines as readonly RedriveLine[]) {
           if ('topics' in line) return line.topics

@@ -1,5 +1,4 @@
 import { deadLetterTopics, serviceNames } from '#topology/derive/definitions.ts'
-import { redriveGroup } from '#topology/derive/names.ts'
 import type { ServiceName } from '#topology/types.ts'
 import type { Codec } from '../codec/codec.ts'
 import { type ReadableRecord, toReadableRecord } from '../codec/readable-record.ts'
@@ -8,12 +7,15 @@ import type { EventLog, LogRecord, Position } from '../log/event-log.ts'
 import type { ObjectStore } from '../objects/object-store.ts'
 import { type DeadLetterSummary, deadLetterSummary } from './dead-letter.ts'
 import { loadPayload } from './payload.ts'
+import { type Discard, type Resolution, readProgress } from './progress.ts'
 
-/** One dead letter with the record's content, chat text included. `state` is `parked` while it is unresolved (the wire's word). */
+/** One dead letter with the record's content, chat text included. */
 export type DeadLetterDetails = DeadLetterSummary &
   Pick<ReadableRecord, 'headers' | 'event'> & {
     readonly service: ServiceName
-    readonly state: 'parked' | 're-driven'
+    readonly state: 'unresolved' | Resolution['how']
+    /** By whom it was discarded, why and when; absent where it was not. */
+    readonly discard?: Discard
     readonly key: string | null
     /** How to correct the fault. */
     readonly hint: string
@@ -37,13 +39,28 @@ export async function findDeadLetter(
   const content = await loadPayload(record, objects)
   const { headers, event } = await toReadableRecord(codec, content)
   const letter = deadLetterSummary(record)
-  const positions = await log.committed(redriveGroup(service), [position.topic])
-  const next = positions.find(({ partition }) => partition === position.partition)?.offset ?? 0
-  const state = position.offset < next ? 're-driven' : 'parked'
-  return { service, state, ...letter, key: content.key?.toString() ?? null, headers, event, hint: hintFor(letter.code) }
+  const progress = await readProgress(log, service, signal)
+  const resolution = progress.get(position.partition)?.resolutionOf(position)
+  const state = resolution?.how ?? 'unresolved'
+  const discard = resolution?.how === 'discarded' ? { discard: resolution } : {}
+  return {
+    service,
+    state,
+    ...discard,
+    ...letter,
+    key: content.key?.toString() ?? null,
+    headers,
+    event,
+    hint: hintFor(letter.code),
+  }
 }
 
-async function recordAt(log: EventLog, position: Position, given: AbortSignal): Promise<LogRecord | undefined> {
+/** The record at a position; undefined when there is none (any more). */
+export async function recordAt(
+  log: Pick<EventLog, 'read'>,
+  position: Position,
+  given: AbortSignal,
+): Promise<LogRecord | undefined> {
   const { topic, partition, offset } = position
   const read = new AbortController()
   let found: LogRecord | undefined

@@ -1,11 +1,13 @@
 import { deadLetterTopics, serviceDefinitions } from '#topology/derive/definitions.ts'
-import { deadLetterTopic, redriveGroup, retryTopic } from '#topology/derive/names.ts'
+import { deadLetterTopic, retryTopic } from '#topology/derive/names.ts'
 import type { ServiceName, TopicName } from '#topology/types.ts'
 import { pause } from '../core/abort.ts'
 import { Fault } from '../core/faults.ts'
-import type { EventLog, LogRecord, NewRecord, PartitionConsumer, Position } from '../log/event-log.ts'
+import type { EventLog, LogRecord, NewRecord, Position } from '../log/event-log.ts'
 import { partitionKey, positionsAfter } from '../log/positions.ts'
 import { deadLetterSummary } from './dead-letter.ts'
+import { type OwnedProgress, ownProgress } from './ownership.ts'
+import { type Progress, type ProgressChange, readProgress } from './progress.ts'
 import { createDeadLetterCounter, type DeadLetterCounts, readUnresolved } from './unresolved.ts'
 
 /** How often the progress of other processes is checked. */
@@ -33,7 +35,7 @@ type Backlog = { readonly records: number; readonly ends: readonly Position[] }
 
 /**
  * Moves the unresolved dead letters to the retry topic, which only their service reads, with the same key, bytes and headers, in the
- * same partition number and order. Copies and positions are committed in one transaction, so each dead letter is moved once, also
+ * same partition number and order. Copies and progress are committed in one transaction, so each dead letter is moved once, also
  * when several processes re-drive at the same time or one of them is killed. Returns when none of the backlog is left, with
  * what this call moved.
  */
@@ -55,39 +57,38 @@ export async function redrive(
     if (unfinished.size === 0) done.abort()
   }
 
-  const consume = async (consumer: PartitionConsumer): Promise<void> => {
-    const { partition } = consumer
-    if (!unfinished.has(partition)) return
+  const moveAll = async ({ partition, progress, commit, signal: owned }: OwnedProgress): Promise<void> => {
     const move = async (records: readonly LogRecord[]): Promise<void> => {
       const due = records.filter(record => record.offset < endOf(backlog, record))
       if (due.length === 0) return
-      await consumer.commit(
+      await commit(
         due.map(record => toRetryRecord(service, record)),
-        positionsAfter(due),
+        positionsAfter(due).flatMap(({ topic, offset }) => advance(progress, topic, offset)),
       )
       due.map(deadLetterSummary).forEach(moved.add)
       onMoved?.(moved.records(), backlog.records)
     }
-    await readUnresolved(log, service, { topics, partitions: [partition] }, move, consumer.signal)
+    await readUnresolved(log, new Map([[partition, progress]]), { topics, partitions: [partition] }, move, owned)
     markFinished([partition])
   }
   const watchOthers = async (): Promise<void> => {
     while (!done.signal.aborted) {
       await pause(pollMs, done.signal)
       // After a failure it is checked again.
-      markFinished(await finishedPartitions(log, service, backlog).catch(() => []))
+      markFinished(await finishedPartitions(log, service, backlog, done.signal).catch(() => []))
     }
   }
 
-  const member = log.join(
-    redriveGroup(service),
-    deadLetterTopics(service),
-    consume,
-    AbortSignal.any([signal, done.signal]),
-  )
-  await Promise.all([member.finally(() => done.abort()), watchOthers()])
+  const owning = ownProgress(log, service, unfinished, moveAll, AbortSignal.any([signal, done.signal]))
+  await Promise.all([owning.finally(() => done.abort()), watchOthers()])
   signal.throwIfAborted()
   return moved.all()
+}
+
+/** All dead letters of the topic below the offset are resolved: what was kept of each re-driven one is not needed any more. */
+function advance(progress: Progress, topic: string, next: number): readonly ProgressChange[] {
+  const passed = [...progress.single(topic)].filter(([offset, { how }]) => offset < next && how === 're-driven')
+  return [...passed.map(([offset]) => ({ topic, offset, resolution: null })), { topic, next }]
 }
 
 async function readBacklog(
@@ -102,7 +103,7 @@ async function readBacklog(
     records += batch.length
     for (const end of positionsAfter(batch)) ends.set(partitionKey(end), end)
   }
-  if (topics.length > 0) await readUnresolved(log, service, { topics }, add, signal)
+  if (topics.length > 0) await readUnresolved(log, await readProgress(log, service, signal), { topics }, add, signal)
   return { records, ends: [...ends.values()] }
 }
 
@@ -110,15 +111,20 @@ async function readBacklog(
 const endOf = ({ ends }: Backlog, { topic, partition }: LogRecord): number =>
   ends.find(end => end.topic === topic && end.partition === partition)?.offset ?? 0
 
-/** Partition numbers in which the group has committed the whole backlog. */
-async function finishedPartitions(log: EventLog, service: ServiceName, { ends }: Backlog): Promise<readonly number[]> {
-  const committed = await log.committed(redriveGroup(service), deadLetterTopics(service))
-  const offsets = new Map(committed.map(position => [partitionKey(position), position.offset]))
-  const isLeft = (end: Position): boolean => (offsets.get(partitionKey(end)) ?? 0) < end.offset
+/** Partition numbers in which the whole backlog is resolved. */
+async function finishedPartitions(
+  log: EventLog,
+  service: ServiceName,
+  { ends }: Backlog,
+  signal: AbortSignal,
+): Promise<readonly number[]> {
+  const progress = await readProgress(log, service, signal)
+  const isLeft = ({ topic, partition, offset }: Position): boolean =>
+    (progress.get(partition)?.next(topic) ?? 0) < offset
   const left = new Set(ends.filter(isLeft).map(({ partition }) => partition))
   return ends.map(({ partition }) => partition).filter(partition => !left.has(partition))
 }
 
-const toRetryRecord = (service: ServiceName, { key, value, partition, headers }: LogRecord): NewRecord => ({
+export const toRetryRecord = (service: ServiceName, { key, value, partition, headers }: LogRecord): NewRecord => ({
   ...{ topic: retryTopic(service), partition, key, value, headers },
 })

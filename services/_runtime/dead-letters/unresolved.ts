@@ -1,24 +1,14 @@
 import { deadLetterTopics } from '#topology/derive/definitions.ts'
-import { redriveGroup } from '#topology/derive/names.ts'
 import type { ServiceName } from '#topology/types.ts'
-import { requiredValue } from '../core/checked.ts'
 import type { EventLog, LogRecord } from '../log/event-log.ts'
 import { type DeadLetterSummary, deadLetterSummary } from './dead-letter.ts'
+import { readProgress, type ServiceProgress, unresolvedFrom } from './progress.ts'
 
 /** Number of dead letters in a topic, and of each fault. */
 export type DeadLetterCounts = {
   readonly topic: string
   readonly records: number
   readonly codes: Readonly<Record<string, number>>
-}
-
-/** The unresolved dead letters of a topic: refused and not yet re-driven. Times in ms since 1970. */
-export type UnresolvedDeadLetters = DeadLetterCounts & {
-  readonly service: ServiceName
-  readonly oldestFirstSeen: number
-  readonly newestRefused: number
-  /** The first of them, in the order of each partition. */
-  readonly letters: readonly DeadLetterSummary[]
 }
 
 /** Counts dead letters by topic and fault. */
@@ -42,14 +32,19 @@ export function createDeadLetterCounter(): {
 
 /** Reads the unresolved dead letters of topics of a service, or of some partition numbers of them, in the order of each partition. */
 export async function readUnresolved(
-  log: Pick<EventLog, 'committed' | 'read'>,
-  service: ServiceName,
+  log: Pick<EventLog, 'read'>,
+  progress: ServiceProgress,
   { topics, partitions }: { readonly topics: readonly string[]; readonly partitions?: readonly number[] },
   onRecords: (records: readonly LogRecord[]) => void | Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
-  const from = await log.committed(redriveGroup(service), topics)
-  await log.read(topics, { from, follow: false, ...(partitions && { partitions }) }, onRecords, signal)
+  const isUnresolved = (letter: LogRecord): boolean => !progress.get(letter.partition)?.resolutionOf(letter)
+  const onUnresolved = async (records: readonly LogRecord[]): Promise<void> => {
+    const unresolved = records.filter(isUnresolved)
+    if (unresolved.length > 0) await onRecords(unresolved)
+  }
+  const from = unresolvedFrom(progress, topics)
+  await log.read(topics, { from, follow: false, ...(partitions && { partitions }) }, onUnresolved, signal)
   signal.throwIfAborted()
 }
 
@@ -61,8 +56,7 @@ export async function countUnresolved(
   signal: AbortSignal,
 ): Promise<number> {
   const topics = deadLetterTopics(service)
-  const lag = topics.length === 0 ? [] : await log.lag(redriveGroup(service), topics)
-  if (lag.every(({ records }) => records === 0)) return 0
+  if (topics.length === 0) return 0
   const limitReached = new AbortController()
   let found = 0
   const count = (records: readonly LogRecord[]): void => {
@@ -70,36 +64,21 @@ export async function countUnresolved(
     if (found >= limit) limitReached.abort()
   }
   const until = AbortSignal.any([signal, limitReached.signal])
-  await readUnresolved(log, service, { topics }, count, until).catch(error => {
+  await readUnresolved(log, await readProgress(log, service, signal), { topics }, count, until).catch(error => {
     if (!limitReached.signal.aborted) throw error
   })
   return Math.min(found, limit)
 }
 
-/** The unresolved dead letters of services, with at most `limit` summaries of each topic. Topics without any are left out. */
-export async function listUnresolved(
+/** The unresolved dead letters of these topics of a service by topic and fault: what a re-drive would move. */
+export async function countBacklog(
   log: EventLog,
-  services: readonly ServiceName[],
-  limit: number,
+  service: ServiceName,
+  topics: readonly string[],
   signal: AbortSignal,
-): Promise<readonly UnresolvedDeadLetters[]> {
-  const found: UnresolvedDeadLetters[] = []
-  for (const service of services) {
-    const counter = createDeadLetterCounter()
-    const byTopic = new Map<string, { oldestFirstSeen: number; newestRefused: number; letters: DeadLetterSummary[] }>()
-    const add = (letter: DeadLetterSummary): void => {
-      counter.add(letter)
-      const { topic, firstSeen, refusedAt } = letter
-      const bounds = byTopic.get(topic) ?? { oldestFirstSeen: firstSeen, newestRefused: refusedAt, letters: [] }
-      byTopic.set(topic, bounds)
-      bounds.oldestFirstSeen = Math.min(bounds.oldestFirstSeen, firstSeen)
-      bounds.newestRefused = Math.max(bounds.newestRefused, refusedAt)
-      if (bounds.letters.length < limit) bounds.letters.push(letter)
-    }
-    const topics = deadLetterTopics(service)
-    if (topics.length > 0)
-      await readUnresolved(log, service, { topics }, records => records.map(deadLetterSummary).forEach(add), signal)
-    for (const counts of counter.all()) found.push({ service, ...counts, ...requiredValue(byTopic, counts.topic) })
-  }
-  return found
+): Promise<readonly DeadLetterCounts[]> {
+  const counter = createDeadLetterCounter()
+  const add = (records: readonly LogRecord[]): void => records.map(deadLetterSummary).forEach(counter.add)
+  if (topics.length > 0) await readUnresolved(log, await readProgress(log, service, signal), { topics }, add, signal)
+  return counter.all()
 }

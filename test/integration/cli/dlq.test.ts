@@ -1,8 +1,12 @@
 import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
-import type { UnresolvedDeadLetters } from '#runtime/dead-letters/unresolved.ts'
+import type { LetterPage, UnresolvedTopic } from '#runtime/dead-letters/list.ts'
 import { openRuntime } from '#runtime/host/open-runtime.ts'
 import type { ChatLogged } from '#schemas/events.ts'
 import { runInProcess } from '#services/_cli/run/start-services.ts'
@@ -43,7 +47,8 @@ test('dead letters are listed, shown and re-driven, while the services run and a
   onTestFinished(end)
   const { port } = new URL(urlOf('ingest'))
   const dlq = (...args: readonly string[]) => flywheel('dlq', ...args, '--home', home, '--port', port)
-  const list = async (): Promise<UnresolvedDeadLetters[]> => JSON.parse((await dlq('list', '--json')).stdout).topics
+  const list = async (): Promise<(UnresolvedTopic & LetterPage)[]> =>
+    JSON.parse((await dlq('list', '--json')).stdout).topics
   const from = deadLetterTopic(topic.chatLogs, 'sampler')
 
   await world.log.append([
@@ -69,7 +74,7 @@ test('dead letters are listed, shown and re-driven, while the services run and a
   const place = `${from}/${late?.partition}@${late?.offset}`
   const shown = await dlq('show', place, '--json')
   expect(JSON.parse(shown.stdout)).toMatchObject({
-    ...{ service: 'sampler', state: 'parked', key: 'c-1', hint: expect.stringMatching(/^Register the agent/) },
+    ...{ service: 'sampler', state: 'unresolved', key: 'c-1', hint: expect.stringMatching(/^Register the agent/) },
     ...{ event: { question: chat.question }, headers: { 'dlq.code': 'FLY_AGENT' } },
   })
 
@@ -90,9 +95,42 @@ test('dead letters are listed, shown and re-driven, while the services run and a
 
   await end()
   expect(await list()).toMatchObject([{ topic: from, records: 1, letters: [{ code: 'FLY_DECODE', attempts: 2 }] }])
-  const again = await dlq('redrive', 'sampler')
-  expect(again.stdout).toBe(`${from}: 1 (FLY_DECODE 1) re-driven to ${retryTopic('sampler')}\n`)
-  expect((await dlq('list', 'sampler')).stdout).toBe('no unresolved dead letters\n')
+  const [left] = (await list()).flatMap(({ letters }) => letters)
+  const leftName = `${from}/${left?.partition}@${left?.offset}`
+  const lines = (await dlq('list', '--all', '--json')).stdout.trim().split('\n')
+  expect(lines.map(line => JSON.parse(line))).toMatchObject([{ service: 'sampler', topic: from, code: 'FLY_DECODE' }])
+  const only = await dlq('redrive', 'sampler', '--only', leftName)
+  expect(only.stdout).toMatch(/: 1 \(FLY_DECODE 1\) re-driven to retry\.sampler\n.*same keys/)
+  expect(await list()).toEqual([])
+  expect((await dlq('redrive', 'sampler', '--only', leftName)).stderr).toMatch(/already re-driven/)
+})
+
+test('a dead letter is discarded with a reason, which is listed with the name and the time', async () => {
+  const home = temporaryFolder()
+  const world = await openRuntime(
+    readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' }),
+  )
+  onTestFinished(() => world.close())
+  const { takes, dataset, of, end } = await startStrategist(world)
+  await takes([dataset('ada', '1', 'the rule refuses'), dataset('ada', '2', 'the rule refuses')])
+  const [letter, other] = (await of(deadLetters, 'ada')).map(
+    ({ topic: name, partition, offset }) => `${name}/${partition}@${offset}`,
+  )
+  await end()
+  await world.close()
+  const dlq = (...args: readonly string[]) => flywheel('dlq', ...args, '--home', home)
+  expect((await dlq('discard', service, `${letter}`)).stderr).toMatch(/--why/)
+  expect((await dlq('discard', service, `${letter}`, '--why', ' ')).stderr).toMatch(/FLY_USAGE: --why: say why/)
+  const discarded = await dlq('discard', service, `${letter}`, '--why', 'sent by mistake')
+  expect(discarded.stdout).toBe(`${deadLetters}: 1 (FLY_LEAK 1) discarded\n`)
+  const line = new RegExp(`^${letter} FLY_LEAK, discarded 20.* by ${userInfo().username}: sent by mistake\n$`)
+  expect((await dlq('list', '--discarded')).stdout).toMatch(line)
+  expect((await dlq('list')).stdout).not.toContain(`${letter} `)
+  expect((await dlq('list')).stdout).toContain(`${other} `)
+  const again = await dlq('redrive', service)
+  expect(again.stdout).toBe(`${deadLetters}: 1 (FLY_LEAK 1) re-driven to ${retryTopic(service)}\n`)
+  expect((await dlq('list')).stdout).toBe('no unresolved dead letters\n')
+  expect((await dlq('list', '--discarded')).stdout).toMatch(line)
 })
 
 test.each([
@@ -147,6 +185,64 @@ test('over HTTP a re-drive needs the key and a JSON body, and only one runs at a
     .map(line => JSON.parse(line))
   expect(lines).toEqual([{ moved: 1, of: 1 }, { topics: [{ topic: deadLetters, records: 1, codes: { FLY_LEAK: 1 } }] }])
   await takes()
-  const listed = (await (await fetch(`${url}/v1/dlq?service=${service}&most=0`, { headers: key })).json()) as object
-  expect(listed).toMatchObject({ topics: [{ topic: deadLetters, records: 1, letters: [] }] })
+  const get = async (path: string) => (await fetch(`${url}${path}`, { headers: key })).json()
+  expect(await get(`/v1/dlq/topics?service=${service}`)).toMatchObject({ topics: [{ topic: deadLetters, records: 1 }] })
+  expect(await get('/v1/dlq?limit=1')).toMatchObject({ letters: [{ service, topic: deadLetters, code: 'FLY_LEAK' }] })
+  expect(await get('/v1/dlq?limit=0')).toMatchObject({ error: { field: 'limit' } })
+  expect(await get('/v1/dlq?cursor=x')).toMatchObject({ error: { message: expect.stringContaining('cursor') } })
+})
+
+test('over HTTP dead letters are discarded by who has the scope admin, with a reason, and each once', async () => {
+  const home = temporaryFolder()
+  const keys = { reader: 'the-key-of-a-reader', ann: 'the-key-of-ann-here' }
+  const scopesOf = { reader: ['read'], ann: ['read', 'admin'] }
+  const apiKeys = Object.entries(keys).map(([name, key]) => ({
+    ...{ name, sha256: createHash('sha256').update(key).digest('hex'), requestsPerSecond: 100 },
+    scopes: scopesOf[name as keyof typeof keys],
+  }))
+  const keyFile = join(temporaryFolder(), 'keys.json')
+  writeFileSync(keyFile, JSON.stringify(apiKeys))
+  const settings = readSettings({
+    ...{ FLYWHEEL_HOME: home, FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' },
+    ...{ FLYWHEEL_API_KEY: 'a-key-for-the-test', FLYWHEEL_API_KEYS: keyFile },
+  })
+  const world = await openRuntime(settings)
+  onTestFinished(() => world.close())
+  const { url, takes, dataset, of } = await startStrategist(world)
+  await takes([dataset('ada', '1', 'the rule refuses'), dataset('ada', '2', 'the rule refuses')])
+  const [letter, other] = (await of(deadLetters, 'ada')).map(
+    ({ topic: name, partition, offset }) => `${name}/${partition}@${offset}`,
+  )
+  const post = async (path: string, key: string, body: object) => {
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
+    const answer = await fetch(`${url}/v1/dlq/${service}/${path}`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+    })
+    return { status: answer.status, body: await answer.json() }
+  }
+  const discard = { letters: [letter], why: ' sent by mistake ' }
+  expect(await post('discard', keys.reader, discard)).toMatchObject({ status: 403 })
+  expect(await post('discard', keys.ann, { letters: [letter] })).toMatchObject({
+    status: 400,
+    body: { error: { field: 'why' } },
+  })
+  expect(await post('discard', keys.ann, { letters: [], why: 'x' })).toMatchObject({ status: 400 })
+  expect(await post('discard', keys.ann, discard)).toMatchObject({ status: 200, body: { topics: [{ records: 1 }] } })
+  expect(await post('discard', keys.ann, discard)).toMatchObject({
+    ...{ status: 400, body: { error: { code: 'invalid', message: `letters: ${letter} is already discarded` } } },
+  })
+  expect(await post('redrive', keys.ann, { only: [other], dryRun: true })).toMatchObject({ status: 400 })
+  expect(await post('redrive', keys.ann, { only: [letter] })).toMatchObject({ status: 400 })
+  expect(await post('redrive', keys.ann, { only: [other] })).toMatchObject({
+    status: 200,
+    body: { topics: [{ records: 1 }] },
+  })
+  const headers = { authorization: `Bearer ${keys.reader}` }
+  expect(await (await fetch(`${url}/v1/dlq/discarded`, { headers })).json()).toMatchObject({
+    letters: [
+      { service, topic: deadLetters, by: 'ann', why: 'sent by mistake', code: 'FLY_LEAK', at: expect.any(Number) },
+    ],
+  })
 })

@@ -11,7 +11,7 @@ import { uniqueName } from '#test/contract/event-log/support.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { startKafka } from '#test/support/kafka/broker.ts'
 import { sharedRegistry } from '#test/support/servers/shared-servers.ts'
-import { retryTopic } from '#topology/derive/names.ts'
+import { redriveGroup, retryTopic } from '#topology/derive/names.ts'
 import { topic } from '#topology/topic-names.ts'
 
 /** A broker of its own, since the topics of the map are what is tested. */
@@ -67,6 +67,23 @@ describe.skipIf(!kafka || !registry)('on a real broker', () => {
     await redrive(world.log, { service, topic: topic.datasets }, new AbortController().signal)
     await takes()
     expect((await answered(agent)).map(([id]) => id)).toEqual([...good, ...ids.filter(id => !good.includes(id))])
+  })
+
+  test('what was re-driven stays so when the broker drops the offsets of the idle group', async () => {
+    const world = await open()
+    const { takes, dataset, of, mended } = await startStrategist(world)
+    const agent = uniqueName('agent')
+    await takes([dataset(agent, `${agent}-1`, 'the rule refuses')])
+    mended.add(`${agent}-1`)
+    const never = new AbortController().signal
+    await redrive(world.log, { service }, never)
+    const admin = client().admin()
+    await admin.connect()
+    // As the broker does after offsets.retention.minutes (7 days) without a member.
+    await admin.deleteGroups([redriveGroup(service)])
+    await admin.disconnect()
+    await redrive(world.log, { service }, never)
+    expect(await of(retryTopic(service), agent)).toHaveLength(1)
   })
 
   test('headers that are no text are kept byte for byte', async () => {

@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest'
 import { type Acl, acls } from '#topology/derive/acls.ts'
 import { serviceDefinitions, serviceNames } from '#topology/derive/definitions.ts'
-import { deadLetterTopic, decisionsTopic, redriveGroup, retryTopic, stateTopic } from '#topology/derive/names.ts'
+import {
+  deadLetterTopic,
+  decisionsTopic,
+  redriveGroup,
+  resolvedTopic,
+  retryTopic,
+  stateTopic,
+} from '#topology/derive/names.ts'
 import { topic } from '#topology/topic-names.ts'
 
 const of = (principal: string): readonly Acl[] => acls().filter(acl => acl.principal === `User:${principal}`)
@@ -14,7 +21,8 @@ const names = (principal: string, operation: string, resource = 'topic'): readon
 test('ACLs let a service write what the map gives it, its dead letters, retries, decisions and changelog, and nothing else', () => {
   for (const service of serviceNames) {
     const { reads, writes, stateful } = serviceDefinitions[service]
-    const own = [decisionsTopic(service), retryTopic(service), ...reads.map(name => deadLetterTopic(name, service))]
+    const letters = reads.map(name => deadLetterTopic(name, service))
+    const own = [decisionsTopic(service), retryTopic(service), resolvedTopic(service), ...letters]
     const changelog = stateful ? [stateTopic(service)] : []
     expect(names(service, 'write')).toEqual([...writes, ...(reads.length > 0 ? own : []), ...changelog].sort())
   }
@@ -26,7 +34,7 @@ test('ACLs let a service read its inputs, what it follows, its changelog and the
     [
       ...inputs,
       ...inputs.map(name => deadLetterTopic(name, 'judge')),
-      ...[topic.agents, stateTopic('judge'), retryTopic('judge')],
+      ...[topic.agents, stateTopic('judge'), retryTopic('judge'), resolvedTopic('judge')],
     ].sort(),
   )
   expect(names('judge', 'read', 'group')).toEqual(['judge', redriveGroup('judge')])

@@ -6,6 +6,7 @@ import {
   deadLetterTopic,
   decisionsTopic,
   redriveGroup,
+  resolvedTopic,
   retryTopic,
   stateTopic,
   subject,
@@ -18,8 +19,9 @@ test('names follow from service and topic', () => {
     't.judge.dlq',
     't-value',
   ])
-  expect([retryTopic('judge'), redriveGroup('judge')].map(name => `${name}!`)).toEqual([
+  expect([retryTopic('judge'), resolvedTopic('judge'), redriveGroup('judge')].map(name => `${name}!`)).toEqual([
     'retry.judge!',
+    'resolved.judge!',
     'judge.redrive!',
   ])
   expect([`${decisionsTopic('self-play')}!`, `${stateTopic('self-play')}!`]).toEqual([

@@ -1,0 +1,162 @@
+import { deadLetterTopics } from '#topology/derive/definitions.ts'
+import type { ServiceName } from '#topology/types.ts'
+import { Fault } from '../core/faults.ts'
+import type { EventLog, LogRecord, Position } from '../log/event-log.ts'
+import { partitionKey } from '../log/positions.ts'
+import { type DeadLetterSummary, deadLetterSummary } from './dead-letter.ts'
+import { parsePosition } from './find.ts'
+import { type Discard, type Progress, readProgress } from './progress.ts'
+import { createDeadLetterCounter, type DeadLetterCounts, readUnresolved } from './unresolved.ts'
+
+/** The unresolved dead letters of a topic. They are counted by reading them, up to a limit: with `more`, the figures are of the first ones. */
+export type UnresolvedTopic = DeadLetterCounts & {
+  readonly service: ServiceName
+  readonly more: boolean
+  /** Times in ms since 1970. */
+  readonly oldestFirstSeen: number
+  readonly newestRefused: number
+}
+
+export type UnresolvedLetter = DeadLetterSummary & { readonly service: ServiceName }
+
+/** `next` is the cursor of the next page; null after the last one. */
+export type LetterPage = { readonly letters: readonly UnresolvedLetter[]; readonly next: string | null }
+
+/** What to list: the dead letters of one topic only, at most so many, from a cursor on. */
+export type LetterQuery = { readonly topic?: string; readonly limit: number; readonly cursor?: string }
+
+export type DiscardedLetter = Position & Discard & { readonly service: ServiceName }
+
+/** Dead letters of a topic that are counted for an overview. */
+export const maxCounted = 10_000
+
+type ReadLog = Pick<EventLog, 'read' | 'positionsAt'>
+
+/** The topics with unresolved dead letters of these services; at most `limit` letters of each topic are counted. */
+export async function unresolvedTopics(
+  log: ReadLog,
+  services: readonly ServiceName[],
+  limit: number,
+  signal: AbortSignal,
+): Promise<readonly UnresolvedTopic[]> {
+  const found: UnresolvedTopic[] = []
+  for (const service of services)
+    for (const topic of deadLetterTopics(service)) {
+      const counter = createDeadLetterCounter()
+      let [oldestFirstSeen, newestRefused] = [Number.POSITIVE_INFINITY, 0]
+      const limitReached = new AbortController()
+      const add = (letters: readonly LogRecord[]): void => {
+        for (const letter of letters.slice(0, limit - counter.records()).map(deadLetterSummary)) {
+          counter.add(letter)
+          oldestFirstSeen = Math.min(oldestFirstSeen, letter.firstSeen)
+          newestRefused = Math.max(newestRefused, letter.refusedAt)
+        }
+        if (counter.records() === limit) limitReached.abort()
+      }
+      const progress = await readProgress(log, service, signal)
+      await readUnresolved(
+        log,
+        progress,
+        { topics: [topic] },
+        add,
+        AbortSignal.any([signal, limitReached.signal]),
+      ).catch(error => {
+        if (!limitReached.signal.aborted) throw error
+      })
+      const more = limitReached.signal.aborted
+      for (const counts of counter.all()) found.push({ service, ...counts, more, oldestFirstSeen, newestRefused })
+    }
+  return found
+}
+
+/**
+ * A page of unresolved dead letters, in the order of services, topics, partitions and offsets, which does not change while others
+ * are added: those of the partitions that are already listed are left out. Reads little more than it returns. FLY_USAGE when the
+ * cursor is not one of these services.
+ */
+export async function unresolvedPage(
+  log: ReadLog,
+  services: readonly ServiceName[],
+  { topic: only, limit, cursor }: LetterQuery,
+  signal: AbortSignal,
+): Promise<LetterPage> {
+  const topics = services.flatMap(service =>
+    deadLetterTopics(service).flatMap(topic => (only === undefined || only === topic ? [{ service, topic }] : [])),
+  )
+  const start = cursor === undefined ? undefined : parsePosition(cursor)
+  const first = start ? topics.findIndex(({ topic }) => topic === start.topic) : 0
+  if (first < 0 || (cursor !== undefined && !start))
+    throw new Fault('FLY_USAGE', 'the cursor is not of this list: give `next` of the page before, with the same query')
+  const letters: UnresolvedLetter[] = []
+  for (const { service, topic } of topics.slice(first)) {
+    const progress = await readProgress(log, service, signal)
+    for (const begin of await partitionBegins(log, topic, start?.topic === topic ? start : undefined)) {
+      const ofPartition = await firstUnresolved(
+        log,
+        progress.get(begin.partition),
+        begin,
+        limit - letters.length,
+        signal,
+      )
+      letters.push(...ofPartition.map(letter => ({ service, ...letter })))
+      const last = letters.at(-1)
+      if (last && letters.length === limit) return { letters, next: `${partitionKey(last)}@${last.offset + 1}` }
+    }
+  }
+  return { letters, next: null }
+}
+
+/** Where to read each partition of a topic, in order; those before the start, and the empty ones, are left out. */
+async function partitionBegins(log: ReadLog, topic: string, start: Position | undefined): Promise<readonly Position[]> {
+  const [begins, ends] = await Promise.all([
+    log.positionsAt([topic], 0),
+    log.positionsAt([topic], Number.MAX_SAFE_INTEGER),
+  ])
+  const end = new Map(ends.map(({ partition, offset }) => [partition, offset]))
+  return begins
+    .filter(({ partition }) => partition >= (start?.partition ?? 0))
+    .map(begin => (begin.partition === start?.partition && start.offset > begin.offset ? start : begin))
+    .filter(({ partition, offset }) => offset < (end.get(partition) ?? offset))
+    .toSorted((a, b) => a.partition - b.partition)
+}
+
+/** The first unresolved dead letters of one partition at or after a position. */
+async function firstUnresolved(
+  log: ReadLog,
+  progress: Progress | undefined,
+  begin: Position,
+  limit: number,
+  signal: AbortSignal,
+): Promise<readonly DeadLetterSummary[]> {
+  const { topic, partition } = begin
+  const offset = Math.max(begin.offset, progress?.next(topic) ?? 0)
+  const letters: DeadLetterSummary[] = []
+  const limitReached = new AbortController()
+  const take = (records: readonly LogRecord[]): void => {
+    const unresolved = records.filter(letter => !progress?.resolutionOf(letter))
+    letters.push(...unresolved.slice(0, limit - letters.length).map(deadLetterSummary))
+    if (letters.length === limit) limitReached.abort()
+  }
+  const options = { partitions: [partition], from: [{ topic, partition, offset }], follow: false }
+  await log.read([topic], options, take, AbortSignal.any([signal, limitReached.signal]))
+  signal.throwIfAborted()
+  return letters
+}
+
+/** The discarded dead letters of these services, with who discarded them, when and why. */
+export async function discardedLetters(
+  log: ReadLog,
+  services: readonly ServiceName[],
+  signal: AbortSignal,
+): Promise<readonly DiscardedLetter[]> {
+  const found: DiscardedLetter[] = []
+  for (const service of services) {
+    const topics = deadLetterTopics(service)
+    const progress = topics.length > 0 ? await readProgress(log, service, signal) : new Map<number, Progress>()
+    for (const [partition, ofPartition] of progress)
+      for (const topic of topics)
+        for (const [offset, resolution] of ofPartition.single(topic))
+          if (resolution.how === 'discarded') found.push({ service, topic, partition, offset, ...resolution })
+  }
+  return found.sort((a, b) => a.at - b.at)
+}
