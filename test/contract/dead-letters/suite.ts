@@ -1,14 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { findDeadLetter, parsePosition } from '#runtime/dead-letters/find.ts'
-import { discardedLetters, unresolvedPage, unresolvedTopics } from '#runtime/dead-letters/list.ts'
-import { discardNamed, redriveNamed } from '#runtime/dead-letters/named-letters.ts'
+import { unresolvedPage, unresolvedTopics } from '#runtime/dead-letters/list.ts'
 import { redrive } from '#runtime/dead-letters/redrive.ts'
 import type { Runtime } from '#runtime/host/open-runtime.ts'
-import type { LogRecord } from '#runtime/log/event-log.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
 import { deadLetterTopic, retryTopic } from '#topology/derive/names.ts'
 import { topic } from '#topology/topic-names.ts'
 import { keyOf, textOf, uniqueName } from '../event-log/support.ts'
+import { resolvingContract } from './resolving.suite.ts'
 import { deadLetters, type FailureKind, service, startStrategist } from './support.ts'
 
 const never = new AbortController().signal
@@ -22,7 +21,6 @@ const codes: Record<Exclude<FailureKind, 'none' | 'its event is long'>, string> 
   'the key of its event is too large': 'FLY_TOO_LARGE',
   'its memory is too large': 'FLY_TOO_LARGE',
 }
-const nameOf = (letter: LogRecord | undefined): string => `${letter?.topic}/${letter?.partition}@${letter?.offset}`
 const failureKinds = Object.keys(codes) as (keyof typeof codes)[]
 
 /** The handling of refused records, on any log. Tests may share a log, so agents have unique names. */
@@ -158,81 +156,7 @@ export function deadLettersContract(name: string, open: () => Promise<Runtime>):
       expect(left).toMatchObject({ code: 'FLY_DECODE', attempts: 2 })
     })
 
-    test('pages list each dead letter once, also when others are added meanwhile', async () => {
-      const world = await open()
-      const { takes, dataset, of } = await startStrategist(world)
-      const agents = Array.from({ length: 6 }, () => uniqueName('agent'))
-      const refuse = (round: number) =>
-        takes(agents.map(agent => dataset(agent, `${agent}-${round}`, 'the rule refuses')))
-      await refuse(1)
-      await refuse(2)
-      const seen: string[] = []
-      let cursor: string | null | undefined
-      while (cursor !== null) {
-        const query = { limit: 5, ...(cursor !== undefined && { cursor }) }
-        const { letters, next } = await unresolvedPage(world.log, [service], query, never)
-        expect(letters.length).toBeLessThanOrEqual(5)
-        seen.push(...letters.map(({ topic: name, partition, offset }) => `${name}/${partition}@${offset}`))
-        if (cursor === undefined) await refuse(3)
-        cursor = next
-      }
-      expect(new Set(seen).size).toBe(seen.length)
-      const letters = (await Promise.all(agents.map(agent => of(deadLetters, agent)))).flatMap(all => all.slice(0, 2))
-      expect(seen).toEqual(expect.arrayContaining(letters.map(nameOf)))
-      await expect(unresolvedPage(world.log, [service], { limit: 5, cursor: 'x' }, never)).rejects.toThrow(/cursor/)
-    })
-
-    test('single dead letters are re-driven or discarded once, and a re-drive leaves them out', async () => {
-      const world = await open()
-      const { takes, dataset, of } = await startStrategist(world)
-      const agent = uniqueName('agent')
-      const agents = [agent, uniqueName('agent'), uniqueName('agent')]
-      await takes(agents.flatMap(name => [1, 2, 3, 4].map(at => dataset(name, `${name}-${at}`, 'the rule refuses'))))
-      const letters = await of(deadLetters, agent)
-      const names = letters.map(nameOf)
-      const [first = '', second = '', third = '', fourth = ''] = names
-      const states = async () =>
-        Promise.all(letters.map(async letter => (await findDeadLetter(world, letter, never))?.state))
-      const others = (await Promise.all(agents.slice(1).map(name => of(deadLetters, name)))).map(all => nameOf(all[0]))
-
-      const discard = { by: 'ann', why: 'a test record', at: 7 }
-      expect(
-        await discardNamed(world.log, { service, letters: [first, third, first, ...others] }, discard, never),
-      ).toEqual([{ topic: deadLetters, records: 4, codes: { FLY_LEAK: 4 } }])
-      expect(await redriveNamed(world.log, { service, letters: [second] }, never)).toEqual([
-        { topic: deadLetters, records: 1, codes: { FLY_LEAK: 1 } },
-      ])
-      // A commit can be read a moment after it was answered.
-      await waitUntil('three are resolved', async () => (await states()).filter(it => it !== 'unresolved').length === 3)
-      expect(await states()).toEqual(['discarded', 're-driven', 'discarded', 'unresolved'])
-      expect(await findDeadLetter(world, letters[0] ?? fail(), never)).toMatchObject({ discard })
-      expect(await discardedLetters(world.log, [service], never)).toEqual(
-        expect.arrayContaining(
-          [0, 2].map(at => ({
-            ...{ how: 'discarded', service, topic: deadLetters, code: 'FLY_LEAK', ...discard },
-            ...{ partition: letters[at]?.partition, offset: letters[at]?.offset },
-          })),
-        ),
-      )
-      expect((await of(retryTopic(service), agent)).map(idOf)).toEqual([`${agent}-2`])
-      for (const [named, message] of [
-        [[fourth, first], /already discarded/],
-        [[second], /already re-driven/],
-        [[`${deadLetters}/0@1000000`], /has no dead letter/],
-        [['here'], /has no dead letter here: give TOPIC/],
-        [[`${topic.datasets}/0@0`], /has no dead letter/],
-      ] as const)
-        await expect(discardNamed(world.log, { service, letters: named }, discard, never)).rejects.toMatchObject({
-          ...{ code: 'FLY_USAGE', message: expect.stringMatching(message) },
-        })
-
-      await takes()
-      await redrive(world.log, { service }, never)
-      expect((await of(retryTopic(service), agent)).map(idOf).slice(0, 2)).toEqual([`${agent}-2`, `${agent}-4`])
-      await waitUntil('it is re-driven', async () => (await states())[3] === 're-driven')
-      expect(await states()).toEqual(['discarded', 're-driven', 'discarded', 're-driven'])
-      await takes()
-    })
+    resolvingContract(open)
 
     test('a re-drive of one topic leaves those of other topics unresolved', async () => {
       const world = await open()
