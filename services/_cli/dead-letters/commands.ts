@@ -35,6 +35,6 @@ export function addDeadLetterCommands(program: Command, signal: AbortSignal): vo
     .requiredOption('--why <text>', 'the reason; it is kept with your name and the time')
     .action(async (name, letters, options) => {
       const { discardDeadLetters } = await import('./dlq.ts')
-      await discardDeadLetters(name, letters, options, settingsOf(options), signal)
+      await discardDeadLetters(name, letters, options, await settingsOf(options), signal)
     })
 }
