@@ -19,8 +19,9 @@ const mediaType = 'application/vnd.schemaregistry.v1+json'
 const refusals = { 404: 'missing', 409: 'conflict', 422: 'invalid' } as const
 
 /**
- * Requests to the registry at `host`. Only an answer with an `error_code` is the registry's own: what stands in front of it, such
- * as an ingress without a backend, answers 404 too, and that is an outage. Outages are retried for about a second.
+ * Requests to the registry at `host`. Only an answer with an `error_code` is the registry's own, and only 40401 and the like say what
+ * does not exist: what stands in front of it, such as an ingress without a backend, and a wrong path answer 404 too, and that
+ * is an outage. Outages are retried for about a second.
  */
 export function createRegistryRequests(host: string, auth: BasicAuth | undefined): RequestRegistry {
   const credentials = auth && Buffer.from(`${auth.username}:${auth.password}`).toString('base64')
@@ -46,7 +47,7 @@ export function createRegistryRequests(host: string, auth: BasicAuth | undefined
     // Another process is registering the same subject: the next attempt finds it.
     if (/already exists/.test(message)) throw outage(host, message)
     const outcome = refusals[status as keyof typeof refusals]
-    if (outcome && typeof answer?.error_code === 'number') return { outcome, message }
+    if (outcome && isOwnCode(status, answer?.error_code)) return { outcome, message }
     throw outage(host, response.ok ? 'its answer is not a JSON object' : message)
   }
 
@@ -60,6 +61,10 @@ export function createRegistryRequests(host: string, auth: BasicAuth | undefined
       }
   }
 }
+
+/** 40403 is Confluent's code of a schema that does not exist; 404 itself is that of a path that does not exist. */
+const isOwnCode = (status: number, code: unknown): boolean =>
+  typeof code === 'number' && (status === 404 ? Math.floor(code / 100) === 404 : true)
 
 /** The body of a response; undefined where it is not a JSON object. */
 async function readObject(response: Response): Promise<Readonly<Record<string, unknown>> | undefined> {

@@ -52,6 +52,8 @@ test('a 404 that is not the answer of a registry is an outage, not a missing sch
   expect(await outcome(html.registry.schema(7))).toBe('FLY_REGISTRY retry')
   const other = await registryWith({ [path]: [json({ hello: 'world' })] })
   expect(await outcome(other.registry.schema(7))).toBe('FLY_REGISTRY retry')
+  const wrongPath = await registryWith({ [path]: [json({ error_code: 404, message: 'HTTP 404 Not Found' }, 404)] })
+  expect(await outcome(wrongPath.registry.schema(7))).toBe('FLY_REGISTRY retry')
   const recovered = await registryWith({ [path]: [ingress, { status: 503, body: '' }, stored(text)] })
   expect(await recovered.registry.schema(7)).toEqual(text)
 })
