@@ -7,6 +7,7 @@ import type { WorkerPool } from './core/worker-pool.ts'
 import type { PartitionLag, Position } from './log/event-log.ts'
 import type { ObjectStore } from './objects/object-store.ts'
 import type { StateChange, StateView } from './state/state.ts'
+import type { StateShape } from './state/state-shape.ts'
 
 /** The ports that the runtime provides to every service. Other ports are opened separately: see `_planners/open.ts`, `_models/open.ts`. */
 export type RuntimePorts = {
@@ -42,8 +43,10 @@ export type Decision<S extends ServiceName> = {
  */
 export type Service<S extends ServiceName, Facts = undefined, Ports = object> = {
   readonly name: S
-  /** Version label of the service's rule; part of derived ids. */
+  /** Version label of the service's rule; part of derived ids. A new rule goes on with the state of the one before. */
   readonly version: string
+  /** The shape of the values in its state, for a stateful service. */
+  readonly stateShape?: StateShape
   readonly gather?: (inbound: Inbound<S>, ports: Ports, signal: AbortSignal) => Promise<Facts>
   readonly decide?: (inbound: Inbound<S>, facts: Facts, state: StateView) => Decision<S>
   /** HTTP routes and followed topics; opened before the first record is consumed. */

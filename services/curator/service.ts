@@ -7,6 +7,7 @@ type Ports = { readonly agents: Pick<Agents, 'waitFor'> }
 export const curator: Service<'curator', Facts, Ports> = {
   name: 'curator',
   version: 'curator/v1',
+  stateShape: { version: 1 },
   async gather({ topic: from, event }, { agents }) {
     if (from === topic.scoredSamples) return undefined
     const { budgets, tools } = await agents.waitFor(event.agent)

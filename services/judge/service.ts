@@ -15,6 +15,7 @@ type Ports = {
 export const judge: Service<'judge', Facts, Ports> = {
   name: 'judge',
   version,
+  stateShape: { version: 1 },
   async gather({ topic: from, event }, { agents, languageModel }, signal) {
     if (languageModel === undefined || from !== topic.selectedSamples) return null
     const { tools } = await agents.waitFor(event.agent)

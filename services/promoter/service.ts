@@ -7,6 +7,7 @@ type Ports = HttpApiPorts & { readonly agents: Pick<Agents, 'waitFor'> }
 export const promoter: Service<'promoter', Facts, Ports> = {
   name: 'promoter',
   version: 'promoter/v1',
+  stateShape: { version: 1 },
   async gather({ event }, { agents }) {
     const { margin, stratumMargin } = (await agents.waitFor(event.agent)).targets
     return { margin, stratumMargin }

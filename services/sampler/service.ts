@@ -9,6 +9,7 @@ type Ports = { readonly agents: Pick<Agents, 'waitFor'> }
 export const sampler: Service<'sampler', Facts, Ports> = {
   name: 'sampler',
   version,
+  stateShape: { version: 1 },
   gather: async ({ event }, { agents }) => factsOf(await agents.waitFor(event.agent)),
   decide,
 }

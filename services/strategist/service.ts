@@ -7,6 +7,7 @@ type Ports = { readonly agents: Pick<Agents, 'waitFor'> }
 export const strategist: Service<'strategist', Facts, Ports> = {
   name: 'strategist',
   version: 'strategist/v1',
+  stateShape: { version: 1 },
   async gather({ topic: from, event }, { agents }) {
     if (from === topic.datasets && event.outcome === 'waiting') return undefined
     const { tools, targets } = await agents.waitFor(event.agent)

@@ -7,6 +7,7 @@ import type { LogRecord } from '#runtime/log/event-log.ts'
 import { openPartitionState, type PartitionState } from '#runtime/state/partition-state.ts'
 import { createSnapshotOpener } from '#runtime/state/snapshots.ts'
 import type { State } from '#runtime/state/state.ts'
+import { firstShape } from '#runtime/state/state-shape.ts'
 import { InMemoryChangelog, unobserved } from '#test/support/doubles/in-memory-changelog.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 
@@ -80,7 +81,7 @@ test('a state always equals the fold of all its changes, whatever becomes of com
         openPartitionState(
           { log: changelog.log, openSnapshot: createSnapshotOpener(folder, { warn: () => {} }) },
           'sampler',
-          true,
+          firstShape,
           changelog.owner(),
           unobserved,
         )

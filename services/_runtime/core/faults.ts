@@ -35,7 +35,10 @@ export const faults = {
     means: 'The language model cannot be reached, is overloaded or answers without the expected form.',
   },
   FLY_LEAK: { action: 'dead-letter', means: 'A family is in training and in evaluation.' },
-  FLY_STATE: { action: 'stop', means: 'A changelog was written by another version of the service.' },
+  FLY_STATE: {
+    action: 'stop',
+    means: 'A changelog was written by another version, or has state of a shape that the service does not read.',
+  },
   FLY_REPLAY: { action: 'stop', means: 'A record or object that a replay needs is not in the log or the store.' },
   FLY_BUG: { action: 'stop', means: 'An assumption of this code does not hold.' },
 } as const satisfies Record<string, { readonly action: FaultAction; readonly means: string }>

@@ -3,6 +3,7 @@ import type { Inbound, ServiceName } from '#topology/types.ts'
 import { Fault } from '../core/faults.ts'
 import type { FollowedEvent, HttpApi, HttpApiContext, Service } from '../service.ts'
 import type { StateChange, StateView } from '../state/state.ts'
+import type { StateShape } from '../state/state-shape.ts'
 import type { FollowedRecord } from './follow-topics.ts'
 
 /** An input: its event, and its topic, which for a retried record is the original one. */
@@ -15,10 +16,11 @@ export type AnyDecision = {
   readonly objects?: readonly Uint8Array[]
 }
 
-/** Name, version and `decide` of a service: what a replay needs. */
+/** Name, versions and `decide` of a service: what a replay needs. */
 export type Rule = {
   readonly name: ServiceName
   readonly version: string
+  readonly stateShape?: StateShape
   readonly decide?: (inbound: AnyInbound, facts: unknown, state: StateView) => AnyDecision
 }
 
@@ -43,10 +45,11 @@ export type RunnableService = Rule & {
  * the service reads or follows (FLY_BUG otherwise), and the codec has checked the event against the schema of that topic.
  */
 export function eraseTypes<S extends ServiceName, Facts, Ports>(service: Service<S, Facts, Ports>): AnyService<Ports> {
-  const { name, version, gather, decide, httpApi } = service
+  const { name, version, stateShape, gather, decide, httpApi } = service
   return {
     name,
     version,
+    ...(stateShape && { stateShape }),
     ...(gather && { gather: (inbound, ports, signal) => gather(inboundOf(name, inbound), ports, signal) }),
     // The cast is safe: the facts were returned by `gather` of this service, now or when the decision was recorded.
     ...(decide && { decide: (inbound, facts, state) => decide(inboundOf(name, inbound), facts as Facts, state) }),
@@ -55,10 +58,11 @@ export function eraseTypes<S extends ServiceName, Facts, Ports>(service: Service
 }
 
 export function withPorts<Ports>(service: AnyService<Ports>, ports: Ports): RunnableService {
-  const { name, version, gather, decide, httpApi } = service
+  const { name, version, stateShape, gather, decide, httpApi } = service
   return {
     name,
     version,
+    ...(stateShape && { stateShape }),
     ...(gather && { gather: (inbound, signal) => gather(inbound, ports, signal) }),
     ...(decide && { decide }),
     ...(httpApi && { httpApi: context => httpApi(context, ports) }),

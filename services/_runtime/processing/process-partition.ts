@@ -5,6 +5,7 @@ import { faultAction, faultCode } from '../core/faults.ts'
 import type { PartitionConsumer } from '../log/event-log.ts'
 import { openPartitionState, type PartitionState } from '../state/partition-state.ts'
 import type { State } from '../state/state.ts'
+import { firstShape } from '../state/state-shape.ts'
 import type { RunnableService } from './any-service.ts'
 import { commitBatch } from './commit-batch.ts'
 import type { ProcessingContext } from './context.ts'
@@ -23,10 +24,11 @@ export async function processPartition(
   isStateful: boolean,
   onState: (state: State) => void,
 ): Promise<void> {
-  const { name } = service
+  const { name, stateShape = firstShape } = service
+  const shape = isStateful ? stateShape : undefined
   const { partition } = consumer
   const { logger, metrics } = context
-  const partitionState = await openPartitionState(context, name, isStateful, consumer, {
+  const partitionState = await openPartitionState(context, name, shape, consumer, {
     onLeft: left => metrics.restoreRemaining.set({ service: name, partition }, left),
     onRetry: fault => {
       metrics.retries.inc({ service: name, code: fault.code })

@@ -1,6 +1,7 @@
 import { Fault } from '../core/faults.ts'
 import type { LogRecord, NewRecord } from '../log/event-log.ts'
 import type { StateChange } from './state.ts'
+import { firstShape, migrateChange, type StateShape } from './state-shape.ts'
 
 /** The format that each changelog record names in its headers. A record of another format is refused with FLY_STATE. */
 export const changelogFormat = 'state/v1'
@@ -10,14 +11,18 @@ const separator = '\u0000'
 /** Key and value of a changelog record. */
 export type ChangelogEntry = { readonly key: string | Buffer | null; readonly value: Buffer | null }
 
-/** The changelog records of changes. `writer` identifies one assignment of the partition: it is never used again. */
+/**
+ * The changelog records of changes, whose values have the shape of that version. `writer` identifies one assignment of the partition:
+ * it is never used again.
+ */
 export function changelogRecords(
   topic: string,
   partition: number,
   changes: readonly StateChange[],
   writer: string,
+  { version }: StateShape = firstShape,
 ): NewRecord[] {
-  const headers = { format: changelogFormat, writer }
+  const headers = { format: changelogFormat, writer, shape: String(version) }
   return changes.map(change => {
     const { key, value } = toChangelogEntry(change)
     return { topic, partition, key, value, headers }
@@ -52,13 +57,13 @@ export function toStateChange(entryKey: string, value: unknown): StateChange | u
   return end < 0 ? undefined : { collection: entryKey.slice(0, end), key: entryKey.slice(end + 1), value }
 }
 
-/** The change of a changelog record. FLY_STATE when another version wrote the record. */
-export function changeOf(record: LogRecord): StateChange {
+/** The change of a changelog record, in the given shape. FLY_STATE when another version wrote the record. */
+export function changeOf(record: LogRecord, shape: StateShape = firstShape): StateChange {
   const { key, headers } = record
   const change =
     headers['format'] === changelogFormat ? toStateChange(key?.toString() ?? '', parseValue(record)) : undefined
   if (!change) throw otherVersionFault(record)
-  return change
+  return migrateChange(change, record, shape)
 }
 
 export const writerOf = ({ headers }: LogRecord): string => headers['writer'] ?? ''

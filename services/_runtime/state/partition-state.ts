@@ -10,6 +10,7 @@ import { restoreState } from './restore.ts'
 import type { StateSnapshot } from './snapshot.ts'
 import type { OpenSnapshot } from './snapshots.ts'
 import { State } from './state.ts'
+import type { StateShape } from './state-shape.ts'
 
 /** The state of a service in one partition, from assignment to revocation. */
 export type PartitionState = {
@@ -44,14 +45,14 @@ export type StateOwner = Pick<PartitionConsumer, 'partition' | 'signal' | 'commi
 const restoreBackoff = { firstMs: 100, maxMs: 5_000 } as const
 
 /**
- * Restores the state of a stateful service; other services get an empty one. It commits a barrier first, so that nothing is
+ * Restores the state of a stateful service; other services, which have no shape of state, get an empty one. It commits a barrier first, so that nothing is
  * missing that an earlier owner has committed. While the log is away it tries again. FLY_STATE when another version
  * wrote the changelog, FLY_FENCED when another process owns the partition.
  */
 export async function openPartitionState(
   { log, openSnapshot }: StateContext,
   service: ServiceName,
-  isStateful: boolean,
+  shape: StateShape | undefined,
   consumer: StateOwner,
   observer: RestoreObserver,
 ): Promise<PartitionState> {
@@ -61,11 +62,11 @@ export async function openPartitionState(
   const restore = async (snapshot: StateSnapshot | undefined): Promise<State> => {
     const barrier = await commitBarrier(topic, consumer, writer)
     const onProgress = (offset: number): void => observer.onLeft(Math.max(0, barrier.end - offset))
-    return restoreState(log, topic, partition, signal, { snapshot, barrier, onProgress })
+    return restoreState(log, topic, partition, signal, { snapshot, shape, barrier, onProgress })
   }
-  const snapshot = isStateful ? await openSnapshot?.(service, partition, signal) : undefined
+  const snapshot = shape && (await openSnapshot?.(service, partition, signal, shape))
   const close = (): void => snapshot?.close()
-  const state = isStateful
+  const state = shape
     ? await retryWhileAway(() => restore(snapshot), observer.onRetry, signal).catch(error => {
         close()
         throw error
@@ -75,7 +76,7 @@ export async function openPartitionState(
   return {
     state,
     changelogRecords() {
-      written = changelogRecords(topic, partition, state.changes(), writer)
+      written = changelogRecords(topic, partition, state.changes(), writer, shape)
       return written
     },
     async markCommitted(ends) {

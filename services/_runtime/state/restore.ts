@@ -1,14 +1,18 @@
+import { at } from '../core/checked.ts'
 import { type EventLog, type LogRecord, tombstoneRetentionMs } from '../log/event-log.ts'
-import { type Barrier, changeOf, writerOf } from './changelog.ts'
+import { type Barrier, type ChangelogEntry, changeOf, toChangelogEntry, writerOf } from './changelog.ts'
 import { readChangelog } from './read-changelog.ts'
 import type { SnapshotPosition, StateSnapshot } from './snapshot.ts'
-import { State } from './state.ts'
+import { State, type StateChange } from './state.ts'
+import { firstShape, type StateShape, shapeVersionOf } from './state-shape.ts'
 
 /** A snapshot that is older than this, in milliseconds, is not used. The margin is for reading, and for clocks of brokers that differ. */
 const maxSnapshotAgeMs = 0.75 * tombstoneRetentionMs
 
 export type RestoreOptions = {
   readonly snapshot?: StateSnapshot | undefined
+  /** The shape of the state; the first one when absent. */
+  readonly shape?: StateShape | undefined
   /** Where the changelog ends for its owner. Without one the result may lack what was committed last. */
   readonly barrier?: Barrier
   /** Called while the changelog is read, with the offset after what was read. */
@@ -31,7 +35,7 @@ export async function restoreState(
   topic: string,
   partition: number,
   signal: AbortSignal,
-  { snapshot, barrier, onProgress = () => {} }: RestoreOptions = {},
+  { snapshot, shape = firstShape, barrier, onProgress = () => {} }: RestoreOptions = {},
 ): Promise<State> {
   const read = (
     from: 'beginning' | number,
@@ -39,16 +43,22 @@ export async function restoreState(
     until = signal,
   ): Promise<void> => readChangelog(log, { topic, partition, from, barrier }, onChanges, onProgress, until)
 
+  const inCurrentShape =
+    (changes: readonly StateChange[]) =>
+    (record: LogRecord, index: number): ChangelogEntry =>
+      shapeVersionOf(record) === shape.version ? record : toChangelogEntry(at(changes, index))
+
   /** The snapshot gets a position once all records are in it: one that is left half-way is as old as before. */
   const foldInto = (state: State, start?: SnapshotPosition) => {
     let end = start
     let newest = 0
     return {
       fold: async (records: readonly LogRecord[], time: number): Promise<void> => {
-        state.applyCommitted(records.map(changeOf))
+        const changes = records.map(record => changeOf(record, shape))
+        state.applyCommitted(changes)
         end = positionAfter(records) ?? end
         newest = Math.max(newest, time)
-        await snapshot?.write(records, undefined, state)
+        await snapshot?.write(records.map(inCurrentShape(changes)), undefined, state)
       },
       finish: async (): Promise<void> => {
         if (end && !signal.aborted) await snapshot?.markCurrent(end, newest)

@@ -18,7 +18,7 @@ import { select, version } from '../runtime/rule.ts'
  */
 const records = Number(at(process.argv, 2))
 const settings = readSettings(process.env)
-const limit = 10_000
+const limit = 1_000
 const aheadRecords = 20_000
 const batchRecords = 1_000
 

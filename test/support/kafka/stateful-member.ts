@@ -3,6 +3,7 @@ import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
 import { isBarrier } from '#runtime/state/changelog.ts'
 import { openPartitionState } from '#runtime/state/partition-state.ts'
 import { createSnapshotOpener } from '#runtime/state/snapshots.ts'
+import { firstShape } from '#runtime/state/state-shape.ts'
 import { createLogger } from '#runtime/telemetry/telemetry.ts'
 import { unobserved } from '#test/support/doubles/in-memory-changelog.ts'
 import type { ServiceName } from '#topology/types.ts'
@@ -33,7 +34,13 @@ async function countKeys(task: PartitionConsumer): Promise<void> {
       return log.read(topics, options, counted, until)
     },
   }
-  const partitionState = await openPartitionState({ log: counting, openSnapshot }, service, true, task, unobserved)
+  const partitionState = await openPartitionState(
+    { log: counting, openSnapshot },
+    service,
+    firstShape,
+    task,
+    unobserved,
+  )
   const { state } = partitionState
   console.log(JSON.stringify({ partition, keys: state.keyCount, read }))
   try {

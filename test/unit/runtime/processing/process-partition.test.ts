@@ -96,3 +96,12 @@ test('the state is restored from the changelog before the first record', async (
   await finish()
   expect(await comments()).toEqual(['7 before', '8 before'])
 })
+
+test('a new rule goes on with the state of the one before', async () => {
+  const newRule = { ...counting, version: 'v2', stateShape: { version: 1 } }
+  const { log, changelog, finish, comments } = processing(records.slice(0, 1), newRule, true)
+  await log.createTopics([{ name: changelog, partitions: 1, keep: 'compact' }])
+  await log.append(changelogRecords(changelog, 0, [{ collection: 'seen', key: 'all', value: 7 }], 'writer'))
+  await finish()
+  expect(await comments()).toEqual(['7 before'])
+})

@@ -5,6 +5,7 @@ import type { LogRecord } from '#runtime/log/event-log.ts'
 import { changelogRecords } from '#runtime/state/changelog.ts'
 import { openPartitionState, type PartitionState, type StateContext } from '#runtime/state/partition-state.ts'
 import { createSnapshotOpener } from '#runtime/state/snapshots.ts'
+import { firstShape } from '#runtime/state/state-shape.ts'
 import { InMemoryChangelog, unobserved } from '#test/support/doubles/in-memory-changelog.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
@@ -34,7 +35,7 @@ const open = (
   openPartitionState(
     { log: changelog.log, openSnapshot: undefined, ...context },
     'sampler',
-    true,
+    firstShape,
     changelog.owner(),
     observer,
   )
@@ -80,7 +81,7 @@ test('a restore is tried again while its barrier cannot be committed; being fenc
       return owner.commit(...transaction)
     }
     const context = { log: changelog.log, openSnapshot: undefined }
-    const opening = openPartitionState(context, 'sampler', true, { ...owner, commit }, unobserved)
+    const opening = openPartitionState(context, 'sampler', firstShape, { ...owner, commit }, unobserved)
     if (code === 'FLY_FENCED') await expect(opening).rejects.toMatchObject({ code })
     else expect((await opening).state.keyCount).toBe(10)
   }

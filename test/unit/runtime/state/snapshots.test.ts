@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { openPartitionState, type PartitionState } from '#runtime/state/partition-state.ts'
 import { createSnapshotOpener } from '#runtime/state/snapshots.ts'
+import { firstShape } from '#runtime/state/state-shape.ts'
 import { unobserved } from '#test/support/doubles/in-memory-changelog.ts'
 import { changeFile, commit, content, kept, machine, used } from './support.ts'
 
@@ -33,7 +34,7 @@ test('what a damaged copy holds is not logged', async () => {
   changeFile(file, "UPDATE batches SET keys = 'secret'")
   const openSnapshot = createSnapshotOpener(dirname(dirname(file)), { warn })
   const context = { log: changelog.log, openSnapshot }
-  const memory = await openPartitionState(context, 'sampler', true, changelog.owner(), unobserved)
+  const memory = await openPartitionState(context, 'sampler', firstShape, changelog.owner(), unobserved)
   memory.close()
   expect(warn).toHaveBeenCalledOnce()
   expect(JSON.stringify(warn.mock.calls)).not.toContain('secret')

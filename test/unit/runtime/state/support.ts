@@ -4,6 +4,7 @@ import { onTestFinished } from 'vitest'
 import { openPartitionState, type PartitionState } from '#runtime/state/partition-state.ts'
 import { createSnapshotOpener } from '#runtime/state/snapshots.ts'
 import type { State, StateChange } from '#runtime/state/state.ts'
+import { firstShape } from '#runtime/state/state-shape.ts'
 import { InMemoryChangelog, unobserved } from '#test/support/doubles/in-memory-changelog.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 
@@ -16,7 +17,7 @@ export function machine(changelog = new InMemoryChangelog()) {
   const open = async (signal = new AbortController().signal): Promise<PartitionState> => {
     changelog.readCount = 0
     const context = { log: changelog.log, openSnapshot }
-    const memory = await openPartitionState(context, 'sampler', true, changelog.owner(signal), unobserved)
+    const memory = await openPartitionState(context, 'sampler', firstShape, changelog.owner(signal), unobserved)
     onTestFinished(() => memory.close())
     return memory
   }
