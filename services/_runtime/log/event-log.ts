@@ -31,8 +31,16 @@ export interface PartitionConsumer {
   readonly partition: number
   /** Aborted when the partition is revoked or the group is left. */
   readonly signal: AbortSignal
-  /** Waits for records and returns at most `max`, those of a topic in order. Empty once the signal is aborted. */
+  /** The topics in which the group has committed no position, with the offset at which it begins there. */
+  readonly uncommitted: readonly Position[]
+  /**
+   * Waits for records and returns at most `max`, those of a topic in order. Empty once the signal is aborted, and where records were
+   * deleted that it would have returned next: then `takeGaps` says which. FLY_TOPIC when the position is after the end of the log:
+   * going on would skip what is appended until the log reaches it.
+   */
   poll(max: number): Promise<readonly LogRecord[]>
+  /** The gaps that were passed by `poll` since the last call or `rewind`. */
+  takeGaps(): readonly PositionGap[]
   /**
    * One transaction: appends the outputs and commits the consumed positions, or does neither. FLY_FENCED when another process owns the
    * partition now; FLY_BROKER when nothing was committed (after `rewind` the same records are polled again). Returns
@@ -43,6 +51,9 @@ export interface PartitionConsumer {
   /** Goes back to the last committed positions: what was polled since is polled again. */
   rewind(): Promise<void>
 }
+
+/** Records that were deleted before a group consumed them: those from its position `from` to `to`, the oldest offset that is left. */
+export type PositionGap = TopicPartition & { readonly from: number; readonly to: number }
 
 export type TopicPartitionCount = { readonly name: string; readonly partitions: number }
 
@@ -70,15 +81,29 @@ export type SettingDifference = {
   readonly loses: string | undefined
 }
 
+/** The offset of the oldest record of a partition, and the offset after the newest. */
+export type PartitionBounds = TopicPartition & { readonly begin: number; readonly end: number }
+
+/**
+ * Why a group cannot go on at its committed position: it is after the end of the log, whose records were lost or replaced, or the
+ * records that follow it were deleted.
+ */
+export type PositionProblem = 'beyond-end' | 'deleted'
+
 /** How many records of a partition a group has not consumed; `oldest` is the append time of the first of them, null where there is none. */
-export type PartitionLag = TopicPartition & { readonly records: number; readonly oldest: number | null }
+export type PartitionLag = TopicPartition & {
+  readonly records: number
+  readonly oldest: number | null
+  /** Absent where the group can go on. With `beyond-end`, all records of the partition count as not consumed. */
+  readonly problem?: PositionProblem
+}
 
 export type ReadOptions = {
   /** Only these partitions of each topic; all of them when absent. */
   readonly partitions?: readonly number[]
   /**
-   * Where to start. An offset that does not exist is replaced by the nearest one that does. Partitions without a position are
-   * read from the beginning.
+   * Where to start. An offset that retention has deleted is replaced by the oldest one that is left. An offset after the end belongs to
+   * another log, which this one has replaced: the partition is read from its beginning, as are those without a position.
    */
   readonly from: 'beginning' | 'end' | readonly Position[]
   /** Whether to go on with new records after the end, until the signal is aborted. */
@@ -120,6 +145,9 @@ export interface EventLog {
   positionsAt(topics: readonly string[], time: number): Promise<readonly Position[]>
   /** The committed positions of a group; partitions without one are left out. */
   committed(group: string, topics: readonly string[]): Promise<readonly Position[]>
+  /** Sets committed positions of a group. FLY_USAGE while the group has members: they would overwrite them. */
+  resetPositions(group: string, positions: readonly Position[]): Promise<void>
+  bounds(topics: readonly string[]): Promise<readonly PartitionBounds[]>
   /** Number of records in a topic that a reader would see. */
   count(topic: string): Promise<number>
   close(): Promise<void>

@@ -1,4 +1,5 @@
-import type { LogRecord, Position, ReadOptions, TopicPartition } from './event-log.ts'
+import { Fault } from '../core/faults.ts'
+import type { LogRecord, PartitionBounds, Position, PositionProblem, ReadOptions, TopicPartition } from './event-log.ts'
 
 /** A partition as text, for keys of maps and messages. */
 export const partitionKey = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`
@@ -11,15 +12,46 @@ export function positionsAfter(records: readonly LogRecord[]): readonly Position
   return [...positions.values()]
 }
 
-/** The offset at which `ReadOptions.from` begins in a partition whose records have offsets from `start` to below `end`. */
-export function startOffset(
-  from: ReadOptions['from'],
-  { topic, partition }: TopicPartition,
-  start: number,
-  end: number,
-): number {
-  if (from === 'beginning') return start
+/** The offset at which `ReadOptions.from` begins in a partition whose records have offsets from `begin` to below `end`. */
+export function startOffset(from: ReadOptions['from'], { topic, partition, begin, end }: PartitionBounds): number {
+  if (from === 'beginning') return begin
   if (from === 'end') return end
   const requested = from.find(position => position.topic === topic && position.partition === partition)
-  return Math.min(Math.max(requested?.offset ?? start, start), end)
+  return requested === undefined || requested.offset > end ? begin : Math.max(requested.offset, begin)
 }
+
+/** What is wrong with a committed position; null is no position. */
+export function positionProblem(
+  committed: number | null,
+  { begin, end }: Pick<PartitionBounds, 'begin' | 'end'>,
+): PositionProblem | undefined {
+  if (committed === null) return undefined
+  if (committed > end) return 'beyond-end'
+  return committed < begin ? 'deleted' : undefined
+}
+
+/** The fault of a group whose position is after the end of the log. */
+export function beyondEndFault(group: string, { topic, partition, offset }: Position, end: number): Fault {
+  return new Fault(
+    'FLY_TOPIC',
+    `group ${group} has consumed ${topic}/${partition} up to offset ${offset}, but its log ends at ${end}: records were lost, ` +
+      'or the topic was replaced. Going on would skip what was appended since. Find out what was lost, stop the service, and ' +
+      `choose where it goes on: flywheel positions show ${group}, then flywheel positions reset ${group} --to beginning ` +
+      `--topic ${topic} --partition ${partition}`,
+    { group, topic, partition, committed: offset, end },
+  )
+}
+
+/** The fault of a reader without a group that was overtaken by the end of the log. */
+export const replacedLogFault = ({ topic, partition, offset }: Position, end: number): Fault =>
+  new Fault(
+    'FLY_TOPIC',
+    `${topic}/${partition} was read up to offset ${offset}, but its log ends at ${end}: records were lost, or the topic was ` +
+      'replaced. Start the process again: it reads the topic from its beginning',
+    { topic, partition, offset, end },
+  )
+
+export const groupHasMembersFault = (group: string): Fault =>
+  new Fault('FLY_USAGE', `group ${group} has members, which would overwrite its positions: stop the service first`, {
+    group,
+  })

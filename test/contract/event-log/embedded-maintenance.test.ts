@@ -4,7 +4,8 @@ import type { EmbeddedLog } from '#runtime/log/embedded/embedded-log.ts'
 import type { NewRecord, TopicSpec } from '#runtime/log/event-log.ts'
 import { maintainAfter, openEmbeddedLog } from '#test/support/embedded-log.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
-import { consume, keyOf, readAll, readInBackground, record, texts } from './support.ts'
+import { waitUntil } from '#test/support/wait-until.ts'
+import { consume, joinInBackground, keyOf, readAll, readInBackground, record, texts } from './support.ts'
 
 const day = 86_400_000
 
@@ -96,7 +97,7 @@ test('positions are found by time among the records that are left', async () => 
   expect(texts(await readAll(log, ['t'], { from: [{ topic: 't', partition: 0, offset: 1 }] }))).toEqual(left)
 })
 
-test('a group that was away for longer than the retention continues with the oldest record left', async () => {
+test('a group that was away for longer than the retention is told what was deleted, and continues with the oldest record left', async () => {
   const { log, clock } = await logWith(1)
   await log.append(numbered(4))
   expect(texts(await consume(log, 'g', ['t'], 4))).toHaveLength(4)
@@ -104,9 +105,33 @@ test('a group that was away for longer than the retention continues with the old
   clock.time += 2 * day
   await log.append(numbered(2, 8))
   await maintainAfter(log, 2)
-  expect((await log.lag('g', ['t']))[0]).toMatchObject({ records: 2, oldest: clock.time })
-  expect(texts(await consume(log, 'g', ['t'], 2))).toEqual(['8', '9'])
+  expect((await log.lag('g', ['t']))[0]).toMatchObject({ records: 2, oldest: clock.time, problem: 'deleted' })
+  expect(await pollTwice(log)).toEqual([[], [{ topic: 't', partition: 0, from: 4, to: 8 }], ['8', '9'], []])
 })
+
+test('a consumer that retention overtakes is told what was deleted', async () => {
+  const { log, clock } = await logWith(1)
+  await log.append(numbered(4))
+  const result = await pollTwice(log, async () => {
+    clock.time += 2 * day
+    await log.append(numbered(1, 4))
+    await maintainAfter(log, 2)
+  })
+  expect(result).toEqual([['0', '1'], [], [], [{ topic: 't', partition: 0, from: 2, to: 4 }]])
+})
+
+/** The values and gaps of two polls; `between` runs between them. */
+async function pollTwice(log: EmbeddedLog, between = async () => {}): Promise<unknown[]> {
+  const results: unknown[] = []
+  const member = joinInBackground(log, 'g', ['t'], async task => {
+    results.push(texts(await task.poll(2)), task.takeGaps())
+    await between()
+    results.push(texts(await task.poll(2)), task.takeGaps())
+  })
+  await waitUntil('it has polled twice', () => results.length === 4)
+  await member.stop()
+  return results
+}
 
 test('records of other topics stay', async () => {
   const { log, clock } = await logWith('forever')

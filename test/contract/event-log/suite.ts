@@ -1,6 +1,7 @@
 import { describe } from 'vitest'
 import { consumingContract } from './consuming.suite.ts'
 import { lagContract } from './lag.suite.ts'
+import { lostPositionsContract } from './lost-positions.suite.ts'
 import { positionsContract } from './positions.suite.ts'
 import { readingContract } from './reading.suite.ts'
 import type { OpenLog } from './support.ts'
@@ -16,5 +17,6 @@ export function eventLogContract(name: string, open: OpenLog): void {
     transactionContract(open)
     lagContract(open)
     positionsContract(open)
+    lostPositionsContract(open)
   })
 }

@@ -6,6 +6,7 @@ import type {
   NewRecord,
   PartitionConsumer,
   ReadOptions,
+  TopicPartition,
   TopicSpec,
 } from '#runtime/log/event-log.ts'
 import { positionsAfter } from '#runtime/log/positions.ts'
@@ -45,6 +46,10 @@ export const record = (topic: string, key: string | null, value: string | number
 export const textOf = ({ value }: LogRecord): string => value?.toString() ?? 'null'
 export const keyOf = ({ key }: LogRecord): string => key?.toString() ?? 'null'
 export const texts = (records: readonly LogRecord[]): string[] => records.map(textOf)
+
+/** By topic and partition: a log gives them in any order. */
+export const sorted = <P extends TopicPartition>(positions: readonly P[]): P[] =>
+  positions.toSorted((a, b) => a.topic.localeCompare(b.topic) || a.partition - b.partition)
 
 /** The records that a topic holds now. */
 export async function readAll(

@@ -29,6 +29,8 @@ export function inMemoryConsumer(
   const consumer: InMemoryConsumer = {
     partition: 0,
     signal: revoked.signal,
+    uncommitted: [],
+    takeGaps: () => [],
     commits: [],
     failCommits: (...errors) => void failures.push(...errors),
     revoke: () => revoked.abort(),

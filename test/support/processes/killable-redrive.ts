@@ -29,7 +29,8 @@ const killableLog: EventLog = {
       task => {
         const commit: typeof task.commit = (outputs, consumed) => countWrite(task.commit(outputs, consumed))
         return work({
-          ...{ partition: task.partition, signal: task.signal, commit },
+          ...{ partition: task.partition, signal: task.signal, uncommitted: task.uncommitted, commit },
+          takeGaps: () => task.takeGaps(),
           poll: max => task.poll(max),
           rewind: () => task.rewind(),
         })

@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.ts'
 import { Fault } from '../../core/faults.ts'
 import type { DataFile } from '../../sqlite/data-file.ts'
 import type { EventLog, PartitionLag, Position } from '../event-log.ts'
+import { groupHasMembersFault, positionProblem } from '../positions.ts'
 import { openComponents } from './components.ts'
 import { maintain } from './maintenance.ts'
 import { runGroupMember } from './member.ts'
@@ -103,6 +104,22 @@ export function createEmbeddedLog({ db, close }: DataFile, clock: Clock): Embedd
         return offset === undefined ? [] : toPosition(partition, offset)
       })
     },
+    async resetPositions(group, positions) {
+      assertOpen()
+      if (groups.has(group)) throw groupHasMembersFault(group)
+      const of = positions.map(({ topic, partition, offset }) => ({
+        ...{ group, offset },
+        partition: topics.partition(topic, partition),
+      }))
+      await writer.write([], of)
+    },
+    async bounds(names) {
+      assertOpen()
+      return partitionsOf(names).map(({ topic, number, start, next }) => ({
+        ...{ topic, partition: number },
+        ...{ begin: start, end: next },
+      }))
+    },
     async count(name) {
       assertOpen()
       return topics.get(name).partitions.reduce((sum, { live }) => sum + live, 0)
@@ -115,11 +132,14 @@ export function createEmbeddedLog({ db, close }: DataFile, clock: Clock): Embedd
 }
 
 function partitionLag(records: RecordStore, group: string, partition: EmbeddedPartition): PartitionLag {
-  const from = records.resumeOffset(group, partition)
+  const { topic, number, start, next } = partition
+  const committed = records.committed(group, partition) ?? null
+  const problem = positionProblem(committed, { begin: start, end: next })
+  const from = committed === null || problem ? start : committed
   const oldest = records.firstTimestamp(partition, from) ?? null
   // Without a record the remaining offsets are gaps that compaction left: the lag is 0.
-  const behind = oldest === null ? 0 : partition.next - from
-  return { topic: partition.topic, partition: partition.number, records: behind, oldest }
+  const behind = oldest === null ? 0 : next - from
+  return { topic, partition: number, records: behind, oldest, ...(problem && { problem }) }
 }
 
 const toPosition = ({ topic, number }: EmbeddedPartition, offset: number): Position => ({

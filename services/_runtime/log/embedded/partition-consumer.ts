@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Fault } from '../../core/faults.ts'
-import type { LogRecord, NewRecord, PartitionConsumer, Position } from '../event-log.ts'
+import type { LogRecord, NewRecord, PartitionConsumer, Position, PositionGap } from '../event-log.ts'
 import { takeFairly } from '../fair-share.ts'
+import { beyondEndFault } from '../positions.ts'
 import type { LogComponents } from './components.ts'
 import { type EmbeddedPartition, waitForRecords } from './partition.ts'
 
@@ -11,10 +12,12 @@ export type EmbeddedMembership = { readonly group: string; readonly topics: read
 export class EmbeddedPartitionConsumer implements PartitionConsumer {
   readonly partition: number
   readonly signal: AbortSignal
+  readonly uncommitted: readonly Position[]
   readonly #components: LogComponents
   readonly #membership: EmbeddedMembership
   /** The offset to poll next. A partition without an entry is polled from its committed offset. */
   readonly #polled = new Map<EmbeddedPartition, number>()
+  readonly #gaps: PositionGap[] = []
   #polls = 0
   #wake = (): void => {}
 
@@ -23,12 +26,18 @@ export class EmbeddedPartitionConsumer implements PartitionConsumer {
     this.signal = signal
     this.#membership = membership
     this.#components = components
+    this.uncommitted = this.#partitions().flatMap(of =>
+      components.records.committed(membership.group, of) === undefined
+        ? { topic: of.topic, partition, offset: of.start }
+        : [],
+    )
   }
 
   async poll(max: number): Promise<readonly LogRecord[]> {
     // SQLite answers synchronously: without this, a busy consumer would block the event loop.
     await nextTurn()
     while (!this.signal.aborted) {
+      if (this.#passGaps()) return []
       const records = this.#take(max)
       if (records.length > 0) return records
       await waitForRecords(this.#partitions(), this.signal, wake => {
@@ -36,6 +45,10 @@ export class EmbeddedPartitionConsumer implements PartitionConsumer {
       })
     }
     return []
+  }
+
+  takeGaps(): readonly PositionGap[] {
+    return this.#gaps.splice(0)
   }
 
   async commit(outputs: readonly NewRecord[], consumed: readonly Position[]): Promise<readonly Position[]> {
@@ -51,6 +64,7 @@ export class EmbeddedPartitionConsumer implements PartitionConsumer {
 
   async rewind(): Promise<void> {
     this.#polled.clear()
+    this.#gaps.length = 0
     this.#wake()
   }
 
@@ -64,9 +78,28 @@ export class EmbeddedPartitionConsumer implements PartitionConsumer {
     })
   }
 
+  /** Moves to the oldest record where the next ones were deleted. Whether there was such a gap; FLY_TOPIC for a position after the end. */
+  #passGaps(): boolean {
+    const { group } = this.#membership
+    let passed = false
+    for (const partition of this.#partitions()) {
+      const { topic, start, next } = partition
+      const at = { topic, partition: this.partition, offset: this.#position(partition) }
+      if (at.offset > next) throw beyondEndFault(group, at, next)
+      if (at.offset >= start) continue
+      this.#gaps.push({ topic, partition: this.partition, from: at.offset, to: start })
+      this.#polled.set(partition, start)
+      passed = true
+    }
+    return passed
+  }
+
   #position(partition: EmbeddedPartition): number {
-    const polled = this.#polled.get(partition)
-    return Math.max(polled ?? this.#components.records.resumeOffset(this.#membership.group, partition), partition.start)
+    return (
+      this.#polled.get(partition) ??
+      this.#components.records.committed(this.#membership.group, partition) ??
+      partition.start
+    )
   }
 
   /** This partition number of each topic that has it. */
@@ -77,7 +110,7 @@ export class EmbeddedPartitionConsumer implements PartitionConsumer {
   #ownedPartition({ topic, partition, offset }: Position): EmbeddedPartition {
     const owned = this.#partitions().find(own => own.topic === topic && own.number === partition)
     const { group } = this.#membership
-    if (owned && offset >= this.#components.records.resumeOffset(group, owned)) return owned
+    if (owned && offset >= (this.#components.records.committed(group, owned) ?? 0)) return owned
     const what = owned ? 'an offset before the committed one' : 'a partition that it does not own'
     throw new Fault('FLY_BUG', `group ${group} commits ${what}`, { group, topic, partition, offset })
   }

@@ -24,7 +24,7 @@ export async function readPartitions(
   const positions = new Map(
     Array.from(endsAtCall, ([partition, end]) => [
       partition,
-      startOffset(from, { topic: partition.topic, partition: partition.number }, partition.start, end),
+      startOffset(from, { topic: partition.topic, partition: partition.number, begin: partition.start, end }),
     ]),
   )
 

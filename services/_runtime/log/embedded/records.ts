@@ -103,12 +103,6 @@ export class RecordStore {
     return this.#position.get(group, id)?.offset as number | undefined
   }
 
-  /** Where a group continues: at its committed offset, or at the oldest record. */
-  resumeOffset(group: string, partition: EmbeddedPartition): number {
-    const { start } = partition
-    return Math.max(this.committed(group, partition) ?? start, start)
-  }
-
   setPosition(group: string, { id }: EmbeddedPartition, offset: number): void {
     this.#setPosition.run(group, id, offset)
   }

@@ -1,42 +1,73 @@
 import type { Cluster } from 'kafkajs'
 import { Fault } from '../../../core/faults.ts'
-import type { EventLog, LogRecord, PartitionLag, Position, TopicPartition } from '../../event-log.ts'
-import { partitionKey } from '../../positions.ts'
-import { findBroker } from '../connection/kafkajs-broker.ts'
+import type { EventLog, LogRecord, PartitionBounds, PartitionLag, Position, TopicPartition } from '../../event-log.ts'
+import { groupHasMembersFault, partitionKey, positionProblem } from '../../positions.ts'
+import { findBroker, findCoordinator, groupCoordinator } from '../connection/kafkajs-broker.ts'
 import { committedRecords } from '../consume/committed-records.ts'
-import { type ByPartition, type ClusterQuery, entryOf } from './cluster-query.ts'
+import { errorType } from '../faults.ts'
+import { type ByPartition, type ClusterQuery, entryOf, type PartitionsByTopic } from './cluster-query.ts'
 
 /** Bytes of one fetch that looks for a record. A broker sends one whole batch at least. */
 const lagFetchBytes = 65_536
 
 /** The questions of the event log that are answered with offsets. */
-export function createOffsetQueries(query: ClusterQuery): Pick<EventLog, 'lag' | 'positionsAt' | 'committed'> {
+export function createOffsetQueries(
+  query: ClusterQuery,
+): Pick<EventLog, 'lag' | 'positionsAt' | 'committed' | 'resetPositions' | 'bounds'> {
   /**
    * Between a group's position and the end there may be transaction markers only, so one record is fetched: without one the
    * lag is 0, and its append time is needed anyway.
    */
-  const partitionLag = async (at: TopicPartition, from: number, end: number): Promise<PartitionLag> => {
+  const partitionLag = async (committed: number | null, bounds: PartitionBounds): Promise<PartitionLag> => {
+    const { topic, partition, begin, end } = bounds
+    const at = { topic, partition }
+    const problem = positionProblem(committed, bounds)
+    const from = committed === null || problem ? begin : committed
     const action = `read the first record of ${partitionKey(at)}`
     const first =
       from < end ? await query.runOnCluster(action, cluster => firstVisibleRecord(cluster, at, from, end)) : undefined
-    return { ...at, records: first ? end - first.offset : 0, oldest: first?.timestamp ?? null }
+    const lag = { ...at, records: first ? end - first.offset : 0, oldest: first?.timestamp ?? null }
+    return problem ? { ...lag, problem } : lag
+  }
+
+  const boundsOf = async (partitions: PartitionsByTopic): Promise<readonly PartitionBounds[]> => {
+    const [begins, ends] = await Promise.all([query.offsets('start', partitions), query.offsets('end', partitions)])
+    return toPositions(begins, offset => offset).map(({ topic, partition, offset: begin }) => ({
+      ...{ topic, partition, begin },
+      end: entryOf(ends, { topic, partition }),
+    }))
   }
 
   return {
     async lag(group, topics) {
       const partitions = await query.partitions(topics)
-      const [committed, starts, ends] = await Promise.all([
-        query.committed(group, partitions),
-        query.offsets('start', partitions),
-        query.offsets('end', partitions),
-      ])
-      const lags = [...partitions].flatMap(([topic, numbers]) =>
-        numbers.map(partition => {
-          const at = { topic, partition }
-          return partitionLag(at, Math.max(entryOf(committed, at).offset, entryOf(starts, at)), entryOf(ends, at))
+      // The positions first: they move on, and must not be taken for positions after an end that was looked up before.
+      const committed = await query.committed(group, partitions)
+      const bounds = await boundsOf(partitions)
+      return Promise.all(
+        bounds.map(one => {
+          const { offset } = entryOf(committed, one)
+          return partitionLag(offset < 0 ? null : offset, one)
         }),
       )
-      return Promise.all(lags)
+    },
+    async bounds(topics) {
+      return boundsOf(await query.partitions(topics))
+    },
+    async resetPositions(group, positions) {
+      const byTopic = Map.groupBy(positions, ({ topic }) => topic)
+      const topics = Array.from(byTopic, ([topic, all]) => ({
+        topic,
+        partitions: all.map(({ partition, offset }) => ({ partition, offset: String(offset) })),
+      }))
+      await query.runOnCluster(`set the positions of ${group}`, async cluster => {
+        const coordinator = await findCoordinator(cluster, { groupId: group, coordinatorType: groupCoordinator })
+        // Without a member id. The coordinator takes that only for a group that has no members.
+        const request = { groupId: group, groupGenerationId: -1, memberId: '', topics }
+        await coordinator.offsetCommit(request).catch(error => {
+          throw isMembershipError(error) ? groupHasMembersFault(group) : error
+        })
+      })
     },
     async positionsAt(topics, time) {
       const partitions = await query.partitions(topics)
@@ -84,3 +115,7 @@ const toPositions = <T>(entries: ByPartition<T>, offsetOf: (entry: T) => number)
   [...entries].flatMap(([topic, byNumber]) =>
     Array.from(byNumber, ([partition, entry]) => ({ topic, partition, offset: offsetOf(entry) })),
   )
+
+/** How the coordinator refuses positions from outside of a group that has members. */
+const isMembershipError = (error: unknown): boolean =>
+  ['UNKNOWN_MEMBER_ID', 'ILLEGAL_GENERATION', 'REBALANCE_IN_PROGRESS'].includes(errorType(error))

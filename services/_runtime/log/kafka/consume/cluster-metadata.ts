@@ -1,6 +1,7 @@
 import type { Cluster } from 'kafkajs'
 import { at } from '../../../core/checked.ts'
 import { Fault } from '../../../core/faults.ts'
+import type { PartitionBounds } from '../../event-log.ts'
 import { type KafkaClient, openCluster } from '../connection/client.ts'
 
 /** The brokers and leaders that one fetcher knows, over connections that are reopened when they fail. */
@@ -11,8 +12,7 @@ export type ClusterMetadata = {
   readonly load: (topics: readonly string[]) => Promise<void>
   /** Loads them again. When no broker answers, the next `load` reconnects. */
   readonly refresh: () => Promise<void>
-  /** The offset of a partition that is nearest to one outside of it. */
-  readonly nearestOffset: (topic: string, partition: number, offset: number) => Promise<number>
+  readonly bounds: (topic: string, partition: number) => Promise<Pick<PartitionBounds, 'begin' | 'end'>>
   readonly cluster: () => Cluster | undefined
   readonly close: () => Promise<void>
 }
@@ -45,14 +45,14 @@ export function createClusterMetadata(client: KafkaClient): ClusterMetadata {
         cluster = undefined
       })
     },
-    async nearestOffset(topic, partition, offset) {
+    async bounds(topic, partition) {
       const current = cluster
       if (!current) throw new Fault('FLY_BROKER', 'the connections are being reopened')
       const bound = async (fromBeginning: boolean): Promise<number> => {
         const found = await current.fetchTopicsOffset([{ topic, partitions: [{ partition }], fromBeginning }])
         return Number(at(at(found, 0).partitions, 0).offset)
       }
-      return Math.max(await bound(true), Math.min(offset, await bound(false)))
+      return { begin: await bound(true), end: await bound(false) }
     },
     async close() {
       await cluster?.disconnect()

@@ -1,8 +1,8 @@
 import type { Fault } from '../../../core/faults.ts'
-import type { LogRecord } from '../../event-log.ts'
+import type { LogRecord, PositionGap } from '../../event-log.ts'
 import { takeFairly } from '../../fair-share.ts'
 import type { Fetcher } from './fetch.ts'
-import { PartitionBuffer } from './partition-buffer.ts'
+import { type BeyondEndFault, PartitionBuffer } from './partition-buffer.ts'
 
 /** The limit of one queue: fetching stops when it is exceeded. */
 const maxBufferedBytes = 4_194_304
@@ -11,16 +11,19 @@ export type FetchQueue = {
   readonly buffers: readonly PartitionBuffer[]
   readonly openBuffer: (topic: string, partition: number, offset: number) => PartitionBuffer
   /**
-   * Waits for records and returns at most `max`. Empty when the signal is aborted, or as soon as `isDone` says so. One call at a
-   * time.
+   * Waits for records and returns at most `max`. Empty when the signal is aborted, as soon as `isDone` says so, or where records were
+   * deleted that come next. One call at a time.
    */
   readonly poll: (max: number, signal: AbortSignal, isDone?: () => boolean) => Promise<readonly LogRecord[]>
+  /** The gaps that `poll` passed since the last call. */
+  readonly takeGaps: () => readonly PositionGap[]
   readonly close: () => void
 }
 
 /** The fetched records of some partitions, bounded in bytes, for one consumer or reader. */
-export function createFetchQueue(fetcher: Fetcher): FetchQueue {
+export function createFetchQueue(fetcher: Fetcher, beyondEndFault: BeyondEndFault): FetchQueue {
   const buffers: PartitionBuffer[] = []
+  const gaps: PositionGap[] = []
   let bufferedBytes = 0
   let polls = 0
   let failure: Fault | undefined
@@ -37,6 +40,7 @@ export function createFetchQueue(fetcher: Fetcher): FetchQueue {
       wake()
     },
     onSeek: () => fetcher.schedule(),
+    beyondEndFault,
   }
 
   const take = (max: number): LogRecord[] => {
@@ -62,6 +66,9 @@ export function createFetchQueue(fetcher: Fetcher): FetchQueue {
         for (;;) {
           if (failure) throw failure
           if (signal.aborted) return []
+          const passed = buffers.flatMap(buffer => buffer.takeGap() ?? [])
+          gaps.push(...passed)
+          if (passed.length > 0) return []
           const taken = take(max)
           if (taken.length > 0 || isDone()) return taken
           await new Promise<void>(resolve => {
@@ -72,6 +79,7 @@ export function createFetchQueue(fetcher: Fetcher): FetchQueue {
         signal.removeEventListener('abort', onAbort)
       }
     },
+    takeGaps: () => gaps.splice(0),
     close() {
       for (const buffer of buffers) fetcher.remove(buffer)
     },

@@ -17,6 +17,10 @@ export type PartitionFetch = TopicPartition & {
   readonly hasRoom: () => boolean
   /** Takes the records that follow `position`, and moves it to `next`. */
   readonly deliver: (records: readonly LogRecord[], next: number) => void
+  /** Moves `position` to `to`, because retention deleted the records between them. */
+  readonly skip: (to: number) => void
+  /** Called once, when the position is after the end of the partition. */
+  readonly failBeyondEnd: (end: number) => void
   /** Called once, when the partition cannot be fetched any more. */
   readonly fail: (fault: Fault) => void
 }
@@ -36,6 +40,9 @@ export type Fetcher = {
 const maxWaitMs = { idle: 250, active: 20 } as const
 const activeMs = 1_000
 const backoff = { firstMs: 40, maxMs: 1_000 } as const
+const missingOffsetPauseMs = 200
+/** Longer than it takes a new leader to be known. */
+const believeEndAfterMs = 5_000
 /** Takes the place of a node id for partitions whose leader is not known. */
 const unknownLeader = 'unknown'
 
@@ -51,6 +58,8 @@ export function createFetcher(settings: KafkaSettings): Fetcher {
   const inFlight = new Map<string, Promise<void>>()
   const closing = new AbortController()
   const metadata = createClusterMetadata(client)
+  /** Since when the position of a partition is after its end. */
+  const beyondEndSince = new WeakMap<PartitionFetch, number>()
   let changedAt = 0
   let failures = 0
   /** A partition that got no records although it has some. The next request is for it alone, so that others do not use up its bytes. */
@@ -112,7 +121,7 @@ export function createFetcher(settings: KafkaSettings): Fetcher {
     const root = rootCause(error) as { name: string; topic?: string; partition?: number }
     const outside = withRoom.find(({ topic, partition }) => topic === root.topic && partition === root.partition)
     if (root.name === 'KafkaJSOffsetOutOfRange' && outside)
-      return resetToNearestOffset(outside).catch(() => pause(200, closing.signal))
+      return leaveMissingOffset(outside).catch(() => pause(missingOffsetPauseMs, closing.signal))
     const fault = toFault(error, 'read from Kafka')
     if (fault.code === 'FLY_BUG' || fault.code === 'FLY_CONFIG' || fault.details.type === unreadableBatch) {
       for (const one of withRoom) {
@@ -127,12 +136,27 @@ export function createFetcher(settings: KafkaSettings): Fetcher {
     await metadata.refresh()
   }
 
-  /** Retention deleted the records at the position, or the log was truncated. */
-  const resetToNearestOffset = async (partitionFetch: PartitionFetch): Promise<void> => {
+  /**
+   * Retention deleted the records at the position, or it is after the end. The end is looked up for some seconds before that is
+   * believed: a broker that was deposed as leader may not know it yet.
+   */
+  const leaveMissingOffset = async (partitionFetch: PartitionFetch): Promise<void> => {
     const { topic, partition, position } = partitionFetch
-    const nearest = await metadata.nearestOffset(topic, partition, position)
-    settings.logger?.warn({ topic, partition, position, nearest }, 'offset is outside of the partition, moved')
-    if (partitionFetch.position === position) partitionFetch.deliver([], nearest)
+    const { begin, end } = await metadata.bounds(topic, partition)
+    if (partitionFetch.position !== position) return
+    if (position < begin) {
+      settings.logger?.warn({ topic, partition, position, begin }, 'records at the position were deleted')
+      beyondEndSince.delete(partitionFetch)
+      return partitionFetch.skip(begin)
+    }
+    const since = position > end ? (beyondEndSince.get(partitionFetch) ?? Date.now()) : Date.now()
+    beyondEndSince.set(partitionFetch, since)
+    if (Date.now() - since > believeEndAfterMs) {
+      fetches.delete(partitionFetch)
+      return partitionFetch.failBeyondEnd(end)
+    }
+    await pause(missingOffsetPauseMs, closing.signal)
+    await metadata.refresh()
   }
 
   return {

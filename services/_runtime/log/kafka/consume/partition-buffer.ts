@@ -1,6 +1,9 @@
 import type { Fault } from '../../../core/faults.ts'
-import type { LogRecord, Position } from '../../event-log.ts'
+import type { LogRecord, Position, PositionGap } from '../../event-log.ts'
 import type { PartitionFetch } from './fetch.ts'
+
+/** The fault of a position after the end of its partition. */
+export type BeyondEndFault = (position: Position, end: number) => Fault
 
 /** The queue that a buffer belongs to. */
 export type BufferOwner = {
@@ -10,6 +13,7 @@ export type BufferOwner = {
   readonly onRecords: () => void
   readonly onFailure: (fault: Fault) => void
   readonly onSeek: () => void
+  readonly beyondEndFault: BeyondEndFault
 }
 
 /** Memory that a record takes besides its key and value. */
@@ -27,6 +31,8 @@ export class PartitionBuffer implements PartitionFetch {
   #position: number
   #polledOffset: number
   #afterLastTaken: number
+  /** Deleted records that follow the fetched ones. Nothing is fetched after them until they were passed. */
+  #gap: PositionGap | undefined
 
   constructor({ topic, partition, offset }: Position, owner: BufferOwner) {
     this.topic = topic
@@ -51,7 +57,7 @@ export class PartitionBuffer implements PartitionFetch {
   }
 
   hasRoom(): boolean {
-    return this.#owner.hasRoom()
+    return this.#gap === undefined && this.#owner.hasRoom()
   }
 
   deliver(records: readonly LogRecord[], next: number): void {
@@ -60,6 +66,25 @@ export class PartitionBuffer implements PartitionFetch {
     this.#owner.addBytes(sizeInBytes(records))
     if (this.#records.length === 0) this.#polledOffset = next
     this.#owner.onRecords()
+  }
+
+  skip(to: number): void {
+    const { topic, partition } = this
+    this.#gap = { topic, partition, from: this.#position, to }
+    this.#position = to
+    this.#owner.onRecords()
+  }
+
+  /** The gap, once the records before it were taken. What follows it is fetched then. */
+  takeGap(): PositionGap | undefined {
+    const gap = this.#records.length === 0 ? this.#gap : undefined
+    if (gap) this.seek(gap.to)
+    return gap
+  }
+
+  failBeyondEnd(end: number): void {
+    const { topic, partition, position: offset } = this
+    this.#owner.onFailure(this.#owner.beyondEndFault({ topic, partition, offset }, end))
   }
 
   fail(fault: Fault): void {
@@ -87,6 +112,7 @@ export class PartitionBuffer implements PartitionFetch {
     this.#position = offset
     this.#polledOffset = offset
     this.#afterLastTaken = offset
+    this.#gap = undefined
     this.#owner.onSeek()
   }
 }

@@ -1,5 +1,6 @@
 import { Fault } from '../../../core/faults.ts'
 import type { NewRecord, PartitionConsumer, Position, TopicPartition } from '../../event-log.ts'
+import { beyondEndFault } from '../../positions.ts'
 import { entryOf } from '../admin/cluster-query.ts'
 import { isTransient } from '../faults.ts'
 import { createRecordRouter } from '../produce/partition-batch.ts'
@@ -19,7 +20,7 @@ type OwnedPartition = {
   readonly buffer: PartitionBuffer
   /** Where polling continues after a rewind. */
   committed: number
-  /** What the group has committed: -1 for nothing, and it may be before `committed` where retention deleted records. */
+  /** What the group has committed; -1 for nothing. */
   committedByGroup: number
   /** The last position that was passed to `commit`, before it was moved past invisible offsets. */
   lastConsumed: number
@@ -37,7 +38,7 @@ export async function openPartitionConsumer(
 ): Promise<OpenPartitionConsumer> {
   const { group, partition, query, signal } = owner
   const transactions = await retryWithBackoff(() => openPartitionTransactions(owner), isTransient, signal)
-  const queue = createFetchQueue(fetcher)
+  const queue = createFetchQueue(fetcher, (position, end) => beyondEndFault(group, position, end))
   const routeRecords = createRecordRouter(query)
   let fenced = false
   let closed = false
@@ -52,7 +53,7 @@ export async function openPartitionConsumer(
     return topics.map(topic => {
       const at = { topic, partition }
       const committedByGroup = entryOf(committedOffsets, at).offset
-      const committed = Math.max(committedByGroup, entryOf(starts, at))
+      const committed = committedByGroup < 0 ? entryOf(starts, at) : committedByGroup
       const buffer = queue.openBuffer(topic, partition, committed)
       return { buffer, committed, committedByGroup, lastConsumed: 0 }
     })
@@ -96,7 +97,11 @@ export async function openPartitionConsumer(
   const consumer: PartitionConsumer = {
     partition,
     signal,
+    uncommitted: owned.flatMap(({ buffer, committed, committedByGroup }) =>
+      committedByGroup < 0 ? toPosition(buffer, committed) : [],
+    ),
     poll: max => queue.poll(max, signal),
+    takeGaps: queue.takeGaps,
     commit(outputs, consumed) {
       const done = lastCommit.then(() => commit(outputs, consumed))
       lastCommit = done.catch(error => {
@@ -108,6 +113,7 @@ export async function openPartitionConsumer(
     },
     async rewind() {
       await lastCommit
+      queue.takeGaps()
       for (const { buffer, committed } of owned) buffer.seek(committed)
     },
   }

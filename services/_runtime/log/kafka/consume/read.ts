@@ -1,5 +1,5 @@
 import type { EventLog, LogRecord } from '../../event-log.ts'
-import { startOffset } from '../../positions.ts'
+import { replacedLogFault, startOffset } from '../../positions.ts'
 import { type ClusterQuery, entryOf } from '../admin/cluster-query.ts'
 import type { KafkaSettings } from '../connection/client.ts'
 import { rejectOnAbort } from '../retry.ts'
@@ -26,13 +26,13 @@ export function createReader(settings: KafkaSettings, query: ClusterQuery, closi
     if (!bounds) return
     const { partitions, ends, starts } = bounds
     const fetcher = createFetcher(settings)
-    const queue = createFetchQueue(fetcher)
+    const queue = createFetchQueue(fetcher, replacedLogFault)
     try {
       for (const [topic, numbers] of partitions)
         for (const partition of numbers) {
           const at = { topic, partition }
           const end = entryOf(ends, at)
-          const start = startOffset(from, at, entryOf(starts, at), end)
+          const start = startOffset(from, { ...at, begin: entryOf(starts, at), end })
           // Without `follow`, a partition that has nothing to read is not fetched.
           if (follow || start < end) queue.openBuffer(topic, partition, start)
         }

@@ -20,7 +20,11 @@ function openQueue() {
     schedule: () => void counts.schedules++,
     close: async () => {},
   }
-  return { queue: createFetchQueue(fetcher), fetches, counts }
+  return {
+    queue: createFetchQueue(fetcher, (position, end) => new Fault('FLY_TOPIC', `${position.offset} of ${end}`)),
+    fetches,
+    counts,
+  }
 }
 
 const offsets = (records: readonly LogRecord[]): string => records.map(({ topic, offset }) => topic + offset).join(' ')
@@ -51,6 +55,31 @@ describe('a poll', () => {
     stop.abort()
     expect(await polled).toEqual([])
     expect(await queue.poll(10, neverAborted, () => true)).toEqual([])
+  })
+
+  test('is empty where records were deleted that come next, after those before them; nothing is fetched beyond meanwhile', async () => {
+    const { queue, counts } = openQueue()
+    const buffer = queue.openBuffer('a', 0, 0)
+    buffer.deliver([record('a', 0), record('a', 1)], 2)
+    buffer.skip(7)
+    expect([buffer.position, buffer.hasRoom()]).toEqual([7, false])
+    expect(offsets(await queue.poll(1, neverAborted))).toBe('a0')
+    expect(offsets(await queue.poll(5, neverAborted))).toBe('a1')
+    expect(queue.takeGaps()).toEqual([])
+    const { schedules } = counts
+    expect(await queue.poll(5, neverAborted)).toEqual([])
+    expect(queue.takeGaps()).toEqual([{ topic: 'a', partition: 0, from: 2, to: 7 }])
+    expect(queue.takeGaps()).toEqual([])
+    expect([buffer.hasRoom(), buffer.polledOffset, counts.schedules]).toEqual([true, 7, schedules + 1])
+    buffer.deliver([record('a', 7)], 8)
+    expect(offsets(await queue.poll(5, neverAborted))).toBe('a7')
+  })
+
+  test('throws when a position is after the end of its partition', async () => {
+    const { queue } = openQueue()
+    const polled = queue.poll(10, neverAborted)
+    queue.openBuffer('a', 0, 5).failBeyondEnd(3)
+    await expect(polled).rejects.toThrow('5 of 3')
   })
 
   test('throws the fault of a partition that cannot be fetched', async () => {

@@ -1,0 +1,86 @@
+import { type Admin, Kafka, logLevel } from 'kafkajs'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { EventLog, PositionGap } from '#runtime/log/event-log.ts'
+import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
+import {
+  commitEach,
+  consume,
+  createTopic,
+  joinInBackground,
+  openForTest,
+  readInBackground,
+  record,
+  texts,
+  uniqueName,
+} from '#test/contract/event-log/support.ts'
+import { sharedKafka } from '#test/support/servers/shared-servers.ts'
+import { waitUntil } from '#test/support/wait-until.ts'
+
+const kafka = await sharedKafka()
+const brokers = [kafka?.brokers ?? '']
+const open = async (): Promise<EventLog> =>
+  (await openForTest(async () => ({ log: await openKafkaLog({ brokers, clientId: 'test', replication: 1 }) }))).log
+
+async function openAdmin(): Promise<Admin> {
+  const admin = new Kafka({ brokers, clientId: 'test', logLevel: logLevel.NOTHING }).admin()
+  await admin.connect()
+  onTestFinished(() => admin.disconnect())
+  return admin
+}
+
+const numbered = (topic: string, count: number, from = 0) =>
+  Array.from({ length: count }, (_, i) => record(topic, 'k', from + i))
+
+describe.skipIf(!kafka)('a Kafka log whose records were deleted before a group consumed them', () => {
+  test('names the gap once, and goes on with the oldest record left', async () => {
+    const [log, admin] = [await open(), await openAdmin()]
+    const name = await createTopic(log, 1)
+    const group = uniqueName('group')
+    await log.append(numbered(name, 100))
+    await consume(log, group, [name], 100)
+    await log.append(numbered(name, 100, 100))
+    // Loads the leaders, which kafkajs needs for the deletion.
+    await admin.fetchTopicOffsets(name)
+    await admin.deleteTopicRecords({ topic: name, partitions: [{ partition: 0, offset: '180' }] })
+    expect(await log.lag(group, [name])).toEqual([
+      { topic: name, partition: 0, records: 20, oldest: expect.any(Number), problem: 'deleted' },
+    ])
+    const gaps: PositionGap[] = []
+    const seen: string[] = []
+    const member = joinInBackground(log, group, [name], async task => {
+      while (!task.signal.aborted) {
+        seen.push(...texts(await task.poll(100)))
+        gaps.push(...task.takeGaps())
+      }
+    })
+    await waitUntil('the rest arrives', () => seen.length === 20)
+    await member.stop()
+    expect(gaps).toEqual([{ topic: name, partition: 0, from: 100, to: 180 }])
+    expect(seen).toEqual(numbered(name, 20, 180).map(one => one.value?.toString()))
+  })
+})
+
+describe.skipIf(!kafka)('a Kafka log whose topic is replaced', () => {
+  test('stops the group and the reader that were further than its end', async () => {
+    const [log, admin] = [await open(), await openAdmin()]
+    const name = await createTopic(log, 1)
+    const group = uniqueName('group')
+    await log.append(numbered(name, 50))
+    const seen: string[] = []
+    const member = joinInBackground(
+      log,
+      group,
+      [name],
+      commitEach(records => void seen.push(...texts(records))),
+    )
+    const reading = readInBackground(log, [name], {})
+    expect(await reading.caughtUp).toBe(50)
+    await waitUntil('the group has consumed all', () => seen.length === 50)
+    await admin.deleteTopics({ topics: [name] })
+    await waitUntil('it is created again', () =>
+      admin.createTopics({ topics: [{ topic: name, numPartitions: 1 }], waitForLeaders: true }).catch(() => false),
+    )
+    await expect(reading.done).rejects.toMatchObject({ code: 'FLY_TOPIC', details: { offset: 50, end: 0 } })
+    await expect(member.done).rejects.toMatchObject({ code: 'FLY_TOPIC', details: { committed: 50, end: 0 } })
+  })
+})
