@@ -17,6 +17,8 @@ export function createNamespacedLog(log: EventLog, prefix: string): EventLog {
   const consumerOf = (consumer: PartitionConsumer): PartitionConsumer => ({
     partition: consumer.partition,
     signal: consumer.signal,
+    uncommitted: withShort(consumer.uncommitted),
+    takeGaps: () => withShort(consumer.takeGaps()),
     poll: async max => withShort<LogRecord>(await consumer.poll(max)),
     commit: async (outputs, consumed) =>
       withShort(await consumer.commit(withFull<NewRecord>(outputs), withFull(consumed))),
@@ -46,6 +48,8 @@ export function createNamespacedLog(log: EventLog, prefix: string): EventLog {
     lag: async (group, topics) => withShort(await log.lag(full(group), allFull(topics))),
     positionsAt: async (topics, time) => withShort(await log.positionsAt(allFull(topics), time)),
     committed: async (group, topics) => withShort(await log.committed(full(group), allFull(topics))),
+    resetPositions: (group, positions) => log.resetPositions(full(group), withFull(positions)),
+    bounds: async topics => withShort(await log.bounds(allFull(topics))),
     count: topic => log.count(full(topic)),
     close: () => log.close(),
   }

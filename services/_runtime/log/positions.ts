@@ -36,8 +36,8 @@ export function beyondEndFault(group: string, { topic, partition, offset }: Posi
     'FLY_TOPIC',
     `group ${group} has consumed ${topic}/${partition} up to offset ${offset}, but its log ends at ${end}: records were lost, ` +
       'or the topic was replaced. Going on would skip what was appended since. Find out what was lost, stop the service, and ' +
-      `choose where it goes on: flywheel positions show ${group}, then flywheel positions reset ${group} --to beginning ` +
-      `--topic ${topic} --partition ${partition}`,
+      `choose where it goes on, on Kafka with kafka-consumer-groups --group ${group} --topic ${topic}:${partition} ` +
+      '--reset-offsets --to-earliest --execute',
     { group, topic, partition, committed: offset, end },
   )
 }

@@ -63,6 +63,8 @@ async function processBatches(
     pending = prepareBatch(service, consumer, context, size)
     // Awaited in the next iteration: until then a rejection must not count as unhandled.
     pending.catch(() => {})
+    for (const gap of consumer.takeGaps())
+      context.logger.error({ service: name, ...gap }, 'records were deleted before they were consumed, and are skipped')
     if (records.length === 0) continue
     const started = performance.now()
     try {

@@ -31,7 +31,9 @@ export function lostPositionsContract(open: OpenLog): void {
       )
       await expect(member.done).rejects.toMatchObject({
         code: 'FLY_TOPIC',
-        message: expect.stringMatching(`${group} .*${name}/0.* 1000, .* 4:.*flywheel positions reset ${group}`),
+        message: expect.stringMatching(
+          `${group} .*${name}/0.* 1000, .* 4:.*--group ${group} --topic ${name}:0 --reset-offsets`,
+        ),
         details: { group, topic: name, partition: 0, committed: 1_000, end: 4 },
       })
       expect(seen).toEqual([])
