@@ -32,9 +32,13 @@ export function lostPositionsContract(open: OpenLog): void {
       await expect(member.done).rejects.toMatchObject({
         code: 'FLY_TOPIC',
         message: expect.stringMatching(
-          `${group} .*${name}/0.* 1000, .* 4:.*--group ${group} --topic ${name}:0 --reset-offsets`,
+          `${group} .*${name}/0.* 1000, .* 4:.*--group \\S*${group} --topic \\S*${name}:0 --reset-offsets`,
         ),
-        details: { group, topic: name, partition: 0, committed: 1_000, end: 4 },
+        // The log of a namespace names both in full.
+        details: {
+          ...{ group: expect.stringContaining(group), topic: expect.stringContaining(name) },
+          ...{ partition: 0, committed: 1_000, end: 4 },
+        },
       })
       expect(seen).toEqual([])
       expect(await log.committed(group, [name])).toEqual([{ topic: name, partition: 0, offset: 1_000 }])
