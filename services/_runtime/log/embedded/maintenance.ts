@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { inTransaction } from '../../sqlite/transaction.ts'
+import { tombstoneRetentionMs } from '../event-log.ts'
 import type { LogComponents } from './components.ts'
 import type { EmbeddedPartition } from './partition.ts'
 import { idOf, offsetOf, type RecordStore } from './records.ts'
@@ -21,7 +22,7 @@ export async function maintain(
   for (const { keep, partitions } of topics.all())
     for (const partition of partitions) {
       if (typeof keep === 'number') await expire(db, records, partition, now - keep * dayMs, signal)
-      if (keep === 'compact') await compact(db, records, partition, now - dayMs, signal)
+      if (keep === 'compact') await compact(db, records, partition, now - tombstoneRetentionMs, signal)
     }
 }
 
@@ -48,7 +49,7 @@ async function expire(
   }
 }
 
-/** Keeps the newest record of each key. A tombstone older than `tombstonesBefore` is deleted too: readers have had a day to see it. */
+/** Keeps the newest record of each key. A tombstone older than `tombstonesBefore` is deleted too. */
 async function compact(
   db: DatabaseSync,
   records: RecordStore,
