@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { backoffMs } from '../core/backoff.ts'
 import { errorMessage, Fault } from '../core/faults.ts'
+import { isObject, type JsonObject } from '../core/json.ts'
 
 export type BasicAuth = { readonly username: string; readonly password: string }
 
 /** What a registry answered: the body of a success, or its refusal of the request. */
 export type RegistryAnswer =
-  | { readonly outcome: 'done'; readonly body: Readonly<Record<string, unknown>> }
+  | { readonly outcome: 'done'; readonly body: JsonObject }
   | { readonly outcome: 'missing' | 'conflict' | 'invalid'; readonly message: string }
 
 /** Sends a request of Confluent's HTTP API. FLY_REGISTRY when no registry answers, FLY_CONFIG when it refuses the user. */
@@ -67,9 +68,9 @@ const isOwnCode = (status: number, code: unknown): boolean =>
   typeof code === 'number' && (status === 404 ? Math.floor(code / 100) === 404 : true)
 
 /** The body of a response; undefined where it is not a JSON object. */
-async function readObject(response: Response): Promise<Readonly<Record<string, unknown>> | undefined> {
+async function readObject(response: Response): Promise<JsonObject | undefined> {
   const body: unknown = await response.json().catch(() => undefined)
-  return typeof body === 'object' && body !== null ? { ...body } : undefined
+  return isObject(body) ? body : undefined
 }
 
 export const outage = (host: string, reason: string, cause?: unknown): Fault =>
