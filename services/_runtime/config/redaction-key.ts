@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { errorCode } from '../core/error-code.ts'
 import { Fault } from '../core/faults.ts'
 import type { Settings } from './config.ts'
 
@@ -17,8 +18,9 @@ export function loadRedactionKey({ redactionKey: given, home }: Pick<Settings, '
   try {
     return readKey(path) ?? makeKey(home, path)
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
-    throw new Fault('FLY_HOME', `${home} does not keep ${keyFileName}: set FLYWHEEL_REDACTION_KEY`, { home, code })
+    throw new Fault('FLY_HOME', `${home} does not keep ${keyFileName}: set FLYWHEEL_REDACTION_KEY`, {
+      ...{ home, code: errorCode(error) },
+    })
   }
 }
 
@@ -26,7 +28,7 @@ function readKey(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    if (errorCode(error) === 'ENOENT') return undefined
     throw error
   }
 }
@@ -43,7 +45,7 @@ function makeKey(home: string, path: string): string {
     try {
       linkSync(temporary, path)
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+      if (errorCode(error) !== 'EEXIST') throw error
     }
     return readFileSync(path, 'utf8')
   } finally {

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Settings } from '../config/config.ts'
+import { errorCode } from '../core/error-code.ts'
 import { errorMessage, Fault } from '../core/faults.ts'
 
 /** Holds the namespace of a data folder; absent in the folder of a deployment without one. */
@@ -32,7 +33,7 @@ export function claimHome(settings: HomeSettings): void {
     writeFileSync(join(home, fileName), namespace, { flag: 'wx' })
   } catch (error) {
     // Another process may have been first.
-    if (isCode(error, 'EEXIST') && readOwner(home) !== 'nobody') verifyHomeNamespace(settings)
+    if (errorCode(error) === 'EEXIST' && readOwner(home) !== 'nobody') verifyHomeNamespace(settings)
     else throw new Fault('FLY_HOME', `${home} cannot be used as a data folder: ${errorMessage(error)}`, { home }, error)
   }
 }
@@ -53,9 +54,6 @@ function isEmpty(home: string): boolean {
     return true
   }
 }
-
-const isCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && 'code' in error && error.code === code
 
 const describe = (namespace: string | undefined): string =>
   namespace === undefined ? 'a deployment without a namespace' : `namespace ${namespace}`

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { errorCode } from '../core/error-code.ts'
 import { Fault } from '../core/faults.ts'
 import { digest } from '../core/identity.ts'
 import type { ObjectStore } from './object-store.ts'
@@ -81,7 +82,7 @@ async function sizeOf(path: string): Promise<number | undefined> {
   }
 }
 
-const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT'
+const isMissing = (error: unknown): boolean => errorCode(error) === 'ENOENT'
 
 const missing = (name: string): Fault => new Fault('FLY_OBJECT', `object ${name} is missing`, { digest: name })
 

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { errorCode } from '../core/error-code.ts'
 import { Fault } from '../core/faults.ts'
 
 /** To be raised with every change of the tables below. */
@@ -84,7 +85,7 @@ function prepareFolder(folder: string): void {
     )
   } catch (error) {
     if (error instanceof Fault) throw error
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    const code = errorCode(error)
     const why = code === 'EEXIST' || code === 'ENOTDIR' ? 'is not a folder' : 'cannot be used as a data folder'
     throw new Fault('FLY_HOME', `${folder} ${why}; ${otherFolderHint}`, { folder, code }, error)
   }
