@@ -5,8 +5,8 @@ import type { EventLog, LogRecord, Position } from '../log/event-log.ts'
 import { partitionKey } from '../log/positions.ts'
 import { type DeadLetterSummary, deadLetterSummary } from './dead-letter.ts'
 import { parsePosition } from './find.ts'
-import { type Discard, type Progress, readProgress } from './progress.ts'
-import { createDeadLetterCounter, type DeadLetterCounts, readUnresolved } from './unresolved.ts'
+import { type Discard, type Progress, readProgress, type ServiceProgress } from './progress.ts'
+import { createDeadLetterCounter, type DeadLetterCounts, readUnresolvedUntil } from './unresolved.ts'
 
 /** The unresolved dead letters of a topic. They are counted by reading them, up to a limit: with `more`, the figures are of the first ones. */
 export type UnresolvedTopic = DeadLetterCounts & {
@@ -32,6 +32,9 @@ export const maxCounted = 10_000
 
 type ReadLog = Pick<EventLog, 'read' | 'positionsAt'>
 
+/** Of a service without dead-letter topics, which has no topic of progress either. */
+const noProgress: ServiceProgress = new Map()
+
 /** The topics with unresolved dead letters of these services; at most `limit` letters of each topic are counted. */
 export async function unresolvedTopics(
   log: ReadLog,
@@ -40,32 +43,24 @@ export async function unresolvedTopics(
   signal: AbortSignal,
 ): Promise<readonly UnresolvedTopic[]> {
   const found: UnresolvedTopic[] = []
-  for (const service of services)
-    for (const topic of deadLetterTopics(service)) {
+  for (const service of services) {
+    const topics = deadLetterTopics(service)
+    const progress = topics.length > 0 ? await readProgress(log, service, signal) : noProgress
+    for (const topic of topics) {
       const counter = createDeadLetterCounter()
       let [oldestFirstSeen, newestRefused] = [Number.POSITIVE_INFINITY, 0]
-      const limitReached = new AbortController()
-      const add = (letters: readonly LogRecord[]): void => {
+      const add = (letters: readonly LogRecord[]): boolean => {
         for (const letter of letters.slice(0, limit - counter.records()).map(deadLetterSummary)) {
           counter.add(letter)
           oldestFirstSeen = Math.min(oldestFirstSeen, letter.firstSeen)
           newestRefused = Math.max(newestRefused, letter.refusedAt)
         }
-        if (counter.records() === limit) limitReached.abort()
+        return counter.records() === limit
       }
-      const progress = await readProgress(log, service, signal)
-      await readUnresolved(
-        log,
-        progress,
-        { topics: [topic] },
-        add,
-        AbortSignal.any([signal, limitReached.signal]),
-      ).catch(error => {
-        if (!limitReached.signal.aborted) throw error
-      })
-      const more = limitReached.signal.aborted
+      const more = await readUnresolvedUntil(log, progress, [topic], add, signal)
       for (const counts of counter.all()) found.push({ service, ...counts, more, oldestFirstSeen, newestRefused })
     }
+  }
   return found
 }
 
@@ -88,8 +83,10 @@ export async function unresolvedPage(
   if (first < 0 || (cursor !== undefined && !start))
     throw new Fault('FLY_USAGE', 'the cursor is not of this list: give `next` of the page before, with the same query')
   const letters: UnresolvedLetter[] = []
+  const progressOf = new Map<ServiceName, ServiceProgress>()
   for (const { service, topic } of topics.slice(first)) {
-    const progress = await readProgress(log, service, signal)
+    const progress = progressOf.get(service) ?? (await readProgress(log, service, signal))
+    progressOf.set(service, progress)
     for (const begin of await partitionBegins(log, topic, start?.topic === topic ? start : undefined)) {
       const ofPartition = await firstUnresolved(
         log,
@@ -152,7 +149,7 @@ export async function discardedLetters(
   const found: DiscardedLetter[] = []
   for (const service of services) {
     const topics = deadLetterTopics(service)
-    const progress = topics.length > 0 ? await readProgress(log, service, signal) : new Map<number, Progress>()
+    const progress = topics.length > 0 ? await readProgress(log, service, signal) : noProgress
     for (const [partition, ofPartition] of progress)
       for (const topic of topics)
         for (const [offset, resolution] of ofPartition.single(topic))

@@ -48,6 +48,26 @@ export async function readUnresolved(
   signal.throwIfAborted()
 }
 
+/** Reads them until `onRecords` says that it has enough. Whether it said so. */
+export async function readUnresolvedUntil(
+  log: Pick<EventLog, 'read'>,
+  progress: ServiceProgress,
+  topics: readonly string[],
+  onRecords: (records: readonly LogRecord[]) => boolean,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const enough = new AbortController()
+  const onUnresolved = (records: readonly LogRecord[]): void => {
+    if (onRecords(records)) enough.abort()
+  }
+  await readUnresolved(log, progress, { topics }, onUnresolved, AbortSignal.any([signal, enough.signal])).catch(
+    error => {
+      if (!enough.signal.aborted) throw error
+    },
+  )
+  return enough.signal.aborted
+}
+
 /** Number of unresolved dead letters of a service. They are counted by reading them, so counting stops at `limit`. */
 export async function countUnresolved(
   log: EventLog,
@@ -57,16 +77,12 @@ export async function countUnresolved(
 ): Promise<number> {
   const topics = deadLetterTopics(service)
   if (topics.length === 0) return 0
-  const limitReached = new AbortController()
   let found = 0
-  const count = (records: readonly LogRecord[]): void => {
+  const count = (records: readonly LogRecord[]): boolean => {
     found += records.length
-    if (found >= limit) limitReached.abort()
+    return found >= limit
   }
-  const until = AbortSignal.any([signal, limitReached.signal])
-  await readUnresolved(log, await readProgress(log, service, signal), { topics }, count, until).catch(error => {
-    if (!limitReached.signal.aborted) throw error
-  })
+  await readUnresolvedUntil(log, await readProgress(log, service, signal), topics, count, signal)
   return Math.min(found, limit)
 }
 
