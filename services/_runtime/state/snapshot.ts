@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { TimeSlice } from '../core/time-slice.ts'
 import { type ChangelogEntry, toChangelogEntry } from './changelog.ts'
 import { parseSnapshotRow, type SnapshotRow, toSnapshotRows } from './snapshot-row.ts'
@@ -25,6 +25,8 @@ export class StateSnapshot {
    */
   loaded: { readonly state: State; readonly position: SnapshotPosition; readonly time: number } | undefined
   readonly #db: DatabaseSync
+  readonly #insertRow: StatementSync
+  readonly #updatePlace: StatementSync
   readonly #warn: (what: string, error?: unknown) => void
   /** The ids of the rows that count: others are left from a rewrite. */
   #first = 1
@@ -37,6 +39,8 @@ export class StateSnapshot {
 
   private constructor(db: DatabaseSync, warn: (what: string, error?: unknown) => void) {
     this.#db = db
+    this.#insertRow = db.prepare('INSERT INTO batches VALUES (?, ?, ?)')
+    this.#updatePlace = db.prepare('UPDATE place SET "offset" = ?, writer = ?, time = ?, first = ?, last = ?')
     this.#warn = warn
   }
 
@@ -131,7 +135,7 @@ export class StateSnapshot {
   }
 
   #insert({ keys, contents, changes }: SnapshotRow): void {
-    this.#run('INSERT INTO batches VALUES (?, ?, ?)', ++this.#last, keys, contents)
+    this.#insertRow.run(++this.#last, keys, contents)
     this.#changeCount += changes
   }
 
@@ -139,24 +143,18 @@ export class StateSnapshot {
   #setPlace(position: SnapshotPosition | undefined): void {
     this.#position = position
     const { offset = null, writer = null } = position ?? {}
-    const sql = 'UPDATE place SET "offset" = ?, writer = ?, time = ?, first = ?, last = ?'
-    this.#run(sql, offset, writer, this.#time, this.#first, this.#last)
+    this.#updatePlace.run(offset, writer, this.#time, this.#first, this.#last)
   }
 
   async #deleteOtherRows(): Promise<void> {
     const slice = new TimeSlice()
-    const deleteSome = (which: string, id: number): number =>
-      Number(
-        this.#run(
-          `DELETE FROM batches WHERE id IN (SELECT id FROM batches WHERE id ${which} ? LIMIT ${deletedRows})`,
-          id,
-        ).changes,
+    const prepare = (condition: string): StatementSync =>
+      this.#db.prepare(
+        `DELETE FROM batches WHERE id IN (SELECT id FROM batches WHERE id ${condition} LIMIT ${deletedRows})`,
       )
-    while (deleteSome('<', this.#first) > 0 || deleteSome('>', this.#last) > 0) if (slice.isUsed) await slice.next()
-  }
-
-  #run(sql: string, ...parameters: SQLInputValue[]) {
-    return this.#db.prepare(sql).run(...parameters)
+    const [deleteBefore, deleteAfter] = [prepare('< ?'), prepare('> ?')]
+    while (Number(deleteBefore.run(this.#first).changes) > 0 || Number(deleteAfter.run(this.#last).changes) > 0)
+      if (slice.isUsed) await slice.next()
   }
 
   #transact(change: () => void): void {
