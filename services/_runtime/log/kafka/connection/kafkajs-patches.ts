@@ -11,8 +11,7 @@ let patched = false
 export function patchKafkajs(): void {
   if (patched) return
   patched = true
-  replaceProduceEncoder()
-  keepProduceResponses()
+  patchProduceRequests()
   registerCodecs()
   suppressTimeoutWarning()
 }
@@ -25,38 +24,32 @@ type KafkajsRequestDefinition = {
   protocol: (api: { readonly version: number }) => (produce: ProduceRequest) => KafkajsRequest
 }
 
-/**
- * For each record kafkajs allocates several zeroed buffers of 512 bytes and copies the record four times: more CPU time than all the
- * rest of processing it. Its produce requests are encoded by `encodeProduceRequest` instead, in one pass into one buffer; the
- * bytes are the same (produce-request.test.ts). Requests that this program never sends (compressed, or with timestamps) are
- * left to kafkajs.
- */
-function replaceProduceEncoder(): void {
-  const definition: KafkajsRequestDefinition = kafkajsModule('kafkajs/src/protocol/requests/produce')
-  const { protocol } = definition
-  definition.protocol = api => produce => {
-    const original = protocol(api)(produce)
-    if (api.version < 3 || !isSupported(produce)) return original
-    const encode = async () => encodeProduceRequest(produce, Date.now())
-    return { ...original, request: { ...original.request, encode } }
-  }
-}
-
 /** The responses with errors, by the error that kafkajs throws for them. */
 const refusedResponses = new WeakMap<object, ProduceResponse>()
 
-/** kafkajs throws the first error of a response and drops the rest, so it is not known which partitions were written. */
-function keepProduceResponses(): void {
+/**
+ * Requests: for each record kafkajs allocates several zeroed buffers of 512 bytes and copies the record four times: more CPU time
+ * than all the rest of processing it. They are encoded by `encodeProduceRequest` instead, in one pass into one buffer; the
+ * bytes are the same (produce-request.test.ts). Requests that this program never sends (compressed, or with timestamps) are
+ * left to kafkajs.
+ *
+ * Responses: kafkajs throws the first error of a response and drops the rest, so it is not known which partitions were written.
+ * They are kept beside the error.
+ */
+function patchProduceRequests(): void {
   const definition: KafkajsRequestDefinition = kafkajsModule('kafkajs/src/protocol/requests/produce')
   const { protocol } = definition
   definition.protocol = api => produce => {
     const original = protocol(api)(produce)
-    const parse = (response: ProduceResponse): Promise<ProduceResponse> =>
-      original.response.parse(response).catch(error => {
-        refusedResponses.set(error, response)
+    const { request, response } = original
+    const parse = (answer: ProduceResponse): Promise<ProduceResponse> =>
+      response.parse(answer).catch(error => {
+        refusedResponses.set(error, answer)
         throw error
       })
-    return { ...original, response: { ...original.response, parse } }
+    const encode = async () => encodeProduceRequest(produce, Date.now())
+    const isOurs = api.version >= 3 && isSupported(produce)
+    return { ...original, request: isOurs ? { ...request, encode } : request, response: { ...response, parse } }
   }
 }
 
