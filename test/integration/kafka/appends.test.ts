@@ -1,40 +1,19 @@
-import { Kafka, logLevel } from 'kafkajs'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { Fault } from '#runtime/core/faults.ts'
 import type { EventLog } from '#runtime/log/event-log.ts'
-import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
-import {
-  consume,
-  createTopic,
-  openForTest,
-  readAll,
-  record,
-  texts,
-  uniqueName,
-} from '#test/contract/event-log/support.ts'
-import { sharedKafka } from '#test/support/servers/shared-servers.ts'
-import { waitUntil } from '#test/support/wait-until.ts'
-
-const kafka = await sharedKafka()
-const brokers = [kafka?.brokers ?? '']
-const open = async (): Promise<EventLog> =>
-  (await openForTest(async () => ({ log: await openKafkaLog({ brokers, clientId: 'test', replication: 1 }) }))).log
+import { consume, createTopic, readAll, record, texts, uniqueName } from '#test/contract/event-log/support.ts'
+import { createTopicOutside, kafka, openLog } from './kafka.support.ts'
 
 /** A topic for batches of at most 256 KB, as a platform may set it. */
 async function createNarrowTopic(log: EventLog): Promise<string> {
   const name = uniqueName('narrow')
-  const admin = new Kafka({ brokers, clientId: 'test', logLevel: logLevel.NOTHING }).admin()
-  await admin.connect()
-  onTestFinished(() => admin.disconnect())
-  const configEntries = [{ name: 'max.message.bytes', value: '262144' }]
-  await admin.createTopics({ topics: [{ topic: name, numPartitions: 1, replicationFactor: 1, configEntries }] })
-  await waitUntil('the topic is known', async () => (await log.topics()).some(topic => topic.name === name))
+  await createTopicOutside(log, name, { 'max.message.bytes': '262144' })
   return name
 }
 
 describe.skipIf(!kafka)('appending to a Kafka log', () => {
   test('writes each record once, though the broker refuses a record of another call for good', async () => {
-    const log = await open()
+    const log = await openLog()
     const [wide, narrow] = [await createTopic(log, 3), await createNarrowTopic(log)]
     const written: string[] = []
     const refusals: unknown[] = []
@@ -55,7 +34,7 @@ describe.skipIf(!kafka)('appending to a Kafka log', () => {
   })
 
   test('splits records that are together larger than the topic takes', async () => {
-    const log = await open()
+    const log = await openLog()
     const narrow = await createNarrowTopic(log)
     const values = Array.from({ length: 400 }, (_, i) => `${i} `.padEnd(1_000, 'z'))
     await log.append(values.map(value => record(narrow, 'k', value)))
@@ -63,7 +42,7 @@ describe.skipIf(!kafka)('appending to a Kafka log', () => {
   })
 
   test('splits them in a transaction too', async () => {
-    const log = await open()
+    const log = await openLog()
     const [input, narrow] = [await createTopic(log, 1), await createNarrowTopic(log)]
     const values = Array.from({ length: 400 }, (_, i) => `${i} `.padEnd(1_000, 'z'))
     await log.append([record(input, 'k', 'go')])

@@ -1,12 +1,10 @@
 import { Kafka, logLevel } from 'kafkajs'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { EventLog } from '#runtime/log/event-log.ts'
 import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
 import {
   consume,
   createTopic,
   keyOf,
-  openForTest,
   readAll,
   readInBackground,
   record,
@@ -14,17 +12,12 @@ import {
   uniqueName,
 } from '#test/contract/event-log/support.ts'
 import { freePorts } from '#test/support/servers/java.ts'
-import { sharedKafka } from '#test/support/servers/shared-servers.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
-
-const kafka = await sharedKafka()
-const brokers = [kafka?.brokers ?? '']
-const open = async (): Promise<EventLog> =>
-  (await openForTest(async () => ({ log: await openKafkaLog({ brokers, clientId: 'test', replication: 1 }) }))).log
+import { brokers, kafka, openAdmin, openLog } from './kafka.support.ts'
 
 /** A production system's own producer, which does not go through the log. */
 async function stranger() {
-  const client = new Kafka({ brokers, clientId: 'stranger', logLevel: logLevel.NOTHING })
+  const client = new Kafka({ brokers: [...brokers], clientId: 'stranger', logLevel: logLevel.NOTHING })
   const producer = client.producer({
     transactionalId: uniqueName('stranger'),
     idempotent: true,
@@ -41,7 +34,7 @@ async function stranger() {
 
 describe.skipIf(!kafka)('a Kafka log with transactions that were aborted', () => {
   test('shows none of their records, also to a reader that stops at the end', async () => {
-    const log = await open()
+    const log = await openLog()
     const name = await createTopic(log, 1)
     const write = await stranger()
     await write(name, 'no', 'abort')
@@ -54,7 +47,7 @@ describe.skipIf(!kafka)('a Kafka log with transactions that were aborted', () =>
   })
 
   test('has no lag behind them, though offsets follow the last record', async () => {
-    const log = await open()
+    const log = await openLog()
     const name = await createTopic(log, 1)
     const group = uniqueName('group')
     const write = await stranger()
@@ -69,7 +62,7 @@ describe.skipIf(!kafka)('a Kafka log with transactions that were aborted', () =>
 
 describe.skipIf(!kafka)('a Kafka log', () => {
   test('reads many partitions that are full, though one answer cannot hold them all', async () => {
-    const log = await open()
+    const log = await openLog()
     const name = await createTopic(log, 14)
     const values = Array.from({ length: 28 }, (_, i) => ({
       topic: name,
@@ -82,7 +75,7 @@ describe.skipIf(!kafka)('a Kafka log', () => {
   })
 
   test('appends what several callers give at once, each in order', async () => {
-    const log = await open()
+    const log = await openLog()
     const name = await createTopic(log, 3)
     await Promise.all(
       Array.from({ length: 20 }, async (_, caller) => {
@@ -96,13 +89,11 @@ describe.skipIf(!kafka)('a Kafka log', () => {
   })
 
   test('leaves nothing behind at the brokers by reading', async () => {
-    const log = await open()
+    const log = await openLog()
     const name = await createTopic(log, 2)
     await log.append([record(name, 'k', 1)])
     await readAll(log, [name])
-    const admin = new Kafka({ brokers, clientId: 'test', logLevel: logLevel.NOTHING }).admin()
-    await admin.connect()
-    onTestFinished(() => admin.disconnect())
+    const admin = await openAdmin()
     const { groups } = await admin.listGroups()
     expect(groups.map(({ groupId }) => groupId).filter(id => id.includes('reader') || id.includes('never'))).toEqual([])
   })

@@ -1,39 +1,24 @@
-import { type Admin, Kafka, logLevel } from 'kafkajs'
-import { describe, expect, onTestFinished, test } from 'vitest'
-import type { EventLog, PositionGap } from '#runtime/log/event-log.ts'
-import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
+import { describe, expect, test } from 'vitest'
+import type { PositionGap } from '#runtime/log/event-log.ts'
 import {
   commitEach,
   consume,
   createTopic,
   joinInBackground,
-  openForTest,
   readInBackground,
   record,
   texts,
   uniqueName,
 } from '#test/contract/event-log/support.ts'
-import { sharedKafka } from '#test/support/servers/shared-servers.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
-
-const kafka = await sharedKafka()
-const brokers = [kafka?.brokers ?? '']
-const open = async (): Promise<EventLog> =>
-  (await openForTest(async () => ({ log: await openKafkaLog({ brokers, clientId: 'test', replication: 1 }) }))).log
-
-async function openAdmin(): Promise<Admin> {
-  const admin = new Kafka({ brokers, clientId: 'test', logLevel: logLevel.NOTHING }).admin()
-  await admin.connect()
-  onTestFinished(() => admin.disconnect())
-  return admin
-}
+import { kafka, openAdmin, openLog } from './kafka.support.ts'
 
 const numbered = (topic: string, count: number, from = 0) =>
   Array.from({ length: count }, (_, i) => record(topic, 'k', from + i))
 
 describe.skipIf(!kafka)('a Kafka log whose records were deleted before a group consumed them', () => {
   test('names the gap once, and goes on with the oldest record left', async () => {
-    const [log, admin] = [await open(), await openAdmin()]
+    const [log, admin] = [await openLog(), await openAdmin()]
     const name = await createTopic(log, 1)
     const group = uniqueName('group')
     await log.append(numbered(name, 100))
@@ -62,7 +47,7 @@ describe.skipIf(!kafka)('a Kafka log whose records were deleted before a group c
 
 describe.skipIf(!kafka)('a Kafka log whose topic is replaced', () => {
   test('stops the group and the reader that were further than its end', async () => {
-    const [log, admin] = [await open(), await openAdmin()]
+    const [log, admin] = [await openLog(), await openAdmin()]
     const name = await createTopic(log, 1)
     const group = uniqueName('group')
     await log.append(numbered(name, 50))

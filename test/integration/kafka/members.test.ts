@@ -1,27 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import type { EventLog } from '#runtime/log/event-log.ts'
-import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
-import {
-  createTopic,
-  joinInBackground,
-  openForTest,
-  readAll,
-  record,
-  texts,
-  uniqueName,
-} from '#test/contract/event-log/support.ts'
-import { sharedKafka } from '#test/support/servers/shared-servers.ts'
+import { createTopic, joinInBackground, readAll, record, texts, uniqueName } from '#test/contract/event-log/support.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
+import { brokers, kafka, openLog } from './kafka.support.ts'
 import { appendInBackground, copyRecords, expectCopied, spawnMember } from './members.support.ts'
 
-const kafka = await sharedKafka()
-const brokers = kafka?.brokers ?? ''
-const open = async (): Promise<EventLog> =>
-  (
-    await openForTest(async () => ({
-      log: await openKafkaLog({ brokers: [brokers], clientId: 'test', replication: 1, sessionMs: 6_000 }),
-    }))
-  ).log
+const open = () => openLog({ sessionMs: 6_000 })
 
 describe.skipIf(!kafka)('members of a Kafka group', () => {
   test('share its partitions while records flow: nothing is lost or doubled, keys keep their order', async () => {
@@ -58,7 +41,7 @@ describe.skipIf(!kafka)('members of a Kafka group', () => {
     const log = await open()
     const [input, output] = [await createTopic(log, 3), await createTopic(log, 3)]
     const group = uniqueName('group')
-    const doomed = spawnMember(brokers, group, input, output)
+    const doomed = spawnMember(brokers.join(), group, input, output)
     const flow = appendInBackground(log, input)
     await waitUntil('the process copies', async () => (await log.count(output)) > 100)
     doomed.child.kill('SIGKILL')
@@ -79,7 +62,7 @@ describe.skipIf(!kafka)('members of a Kafka group', () => {
     const log = await open()
     const [input, output] = [await createTopic(log, 3), await createTopic(log, 3)]
     const group = uniqueName('group')
-    const sleeper = spawnMember(brokers, group, input, output)
+    const sleeper = spawnMember(brokers.join(), group, input, output)
     const flow = appendInBackground(log, input)
     await waitUntil('the process copies', async () => (await log.count(output)) > 100)
     sleeper.child.kill('SIGSTOP')
@@ -103,7 +86,7 @@ describe.skipIf(!kafka)('members of a Kafka group', () => {
     const log = await open()
     const [input, output] = [await createTopic(log, 2), await createTopic(log, 2)]
     const group = uniqueName('group')
-    const members = [1, 2].map(() => spawnMember(brokers, group, input, output, '14000'))
+    const members = [1, 2].map(() => spawnMember(brokers.join(), group, input, output, '14000'))
     await waitUntil('each has a partition', () => members.every(({ said }) => said().includes('assigned')))
     await log.append(['heavy', 'light'].map(value => ({ ...record(input, 'key', value), partition: 0 })))
     await waitUntil('both records are copied', async () => (await log.count(output)) >= 2, 150_000)
@@ -115,7 +98,7 @@ describe.skipIf(!kafka)('members of a Kafka group', () => {
     const [input, output] = [await createTopic(log, 3), await createTopic(log, 3)]
     const group = uniqueName('group')
     await log.append(Array.from({ length: 60 }, (_, number) => record(input, `key-${number % 50}`, number)))
-    const member = spawnMember(brokers, group, input, output)
+    const member = spawnMember(brokers.join(), group, input, output)
     await waitUntil('it copies', async () => (await log.count(output)) === 60)
     member.child.kill('SIGTERM')
     expect(await member.ended).toBe(0)

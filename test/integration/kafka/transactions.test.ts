@@ -2,26 +2,16 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import type { EventLog, PartitionConsumer } from '#runtime/log/event-log.ts'
 import { createClusterQuery } from '#runtime/log/kafka/admin/cluster-query.ts'
 import type { KafkaSettings } from '#runtime/log/kafka/connection/client.ts'
-import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
 import { openPartitionTransactions } from '#runtime/log/kafka/produce/transaction.ts'
 import { positionsAfter } from '#runtime/log/positions.ts'
-import {
-  createTopic,
-  joinInBackground,
-  openForTest,
-  readAll,
-  record,
-  texts,
-  uniqueName,
-} from '#test/contract/event-log/support.ts'
+import { createTopic, joinInBackground, readAll, record, texts, uniqueName } from '#test/contract/event-log/support.ts'
 import { breakConnectionAt } from '#test/support/kafka/break-connection.ts'
 import { kafkaRequests } from '#test/support/kafka/request-numbers.ts'
-import { sharedKafka } from '#test/support/servers/shared-servers.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
+import { brokers, kafka, openLog } from './kafka.support.ts'
 
-const kafka = await sharedKafka()
-const settings: KafkaSettings = { brokers: [kafka?.brokers ?? ''], clientId: 'test', replication: 1, sessionMs: 6_000 }
-const open = async (): Promise<EventLog> => (await openForTest(async () => ({ log: await openKafkaLog(settings) }))).log
+const settings: KafkaSettings = { brokers, clientId: 'test', replication: 1, sessionMs: 6_000 }
+const open = () => openLog(settings)
 
 /** A topic with three records, one to copy them to, and a group. */
 async function threeRecords(log: EventLog) {

@@ -4,6 +4,7 @@ import { planBatch } from '#planners/hosts/plan-batch.ts'
 import type { Planned } from '#planners/plan.ts'
 import type { HostedPlanner } from '#planners/planner.ts'
 import { Fault } from '#runtime/core/faults.ts'
+import { turnsDuring } from '#test/support/event-loop-turns.ts'
 
 const never = new AbortController().signal
 const requests = Array.from({ length: 40 }, (_, at) => ({ input: stepInput({ question: `${at}`, earlier: [] }) }))
@@ -46,14 +47,6 @@ test('any other error ends the batch', async () => {
 
 test('other work of the process is done between plans that do not wait', async () => {
   const plan: HostedPlanner['plan'] = async request => planned(questionOf(request))
-  let turns = 0
-  let isDone = false
-  const countTurns = (): void => {
-    turns++
-    if (!isDone) setImmediate(countTurns)
-  }
-  setImmediate(countTurns)
-  await Array.fromAsync(planBatch(plan, requests, { concurrency: 2 }, never))
-  isDone = true
+  const turns = await turnsDuring(Array.fromAsync(planBatch(plan, requests, { concurrency: 2 }, never)))
   expect(turns).toBeGreaterThanOrEqual(2)
 })

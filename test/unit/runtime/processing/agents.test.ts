@@ -44,24 +44,25 @@ test('only the first records of an unknown agent wait, together: all later ones 
   expect(vi.getTimerCount()).toBe(timers)
 })
 
-test('an agent that did not come is known at once when it is registered', async () => {
+/** A table that has waited for an agent which did not come, under fake timers. */
+async function agentsWithoutDesk() {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
   const agents = createAgentTable()
   const waited = expect(agents.waitFor('desk')).rejects.toMatchObject(missing)
   await vi.advanceTimersByTimeAsync(2_000)
   await waited
+  return agents
+}
+
+test('an agent that did not come is known at once when it is registered', async () => {
+  const agents = await agentsWithoutDesk()
   agents.onRecord(described(desk))
   expect(await agents.waitFor('desk')).toBe(desk)
 })
 
 test('an agent that did not come is waited for again after a minute', async () => {
-  vi.useFakeTimers()
-  onTestFinished(() => void vi.useRealTimers())
-  const agents = createAgentTable()
-  const waited = expect(agents.waitFor('desk')).rejects.toMatchObject(missing)
-  await vi.advanceTimersByTimeAsync(2_000)
-  await waited
+  const agents = await agentsWithoutDesk()
   await vi.advanceTimersByTimeAsync(60_000)
   const again = agents.waitFor('desk')
   agents.onRecord(described(desk))
