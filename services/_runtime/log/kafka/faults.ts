@@ -49,6 +49,11 @@ type RootCause = {
 export const isCertificateError = ({ code }: RootCause): boolean =>
   /CERT|LEAF_SIGNATURE|HOSTNAME_MISMATCH/.test(String(code))
 
+/** Whether the broker refuses the credentials. kafkajs has the same error for a connection that ends while they are checked. */
+const isRefusedLogin = ({ name, message }: RootCause): boolean =>
+  name === 'KafkaJSSASLAuthenticationError' &&
+  !/: (Connection (error|timeout|closed)|Closed connection|Not connected)/.test(message)
+
 /** Kafka's name of an error, or the class of an error that has none. */
 export const errorType = (error: unknown): string => rootCause(error).type ?? rootCause(error).name
 
@@ -60,7 +65,7 @@ export function toFault(error: unknown, action: string, details: Readonly<Record
   const message = `cannot ${action}: ${root.message}`
   if (programmingErrors.includes(name) && !isThrownByKafkajs(error))
     return new Fault('FLY_BUG', message, details, error)
-  if (name === 'KafkaJSSASLAuthenticationError' || isCertificateError(root))
+  if (isRefusedLogin(root) || isCertificateError(root))
     return new Fault('FLY_CONFIG', message, details, error)
   if (name === 'KafkaJSNotImplemented')
     return new Fault('FLY_TOPIC', message, { ...details, type: unreadableBatch }, error)
