@@ -65,8 +65,7 @@ export function toFault(error: unknown, action: string, details: Readonly<Record
   const message = `cannot ${action}: ${root.message}`
   if (programmingErrors.includes(name) && !isThrownByKafkajs(error))
     return new Fault('FLY_BUG', message, details, error)
-  if (isRefusedLogin(root) || isCertificateError(root))
-    return new Fault('FLY_CONFIG', message, details, error)
+  if (isRefusedLogin(root) || isCertificateError(root)) return new Fault('FLY_CONFIG', message, details, error)
   if (name === 'KafkaJSNotImplemented')
     return new Fault('FLY_TOPIC', message, { ...details, type: unreadableBatch }, error)
   const code = root.message === producerFenced ? 'FLY_FENCED' : faultCodes[type ?? 'none']
