@@ -12,7 +12,8 @@ test.each([
   ['Closed connection', 'FLY_BROKER'],
 ])('a login that ends with "%s" is %s', (reason, code) => {
   // kafkajs's types declare no parameter of this constructor.
-  const message = `SASL SCRAM SHA512 authentication failed: ${reason}`
-  const error = Object.assign(new KafkaJSSASLAuthenticationError(), { message })
+  const error: Error = Reflect.construct(KafkaJSSASLAuthenticationError, [
+    `SASL SCRAM SHA512 authentication failed: ${reason}`,
+  ])
   expect(toFault(error, 'read from Kafka')).toMatchObject({ code })
 })
