@@ -24,9 +24,8 @@ async function threeRecords(log: EventLog) {
 async function takeOver(group: string, topic: string, commit: boolean): Promise<void> {
   const query = createClusterQuery(settings)
   const { signal } = new AbortController()
-  const other = await openPartitionTransactions({ settings, query, group, partition: 0, signal })
-  const at = (offset: number) => [{ topic, partition: 0, offset }]
-  if (commit) await other.commit([], at(1), at(-1))
+  const other = await openPartitionTransactions({ settings, query, group, topics: [topic], partition: 0, signal })
+  if (commit) await other.commit([], [{ topic, partition: 0, offset: 1 }])
   await other.close()
   await query.close()
 }

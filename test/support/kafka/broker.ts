@@ -127,6 +127,8 @@ async function startFromJars(
     stop,
     up,
     kill: async id => servers.get(id)?.kill(),
+    pause: id => servers.get(id)?.pause(),
+    resume: id => servers.get(id)?.resume(),
   }
 }
 

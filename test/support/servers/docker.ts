@@ -38,12 +38,16 @@ export async function dockerKafka(): Promise<TestKafka | undefined> {
     .withWaitStrategy(docker.Wait.forLogMessage(/Kafka Server started/))
   const started = await container.start().catch(() => undefined)
   if (!started) return undefined
-  const unsupported = (): Promise<never> => Promise.reject(new Error('a broker in Docker cannot be killed'))
+  const unsupported = (): never => {
+    throw new Error('a broker in Docker cannot be killed or paused')
+  }
   return {
     brokers: `127.0.0.1:${port}`,
     stop: async () => void (await started.stop()),
     kill: unsupported,
     up: unsupported,
+    pause: unsupported,
+    resume: unsupported,
   }
 }
 

@@ -82,6 +82,10 @@ export type ServerProcess = {
   readonly stop: () => Promise<void>
   /** SIGKILL. Its folder stays. */
   readonly kill: () => Promise<void>
+  /** SIGSTOP: it keeps its connections and answers nothing. */
+  readonly pause: () => void
+  /** SIGCONT. */
+  readonly resume: () => void
 }
 
 type LaunchOptions = {
@@ -116,6 +120,8 @@ export async function launchServer({ folder, command, cwd = folder, ready }: Lau
   return {
     stop: () => stopChild(child, exited, () => child.stdin?.end()),
     kill: () => stopChild(child, exited, () => child.stdin?.write('kill\n')),
+    pause: () => void child.stdin?.write('pause\n'),
+    resume: () => void child.stdin?.write('resume\n'),
   }
 }
 

@@ -14,9 +14,12 @@ let ownerGone = false
 process.stdin.setEncoding('utf8')
 process.stdin.on('data', (text: string) => {
   if (text.includes('kill')) child.kill('SIGKILL')
+  if (text.includes('pause')) child.kill('SIGSTOP')
+  if (text.includes('resume')) child.kill('SIGCONT')
 })
 process.stdin.on('end', () => {
   ownerGone = true
+  child.kill('SIGCONT')
   child.kill('SIGTERM')
   setTimeout(() => child.kill('SIGKILL'), 15_000).unref()
 })

@@ -6,6 +6,9 @@ export type TestKafka = {
   readonly kill: (id: number) => Promise<void>
   /** Starts it again on its old address and data. */
   readonly up: (id: number) => Promise<void>
+  /** Stops a broker with SIGSTOP: it keeps its connections and answers nothing until it is resumed. */
+  readonly pause: (id: number) => void
+  readonly resume: (id: number) => void
 }
 
 export type TestRegistry = { readonly url: string; readonly stop: () => Promise<void> }

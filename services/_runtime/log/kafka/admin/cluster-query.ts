@@ -1,21 +1,13 @@
 import type { Cluster } from 'kafkajs'
-import { requiredValue } from '../../../core/checked.ts'
 import { Fault } from '../../../core/faults.ts'
-import type { TopicPartition } from '../../event-log.ts'
 import type { KafkaSettings } from '../connection/client.ts'
 import { findCoordinator, groupCoordinator } from '../connection/kafkajs-broker.ts'
 import { createAdminConnection, type RunOnCluster } from './admin-connection.ts'
-
-/** Something of each partition, by topic, then by partition number. */
-export type ByPartition<T> = ReadonlyMap<string, ReadonlyMap<number, T>>
-
-/** Partition numbers by topic. */
-export type PartitionsByTopic = ReadonlyMap<string, readonly number[]>
+import type { ByPartition, PartitionsByTopic } from './by-partition.ts'
+import { type CommittedOffset, fetchCommittedOffsets } from './committed-offsets.ts'
 
 /** The node id of the broker that leads each partition; -1 where there is none at the moment. */
 export type LeadersByPartition = ByPartition<number>
-
-export type CommittedOffset = { readonly offset: number; readonly commitMarker: string }
 
 type OffsetSpec = 'start' | 'end' | { readonly time: number }
 
@@ -30,15 +22,14 @@ export type ClusterQuery = {
    * a time, -1 where there is none. It has every partition that was asked for.
    */
   readonly offsets: (spec: OffsetSpec, partitions: PartitionsByTopic) => Promise<ByPartition<number>>
-  /** What a group committed, with the marker of the commit; offset -1 where nothing is. It has every partition that was asked for. */
+  /**
+   * What a group committed, as far as its coordinator knows: one that was replaced a moment ago may not know it yet. It has every
+   * partition that was asked for.
+   */
   readonly committed: (group: string, partitions: PartitionsByTopic) => Promise<ByPartition<CommittedOffset>>
   readonly runOnCluster: RunOnCluster
   readonly close: () => Promise<void>
 }
-
-/** The entry of a partition that must be there. */
-export const entryOf = <T>(entries: ByPartition<T>, { topic, partition }: TopicPartition): T =>
-  requiredValue(requiredValue(entries, topic), partition)
 
 /** Leaders are taken from kafkajs's metadata for this long: every send needs them, and should not wait in line for them. */
 const leadersMaxAgeMs = 30_000
@@ -92,16 +83,7 @@ export function createClusterQuery(settings: KafkaSettings): ClusterQuery {
     committed: (group, partitions) =>
       runOnCluster(`look up the committed offsets of ${group}`, async cluster => {
         const coordinator = await findCoordinator(cluster, { groupId: group, coordinatorType: groupCoordinator })
-        const topics = Array.from(partitions, ([topic, numbers]) => ({
-          topic,
-          partitions: numbers.map(partition => ({ partition, offset: '-1' })),
-        }))
-        const { responses } = await coordinator.offsetFetch({ groupId: group, topics })
-        const toCommitted = ({ offset, metadata }: { offset: string; metadata: string | null }): CommittedOffset => ({
-          offset: Number(offset),
-          commitMarker: metadata ?? '',
-        })
-        return complete(toEntries(responses, toCommitted), partitions)
+        return complete(await fetchCommittedOffsets(coordinator, group, partitions), partitions)
       }),
     close,
   }

@@ -5,7 +5,8 @@ import { groupHasMembersFault, partitionKey, positionProblem } from '../../posit
 import { findBroker, findCoordinator, groupCoordinator } from '../connection/kafkajs-broker.ts'
 import { committedRecords } from '../consume/committed-records.ts'
 import { errorType } from '../faults.ts'
-import { type ByPartition, type ClusterQuery, entryOf, type PartitionsByTopic } from './cluster-query.ts'
+import { type ByPartition, entryOf, type PartitionsByTopic } from './by-partition.ts'
+import type { ClusterQuery } from './cluster-query.ts'
 
 /** Bytes of one fetch that looks for a record. A broker sends one whole batch at least. */
 const lagFetchBytes = 65_536

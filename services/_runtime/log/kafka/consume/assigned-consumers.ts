@@ -43,12 +43,13 @@ export function createAssignedConsumers(
       onLost(new Fault('FLY_FENCED', 'another process has taken over a partition', { group, partition }))
     }
     try {
-      const owner = { settings, query, group, partition, signal }
-      const { consumer, close } = await openPartitionConsumer(owner, topics, fetcher, onFenced)
+      const owner = { settings, query, group, topics, partition, signal }
+      const { consumer, close } = await openPartitionConsumer(owner, fetcher, onFenced)
       await consume(consumer).finally(close)
     } catch (error) {
       // Errors after an abort are a consequence of the abort.
-      if (signal.aborted || (error instanceof Fault && error.code === 'FLY_FENCED')) return
+      if (signal.aborted) return
+      if (error instanceof Fault && error.code === 'FLY_FENCED') return onFenced()
       failure ??= { error }
       onLost(toFault(error, `process ${group}/${partition}`))
     }

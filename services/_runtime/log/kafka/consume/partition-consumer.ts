@@ -1,7 +1,8 @@
+import { requiredValue } from '../../../core/checked.ts'
 import { Fault } from '../../../core/faults.ts'
-import type { NewRecord, PartitionConsumer, Position, TopicPartition } from '../../event-log.ts'
+import type { NewRecord, PartitionConsumer, Position } from '../../event-log.ts'
 import { beyondEndFault } from '../../positions.ts'
-import { entryOf } from '../admin/cluster-query.ts'
+import { entryOf } from '../admin/by-partition.ts'
 import { isTransient } from '../faults.ts'
 import { createRecordRouter } from '../produce/partition-batch.ts'
 import { openPartitionTransactions, type PartitionOwner } from '../produce/transaction.ts'
@@ -18,10 +19,10 @@ export type OpenPartitionConsumer = {
 /** The offsets of a partition that this consumer keeps; the buffer knows how far it was fetched and polled. */
 type OwnedPartition = {
   readonly buffer: PartitionBuffer
+  /** Whether the group had committed nothing when it was opened. */
+  readonly isNew: boolean
   /** Where polling continues after a rewind. */
   committed: number
-  /** What the group has committed; -1 for nothing. */
-  committedByGroup: number
   /** The last position that was passed to `commit`, before it was moved past invisible offsets. */
   lastConsumed: number
 }
@@ -32,12 +33,11 @@ type OwnedPartition = {
  */
 export async function openPartitionConsumer(
   owner: PartitionOwner,
-  topics: readonly string[],
   fetcher: Fetcher,
   onFenced: () => void,
 ): Promise<OpenPartitionConsumer> {
-  const { group, partition, query, signal } = owner
-  const transactions = await retryWithBackoff(() => openPartitionTransactions(owner), isTransient, signal)
+  const { group, topics, partition, query, signal } = owner
+  const transactions = await openPartitionTransactions(owner)
   const queue = createFetchQueue(fetcher, (position, end) => beyondEndFault(group, position, end))
   const routeRecords = createRecordRouter(query)
   let fenced = false
@@ -45,17 +45,13 @@ export async function openPartitionConsumer(
   let lastCommit: Promise<unknown> = Promise.resolve()
 
   const openPartitions = async (): Promise<readonly OwnedPartition[]> => {
-    const partitions = new Map(topics.map(topic => [topic, [partition]]))
-    const [committedOffsets, starts] = await Promise.all([
-      query.committed(group, partitions),
-      query.offsets('start', partitions),
-    ])
+    const starts = await query.offsets('start', new Map(topics.map(topic => [topic, [partition]])))
     return topics.map(topic => {
-      const at = { topic, partition }
-      const committedByGroup = entryOf(committedOffsets, at).offset
-      const committed = committedByGroup < 0 ? entryOf(starts, at) : committedByGroup
+      const committedByGroup = requiredValue(transactions.committedBefore, topic)
+      const isNew = committedByGroup < 0
+      const committed = isNew ? entryOf(starts, { topic, partition }) : committedByGroup
       const buffer = queue.openBuffer(topic, partition, committed)
-      return { buffer, committed, committedByGroup, lastConsumed: 0 }
+      return { buffer, isNew, committed, lastConsumed: 0 }
     })
   }
   const owned = await retryWithBackoff(openPartitions, isTransient, signal).catch(async error => {
@@ -83,13 +79,9 @@ export async function openPartitionConsumer(
     const next = moved.size > 0 ? moved : new Map(owned.map(of => [of, of.committed]))
     const ends = await transactions.commit(
       batches,
-      Array.from(next, ([{ buffer }, offset]) => toPosition(buffer, offset)),
-      owned.map(({ buffer, committedByGroup }) => toPosition(buffer, committedByGroup)),
+      Array.from(next, ([{ buffer }, offset]) => ({ topic: buffer.topic, partition, offset })),
     )
-    for (const [of, offset] of next) {
-      of.committed = offset
-      of.committedByGroup = offset
-    }
+    for (const [of, offset] of next) of.committed = offset
     for (const position of consumed) ownedPartition(position).lastConsumed = position.offset
     return ends
   }
@@ -97,8 +89,8 @@ export async function openPartitionConsumer(
   const consumer: PartitionConsumer = {
     partition,
     signal,
-    uncommitted: owned.flatMap(({ buffer, committed, committedByGroup }) =>
-      committedByGroup < 0 ? toPosition(buffer, committed) : [],
+    uncommitted: owned.flatMap(({ buffer: { topic }, isNew, committed }) =>
+      isNew ? { topic, partition, offset: committed } : [],
     ),
     poll: max => queue.poll(max, signal),
     takeGaps: queue.takeGaps,
@@ -127,5 +119,3 @@ export async function openPartitionConsumer(
     },
   }
 }
-
-const toPosition = ({ topic, partition }: TopicPartition, offset: number): Position => ({ topic, partition, offset })

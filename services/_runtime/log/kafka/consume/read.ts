@@ -1,6 +1,7 @@
 import type { EventLog, LogRecord } from '../../event-log.ts'
 import { replacedLogFault, startOffset } from '../../positions.ts'
-import { type ClusterQuery, entryOf } from '../admin/cluster-query.ts'
+import { entryOf } from '../admin/by-partition.ts'
+import type { ClusterQuery } from '../admin/cluster-query.ts'
 import type { KafkaSettings } from '../connection/client.ts'
 import { rejectOnAbort } from '../retry.ts'
 import { createFetcher } from './fetch.ts'

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { delayAbort, pause } from '../../../core/abort.ts'
+import { delayAbort } from '../../../core/abort.ts'
+import { requiredValue } from '../../../core/checked.ts'
 import { Fault } from '../../../core/faults.ts'
 import type { Position } from '../../event-log.ts'
-import { type ClusterQuery, entryOf } from '../admin/cluster-query.ts'
+import { entryOf } from '../admin/by-partition.ts'
+import type { ClusterQuery } from '../admin/cluster-query.ts'
+import type { CommittedOffset } from '../admin/committed-offsets.ts'
 import type { KafkaSettings } from '../connection/client.ts'
 import { isTransient, toFault } from '../faults.ts'
 import { rejectOnAbort, rejectOnTimeout, retryWithBackoff } from '../retry.ts'
@@ -16,38 +19,30 @@ const transactionTimeoutMs = 60_000
 const commitTimeoutMs = 20_000
 /** A commit that has started may take this much longer when the partition is revoked. Then the next owner finds its outcome. */
 const commitGraceMs = 3_000
-/** After a coordinator has died, the next one may show the last commit only after a moment. */
-const coordinatorDelayMs = 1_000
 
+/** A partition number of these topics, as far as a group consumes it. */
 export type PartitionOwner = {
   readonly settings: KafkaSettings
   readonly query: ClusterQuery
   readonly group: string
+  readonly topics: readonly string[]
   readonly partition: number
   readonly signal: AbortSignal
 }
 
+/** What the group has committed in each topic. */
+type CommittedByTopic = ReadonlyMap<string, CommittedOffset>
+
 export type PartitionTransactions = {
+  /** What the group had committed in each topic when the partition was taken over; -1 for nothing. */
+  readonly committedBefore: ReadonlyMap<string, number>
   /**
    * Appends outputs and commits positions, at least one, in one transaction. While the partition is owned the outcome is always known:
-   * resolved means committed, FLY_FENCED that another process took over, any other fault that nothing was committed.
-   * `committedBefore` is what the group has committed as far as this process knows. Returns the offsets after the outputs, or
-   * none when the outcome had to be found out.
+   * resolved means committed, FLY_FENCED that another process took over, any other fault that nothing was committed. Returns
+   * the offsets after the outputs, or none when the outcome had to be found out.
    */
-  readonly commit: (
-    outputs: readonly PartitionBatch[],
-    positions: readonly Position[],
-    committedBefore: readonly Position[],
-  ) => Promise<readonly Position[]>
+  readonly commit: (outputs: readonly PartitionBatch[], positions: readonly Position[]) => Promise<readonly Position[]>
   readonly close: () => Promise<void>
-}
-
-/** A commit that has started. Its marker is stored with the group's offsets. */
-type CommitAttempt = {
-  readonly commitMarker: string
-  readonly committedBefore: readonly Position[]
-  /** Whether the request that ends the transaction may have been sent. */
-  committing: boolean
 }
 
 /**
@@ -59,29 +54,48 @@ export async function openPartitionTransactions(owner: PartitionOwner): Promise<
   const details = { group, partition }
   const action = `commit ${group}/${partition}`
   const graceEnded = delayAbort(signal, commitGraceMs)
-  let open: TransactionalProducer | undefined = await openTransactionalProducer(owner)
+  const takeOver = () => retryWithBackoff(() => fencePreviousOwner(owner), isTransient, signal)
+  const opened = await takeOver()
+  let open: TransactionalProducer | undefined = opened.producer
+  let committed = opened.committed
 
   return {
-    async commit(outputs, positions, committedBefore) {
-      const attempt: CommitAttempt = { commitMarker: randomUUID().slice(0, 18), committedBefore, committing: false }
+    committedBefore: new Map(Array.from(committed, ([topic, { offset }]) => [topic, offset])),
+    async commit(outputs, positions) {
       if (!open) throw new Fault('FLY_FENCED', `cannot ${action}: the partition was given up`, details)
+      const commitMarker = randomUUID().slice(0, 18)
+      const next = new Map(committed)
+      for (const { topic, offset } of positions) next.set(topic, { offset, commitMarker })
       try {
-        const transaction = runTransaction(open, owner, outputs, positions, attempt)
-        return await rejectOnTimeout(commitTimeoutMs, action, rejectOnAbort(graceEnded, transaction))
+        const transaction = runTransaction(open, owner, outputs, positions, commitMarker)
+        const ends = await rejectOnTimeout(commitTimeoutMs, action, rejectOnAbort(graceEnded, transaction))
+        committed = next
+        return ends
       } catch (error) {
         const fault = toFault(error, action, details)
         open.discard()
         open = undefined
         if (fault.code === 'FLY_FENCED' || fault.code === 'FLY_BUG') throw fault
         // Opening a new producer completes the transaction or aborts it. Then the group's offsets show which.
-        open = await retryWithBackoff(() => openTransactionalProducer(owner), isTransient, signal)
-        if (await wasCommitted(owner, attempt, fault)) return []
-        throw fault
+        const reopened = await takeOver()
+        open = reopened.producer
+        if (isEqual(reopened.committed, committed)) throw fault
+        committed = reopened.committed
+        if (isEqual(committed, next)) return []
+        // Opening the new producer has just fenced the rightful owner, which will join again.
+        throw new Fault('FLY_FENCED', `cannot ${action}: another process has committed`, details, fault)
       }
     },
     close: async () => open?.close(),
   }
 }
+
+/** Markers are unique, so equal ones are of the same commit. */
+const isEqual = (one: CommittedByTopic, other: CommittedByTopic): boolean =>
+  [...one].every(([topic, { offset, commitMarker }]) => {
+    const of = requiredValue(other, topic)
+    return of.offset === offset && of.commitMarker === commitMarker
+  })
 
 /** Nothing is repeated except what a broker refused before it wrote anything: every other failure ends the transaction. */
 async function runTransaction(
@@ -89,7 +103,7 @@ async function runTransaction(
   { group, query }: PartitionOwner,
   outputs: readonly PartitionBatch[],
   positions: readonly Position[],
-  attempt: CommitAttempt,
+  commitMarker: string,
 ): Promise<readonly Position[]> {
   if (outputs.length > 0) await producer.addPartitions(outputs)
   const sendings = startSending(outputs)
@@ -98,51 +112,23 @@ async function runTransaction(
   }
   await Promise.all([
     sendBatches(producer, sendings, query, onFault),
-    producer.sendOffsets(group, positions, attempt.commitMarker),
+    producer.sendOffsets(group, positions, commitMarker),
   ])
-  attempt.committing = true
   await producer.commit()
   return endsOf(sendings)
 }
 
-/** Whether a failed commit happened: the group's offsets have its marker then. FLY_FENCED when another process has committed since. */
-async function wasCommitted(
-  { query, group, partition, signal }: PartitionOwner,
-  { commitMarker, committedBefore, committing }: CommitAttempt,
-  failure: Fault,
-): Promise<boolean> {
-  const partitions = new Map(committedBefore.map(({ topic }) => [topic, [partition]]))
-  const look = async () => {
-    const committed = await retryWithBackoff(() => query.committed(group, partitions), isTransient, signal)
-    return committedBefore.map(before => ({ ...before, now: entryOf(committed, before) }))
-  }
-  const hasMarker = (offsets: Awaited<ReturnType<typeof look>>): boolean =>
-    offsets.some(({ now }) => now.commitMarker === commitMarker)
-  if (committing) {
-    if (hasMarker(await look())) return true
-    await pause(coordinatorDelayMs, signal)
-  }
-  const offsets = await look()
-  if (hasMarker(offsets)) return true
-  // Opening the new producer has just fenced the rightful owner, which will join again.
-  const moved = offsets.find(({ now, offset }) => now.offset !== offset)
-  if (moved)
-    throw new Fault(
-      'FLY_FENCED',
-      `cannot commit ${group}/${partition}: another process has committed`,
-      { group, ...moved },
-      failure,
-    )
-  return false
-}
-
-async function openTransactionalProducer(owner: PartitionOwner): Promise<TransactionalProducer> {
-  const { settings, group, partition, signal } = owner
+/** Opens a new producer, which fences the one of the previous owner, and reads what that owner has committed. */
+async function fencePreviousOwner(
+  owner: PartitionOwner,
+): Promise<{ readonly producer: TransactionalProducer; readonly committed: CommittedByTopic }> {
+  const { settings, group, topics, partition, signal } = owner
   const producer = createTransactionalProducer(settings, `${group}-${partition}`, transactionTimeoutMs)
   signal.addEventListener('abort', producer.discard)
   try {
     await producer.connect()
-    return producer
+    const found = await producer.committedOffsets(group, new Map(topics.map(topic => [topic, [partition]])))
+    return { producer, committed: new Map(topics.map(topic => [topic, entryOf(found, { topic, partition })])) }
   } catch (error) {
     producer.discard()
     throw toFault(error, `open the transactions of ${group}/${partition}`, { group, partition })

@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { backoffMs } from '../../../core/backoff.ts'
+import { at } from '../../../core/checked.ts'
 import type { Position, TopicPartition } from '../../event-log.ts'
+import type { ByPartition, PartitionsByTopic } from '../admin/by-partition.ts'
+import { type CommittedOffset, fetchCommittedOffsets } from '../admin/committed-offsets.ts'
 import type { KafkaSettings } from '../connection/client.ts'
 import {
   type CoordinatorKey,
@@ -23,6 +26,11 @@ export type TransactionalProducer = IdempotentProducer & {
   /** Adds positions of a group to the transaction, each stored with the marker. */
   readonly sendOffsets: (group: string, positions: readonly Position[], commitMarker: string) => Promise<void>
   readonly commit: () => Promise<void>
+  /**
+   * What a group has committed in these partitions, at least one. Must be called outside of a transaction. It includes everything that
+   * was committed before this producer was connected.
+   */
+  readonly committedOffsets: (group: string, partitions: PartitionsByTopic) => Promise<ByPartition<CommittedOffset>>
 }
 
 /** Its first request fences the previous producer with this id, and aborts that producer's open transaction. */
@@ -73,6 +81,23 @@ export function createTransactionalProducer(
     async commit() {
       const self = await identity()
       await (await ownCoordinator()).endTxn({ ...self, transactionResult: true })
+    },
+    /**
+     * A coordinator that hung may not know yet that another has taken its place, and would answer with what it knew. It cannot
+     * write, though: that needs its replicas. So an offset is written first, in a transaction that is aborted. The coordinator
+     * that has written it answers the question.
+     */
+    async committedOffsets(groupId, partitions) {
+      const self = await identity()
+      const coordinator = await ownCoordinator()
+      await retryWhileBusy(() => coordinator.addOffsetsToTxn({ ...self, groupId }))
+      const ofGroup = await coordinatorOf({ groupId, coordinatorType: groupCoordinator })
+      const [topic, numbers] = at([...partitions], 0)
+      const aborted = numbers.map(partition => ({ partition, offset: '0', metadata: '' }))
+      await ofGroup.txnOffsetCommit({ ...self, groupId, topics: [{ topic, partitions: aborted }] })
+      const committed = await fetchCommittedOffsets(ofGroup, groupId, partitions)
+      await coordinator.endTxn({ ...self, transactionResult: false })
+      return committed
     },
   }
 }
