@@ -10,12 +10,12 @@ type TopicsOptions = { readonly json: boolean }
 
 /** Prints the changes that `apply` would make. */
 export async function showPlan(options: TopicsOptions, settings: Settings): Promise<void> {
-  await withTopicChanges(settings, async changes => printChanges(options, settings, changes))
+  await withTopicChanges(settings, 'refuse', async changes => printChanges(options, settings, changes))
 }
 
 /** Makes the changes that `plan` prints, except refused ones and warnings; exit code 1 when some are refused. */
 export async function applyPlan(options: TopicsOptions, settings: Settings): Promise<void> {
-  await withTopicChanges(settings, async (changes, log) => {
+  await withTopicChanges(settings, 'create', async (changes, log) => {
     await applyTopics(log, changes)
     printChanges(options, settings, changes)
     if (changes.some(change => change.do === 'refuse')) process.exitCode = 1
@@ -24,9 +24,10 @@ export async function applyPlan(options: TopicsOptions, settings: Settings): Pro
 
 async function withTopicChanges(
   settings: Settings,
+  ifMissing: 'create' | 'refuse',
   use: (changes: readonly TopicChange[], log: EventLog) => Promise<void>,
 ): Promise<void> {
-  const { log, close } = await openReader(settings)
+  const { log, close } = await openReader(settings, ifMissing)
   try {
     await use(await planTopics({ log, settings }), log)
   } finally {

@@ -9,7 +9,10 @@ export const faults = {
   FLY_CONFIG: { action: 'stop', means: 'A setting is missing, malformed or unknown.' },
   FLY_USAGE: { action: 'stop', means: 'A command was called with options or arguments that it does not accept.' },
   FLY_PORT: { action: 'stop', means: 'The HTTP port cannot be listened on.' },
-  FLY_HOME: { action: 'stop', means: 'The data folder is in use, from another version, or not a data folder.' },
+  FLY_HOME: {
+    action: 'stop',
+    means: 'The data folder is in use, cannot be written, holds no data, or is from another version or program.',
+  },
   FLY_TOPIC: {
     action: 'stop',
     means: 'A topic differs from the map or is missing, at start or because it was deleted since.',

@@ -10,7 +10,7 @@ import { createNamespacedLog } from '../log/namespaced-log.ts'
 import { createEmbeddedRegistry } from '../registry/embedded.ts'
 import { createNamespacedRegistry } from '../registry/namespaced-registry.ts'
 import type { SchemaRegistry } from '../registry/schema-registry.ts'
-import { openDataFile } from '../sqlite/data-file.ts'
+import { type IfMissing, openDataFile } from '../sqlite/data-file.ts'
 import { createLogger } from '../telemetry/telemetry.ts'
 import { claimHome, verifyHomeNamespace } from './home-namespace.ts'
 
@@ -20,28 +20,41 @@ export type Connections = { readonly log: EventLog; readonly registry: SchemaReg
 /** What the commands use that read records and manage topics. */
 export type Reader = { readonly log: EventLog; readonly codec: Codec; readonly close: () => Promise<void> }
 
-/** Opens the embedded log, or Kafka with a schema registry. The code for Kafka takes long to load, so it is loaded on use. */
-export async function openConnections(settings: Settings, clock: Clock, logger: Logger): Promise<Connections> {
-  const { log, registry } = await openShared(settings, clock, logger)
+/**
+ * Opens the embedded log, or Kafka with a schema registry. The code for Kafka takes long to load, so it is loaded on use.
+ * `ifMissing` is for the folder of the embedded log.
+ */
+export async function openConnections(
+  settings: Settings,
+  clock: Clock,
+  logger: Logger,
+  ifMissing: IfMissing,
+): Promise<Connections> {
+  const { log, registry } = await openShared(settings, clock, logger, ifMissing)
   const prefix = namespacePrefix(settings.namespace)
   if (prefix === '') return { log, registry }
   return { log: createNamespacedLog(log, prefix), registry: createNamespacedRegistry(registry, prefix) }
 }
 
 /** The whole log and registry, which deployments with other namespaces may use too. */
-async function openShared(settings: Settings, clock: Clock, logger: Logger): Promise<Connections> {
+async function openShared(
+  settings: Settings,
+  clock: Clock,
+  logger: Logger,
+  ifMissing: IfMissing,
+): Promise<Connections> {
   const { home, kafka, registry } = settings
   if (kafka !== undefined && registry !== undefined)
     return (await import('./open-kafka.ts')).openKafka(settings, kafka, registry, logger)
-  claimHome(settings)
-  const file = openDataFile(home)
+  if (ifMissing === 'create') claimHome(settings)
+  const file = openDataFile(home, ifMissing)
   return { log: createEmbeddedLog(file, clock), registry: createEmbeddedRegistry(file.db) }
 }
 
-/** Opens only the log and the codec. */
-export async function openReader(settings: Settings): Promise<Reader> {
+/** Opens only the log and the codec. FLY_HOME for the embedded log of a folder that has none, which is created only if asked for. */
+export async function openReader(settings: Settings, ifMissing: IfMissing = 'refuse'): Promise<Reader> {
   verifyHomeNamespace(settings)
-  const { log, registry } = await openConnections(settings, systemClock, createLogger(settings))
+  const { log, registry } = await openConnections(settings, systemClock, createLogger(settings), ifMissing)
   return {
     log,
     codec: createCodec(registry, avro),

@@ -1,8 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Settings } from '../config/config.ts'
 import { errorCode } from '../core/error-code.ts'
-import { errorMessage, Fault } from '../core/faults.ts'
+import { Fault } from '../core/faults.ts'
+import { unusableFolderFault } from '../sqlite/data-file.ts'
 
 /** Holds the namespace of a data folder; absent in the folder of a deployment without one. */
 const fileName = '.namespace'
@@ -23,18 +24,19 @@ export function verifyHomeNamespace({ home, namespace }: HomeSettings): void {
   )
 }
 
-/** The same, and marks a new folder as that of this namespace. */
+/** The same, and marks a new folder as that of this namespace. FLY_HOME too when the folder cannot be created or written. */
 export function claimHome(settings: HomeSettings): void {
   const { home, namespace } = settings
   verifyHomeNamespace(settings)
-  if (namespace === undefined || readOwner(home) !== 'nobody') return
   try {
     mkdirSync(home, { recursive: true })
-    writeFileSync(join(home, fileName), namespace, { flag: 'wx' })
+    accessSync(home, constants.W_OK)
+    if (namespace !== undefined && readOwner(home) === 'nobody')
+      writeFileSync(join(home, fileName), namespace, { flag: 'wx' })
   } catch (error) {
     // Another process may have been first.
     if (errorCode(error) === 'EEXIST' && readOwner(home) !== 'nobody') verifyHomeNamespace(settings)
-    else throw new Fault('FLY_HOME', `${home} cannot be used as a data folder: ${errorMessage(error)}`, { home }, error)
+    else throw unusableFolderFault(home, error)
   }
 }
 

@@ -45,7 +45,7 @@ export type Runtime = {
 export async function openRuntime(settings: Settings, clock: Clock = systemClock): Promise<Runtime> {
   const logger = createLogger(settings)
   claimHome(settings)
-  return createRuntime(await openConnections(settings, clock, logger), settings, logger, clock)
+  return createRuntime(await openConnections(settings, clock, logger, 'create'), settings, logger, clock)
 }
 
 /** The runtime on connections that are open already; it closes them. */

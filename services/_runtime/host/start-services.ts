@@ -86,6 +86,7 @@ export async function startServices(
   const health = {
     status: 'ok',
     log: settings.kafka ?? 'embedded',
+    process: process.pid,
     services: started.map(({ name }) => name as string),
   }
   observeLag(

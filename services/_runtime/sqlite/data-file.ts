@@ -1,8 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { errorCode } from '../core/error-code.ts'
-import { Fault } from '../core/faults.ts'
+import { errorMessage, Fault } from '../core/faults.ts'
 
 /** To be raised with every change of the tables below. */
 export const formatVersion = 1
@@ -38,30 +38,35 @@ const tables = `
 const addedTables = 'CREATE TABLE IF NOT EXISTS retention_time (time INTEGER NOT NULL) STRICT'
 
 const otherFolderHint = 'choose another folder with FLYWHEEL_HOME'
+const writableHint = `make it writable for the user of this process, or ${otherFolderHint}`
 
 /** The open file. This process is the only one that has it open, until `close`. */
 export type DataFile = { readonly db: DatabaseSync; readonly close: () => void }
 
+/** Whether a folder without data becomes a data folder: for who writes, not for who reads what a mistyped path does not have. */
+export type IfMissing = 'create' | 'refuse'
+
 /**
- * Opens the SQLite file of a data folder; creates folder and file where they do not exist. FLY_HOME when the folder is in use, of
- * another version, or not a data folder. The lock is SQLite's own on the file, so the operating system releases it when the
- * process dies. The file with the process id is only read for the error message.
+ * Opens the SQLite file of a data folder. FLY_HOME when the folder has none and `ifMissing` refuses that, cannot be written, is of
+ * another version, not a data folder, or in use; then `details.inUseBy` is the id of the process, where it is known. The lock is
+ * SQLite's own on the file, so the operating system releases it when the process dies. The file with the process id tells who has it.
  */
-export function openDataFile(folder: string): DataFile {
-  prepareFolder(folder)
+export function openDataFile(folder: string, ifMissing: IfMissing = 'create'): DataFile {
+  if (ifMissing === 'create') prepareFolder(folder)
+  else requireFile(folder)
   const db = withFolderFaults(folder, () => new DatabaseSync(join(folder, fileName), { timeout: 200 }))
+  const pidFile = join(folder, pidFileName)
   try {
     // The page size of a new file is fixed by the first transaction. Records are about 1 KB: a page of 8 KB holds four or more.
     withFolderFaults(folder, () =>
       db.exec('PRAGMA page_size = 8192; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT'),
     )
     withFolderFaults(folder, () => prepareTables(db, folder))
+    withFolderFaults(folder, () => writeFileSync(pidFile, `${process.pid}\n`))
   } catch (error) {
     db.close()
     throw error
   }
-  const pidFile = join(folder, pidFileName)
-  writeFileSync(pidFile, `${process.pid}\n`)
   return {
     db,
     close: () => {
@@ -84,11 +89,29 @@ function prepareFolder(folder: string): void {
       { folder },
     )
   } catch (error) {
-    if (error instanceof Fault) throw error
-    const code = errorCode(error)
-    const why = code === 'EEXIST' || code === 'ENOTDIR' ? 'is not a folder' : 'cannot be used as a data folder'
-    throw new Fault('FLY_HOME', `${folder} ${why}; ${otherFolderHint}`, { folder, code }, error)
+    throw error instanceof Fault ? error : unusableFolderFault(folder, error)
   }
+}
+
+function requireFile(folder: string): void {
+  try {
+    statSync(join(folder, fileName))
+  } catch (error) {
+    const code = errorCode(error)
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw unusableFolderFault(folder, error)
+    const hint = 'correct --home or FLYWHEEL_HOME, or start the services there first with flywheel up'
+    throw new Fault('FLY_HOME', `${folder} holds no data: it has no ${fileName}; ${hint}`, { folder, code }, error)
+  }
+}
+
+/** FLY_HOME for an error of the file system or of SQLite. */
+export function unusableFolderFault(folder: string, cause: unknown): Fault {
+  const code = errorCode(cause)
+  const what =
+    code === 'EEXIST' || code === 'ENOTDIR'
+      ? `is not a folder; ${otherFolderHint}`
+      : `cannot be used as a data folder: ${errorMessage(cause)}; ${writableHint}`
+  return new Fault('FLY_HOME', `${folder} ${what}`, { folder, code }, cause)
 }
 
 function prepareTables(db: DatabaseSync, folder: string): void {
@@ -118,29 +141,35 @@ const foreignFileFault = (folder: string, cause?: unknown): Fault =>
     cause,
   )
 
-/** SQLite's result codes (https://sqlite.org/rescode.html) as FLY_HOME. */
+/** Errors of the file system, and SQLite's result codes (https://sqlite.org/rescode.html), as FLY_HOME. */
 function withFolderFaults<T>(folder: string, use: () => T): T {
   try {
     return use()
   } catch (error) {
-    if (error instanceof Fault || !(error instanceof Error) || !('errcode' in error)) throw error
-    const code = Number(error.errcode) & 0xff
-    if (code === 5)
-      throw new Fault(
-        'FLY_HOME',
-        `${folder} is in use by process ${readPid(folder)}: stop it, or ${otherFolderHint}`,
-        { folder },
-        error,
-      )
+    if (error instanceof Fault || errorCode(error) === undefined) throw error
+    const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : undefined
+    if (code === 5) throw inUseFault(folder, error)
     if (code === 11 || code === 26) throw foreignFileFault(folder, error)
-    throw new Fault('FLY_HOME', `${folder} cannot be used: ${error.message}`, { folder, code }, error)
+    throw unusableFolderFault(folder, error)
   }
 }
 
-function readPid(folder: string): string {
+function inUseFault(folder: string, cause: unknown): Fault {
+  const pid = readPid(folder)
+  const who = pid ?? 'unknown, which is just starting or stopping'
+  return new Fault(
+    'FLY_HOME',
+    `${folder} is in use by process ${who}: stop it, or ${otherFolderHint}`,
+    { folder, inUseBy: pid },
+    cause,
+  )
+}
+
+/** The process that has the folder open; undefined where that is not known. */
+function readPid(folder: string): number | undefined {
   try {
-    return readFileSync(join(folder, pidFileName), 'utf8').trim()
+    return Number.parseInt(readFileSync(join(folder, pidFileName), 'utf8'), 10) || undefined
   } catch {
-    return 'unknown, which is just starting or stopping'
+    return undefined
   }
 }

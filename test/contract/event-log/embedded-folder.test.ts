@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Fault } from '#runtime/core/faults.ts'
-import { formatVersion } from '#runtime/sqlite/data-file.ts'
+import { formatVersion, openDataFile } from '#runtime/sqlite/data-file.ts'
 import { openEmbeddedLog } from '#test/support/embedded-log.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { consume, readAll, record, texts } from './support.ts'
@@ -128,4 +128,27 @@ test('an empty file of an interrupted first start is initialised', async () => {
   const log = openEmbeddedLog(folder)
   expect(await log.topics()).toEqual([])
   await log.close()
+})
+
+test('who only reads is refused a folder without data, and creates nothing', () => {
+  const [empty, missing] = [temporaryFolder(), join(temporaryFolder(), 'mistyped')]
+  for (const folder of [empty, missing])
+    expect(() => openDataFile(folder, 'refuse')).toThrow(
+      expect.objectContaining({
+        code: 'FLY_HOME',
+        message: expect.stringContaining(
+          `${folder} holds no data: it has no flywheel.sqlite; correct --home or FLYWHEEL_HOME`,
+        ),
+      }),
+    )
+  expect([existsSync(missing), readdirSync(empty)]).toEqual([false, []])
+})
+
+test('a folder in which the process cannot leave its id is refused, and is not left open', async () => {
+  const folder = temporaryFolder()
+  mkdirSync(join(folder, 'flywheel.pid'))
+  const message = `${folder} cannot be used as a data folder: EISDIR`
+  expect(refusal(folder)).toEqual({ code: 'FLY_HOME', message: expect.stringContaining(message) })
+  rmSync(join(folder, 'flywheel.pid'), { recursive: true })
+  await openEmbeddedLog(folder).close()
 })

@@ -1,7 +1,11 @@
-import { spawnSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { text } from 'node:stream/consumers'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { readSettings } from '#runtime/config/config.ts'
+import { openRuntime } from '#runtime/host/open-runtime.ts'
+import { runInProcess } from '#services/_cli/run/start-services.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { acls } from '#topology/derive/acls.ts'
 
@@ -15,6 +19,11 @@ const file = (name: string, text: string): string => {
   const path = join(temporaryFolder(), name)
   writeFileSync(path, text)
   return path
+}
+function homeWithTopics(): string {
+  const home = join(temporaryFolder(), 'home')
+  expect(flywheel(['topics', 'apply', '--home', home]).status).toBe(0)
+  return home
 }
 const data = (train: string): string => join(file('train.csv', train), '..')
 
@@ -33,7 +42,7 @@ describe('bad input', () => {
     ['Kafka without a registry', () => ['up', '--kafka', '127.0.0.1:1'], /FLYWHEEL_REGISTRY: needed/],
     [
       'an unknown topic',
-      () => ['tail', 'gossip', '--exit', '--home', temporaryFolder()],
+      () => ['tail', 'gossip', '--exit', '--home', homeWithTopics()],
       /FLY_USAGE: there is no topic gossip/,
     ],
     [
@@ -91,12 +100,69 @@ describe('bad input', () => {
   })
 })
 
-test('topics apply twice: the second plan is empty', () => {
-  const home = temporaryFolder()
-  const planned = () => JSON.parse(flywheel(['topics', 'plan', '--json', '--home', home]).stdout).steps
-  expect(planned().length).toBeGreaterThan(15)
-  expect(flywheel(['topics', 'apply', '--home', home]).status).toBe(0)
-  expect(planned()).toEqual([])
+test('topics apply creates the topics, and then there is nothing to do', () => {
+  const home = join(temporaryFolder(), 'new')
+  const steps = (command: string) => JSON.parse(flywheel(['topics', command, '--json', '--home', home]).stdout).steps
+  expect(steps('apply').length).toBeGreaterThan(15)
+  expect(steps('plan')).toEqual([])
+})
+
+test.each([
+  ['sql', 'select count(*) from "chat-logs"'],
+  ['dlq', 'discard', 'judge', 'x/0@0', '--why', 'a test'],
+  ['replay', 'judge', '--as', 'run'],
+  ['topics', 'plan'],
+])('%s %s of a mistyped home says so and creates nothing', (...args) => {
+  const home = join(temporaryFolder(), 'mistyped')
+  expect(flywheel([...args, '--home', home])).toEqual({
+    ...{ status: 1, stdout: '' },
+    stderr: expect.stringContaining(`FLY_HOME: ${home} holds no data: it has no flywheel.sqlite; correct --home or`),
+  })
+  expect(existsSync(home)).toBe(false)
+})
+
+/** Root may write everywhere, so the command runs as another user. */
+const ordinaryUser = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
+
+test.each([
+  ['up', '--port', '0'],
+  ['topics', 'plan'],
+])('%s %s in a home that cannot be written names it and the fix', (...args) => {
+  const home = homeWithTopics()
+  chmodSync(join(home, '..'), 0o755)
+  chmodSync(home, 0o555)
+  onTestFinished(() => chmodSync(home, 0o755))
+  const options = { encoding: 'utf8', ...ordinaryUser } as const
+  const { status, stderr } = spawnSync(process.execPath, ['services/_cli/main.ts', ...args, '--home', home], options)
+  expect([status, stderr.trim().split('\n').at(-1)]).toEqual([
+    1,
+    expect.stringMatching(
+      `^FLY_HOME: ${home} cannot be used as a data folder: .*; make it writable for .* FLYWHEEL_HOME$`,
+    ),
+  ])
+})
+
+test('a command does not act on the deployment of another home that answers on its port', async () => {
+  const [home, other] = [temporaryFolder(), temporaryFolder()]
+  const settings = { FLYWHEEL_LOG_LEVEL: 'silent', FLYWHEEL_PORT: '0' }
+  const held = await openRuntime(readSettings({ ...settings, FLYWHEEL_HOME: home }))
+  onTestFinished(() => held.close())
+  writeFileSync(join(home, 'flywheel.pid'), '1')
+  const world = await openRuntime(readSettings({ ...settings, FLYWHEEL_HOME: other }))
+  const stop = new AbortController()
+  const { urlOf, done } = await runInProcess(world, ['judge'], stop.signal)
+  onTestFinished(async () => {
+    stop.abort()
+    await done
+    await world.close()
+  })
+  const child = spawn(process.execPath, [
+    ...['services/_cli/main.ts', 'dlq', 'redrive', 'judge', '--home', home],
+    ...['--port', new URL(urlOf('judge')).port],
+  ])
+  expect(await text(child.stderr)).toMatch(
+    `FLY_HOME: ${home} is in use by process 1: stop it, or choose another folder with FLYWHEEL_HOME; the process on port`,
+  )
 })
 
 test('topics acls prints each ACL of the map as arguments of kafka-acls', () => {

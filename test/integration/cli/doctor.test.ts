@@ -5,6 +5,7 @@ import { readSettings } from '#runtime/config/config.ts'
 import { openRuntime } from '#runtime/host/open-runtime.ts'
 import type { ChatLogged } from '#schemas/events.ts'
 import { runInProcess } from '#services/_cli/run/start-services.ts'
+import { openEmbeddedLog } from '#test/support/embedded-log.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { serviceNames } from '#topology/derive/definitions.ts'
 import { topic } from '#topology/topic-names.ts'
@@ -83,7 +84,9 @@ test('personal data that was written directly to a topic is found, while service
 })
 
 test('a log without topics is an error, not a clean result', async () => {
-  const { status, out, errors } = await doctor('--home', temporaryFolder())
+  const home = temporaryFolder()
+  await openEmbeddedLog(home).close()
+  const { status, out, errors } = await doctor('--home', home)
   expect([status, out]).toEqual([1, ''])
   expect(errors).toContain('this log has no topics yet')
 })

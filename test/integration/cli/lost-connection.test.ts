@@ -27,7 +27,8 @@ async function openHome() {
 test('an export whose connection is lost leaves no file', async () => {
   const { home } = await openHome()
   const record = { ...{ topic: topic.scoredSamples, partition: 0, offset: 0, timestamp: 0, key: null, headers: {} } }
-  const server = createServer((_asked, answer) => {
+  const server = createServer(({ url }, answer) => {
+    if (url === '/health') return answer.end(JSON.stringify({ process: process.pid }))
     answer.writeHead(200).write(`${JSON.stringify({ ...record, event: arbitraryScores(1)[0] })}\n`)
     setImmediate(() => answer.destroy())
   })
