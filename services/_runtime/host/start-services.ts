@@ -10,11 +10,12 @@ import type { AnyHttpApi, RunnableService } from '../processing/any-service.ts'
 import { followTopics } from '../processing/follow-topics.ts'
 import { processPartition } from '../processing/process-partition.ts'
 import type { HttpApiContext } from '../service.ts'
-import type { StateView } from '../state/state.ts'
+import type { PartitionState } from '../state/partition-state.ts'
 import { appendInTrace } from '../telemetry/tracing.ts'
 import { observeLag } from './lag-metric.ts'
 import type { Runtime } from './open-runtime.ts'
 import { serveRecords } from './records.ts'
+import { observeStates } from './state-metrics.ts'
 
 export type RunningServices = {
   /** Base URL of this process. */
@@ -39,7 +40,8 @@ export async function startServices(
   const until = AbortSignal.any([signal, failed.signal])
   await codec.registerSchemas()
 
-  const states = new Map<string, StateView>()
+  /** The state of the partitions that this process has, by service and partition. */
+  const states = new Map(started.map(({ name }) => [name, new Map<number, PartitionState>()]))
   let url = ''
   const urlOf = (service: ServiceName): string => {
     if (started.some(({ name }) => name === service)) return url
@@ -56,7 +58,7 @@ export async function startServices(
         appendInTrace(tracing, name, target, events, traceHeaders =>
           log.append(events.map(event => codec.record(target, event, { ...headers, ...traceHeaders }))),
         ),
-      partitionStates: () => [...states].flatMap(([key, state]) => (key.startsWith(`${name}/`) ? [state] : [])),
+      partitionStates: () => Array.from(states.get(name)?.values() ?? [], ({ state }) => state),
       lag: other =>
         consumedTopics(other).length === 0 ? Promise.resolve([]) : log.lag(consumerGroup(other), consumedTopics(other)),
       countUnresolved: other => countUnresolved(log, other, 10_000, until),
@@ -93,6 +95,7 @@ export async function startServices(
     runtime,
     started.map(({ name }) => name),
   )
+  observeStates(metrics, states)
   const app = createHttpServer(settings, logger, metrics, () => health)
   for (const httpApi of httpApis.values()) httpApi.routes?.(app)
   serveRecords(app, log, codec, until)
@@ -116,11 +119,11 @@ export async function startServices(
       consumerGroup(name),
       inputs,
       async task => {
-        const key = `${name}/${task.partition}`
+        const { partition } = task
         try {
-          await processPartition(service, task, runtime, stateful, state => states.set(key, state))
+          await processPartition(service, task, runtime, stateful, state => states.get(name)?.set(partition, state))
         } finally {
-          states.delete(key)
+          states.get(name)?.delete(partition)
         }
       },
       until,

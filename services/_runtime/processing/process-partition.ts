@@ -4,7 +4,6 @@ import { minBatchSize, nextBatchSize } from '../core/batch-size.ts'
 import { faultAction, faultCode } from '../core/faults.ts'
 import type { PartitionConsumer } from '../log/event-log.ts'
 import { openPartitionState, type PartitionState } from '../state/partition-state.ts'
-import type { State } from '../state/state.ts'
 import { firstShape } from '../state/state-shape.ts'
 import type { RunnableService } from './any-service.ts'
 import { commitBatch } from './commit-batch.ts'
@@ -15,14 +14,14 @@ const commitBackoff = { firstMs: 20, maxMs: 5_000 } as const
 
 /**
  * Processes one partition of one service, from assignment to revocation. The state is restored before the first record and
- * closed after the last. `onState` passes the state to the service's HTTP API.
+ * closed after the last. `onState` passes it to the service's HTTP API and to its metrics.
  */
 export async function processPartition(
   service: RunnableService,
   consumer: PartitionConsumer,
   context: ProcessingContext,
   isStateful: boolean,
-  onState: (state: State) => void,
+  onState: (state: PartitionState) => void,
 ): Promise<void> {
   const { name, stateShape = firstShape } = service
   const shape = isStateful ? stateShape : undefined
@@ -36,7 +35,7 @@ export async function processPartition(
     },
   }).finally(() => metrics.restoreRemaining.remove({ service: name, partition }))
   try {
-    onState(partitionState.state)
+    onState(partitionState)
     await processBatches(service, consumer, context, partitionState)
   } finally {
     partitionState.close()

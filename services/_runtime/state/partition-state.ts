@@ -23,6 +23,8 @@ export type PartitionState = {
    */
   readonly markCommitted: (ends: readonly Position[]) => Promise<void>
   readonly rollBack: () => void
+  /** Time in seconds since the local copy was last at the end of the changelog; undefined without a copy. */
+  readonly snapshotAgeSeconds: () => number | undefined
   readonly close: () => void
 }
 
@@ -87,6 +89,7 @@ export async function openPartitionState(
       if (committed.length > 0) await snapshot?.write(committed, end && { offset: end.offset, writer }, state)
     },
     rollBack: () => state.rollBack(),
+    snapshotAgeSeconds: () => snapshot?.ageSeconds,
     close,
   }
 }

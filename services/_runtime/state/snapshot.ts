@@ -35,6 +35,8 @@ export class StateSnapshot {
   #time = 0
   /** Number of changes in the rows that count. */
   #changeCount = 0
+  /** When it was last at the end of the changelog, in ms of `performance.now()`. */
+  #currentAt: number | undefined
   #failed = false
 
   private constructor(db: DatabaseSync, warn: (what: string, error?: unknown) => void) {
@@ -55,9 +57,14 @@ export class StateSnapshot {
     return snapshot
   }
 
+  /** Time since it was last at the end of the changelog; undefined before it was. It grows while nothing is committed or written. */
+  get ageSeconds(): number | undefined {
+    return this.#currentAt === undefined ? undefined : (performance.now() - this.#currentAt) / 1000
+  }
+
   /**
-   * Appends committed changelog entries; `state` contains them already. Without a position the old one is kept: a restart then
-   * reads these entries again, which gives the same content and order.
+   * Appends committed changelog entries; `state` contains them already. `position` is the end of the changelog. Without it the old
+   * one is kept: a restart then reads these entries again, which gives the same content and order.
    */
   async write(entries: readonly ChangelogEntry[], position: SnapshotPosition | undefined, state: State): Promise<void> {
     await this.#attempt(async () => {
@@ -67,6 +74,7 @@ export class StateSnapshot {
           for (const row of toSnapshotRows(entries)) this.#insert(row)
           this.#setPlace(position ?? this.#position)
         })
+      if (position) this.#currentAt = performance.now()
     })
   }
 
@@ -75,6 +83,7 @@ export class StateSnapshot {
     await this.#attempt(async () => {
       this.#time = time
       this.#setPlace(position)
+      this.#currentAt = performance.now()
     })
   }
 

@@ -8,22 +8,20 @@ export function createLogger({ logLevel }: { readonly logLevel: string }): Logge
 
 /**
  * Creates the metrics of the runtime and of language models. A service declares its own metrics in its own code, in the default
- * registry of prom-client. `onScrape` sets a callback that is awaited before each scrape.
+ * registry of prom-client. `onScrape` adds a callback that is awaited before each scrape.
  */
 export function createMetrics() {
   const register = new Registry()
   const registers = [register]
   collectDefaultMetrics({ register })
-  let beforeScrape = async (): Promise<void> => {}
+  const beforeScrape: (() => Promise<void>)[] = []
   return {
     /** These metrics and those of services, in the Prometheus text format. */
     text: async () => {
-      await beforeScrape()
+      await Promise.all(beforeScrape.map(callback => callback()))
       return Registry.merge([register, processRegister]).metrics()
     },
-    onScrape: (callback: () => Promise<void>) => {
-      beforeScrape = callback
-    },
+    onScrape: (callback: () => Promise<void>) => void beforeScrape.push(callback),
     contentType: register.contentType,
     records: new Counter({
       name: 'flywheel_records_total',
@@ -84,6 +82,24 @@ export function createMetrics() {
       name: 'flywheel_restore_remaining_records',
       help: 'Changelog records that are left to read before a partition whose state is being restored can be processed, at most.',
       labelNames: ['service', 'partition'],
+      registers,
+    }),
+    stateEntries: new Gauge({
+      name: 'flywheel_state_entries',
+      help: 'Entries of state in the partitions that this process has.',
+      labelNames: ['service'],
+      registers,
+    }),
+    stateBytes: new Gauge({
+      name: 'flywheel_state_bytes',
+      help: 'Size of these entries as JSON. Estimated where a partition has more than a thousand.',
+      labelNames: ['service'],
+      registers,
+    }),
+    snapshotAgeSeconds: new Gauge({
+      name: 'flywheel_snapshot_age_seconds',
+      help: 'Time since the oldest local copy of state was last at the end of its changelog.',
+      labelNames: ['service'],
       registers,
     }),
     modelCalls: new Counter({

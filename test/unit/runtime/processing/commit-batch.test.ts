@@ -49,6 +49,7 @@ function committing() {
       state.changes().map(({ key, value }) => ({ topic: 'changelog', key, value: Buffer.from(JSON.stringify(value)) })),
     markCommitted: async () => state.markCommitted(),
     rollBack: () => state.rollBack(),
+    snapshotAgeSeconds: () => undefined,
     close: () => {},
   }
   const commit = (batch: readonly PreparedRecord[], rule = counting) =>

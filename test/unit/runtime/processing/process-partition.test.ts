@@ -39,7 +39,13 @@ function processing(records: readonly LogRecord[], service: RunnableService = co
   const consumer = isStateful ? inMemoryConsumer(records, writeState) : inMemoryConsumer(records)
   const states: State[] = []
   const run = () =>
-    processPartition(service, consumer, { ...processingContext(), log }, isStateful, state => void states.push(state))
+    processPartition(
+      service,
+      consumer,
+      { ...processingContext(), log },
+      isStateful,
+      ({ state }) => void states.push(state),
+    )
   const comments = async (): Promise<readonly (string | null)[]> => {
     const events = consumer.commits
       .flatMap(({ outputs }) => outputs)

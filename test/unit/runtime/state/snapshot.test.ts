@@ -76,6 +76,29 @@ test('a copy that cannot be written any more stays behind, without gaps', async 
   expect(changelog.readCount).toBe(1 + 2)
 })
 
+test('a copy is as old as its last write at the end of the changelog; one that cannot be written ages', async () => {
+  const { open, changelog } = machine()
+  let now = 1_000
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => now)
+  onTestFinished(() => clock.mockRestore())
+  const memory = await open()
+  expect(memory.snapshotAgeSeconds()).toBeUndefined()
+  await commit(memory, changelog, kept('one'))
+  now = 6_000
+  expect(memory.snapshotAgeSeconds()).toBe(5)
+  await commit(memory, changelog, kept('two'))
+  expect(memory.snapshotAgeSeconds()).toBe(0)
+  const failing = vi.spyOn(DatabaseSync.prototype, 'exec').mockImplementation(() => {
+    throw new Error('disk I/O error')
+  })
+  now = 7_000
+  await commit(memory, changelog, kept('lost')).finally(() => failing.mockRestore())
+  now = 9_000
+  expect(memory.snapshotAgeSeconds()).toBe(3)
+  memory.close()
+  expect((await open()).snapshotAgeSeconds()).toBe(0)
+})
+
 test('while a copy is loaded and while it is rewritten the event loop turns after each row', async () => {
   const { open, changelog, file } = machine()
   const many = (value: string): StateChange[] => kept(...Array(5_000).fill(value))
