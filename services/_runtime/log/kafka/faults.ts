@@ -1,10 +1,12 @@
 import { Fault, type FaultCode } from '../../core/faults.ts'
 import { unreadableBatch } from './connection/codecs.ts'
 
-/** The fault of each of Kafka's error types. Every other error of kafkajs or of a socket is FLY_BROKER. */
+/**
+ * The fault of each of Kafka's error types. Every other error of kafkajs or of a socket is FLY_BROKER. So is INVALID_PRODUCER_ID_MAPPING:
+ * brokers forget a transactional id that is not used for seven days (transactional.id.expiration.ms), and a new producer helps.
+ */
 const faultCodes: Readonly<Record<string, FaultCode>> = {
   INVALID_PRODUCER_EPOCH: 'FLY_FENCED',
-  INVALID_PRODUCER_ID_MAPPING: 'FLY_FENCED',
   TRANSACTION_COORDINATOR_FENCED: 'FLY_FENCED',
   MESSAGE_TOO_LARGE: 'FLY_TOO_LARGE',
   RECORD_LIST_TOO_LARGE: 'FLY_TOO_LARGE',
