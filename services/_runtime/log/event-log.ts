@@ -106,7 +106,7 @@ export type ReadOptions = {
    * another log, which this one has replaced: the partition is read from its beginning, as are those without a position.
    */
   readonly from: 'beginning' | 'end' | readonly Position[]
-  /** Whether to go on with new records after the end, until the signal is aborted. */
+  /** Whether to go on with new records after the end, and with partitions that the topics get, until the signal is aborted. */
   readonly follow: boolean
   /** Called once, when all records that existed at the call have been read. */
   readonly onCaughtUp?: () => void

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { at } from '#runtime/core/checked.ts'
+import type { LogRecord } from '#runtime/log/event-log.ts'
 import { headersSize, maxKeyAndHeaderBytes, maxValueBytes } from '#runtime/log/record-size.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
 import {
@@ -149,6 +150,22 @@ export function readingContract(open: OpenLog): void {
       await log.append([record(name, 'a', 'new'), record(name, 'b', 'new')])
       await waitUntil('the new ones arrive', () => reading.seen.length >= 2)
       expect(texts(reading.seen)).toEqual(['new', 'new'])
+    })
+
+    test('goes on with partitions that a topic gets, from their first record', async () => {
+      const { log } = await openForTest(open)
+      const name = await createTopic(log, 1)
+      await log.append([record(name, 'k', 'before')])
+      const following = readInBackground(log, [name], {})
+      const fromEnd = readInBackground(log, [name], { from: 'end' })
+      const onlyNew = readInBackground(log, [name], { partitions: [2] })
+      await Promise.all([following, fromEnd, onlyNew].map(({ caughtUp }) => caughtUp))
+      await log.growTopic({ name, partitions: 3 })
+      await log.append([0, 1, 2].map(partition => ({ ...record(name, 'k', partition), partition })))
+      const seenBy = ({ seen }: { readonly seen: readonly LogRecord[] }): string => texts(seen).sort().join(' ')
+      await waitUntil('all followers see them', () => following.seen.length >= 4 && fromEnd.seen.length >= 3)
+      await waitUntil('the one of the new partition sees it', () => onlyNew.seen.length >= 1)
+      expect([following, fromEnd, onlyNew].map(seenBy)).toEqual(['0 1 2 before', '0 1 2', '2'])
     })
 
     test('ends when its signal is aborted, before or during the read', async () => {

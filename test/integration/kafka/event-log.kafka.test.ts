@@ -8,7 +8,10 @@ const kafka = await sharedKafka()
 describe.skipIf(!kafka)('on a real broker', () => {
   eventLogContract('kafka event log', async () => {
     const open = () =>
-      openKafkaLog({ brokers: [kafka?.brokers ?? ''], clientId: 'contract', replication: 1, sessionMs: 6_000 })
+      openKafkaLog({
+        ...{ brokers: [kafka?.brokers ?? ''], clientId: 'contract', replication: 1 },
+        ...{ sessionMs: 6_000, partitionsRefreshMs: 100 },
+      })
     const log = await open()
     return {
       log,

@@ -26,6 +26,8 @@ export type KafkaSettings = {
   readonly security?: KafkaSecurity
   /** A group member that sends no heartbeat for this long loses its partitions. 30,000 when absent. */
   readonly sessionMs?: number
+  /** How often a reader that follows topics looks for partitions that they got since. 10,000 when absent. */
+  readonly partitionsRefreshMs?: number
 }
 
 export type KafkaClient = {
