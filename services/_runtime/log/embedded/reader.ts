@@ -16,10 +16,9 @@ export async function readPartitions(
   signal: AbortSignal,
 ): Promise<void> {
   const { partitions: wanted, from, follow } = options
+  const ofTopics = (): EmbeddedPartition[] => names.flatMap(name => topics.get(name).partitions)
   const all = (): EmbeddedPartition[] =>
-    names
-      .flatMap(name => topics.get(name).partitions)
-      .filter(({ number }) => wanted === undefined || wanted.includes(number))
+    ofTopics().filter(({ number }) => wanted === undefined || wanted.includes(number))
   const endsAtCall = new Map(all().map(partition => [partition, partition.next]))
   const positions = new Map(
     Array.from(endsAtCall, ([partition, end]) => [
@@ -49,6 +48,7 @@ export async function readPartitions(
   while (follow && !signal.aborted) {
     // A topic may have grown. A new partition is read from its beginning.
     for (const partition of all()) if (!positions.has(partition)) positions.set(partition, 0)
-    if (!(await deliver(({ next }) => next))) await waitForRecords([...positions.keys()], signal)
+    // Of all partitions, since it may follow one that the topic does not have yet.
+    if (!(await deliver(({ next }) => next))) await waitForRecords(ofTopics(), signal)
   }
 }
