@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
 import { createTopic, openForTest, uniqueName } from '#test/contract/event-log/support.ts'
 import { startKafkaFromJars } from '#test/support/kafka/broker.ts'
-import { startFakeBroker } from '#test/support/kafka/fake-broker.ts'
+import { startFakeBroker, startSilentServer } from '#test/support/kafka/fake-broker.ts'
 import { sharedKafka } from '#test/support/servers/shared-servers.ts'
 
 const open = (brokers = '', replication = 1) => openKafkaLog({ brokers: [brokers], clientId: 'test', replication })
@@ -14,7 +14,7 @@ test.each([
   ['all of them', transactions, 'InitProducerId, AddPartitionsToTxn, AddOffsetsToTxn, EndTxn, TxnOffsetCommit'],
   ['the last of them', [28], 'TxnOffsetCommit'],
 ])('what speaks the protocol without transactions is refused (a fake that lacks %s)', async (_what, lacking, named) => {
-  const fake = await startFakeBroker(transactions.filter(request => !lacking.includes(request)))
+  const fake = `127.0.0.1:${await startFakeBroker(transactions.filter(request => !lacking.includes(request)))}`
   await expect(open(fake)).rejects.toMatchObject({
     code: 'FLY_CONFIG',
     message: expect.stringContaining(
@@ -22,6 +22,17 @@ test.each([
     ),
   })
 })
+
+test('brokers that do not answer at the addresses that they advertise are given up after ten seconds, with the setting to correct', async () => {
+  const silent = await startSilentServer()
+  const live = await startFakeBroker(transactions)
+  const fakes = await Promise.all([[silent], [silent, live]].map(ports => startFakeBroker(transactions, ports)))
+  const opened = await Promise.allSettled([silent, ...fakes].map(port => open(`127.0.0.1:${port}`)))
+  const [none, ...others] = opened.map(result => (result.status === 'rejected' ? String(result.reason) : 'opened'))
+  expect(none).toMatch(/no Kafka broker answers at \S+: start it or correct FLYWHEEL_KAFKA/)
+  for (const other of others) expect(other).toMatch(/a broker at \S+ answers, but .* correct advertised\.listeners/)
+  // The limit is ten seconds; the rest is for a machine that is busy.
+}, 25_000)
 
 const crippled = await startKafkaFromJars({
   brokers: 1,

@@ -1,7 +1,10 @@
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { createRequire } from 'node:module'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { EventLog, PartitionConsumer } from '#runtime/log/event-log.ts'
 import { createClusterQuery } from '#runtime/log/kafka/admin/cluster-query.ts'
 import type { KafkaSettings } from '#runtime/log/kafka/connection/client.ts'
+import type { KafkajsBroker } from '#runtime/log/kafka/connection/kafkajs-broker.ts'
+import { errorOfCode } from '#runtime/log/kafka/connection/kafkajs-patches.ts'
 import { openPartitionTransactions } from '#runtime/log/kafka/produce/transaction.ts'
 import { positionsAfter } from '#runtime/log/positions.ts'
 import { createTopic, joinInBackground, readAll, record, texts, uniqueName } from '#test/contract/event-log/support.ts'
@@ -105,6 +108,24 @@ describe.skipIf(!kafka)('a Kafka commit', () => {
     await expectTexts(log, output, ['1', '2', '3'])
   })
 
+  test.each(['metadata', 'addPartitionsToTxn', 'txnOffsetCommit'] as const)(
+    'waits where a broker does not know a topic for a moment (in its answer to %s)',
+    async method => {
+      const log = await open()
+      const { input, output, group } = await threeRecords(log)
+      const codes: string[] = []
+      const forget = async (): Promise<void> => {
+        const { refused } = refuseUnknownTopic(method, 6)
+        onTestFinished(() => expect(refused()).toBe(6))
+      }
+      const member = joinInBackground(log, group, [input], copying(output, codes, forget))
+      await Promise.race([waitUntil('it has committed', () => codes.includes('committed')), member.done])
+      await member.stop()
+      expect(codes).toEqual(['committed'])
+      await expectTexts(log, output, ['1', '2', '3'])
+    },
+  )
+
   test('that fails otherwise notices, while it finds out, that another process has gone on', async () => {
     const log = await open()
     const { input, output, group } = await threeRecords(log)
@@ -121,3 +142,17 @@ describe.skipIf(!kafka)('a Kafka commit', () => {
     await expectTexts(log, output, ['2', '3'])
   })
 })
+
+const unknownTopicCode = 3
+
+/** The next requests of that kind that this process sends are refused as by a broker that does not know the topic. */
+function refuseUnknownTopic(
+  method: 'metadata' | 'addPartitionsToTxn' | 'txnOffsetCommit',
+  times: number,
+): { readonly refused: () => number } {
+  const { prototype } = createRequire(import.meta.url)('kafkajs/src/broker') as { readonly prototype: KafkajsBroker }
+  const spy = vi.spyOn(prototype, method)
+  for (let time = 0; time < times; time++) spy.mockRejectedValueOnce(errorOfCode(unknownTopicCode))
+  onTestFinished(() => spy.mockRestore())
+  return { refused: () => Math.min(times, spy.mock.calls.length) }
+}

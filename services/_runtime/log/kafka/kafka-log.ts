@@ -5,6 +5,7 @@ import { createTopicAdmin } from './admin/topics.ts'
 import { verifyTransactionSupport } from './admin/transaction-support.ts'
 import type { KafkaSettings } from './connection/client.ts'
 import { connectionFault } from './connection/connection-fault.ts'
+import { findReachableBroker } from './connection/kafkajs-broker.ts'
 import { joinGroup } from './consume/group.ts'
 import { countRecords, createReader } from './consume/read.ts'
 import { createAppender } from './produce/append.ts'
@@ -12,14 +13,13 @@ import { createIdempotentProducer } from './produce/producer.ts'
 import { rejectOnTimeout } from './retry.ts'
 
 /**
- * The event log on Apache Kafka, or on a server with its protocol. FLY_BROKER after ten seconds when no broker answers. FLY_CONFIG
- * when the brokers refuse the user, have a certificate that is not trusted, or do not support transactions.
+ * The event log on Apache Kafka, or on a server with its protocol. FLY_BROKER after ten seconds at most when the brokers do not answer
+ * what they are asked. FLY_CONFIG when they refuse the user, have a certificate that is not trusted, or do not support transactions.
  */
 export async function openKafkaLog(settings: KafkaSettings): Promise<EventLog> {
   const query = createClusterQuery(settings)
   try {
-    await verifyConnection(settings, query)
-    await verifyTransactionSupport(settings, query)
+    await connect(settings, query)
   } catch (error) {
     query.close().catch(() => {})
     throw error
@@ -56,14 +56,31 @@ export async function openKafkaLog(settings: KafkaSettings): Promise<EventLog> {
   }
 }
 
-async function verifyConnection(settings: KafkaSettings, query: ClusterQuery): Promise<void> {
-  try {
-    await rejectOnTimeout(
-      10_000,
-      'connect',
-      query.runOnCluster('connect', cluster => cluster.metadata()),
-    )
-  } catch (error) {
-    throw connectionFault(settings, error)
+/** Everything that opening the log waits for takes this long at most. */
+const connectTimeoutMs = 10_000
+/** The rest of the time is for finding out why there is no coordinator. */
+const coordinatorTimeoutMs = 8_000
+
+async function connect(settings: KafkaSettings, query: ClusterQuery): Promise<void> {
+  const coordinatorDeadline = Date.now() + coordinatorTimeoutMs
+  let answered = false
+  let finished = false
+  const reachBrokers = (): Promise<unknown> =>
+    query.runOnCluster('connect', async cluster => {
+      await cluster.refreshMetadata()
+      answered = true
+      return findReachableBroker(cluster)
+    })
+  const verify = async (): Promise<void> => {
+    await reachBrokers().catch(error => {
+      throw connectionFault(settings, error, answered)
+    })
+    await verifyTransactionSupport(settings, query, coordinatorDeadline)
   }
+  const verified = verify().finally(() => {
+    finished = true
+  })
+  await rejectOnTimeout(connectTimeoutMs, 'connect', verified).catch(error => {
+    throw finished ? error : connectionFault(settings, error, answered)
+  })
 }

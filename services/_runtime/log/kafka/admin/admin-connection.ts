@@ -4,8 +4,8 @@ import { createKafkaClient, type KafkaSettings, openCluster } from '../connectio
 import { errorType, toFault } from '../faults.ts'
 import { retryWithBackoff } from '../retry.ts'
 
-/** Attempts of an operation, by its fault. A new topic is not known to every broker at once. */
-const maxAttemptsByCode: Partial<Record<FaultCode, number>> = { FLY_BROKER: 9, FLY_TOPIC: 5 }
+/** Attempts of an operation, by its fault. A new topic is not known to every broker at once, and a broker that was away learns late: about three seconds. */
+const maxAttemptsByCode: Partial<Record<FaultCode, number>> = { FLY_BROKER: 9, FLY_TOPIC: 8 }
 /** Attempts while a partition has no leader, as after many topics were created: about fifteen seconds. */
 const maxAttemptsWithoutLeader = 24
 const leaderlessTypes = ['NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE']
@@ -49,7 +49,7 @@ export function createAdminConnection(settings: KafkaSettings): AdminConnection 
         lastOperation = result.catch(() => {})
         return result
       }
-      return retryWithBackoff(enqueue, (error, attempts) => attempts < maxAttempts(error), closing.signal)
+      return retryWithBackoff(enqueue, shouldAskAgain, closing.signal)
     },
     async close() {
       closing.abort()
@@ -59,6 +59,9 @@ export function createAdminConnection(settings: KafkaSettings): AdminConnection 
     },
   }
 }
+
+/** Whether an operation that failed may succeed when it is tried again. */
+export const shouldAskAgain = (error: unknown, attempts: number): boolean => attempts < maxAttempts(error)
 
 function maxAttempts(error: unknown): number {
   if (!(error instanceof Fault)) return 0

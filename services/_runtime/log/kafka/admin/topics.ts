@@ -4,8 +4,9 @@ import { Fault } from '../../../core/faults.ts'
 import type { ExistingTopic, SettingDifference, TopicPartitionCount, TopicSpec } from '../../event-log.ts'
 import { type KafkaSettings, withAdmin } from '../connection/client.ts'
 import { findBroker } from '../connection/kafkajs-broker.ts'
-import { errorType, isTransient, toFault } from '../faults.ts'
+import { errorType, toFault } from '../faults.ts'
 import { retryWithBackoff } from '../retry.ts'
+import { shouldAskAgain } from './admin-connection.ts'
 import type { ClusterQuery } from './cluster-query.ts'
 import { comparedSettings, compareSettings, settingsForCreation } from './topic-settings.ts'
 
@@ -26,7 +27,7 @@ export function createTopicAdmin(settings: KafkaSettings, query: ClusterQuery, c
         withAdmin(settings, request).catch(error => {
           throw toFault(error, action, { type: errorType(error) })
         }),
-      (error, attempts) => isTransient(error) && attempts < 9,
+      shouldAskAgain,
       closing,
     )
 

@@ -3,7 +3,7 @@ import type { Cluster } from 'kafkajs'
 import { backoffMs } from '../../../core/backoff.ts'
 import { Fault } from '../../../core/faults.ts'
 import { type KafkaSettings, withAdmin } from '../connection/client.ts'
-import { findBroker, type KafkajsBroker, transactionCoordinator } from '../connection/kafkajs-broker.ts'
+import { findBroker, findReachableBroker, transactionCoordinator } from '../connection/kafkajs-broker.ts'
 import { errorType, isTransient, rootCause } from '../faults.ts'
 import type { ClusterQuery } from './cluster-query.ts'
 
@@ -16,18 +16,21 @@ const transactionRequests = {
   28: 'TxnOffsetCommit',
 }
 
-/** How long a cluster that is starting may take to have a transaction coordinator. */
-const coordinatorTimeoutMs = 12_000
 const coordinatorBackoff = { firstMs: 20, maxMs: 500 } as const
 
 /** An id that is never used for a transaction. */
 const probeTransaction = { transactionalId: 'flywheel-probe', transactionTimeout: 10_000 } as const
 
 /**
- * Checks at the start what would otherwise fail at the first commit, which would retry without end. FLY_CONFIG when the brokers do not
- * support transactions, by protocol or by configuration. FLY_BROKER when there is no coordinator and the reason is not known.
+ * Checks at the start what would otherwise fail at the first commit, which would retry without end. A cluster that is starting has until
+ * `deadline` (ms since 1970) to have a transaction coordinator. FLY_CONFIG when the brokers do not support transactions, by
+ * protocol or by configuration. FLY_BROKER when there is no coordinator and the reason is not known.
  */
-export async function verifyTransactionSupport(settings: KafkaSettings, query: ClusterQuery): Promise<void> {
+export async function verifyTransactionSupport(
+  settings: KafkaSettings,
+  query: ClusterQuery,
+  deadline: number,
+): Promise<void> {
   const missing = await query.runOnCluster('read the protocol versions of the brokers', missingRequests)
   if (missing.length > 0)
     throw new Fault(
@@ -35,7 +38,6 @@ export async function verifyTransactionSupport(settings: KafkaSettings, query: C
       `the brokers at ${settings.brokers.join(', ')} do not support transactions (${missing.join(', ')}), which exactly-once processing needs: set FLYWHEEL_KAFKA to Apache Kafka, or to a server that supports its whole protocol`,
       { missing },
     )
-  const deadline = Date.now() + coordinatorTimeoutMs
   const hasCoordinator = (): Promise<boolean> =>
     query.runOnCluster('find the transaction coordinator', hasTransactionCoordinator).catch(error => {
       // The coordinator's broker may have just stopped.
@@ -51,16 +53,6 @@ export async function verifyTransactionSupport(settings: KafkaSettings, query: C
 async function missingRequests(cluster: Cluster): Promise<readonly string[]> {
   const versions = await (await findReachableBroker(cluster)).apiVersions()
   return Object.entries(transactionRequests).flatMap(([key, name]) => (versions[Number(key)] ? [] : [name]))
-}
-
-async function findReachableBroker(cluster: Cluster): Promise<KafkajsBroker> {
-  // A cluster that was reopened after a failure knows no brokers yet.
-  await cluster.refreshMetadataIfNecessary()
-  for (const nodeId of cluster.getNodeIds()) {
-    const broker = await findBroker(cluster, nodeId).catch(() => undefined)
-    if (broker) return broker
-  }
-  throw new Fault('FLY_BROKER', 'none of the brokers can be reached')
 }
 
 async function hasTransactionCoordinator(cluster: Cluster): Promise<boolean> {
@@ -92,7 +84,7 @@ async function transactionSupportFault(settings: KafkaSettings, query: ClusterQu
     )
   return new Fault(
     'FLY_BROKER',
-    `the brokers at ${at} had no transaction coordinator for ${coordinatorTimeoutMs / 1000} s: check that all are running, and what they log about __transaction_state`,
+    `the brokers at ${at} have no transaction coordinator: check that all are running, and what they log about __transaction_state`,
   )
 }
 

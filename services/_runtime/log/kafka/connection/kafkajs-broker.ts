@@ -1,4 +1,5 @@
 import type { Broker, Cluster, IHeaders, Message } from 'kafkajs'
+import { Fault } from '../../../core/faults.ts'
 import type { TopicPartition } from '../../event-log.ts'
 
 /**
@@ -76,6 +77,16 @@ type FetchedMessage = {
 
 export const findBroker = async (cluster: Cluster, nodeId: number | string): Promise<KafkajsBroker> =>
   (await cluster.findBroker({ nodeId: String(nodeId) })) as KafkajsBroker
+
+/** The first of the brokers that can be connected: one that hangs does not hold up the others. */
+export async function findReachableBroker(cluster: Cluster): Promise<KafkajsBroker> {
+  // A cluster that was reopened after a failure knows no brokers yet.
+  await cluster.refreshMetadataIfNecessary()
+  const found = cluster.getNodeIds().map(nodeId => findBroker(cluster, nodeId))
+  return Promise.any(found).catch((error: AggregateError) => {
+    throw error.errors[0] ?? new Fault('FLY_BROKER', 'none of the brokers can be reached')
+  })
+}
 
 export const findController = async (cluster: Cluster): Promise<KafkajsBroker> =>
   (await cluster.findControllerBroker()) as KafkajsBroker

@@ -65,18 +65,18 @@ export function createTransactionalProducer(
       const coordinator = await ownCoordinator()
       const byTopic = Map.groupBy(partitions, ({ topic }) => topic)
       const topics = Array.from(byTopic, ([topic, all]) => ({ topic, partitions: all.map(one => one.partition) }))
-      await retryWhileBusy(() => coordinator.addPartitionsToTxn({ ...self, topics }))
+      await retryUntilReady(() => coordinator.addPartitionsToTxn({ ...self, topics }))
     },
     async sendOffsets(groupId, positions, metadata) {
       const self = await identity()
       const coordinator = await ownCoordinator()
-      await retryWhileBusy(() => coordinator.addOffsetsToTxn({ ...self, groupId }))
+      await retryUntilReady(() => coordinator.addOffsetsToTxn({ ...self, groupId }))
       const topics = positions.map(({ topic, partition, offset }) => ({
         topic,
         partitions: [{ partition, offset: String(offset), metadata }],
       }))
       const ofGroup = await coordinatorOf({ groupId, coordinatorType: groupCoordinator })
-      await ofGroup.txnOffsetCommit({ ...self, groupId, topics })
+      await retryUntilReady(() => ofGroup.txnOffsetCommit({ ...self, groupId, topics }))
     },
     async commit() {
       const self = await identity()
@@ -90,11 +90,12 @@ export function createTransactionalProducer(
     async committedOffsets(groupId, partitions) {
       const self = await identity()
       const coordinator = await ownCoordinator()
-      await retryWhileBusy(() => coordinator.addOffsetsToTxn({ ...self, groupId }))
+      await retryUntilReady(() => coordinator.addOffsetsToTxn({ ...self, groupId }))
       const ofGroup = await coordinatorOf({ groupId, coordinatorType: groupCoordinator })
       const [topic, numbers] = at([...partitions], 0)
       const aborted = numbers.map(partition => ({ partition, offset: '0', metadata: '' }))
-      await ofGroup.txnOffsetCommit({ ...self, groupId, topics: [{ topic, partitions: aborted }] })
+      const written = [{ topic, partitions: aborted }]
+      await retryUntilReady(() => ofGroup.txnOffsetCommit({ ...self, groupId, topics: written }))
       const committed = await fetchCommittedOffsets(ofGroup, groupId, partitions)
       await coordinator.endTxn({ ...self, transactionResult: false })
       return committed
@@ -103,16 +104,19 @@ export function createTransactionalProducer(
 }
 
 /** Short, since a transaction usually waits a few ms for the one before: with kafkajs's 300 ms the throughput is a fraction. */
-const busyBackoff = { firstMs: 2, maxMs: 100 } as const
-const maxBusyAttempts = 130
+const notReadyBackoff = { firstMs: 2, maxMs: 100 } as const
+/** About twelve seconds. */
+const maxAttempts = 130
+/** The broker did nothing. One that was away does not know a topic for a moment. */
+const notReadyErrors = [concurrentTransactions, 'UNKNOWN_TOPIC_OR_PARTITION']
 
-async function retryWhileBusy(request: () => Promise<unknown>): Promise<void> {
+async function retryUntilReady(request: () => Promise<unknown>): Promise<void> {
   for (let attempts = 1; ; attempts++)
     try {
       await request()
       return
     } catch (error) {
-      if (errorType(error) !== concurrentTransactions || attempts === maxBusyAttempts) throw error
-      await sleep(backoffMs(attempts - 1, busyBackoff))
+      if (!notReadyErrors.includes(errorType(error)) || attempts === maxAttempts) throw error
+      await sleep(backoffMs(attempts - 1, notReadyBackoff))
     }
 }
