@@ -27,6 +27,8 @@ export type ServiceDefinition = {
   /** It has state, kept in a compacted changelog topic. */
   readonly stateful: boolean
   readonly maxLagSeconds: number
+  /** How long gathering the facts of one record may take; a minute where it is absent. */
+  readonly gatherSeconds?: number
   /** Added to the base port. */
   readonly port: number
 }
@@ -100,6 +102,7 @@ export const services = {
     writes: ['scored-samples', 'judge-examinations'],
     stateful: true,
     maxLagSeconds: 120,
+    gatherSeconds: 7200,
     port: 4,
   },
   'self-play': {
@@ -136,6 +139,7 @@ export const services = {
     writes: ['tuned-prompts'],
     stateful: false,
     maxLagSeconds: 3600,
+    gatherSeconds: 14_400,
     port: 8,
   },
   trajectory: {
@@ -145,6 +149,7 @@ export const services = {
     writes: ['golden-trajectories'],
     stateful: false,
     maxLagSeconds: 3600,
+    gatherSeconds: 14_400,
     port: 9,
   },
   trainer: {
@@ -154,6 +159,7 @@ export const services = {
     writes: ['trained-models'],
     stateful: false,
     maxLagSeconds: 14_400,
+    gatherSeconds: 86_400,
     port: 10,
   },
   evaluator: {
@@ -163,6 +169,7 @@ export const services = {
     writes: ['evaluations'],
     stateful: false,
     maxLagSeconds: 3600,
+    gatherSeconds: 14_400,
     port: 11,
   },
   promoter: {

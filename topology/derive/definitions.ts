@@ -33,3 +33,6 @@ export function deadLetterTopics(service: ServiceName): readonly string[] {
 export function servicesThat(edge: keyof Edges, topic: TopicName): readonly ServiceName[] {
   return serviceNames.filter(service => serviceDefinitions[service][edge].includes(topic))
 }
+
+/** How long gathering the facts of one record may take a service, in seconds. */
+export const gatherLimitSeconds = (service: ServiceName): number => serviceDefinitions[service].gatherSeconds ?? 60

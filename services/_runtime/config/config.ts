@@ -80,6 +80,10 @@ const settingsSchema = z.object({
     .describe(
       'Secret key for the pseudonyms that replace personal data. If unset, a random key is created and kept in the home directory.',
     ),
+  gatherConcurrency: positive
+    .max(256)
+    .default(16)
+    .describe('How many records of a partition are gathered at the same time, for each service.'),
   model: optionalText.describe(
     'Name of the language model, as its server knows it. If unset, every service uses its offline method.',
   ),

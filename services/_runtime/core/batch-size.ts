@@ -2,13 +2,13 @@
 export const minBatchSize = 16
 export const maxBatchSize = 2_000
 
-/** Target time of a batch, from polling to commit. A longer one makes larger transactions, a shorter one lowers the latency. */
-const targetBatchMs = 250
+/** Target time of a batch, to decide and commit it. A longer one makes larger transactions, a shorter one lowers the latency. */
+export const targetBatchMs = 250
 
 /**
- * How many records to poll next, after a poll of `size` gave `records` records that took `milliseconds`. It is the number that
- * takes the target time at this speed, at most twice and at least half of `size`. After fewer records than asked for the size
- * stays, unless these were already too slow: the log had no more, so how many fit is not known.
+ * How many records the next batch may have, after one of at most `size` had `records` records that took `milliseconds`. It is the
+ * number that takes the target time at this speed, at most twice and at least half of `size`. After fewer records than it could have
+ * had the size stays, unless these were already too slow: there were no more, so how many fit is not known.
  */
 export function nextBatchSize(size: number, records: number, milliseconds: number): number {
   const fitting = (records * targetBatchMs) / Math.max(1, milliseconds)

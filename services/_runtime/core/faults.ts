@@ -37,6 +37,10 @@ export const faults = {
     action: 'retry',
     means: 'The language model cannot be reached, is overloaded or answers without the expected form.',
   },
+  FLY_TIMEOUT: {
+    action: 'dead-letter',
+    means: 'Gathering the facts of a record took longer than its service allows, three times.',
+  },
   FLY_LEAK: { action: 'dead-letter', means: 'A family is in training and in evaluation.' },
   FLY_STATE: {
     action: 'stop',
@@ -58,6 +62,7 @@ export const remedies: Readonly<Record<DeadLetterCode, string>> = {
   FLY_TOO_LARGE: 'Have the producer send smaller events. Re-drive only after a rule that writes less was deployed.',
   FLY_AGENT: 'Register the agent: PUT it to ingest at /v1/agents/AGENT, then re-drive.',
   FLY_OBJECT: 'Restore the object in the store, then re-drive.',
+  FLY_TIMEOUT: 'Find out what the service waits for, such as a model server that does not answer, then re-drive.',
   FLY_LEAK: 'The dataset is wrong: have a new one built. Re-driven, this record is refused again.',
 }
 

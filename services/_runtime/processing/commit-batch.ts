@@ -10,7 +10,8 @@ import type { PreparedRecord } from './prepared-record.ts'
 /**
  * Decides a batch and commits outputs, state changes and positions in one transaction. When the log refuses the transaction
  * for a reason that a retry does not remove, such as a record that is too large, the batch is halved until the record that
- * causes it is alone; that record becomes a dead letter. After any other fault the state is as after the last commit.
+ * causes it is alone; that record becomes a dead letter. `onCommitted` is called for each part that is committed. After any other
+ * fault the state is as after the last commit, and the rest of the batch can be given again.
  */
 export async function commitBatch(
   service: Rule,
@@ -18,6 +19,7 @@ export async function commitBatch(
   batch: readonly PreparedRecord[],
   partitionState: PartitionState,
   context: DecideContext & Pick<ProcessingContext, 'tracing'>,
+  onCommitted: (part: readonly PreparedRecord[]) => void,
 ): Promise<void> {
   let refused: readonly RefusedRecord[] = []
   try {
@@ -29,13 +31,14 @@ export async function commitBatch(
         positionsAfter(batch.map(({ record }) => record)),
       )
     const ends = await (context.tracing?.commit(service.name, batch, commit) ?? commit())
+    onCommitted(batch)
     await partitionState.markCommitted(ends)
     result.report()
   } catch (error) {
     partitionState.rollBack()
     if (!(error instanceof Fault) || faultAction(error) !== 'dead-letter') throw error
     for (const part of splitBatch(batch, refused, error))
-      await commitBatch(service, consumer, part, partitionState, context)
+      await commitBatch(service, consumer, part, partitionState, context, onCommitted)
   }
 }
 

@@ -8,6 +8,7 @@ import type { Tracing } from '../telemetry/tracing.ts'
 
 /** The parts of the runtime that the processing of records uses. */
 export type ProcessingContext = {
+  readonly settings: { readonly gatherConcurrency: number }
   readonly log: EventLog
   readonly codec: Codec
   readonly objects: ObjectStore

@@ -8,7 +8,7 @@ import { firstShape } from '../state/state-shape.ts'
 import type { RunnableService } from './any-service.ts'
 import { commitBatch } from './commit-batch.ts'
 import type { ProcessingContext } from './context.ts'
-import { prepareBatch } from './prepare-batch.ts'
+import { RecordWindow } from './record-window.ts'
 
 const commitBackoff = { firstMs: 20, maxMs: 5_000 } as const
 
@@ -43,8 +43,8 @@ export async function processPartition(
 }
 
 /**
- * For each batch: gathers concurrently, decides in order, commits once. The next batch is gathered while one is decided and
- * committed. After a failed commit both are dropped and polled again.
+ * For each batch: decides in order, commits once. The next records are gathered meanwhile. After a failed commit the batch is decided
+ * and committed again: its facts are kept.
  */
 async function processBatches(
   service: RunnableService,
@@ -53,41 +53,37 @@ async function processBatches(
   partitionState: PartitionState,
 ): Promise<void> {
   const { name } = service
-  const { signal } = consumer
+  const { partition, signal } = consumer
   let size = minBatchSize
   let failures = 0
-  let pending = prepareBatch(service, consumer, context, size)
-  while (!signal.aborted) {
-    const { records, milliseconds } = await pending
-    pending = prepareBatch(service, consumer, context, size)
-    // Awaited in the next iteration: until then a rejection must not count as unhandled.
-    pending.catch(() => {})
-    for (const gap of consumer.takeGaps())
-      context.logger.error({ service: name, ...gap }, 'records were deleted before they were consumed, and are skipped')
-    if (records.length === 0) continue
-    const started = performance.now()
-    try {
-      await commitBatch(service, consumer, records, partitionState, context)
-      failures = 0
-    } catch (error) {
-      const action = faultAction(error)
-      if (signal.aborted || action === 'leave') break
-      if (action !== 'retry') throw error
-      const { partition } = consumer
-      context.metrics.retries.inc({ service: name, code: faultCode(error) })
-      context.logger.warn({ service: name, partition, error: String(error) }, 'commit failed, retrying the batch')
-      // Some failures are immediate and last, such as a full disk: without a delay the loop would use a whole core.
-      await pause(backoffMs(failures++, commitBackoff), signal)
-      // The first rewind ends a waiting poll; the second returns the records that this poll may have taken.
-      await consumer.rewind()
-      await pending.catch(() => {})
-      await consumer.rewind()
-      pending = prepareBatch(service, consumer, context, size)
-      pending.catch(() => {})
+  const window = new RecordWindow(service, consumer, context, size)
+  try {
+    while (!signal.aborted) {
+      const batch = await window.next(size)
+      for (const gap of consumer.takeGaps())
+        context.logger.error(
+          { service: name, ...gap },
+          'records were deleted before they were consumed, and are skipped',
+        )
+      if (batch.length === 0) continue
+      const started = performance.now()
+      try {
+        await commitBatch(service, consumer, batch, partitionState, context, part => window.remove(part))
+        failures = 0
+      } catch (error) {
+        const action = faultAction(error)
+        if (signal.aborted || action === 'leave') return
+        if (action !== 'retry') throw error
+        context.metrics.retries.inc({ service: name, code: faultCode(error) })
+        context.logger.warn({ service: name, partition, error: String(error) }, 'commit failed, retrying the batch')
+        // Some failures are immediate and last, such as a full disk: without a delay the loop would use a whole core.
+        await pause(backoffMs(failures++, commitBackoff), signal)
+      }
+      const milliseconds = performance.now() - started
+      context.metrics.commitSeconds.observe({ service: name }, milliseconds / 1000)
+      size = nextBatchSize(size, batch.length, milliseconds)
     }
-    const commitMilliseconds = performance.now() - started
-    context.metrics.commitSeconds.observe({ service: name }, commitMilliseconds / 1000)
-    size = nextBatchSize(size, records.length, milliseconds + commitMilliseconds)
+  } finally {
+    await window.close()
   }
-  await pending.catch(() => {})
 }

@@ -9,6 +9,8 @@ export type InMemoryConsumer = PartitionConsumer & {
   readonly commits: { readonly outputs: readonly NewRecord[]; readonly positions: readonly string[] }[]
   /** The next commits fail with these errors, before anything is written. */
   readonly failCommits: (...errors: readonly Error[]) => void
+  /** How many of the records were polled. */
+  readonly polled: () => number
   /** Revokes the partition. */
   readonly revoke: () => void
 }
@@ -33,6 +35,7 @@ export function inMemoryConsumer(
     takeGaps: () => [],
     commits: [],
     failCommits: (...errors) => void failures.push(...errors),
+    polled: () => next,
     revoke: () => revoked.abort(),
     async poll(max) {
       if (next >= records.length) await waitForAbort(AbortSignal.any([revoked.signal, endWait.signal]))

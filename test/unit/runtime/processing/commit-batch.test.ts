@@ -53,7 +53,7 @@ function committing() {
     close: () => {},
   }
   const commit = (batch: readonly PreparedRecord[], rule = counting) =>
-    commitBatch(rule, consumer, batch, partitionState, context)
+    commitBatch(rule, consumer, batch, partitionState, context, () => {})
   const committed = (name: string) =>
     consumer.commits.flatMap(({ outputs }) => outputs.filter(({ topic: to }) => to === name))
   const comments = () =>

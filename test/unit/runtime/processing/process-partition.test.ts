@@ -1,10 +1,11 @@
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { Fault } from '#runtime/core/faults.ts'
 import type { LogRecord, NewRecord } from '#runtime/log/event-log.ts'
-import type { RunnableService } from '#runtime/processing/any-service.ts'
+import type { AnyInbound, RunnableService } from '#runtime/processing/any-service.ts'
 import { processPartition } from '#runtime/processing/process-partition.ts'
 import { changelogRecords } from '#runtime/state/changelog.ts'
 import type { State } from '#runtime/state/state.ts'
+import { turnOf } from '#test/chaos/input.ts'
 import { inMemoryConsumer } from '#test/support/doubles/in-memory-consumer.ts'
 import { openEmbeddedLog } from '#test/support/embedded-log.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
@@ -76,6 +77,27 @@ test('after a failed commit the batch, and the one that was gathered meanwhile, 
   const { consumer, finish, comments } = processing(records)
   consumer.failCommits(new Fault('FLY_BROKER', 'away'), new Fault('FLY_STORE', 'disk full'))
   await finish()
+  expect(await comments()).toEqual(inOrder)
+})
+
+test('after a failed commit nothing is gathered again', async () => {
+  const gather = vi.fn(async () => undefined)
+  const { consumer, finish, comments } = processing(records, { ...counting, gather })
+  consumer.failCommits(new Fault('FLY_BROKER', 'away'))
+  await finish()
+  expect(await comments()).toEqual(inOrder)
+  expect(gather).toHaveBeenCalledTimes(records.length)
+})
+
+test('a slow gather does not hold up the records before it', async () => {
+  const gate = Promise.withResolvers<void>()
+  const slow = turnOf('unit', 30).id
+  const gather = async ({ event }: AnyInbound): Promise<void> => (event.id === slow ? gate.promise : undefined)
+  const { finish, comments } = processing(records, { ...counting, gather })
+  const finished = finish()
+  await waitUntil('the records before it are committed', async () => (await comments()).length === 30)
+  gate.resolve()
+  await finished
   expect(await comments()).toEqual(inOrder)
 })
 

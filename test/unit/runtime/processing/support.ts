@@ -19,6 +19,7 @@ export const processingContext = () => ({
   logger: createLogger({ logLevel: 'silent' }),
   openSnapshot: undefined,
   tracing: undefined,
+  settings: { gatherConcurrency: 16 },
 })
 
 /** The record of a turn at that offset of `chat-logs`, partition 0. */
