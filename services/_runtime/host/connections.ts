@@ -6,6 +6,7 @@ import type { Settings } from '../config/config.ts'
 import { type Clock, systemClock } from '../core/clock.ts'
 import { createEmbeddedLog } from '../log/embedded/embedded-log.ts'
 import type { EventLog } from '../log/event-log.ts'
+import type { GroupObserver } from '../log/kafka/group-observer.ts'
 import { createNamespacedLog } from '../log/namespaced-log.ts'
 import { createEmbeddedRegistry } from '../registry/embedded.ts'
 import { createNamespacedRegistry } from '../registry/namespaced-registry.ts'
@@ -22,15 +23,16 @@ export type Reader = { readonly log: EventLog; readonly codec: Codec; readonly c
 
 /**
  * Opens the embedded log, or Kafka with a schema registry. The code for Kafka takes long to load, so it is loaded on use.
- * `ifMissing` is for the folder of the embedded log.
+ * `ifMissing` is for the folder of the embedded log, `observer` for Kafka.
  */
 export async function openConnections(
   settings: Settings,
   clock: Clock,
   logger: Logger,
   ifMissing: IfMissing,
+  observer?: GroupObserver,
 ): Promise<Connections> {
-  const { log, registry } = await openShared(settings, clock, logger, ifMissing)
+  const { log, registry } = await openShared(settings, clock, logger, ifMissing, observer)
   const prefix = namespacePrefix(settings.namespace)
   if (prefix === '') return { log, registry }
   return { log: createNamespacedLog(log, prefix), registry: createNamespacedRegistry(registry, prefix) }
@@ -42,10 +44,11 @@ async function openShared(
   clock: Clock,
   logger: Logger,
   ifMissing: IfMissing,
+  observer: GroupObserver | undefined,
 ): Promise<Connections> {
   const { home, kafka, registry } = settings
   if (kafka !== undefined && registry !== undefined)
-    return (await import('./open-kafka.ts')).openKafka(settings, kafka, registry, logger)
+    return (await import('./open-kafka.ts')).openKafka(settings, kafka, registry, logger, observer)
   if (ifMissing === 'create') claimHome(settings)
   const file = openDataFile(home, ifMissing)
   return { log: createEmbeddedLog(file, clock), registry: createEmbeddedRegistry(file.db) }

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Settings } from '../config/config.ts'
 import type { EventLog } from '../log/event-log.ts'
 import type { KafkaSettings } from '../log/kafka/connection/client.ts'
+import type { GroupObserver } from '../log/kafka/group-observer.ts'
 import { openKafkaLog } from '../log/kafka/kafka-log.ts'
 import { openHttpRegistry } from '../registry/http.ts'
 import type { SchemaRegistry } from '../registry/schema-registry.ts'
@@ -13,9 +14,10 @@ export async function openKafka(
   brokers: string,
   registry: string,
   logger: Logger,
+  observer: GroupObserver | undefined,
 ): Promise<{ readonly log: EventLog; readonly registry: SchemaRegistry }> {
   return {
-    log: await openKafkaLog(kafkaSettings(settings, brokers, logger)),
+    log: await openKafkaLog({ ...kafkaSettings(settings, brokers, logger), observer }),
     registry: openHttpRegistry(registry, registryAuth(settings)),
   }
 }

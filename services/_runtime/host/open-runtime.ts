@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { avro } from '#schemas/avro.ts'
+import { namespacePrefix } from '#topology/derive/names.ts'
 import { type Codec, createCodec } from '../codec/codec.ts'
 import type { Settings } from '../config/config.ts'
 import { type Clock, systemClock } from '../core/clock.ts'
@@ -15,6 +16,7 @@ import { openTracing } from '../telemetry/open-tracing.ts'
 import { createLogger, createMetrics, type Metrics } from '../telemetry/telemetry.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
 import { type Connections, openConnections } from './connections.ts'
+import { observeGroups } from './group-metrics.ts'
 import { claimHome } from './home-namespace.ts'
 
 /**
@@ -45,7 +47,10 @@ export type Runtime = {
 export async function openRuntime(settings: Settings, clock: Clock = systemClock): Promise<Runtime> {
   const logger = createLogger(settings)
   claimHome(settings)
-  return createRuntime(await openConnections(settings, clock, logger, 'create'), settings, logger, clock)
+  const metrics = createMetrics()
+  const observer = observeGroups(metrics, namespacePrefix(settings.namespace))
+  const connections = await openConnections(settings, clock, logger, 'create', observer)
+  return createRuntime(connections, settings, logger, clock, metrics)
 }
 
 /** The runtime on connections that are open already; it closes them. */
@@ -54,6 +59,7 @@ export async function createRuntime(
   settings: Settings,
   logger: Logger,
   clock: Clock,
+  metrics = createMetrics(),
 ): Promise<Runtime> {
   const tracing = await openTracing(settings.kafka === undefined ? 'embedded' : 'kafka', logger)
   const workerPool = createWorkerPool()
@@ -62,7 +68,7 @@ export async function createRuntime(
     settings,
     clock,
     logger,
-    metrics: createMetrics(),
+    metrics,
     tracing,
     log,
     registry,

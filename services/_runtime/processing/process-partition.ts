@@ -28,7 +28,10 @@ export async function processPartition(
   const { partition } = consumer
   const { logger, metrics } = context
   const partitionState = await openPartitionState(context, name, shape, consumer, {
-    onLeft: left => metrics.restoreRemaining.set({ service: name, partition }, left),
+    onProgress: (records, left) => {
+      metrics.restoredRecords.inc({ service: name }, records)
+      metrics.restoreRemaining.set({ service: name, partition }, left)
+    },
     onRetry: fault => {
       metrics.retries.inc({ service: name, code: fault.code })
       logger.warn({ service: name, partition, error: fault.message }, 'state cannot be restored, trying again')

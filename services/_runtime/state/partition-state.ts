@@ -30,8 +30,8 @@ export type PartitionState = {
 
 /** What is told of a restore while it runs. */
 export type RestoreObserver = {
-  /** How many offsets are left to read at most. */
-  readonly onLeft: (left: number) => void
+  /** Some records were read; this many offsets are left to read at most. */
+  readonly onProgress: (records: number, left: number) => void
   /** The restore starts again because of this fault. */
   readonly onRetry: (fault: Fault) => void
 }
@@ -63,7 +63,8 @@ export async function openPartitionState(
   const writer = randomUUID()
   const restore = async (snapshot: StateSnapshot | undefined): Promise<State> => {
     const barrier = await commitBarrier(topic, consumer, writer)
-    const onProgress = (offset: number): void => observer.onLeft(Math.max(0, barrier.end - offset))
+    const onProgress = (records: number, offset: number): void =>
+      observer.onProgress(records, Math.max(0, barrier.end - offset))
     return restoreState(log, topic, partition, signal, { snapshot, shape, barrier, onProgress })
   }
   const snapshot = shape && (await openSnapshot?.(service, partition, signal, shape))

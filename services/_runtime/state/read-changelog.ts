@@ -15,13 +15,13 @@ export type ChangelogPart = TopicPartition & {
 /**
  * Reads the changes of a changelog, up to the barrier or until the signal is aborted. What a broker says is the end of the log may
  * be old: a broker that hung does not know at first that another one leads the partition now. `onChanges` is given the newest time
- * of append of what was read, barriers included, `onProgress` the offset after it. FLY_BROKER when no records come for thirty seconds before the barrier.
+ * of append of what was read, barriers included, `onProgress` the number of records and the offset after them. FLY_BROKER when no records come for thirty seconds before the barrier.
  */
 export async function readChangelog(
   log: Pick<EventLog, 'read'>,
   { topic, partition, from, barrier }: ChangelogPart,
   onChanges: (changes: readonly LogRecord[], time: number) => Promise<void>,
-  onProgress: (offset: number) => void,
+  onProgress: (records: number, offset: number) => void,
   signal: AbortSignal,
 ): Promise<void> {
   const ended = new AbortController()
@@ -34,7 +34,7 @@ export async function readChangelog(
     timer.refresh()
     const changes = records.filter(record => !isBarrier(record))
     await onChanges(changes, Math.max(...records.map(({ timestamp }) => timestamp)))
-    for (const { offset } of records.slice(-1)) onProgress(offset + 1)
+    for (const { offset } of records.slice(-1)) onProgress(records.length, offset + 1)
     if (records.some(record => isBarrier(record) && writerOf(record) === barrier?.writer)) ended.abort()
   }
   const start = from === 'beginning' ? from : [{ topic, partition, offset: from }]

@@ -15,8 +15,8 @@ export type RestoreOptions = {
   readonly shape?: StateShape | undefined
   /** Where the changelog ends for its owner. Without one the result may lack what was committed last. */
   readonly barrier?: Barrier
-  /** Called while the changelog is read, with the offset after what was read. */
-  readonly onProgress?: (offset: number) => void
+  /** Called while the changelog is read, with the number of records that were read and the offset after them. */
+  readonly onProgress?: (records: number, offset: number) => void
 }
 
 /**

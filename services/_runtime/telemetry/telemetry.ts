@@ -78,6 +78,30 @@ export function createMetrics() {
       buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10],
       registers,
     }),
+    rebalances: new Counter({
+      name: 'flywheel_rebalances_total',
+      help: 'Assignments of partitions to this member of the consumer group: after it joined, and after each rebalance.',
+      labelNames: ['service'],
+      registers,
+    }),
+    fences: new Counter({
+      name: 'flywheel_fences_total',
+      help: 'Partitions that another process took over while this one still owned them.',
+      labelNames: ['service'],
+      registers,
+    }),
+    fetchQueueBytes: new Gauge({
+      name: 'flywheel_fetch_queue_bytes',
+      help: 'Bytes of records that were fetched from Kafka and are not prepared yet.',
+      labelNames: ['service'],
+      registers,
+    }),
+    restoredRecords: new Counter({
+      name: 'flywheel_restore_records_total',
+      help: 'Changelog records that were read to restore state.',
+      labelNames: ['service'],
+      registers,
+    }),
     restoreRemaining: new Gauge({
       name: 'flywheel_restore_remaining_records',
       help: 'Changelog records that are left to read before a partition whose state is being restored can be processed, at most.',

@@ -5,6 +5,7 @@ import { createClusterQuery } from '#runtime/log/kafka/admin/cluster-query.ts'
 import type { KafkaSettings } from '#runtime/log/kafka/connection/client.ts'
 import type { KafkajsBroker } from '#runtime/log/kafka/connection/kafkajs-broker.ts'
 import { errorOfCode } from '#runtime/log/kafka/connection/kafkajs-patches.ts'
+import type { GroupObserver } from '#runtime/log/kafka/group-observer.ts'
 import { openPartitionTransactions } from '#runtime/log/kafka/produce/transaction.ts'
 import { positionsAfter } from '#runtime/log/positions.ts'
 import { createTopic, joinInBackground, readAll, record, texts, uniqueName } from '#test/contract/event-log/support.ts'
@@ -14,7 +15,7 @@ import { waitUntil } from '#test/support/wait-until.ts'
 import { brokers, kafka, openLog } from './kafka.support.ts'
 
 const settings: KafkaSettings = { brokers, clientId: 'test', replication: 1, sessionMs: 6_000 }
-const open = () => openLog(settings)
+const open = (observer?: GroupObserver) => openLog({ ...settings, observer })
 
 /** A topic with three records, one to copy them to, and a group. */
 async function threeRecords(log: EventLog) {
@@ -62,8 +63,15 @@ const copying = (output: string, codes: string[], before: () => Promise<void>) =
 }
 
 describe.skipIf(!kafka)('a Kafka commit', () => {
-  test('of a zombie is refused, leaves nothing, and its process joins the group anew', async () => {
-    const log = await open()
+  test('of a zombie is refused, leaves nothing, and its process joins the group anew: both are told', async () => {
+    const told = { assigned: 0, fenced: 0, bytes: 0 }
+    const log = await open({
+      onAssigned: () => void told.assigned++,
+      onFenced: () => void told.fenced++,
+      onFetchedBytes: (_group, change) => {
+        told.bytes += change
+      },
+    })
     const { input, output, group } = await threeRecords(log)
     const codes: string[] = []
     const member = joinInBackground(
@@ -75,6 +83,7 @@ describe.skipIf(!kafka)('a Kafka commit', () => {
     await waitUntil('it has committed after all', () => codes.includes('committed'))
     await member.stop()
     expect(codes).toEqual(['FLY_FENCED', 'committed'])
+    expect(told).toEqual({ assigned: 2, fenced: 1, bytes: 0 })
     await expectTexts(log, output, ['1', '2', '3'])
   })
 

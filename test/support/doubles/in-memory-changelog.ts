@@ -10,7 +10,7 @@ import { isBarrier } from '#runtime/state/changelog.ts'
 import type { RestoreObserver, StateOwner } from '#runtime/state/partition-state.ts'
 import { neverAborted } from '#test/support/never-aborted.ts'
 
-export const unobserved: RestoreObserver = { onLeft: () => {}, onRetry: () => {} }
+export const unobserved: RestoreObserver = { onProgress: () => {}, onRetry: () => {} }
 
 /** One partition of a compacted topic in memory. `readCount` says how many changes of state were read. */
 export class InMemoryChangelog {

@@ -43,12 +43,19 @@ const open = (
 test('a restore does not end before the barrier, where a deposed leader says that the changelog ends', async () => {
   const changelog = halfShown()
   const left: number[] = []
-  const opening = open(changelog, {}, { ...unobserved, onLeft: offsets => left.push(offsets) })
+  let read = 0
+  const onProgress = (records: number, offsets: number): void => {
+    read += records
+    left.push(offsets)
+  }
+  const opening = open(changelog, {}, { ...unobserved, onProgress })
   await waitUntil('what the deposed leader has is read', () => changelog.readCount === 5)
   changelog.showAll()
   const { state } = await opening
   expect(state.keyCount).toBe(10)
   expect(left.at(-1)).toBe(0)
+  // With the barrier.
+  expect(read).toBe(11)
   expect(left[0]).toBeGreaterThan(0)
 })
 

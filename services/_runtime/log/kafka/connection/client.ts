@@ -11,6 +11,7 @@ import {
 } from 'kafkajs'
 import type { Logger } from 'pino'
 import { Fault } from '../../../core/faults.ts'
+import type { GroupObserver } from '../group-observer.ts'
 import { patchKafkajs } from './kafkajs-patches.ts'
 
 /** TLS and authentication, in kafkajs's terms. */
@@ -26,6 +27,7 @@ export type KafkaSettings = {
   readonly security?: KafkaSecurity
   /** A group member that sends no heartbeat for this long loses its partitions. 30,000 when absent. */
   readonly sessionMs?: number
+  readonly observer?: GroupObserver | undefined
   /** How often a reader that follows topics looks for partitions that they got since. 10,000 when absent. */
   readonly partitionsRefreshMs?: number
 }

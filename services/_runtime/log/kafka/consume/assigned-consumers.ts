@@ -40,6 +40,7 @@ export function createAssignedConsumers(
     // Ends the membership at once: `consume` may wait for records that will never come. After a revocation, being fenced is expected.
     const onFenced = (): void => {
       if (signal.aborted) return
+      settings.observer?.onFenced(group)
       onLost(new Fault('FLY_FENCED', 'another process has taken over a partition', { group, partition }))
     }
     try {
@@ -73,6 +74,7 @@ export function createAssignedConsumers(
     assignedPartitions: () => [...running.keys()],
     /** The same member keeps its running consumers. A new member id means that other members may have had the partitions meanwhile. */
     assign(memberId: string, assigned: ReadonlyMap<number, readonly string[]>): void {
+      settings.observer?.onAssigned(group)
       for (const [partition, { topics, stop }] of running) {
         if (memberId === currentMemberId && assigned.get(partition)?.join() === topics) continue
         stop()

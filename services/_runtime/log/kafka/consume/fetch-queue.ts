@@ -20,19 +20,28 @@ export type FetchQueue = {
   readonly close: () => void
 }
 
-/** The fetched records of some partitions, bounded in bytes, for one consumer or reader. */
-export function createFetchQueue(fetcher: Fetcher, beyondEndFault: BeyondEndFault): FetchQueue {
+/**
+ * The fetched records of some partitions, bounded in bytes, for one consumer or reader. `onBytes` is told by how much the bytes that it
+ * holds grow or shrink.
+ */
+export function createFetchQueue(
+  fetcher: Fetcher,
+  beyondEndFault: BeyondEndFault,
+  onBytes: (change: number) => void = () => {},
+): FetchQueue {
   const buffers: PartitionBuffer[] = []
   const gaps: PositionGap[] = []
   let bufferedBytes = 0
   let polls = 0
   let failure: Fault | undefined
   let wake = (): void => {}
+  let closed = false
 
   const owner = {
     hasRoom: () => bufferedBytes < maxBufferedBytes,
     addBytes: (bytes: number) => {
       bufferedBytes += bytes
+      if (!closed) onBytes(bytes)
     },
     onRecords: () => wake(),
     onFailure: (fault: Fault) => {
@@ -81,6 +90,8 @@ export function createFetchQueue(fetcher: Fetcher, beyondEndFault: BeyondEndFaul
     },
     takeGaps: () => gaps.splice(0),
     close() {
+      if (!closed) onBytes(-bufferedBytes)
+      closed = true
       for (const buffer of buffers) fetcher.remove(buffer)
     },
   }

@@ -36,9 +36,13 @@ export async function openPartitionConsumer(
   fetcher: Fetcher,
   onFenced: () => void,
 ): Promise<OpenPartitionConsumer> {
-  const { group, topics, partition, query, signal } = owner
+  const { settings, group, topics, partition, query, signal } = owner
   const transactions = await openPartitionTransactions(owner)
-  const queue = createFetchQueue(fetcher, (position, end) => beyondEndFault(group, position, end))
+  const queue = createFetchQueue(
+    fetcher,
+    (position, end) => beyondEndFault(group, position, end),
+    change => settings.observer?.onFetchedBytes(group, change),
+  )
   const routeRecords = createRecordRouter(query)
   let fenced = false
   let closed = false

@@ -10,10 +10,10 @@ const record = (topic: string, offset: number, bytes = 1): LogRecord => ({
   ...{ topic, partition: 0, offset, timestamp: 0, key: null, value: Buffer.alloc(bytes), headers: {} },
 })
 
-/** A queue whose records come from the test. `schedules` counts how often the fetcher was asked to go on. */
+/** A queue whose records come from the test. `schedules` counts how often the fetcher was asked to go on, `bytes` is what the queue says that it holds. */
 function openQueue() {
   const fetches = new Set<PartitionFetch>()
-  const counts = { schedules: 0 }
+  const counts = { schedules: 0, bytes: 0 }
   const fetcher: Fetcher = {
     add: one => void fetches.add(one),
     remove: one => void fetches.delete(one),
@@ -21,7 +21,13 @@ function openQueue() {
     close: async () => {},
   }
   return {
-    queue: createFetchQueue(fetcher, (position, end) => new Fault('FLY_TOPIC', `${position.offset} of ${end}`)),
+    queue: createFetchQueue(
+      fetcher,
+      (position, end) => new Fault('FLY_TOPIC', `${position.offset} of ${end}`),
+      change => {
+        counts.bytes += change
+      },
+    ),
     fetches,
     counts,
   }
@@ -99,6 +105,20 @@ test('a full queue has no room, and asks for more once it has', async () => {
   await queue.poll(1, neverAborted)
   expect(buffer.hasRoom()).toBe(true)
   expect(counts.schedules).toBe(1)
+})
+
+test('tells how many bytes it holds: none once it is closed', async () => {
+  const { queue, counts } = openQueue()
+  const buffer = queue.openBuffer('a', 0, 0)
+  buffer.deliver([record('a', 0, 1_000), record('a', 1, 1_000)], 2)
+  const both = counts.bytes
+  expect(both).toBeGreaterThan(2_000)
+  await queue.poll(1, neverAborted)
+  expect(counts.bytes).toBe(both / 2)
+  queue.close()
+  expect(counts.bytes).toBe(0)
+  await queue.poll(1, neverAborted)
+  expect(counts.bytes).toBe(0)
 })
 
 test('a closed queue is not fetched any more', () => {
