@@ -4,6 +4,7 @@ import { addDeadLetterCommands } from './dead-letters/commands.ts'
 import { metrics, strata } from './estimates.ts'
 import { importFormatNames } from './import/format-names.ts'
 import { settingsOf, wholeNumber, withCommonOptions, withJsonOption, withPortOption } from './options.ts'
+import { addPositionCommands } from './positions/commands.ts'
 import { addReplayCommand } from './replay/command.ts'
 import { addRowCommands } from './rows/commands.ts'
 
@@ -21,6 +22,7 @@ export function createProgram(signal: AbortSignal): Command {
   addRowCommands(program, signal)
   addQualityCommands(program, signal)
   addDeadLetterCommands(program, signal)
+  addPositionCommands(program, signal)
   addReplayCommand(program, signal)
   addTopicCommands(program)
   return program

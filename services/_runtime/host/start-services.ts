@@ -14,6 +14,7 @@ import type { PartitionState } from '../state/partition-state.ts'
 import { appendInTrace } from '../telemetry/tracing.ts'
 import { observeLag } from './lag-metric.ts'
 import type { Runtime } from './open-runtime.ts'
+import { servePositions } from './positions.ts'
 import { serveRecords } from './records.ts'
 import { observeStates } from './state-metrics.ts'
 
@@ -99,6 +100,7 @@ export async function startServices(
   const app = createHttpServer(settings, logger, metrics, () => health)
   for (const httpApi of httpApis.values()) httpApi.routes?.(app)
   serveRecords(app, log, codec, until)
+  servePositions(app, log)
   serveDeadLetters(
     app,
     runtime,

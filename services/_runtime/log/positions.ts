@@ -36,8 +36,8 @@ export function beyondEndFault(group: string, { topic, partition, offset }: Posi
     'FLY_TOPIC',
     `group ${group} has consumed ${topic}/${partition} up to offset ${offset}, but its log ends at ${end}: records were lost, ` +
       'or the topic was replaced. Going on would skip what was appended since. Find out what was lost, stop the service, and ' +
-      `choose where it goes on, on Kafka with kafka-consumer-groups --group ${group} --topic ${topic}:${partition} ` +
-      '--reset-offsets --to-earliest --execute',
+      `choose where it goes on: flywheel positions reset SERVICE --to beginning --topic TOPIC --partition ${partition} ` +
+      '(--dry-run says what that does, flywheel positions show SERVICE where it is)',
     { group, topic, partition, committed: offset, end },
   )
 }

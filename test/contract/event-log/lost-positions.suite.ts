@@ -32,7 +32,7 @@ export function lostPositionsContract(open: OpenLog): void {
       await expect(member.done).rejects.toMatchObject({
         code: 'FLY_TOPIC',
         message: expect.stringMatching(
-          `${group} .*${name}/0.* 1000, .* 4:.*--group \\S*${group} --topic \\S*${name}:0 --reset-offsets`,
+          `${group} .*${name}/0.* 1000, .* 4:.*flywheel positions reset SERVICE --to beginning --topic TOPIC --partition 0`,
         ),
         // The log of a namespace names both in full.
         details: {
