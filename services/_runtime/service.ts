@@ -4,7 +4,7 @@ import type { EventOf, Follows, Inbound, Outbound, ServiceName, Writes } from '#
 import type { Settings } from './config/config.ts'
 import type { Clock } from './core/clock.ts'
 import type { WorkerPool } from './core/worker-pool.ts'
-import type { PartitionLag, Position } from './log/event-log.ts'
+import type { PartitionBounds, PartitionLag, Position } from './log/event-log.ts'
 import type { ObjectStore } from './objects/object-store.ts'
 import type { StateChange, StateView } from './state/state.ts'
 import type { StateShape } from './state/state-shape.ts'
@@ -74,8 +74,8 @@ export type HttpApiContext<S extends ServiceName> = {
   readonly committedPositions: (service: ServiceName) => Promise<readonly Position[]>
   /** The positions of the first records appended at or after a time, in ms since 1970; the end of a partition without such a record. */
   readonly positionsAt: (topics: readonly string[], time: number) => Promise<readonly Position[]>
-  /** Number of records in a topic. */
-  readonly countRecords: (topic: string) => Promise<number>
+  /** The first offset of each partition, and the one after the last. */
+  readonly bounds: (topics: readonly string[]) => Promise<readonly PartitionBounds[]>
 }
 
 /** A record of a followed topic, decoded. */

@@ -8,7 +8,7 @@ import { type AgentHistory, applyRecord } from './history.ts'
 import { registerMetrics } from './metrics.ts'
 import { outagePage, page } from './page/page.ts'
 import { createReconciler, type ReconcilerContext } from './reconcile-sources.ts'
-import { type Status, serviceView } from './status.ts'
+import { type Status, serviceView, topicViews } from './status.ts'
 
 /** Milliseconds for which lags and counts are kept: each costs a request to the log, however many read the status. */
 const CACHE_MS = 2_000
@@ -17,7 +17,7 @@ const CACHE_MS = 2_000
 const contentSecurityPolicy =
   "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
-type Context = ReconcilerContext & Pick<HttpApiContext<'console'>, 'lag' | 'countUnresolved' | 'countRecords'>
+type Context = ReconcilerContext & Pick<HttpApiContext<'console'>, 'lag' | 'countUnresolved' | 'bounds'>
 export type HttpApiPorts = { readonly clock: Clock }
 
 /** The status of the whole system: a page for people, the same as JSON for programs. */
@@ -34,9 +34,7 @@ export function httpApi(context: Context, { clock }: HttpApiPorts): HttpApi<'con
       })),
     ),
   )
-  const counts = cached(clock, () =>
-    Promise.all(topicNames.map(async name => ({ name, records: await context.countRecords(name) }))),
-  )
+  const counts = cached(clock, async () => topicViews(await context.bounds(topicNames)))
   const reconciled = cached(
     clock,
     createReconciler(context, clock, async name => (await lags()).find(one => one.name === name)?.lag ?? []),

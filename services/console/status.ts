@@ -1,6 +1,7 @@
-import type { PartitionLag } from '#runtime/log/event-log.ts'
+import type { PartitionBounds, PartitionLag } from '#runtime/log/event-log.ts'
+import { topicNames } from '#topology/derive/definitions.ts'
 import { serviceLag } from '#topology/derive/service-lag.ts'
-import type { ServiceName } from '#topology/types.ts'
+import type { ServiceName, TopicName } from '#topology/types.ts'
 import type { AgentView } from './agent-view.ts'
 import type { Freshness } from './freshness.ts'
 import type { ReconciledHour } from './reconcile.ts'
@@ -16,6 +17,12 @@ export type ServiceView = {
   readonly parked: number
 }
 
+export type TopicView = {
+  readonly name: TopicName
+  /** Offsets from its oldest record to its end: compaction and transaction markers leave some of them without a record. */
+  readonly recordsAtMost: number
+}
+
 /** What `GET /v1/status` answers. */
 export type Status = {
   readonly at: number
@@ -23,7 +30,7 @@ export type Status = {
   readonly services: readonly ServiceView[]
   readonly freshness: Freshness
   readonly agents: readonly AgentView[]
-  readonly topics: readonly { readonly name: string; readonly records: number }[]
+  readonly topics: readonly TopicView[]
   /** Newest first: what was accepted, what the log has of it, and what was consumed. */
   readonly hours: readonly ReconciledHour[]
 }
@@ -37,3 +44,9 @@ export function serviceView(
   const { records, seconds, limitSeconds, overLimit } = serviceLag(name, partitions, now)
   return { name, lagRecords: records, lagSeconds: seconds, limitSeconds, ok: !overLimit, parked }
 }
+
+export const topicViews = (bounds: readonly PartitionBounds[]): readonly TopicView[] =>
+  topicNames.map(name => ({
+    name,
+    recordsAtMost: bounds.reduce((sum, { topic, begin, end }) => sum + (topic === name ? end - begin : 0), 0),
+  }))

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
 import { openRuntime } from '#runtime/host/open-runtime.ts'
+import { countRecords } from '#runtime/log/count-records.ts'
 import { runInProcess } from '#services/_cli/run/start-services.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
@@ -77,7 +78,7 @@ test('a record that does not decode is dead-lettered with its reason, and the wh
   await call('POST', '/v1/chat-logs', [chat('bank', 1, 'pay')])
   await waitUntil('the good one is a sample', async () => (await events(topic.selectedSamples)).length === 1)
   const letters = deadLetterTopic(topic.chatLogs, 'sampler')
-  await waitUntil('the bad one is a dead letter', async () => (await world.log.count(letters)) === 1)
+  await waitUntil('the bad one is a dead letter', async () => (await countRecords(world.log, letters)) === 1)
   const found: { value: string; headers: Record<string, string> }[] = []
   await world.log.read(
     [letters],
@@ -99,7 +100,7 @@ test('a record that does not decode is dead-lettered with its reason, and the wh
 test('a topic is served as lines to those who cannot open the log', async () => {
   const { call, world } = await wheel()
   await call('PUT', '/v1/agents/bank', { tools: [{ name: 'pay', description: 'to pay' }] })
-  await waitUntil('the agent is in the log', async () => (await world.log.count(topic.agents)) === 1)
+  await waitUntil('the agent is in the log', async () => (await countRecords(world.log, topic.agents)) === 1)
   const answer = await call('GET', `/v1/records/${topic.agents}?from=beginning`, undefined).catch(() => undefined)
   expect(answer?.body).toMatchObject({ topic: topic.agents, offset: 0, event: { agent: 'bank' } })
   expect((await call('GET', '/v1/records/nothing', undefined)).status).toBe(404)

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readSettings } from '#runtime/config/config.ts'
 import { openRuntime } from '#runtime/host/open-runtime.ts'
+import { countRecords } from '#runtime/log/count-records.ts'
 import { createDrainWaiter, runInProcess } from '#services/_cli/run/start-services.ts'
 import { createApi } from '#services/_desk/api.ts'
 import { type DemoRunOptions, openProgressStore } from '#services/_desk/progress-store.ts'
@@ -95,7 +96,7 @@ export async function runJourney(home: string, more: Record<string, string> = {}
     }
     await Promise.race([runScenario(desk, stop.signal), services.done])
     const { base, rounds } = store.progress()
-    const count = (name: string) => runtime.log.count(name)
+    const count = (name: string) => countRecords(runtime.log, name)
     const logged = (await count(topic.chatLogs)) + (await count(topic.escalations)) + (await count(topic.feedback))
     const status = (await (await fetch(`${url}/v1/status`)).json()) as {
       services: { name: string; lagRecords: number }[]

@@ -1,3 +1,4 @@
+import { countRecords } from '#runtime/log/count-records.ts'
 import type { EventLog } from '#runtime/log/event-log.ts'
 import type { DemoProgress, DemoRunOptions, QualityMeasurement } from '#services/_desk/progress-store.ts'
 import { tangoInterval } from '#statistics/paired-tests.ts'
@@ -37,7 +38,7 @@ export async function demoSummary(
   const newest = (rung: string) => rounds.findLast(round => round.rungs[rung])?.rungs[rung]
   const all = await log.topics()
   const count = async (...names: readonly string[]): Promise<number> =>
-    (await Promise.all(names.map(name => log.count(name)))).reduce((total, records) => total + records, 0)
+    (await Promise.all(names.map(name => countRecords(log, name)))).reduce((total, records) => total + records, 0)
   return {
     ...{ seed: run.seed, data: run.data, sampling: run.sampling, goldUsed: last?.gold ?? 0 },
     base: base && { accuracy: base.accuracy, lower: base.lower, upper: base.upper },

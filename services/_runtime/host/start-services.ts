@@ -68,7 +68,7 @@ export async function startServices(
           ? Promise.resolve([])
           : log.committed(consumerGroup(other), consumedTopics(other)),
       positionsAt: (names, time) => log.positionsAt(names, time),
-      countRecords: topicName => log.count(topicName),
+      bounds: names => log.bounds(names),
     }
     const httpApi = service.httpApi?.(context)
     if (httpApi) httpApis.set(name, httpApi)

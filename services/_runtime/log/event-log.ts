@@ -147,8 +147,7 @@ export interface EventLog {
   committed(group: string, topics: readonly string[]): Promise<readonly Position[]>
   /** Sets committed positions of a group. FLY_USAGE while the group has members: they would overwrite them. */
   resetPositions(group: string, positions: readonly Position[]): Promise<void>
+  /** Without reading records. A partition has at most `end - begin` of them: compaction and transaction markers leave gaps. */
   bounds(topics: readonly string[]): Promise<readonly PartitionBounds[]>
-  /** Number of records in a topic that a reader would see. */
-  count(topic: string): Promise<number>
   close(): Promise<void>
 }

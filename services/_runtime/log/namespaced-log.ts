@@ -50,7 +50,6 @@ export function createNamespacedLog(log: EventLog, prefix: string): EventLog {
     committed: async (group, topics) => withShort(await log.committed(full(group), allFull(topics))),
     resetPositions: (group, positions) => log.resetPositions(full(group), withFull(positions)),
     bounds: async topics => withShort(await log.bounds(allFull(topics))),
-    count: topic => log.count(full(topic)),
     close: () => log.close(),
   }
 }

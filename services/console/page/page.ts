@@ -50,8 +50,8 @@ export function page(status: Status): string {
     )}
     <h2>Topics</h2>
     ${table(
-      ['topic', 'records'],
-      status.topics.map(({ name, records }) => [name, records]),
+      ['topic', 'records at most'],
+      status.topics.map(({ name, recordsAtMost }) => [name, recordsAtMost]),
     )}`)
 }
 

@@ -1,3 +1,4 @@
+import { countRecords } from '#runtime/log/count-records.ts'
 import { toAgentDescribed } from '#services/ingest/agent-described.ts'
 import { consumerGroup } from '#topology/derive/names.ts'
 import { topic } from '#topology/topic-names.ts'
@@ -32,7 +33,7 @@ export async function measureSampler(
   const described = toAgentDescribed(agent, { tools: [...tools], budgets: { sampleShare } }, Date.now())
   await log.append([codec.record(topic.agents, described)])
   await stage.setGroupOffsets(group, 'end')
-  const [done, picked] = await Promise.all([stage.committedRecords(group), log.count(topic.selectedSamples)])
+  const [done, picked] = await Promise.all([stage.committedRecords(group), countRecords(log, topic.selectedSamples)])
   await createFiller(stage, turnOf)(records)
   const server = await startService('sampler', { ...stage.settings, home: stage.folder() }, cores)
   try {
@@ -41,7 +42,7 @@ export async function measureSampler(
     return {
       ...{ sampleShare, ...paceOf(begun) },
       secondHalf: paceOf(begun.filter(look => look.done >= done + records / 2)),
-      picked: Number((((await log.count(topic.selectedSamples)) - picked) / records).toFixed(4)),
+      picked: Number((((await countRecords(log, topic.selectedSamples)) - picked) / records).toFixed(4)),
     }
   } finally {
     await server.stop()

@@ -49,7 +49,7 @@ export function topicsContract(open: OpenLog): void {
       ['read', (log, name) => readAll(log, [name])],
       ['join', (log, name) => log.join(uniqueName('group'), [name], async () => {}, AbortSignal.timeout(30_000))],
       ['lag', (log, name) => log.lag(uniqueName('group'), [name])],
-      ['count', (log, name) => log.count(name)],
+      ['bounds', (log, name) => log.bounds([name])],
       ['positionsAt', (log, name) => log.positionsAt([name], 0)],
       ['committed', (log, name) => log.committed(uniqueName('group'), [name])],
       ['growTopic', (log, name) => log.growTopic({ name, partitions: 2 })],

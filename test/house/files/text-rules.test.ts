@@ -12,9 +12,9 @@ describe('a topic name in quotes', () => {
     ['emit({ topic: "scored-samples" })', 'topic.scoredSamples from topology/topic-names.ts'],
     ['emit({ topic: `scored-samples` })', 'topic.scoredSamples from topology/topic-names.ts'],
     ["case 'agents':", 'topic.agents from topology/topic-names.ts'],
-    ["log.count('gold-answers.judge.dlq')", 'what topology/derive/names.ts gives'],
-    ["log.count('decisions.judge')", 'what topology/derive/names.ts gives'],
-    ["log.count('state.judge')", 'what topology/derive/names.ts gives'],
+    ["count('gold-answers.judge.dlq')", 'what topology/derive/names.ts gives'],
+    ["count('decisions.judge')", 'what topology/derive/names.ts gives'],
+    ["count('state.judge')", 'what topology/derive/names.ts gives'],
     ["registry.register('gold-answers-value')", 'what topology/derive/names.ts gives'],
   ])('%s fails and says what to write', (text, instead) => {
     for (const path of [

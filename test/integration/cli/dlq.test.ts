@@ -8,6 +8,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
 import type { LetterPage, UnresolvedTopic } from '#runtime/dead-letters/list.ts'
 import { openRuntime } from '#runtime/host/open-runtime.ts'
+import { countRecords } from '#runtime/log/count-records.ts'
 import type { ChatLogged } from '#schemas/events.ts'
 import { runInProcess } from '#services/_cli/run/start-services.ts'
 import { deadLetters, service, startStrategist } from '#test/contract/dead-letters/support.ts'
@@ -55,7 +56,7 @@ test('dead letters are listed, shown and re-driven, while the services run and a
     world.codec.record(topic.chatLogs, chat),
     { topic: topic.chatLogs, key: 'direct', value: Buffer.from('not avro at all') },
   ])
-  await waitUntil('both are dead letters', async () => (await world.log.count(from)) === 2)
+  await waitUntil('both are dead letters', async () => (await countRecords(world.log, from)) === 2)
   const [unresolved] = await list()
   expect(unresolved).toMatchObject({
     service: 'sampler',
@@ -80,7 +81,7 @@ test('dead letters are listed, shown and re-driven, while the services run and a
 
   const dry = await dlq('redrive', 'sampler', '--dry-run')
   expect(dry.stdout).toBe(`${from}: 2 (FLY_AGENT 1, FLY_DECODE 1) would be re-driven to ${retryTopic('sampler')}\n`)
-  expect(await world.log.count(retryTopic('sampler'))).toBe(0)
+  expect(await countRecords(world.log, retryTopic('sampler'))).toBe(0)
   const agent = { tools: [{ name: 'find', description: 'to find' }], budgets: { sampleShare: 1 } }
   const headers = { 'content-type': 'application/json' }
   await fetch(`${urlOf('ingest')}/v1/agents/late`, { method: 'PUT', headers, body: JSON.stringify(agent) })
@@ -90,8 +91,8 @@ test('dead letters are listed, shown and re-driven, while the services run and a
     ...{ service: 'sampler', dryRun: false },
     topics: [{ topic: from, records: 2, codes: { FLY_AGENT: 1, FLY_DECODE: 1 } }],
   })
-  await waitUntil('the turn is a sample', async () => (await world.log.count(topic.selectedSamples)) === 1)
-  await waitUntil('the other is a dead letter again', async () => (await world.log.count(from)) === 3)
+  await waitUntil('the turn is a sample', async () => (await countRecords(world.log, topic.selectedSamples)) === 1)
+  await waitUntil('the other is a dead letter again', async () => (await countRecords(world.log, from)) === 3)
 
   await end()
   expect(await list()).toMatchObject([{ topic: from, records: 1, letters: [{ code: 'FLY_DECODE', attempts: 2 }] }])
@@ -175,7 +176,7 @@ test('over HTTP a re-drive needs the key and a JSON body, and only one runs at a
   })
   expect((await post(json, '{}', 'judge')).status).toBe(404)
   expect((await fetch(`${url}/v1/dlq/nothing`, { headers: key })).status).toBe(404)
-  expect(await world.log.count(retryTopic(service))).toBe(0)
+  expect(await countRecords(world.log, retryTopic(service))).toBe(0)
 
   const both = await Promise.all([post(json, '{}'), post(json, '{}')])
   expect(both.map(({ status }) => status).sort()).toEqual([200, 409])

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
 import { openRuntime } from '#runtime/host/open-runtime.ts'
+import { countRecords } from '#runtime/log/count-records.ts'
 import { runInProcess } from '#services/_cli/run/start-services.ts'
 import { runLoad } from '#test/bench/ingest/load.ts'
 import { countLost } from '#test/bench/ingest/overload.ts'
@@ -56,7 +57,7 @@ test('while the log is slow, bodies above the limit are refused with 429, acknow
   })
   expect([...statuses.keys()].sort()).toEqual([200, 429])
   expect(await countLost(runtime, acknowledged)).toBe(0)
-  expect(await runtime.log.count(topic.chatLogs)).toBe(acknowledged.size)
+  expect(await countRecords(runtime.log, topic.chatLogs)).toBe(acknowledged.size)
   const { body } = nextRequest()
   expect((await fetch(`${url}/v1/chat-logs`, { method: 'POST', headers, body })).status).toBe(200)
 })

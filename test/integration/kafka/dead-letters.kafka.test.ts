@@ -4,6 +4,7 @@ import { readSettings } from '#runtime/config/config.ts'
 import { findDeadLetter } from '#runtime/dead-letters/find.ts'
 import { redrive } from '#runtime/dead-letters/redrive.ts'
 import { openRuntime, type Runtime } from '#runtime/host/open-runtime.ts'
+import { countRecords } from '#runtime/log/count-records.ts'
 import { headersFromText } from '#runtime/log/kafka/headers.ts'
 import { deadLettersContract } from '#test/contract/dead-letters/suite.ts'
 import { deadLetters, service, startStrategist } from '#test/contract/dead-letters/support.ts'
@@ -143,6 +144,6 @@ describe.skipIf(!kafka || !registry)('on a real broker', () => {
     await redrive(world.log, { service, topic: topic.datasets }, new AbortController().signal)
     await takes()
     expect((await answered(agent)).map(([id]) => id)).toEqual([`${agent}-next`, `${agent}-large`])
-    expect(await world.log.count(retryTopic(service))).toBeGreaterThan(1)
+    expect(await countRecords(world.log, retryTopic(service))).toBeGreaterThan(1)
   })
 })

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest'
+import { countRecords } from '#runtime/log/count-records.ts'
 import type { EventLog, PartitionConsumer } from '#runtime/log/event-log.ts'
 import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
 import { positionsAfter } from '#runtime/log/positions.ts'
@@ -62,14 +63,14 @@ describe.skipIf(!kafka)('partitions that were quiet until Kafka forgot their pro
     const append = (value: string) =>
       log.append([0, 1].map(partition => ({ ...record(input, 'k', `${value}${partition}`), partition })))
     await append('before ')
-    await waitUntil('both have committed', async () => (await log.count(output)) === 2)
+    await waitUntil('both have committed', async () => (await countRecords(log, output)) === 2)
     const started = [...begun]
     await waitUntil(
       'both ids are forgotten',
       async () => (await isForgotten(log, `${group}-0`)) && (await isForgotten(log, `${group}-1`)),
     )
     await append('after ')
-    await waitUntil('both have committed again', async () => (await log.count(output)) >= 4)
+    await waitUntil('both have committed again', async () => (await countRecords(log, output)) >= 4)
     expect(begun).toEqual(started)
     expect(codes).toEqual(['FLY_BROKER', 'FLY_BROKER'])
     expect(texts(await readAll(log, [output])).sort()).toEqual(['after 0', 'after 1', 'before 0', 'before 1'])

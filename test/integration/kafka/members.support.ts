@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished } from 'vitest'
+import { countRecords } from '#runtime/log/count-records.ts'
 import type { EventLog, PartitionConsumer } from '#runtime/log/event-log.ts'
 import { commitEach, keyOf, readAll, record, texts } from '#test/contract/event-log/support.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
@@ -26,7 +27,7 @@ export function appendInBackground(log: EventLog, topic: string): { readonly sto
 
 /** Nothing lost, nothing doubled, the order of each key kept. */
 export async function expectCopied(log: EventLog, output: string, count: number): Promise<void> {
-  await waitUntil(`${count} records are copied`, async () => (await log.count(output)) >= count, 60_000)
+  await waitUntil(`${count} records are copied`, async () => (await countRecords(log, output)) >= count, 60_000)
   const all = await readAll(log, [output])
   const inOrder = (numbers: number[]): number[] => numbers.toSorted((a, b) => a - b)
   expect(inOrder(texts(all).map(Number))).toEqual(Array.from({ length: count }, (_, number) => number))

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { countRecords } from '#runtime/log/count-records.ts'
 import { createTopic, joinInBackground, readAll, record, texts, uniqueName } from '#test/contract/event-log/support.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
 import { brokers, kafka, openLog } from './kafka.support.ts'
@@ -29,7 +30,7 @@ describe.skipIf(!kafka)('members of a Kafka group', () => {
     await waitUntil('the second has its half', () => given.filter(who => who.startsWith('two')).length === 3)
     // What the first kept went on undisturbed.
     expect(given.filter(who => who.startsWith('one'))).toHaveLength(6)
-    await waitUntil('the second has copied', async () => (await one.count(output)) > 500)
+    await waitUntil('the second has copied', async () => (await countRecords(one, output)) > 500)
     await first.stop()
     await waitUntil('the second has them all', () => new Set(given.filter(who => who.startsWith('two'))).size === 6)
     const count = await flow.stop()
@@ -43,7 +44,7 @@ describe.skipIf(!kafka)('members of a Kafka group', () => {
     const group = uniqueName('group')
     const doomed = spawnMember(brokers.join(), group, input, output)
     const flow = appendInBackground(log, input)
-    await waitUntil('the process copies', async () => (await log.count(output)) > 100)
+    await waitUntil('the process copies', async () => (await countRecords(log, output)) > 100)
     doomed.child.kill('SIGKILL')
     const count = await flow.stop()
     const given: number[] = []
@@ -64,7 +65,7 @@ describe.skipIf(!kafka)('members of a Kafka group', () => {
     const group = uniqueName('group')
     const sleeper = spawnMember(brokers.join(), group, input, output)
     const flow = appendInBackground(log, input)
-    await waitUntil('the process copies', async () => (await log.count(output)) > 100)
+    await waitUntil('the process copies', async () => (await countRecords(log, output)) > 100)
     sleeper.child.kill('SIGSTOP')
     const count = await flow.stop()
     const given: number[] = []
@@ -89,7 +90,7 @@ describe.skipIf(!kafka)('members of a Kafka group', () => {
     const members = [1, 2].map(() => spawnMember(brokers.join(), group, input, output, '14000'))
     await waitUntil('each has a partition', () => members.every(({ said }) => said().includes('assigned')))
     await log.append(['heavy', 'light'].map(value => ({ ...record(input, 'key', value), partition: 0 })))
-    await waitUntil('both records are copied', async () => (await log.count(output)) >= 2, 150_000)
+    await waitUntil('both records are copied', async () => (await countRecords(log, output)) >= 2, 150_000)
     expect(texts(await readAll(log, [output]))).toEqual(['heavy', 'light'])
   })
 
@@ -99,7 +100,7 @@ describe.skipIf(!kafka)('members of a Kafka group', () => {
     const group = uniqueName('group')
     await log.append(Array.from({ length: 60 }, (_, number) => record(input, `key-${number % 50}`, number)))
     const member = spawnMember(brokers.join(), group, input, output)
-    await waitUntil('it copies', async () => (await log.count(output)) === 60)
+    await waitUntil('it copies', async () => (await countRecords(log, output)) === 60)
     member.child.kill('SIGTERM')
     expect(await member.ended).toBe(0)
     expect(member.said()).toContain('left')

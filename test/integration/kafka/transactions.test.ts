@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { countRecords } from '#runtime/log/count-records.ts'
 import type { EventLog, PartitionConsumer } from '#runtime/log/event-log.ts'
 import { createClusterQuery } from '#runtime/log/kafka/admin/cluster-query.ts'
 import type { KafkaSettings } from '#runtime/log/kafka/connection/client.ts'
@@ -36,7 +37,7 @@ async function takeOver(group: string, topic: string, commit: boolean): Promise<
 
 /** Kafka shows a commit a moment after it has answered. */
 async function expectTexts(log: EventLog, topic: string, expected: readonly string[]): Promise<void> {
-  await waitUntil('all is visible', async () => (await log.count(topic)) >= expected.length)
+  await waitUntil('all is visible', async () => (await countRecords(log, topic)) >= expected.length)
   expect(texts(await readAll(log, [topic]))).toEqual(expected)
 }
 

@@ -120,10 +120,6 @@ export function createEmbeddedLog({ db, close }: DataFile, clock: Clock): Embedd
         ...{ begin: start, end: next },
       }))
     },
-    async count(name) {
-      assertOpen()
-      return topics.get(name).partitions.reduce((sum, { live }) => sum + live, 0)
-    },
     close() {
       closed ??= closeAll()
       return closed

@@ -7,7 +7,7 @@ import type { KafkaSettings } from './connection/client.ts'
 import { connectionFault } from './connection/connection-fault.ts'
 import { findReachableBroker } from './connection/kafkajs-broker.ts'
 import { joinGroup } from './consume/group.ts'
-import { countRecords, createReader } from './consume/read.ts'
+import { createReader } from './consume/read.ts'
 import { createAppender } from './produce/append.ts'
 import { createIdempotentProducer } from './produce/producer.ts'
 import { rejectOnTimeout } from './retry.ts'
@@ -36,7 +36,6 @@ export async function openKafkaLog(settings: KafkaSettings): Promise<EventLog> {
     createTopics: admin.createTopics,
     settingDifferences: admin.settingDifferences,
     ...createOffsetQueries(query),
-    count: topic => countRecords(read, topic),
     join(group, topics, consume, signal) {
       const member = joinGroup({ settings, query, group, topics, consume }, AbortSignal.any([signal, closing.signal]))
       const settled = member.catch(() => {}).finally(() => members.delete(settled))

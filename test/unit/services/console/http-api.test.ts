@@ -23,7 +23,7 @@ const start = () => {
       return [{ topic: 'any', partition: 0, records: 3, oldest: now - 61_000 }]
     },
     countUnresolved: async () => 2,
-    countRecords: async () => 42,
+    bounds: async () => topicNames.map(name => ({ topic: name, partition: 0, begin: 100, end: 142 })),
     settings: readSettings({}),
     urlOf: () => 'http://127.0.0.1:1',
     committedPositions: async () => [],
@@ -61,7 +61,7 @@ it('status is what the map asks of each service, and what each topic holds', asy
     ok: true,
     parked: 2,
   })
-  expect(status.topics).toEqual(topicNames.map(name => ({ name, records: 42 })))
+  expect(status.topics).toEqual(topicNames.map(name => ({ name, recordsAtMost: 42 })))
   expect(status.agents).toEqual([])
 })
 

@@ -1,6 +1,6 @@
 import { pause } from '../../../core/abort.ts'
 import { errorMessage } from '../../../core/faults.ts'
-import type { EventLog, LogRecord } from '../../event-log.ts'
+import type { EventLog } from '../../event-log.ts'
 import { partitionKey, replacedLogFault, startOffset } from '../../positions.ts'
 import { entryOf, type PartitionsByTopic } from '../admin/by-partition.ts'
 import type { ClusterQuery } from '../admin/cluster-query.ts'
@@ -90,14 +90,4 @@ async function openNewPartitions(
         if (!known.has(partitionKey({ topic, partition }))) queue.openBuffer(topic, partition, 0)
       }
   }
-}
-
-/** Counts the records that a reader sees, by reading them: offsets have gaps. */
-export async function countRecords(read: EventLog['read'], topic: string): Promise<number> {
-  let count = 0
-  const add = (records: readonly LogRecord[]): void => {
-    count += records.length
-  }
-  await read([topic], { from: 'beginning', follow: false }, add, new AbortController().signal)
-  return count
 }
