@@ -1,18 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { sharedRegistry } from '#test/support/servers/shared-servers.ts'
 import { runEmbeddedChaos } from './embedded/embedded-run.ts'
-import type { FaultCounts } from './fault-plan.ts'
+import { noFaults } from './fault-plan.ts'
 import { runKafkaChaos } from './kafka/kafka-run.ts'
 
-const none: FaultCounts = {
-  ...{ kills: 0, brokerKills: 0, zombies: 0, cuts: 0, clockJumps: 0, rebalances: 0, fullDisks: 0 },
-}
 const clean = { lost: 0, duplicated: 0, outOfOrder: 0, stateDiffers: 0, crashes: 0 }
 const ignore = (): void => {}
 
 /** Short runs of `npm run chaos`; its `--help` explains them. */
 test('the embedded log survives kills, a full disk and clock jumps', async () => {
-  const faults = { ...none, kills: 4, clockJumps: 1, fullDisks: 1 }
+  const faults = { ...noFaults, kills: 4, clockJumps: 1, fullDisks: 1 }
   const report = await runEmbeddedChaos({ records: 4_000, seed: 'embedded', faults, breakFence: false }, ignore)
   expect(report).toMatchObject({ ...clean, faults })
 })
@@ -21,14 +18,14 @@ const on = (brokers: 1 | 3) => ({ brokers, ...(registry !== undefined && { regis
 const registry = (await sharedRegistry())?.url
 
 describe.skipIf(!registry)('on Kafka', () => {
-  test('kills of workers and of a broker, a zombie, a cut and a clock jump lose and duplicate nothing', async () => {
-    const faults = { ...none, kills: 3, brokerKills: 1, zombies: 1, cuts: 1, clockJumps: 1 }
+  test('kills of workers and of a broker, a hang, a zombie, cuts and a clock jump lose and duplicate nothing', async () => {
+    const faults = { ...noFaults, kills: 3, brokerKills: 1, zombies: 1, cuts: 1, clockJumps: 1, hangs: 1, blips: 1 }
     const report = await runKafkaChaos({ records: 4_000, seed: 'kafka', faults, breakFence: false }, ignore, on(3))
     expect(report).toMatchObject({ ...clean, faults })
   }, 300_000)
 
   test('without fencing a zombie duplicates records, and the check reports it', async () => {
-    const faults = { ...none, zombies: 1 }
+    const faults = { ...noFaults, zombies: 1 }
     const report = await runKafkaChaos({ records: 2_000, seed: 'unfenced', faults, breakFence: true }, ignore, on(1))
     expect(report?.duplicated).toBeGreaterThan(0)
   }, 300_000)

@@ -17,6 +17,14 @@ export type FaultCounts = {
   readonly rebalances: number
   /** The disk of the embedded log is full for some time. */
   readonly fullDisks: number
+  /** SIGSTOP of a broker until others lead its partitions, and partitions of a service have changed hands, then SIGCONT. */
+  readonly hangs: number
+  /** The registry refuses connections or does not answer for some time, while a worker starts. */
+  readonly blips: number
+}
+
+export const noFaults: FaultCounts = {
+  ...{ kills: 0, brokerKills: 0, zombies: 0, cuts: 0, clockJumps: 0, rebalances: 0, fullDisks: 0, hangs: 0, blips: 0 },
 }
 
 export type FaultKind = keyof FaultCounts

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { hasNoViolations } from './compare-outputs.ts'
 import { runEmbeddedChaos } from './embedded/embedded-run.ts'
+import { noFaults } from './fault-plan.ts'
 import { runKafkaChaos } from './kafka/kafka-run.ts'
 
 type Flags = {
@@ -9,6 +10,8 @@ type Flags = {
   readonly brokerKills: number
   readonly zombies: number
   readonly cuts: number
+  readonly hangs: number
+  readonly blips: number
   readonly embedded: boolean
   readonly breakFence: boolean
   readonly seed: string
@@ -32,6 +35,8 @@ const flags = new Command('npm run chaos --')
   .option('--broker-kills <n>', 'SIGKILLs of brokers, one at a time', count, 1)
   .option('--zombies <n>', 'workers suspended until their session has ended, then resumed', count, 1)
   .option('--cuts <n>', 'network cuts between clients and brokers', count, 2)
+  .option('--hangs <n>', 'brokers suspended until others lead, while partitions of a service change hands', count, 1)
+  .option('--blips <n>', 'outages of the registry while a worker starts', count, 2)
   .option('--break-fence', 'disable fencing: the check must then report duplicates', false)
   .addOption(
     new Option(
@@ -48,14 +53,17 @@ const flags = new Command('npm run chaos --')
 
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => process.exit(130))
 
-const { kills, brokerKills, zombies, cuts, ...options } = flags
+const { kills, brokerKills, zombies, cuts, hangs, blips, ...options } = flags
 const begun = performance.now()
 const print = (line: string): void =>
   void process.stderr.write(`${((performance.now() - begun) / 1000).toFixed(1).padStart(6)} s  ${line}\n`)
-const none = { kills, brokerKills: 0, zombies: 0, cuts: 0, clockJumps: 2, rebalances: 0, fullDisks: 0 }
+const both = { ...noFaults, kills, clockJumps: 2 }
 const report = options.embedded
-  ? await runEmbeddedChaos({ ...options, faults: { ...none, fullDisks: 1 } }, print)
-  : await runKafkaChaos({ ...options, faults: { ...none, brokerKills, zombies, cuts, rebalances: 1 } }, print)
+  ? await runEmbeddedChaos({ ...options, faults: { ...both, fullDisks: 1 } }, print)
+  : await runKafkaChaos(
+      { ...options, faults: { ...both, brokerKills, zombies, cuts, rebalances: 1, hangs, blips } },
+      print,
+    )
 if (report) console.log(options.json ? JSON.stringify(report) : report)
 // Without this, Node's own cleanup can wait for ever for a write to a worker that was killed while it was suspended.
 process.exit(report && hasNoViolations(report) ? 0 : 1)

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type FaultCounts, type FaultKind, type PlannedFault, planFaults } from './fault-plan.ts'
+import { type FaultCounts, type FaultKind, noFaults, type PlannedFault, planFaults } from './fault-plan.ts'
 import type { PrintProgress } from './report.ts'
 
 /** Injects a fault; resolves when it is over. */
@@ -7,6 +7,8 @@ export type Injector = (name: string) => Promise<void>
 
 /** How far the input may be ahead of consumption, and of a fault that is not over, as a share of all input. */
 const maxShareAhead = 0.1
+/** A fault of one of these kinds waits until those of the others are over: with two brokers away no partition has a leader. */
+const oneAtATime: readonly FaultKind[] = ['brokerKills', 'hangs']
 /** While a fault is not over, a batch is delayed by this much, so that there is input until the end of the fault. */
 const maxDelayMs = 300
 
@@ -29,7 +31,7 @@ export function createSchedule(
 ): FaultSchedule {
   const planned = [...planFaults(counts, seed)]
   const open = new Set<PlannedFault>(planned)
-  const injected = { kills: 0, brokerKills: 0, zombies: 0, cuts: 0, clockJumps: 0, rebalances: 0, fullDisks: 0 }
+  const injected = { ...noFaults }
   const inTurn = new Map<FaultKind, Promise<void>>()
   let failure: { readonly error: unknown } | undefined
   let done = 0
@@ -47,7 +49,8 @@ export function createSchedule(
       for (let fault = planned[0]; fault && fault.due <= share; fault = planned[0]) {
         const current = fault
         planned.shift()
-        const after = (inTurn.get(fault.kind) ?? Promise.resolve())
+        const before = oneAtATime.includes(fault.kind) ? oneAtATime : [fault.kind]
+        const after = Promise.all(before.map(kind => inTurn.get(kind)))
           .then(() => inject(current))
           .catch(error => {
             failure ??= { error }

@@ -82,8 +82,8 @@ export function createWorkerPool(folder: string, print: (line: string) => void):
       if (signal !== 'SIGKILL' && !(stopping && code === 0)) {
         const why = output.split('\n').findLast(line => line !== '' && !line.startsWith('{')) ?? 'without output'
         print(`${name} ended with ${signal ?? code}: ${why}`)
-        // A process that finds no broker at its start ends with FLY_BROKER. That is not a crash: it is started again.
-        if (!why.startsWith('FLY_BROKER') || output.includes('listening')) crashes.push(`${name}: ${why}`)
+        // A process that finds no broker or no registry at its start ends. That is not a crash: it is started again.
+        if (!/^FLY_(BROKER|REGISTRY)/.test(why) || output.includes('listening')) crashes.push(`${name}: ${why}`)
         await sleep(500)
       }
       if (stopping || ended) running.delete(name)

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { PartitionMetadata } from 'kafkajs'
 import { at } from '#runtime/core/checked.ts'
 import { createKafkaClient } from '#runtime/log/kafka/connection/client.ts'
 import { startKafkaFromJars } from '#test/support/kafka/broker.ts'
@@ -6,7 +7,7 @@ import { freePorts } from '#test/support/servers/java.ts'
 import { startRegistry } from '#test/support/servers/registry.ts'
 import type { TestKafka } from '#test/support/servers/types.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
-import { type Proxies, startProxies } from './proxy.ts'
+import { type Cut, type Proxies, startProxies } from './proxy.ts'
 
 export type ClusterOptions = {
   readonly brokers: 1 | 3
@@ -15,22 +16,28 @@ export type ClusterOptions = {
 }
 
 /** Brokers, a registry, and the network between the brokers and their clients. */
-export type ChaosCluster = Pick<TestKafka, 'kill' | 'up'> & {
+export type ChaosCluster = Pick<TestKafka, 'kill' | 'up' | 'pause' | 'resume'> & {
   readonly ids: readonly number[]
   /** Addresses that are never cut, for the harness. */
   readonly directBrokers: string
   /** Addresses of the proxies, for workers and producers. */
   readonly proxiedBrokers: string
-  readonly registry: string
+  /** The registry as the harness and as workers reach it. */
+  readonly directRegistry: string
+  readonly proxiedRegistry: string
   readonly proxies: Proxies
+  /** Cuts the registry from the workers, until the returned function is called. */
+  readonly cutRegistry: (kind: Cut['kind']) => () => void
   /** Waits until all replicas of each partition are in sync. */
   readonly waitUntilInSync: () => Promise<void>
+  /** Waits until a broker that hangs leads no partition any more. */
+  readonly waitUntilDeposed: (broker: number) => Promise<void>
   readonly stop: () => Promise<void>
 }
 
 /** undefined, after a notice, where Kafka or the registry cannot run. */
 export async function startCluster({ brokers, registry }: ClusterOptions): Promise<ChaosCluster | undefined> {
-  const ports = await freePorts(2 * brokers)
+  const [registryPort, ...ports] = await freePorts(1 + 2 * brokers)
   const routes = Array.from({ length: brokers }, (_, index) => ({
     broker: index + 1,
     target: at(ports, 2 * index),
@@ -61,37 +68,58 @@ export async function startCluster({ brokers, registry }: ClusterOptions): Promi
     if (kafka) await Promise.all(ids.map(kafka.kill))
     await Promise.all([kafka?.stop(), started?.stop()])
   }
-  if (!kafka || url === undefined) {
+  if (!kafka || url === undefined || registryPort === undefined) {
     await stopServers()
     return undefined
   }
+  const addresses = kafka.brokers.split(',')
   const proxies = await startProxies(routes)
+  const proxied = new URL(url)
+  const registryProxy = await startProxies([{ broker: 0, port: registryPort, target: Number(proxied.port) }])
+  proxied.port = String(registryPort)
   return {
     ids,
     directBrokers: kafka.brokers,
     proxiedBrokers: routes.map(({ port }) => `127.0.0.1:${port}`).join(),
-    registry: url,
+    directRegistry: url,
+    proxiedRegistry: String(proxied),
     proxies,
+    cutRegistry: kind => registryProxy.cut({ kind }),
     kill: kafka.kill,
     up: kafka.up,
-    waitUntilInSync: () => waitUntilInSync(kafka.brokers),
+    pause: kafka.pause,
+    resume: kafka.resume,
+    waitUntilInSync: () =>
+      waitUntilPartitions('all replicas are in sync', addresses, ({ isr, replicas }) => isr.length === replicas.length),
+    waitUntilDeposed: broker =>
+      waitUntilPartitions(
+        `broker ${broker} leads no partition`,
+        addresses.filter((_address, index) => ids[index] !== broker),
+        ({ leader }) => leader !== broker,
+      ),
     stop: async () => {
       proxies.close()
+      registryProxy.close()
       await stopServers()
     },
   }
 }
 
-async function waitUntilInSync(brokers: string): Promise<void> {
-  const { kafka, close } = createKafkaClient({ brokers: brokers.split(','), clientId: 'chaos-in-sync', replication: 1 })
+/** Waits until all partitions of all topics are as these brokers should say. */
+async function waitUntilPartitions(
+  what: string,
+  brokers: readonly string[],
+  isTrue: (partition: PartitionMetadata) => boolean,
+): Promise<void> {
+  const { kafka, close } = createKafkaClient({ brokers, clientId: 'chaos-partitions', replication: 1 })
   const admin = kafka.admin()
-  const isInSync = async (): Promise<boolean> => {
+  const areAll = async (): Promise<boolean> => {
     const { topics } = await admin.fetchTopicMetadata()
-    return topics.every(({ partitions }) => partitions.every(({ isr, replicas }) => isr.length === replicas.length))
+    return topics.every(({ partitions }) => partitions.every(isTrue))
   }
   try {
     await admin.connect()
-    await waitUntil('all replicas are in sync', async () => (await isInSync().catch(() => false)) || pause(), 120_000)
+    await waitUntil(what, async () => (await areAll().catch(() => false)) || pause(), 120_000)
   } finally {
     await admin.disconnect().catch(() => {})
     close()

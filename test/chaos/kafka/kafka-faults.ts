@@ -32,6 +32,13 @@ export function kafkaFaults(context: KafkaFaultContext): Readonly<Record<FaultKi
     await waitUntil('a worker is running', () => running().length > 0)
     return derivedChoice(seed, name, 'who', running())
   }
+  /** A further worker of a stage, which gets some of its partitions, and gives them back when it stops. */
+  const hireForSomeTime = async (name: string, leastMs: number, mostMs: number): Promise<void> => {
+    const worker = hire(derivedChoice(seed, name, 'stage', stageNames), name)
+    await waitUntil(`${name} is up`, () => worker.stderr().includes('listening'), 60_000)
+    await sleep(between(name, leastMs, mostMs))
+    await worker.stop()
+  }
   const between = (name: string, least: number, most: number): number =>
     least + derivedFraction(seed, name, 'long') * (most - least)
 
@@ -77,12 +84,27 @@ export function kafkaFaults(context: KafkaFaultContext): Readonly<Record<FaultKi
       worker.send({ clock: Math.round(between(name, -600_000, 600_000)) })
     },
 
-    async rebalances(name) {
-      const stage = derivedChoice(seed, name, 'stage', stageNames)
-      const worker = hire(stage, name)
-      await waitUntil(`${name} is up`, () => worker.stderr().includes('listening'), 60_000)
-      await sleep(between(name, 3_000, 8_000))
-      await worker.stop()
+    rebalances: name => hireForSomeTime(name, 3_000, 8_000),
+
+    async hangs(name) {
+      const broker = derivedChoice(seed, name, 'which', cluster.ids)
+      cluster.pause(broker)
+      try {
+        await cluster.waitUntilDeposed(broker)
+        // Workers that knew it as the leader get partitions, and restore their state, while it hangs and as it wakes up.
+        await hireForSomeTime(name, 1_000, 3_000)
+      } finally {
+        cluster.resume(broker)
+      }
+      await cluster.waitUntilInSync()
+    },
+
+    async blips(name) {
+      const heal = cluster.cutRegistry(derivedChoice(seed, name, 'kind', ['refuse', 'swallow'] as const))
+      const worker = await pickRunningWorker(name)
+      worker.kill()
+      await sleep(between(name, 2_000, 8_000))
+      heal()
     },
 
     fullDisks: () => Promise.resolve(),

@@ -60,7 +60,7 @@ async function runOn(
     ),
   )
   if (!log || !outside) throw new Error('two logs were opened')
-  const registry = openHttpRegistry(cluster.registry)
+  const registry = openHttpRegistry(cluster.directRegistry)
   const codec = createCodec(registry, avro)
   await codec.registerSchemas()
   await createTopics(log)
@@ -72,7 +72,7 @@ async function runOn(
     const env = {
       FLYWHEEL_HOME: join(folder, name),
       FLYWHEEL_KAFKA: cluster.proxiedBrokers,
-      FLYWHEEL_REGISTRY: cluster.registry,
+      FLYWHEEL_REGISTRY: cluster.proxiedRegistry,
       FLYWHEEL_KAFKA_REPLICATION: String(replication),
       FLYWHEEL_PORT: '0',
       FLYWHEEL_LOG_LEVEL: 'info',
