@@ -1,10 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { detectInFields } from '#redaction/detect-in-fields.ts'
 import type { RedactionKind } from '#redaction/engine/kinds.ts'
 import type { ReadableRecord } from '#runtime/codec/readable-record.ts'
 import type { Settings } from '#runtime/config/config.ts'
 import { Fault } from '#runtime/core/faults.ts'
+import type { SweepableStore } from '#runtime/objects/object-store.ts'
+import { openObjects } from '#runtime/objects/open-objects.ts'
 import { readTraceparent } from '#runtime/telemetry/traceparent.ts'
 import { printLines } from './output.ts'
 import { withRecordReader } from './read-records.ts'
@@ -48,7 +48,7 @@ export async function findPersonalData(
     }
   })
   const objects = createFindings('objects')
-  for await (const [digest, text] of textObjects(join(settings.home, 'objects'))) objects.scan(digest, text)
+  for await (const [digest, text] of textObjects(await openObjects(settings))) objects.scan(digest, text)
   reports.push(objects.result())
   const found = reports.filter(({ kinds }) => Object.keys(kinds).length > 0)
   if (found.length > 0) process.exitCode = 1
@@ -81,21 +81,21 @@ function searchableContent({ key, event, headers }: ReadableRecord): object {
   return { ...(typeof text === 'string' ? { bytes: text } : text), headers: visibleHeaders, key: key?.split('\u0000') }
 }
 
-/** The objects that are UTF-8 text, each with its digest; models and other binary objects are skipped. */
-async function* textObjects(folder: string): AsyncGenerator<[digest: string, text: string]> {
+/**
+ * The objects that are UTF-8 text, each with its digest; models and other binary objects are skipped. A damaged one is named on stderr,
+ * and makes the exit code 1: nobody knows what is in it.
+ */
+async function* textObjects(store: SweepableStore): AsyncGenerator<[digest: string, text: string]> {
   const utf8 = new TextDecoder('utf-8', { fatal: true })
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(error => {
-    if (error.code === 'ENOENT') return []
-    throw error
-  })
-  for (const entry of entries.filter(({ name }) => /^[0-9a-f]{64}$/.test(name))) {
-    const bytes = await readFile(join(entry.parentPath, entry.name))
+  for await (const { digest } of store.list())
     try {
-      yield [entry.name, utf8.decode(bytes)]
+      yield [digest, utf8.decode(await store.get(digest))]
     } catch (error) {
-      if (!(error instanceof TypeError)) throw error
+      if (error instanceof TypeError) continue
+      if (!(error instanceof Fault) || error.code !== 'FLY_OBJECT') throw error
+      process.stderr.write(`not scanned: ${error.message}\n`)
+      process.exitCode = 1
     }
-  }
 }
 
 function findingLines(all: readonly TopicFindings[], found: readonly TopicFindings[]): readonly string[] {

@@ -5,6 +5,7 @@ import { kafkaSettings } from '#runtime/host/open-kafka.ts'
 import { createRuntime, openRuntime, type Runtime } from '#runtime/host/open-runtime.ts'
 import type { KafkaSettings } from '#runtime/log/kafka/connection/client.ts'
 import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
+import { openObjects } from '#runtime/objects/open-objects.ts'
 import { openHttpRegistry } from '#runtime/registry/http.ts'
 import { createLogger } from '#runtime/telemetry/telemetry.ts'
 
@@ -41,5 +42,6 @@ async function openOnKafka(settings: Settings, own: Partial<KafkaSettings>): Pro
   const { kafka = '', registry = '' } = settings
   const logger = createLogger(settings)
   const log = await openKafkaLog({ ...kafkaSettings(settings, kafka, logger), ...own })
-  return createRuntime({ log, registry: openHttpRegistry(registry) }, settings, logger, systemClock)
+  const connections = { log, registry: openHttpRegistry(registry), objects: await openObjects(settings) }
+  return createRuntime(connections, settings, logger, systemClock)
 }

@@ -22,7 +22,7 @@ const { services, volumes }: { services: Readonly<Record<string, Container>>; vo
   { merge: true },
 )
 const key = 'a-key-of-at-least-16-characters'
-const parts = ['kafka', 'registry', 'topics']
+const parts = ['kafka', 'registry', 'objects', 'topics']
 const containers = serviceNames.map(name => [name, services[name]] as const)
 
 test('docker-compose.yml has the services of the map, in its order, beside the parts they need', () => {
@@ -39,10 +39,11 @@ describe.each(containers)('%s', (name, container) => {
     expect(container?.healthcheck?.test.at(-1)).toBe(`http://127.0.0.1:${port}/health`)
   })
 
-  test('waits for Kafka, the registry and its topics', () => {
+  test('waits for Kafka, the registry, the S3 server and its topics', () => {
     expect(container?.depends_on).toEqual({
       kafka: { condition: 'service_healthy' },
       registry: { condition: 'service_healthy' },
+      objects: { condition: 'service_healthy' },
       topics: { condition: 'service_completed_successfully' },
     })
   })
@@ -55,7 +56,8 @@ describe('settings', () => {
     'of %s are known, whole and accepted',
     (_name, container) => {
       const environment = container?.environment ?? {}
-      expect(known).toEqual(expect.arrayContaining(Object.keys(environment)))
+      const own = Object.keys(environment).filter(variable => !variable.startsWith('AWS_'))
+      expect(known).toEqual(expect.arrayContaining(own))
       expect(environment.FLYWHEEL_API_KEY).toMatch(/^\$\{FLYWHEEL_API_KEY:\?.+\}$/)
       const given = Object.entries(environment).map(([variable, value]) => [
         variable,
@@ -64,17 +66,28 @@ describe('settings', () => {
       const settings = readSettings({ ...Object.fromEntries(given), FLYWHEEL_API_KEY: key })
       expect(settings).toMatchObject({ home: '/data', port: 8600, host: '0.0.0.0' })
       expect(settings.ingestUrl).toBe(`http://ingest:${8600 + serviceDefinitions.ingest.port}`)
-      for (const url of [settings.registry, settings.ingestUrl, `kafka://${settings.kafka}`])
+      const endpoint = environment.AWS_ENDPOINT_URL_S3
+      for (const url of [settings.registry, settings.ingestUrl, `kafka://${settings.kafka}`, endpoint])
         expect(Object.keys(services)).toContain(new URL(url ?? '').hostname)
     },
   )
+})
+
+test('the services have the key of the S3 server, and its bucket is a volume', () => {
+  const { environment, volumes: mounted } = services.objects ?? {}
+  for (const [, container] of containers)
+    expect(container?.environment).toMatchObject({
+      AWS_ACCESS_KEY_ID: environment?.ROOT_ACCESS_KEY,
+      AWS_SECRET_ACCESS_KEY: environment?.ROOT_SECRET_KEY,
+      FLYWHEEL_OBJECTS: `s3://${mounted?.[0]?.split('/').at(-1)}`,
+    })
 })
 
 test('nothing is published beyond this machine, no port twice, no image without a version', () => {
   const published = Object.values(services).flatMap(({ ports }) => ports ?? [])
   expect(published.filter(port => !/^127\.0\.0\.1:\d+:\d+$/.test(port))).toEqual([])
   expect(new Set(published).size).toBe(published.length)
-  for (const { image } of Object.values(services)) expect(image).toMatch(/:(\d|local$)/)
+  for (const { image } of Object.values(services)) expect(image).toMatch(/:(v?\d|local$)/)
 })
 
 test('volumes that are mounted exist', () => {

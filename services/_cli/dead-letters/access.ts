@@ -1,5 +1,4 @@
 import { userInfo } from 'node:os'
-import { join } from 'node:path'
 import type { Settings } from '#runtime/config/config.ts'
 import { systemClock } from '#runtime/core/clock.ts'
 import { Fault } from '#runtime/core/faults.ts'
@@ -17,7 +16,7 @@ import {
 import { discardNamed, redriveNamed } from '#runtime/dead-letters/named-letters.ts'
 import { redrive, redriveTopics } from '#runtime/dead-letters/redrive.ts'
 import { countBacklog, type DeadLetterCounts } from '#runtime/dead-letters/unresolved.ts'
-import { openFolderStore } from '#runtime/objects/folder.ts'
+import { openObjects } from '#runtime/objects/open-objects.ts'
 import { consumingServices } from '#topology/derive/definitions.ts'
 import type { ServiceName } from '#topology/types.ts'
 import { type CallHolder, jsonLines, type OpenedLog, withLogOrHolder } from '../open-log.ts'
@@ -55,13 +54,12 @@ export function withDeadLetters(
   use: (letters: DeadLetterAccess) => Promise<void>,
 ): Promise<void> {
   return withLogOrHolder(settings, signal, {
-    log: opened => use(deadLettersOfLog(opened, join(settings.home, 'objects'), signal)),
+    log: opened => use(deadLettersOfLog(opened, settings, signal)),
     holder: call => use(deadLettersOfHolder(call)),
   })
 }
 
-function deadLettersOfLog({ log, codec }: OpenedLog, objectFolder: string, signal: AbortSignal): DeadLetterAccess {
-  const objects = openFolderStore(objectFolder)
+function deadLettersOfLog({ log, codec }: OpenedLog, settings: Settings, signal: AbortSignal): DeadLetterAccess {
   const servicesOf = (service: ServiceName | undefined): readonly ServiceName[] =>
     service ? [service] : consumingServices
   return {
@@ -70,7 +68,7 @@ function deadLettersOfLog({ log, codec }: OpenedLog, objectFolder: string, signa
     discarded: service => discardedLetters(log, servicesOf(service), signal),
     async find(letter) {
       const position = parsePosition(letter)
-      return position && findDeadLetter({ log, codec, objects }, position, signal)
+      return position && findDeadLetter({ log, codec, objects: await openObjects(settings) }, position, signal)
     },
     discard: (service, letters, why) =>
       discardNamed(log, { service, letters }, { why, by: userInfo().username, at: systemClock.now() }, signal),

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Settings } from '#runtime/config/config.ts'
 import { Fault } from '#runtime/core/faults.ts'
 import { openReader } from '#runtime/host/connections.ts'
-import { openFolderStore } from '#runtime/objects/folder.ts'
+import { openObjects } from '#runtime/objects/open-objects.ts'
 import { runReplay as replayRange } from '#runtime/replay/replay.ts'
 import { currentRules, loadConfigFile, loadRules } from '#runtime/replay/rules.ts'
 import { all } from '#services/all.ts'
@@ -38,7 +38,7 @@ export async function replay(
   const config = options.config === undefined ? undefined : await loadConfigFile(options.config)
   const { log, codec, close } = await openReader(settings)
   try {
-    const objects = openFolderStore(join(settings.home, 'objects'))
+    const objects = await openObjects(settings)
     const onProgress = (decided: number): void => void process.stderr.write(`${decided} decided\n`)
     const range = { since, until }
     const asked = { home: settings.home, run: options.as, rules, config, range, onProgress }

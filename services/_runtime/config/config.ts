@@ -14,6 +14,13 @@ const settingsSchema = z.object({
     .min(1)
     .default('./.flywheel')
     .describe('Directory for the embedded log, objects, vectors and state snapshots.'),
+  objects: z
+    .string()
+    .regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[\w.-]+)*\/?$/, 'give s3://BUCKET or s3://BUCKET/PREFIX')
+    .optional()
+    .describe(
+      'Bucket for the objects, as s3://BUCKET/PREFIX. Region, endpoint and credentials are those of the AWS environment variables. If unset, the objects are in the home directory.',
+    ),
   kafka: z
     .string()
     .regex(/^[^\s,:]+:\d+(,[^\s,:]+:\d+)*$/, 'give host:port, several separated by commas')

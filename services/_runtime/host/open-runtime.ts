@@ -7,8 +7,8 @@ import type { Settings } from '../config/config.ts'
 import { type Clock, systemClock } from '../core/clock.ts'
 import { createWorkerPool, type WorkerPool } from '../core/worker-pool.ts'
 import type { EventLog } from '../log/event-log.ts'
-import { openFolderStore } from '../objects/folder.ts'
 import type { ObjectStore } from '../objects/object-store.ts'
+import { openObjects } from '../objects/open-objects.ts'
 import { type AgentTable, createAgentTable } from '../processing/agents.ts'
 import type { SchemaRegistry } from '../registry/schema-registry.ts'
 import { createSnapshotOpener, type OpenSnapshot } from '../state/snapshots.ts'
@@ -47,15 +47,16 @@ export type Runtime = {
 export async function openRuntime(settings: Settings, clock: Clock = systemClock): Promise<Runtime> {
   const logger = createLogger(settings)
   claimHome(settings)
+  const objects = await openObjects(settings)
   const metrics = createMetrics()
   const observer = observeGroups(metrics, namespacePrefix(settings.namespace))
   const connections = await openConnections(settings, clock, logger, 'create', observer)
-  return createRuntime(connections, settings, logger, clock, metrics)
+  return createRuntime({ ...connections, objects }, settings, logger, clock, metrics)
 }
 
 /** The runtime on connections that are open already; it closes them. */
 export async function createRuntime(
-  { log, registry }: Connections,
+  { log, registry, objects }: Connections & Pick<Runtime, 'objects'>,
   settings: Settings,
   logger: Logger,
   clock: Clock,
@@ -73,7 +74,7 @@ export async function createRuntime(
     log,
     registry,
     codec: createCodec(registry, avro),
-    objects: openFolderStore(join(settings.home, 'objects')),
+    objects,
     openSnapshot: settings.kafka === undefined ? undefined : createSnapshotOpener(join(settings.home, 'state'), logger),
     workerPool,
     agents: createAgentTable(),

@@ -1,17 +1,29 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { errorCode } from '../core/error-code.ts'
 import { Fault } from '../core/faults.ts'
 import { digest } from '../core/identity.ts'
-import type { ObjectStore } from './object-store.ts'
+import { isDigest, missingObject, requireDigest, requireIntact, unreachableObject } from './object-name.ts'
+import type { StoredObject, SweepableStore } from './object-store.ts'
 
 /** An object store in a folder: each object is a file `ab/cd/abcd...`. Several processes may share the folder. */
-export function openFolderStore(folder: string): ObjectStore {
-  const pathOf = (name: string): string => {
-    // Digests come from events: a malformed one must not become a path outside the folder.
-    if (!/^[0-9a-f]{64}$/.test(name)) throw new Fault('FLY_OBJECT', `${name.slice(0, 80)} is not a digest`)
-    return join(folder, name.slice(0, 2), name.slice(2, 4), name)
+export function openFolderStore(folder: string): SweepableStore {
+  const trash = join(folder, 'trash')
+  const unfinished = join(folder, 'tmp')
+  const pathIn = (parent: string, name: string): string => {
+    requireDigest(name)
+    return join(parent, name.slice(0, 2), name.slice(2, 4), name)
+  }
+  const pathOf = (name: string): string => pathIn(folder, name)
+  const trashPathOf = (name: string): string => pathIn(trash, name)
+  /** Where an object may be. First and last is the same: meanwhile it may have come out of the trash. */
+  const placesOf = (name: string): readonly string[] => [pathOf(name), trashPathOf(name), pathOf(name)]
+
+  /** The time of a file is when its object was last put, or came into the trash. */
+  const move = async (from: string, to: string): Promise<void> => {
+    await mkdir(dirname(to), { recursive: true })
+    if (await touch(from)) await ifThere(() => rename(from, to))
   }
 
   return {
@@ -19,33 +31,85 @@ export function openFolderStore(folder: string): ObjectStore {
       const name = digest(content)
       const path = pathOf(name)
       try {
-        if ((await sizeOf(path)) !== content.byteLength) await write(folder, path, content)
+        const isThere = (await statOf(path))?.size === content.byteLength && (await touch(path))
+        if (!isThere) await write(folder, join(unfinished, randomUUID()), path, content)
       } catch (error) {
-        throw unreachable('written', name, error)
+        throw unreachableObject('written', name, error)
       }
       return name
     },
     async get(name) {
-      const content = await readFile(pathOf(name)).catch(error => {
-        throw isMissing(error) ? missing(name) : unreachable('read', name, error)
-      })
-      if (digest(content) !== name) throw new Fault('FLY_OBJECT', `object ${name} is damaged`, { digest: name })
-      return content
+      for (const path of placesOf(name)) {
+        const content = await readFile(path).catch(error => {
+          if (!isMissing(error)) throw unreachableObject('read', name, error)
+        })
+        if (content === undefined) continue
+        requireIntact(name, content)
+        return content
+      }
+      throw missingObject(name)
     },
     async has(name) {
+      if (!isDigest(name)) return false
       try {
-        return (await sizeOf(pathOf(name))) !== undefined
+        for (const path of placesOf(name)) if (await statOf(path)) return true
+        return false
       } catch (error) {
-        if (error instanceof Fault) return false
-        throw unreachable('looked for', name, error)
+        throw unreachableObject('looked for', name, error)
       }
+    },
+
+    async *list() {
+      yield* storedIn(folder, false)
+      yield* storedIn(trash, true)
+    },
+    moveToTrash: name => withFault('moved to the trash', name, () => move(pathOf(name), trashPathOf(name))),
+    restoreFromTrash: name => withFault('restored from the trash', name, () => move(trashPathOf(name), pathOf(name))),
+    deleteFromTrash: name => withFault('deleted', name, () => rm(trashPathOf(name), { force: true })),
+    async deleteUnfinished(before) {
+      let deleted = 0
+      for (const name of await namesIn(unfinished)) {
+        const path = join(unfinished, name)
+        const found = await statOf(path)
+        if (found === undefined || found.mtimeMs >= before) continue
+        await rm(path, { force: true })
+        deleted++
+      }
+      return deleted
     },
   }
 }
 
+/** The objects of the folders `ab/cd` in a folder. */
+async function* storedIn(parent: string, inTrash: boolean): AsyncGenerator<StoredObject> {
+  const isByte = (name: string): boolean => /^[0-9a-f]{2}$/.test(name)
+  for (const first of (await namesIn(parent)).filter(isByte))
+    for (const second of (await namesIn(join(parent, first))).filter(isByte))
+      for (const name of (await namesIn(join(parent, first, second))).filter(isDigest)) {
+        const found = await statOf(join(parent, first, second, name))
+        if (found) yield { digest: name, bytes: found.size, since: found.mtimeMs, inTrash }
+      }
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder)
+  } catch (error) {
+    if (isMissing(error)) return []
+    throw new Fault('FLY_STORE', `the folder ${folder} cannot be read: ${String(error)}`, {}, error)
+  }
+}
+
+async function withFault(action: string, name: string, use: () => Promise<void>): Promise<void> {
+  try {
+    await use()
+  } catch (error) {
+    throw unreachableObject(action, name, error)
+  }
+}
+
 /** Writes a file atomically. The content is synced before the file gets its name, and the name before this resolves. */
-async function write(folder: string, path: string, content: Uint8Array): Promise<void> {
-  const temporary = join(folder, 'tmp', randomUUID())
+async function write(folder: string, temporary: string, path: string, content: Uint8Array): Promise<void> {
   await mkdir(dirname(temporary), { recursive: true })
   try {
     const file = await open(temporary, 'wx')
@@ -73,9 +137,18 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-async function sizeOf(path: string): Promise<number | undefined> {
+/** Makes a file as young as one that is written now. False where there is none (any more). */
+async function touch(path: string): Promise<boolean> {
+  const now = new Date()
+  return (await ifThere(() => utimes(path, now, now).then(() => true))) ?? false
+}
+
+const statOf = (path: string) => ifThere(() => stat(path))
+
+/** Undefined where the file is missing. */
+async function ifThere<T>(use: () => Promise<T>): Promise<T | undefined> {
   try {
-    return (await stat(path)).size
+    return await use()
   } catch (error) {
     if (isMissing(error)) return undefined
     throw error
@@ -83,8 +156,3 @@ async function sizeOf(path: string): Promise<number | undefined> {
 }
 
 const isMissing = (error: unknown): boolean => errorCode(error) === 'ENOENT'
-
-const missing = (name: string): Fault => new Fault('FLY_OBJECT', `object ${name} is missing`, { digest: name })
-
-const unreachable = (action: string, name: string, error: unknown): Fault =>
-  new Fault('FLY_STORE', `object ${name} cannot be ${action}: ${String(error)}`, { digest: name }, error)

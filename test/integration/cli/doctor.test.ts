@@ -1,18 +1,29 @@
 import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
 import { openRuntime } from '#runtime/host/open-runtime.ts'
 import type { ChatLogged } from '#schemas/events.ts'
 import { runInProcess } from '#services/_cli/run/start-services.ts'
 import { openEmbeddedLog } from '#test/support/embedded-log.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
+import { sharedObjectServer } from '#test/support/servers/shared-servers.ts'
 import { serviceNames } from '#topology/derive/definitions.ts'
 import { topic } from '#topology/topic-names.ts'
 
+const server = await sharedObjectServer()
+
 /** Runs `flywheel doctor --pii`. */
 async function doctor(...args: string[]) {
-  const child = spawn(process.execPath, ['services/_cli/main.ts', 'doctor', '--pii', ...args])
+  return doctorWith({}, ...args)
+}
+
+async function doctorWith(environment: Readonly<Record<string, string>>, ...args: string[]) {
+  const env = { ...process.env, ...environment }
+  const child = spawn(process.execPath, ['services/_cli/main.ts', 'doctor', '--pii', ...args], { env })
   onTestFinished(() => void child.kill())
   const ended = new Promise<number | null>(resolve => child.once('exit', resolve))
   const [out, errors] = await Promise.all([text(child.stdout), text(child.stderr)])
@@ -81,6 +92,30 @@ test('personal data that was written directly to a topic is found, while service
   expect(free.status).toBe(1)
   expect(free.out).toMatch(new RegExp(`^${topic.chatLogs}: 1 email, 1 phone, 1 card$`, 'm'))
   for (const { out } of [held, free]) expect(out).not.toMatch(/mail\.example|555|4111|WEST/)
+})
+
+test.skipIf(!server)('the objects are scanned where they are: in a bucket, and a damaged one is named', async () => {
+  if (!server) return
+  const environment = {
+    ...{ FLYWHEEL_HOME: temporaryFolder(), FLYWHEEL_OBJECTS: `s3://doctor-${randomUUID()}/wheel` },
+    ...{ FLYWHEEL_LOG_LEVEL: 'silent', AWS_REGION: 'us-east-1', AWS_ENDPOINT_URL_S3: server.url },
+    ...{ AWS_ACCESS_KEY_ID: server.accessKeyId, AWS_SECRET_ACCESS_KEY: server.secretAccessKey },
+  }
+  const bucket = join(server.buckets, new URL(environment.FLYWHEEL_OBJECTS).host)
+  mkdirSync(bucket)
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value)
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const world = await openRuntime(readSettings(environment))
+  await world.log.createTopics([{ name: topic.chatLogs, partitions: 1, keep: 30 }])
+  const digest = await world.objects.put(Buffer.from('call 415-555-0132'))
+  const damaged = await world.objects.put(Buffer.from('call 415-555-0133'))
+  await world.close()
+  writeFileSync(join(bucket, 'wheel', 'objects', damaged), 'call 415-555-0134')
+
+  const { status, out, errors } = await doctorWith(environment)
+  expect(status).toBe(1)
+  expect(out).toContain(`objects: 1 phone\n  ${digest} : phone`)
+  expect(errors).toBe(`not scanned: object ${damaged} is damaged\n`)
 })
 
 test('a log without topics is an error, not a clean result', async () => {

@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { TestProject } from 'vitest/node'
 import { startKafka } from '../kafka/broker.ts'
+import { startObjectServer } from './object-server.ts'
 import { startRegistry } from './registry.ts'
 
 declare module 'vitest' {
@@ -12,13 +13,14 @@ declare module 'vitest' {
 }
 
 /**
- * One broker and one registry for the whole test run, each started when the first test file asks for it. Answers 200 with the
- * address, 204 where the server cannot run here, 500 where that is an error.
+ * One broker, one registry and one S3 server for the whole test run, each started when the first test file asks for it. Answers 200
+ * with the address, 204 where the server cannot run here, 500 where that is an error.
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const starts = {
     '/kafka': startOnce(() => startKafka({ brokers: 1 })),
     '/registry': startOnce(startRegistry),
+    '/objects': startOnce(startObjectServer),
   }
   const server = createServer(async (request, response) => {
     try {

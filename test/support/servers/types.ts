@@ -11,4 +11,13 @@ export type TestKafka = {
   readonly resume: (id: number) => void
 }
 
+/** An S3 server. `buckets` is the folder with a folder for each bucket, whose files are the objects. */
+export type TestObjectServer = {
+  readonly url: string
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly buckets: string
+  readonly stop: () => Promise<void>
+}
+
 export type TestRegistry = { readonly url: string; readonly stop: () => Promise<void> }

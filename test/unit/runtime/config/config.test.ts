@@ -35,6 +35,15 @@ test.each(['a/b', 'wheel ', 'ü', '', '__wheel', 'x'.repeat(201)])(
   },
 )
 
+test.each(['bucket', 's3://', 's3://Bucket', 's3://b', 's3://bucket/a b', 's3://bucket//a', 'https://bucket/a'])(
+  'an address of objects that is no bucket of S3: %j',
+  objects => {
+    expect(() => readSettings({ FLYWHEEL_OBJECTS: objects })).toThrow(
+      /FLYWHEEL_OBJECTS: give s3:\/\/BUCKET or s3:\/\/BUCKET\/PREFIX/,
+    )
+  },
+)
+
 test('with the longest namespace every topic has a name that Kafka takes', () => {
   const { namespace } = readSettings({ FLYWHEEL_NAMESPACE: 'x'.repeat(200) })
   const lengths = requiredTopics().map(({ name }) => (namespacePrefix(namespace) + name).length)
