@@ -1,12 +1,17 @@
 import { z } from 'zod'
 import type { Settings } from '#runtime/config/config.ts'
 import { Fault } from '#runtime/core/faults.ts'
+import { parseIfJson } from '#runtime/core/json.ts'
 import { bearerHeader } from '#runtime/http/bearer.ts'
 import { formatPercent, printLines } from './output.ts'
 
 type StatusOptions = { readonly url?: string; readonly json: boolean }
 
+/** Longer than the console itself waits for the log, in milliseconds. */
+const answerTimeoutMs = 10_000
+
 const statusSchema = z.looseObject({
+  outage: z.looseObject({ reason: z.string(), ageSeconds: z.number() }).nullable(),
   services: z.array(
     z.looseObject({
       name: z.string(),
@@ -14,7 +19,7 @@ const statusSchema = z.looseObject({
       lagSeconds: z.number(),
       limitSeconds: z.number(),
       ok: z.boolean(),
-      parked: z.number(),
+      unresolved: z.number(),
     }),
   ),
   freshness: z.looseObject({
@@ -48,21 +53,18 @@ type ReconciledHour = Status['hours'][number]
 
 /**
  * Prints the status that the console of running services reports. Exit code 1 when a service is over its lag limit, scored
- * samples miss their freshness objective, or records are lost.
+ * samples miss their freshness objective, or records are lost; also when the log does not answer the console, which then reports
+ * the last state that it knew. FLY_BROKER when the console does not answer within the time limit, or knows no state yet.
  */
-export async function status(options: StatusOptions, settings: Settings): Promise<void> {
+export async function status(
+  options: StatusOptions,
+  settings: Settings,
+  timeoutMs: number = answerTimeoutMs,
+): Promise<void> {
   const url = options.url ?? `http://127.0.0.1:${settings.port}`
-  const answer = await fetch(`${url}/v1/status`, { headers: bearerHeader(settings.apiKey) }).catch(error => {
-    const message = `no console answers at ${url}: start the services with flywheel up, or give --url`
-    throw new Fault('FLY_USAGE', message, {}, error)
-  })
-  if (!answer.ok)
-    throw new Fault(
-      'FLY_USAGE',
-      `the console at ${url} answered ${answer.status}: ${(await answer.text()).slice(0, 200)}`,
-    )
-  const known = statusSchema.parse(await answer.json())
+  const known = await readStatus(url, settings, timeoutMs)
   if (
+    known.outage !== null ||
     known.services.some(({ ok }) => !ok) ||
     !known.freshness.ok ||
     known.hours.some(({ verdict }) => verdict === 'lost')
@@ -70,6 +72,7 @@ export async function status(options: StatusOptions, settings: Settings): Promis
     process.exitCode = 1
   if (options.json) return printLines([JSON.stringify(known)])
   printLines([
+    ...(known.outage === null ? [] : [outageText(known.outage)]),
     ...known.services.map(serviceText),
     freshnessText(known.freshness),
     ...known.hours.map(hourText),
@@ -77,10 +80,36 @@ export async function status(options: StatusOptions, settings: Settings): Promis
   ])
 }
 
+async function readStatus(url: string, { apiKey }: Settings, timeoutMs: number): Promise<Status> {
+  const signal = AbortSignal.timeout(timeoutMs)
+  const request = async () => {
+    const answer = await fetch(`${url}/v1/status`, { headers: bearerHeader(apiKey), signal })
+    return { code: answer.status, text: await answer.text() }
+  }
+  const { code, text } = await request().catch(error => {
+    const [fault, message] = signal.aborted
+      ? ([
+          'FLY_BROKER',
+          `the status cannot be read: the console at ${url} does not answer within ${timeoutMs} ms`,
+        ] as const)
+      : (['FLY_USAGE', `no console answers at ${url}: start the services with flywheel up, or give --url`] as const)
+    throw new Fault(fault, message, {}, error)
+  })
+  // With 503 it answers the last state that it knew, or an error where it knows none.
+  const known = code === 200 || code === 503 ? statusSchema.safeParse(parseIfJson(text)) : undefined
+  if (known?.success) return known.data
+  const message = `the status cannot be read: the console at ${url} answered ${code}: ${text.slice(0, 200)}`
+  throw new Fault(code === 503 ? 'FLY_BROKER' : 'FLY_USAGE', message)
+}
+
+function outageText({ reason, ageSeconds }: NonNullable<Status['outage']>): string {
+  return `THE EVENT LOG DOES NOT ANSWER (${reason}). The last known state, ${ageSeconds.toFixed(0)} s old:`
+}
+
 function serviceText(service: ServiceStatus): string {
-  const { name, lagRecords, lagSeconds, limitSeconds, ok, parked } = service
+  const { name, lagRecords, lagSeconds, limitSeconds, ok, unresolved } = service
   const lag = `${String(lagRecords).padStart(8)} records ${lagSeconds.toFixed(1).padStart(8)} s behind`
-  const flags = `${ok ? '' : '  OVER THE LIMIT'}${parked > 0 ? `  ${parked} unresolved dead letters` : ''}`
+  const flags = `${ok ? '' : '  OVER THE LIMIT'}${unresolved > 0 ? `  ${unresolved} unresolved dead letters` : ''}`
   return `${name.padEnd(14)} ${lag} (limit ${limitSeconds} s)${flags}`
 }
 

@@ -1,6 +1,9 @@
 import { Gauge, register } from 'prom-client'
+import type { Clock } from '#runtime/core/clock.ts'
 import type { Freshness } from './freshness.ts'
+import type { KnownLogState } from './log-state.ts'
 import { lostRecords, type ReconciledHour } from './reconcile.ts'
+import type { LogState } from './status.ts'
 
 const freshnessGauges = {
   flywheel_freshness_objective_share: ['The share of scores that should be fresh.', view => view.objective],
@@ -13,6 +16,7 @@ const freshnessGauges = {
 } as const satisfies Record<string, readonly [help: string, of: (view: Freshness) => number | null]>
 
 const metricNames = {
+  stateAge: 'flywheel_log_state_age_seconds',
   freshnessSeconds: 'flywheel_freshness_seconds',
   reconciledRecords: 'flywheel_reconciled_records',
   lostRecords: 'flywheel_reconciled_lost_records',
@@ -21,15 +25,33 @@ const metricNames = {
 /** What the metrics show; each is called when the metrics are collected. */
 export type MetricSources = {
   readonly freshness: () => Freshness
-  readonly hours: () => Promise<readonly ReconciledHour[]>
+  readonly logState: () => Promise<KnownLogState>
+  readonly clock: Clock
 }
 
 /** Registers the console's metrics. They are of the newest console in the process: a second one replaces those of the first. */
-export function registerMetrics({ freshness, hours }: MetricSources): void {
+export function registerMetrics({ freshness, logState, clock }: MetricSources): void {
   for (const name of [...Object.keys(freshnessGauges), ...Object.values(metricNames)]) register.removeSingleMetric(name)
   registerFreshness(freshness)
-  // While the log does not answer there are no figures.
-  registerReconciliation(() => hours().catch(() => []))
+  const known = (): Promise<KnownLogState | undefined> => logState().catch(() => undefined)
+  registerStateAge(async () => (await known())?.state, clock)
+  // While the log does not answer there are no figures: old ones would look like current ones.
+  registerReconciliation(async () => {
+    const current = await known()
+    return current?.outage === null ? current.state.hours : []
+  })
+}
+
+function registerStateAge(lastKnown: () => Promise<LogState | undefined>, clock: Clock): void {
+  new Gauge({
+    name: metricNames.stateAge,
+    help: 'Seconds since the event log told the console its state; grows during an outage, absent before the first answer.',
+    async collect() {
+      this.remove()
+      const state = await lastKnown()
+      if (state !== undefined) this.set((clock.now() - state.at) / 1000)
+    },
+  })
 }
 
 function registerFreshness(current: MetricSources['freshness']): void {
@@ -56,7 +78,7 @@ function registerFreshness(current: MetricSources['freshness']): void {
   })
 }
 
-function registerReconciliation(current: MetricSources['hours']): void {
+function registerReconciliation(current: () => Promise<readonly ReconciledHour[]>): void {
   new Gauge({
     name: metricNames.reconciledRecords,
     help: 'Records of an hour (UTC): accepted, logged and direct by their arrival, appended and consumed by append time.',

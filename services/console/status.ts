@@ -13,8 +13,8 @@ export type ServiceView = {
   readonly lagSeconds: number
   readonly limitSeconds: number
   readonly ok: boolean
-  /** Dead letters that are not re-driven yet; 10,000 stands for that or more. */
-  readonly parked: number
+  /** Dead letters that are neither re-driven nor discarded; 10,000 stands for that or more. */
+  readonly unresolved: number
 }
 
 export type TopicView = {
@@ -23,26 +23,34 @@ export type TopicView = {
   readonly recordsAtMost: number
 }
 
-/** What `GET /v1/status` answers. */
-export type Status = {
+/** What the log and ingest said at a time, in ms since 1970. */
+export type LogState = {
   readonly at: number
   /** Those that consume. Ingest, gateway and console consume nothing and have no lag. */
   readonly services: readonly ServiceView[]
-  readonly freshness: Freshness
-  readonly agents: readonly AgentView[]
   readonly topics: readonly TopicView[]
   /** Newest first: what was accepted, what the log has of it, and what was consumed. */
   readonly hours: readonly ReconciledHour[]
 }
 
+/** Why the log does not answer, and how old the state is that is shown. */
+export type Outage = { readonly reason: string; readonly ageSeconds: number }
+
+/** What `GET /v1/status` answers: with 200, or with 503 and the last known state of the log during an outage. */
+export type Status = LogState & {
+  readonly outage: Outage | null
+  readonly freshness: Freshness
+  readonly agents: readonly AgentView[]
+}
+
 export function serviceView(
   name: ServiceName,
   partitions: readonly PartitionLag[],
-  parked: number,
+  unresolved: number,
   now: number,
 ): ServiceView {
   const { records, seconds, limitSeconds, overLimit } = serviceLag(name, partitions, now)
-  return { name, lagRecords: records, lagSeconds: seconds, limitSeconds, ok: !overLimit, parked }
+  return { name, lagRecords: records, lagSeconds: seconds, limitSeconds, ok: !overLimit, unresolved }
 }
 
 export const topicViews = (bounds: readonly PartitionBounds[]): readonly TopicView[] =>

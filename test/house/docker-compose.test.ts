@@ -34,9 +34,9 @@ describe.each(containers)('%s', (name, container) => {
 
   test('starts its own main.ts', () => expect(container?.command).toEqual(['node', `services/${name}/main.ts`]))
 
-  test('is published on loopback under the port of the map, and asked for its health there', () => {
+  test('is published on loopback under the port of the map, and asked there whether it is ready', () => {
     expect(container?.ports).toEqual([`127.0.0.1:${port}:${port}`])
-    expect(container?.healthcheck?.test.at(-1)).toBe(`http://127.0.0.1:${port}/health`)
+    expect(container?.healthcheck?.test.at(-1)).toBe(`http://127.0.0.1:${port}/ready`)
   })
 
   test('waits for Kafka, the registry, the S3 server and its topics', () => {

@@ -12,7 +12,7 @@ export function composeServices(): string {
     <<: *service
     command: [node, services/${name}/main.ts]
     ports: ['127.0.0.1:${port}:${port}']
-    healthcheck: { <<: *health, test: [CMD, node, -e, *ask, 'http://127.0.0.1:${port}/health'] }`
+    healthcheck: { <<: *health, test: [CMD, node, -e, *ask, 'http://127.0.0.1:${port}/ready'] }`
     })
     .join('\n')
 }

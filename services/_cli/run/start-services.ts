@@ -60,7 +60,7 @@ export async function runAsProcesses(
   const done = Promise.allSettled(ends).then(results => {
     for (const result of results) if (result.status === 'rejected') throw result.reason
   })
-  await Promise.race([done, Promise.all(names.map(name => waitUntilHealthy(urlOf(name), signal)))])
+  await Promise.race([done, Promise.all(names.map(name => waitUntilReady(urlOf(name), signal)))])
   return { urlOf, done }
 }
 
@@ -94,9 +94,9 @@ function spawnService(name: ServiceName, settings: Settings): ChildProcess {
   })
 }
 
-async function waitUntilHealthy(url: string, signal: AbortSignal): Promise<void> {
+async function waitUntilReady(url: string, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    const answer = await fetch(`${url}/health`).catch(() => undefined)
+    const answer = await fetch(`${url}/ready`).catch(() => undefined)
     if (answer?.ok) return
     await new Promise(resolve => setTimeout(resolve, 100))
   }

@@ -5,28 +5,20 @@ import type { Clock } from '../core/clock.ts'
 import type { EventLog } from '../log/event-log.ts'
 import type { Metrics } from '../telemetry/telemetry.ts'
 
-/** Maximum time that a scrape waits for the log, in milliseconds. */
-const queryTimeoutMs = 2_000
-
 /**
  * Updates `flywheel_lag_seconds` of these services at each scrape, for every partition: 0 if there is nothing left to consume.
- * While the log does not answer, a service has no series, because an old value would look like a current one.
+ * While the log does not answer, a service has no series, because an old value would look like a current one. `log` answers
+ * within a time limit.
  */
 export function observeLag(
   { log, clock, metrics }: { readonly log: Pick<EventLog, 'lag'>; readonly clock: Clock; readonly metrics: Metrics },
   names: readonly ServiceName[],
-  timeoutMs = queryTimeoutMs,
 ): void {
   const observe = async (service: ServiceName): Promise<void> => {
     const topics = consumedTopics(service)
     if (topics.length === 0) return
-    const timeout = Promise.withResolvers<undefined>()
-    const timer = setTimeout(() => timeout.resolve(undefined), timeoutMs)
-    const partitions = await Promise.race([log.lag(consumerGroup(service), topics), timeout.promise]).catch(
-      () => undefined,
-    )
-    clearTimeout(timer)
-    for (const { topic, partition, oldest } of partitions ?? []) {
+    const partitions = await log.lag(consumerGroup(service), topics).catch(() => [])
+    for (const { topic, partition, oldest } of partitions) {
       // The clocks of broker and reader may differ: avoid negative values.
       const seconds = oldest === null ? 0 : Math.max(0, clock.now() - oldest) / 1000
       metrics.lagSeconds.set({ service, topic, partition }, seconds)

@@ -6,6 +6,7 @@ import type { ServiceName } from '#topology/types.ts'
 import { serveDeadLetters } from '../dead-letters/http-api.ts'
 import { countUnresolved } from '../dead-letters/unresolved.ts'
 import { createHttpServer, listen } from '../http/server.ts'
+import { answersInTime, limitsOfProbes } from '../log/answers-in-time.ts'
 import type { AnyHttpApi, RunnableService } from '../processing/any-service.ts'
 import { followTopics } from '../processing/follow-topics.ts'
 import { processPartition } from '../processing/process-partition.ts'
@@ -15,6 +16,7 @@ import { appendInTrace } from '../telemetry/tracing.ts'
 import { observeLag } from './lag-metric.ts'
 import type { Runtime } from './open-runtime.ts'
 import { servePositions } from './positions.ts'
+import { serveReadiness } from './readiness.ts'
 import { serveRecords } from './records.ts'
 import { observeStates } from './state-metrics.ts'
 
@@ -28,7 +30,7 @@ export type RunningServices = {
 }
 
 /**
- * Runs services in this process until the signal is aborted: follows their followed topics, opens one HTTP server for all of them,
+ * Runs services in this process until the signal is aborted: opens one HTTP server for all of them, follows their followed topics,
  * then joins the consumer group of each. An error that stops one service stops the process: partial failure would look healthy.
  */
 export async function startServices(
@@ -37,6 +39,7 @@ export async function startServices(
   signal: AbortSignal,
 ): Promise<RunningServices> {
   const { agents, settings, log, codec, logger, metrics, tracing } = runtime
+  const asked = answersInTime(log)
   const failed = new AbortController()
   const until = AbortSignal.any([signal, failed.signal])
   await codec.registerSchemas()
@@ -61,18 +64,52 @@ export async function startServices(
         ),
       partitionStates: () => Array.from(states.get(name)?.values() ?? [], ({ state }) => state),
       lag: other =>
-        consumedTopics(other).length === 0 ? Promise.resolve([]) : log.lag(consumerGroup(other), consumedTopics(other)),
-      countUnresolved: other => countUnresolved(log, other, 10_000, until),
+        consumedTopics(other).length === 0
+          ? Promise.resolve([])
+          : asked.lag(consumerGroup(other), consumedTopics(other)),
+      countUnresolved: other => countUnresolved(asked, other, 10_000, until),
       committedPositions: other =>
         consumedTopics(other).length === 0
           ? Promise.resolve([])
-          : log.committed(consumerGroup(other), consumedTopics(other)),
-      positionsAt: (names, time) => log.positionsAt(names, time),
-      bounds: names => log.bounds(names),
+          : asked.committed(consumerGroup(other), consumedTopics(other)),
+      positionsAt: (names, time) => asked.positionsAt(names, time),
+      bounds: names => asked.bounds(names),
     }
     const httpApi = service.httpApi?.(context)
     if (httpApi) httpApis.set(name, httpApi)
   }
+
+  const health = {
+    status: 'ok',
+    log: settings.kafka ?? 'embedded',
+    process: process.pid,
+    services: started.map(({ name }) => name as string),
+  }
+  const probed = answersInTime(log, limitsOfProbes)
+  observeLag(
+    { ...runtime, log: probed },
+    started.map(({ name }) => name),
+  )
+  observeStates(metrics, states)
+  const app = createHttpServer(settings, logger, metrics, () => health)
+  const readiness = serveReadiness(
+    app,
+    probed,
+    started.flatMap(({ name }) => (consumedTopics(name).length > 0 ? [name] : [])),
+  )
+  for (const httpApi of httpApis.values()) httpApi.routes?.(app)
+  serveRecords(app, asked, codec, until)
+  servePositions(app, asked)
+  serveDeadLetters(
+    app,
+    { ...runtime, log: asked },
+    started.map(({ name }) => name),
+    until,
+  )
+  const [only] = started
+  const offset = started.length === 1 && only && settings.port !== 0 ? services[only.name].port : 0
+  url = await listen(app, settings.host, settings.port + offset)
+  logger.info({ services: health.services, url }, 'listening')
 
   const followed = new Set<string>([topic.agents, ...started.flatMap(({ name }) => [...services[name].follows])])
   const following = await followTopics(
@@ -84,33 +121,11 @@ export async function startServices(
         if ((services[name].follows as readonly string[]).includes(record.topic)) httpApi.onRecord?.(record)
     },
     until,
-  )
-
-  const health = {
-    status: 'ok',
-    log: settings.kafka ?? 'embedded',
-    process: process.pid,
-    services: started.map(({ name }) => name as string),
-  }
-  observeLag(
-    runtime,
-    started.map(({ name }) => name),
-  )
-  observeStates(metrics, states)
-  const app = createHttpServer(settings, logger, metrics, () => health)
-  for (const httpApi of httpApis.values()) httpApi.routes?.(app)
-  serveRecords(app, log, codec, until)
-  servePositions(app, log)
-  serveDeadLetters(
-    app,
-    runtime,
-    started.map(({ name }) => name),
-    until,
-  )
-  const [only] = started
-  const offset = started.length === 1 && only && settings.port !== 0 ? services[only.name].port : 0
-  url = await listen(app, settings.host, settings.port + offset)
-  logger.info({ services: health.services, url }, 'listening')
+  ).catch(async error => {
+    await app.close()
+    throw error
+  })
+  readiness.caughtUp()
 
   const consume = async (service: RunnableService): Promise<void> => {
     const { name } = service
@@ -122,13 +137,19 @@ export async function startServices(
       inputs,
       async task => {
         const { partition } = task
+        readiness.setRestoring(`${name}/${partition}`, true)
         try {
-          await processPartition(service, task, runtime, stateful, state => states.get(name)?.set(partition, state))
+          await processPartition(service, task, runtime, stateful, state => {
+            states.get(name)?.set(partition, state)
+            readiness.setRestoring(`${name}/${partition}`, false)
+          })
         } finally {
           states.get(name)?.delete(partition)
+          readiness.setRestoring(`${name}/${partition}`, false)
         }
       },
       until,
+      partitions => readiness.setMembership(name, partitions),
     )
   }
   const running = new Map<string, Promise<void>>([['following', following.done]])

@@ -16,7 +16,7 @@ import { parseJson } from './json-body.ts'
 /** Time limit for receiving a complete request, streamed bodies included, in milliseconds. */
 const requestTimeoutMs = 300_000
 /** Paths that need no key. They expose no chat content. */
-const publicPaths = new Set(['/health', '/metrics', '/openapi.json', '/review', '/review/openapi.json'])
+const publicPaths = new Set(['/health', '/ready', '/metrics', '/openapi.json', '/review', '/review/openapi.json'])
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -31,7 +31,7 @@ declare module 'fastify' {
 
 /**
  * Creates the HTTP server of a process: API keys with scopes, request ids, errors as `{ error: { code, message, field? } }`,
- * `/health` and `/metrics`. JSON bodies are parsed; `application/x-ndjson` is passed to the handler as a stream. Throws FLY_CONFIG
+ * `/health` (the process answers) and `/metrics`. JSON bodies are parsed; `application/x-ndjson` is passed to the handler as a stream. Throws FLY_CONFIG
  * if the server would be reachable from other machines without a key.
  */
 export function createHttpServer(

@@ -118,13 +118,15 @@ export interface EventLog {
   append(records: readonly NewRecord[]): Promise<void>
   /**
    * Joins a consumer group until `signal` is aborted. Calls `consume` once for each partition number that is assigned, and waits for
-   * all calls to end before it leaves. An error of `consume` ends the membership and is thrown.
+   * all calls to end before it leaves. An error of `consume` ends the membership and is thrown. `onMembership` is told how many
+   * partition numbers it has at each assignment, 0 where others have them all, and undefined once the membership is lost.
    */
   join(
     group: string,
     topics: readonly string[],
     consume: (consumer: PartitionConsumer) => Promise<void>,
     signal: AbortSignal,
+    onMembership?: (partitions: number | undefined) => void,
   ): Promise<void>
   /** Reads without a group. Resolves when all records that existed at the call have been read; with `follow`, when the signal is aborted. */
   read(

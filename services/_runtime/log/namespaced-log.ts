@@ -27,8 +27,8 @@ export function createNamespacedLog(log: EventLog, prefix: string): EventLog {
 
   return {
     append: records => log.append(withFull(records)),
-    join: (group, topics, consume, signal) =>
-      log.join(full(group), allFull(topics), consumer => consume(consumerOf(consumer)), signal),
+    join: (group, topics, consume, signal, onMembership) =>
+      log.join(full(group), allFull(topics), consumer => consume(consumerOf(consumer)), signal, onMembership),
     read: (topics, options, onRecords, signal) => {
       const { from } = options
       return log.read(

@@ -1,5 +1,5 @@
 import type { Freshness } from '../freshness.ts'
-import type { Status } from '../status.ts'
+import type { Outage, Status } from '../status.ts'
 import { agentSection } from './agent.ts'
 import { decimal, percent, table, time } from './format.ts'
 import { type Html, html } from './html.ts'
@@ -18,16 +18,17 @@ export function page(status: Status): string {
   return document(html`
     <h1>Flywheel</h1>
     <p class="dim">${time(status.at)} UTC, reloaded every 5 seconds</p>
+    ${status.outage === null ? '' : outageLine(status.outage)}
     <h2>Services</h2>
     ${table(
-      ['service', 'records behind', 'seconds behind', 'limit', '', 'dead letters'],
-      status.services.map(({ name, lagRecords, lagSeconds, limitSeconds, ok, parked }) => [
+      ['service', 'records behind', 'seconds behind', 'limit', '', 'unresolved dead letters'],
+      status.services.map(({ name, lagRecords, lagSeconds, limitSeconds, ok, unresolved }) => [
         name,
         lagRecords,
         lagSeconds,
         limitSeconds,
         ok ? html`<span class="ok">in time</span>` : html`<span class="over">over</span>`,
-        parked,
+        unresolved,
       ]),
     )}
     <p>${freshnessLine(status.freshness)}</p>
@@ -55,6 +56,10 @@ export function page(status: Status): string {
     )}`)
 }
 
+function outageLine({ reason, ageSeconds }: Outage): Html {
+  return html`<p class="over">The event log does not answer (${reason}). The last known state, ${seconds(ageSeconds)} old:</p>`
+}
+
 function freshnessLine(freshness: Freshness): Html {
   const { topic, withinSeconds, objective, scores, attained, p50Seconds, p95Seconds, ok } = freshness
   const objectiveText = `Objective: ${percent(objective)} of ${topic} are readable within ${withinSeconds} s of their turn`
@@ -66,10 +71,10 @@ function freshnessLine(freshness: Freshness): Html {
 
 const seconds = (value: number): string => `${value.toFixed(1)} s`
 
-/** The page while the event log does not answer. It must not look like a system without traffic. */
+/** The page while the event log does not answer and no earlier state is known. It must not look like a system without traffic. */
 export function outagePage(message: string): string {
   return document(
-    html`<h1>Flywheel</h1><p class="over">The event log does not answer, nothing below is known: ${message}</p>`,
+    html`<h1>Flywheel</h1><p class="over">The event log does not answer, and nothing is known yet: ${message}</p>`,
   )
 }
 

@@ -43,6 +43,23 @@ export function consumingContract(open: OpenLog): void {
       ])
     })
 
+    test('tells how many partition numbers the member has, and when it is no member any more', async () => {
+      const { log } = await openForTest(open)
+      const name = await createTopic(log, 3)
+      const told: (number | undefined)[] = []
+      const member = joinInBackground(
+        log,
+        uniqueName('group'),
+        [name],
+        commitEach(() => {}),
+        count => told.push(count),
+      )
+      await waitUntil('it is told its partition numbers', () => told.length > 0)
+      expect(told).toEqual([3])
+      await member.stop()
+      expect(told.at(-1)).toBeUndefined()
+    })
+
     test('delivers every record once, in the order of its key, to a new group', async () => {
       const { log } = await openForTest(open)
       const name = await createTopic(log, 3)

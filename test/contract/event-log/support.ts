@@ -84,7 +84,8 @@ export const joinInBackground = (
   group: string,
   topics: readonly string[],
   work: (task: PartitionConsumer) => Promise<void>,
-): BackgroundTask => runInBackground(signal => log.join(group, topics, work, signal))
+  onMembership?: (partitions: number | undefined) => void,
+): BackgroundTask => runInBackground(signal => log.join(group, topics, work, signal, onMembership))
 
 /** Work that commits what it polls, with the `outputs` of it; calls back after the commit. */
 export const commitEach =

@@ -61,14 +61,14 @@ export function createEmbeddedLog({ db, close }: DataFile, clock: Clock): Embedd
       assertOpen()
       if (newRecords.length > 0) await writer.write(newRecords, [])
     },
-    async join(group, names, consume, signal) {
+    async join(group, names, consume, signal, onMembership = () => {}) {
       assertOpen()
       for (const name of names) topics.get(name)
       if (groups.has(group))
         throw new Fault('FLY_BUG', `group ${group} has a member: the embedded log takes one per group`, { group })
       groups.add(group)
       await runUntilClosed(signal, until =>
-        runGroupMember(components, group, [...new Set(names)], consume, until),
+        runGroupMember(components, group, [...new Set(names)], consume, until, onMembership),
       ).finally(() => groups.delete(group))
     },
     async read(names, options, onRecords, signal) {

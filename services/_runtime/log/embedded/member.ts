@@ -10,6 +10,7 @@ export async function runGroupMember(
   topics: readonly string[],
   consume: (consumer: PartitionConsumer) => Promise<void>,
   signal: AbortSignal,
+  onMembership: (partitions: number | undefined) => void,
 ): Promise<void> {
   const membership = { group, topics, open: true }
   const failed = new AbortController()
@@ -29,12 +30,14 @@ export async function runGroupMember(
   const startMissing = (): void => {
     const partitions = Math.max(...topics.map(name => components.topics.get(name).partitions.length))
     while (running.length < partitions && !until.aborted) running.push(runConsumer(running.length))
+    onMembership(running.length)
   }
   const removeListener = components.topics.onGrown(startMissing)
   startMissing()
   await waitForAbort(until)
   removeListener()
   await Promise.all(running)
+  onMembership(undefined)
   membership.open = false
   if (errors.length > 0) throw errors[0]
 }

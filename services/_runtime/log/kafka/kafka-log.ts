@@ -1,3 +1,4 @@
+import { rejectOnTimeout } from '../../core/deadline.ts'
 import type { EventLog } from '../event-log.ts'
 import { type ClusterQuery, createClusterQuery } from './admin/cluster-query.ts'
 import { createOffsetQueries } from './admin/offsets.ts'
@@ -10,7 +11,6 @@ import { joinGroup } from './consume/group.ts'
 import { createReader } from './consume/read.ts'
 import { createAppender } from './produce/append.ts'
 import { createIdempotentProducer } from './produce/producer.ts'
-import { rejectOnTimeout } from './retry.ts'
 
 /**
  * The event log on Apache Kafka, or on a server with its protocol. FLY_BROKER after ten seconds at most when the brokers do not answer
@@ -36,8 +36,9 @@ export async function openKafkaLog(settings: KafkaSettings): Promise<EventLog> {
     createTopics: admin.createTopics,
     settingDifferences: admin.settingDifferences,
     ...createOffsetQueries(query),
-    join(group, topics, consume, signal) {
-      const member = joinGroup({ settings, query, group, topics, consume }, AbortSignal.any([signal, closing.signal]))
+    join(group, topics, consume, signal, onMembership = () => {}) {
+      const membership = { settings, query, group, topics, consume, onMembership }
+      const member = joinGroup(membership, AbortSignal.any([signal, closing.signal]))
       const settled = member.catch(() => {}).finally(() => members.delete(settled))
       members.add(settled)
       return member

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { pause } from '../../core/abort.ts'
 import { backoffMs } from '../../core/backoff.ts'
 import { Fault } from '../../core/faults.ts'
@@ -23,17 +22,6 @@ export async function retryWithBackoff<T>(
       await pause(backoffMs(attempts - 1, backoff), signal)
     }
   }
-}
-
-/** The promise, or a rejection with FLY_BROKER when it takes longer. It is not cancelled: what it does later must be harmless. */
-export async function rejectOnTimeout<T>(milliseconds: number, action: string, promise: Promise<T>): Promise<T> {
-  const settled = new AbortController()
-  promise.catch(() => {})
-  const timeout = sleep(milliseconds, undefined, { signal: settled.signal }).then(() => {
-    throw new Fault('FLY_BROKER', `cannot ${action}: no answer within ${milliseconds} ms`)
-  })
-  timeout.catch(() => {})
-  return Promise.race([promise, timeout]).finally(() => settled.abort())
 }
 
 /** The promise, or a rejection with FLY_BROKER when the signal is aborted first. It is not cancelled: what it does later must be harmless. */

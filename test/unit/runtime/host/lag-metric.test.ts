@@ -8,7 +8,7 @@ import { topic } from '#topology/topic-names.ts'
 /** The lines of the metric for a judge whose log answers this. */
 function scraping(lag: () => Promise<readonly PartitionLag[]>) {
   const metrics = createMetrics()
-  observeLag({ log: { lag }, clock: { now: () => 61_000 }, metrics }, ['judge', 'gateway'], 20)
+  observeLag({ log: { lag }, clock: { now: () => 61_000 }, metrics }, ['judge', 'gateway'])
   return async () => (await metrics.text()).split('\n').filter(line => line.startsWith('flywheel_lag_seconds{'))
 }
 const partition = (number: number, oldest: number | null): PartitionLag => ({
@@ -23,18 +23,12 @@ test('each partition has its age from the first scrape on: 0 where all is consum
   expect(await scrape()).toEqual([line(0, 60), line(1, 0), line(2, 0)])
 })
 
-test('while the log fails or does not answer there is no value, and the scrape is answered', async () => {
+test('while the log fails there is no value, and the scrape is answered', async () => {
   const answers: (() => Promise<readonly PartitionLag[]>)[] = [
     async () => [partition(0, 1_000)],
     () => Promise.reject(new Fault('FLY_BROKER', 'away')),
-    () => new Promise(() => {}),
     async () => [partition(0, null)],
   ]
   const scrape = scraping(() => answers.shift()?.() ?? Promise.resolve([]))
-  expect([await scrape(), await scrape(), await scrape(), await scrape()]).toEqual([
-    [line(0, 60)],
-    [],
-    [],
-    [line(0, 0)],
-  ])
+  expect([await scrape(), await scrape(), await scrape()]).toEqual([[line(0, 60)], [], [line(0, 0)]])
 })

@@ -51,7 +51,7 @@ it('status is what the map asks of each service, and what each topic holds', asy
     lagSeconds: 61,
     limitSeconds: 60,
     ok: false,
-    parked: 2,
+    unresolved: 2,
   })
   expect(status.services).toContainEqual({
     name: 'judge',
@@ -59,7 +59,7 @@ it('status is what the map asks of each service, and what each topic holds', asy
     lagSeconds: 61,
     limitSeconds: 120,
     ok: true,
-    parked: 2,
+    unresolved: 2,
   })
   expect(status.topics).toEqual(topicNames.map(name => ({ name, recordsAtMost: 42 })))
   expect(status.agents).toEqual([])
@@ -100,6 +100,32 @@ it('a log that does not answer is an outage for people and for programs, and is 
   expect((await app.inject('/v1/status')).statusCode).toBe(503)
   down = false
   expect((await app.inject('/')).statusCode).toBe(200)
+})
+
+it('during an outage the last known state is shown with its age, on the page, as JSON and in the metrics', async () => {
+  const { app } = start()
+  const before = (await app.inject('/v1/status')).json()
+  expect([before.outage, (await app.inject('/')).body]).toEqual([null, expect.not.stringContaining('does not answer')])
+  down = true
+  now += 61_000
+  const shown = await app.inject('/')
+  expect([shown.statusCode, shown.headers['content-type']]).toEqual([503, 'text/html; charset=utf-8'])
+  expect(shown.body).toContain('The event log does not answer (the broker is away). The last known state, 61.0 s old:')
+  const status = await app.inject('/v1/status')
+  expect([status.statusCode, status.json()]).toEqual([
+    503,
+    { ...before, outage: { reason: 'the broker is away', ageSeconds: 61 } },
+  ])
+  expect((await app.inject('/metrics')).body).toContain('flywheel_log_state_age_seconds 61\n')
+  down = false
+  expect((await app.inject('/v1/status')).json()).toMatchObject({ at: now, outage: null })
+  expect((await app.inject('/metrics')).body).toContain('flywheel_log_state_age_seconds 0\n')
+})
+
+it('before the log has answered once, there is no age in the metrics', async () => {
+  const { app } = start()
+  down = true
+  expect((await app.inject('/metrics')).body).not.toMatch(/^flywheel_log_state_age_seconds /m)
 })
 
 it('the page shows everything, and nothing that was sent gets through as markup', async () => {

@@ -20,5 +20,10 @@ test.each([
   ['over the limit', [partition(1, now - limitSeconds * 1000 - 1)], { ok: false }],
   ['a clock that is behind that of the log', [partition(1, now + 50)], { lagSeconds: 0, ok: true }],
 ])('the lag of a service: %s', (_what, lag, expected) => {
-  expect(serviceView('sampler', lag, 4, now)).toMatchObject({ name: 'sampler', limitSeconds, parked: 4, ...expected })
+  expect(serviceView('sampler', lag, 4, now)).toMatchObject({
+    name: 'sampler',
+    limitSeconds,
+    unresolved: 4,
+    ...expected,
+  })
 })

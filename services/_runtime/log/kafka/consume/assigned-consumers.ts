@@ -1,5 +1,5 @@
 import { Fault } from '../../../core/faults.ts'
-import type { PartitionConsumer } from '../../event-log.ts'
+import type { EventLog, PartitionConsumer } from '../../event-log.ts'
 import type { ClusterQuery } from '../admin/cluster-query.ts'
 import type { KafkaSettings } from '../connection/client.ts'
 import { toFault } from '../faults.ts'
@@ -15,6 +15,7 @@ export type GroupMembership = {
   readonly group: string
   readonly topics: readonly string[]
   readonly consume: ConsumePartition
+  readonly onMembership: NonNullable<Parameters<EventLog['join']>[4]>
 }
 
 /** `topics` joined: they change when a topic grows. */

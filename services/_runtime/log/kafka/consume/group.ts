@@ -1,9 +1,10 @@
 import { pause, waitForAbort } from '../../../core/abort.ts'
 import { backoffMs } from '../../../core/backoff.ts'
+import { rejectOnTimeout } from '../../../core/deadline.ts'
 import { Fault } from '../../../core/faults.ts'
 import { createKafkaClient } from '../connection/client.ts'
 import { isTransient, toFault } from '../faults.ts'
-import { rejectOnTimeout, retryWithBackoff } from '../retry.ts'
+import { retryWithBackoff } from '../retry.ts'
 import { createAssignedConsumers, type GroupMembership } from './assigned-consumers.ts'
 import { coPartitioningAssigner, topicsByPartition } from './assigner.ts'
 import { watchEventLoop } from './event-loop-watch.ts'
@@ -37,7 +38,9 @@ export async function joinGroup(membership: GroupMembership, signal: AbortSignal
     })
     if (signal.aborted) return
     const since = Date.now()
-    const lost = await runMembership(membership, sessionMs, lengthenSession, signal)
+    const lost = await runMembership(membership, sessionMs, lengthenSession, signal).finally(() =>
+      membership.onMembership(undefined),
+    )
     if (signal.aborted) return
     if (Date.now() - since > stableMs) losses = 0
     // One loss is normal while a broker starts or a coordinator changes.
@@ -85,7 +88,9 @@ async function runMembership(
   })
   consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberId, memberAssignment } }) => {
     consumer.pause(topics.map(topic => ({ topic })))
-    consumers.assign(memberId, topicsByPartition(memberAssignment))
+    const assigned = topicsByPartition(memberAssignment)
+    consumers.assign(memberId, assigned)
+    membership.onMembership(assigned.size)
   })
   consumer.on(consumer.events.CRASH, ({ payload: { error } }) => {
     lost ??= toFault(error, `stay in group ${group}`, { group })

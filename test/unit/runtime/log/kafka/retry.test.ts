@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { rejectOnAbort, rejectOnTimeout, retryWithBackoff } from '#runtime/log/kafka/retry.ts'
+import { rejectOnTimeout } from '#runtime/core/deadline.ts'
+import { rejectOnAbort, retryWithBackoff } from '#runtime/log/kafka/retry.ts'
 
 const never = new Promise<never>(() => {})
 const transient = { code: 'FLY_BROKER' }
