@@ -2,7 +2,7 @@ import { Gauge, register } from 'prom-client'
 import type { Clock } from '#runtime/core/clock.ts'
 import type { Freshness } from './freshness.ts'
 import type { KnownLogState } from './log-state.ts'
-import { lostRecords, type ReconciledHour } from './reconcile.ts'
+import { lostRecords, type ReconciledHour, shownHours } from './reconcile.ts'
 import type { LogState } from './status.ts'
 
 const freshnessGauges = {
@@ -81,16 +81,14 @@ function registerFreshness(current: MetricSources['freshness']): void {
 function registerReconciliation(current: () => Promise<readonly ReconciledHour[]>): void {
   new Gauge({
     name: metricNames.reconciledRecords,
-    help: 'Records of an hour (UTC): accepted, logged and direct by their arrival, appended and consumed by append time.',
-    labelNames: ['topic', 'hour', 'stage', 'group'],
+    help: `Records of the last ${shownHours} hours: accepted, logged and direct by their arrival, appended and consumed by append time.`,
+    labelNames: ['topic', 'stage', 'group'],
     async collect() {
       this.reset()
-      for (const { topic, hour: at, accepted, logged, direct, appended, consumed } of await current()) {
-        const hour = new Date(at).toISOString().slice(0, 13)
+      for (const { topic, accepted, logged, direct, appended, consumed } of await current()) {
         for (const [stage, records] of Object.entries({ accepted, logged, direct, appended }))
-          if (records !== null) this.set({ topic, hour, stage, group: '' }, records)
-        for (const [group, records] of Object.entries(consumed))
-          this.set({ topic, hour, stage: 'consumed', group }, records)
+          if (records !== null) this.inc({ topic, stage, group: '' }, records)
+        for (const [group, records] of Object.entries(consumed)) this.inc({ topic, stage: 'consumed', group }, records)
       }
     },
   })

@@ -13,6 +13,7 @@ import {
   forcedTypes,
   quotedTopics,
   type TextRule,
+  unboundedLabels,
 } from './files/text-rules.ts'
 import { forbiddenTopicNames } from './files/topic-names.ts'
 import { type ImportViolation, importGraph } from './imports/graph.ts'
@@ -65,6 +66,10 @@ test('process entries do not branch', () => {
 
 test('no type is forced', () => {
   expect(everywhere(forcedTypes)).toEqual([])
+})
+
+test('labels of metrics have bounded values', () => {
+  expect(everywhere(unboundedLabels)).toEqual([])
 })
 
 test('imports name their file', () => {

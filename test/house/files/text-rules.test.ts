@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { violationLines } from './text.ts'
-import { ambientAccess, branchesInMain, computedImports, forcedTypes, quotedTopics } from './text-rules.ts'
+import {
+  ambientAccess,
+  branchesInMain,
+  computedImports,
+  forcedTypes,
+  quotedTopics,
+  unboundedLabels,
+} from './text-rules.ts'
 import { forbiddenTopicNames } from './topic-names.ts'
 
 describe('a topic name in quotes', () => {
@@ -77,4 +84,13 @@ test('a module that is imported by a computed name is refused', () => {
   expect(computedImports('services/judge/service.ts', 'await import(name)')).toHaveLength(1)
   expect(computedImports('services/judge/service.ts', 'await import(`./verdict.ts`)')).toHaveLength(1)
   expect(computedImports('services/judge/service.ts', "await import('./verdict.ts')")).toEqual([])
+})
+
+test('a label of a metric that is not known to be bounded is refused', () => {
+  expect(unboundedLabels('services/console/metrics.ts', "labelNames: ['topic', 'hour'],")).toEqual([
+    expect.objectContaining({ message: expect.stringContaining('label hour') }),
+  ])
+  expect(unboundedLabels('services/console/metrics.ts', "...{ name, help, labelNames: ['topic', 'group'] },")).toEqual(
+    [],
+  )
 })

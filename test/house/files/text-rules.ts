@@ -66,3 +66,28 @@ export const computedImports: TextRule = (path, text) => {
     message: 'imports a module by a computed name, which no tool can follow',
   }))
 }
+
+/** Labels of metrics whose values come from the map, the settings or a list in the code: each value is a series for ever. */
+const boundedLabels = new Set([
+  ...['service', 'topic', 'partition', 'group', 'stage', 'code', 'outcome', 'kind', 'reason'],
+  ...['method', 'route', 'status', 'model', 'quantile'],
+])
+
+/** A label with ever new values, such as an hour or an id, makes ever new series, which fill the memory of Prometheus. */
+export const unboundedLabels: TextRule = (path, text) => {
+  if (!path.startsWith('services/')) return []
+  return codeLines(text).flatMap((code, index) => {
+    const names = /\blabelNames: \[(?<names>[^\]]*)\]/.exec(code)?.groups?.['names'] ?? ''
+    return Array.from(names.matchAll(/'(\w+)'/g)).flatMap(([, name = '']) =>
+      boundedLabels.has(name)
+        ? []
+        : [
+            {
+              path,
+              line: index + 1,
+              message: `label ${name}: use one with bounded values, or add it to boundedLabels`,
+            },
+          ],
+    )
+  })
+}

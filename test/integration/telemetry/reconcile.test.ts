@@ -83,7 +83,7 @@ test('accepted, logged and consumed counts agree over a restart and with direct 
   await status({ url: after.url, json: false }, after.world.settings).finally(() => vi.restoreAllMocks())
   expect(printed.filter(line => line.includes('accepted = logged = consumed'))).not.toEqual([])
   const metrics = await (await fetch(`${after.url}/metrics`)).text()
-  const consumed = `flywheel_reconciled_records\\{topic="${topic.chatLogs}",hour="[-T0-9]+",stage="consumed",group="sampler"\\}`
-  expect(metrics).toMatch(new RegExp(`${consumed} [1-5]\n`))
+  const consumed = `flywheel_reconciled_records{topic="${topic.chatLogs}",stage="consumed",group="sampler"}`
+  expect(metrics).toContain(`${consumed} 5\n`)
   expect(metrics).toContain(`flywheel_reconciled_lost_records{topic="${topic.chatLogs}"} 0`)
 })
