@@ -27,10 +27,11 @@ const statusSchema = z.looseObject({
     withinSeconds: z.number(),
     objective: z.number(),
     scores: z.number(),
+    overdue: z.number(),
     attained: z.number().nullable(),
     p50Seconds: z.number().nullable(),
     p95Seconds: z.number().nullable(),
-    ok: z.boolean(),
+    ok: z.boolean().nullable(),
   }),
   agents: z.array(z.looseObject({ agent: z.string() })),
   hours: z.array(
@@ -66,7 +67,7 @@ export async function status(
   if (
     known.outage !== null ||
     known.services.some(({ ok }) => !ok) ||
-    !known.freshness.ok ||
+    known.freshness.ok === false ||
     known.hours.some(({ verdict }) => verdict === 'lost')
   )
     process.exitCode = 1
@@ -114,11 +115,14 @@ function serviceText(service: ServiceStatus): string {
 }
 
 function freshnessText(freshness: Freshness): string {
-  const { topic, withinSeconds, objective, scores, attained, p50Seconds, p95Seconds, ok } = freshness
+  const { topic, withinSeconds, objective, scores, overdue, attained, p50Seconds, p95Seconds, ok } = freshness
   const objectiveText = `within ${withinSeconds} s (objective ${formatPercent(objective)})`
-  if (attained === null) return `${topic.padEnd(14)} no turn was scored in the last hour; ${objectiveText}`
-  const quantiles = `p50 ${p50Seconds?.toFixed(1)} s, p95 ${p95Seconds?.toFixed(1)} s`
-  return `${topic.padEnd(14)} ${formatPercent(attained)} ${objectiveText}, ${quantiles}, of ${scores} in the last hour${ok ? '' : '  MISSED'}`
+  if (attained === null)
+    return `${topic.padEnd(14)} no turn was scored in the last hour, and none is overdue; ${objectiveText}`
+  const quantiles =
+    p50Seconds === null || p95Seconds === null ? '' : ` p50 ${p50Seconds.toFixed(1)} s, p95 ${p95Seconds.toFixed(1)} s,`
+  const late = overdue > 0 ? ` and ${overdue} overdue` : ''
+  return `${topic.padEnd(14)} ${formatPercent(attained)} ${objectiveText},${quantiles} of ${scores} in the last hour${late}${ok ? '' : '  MISSED'}`
 }
 
 /** One hour of a topic: its counts, and either that they agree or by how much they differ. */

@@ -68,8 +68,10 @@ export type HttpApiContext<S extends ServiceName> = {
   readonly urlOf: (service: ServiceName) => string
   /** Consumer lag of a service, per input partition. */
   readonly lag: (service: ServiceName) => Promise<readonly PartitionLag[]>
-  /** Number of dead letters of a service that are not re-driven yet; at most 10,000. */
-  readonly countUnresolved: (service: ServiceName) => Promise<number>
+  /** Unresolved dead letters of a service, by the topic of the refused records; at most 10,000 together. */
+  readonly countUnresolved: (
+    service: ServiceName,
+  ) => Promise<readonly { readonly topic: string; readonly records: number }[]>
   /** The committed positions of a service; partitions without a commit are left out. */
   readonly committedPositions: (service: ServiceName) => Promise<readonly Position[]>
   /** The positions of the first records appended at or after a time, in ms since 1970; the end of a partition without such a record. */

@@ -20,14 +20,14 @@ export function httpApi(context: LogContext, { clock }: HttpApiPorts): HttpApi<'
   const histories = new Map<string, AgentHistory>()
   const freshness = createFreshness()
   const logState = createLogStateReader(context, clock)
-  registerMetrics({ freshness: () => freshness.view(clock.now()), logState, clock })
+  registerMetrics({ freshness: ({ at, overdue }) => freshness.view(at, overdue), logState, clock })
   /** Throws the fault of the log where it does not answer and no earlier state is known. */
   const status = async (): Promise<Status> => {
     const { state, outage } = await logState()
     return {
       ...state,
       outage,
-      freshness: freshness.view(clock.now()),
+      freshness: freshness.view(state.at, state.overdue),
       agents: [...histories].map(([agent, history]) => agentView(agent, history)),
     }
   }

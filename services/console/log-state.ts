@@ -3,6 +3,8 @@ import { rejectOnTimeout } from '#runtime/core/deadline.ts'
 import { Fault } from '#runtime/core/faults.ts'
 import type { HttpApiContext } from '#runtime/service.ts'
 import { consumingServices, topicNames } from '#topology/derive/definitions.ts'
+import type { ServiceName } from '#topology/types.ts'
+import { createOverdueCounter } from './overdue.ts'
 import { createReconciler, type ReconcilerContext } from './reconcile-sources.ts'
 import { type LogState, type Outage, serviceView, topicViews } from './status.ts'
 
@@ -28,17 +30,20 @@ export function createLogStateReader(context: LogContext, clock: Clock): () => P
       }),
     ),
   )
-  const hoursNow = createReconciler(
-    context,
-    clock,
-    async name => (await services()).find(one => one.name === name)?.lag ?? [],
-  )
+  const lagOf = async (name: ServiceName) => (await services()).find(one => one.name === name)?.lag ?? []
+  const hoursNow = createReconciler(context, clock, lagOf)
+  const overdueNow = createOverdueCounter(context, clock, lagOf)
   let lastKnown: LogState | undefined
   const current = cached(clock, async (): Promise<LogState> => {
-    const [asked, bounds, hours] = await Promise.all([services(), context.bounds(topicNames), hoursNow()])
+    const [asked, bounds, hours, overdue] = await Promise.all([
+      services(),
+      context.bounds(topicNames),
+      hoursNow(),
+      overdueNow(),
+    ])
     const at = clock.now()
     lastKnown = {
-      ...{ at, hours },
+      ...{ at, hours, overdue },
       topics: topicViews(bounds),
       services: asked.map(({ name, lag, unresolved }) => serviceView(name, lag, unresolved, at)),
     }

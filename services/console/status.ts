@@ -6,6 +6,8 @@ import type { AgentView } from './agent-view.ts'
 import type { Freshness } from './freshness.ts'
 import type { ReconciledHour } from './reconcile.ts'
 
+type UnresolvedCount = { readonly topic: string; readonly records: number }
+
 export type ServiceView = {
   readonly name: ServiceName
   readonly lagRecords: number
@@ -15,6 +17,8 @@ export type ServiceView = {
   readonly ok: boolean
   /** Dead letters that are neither re-driven nor discarded; 10,000 stands for that or more. */
   readonly unresolved: number
+  /** The same by the topic of the refused records. */
+  readonly unresolvedByTopic: readonly UnresolvedCount[]
 }
 
 export type TopicView = {
@@ -29,6 +33,8 @@ export type LogState = {
   /** Those that consume. Ingest, gateway and console consume nothing and have no lag. */
   readonly services: readonly ServiceView[]
   readonly topics: readonly TopicView[]
+  /** Records on the way to a score that wait for longer than the freshness objective allows. */
+  readonly overdue: number
   /** Newest first: what was accepted, what the log has of it, and what was consumed. */
   readonly hours: readonly ReconciledHour[]
 }
@@ -46,11 +52,15 @@ export type Status = LogState & {
 export function serviceView(
   name: ServiceName,
   partitions: readonly PartitionLag[],
-  unresolved: number,
+  unresolvedByTopic: readonly UnresolvedCount[],
   now: number,
 ): ServiceView {
   const { records, seconds, limitSeconds, overLimit } = serviceLag(name, partitions, now)
-  return { name, lagRecords: records, lagSeconds: seconds, limitSeconds, ok: !overLimit, unresolved }
+  const unresolved = unresolvedByTopic.reduce((sum, count) => sum + count.records, 0)
+  return {
+    ...{ name, lagRecords: records, lagSeconds: seconds, limitSeconds, ok: !overLimit },
+    ...{ unresolved, unresolvedByTopic },
+  }
 }
 
 export const topicViews = (bounds: readonly PartitionBounds[]): readonly TopicView[] =>

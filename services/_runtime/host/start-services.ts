@@ -1,4 +1,4 @@
-import { consumedTopics } from '#topology/derive/definitions.ts'
+import { consumedTopics, consumingServices } from '#topology/derive/definitions.ts'
 import { consumerGroup } from '#topology/derive/names.ts'
 import { services } from '#topology/map.ts'
 import { topic } from '#topology/topic-names.ts'
@@ -86,10 +86,9 @@ export async function startServices(
     services: started.map(({ name }) => name as string),
   }
   const probed = answersInTime(log, limitsOfProbes)
-  observeLag(
-    { ...runtime, log: probed },
-    started.map(({ name }) => name),
-  )
+  const names = started.map(({ name }) => name)
+  // A process that is dead has no metrics, so the console has the lag of every service.
+  observeLag({ ...runtime, log: probed }, names.includes('console') ? consumingServices : names)
   observeStates(metrics, states)
   const app = createHttpServer(settings, logger, metrics, () => health)
   const readiness = serveReadiness(

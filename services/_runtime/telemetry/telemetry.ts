@@ -151,6 +151,12 @@ export function createMetrics() {
       buckets: [0.1, 0.5, 1, 2, 5, 10, 30, 60, 300],
       registers,
     }),
+    lagRecords: new Gauge({
+      name: 'flywheel_lag_records',
+      help: 'Records that a service has not consumed.',
+      labelNames: ['service', 'topic', 'partition'],
+      registers,
+    }),
     lagSeconds: new Gauge({
       name: 'flywheel_lag_seconds',
       help: 'Age of the oldest record that a service has not consumed; 0 where there is none.',

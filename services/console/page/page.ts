@@ -61,12 +61,16 @@ function outageLine({ reason, ageSeconds }: Outage): Html {
 }
 
 function freshnessLine(freshness: Freshness): Html {
-  const { topic, withinSeconds, objective, scores, attained, p50Seconds, p95Seconds, ok } = freshness
+  const { topic, withinSeconds, objective, scores, overdue, attained, p50Seconds, p95Seconds, ok } = freshness
   const objectiveText = `Objective: ${percent(objective)} of ${topic} are readable within ${withinSeconds} s of their turn`
-  if (attained === null || p50Seconds === null || p95Seconds === null)
-    return html`${objectiveText}; no turn was scored in the last hour.`
-  return html`${objectiveText}; of ${scores} in the last hour <span class="${ok ? 'ok' : 'over'}">${percent(attained)}</span>
-    were (half within ${seconds(p50Seconds)}, 95% within ${seconds(p95Seconds)}).`
+  if (attained === null) return html`${objectiveText}; no turn was scored in the last hour, and none is overdue.`
+  const late = overdue > 0 ? html` and <span class="over">${overdue} overdue</span>` : ''
+  const quantiles =
+    p50Seconds === null || p95Seconds === null
+      ? ''
+      : ` (half within ${seconds(p50Seconds)}, 95% within ${seconds(p95Seconds)})`
+  return html`${objectiveText}; of ${scores} in the last hour${late} <span class="${ok ? 'ok' : 'over'}">${percent(attained)}</span>
+    were${quantiles}.`
 }
 
 const seconds = (value: number): string => `${value.toFixed(1)} s`

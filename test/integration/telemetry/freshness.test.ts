@@ -39,3 +39,41 @@ test('the freshness of a score is in flywheel status and in the metrics', async 
   const metrics = await (await fetch(`${url}/metrics`)).text()
   expect(metrics).toContain(`flywheel_freshness_share{topic="${topic.scoredSamples}"} 1`)
 })
+
+test('samples that no judge has read for longer than the objective are overdue, and the lag of the dead judge is a metric', async () => {
+  const settings = { FLYWHEEL_HOME: temporaryFolder(), FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' }
+  let late = 0
+  const clock = { now: () => Date.now() + late }
+  const world = await openRuntime(readSettings(settings), clock)
+  const stop = new AbortController()
+  const { urlOf, done } = await runInProcess(world, ['ingest', 'sampler', 'console'], stop.signal)
+  onTestFinished(async () => {
+    stop.abort()
+    await done
+    await world.close()
+  })
+  const url = urlOf('console')
+  const call = async (method: string, path: string, body: object): Promise<void> => {
+    const headers = { 'content-type': 'application/json' }
+    expect((await fetch(url + path, { method, headers, body: JSON.stringify(body) })).status).toBe(200)
+  }
+  const tools = [{ name: 'quote', description: 'The price of a stock.' }]
+  await call('PUT', '/v1/agents/desk', { tools, budgets: { sampleShare: 1 } })
+  const chat = { agent: 'desk', turn: 0, question: 'Price?', plan: { tool: 'quote', argument: 'ACME' } }
+  await call('POST', '/v1/chat-logs', { ...chat, conversationId: 'a' })
+  const waiting = async () =>
+    (await world.log.lag('judge', [topic.selectedSamples])).filter(({ records }) => records > 0)
+  await waitUntil('a sample waits', async () => (await waiting()).length === 1)
+  const status = async () => (await (await fetch(`${url}/v1/status`)).json()) as { freshness: object }
+  expect((await status()).freshness).toMatchObject({ overdue: 0, attained: null, ok: null })
+
+  late = 300_000
+  expect((await status()).freshness).toMatchObject({ overdue: 1, scores: 0, attained: 0, ok: false })
+  const metrics = await (await fetch(`${url}/metrics`)).text()
+  const [sample] = await waiting()
+  const labels = `{service="judge",topic="${topic.selectedSamples}",partition="${sample?.partition}"}`
+  expect(metrics).toContain(`flywheel_lag_records${labels} 1\n`)
+  expect(metrics).toMatch(new RegExp(`^flywheel_lag_seconds${labels} 30\\d`, 'm'))
+  expect(metrics).toContain(`flywheel_freshness_share{topic="${topic.scoredSamples}"} 0\n`)
+  expect(metrics).toContain(`flywheel_dead_letters_unresolved{service="judge",topic="${topic.selectedSamples}"} 0\n`)
+})

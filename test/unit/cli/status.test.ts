@@ -24,7 +24,7 @@ const run = async (url: string, timeoutMs?: number): Promise<string> => {
 }
 
 const freshness = {
-  ...{ topic: topic.scoredSamples, withinSeconds: 180, objective: 0.99, scores: 0, ok: true },
+  ...{ topic: topic.scoredSamples, withinSeconds: 180, objective: 0.99, scores: 0, overdue: 0, ok: null },
   ...{ attained: null, p50Seconds: null, p95Seconds: null },
 }
 const judge = { name: 'judge', lagRecords: 3, lagSeconds: 1, limitSeconds: 60, ok: true, unresolved: 2 }
@@ -61,6 +61,13 @@ test('a console that knows no state yet is FLY_BROKER with its answer', async ()
     code: 'FLY_BROKER',
     message: expect.stringMatching(/the status cannot be read: .* answered 503: .*Try again/),
   })
+})
+
+test('records that are overdue for a score are a missed objective', async () => {
+  const late = { ...freshness, overdue: 3, attained: 0, ok: false }
+  const printed = await run(await answering(200, { ...known, freshness: late }))
+  expect(printed).toContain('0.0% within 180 s (objective 99.0%), of 0 in the last hour and 3 overdue  MISSED\n')
+  expect(process.exitCode).toBe(1)
 })
 
 test('without an outage the exit code is 0', async () => {

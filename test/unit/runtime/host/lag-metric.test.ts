@@ -9,7 +9,8 @@ import { topic } from '#topology/topic-names.ts'
 function scraping(lag: () => Promise<readonly PartitionLag[]>) {
   const metrics = createMetrics()
   observeLag({ log: { lag }, clock: { now: () => 61_000 }, metrics }, ['judge', 'gateway'])
-  return async () => (await metrics.text()).split('\n').filter(line => line.startsWith('flywheel_lag_seconds{'))
+  return async (name = 'flywheel_lag_seconds') =>
+    (await metrics.text()).split('\n').filter(line => line.startsWith(`${name}{`))
 }
 const partition = (number: number, oldest: number | null): PartitionLag => ({
   ...{ topic: topic.selectedSamples, partition: number, oldest },
@@ -21,6 +22,14 @@ const line = (number: number, seconds: number) =>
 test('each partition has its age from the first scrape on: 0 where all is consumed or a clock is behind', async () => {
   const scrape = scraping(async () => [partition(0, 1_000), partition(1, null), partition(2, 62_000)])
   expect(await scrape()).toEqual([line(0, 60), line(1, 0), line(2, 0)])
+})
+
+test('each partition has its records that are not consumed', async () => {
+  const scrape = scraping(async () => [{ ...partition(0, 1_000), records: 7 }, partition(1, null)])
+  expect(await scrape('flywheel_lag_records')).toEqual([
+    `flywheel_lag_records{service="judge",topic="${topic.selectedSamples}",partition="0"} 7`,
+    `flywheel_lag_records{service="judge",topic="${topic.selectedSamples}",partition="1"} 0`,
+  ])
 })
 
 test('while the log fails there is no value, and the scrape is answered', async () => {

@@ -15,14 +15,20 @@ const scored = (seconds: number, ago = 0, over: Parameters<typeof score>[0] = {}
   const headers = { began: String(timestamp - 1000 * seconds) }
   return { topic: topic.scoredSamples, event: score({ source: 'production', ...over }), timestamp, headers }
 }
-const after = (...records: readonly FollowedEvent<'console'>[]) => {
+const withOverdue = (overdue: number, ...records: readonly FollowedEvent<'console'>[]) => {
   const { onRecord, view } = createFreshness()
   for (const record of records) onRecord(record)
-  return view(now)
+  return view(now, overdue)
 }
+const after = (...records: readonly FollowedEvent<'console'>[]) => withOverdue(0, ...records)
 
-test('without scores there are no figures, and the objective is not missed', () => {
-  expect(after()).toMatchObject({ scores: 0, attained: null, p50Seconds: null, p95Seconds: null, ok: true })
+test('without scores there are no figures, and the objective is neither met nor missed', () => {
+  expect(after()).toMatchObject({ scores: 0, attained: null, p50Seconds: null, p95Seconds: null, ok: null })
+})
+
+test('what is overdue counts as missed, with and without scores', () => {
+  expect(withOverdue(2, scored(1), scored(1))).toMatchObject({ scores: 2, overdue: 2, attained: 0.5, ok: false })
+  expect(withOverdue(1)).toMatchObject({ scores: 0, overdue: 1, attained: 0, p50Seconds: null, ok: false })
 })
 
 test('the share within the limit, the limit included, and nearest-rank quantiles', () => {

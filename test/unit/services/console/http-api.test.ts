@@ -12,6 +12,8 @@ import { dataset, evaluation, release, score } from './events.ts'
 
 const attack = `"><script>alert('x')</script><img src=x onerror=alert(1)>&`
 
+const unresolvedByTopic = [{ topic: topic.chatLogs, records: 2 }]
+
 let now: number
 let asked: number
 let down: boolean
@@ -22,7 +24,7 @@ const start = () => {
       if (down) throw new Fault('FLY_BROKER', 'the broker is away')
       return [{ topic: 'any', partition: 0, records: 3, oldest: now - 61_000 }]
     },
-    countUnresolved: async () => 2,
+    countUnresolved: async () => unresolvedByTopic,
     bounds: async () => topicNames.map(name => ({ topic: name, partition: 0, begin: 100, end: 142 })),
     settings: readSettings({}),
     urlOf: () => 'http://127.0.0.1:1',
@@ -52,6 +54,7 @@ it('status is what the map asks of each service, and what each topic holds', asy
     limitSeconds: 60,
     ok: false,
     unresolved: 2,
+    unresolvedByTopic,
   })
   expect(status.services).toContainEqual({
     name: 'judge',
@@ -60,6 +63,7 @@ it('status is what the map asks of each service, and what each topic holds', asy
     limitSeconds: 120,
     ok: true,
     unresolved: 2,
+    unresolvedByTopic,
   })
   expect(status.topics).toEqual(topicNames.map(name => ({ name, recordsAtMost: 42 })))
   expect(status.agents).toEqual([])
@@ -67,7 +71,7 @@ it('status is what the map asks of each service, and what each topic holds', asy
 
 it('how fresh scores are is in the status, on the page and in the metrics', async () => {
   const { app, show } = start()
-  expect((await app.inject('/')).body).toContain('no turn was scored in the last hour')
+  expect((await app.inject('/')).body).toContain('no turn was scored in the last hour, and none is overdue')
   for (const age of [1, 2, 200])
     show({
       topic: topic.scoredSamples,
@@ -80,6 +84,13 @@ it('how fresh scores are is in the status, on the page and in the metrics', asyn
   const metrics = (await app.inject('/metrics')).body
   expect(metrics).toContain(`flywheel_freshness_seconds{topic="${topic.scoredSamples}",quantile="0.95"} 200`)
   expect(metrics).toContain(`flywheel_freshness_objective_share{topic="${topic.scoredSamples}"} 0.99`)
+})
+
+it('unresolved dead letters are a metric by service and topic', async () => {
+  const { app } = start()
+  expect((await app.inject('/metrics')).body).toContain(
+    `flywheel_dead_letters_unresolved{service="judge",topic="${topic.chatLogs}"} 2`,
+  )
 })
 
 it('the log is asked once for all who look within two seconds', async () => {

@@ -12,8 +12,8 @@ const counts = { accepted: 5, logged: 4, direct: 1, appended: 5, consumed: { sam
 /** The series of these hours, with their values. */
 async function scrape(hours: readonly ReconciledHour[]): Promise<readonly string[]> {
   registerMetrics({
-    freshness: () => createFreshness().view(now),
-    logState: async () => ({ state: { at: now, services: [], topics: [], hours }, outage: null }),
+    freshness: () => createFreshness().view(now, 0),
+    logState: async () => ({ state: { at: now, services: [], topics: [], overdue: 0, hours }, outage: null }),
     clock: { now: () => now },
   })
   return (await register.metrics()).split('\n').filter(line => line.startsWith('flywheel_reconciled_'))

@@ -9,6 +9,11 @@ const partition = (records: number, oldest: number | null) => ({
   ...{ topic: topic.chatLogs, partition: 0, records, oldest },
 })
 
+const unresolved = [
+  { topic: topic.chatLogs, records: 3 },
+  { topic: topic.feedback, records: 1 },
+]
+
 test.each([
   ['nothing behind', [partition(0, null)], { lagRecords: 0, lagSeconds: 0, ok: true }],
   [
@@ -20,10 +25,11 @@ test.each([
   ['over the limit', [partition(1, now - limitSeconds * 1000 - 1)], { ok: false }],
   ['a clock that is behind that of the log', [partition(1, now + 50)], { lagSeconds: 0, ok: true }],
 ])('the lag of a service: %s', (_what, lag, expected) => {
-  expect(serviceView('sampler', lag, 4, now)).toMatchObject({
+  expect(serviceView('sampler', lag, unresolved, now)).toMatchObject({
     name: 'sampler',
     limitSeconds,
     unresolved: 4,
+    unresolvedByTopic: unresolved,
     ...expected,
   })
 })
