@@ -25,5 +25,10 @@ export type Outbound<S extends ServiceName> = {
     readonly topic: T
     readonly event: Omit<EventOf<T>, EnvelopeField>
     readonly parents?: readonly string[]
+    /**
+     * The latest time, in ms since 1970, of what else the event follows from, such as an entry of the state: its `at` is no earlier. The
+     * time of the input need not be given.
+     */
+    readonly notBefore?: number | undefined
   }
 }[Writes<S>]

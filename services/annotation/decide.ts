@@ -71,13 +71,13 @@ function onScore(scored: SampleScored, state: StateView): Decision<'annotation'>
 
 /** A second review by the same reviewer changes nothing, and neither does a review of a closed item. */
 function onReview(event: SampleReviewed, facts: Facts, state: StateView): Decision<'annotation'> {
-  const { id, agent, sampleId, reviewer, role, verdict, argument, answer, notes } = event
+  const { id, at, agent, sampleId, reviewer, role, verdict, argument, answer, notes } = event
   if (state.get(closedOf(agent), sampleId) !== undefined) return {}
   const item = state.get<Item>(itemsOf(agent), sampleId)
   const before = item?.reviews ?? state.get<readonly Review[]>(earlyReviewsOf(agent), sampleId) ?? []
   if (before.some(other => other.reviewer === reviewer)) return {}
   const tool = verdict === 'unclear' ? null : event.tool
-  const reviews = [...before, { id, reviewer, role, verdict, tool, argument, answer, notes } satisfies Review]
+  const reviews = [...before, { id, at, reviewer, role, verdict, tool, argument, answer, notes } satisfies Review]
   return item
     ? settleItem(agent, sampleId, { ...item, reviews }, facts, state, id)
     : { stateChanges: boundedChanges(state, earlyReviewsOf(agent), MAX_EARLY, [[sampleId, reviews]]) }
@@ -112,6 +112,7 @@ function settleItem(
         topic: topic.goldAnswers,
         event: { ...sample, ...consensus, notes, reviewers, score },
         parents: [sampleId, ...counted.map(({ id }) => id)].filter(parent => parent !== cause),
+        notBefore: Math.max(item.at, ...counted.flatMap(({ at }) => at ?? [])),
       },
     ],
     stateChanges: [

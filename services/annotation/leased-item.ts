@@ -15,7 +15,7 @@ export async function leasedItemView(
   return {
     ...{ sampleId, conversationId, question, earlier, plan, answer, arms, outcome },
     judged: judged && (await judgedView(judged, objects)),
-    reviews: reviews.map(({ id: _id, role: _role, ...review }) => review),
+    reviews: reviews.map(({ id: _id, at: _at, role: _role, ...review }) => review),
     value: priority(item),
     leasedUntil: until,
   }

@@ -37,18 +37,19 @@ const redact = createEventRedactor(avro.SampleReviewed)
 export function sampleReviewed(
   body: ReviewBody,
   reviewer: string,
-  { plan, reviews }: Item,
+  { plan, reviews, at: sampledAt }: Item,
   now: number,
   pseudonymOf: Pseudonymizer,
 ): SampleReviewed {
   const { agent, sampleId, role, verdict } = body
   const unclear = verdict === 'unclear'
-  const settledReviews = role === 'adjudicator' ? independentReviews(reviews).map(({ id }) => id) : []
+  const settled = role === 'adjudicator' ? independentReviews(reviews) : []
   return redact(
     {
       id: reviewId(sampleId, reviewer),
-      parents: [sampleId, ...settledReviews],
-      at: now,
+      parents: [sampleId, ...settled.map(({ id }) => id)],
+      // The clocks of machines differ.
+      at: Math.max(now, sampledAt, ...settled.flatMap(({ at }) => at ?? [])),
       agent,
       sampleId,
       reviewer,

@@ -4,7 +4,10 @@ import type { SampleReviewed, SampleScored, SampleSelected } from '#schemas/even
 export type Review = Pick<
   SampleReviewed,
   'id' | 'reviewer' | 'role' | 'verdict' | 'tool' | 'argument' | 'answer' | 'notes'
->
+> & {
+  /** When it was given, in ms since 1970; absent in state from before it was kept. */
+  readonly at?: number
+}
 
 /** The judge's score of a plan, given before there was gold; `evidence` is the digest of the packet it was given for. */
 export type JudgedScore = Pick<SampleScored, 'judge' | 'trusted' | 'evidence'> & { readonly score: number }

@@ -34,11 +34,12 @@ export function buildWhenEnough(
   // A family that was ever trained on must not become an evaluation family, so the share only falls.
   const share = Math.min(progress.share, budgets.evaluationShare)
   const version = progress.version + 1
+  const candidates = sources.candidates()
   const { dataset, evaluation, dropped } = buildDataset({
     agent,
     version,
     tools,
-    candidates: sources.candidates(),
+    candidates,
     errors: sources.errors(),
     evaluationShare: share,
     syntheticShare: budgets.syntheticShare,
@@ -72,9 +73,13 @@ export function buildWhenEnough(
   return {
     objects: [Buffer.from(objects.dataset), Buffer.from(objects.evaluation)],
     stateChanges: [{ collection: collectionNames(agent).progress, key: agent, value: after }],
-    emit: [{ topic: topic.datasets, event }],
+    emit: [{ topic: topic.datasets, event, notBefore: newestGold(candidates) }],
   }
 }
+
+/** When the newest gold answer was given. */
+const newestGold = (candidates: readonly CandidateRow[]): number =>
+  candidates.reduce((newest, { at }) => Math.max(newest, at), 0)
 
 function waitingDecision(
   agent: string,

@@ -10,7 +10,12 @@ import { applyGate, type Margins } from './gate.ts'
 export type Facts = Margins
 
 /** The planner that is served now; absent while nothing was released. */
-type ServedPlanner = { readonly planner: string; readonly accuracy: number }
+type ServedPlanner = {
+  readonly planner: string
+  readonly accuracy: number
+  /** When it was released, in ms since 1970; absent in state from before it was kept. */
+  readonly at?: number
+}
 
 /** Rollback requests that are remembered per agent, so that a repeated one changes nothing. */
 const MAX_HANDLED_ROLLBACKS = 100
@@ -36,8 +41,8 @@ function onEvaluation(event: CandidateEvaluated, margins: Margins, state: StateV
     const accuracy = event.candidateAccuracy
     const release = { ...source, outcome: 'promoted', planner: candidate, reasons, accuracy, ...figures } as const
     return {
-      emit: [{ topic: topic.releases, event: release }],
-      stateChanges: [serveChange(agent, { planner: candidate, accuracy })],
+      emit: [{ topic: topic.releases, event: release, notBefore: served?.at }],
+      stateChanges: [serveChange(agent, { planner: candidate, accuracy, at: releasedAt(event, served) })],
     }
   }
   const release = {
@@ -48,7 +53,7 @@ function onEvaluation(event: CandidateEvaluated, margins: Margins, state: StateV
     accuracy: isStale ? served.accuracy : event.baselineAccuracy,
     ...figures,
   } as const
-  return { emit: [{ topic: topic.releases, event: release }] }
+  return { emit: [{ topic: topic.releases, event: release, notBefore: served?.at }] }
 }
 
 /** Emits nothing where the request was handled before, or its planner is served already. */
@@ -69,10 +74,14 @@ function onRollbackRequest(request: RollbackRequested, state: StateView): Decisi
     reasons: [`rolled back by ${requestedBy}: ${why}`],
   } as const
   return {
-    emit: [{ topic: topic.releases, event: release, parents }],
-    stateChanges: [...handled, serveChange(agent, { planner, accuracy })],
+    emit: [{ topic: topic.releases, event: release, parents, notBefore: served?.at }],
+    stateChanges: [...handled, serveChange(agent, { planner, accuracy, at: releasedAt(request, served) })],
   }
 }
+
+/** A release is not dated before the one that it replaces. */
+const releasedAt = (cause: { readonly at: number }, served: ServedPlanner | undefined): number =>
+  Math.max(cause.at, served?.at ?? cause.at)
 
 function servedPlanner(state: StateView, agent: string): ServedPlanner | undefined {
   return state.get<ServedPlanner>(collectionNames(agent).served, agent)

@@ -65,7 +65,12 @@ export function httpApi(context: PromoterContext, { agents, clock }: HttpApiPort
           if (!releaseOfRequest(historyOf(agent), id)) {
             const restored = restoredRelease(historyOf(agent), agent, to)
             const requestedBy = request.caller?.name ?? 'unknown'
-            const asked = { id, at: clock.now(), requestedBy, why: redact(why, pseudonymOf).text }
+            const asked = {
+              id,
+              at: Math.max(clock.now(), restored.at),
+              requestedBy,
+              why: redact(why, pseudonymOf).text,
+            }
             await context.append(topic.rollbackRequests, [rollbackRequested(restored, asked)])
           }
           const release = await waitForRelease(agent, id)

@@ -75,7 +75,7 @@ function redraw(
   const { nearDuplicate } = compareWithPicks(recent.turn, controller.picks, names, state)
   const family = turnFamily(agent, recent.turn, nearDuplicate, names, state)
   return {
-    emit: [selectedEvent(agent, recent.turn, family, arms, outcome, true)],
+    emit: [{ ...selectedEvent(agent, recent.turn, family, arms, outcome, true), notBefore: recent.at }],
     stateChanges: [
       ...stateChanges,
       ringChange(names.recent, number, { ...recent, picked: true }),

@@ -36,12 +36,12 @@ export function decide(
 /** Starts on a new dataset, or lets it wait while a request is open. Older versions are passed over. */
 function onDataset(
   decision: DecisionInProgress,
-  { outcome, version, dataset, evaluation, trainingRows }: DatasetDecided,
+  { at, outcome, version, dataset, evaluation, trainingRows }: DatasetDecided,
 ): DecisionInProgress {
   const { progress } = decision
   if (outcome !== 'curated' || dataset === null || evaluation === null) return decision
   if (version <= Math.max(progress.version, progress.next?.version ?? 0)) return decision
-  const next = { version, dataset, evaluation, trainingRows }
+  const next = { version, dataset, evaluation, trainingRows, at }
   return progress.climb === null ? requestNextRung(decision, next) : { ...decision, progress: { ...progress, next } }
 }
 

@@ -70,7 +70,7 @@ export function settleDataset(
 
 function emitDecided(
   decision: DecisionInProgress,
-  { version: datasetVersion, dataset, evaluation }: DatasetRef,
+  { version: datasetVersion, dataset, evaluation, at }: DatasetRef,
   outcome: TuningOutcome,
   rung: Rung,
   reasons: readonly string[],
@@ -81,7 +81,7 @@ function emitDecided(
   const event = { agent, outcome, rung, reasons, datasetVersion, dataset, evaluation, baseline: baseline.digest, seed }
   return {
     ...decision,
-    emit: [...emit, { topic: topic.tuningRequests, event }],
+    emit: [...emit, { topic: topic.tuningRequests, event, notBefore: at }],
     objects: baseline.object ? [...objects, baseline.object] : objects,
   }
 }

@@ -6,6 +6,8 @@ export type DatasetRef = {
   readonly dataset: string
   readonly evaluation: string
   readonly trainingRows: number
+  /** When it was curated, in ms since 1970; absent in state from before it was kept. */
+  readonly at?: number
 }
 
 /** The outcome of one rung on one dataset. */

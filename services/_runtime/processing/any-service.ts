@@ -11,7 +11,12 @@ export type AnyInbound = { readonly topic: string; readonly event: { readonly id
 
 /** The result of any `decide`. */
 export type AnyDecision = {
-  readonly emit?: readonly { readonly topic: string; readonly event: object; readonly parents?: readonly string[] }[]
+  readonly emit?: readonly {
+    readonly topic: string
+    readonly event: object
+    readonly parents?: readonly string[]
+    readonly notBefore?: number | undefined
+  }[]
   readonly stateChanges?: readonly StateChange[]
   readonly objects?: readonly Uint8Array[]
 }

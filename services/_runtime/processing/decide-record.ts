@@ -35,8 +35,10 @@ export function decideRecord(
   const ids: string[] = []
   const outputs: NewRecord[] = []
   const headers = outputHeaders(service, record, traceparent)
-  for (const { topic, event, parents = [] } of decision.emit ?? []) {
-    const { id: inputId, at } = inbound.event
+  const { id: inputId, at: inputAt } = inbound.event
+  for (const { topic, event, parents = [], notBefore = inputAt } of decision.emit ?? []) {
+    // The input may be older than the state: an event is never dated before what it follows from.
+    const at = Math.max(inputAt, notBefore)
     // Derived from the version of the rule, the input and the index, so that a replay makes the same id.
     const id = deriveId(service.version, inputId, ids.length)
     const output = codec.record(topic, { ...event, id, parents: [inputId, ...parents], at }, headers)

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Fault } from '#runtime/core/faults.ts'
 import { deriveId } from '#runtime/core/identity.ts'
@@ -37,6 +38,23 @@ test('an event gets an id from rule, input and index, its parents, and the time 
     { id: ids[1], parents: ['input', 'other'], at: 7 },
   ])
 })
+
+test('no event is dated before its input, nor before anything else that it follows from', () =>
+  fc.assert(
+    fc.asyncProperty(
+      fc.nat(),
+      fc.array(fc.option(fc.nat(), { nil: undefined }), { maxLength: 5 }),
+      async (at, others) => {
+        const emit = others.map(notBefore => ({ topic: topic.feedback, event: feedback, notBefore }))
+        const rule: Rule = { name: 'sampler', version: 'rule/v1', decide: () => ({ emit }) }
+        const input = { topic: topic.chatLogs, event: { id: 'input', at } }
+        const { outputs } = decideRecord(rule, chatLog(1), input, undefined, new State(), codec)
+        expect(await eventsOf(topic.feedback, outputs)).toMatchObject(
+          others.map(notBefore => ({ at: Math.max(at, notBefore ?? 0) })),
+        )
+      },
+    ),
+  ))
 
 test('outputs continue the trace of the record, or name its span where it has one', () => {
   const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'

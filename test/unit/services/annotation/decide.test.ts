@@ -51,8 +51,14 @@ describe('consensus', () => {
           score: 0,
         },
         parents: ['s1'],
+        notBefore: 2000,
       },
     ])
+  })
+
+  it('a gold answer is not dated before the reviews that it follows from, also when its sample arrives last', () => {
+    const { emitted } = run([isReview(review('ann', 'holdings', { at: 7000 })), isSample(sample({ at: 1000 }))])
+    expect(emitted).toMatchObject([{ topic: topic.goldAnswers, notBefore: 7000 }])
   })
 
   it.each<[string, (string | null)[], number, object | null]>([

@@ -25,6 +25,16 @@ describe('a dataset', () => {
     })
   })
 
+  test('is not dated before any of its gold answers', () => {
+    const before = given(decide)
+      .when(goldRecord(0, { at: 9000 }), facts)
+      .when(widenedRecord(0), facts)
+    const rest = complete(numbers(29, 1))
+    const { state } = given(decide, before.state).whenEach(rest.slice(0, -1), facts)
+    const [last] = rest.slice(-1)
+    expect(last && decide(last, facts, state).emit).toMatchObject([{ event: { outcome: 'curated' }, notBefore: 9000 }])
+  })
+
   test('has a family in training or in evaluation, never both, and evaluates on gold', () => {
     const { events, objects } = given(decide).whenEach(complete(numbers(30), 2), facts)
     const { dataset, evaluation } = stored(objects)

@@ -22,7 +22,7 @@ describe('an evaluation', () => {
             ...{ difference: 0.05, evaluationId: 'evaluation-1', requestId: 'request-1' },
           },
         ],
-        [{ collection: 'served/desk', key: 'desk', value: { planner: 'candidate', accuracy: 0.75 } }],
+        [{ collection: 'served/desk', key: 'desk', value: { planner: 'candidate', accuracy: 0.75, at: 1000 } }],
       )
   })
 
@@ -94,7 +94,7 @@ describe('a rollback request', () => {
         ],
         [
           { collection: 'rollbacks/desk', key: 'back-1', value: 5000 },
-          { collection: 'served/desk', key: 'desk', value: { planner: 'candidate', accuracy: 0.75 } },
+          { collection: 'served/desk', key: 'desk', value: { planner: 'candidate', accuracy: 0.75, at: 5000 } },
         ],
       )
       // The next candidate must have been compared with the restored planner.
@@ -133,4 +133,16 @@ describe('a rollback request', () => {
     )
     expect(state.size('rollbacks/desk')).toBe(100)
   })
+})
+
+test('no release is dated before the one that it replaces', () => {
+  const rolledBack = given(decide)
+    .when(evaluation(), margins)
+    .when(evaluation(second), margins)
+    .when(rollback(), margins)
+  const third = evaluation({ id: 'evaluation-3', candidate: 'third', baseline: 'candidate', candidateAccuracy: 0.8 })
+  const { emit = [], stateChanges = [] } = decide(third, margins, rolledBack.state)
+  expect(third.event.at).toBeLessThan(rollback().event.at)
+  expect(emit).toMatchObject([{ event: { outcome: 'promoted' }, notBefore: rollback().event.at }])
+  expect(stateChanges).toMatchObject([{ value: { planner: 'third', at: rollback().event.at } }])
 })

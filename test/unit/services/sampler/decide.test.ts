@@ -44,6 +44,13 @@ test('a sample carries the turn, its family, its arms and what is known of the o
     ])
 })
 
+test('a correction is not dated before its turn, when the clock of its signal is behind', () => {
+  const state = stateAfter([...warmUp, turn(highest, { ...usual, at: 5000 })])
+  expect(decide(escalation(highest, { at: 2000 }), active, state).emit).toMatchObject([
+    { event: { correction: true }, notBefore: 5000 },
+  ])
+})
+
 test('a late escalation selects a turn that was not picked, and the selection is a correction', () => {
   given(decide, stateAfter(warmUp))
     .when(turn(highest, usual), active)

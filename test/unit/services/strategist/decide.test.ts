@@ -64,7 +64,7 @@ describe('a dataset', () => {
   })
 
   test('is remembered with its open request', () => {
-    const ground = { version: 1, dataset: 'dataset-1', evaluation: 'evaluation-1', trainingRows: 1000 }
+    const ground = { version: 1, dataset: 'dataset-1', evaluation: 'evaluation-1', trainingRows: 1000, at: 1 }
     const climb = { ground, pending: { rung: 'prompt', baseline: untuned } }
     given(decide)
       .when(dataset(1), facts)
@@ -72,6 +72,15 @@ describe('a dataset', () => {
         [requested('prompt', 1)],
         [{ collection: 'standing/desk', key: 'desk', value: { version: 1, climb, next: null, served: null } }],
       )
+  })
+
+  test('that waited is requested no earlier than it was curated, whichever release ends its wait', () => {
+    const { state } = given(decide).whenEach([dataset(1, { at: 1000 }), dataset(2, { at: 9000 })], facts)
+    const { emit } = decide(promoted(1, 'prompt', 'p1', { at: 1000, accuracy: 0.95 }), facts, state)
+    expect(emit).toMatchObject([
+      { event: settled('prompt', 1), notBefore: 1000 },
+      { event: requested('prompt', 2), notBefore: 9000 },
+    ])
   })
 
   test('waits while a request is open; only the newest one follows', () => {
