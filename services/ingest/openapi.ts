@@ -32,8 +32,8 @@ type SchemaName = keyof typeof schemas
 
 const { ref, answer, refusals, requestId, document } = documentParts<SchemaName>(schemas)
 const bodyRefusals = {
-  413: answer('Too long, or too many.', 'Error'),
-  415: answer('Neither JSON nor NDJSON, or compressed.', 'Error'),
+  413: answer('The body is too large, or has too many records.', 'Error'),
+  415: answer('The body is neither JSON nor NDJSON, or is compressed.', 'Error'),
 }
 const agentNotFound = { 404: answer('The agent is not registered.', 'Error') }
 
@@ -47,8 +47,8 @@ function recordsRoute(name: SchemaName, records: string, example: object): objec
       operationId: `send${name}`,
       summary: `Accepts ${records}.`,
       description:
-        'JSON is accepted all or nothing. NDJSON is a stream of any length and is accepted line by line: refused lines are listed and ' +
-        'do not stop the others. After a 5xx or a broken connection some of the lines may be in the log. A record whose id is in the ' +
+        'A JSON body is accepted as a whole or not at all. NDJSON is a stream of any length and is accepted line by line: refused ' +
+        'lines are listed and do not affect the others. After a 5xx or a broken connection some of the lines may be in the log. A record whose id is in the ' +
         'log is a duplicate and changes nothing, so a request can always be repeated.',
       security: [{ key: ['ingest'] }],
       parameters: [requestId],
@@ -111,7 +111,10 @@ const tracesRoute = {
           { ...refusal, content: otlpContent },
         ]),
       ),
-      415: { description: 'Neither protobuf nor JSON, or compressed with anything but gzip.', content: otlpContent },
+      415: {
+        description: 'The body is neither protobuf nor JSON, or its compression is not gzip.',
+        content: otlpContent,
+      },
     },
   },
 }
@@ -122,16 +125,16 @@ export const openapi = document(
   'Accepts chat logs, escalations and feedback of AI agents. A 2xx means that the record is in the event log.',
   {
     '/v1/chat-logs': recordsRoute('ChatLog', 'turns of conversations', chatExample),
-    '/v1/escalations': recordsRoute('Escalation', 'hand-overs to people', { ...ids, reason: 'I want a person' }),
+    '/v1/escalations': recordsRoute('Escalation', 'escalations to a person', { ...ids, reason: 'I want a person' }),
     '/v1/feedback': recordsRoute('Feedback', 'ratings of answers', { ...ids, rating: 'up' }),
     '/v1/traces': tracesRoute,
     '/v1/ingest/counts': { get: readRoute('readCounts', 'Accepted, duplicate and refused records.', 'Counts') },
     '/v1/ingest/hours': {
       get: readRoute('readHours', 'Acknowledged records and records in the log, by hour.', 'Hours'),
     },
-    '/v1/agents': { get: readRoute('readAgents', 'All agents.', 'AgentsKnown') },
+    '/v1/agents': { get: readRoute('readAgents', 'All registered agents.', 'AgentsKnown') },
     '/v1/agents/{agent}': {
-      get: readRoute('readAgent', 'One agent.', 'AgentKnown', [agentParameter], agentNotFound),
+      get: readRoute('readAgent', 'The description of one agent.', 'AgentKnown', [agentParameter], agentNotFound),
       put: {
         operationId: 'describeAgent',
         summary: 'Registers an agent, or changes it.',

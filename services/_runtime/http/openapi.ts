@@ -19,7 +19,9 @@ export function documentParts<Name extends string>(schemas: Readonly<Record<Name
   const ref = (name: Name | 'Error'): object => ({ $ref: `#/components/schemas/${name}` })
   const answer = (description: string, name: Name | 'Error') => ({ description, content: jsonContent(ref(name)) })
   const retryLater = {
-    headers: { 'Retry-After': { description: 'Seconds.', schema: { type: 'integer' } } },
+    headers: {
+      'Retry-After': { description: 'Seconds to wait before the next attempt.', schema: { type: 'integer' } },
+    },
     content: jsonContent(ref('Error')),
   }
   return {
@@ -27,20 +29,26 @@ export function documentParts<Name extends string>(schemas: Readonly<Record<Name
     answer,
     /** Error responses of every route that needs a key. */
     refusals: {
-      400: answer('Not valid; `message` names record, field and fix.', 'Error'),
-      401: answer('No known key.', 'Error'),
-      403: answer('The key lacks the scope.', 'Error'),
+      400: answer('The request is invalid. `message` names the record, the field and the correction.', 'Error'),
+      401: answer('The API key is missing or unknown.', 'Error'),
+      403: answer('The API key does not have the required scope.', 'Error'),
       429: {
-        description: 'Comes too often, or too much is being taken in: nothing was taken, send it again.',
+        description:
+          'The rate limit of the key is exceeded, or the server is overloaded. Nothing was accepted; send the request again.',
         ...retryLater,
       },
-      500: answer('Our fault.', 'Error'),
-      503: { description: 'The event log is away. What was sent may be in it or not: send it again.', ...retryLater },
+      500: answer('Internal error. The log of the service has the details under the request id.', 'Error'),
+      503: {
+        description:
+          'The service is starting, or the event log, object store or schema registry is not available. Records of the request may ' +
+          'have been stored; send it again.',
+        ...retryLater,
+      },
     },
     requestId: {
       name: 'X-Request-Id',
       in: 'header',
-      description: 'Names the request in answers and log lines; made up when absent.',
+      description: 'Identifies the request in responses and log lines; generated when absent.',
       schema: { type: 'string', pattern: '^[\\w.:/+=-]{1,128}$' },
     },
     /** The complete document. */
@@ -55,7 +63,7 @@ export function documentParts<Name extends string>(schemas: Readonly<Record<Name
             type: 'http',
             scheme: 'bearer',
             description:
-              'FLYWHEEL_API_KEY, or one of FLYWHEEL_API_KEYS with the scope that is named. None needed where none is set.',
+              'FLYWHEEL_API_KEY, or one of FLYWHEEL_API_KEYS with the named scope. Not required if neither is configured.',
           },
         },
         schemas: Object.fromEntries(

@@ -102,7 +102,13 @@ function authenticate(app: FastifyInstance, settings: Settings): void {
       throw httpError(403, 'forbidden', `This key may not do that: it needs the scope ${scope}`)
     request.caller = caller
     const wait = caller.bucket?.take(performance.now()) ?? 0
-    if (wait > 0) throw httpError(429, 'too_often', 'This key comes too often: send it again later', Math.ceil(wait))
+    if (wait > 0)
+      throw httpError(
+        429,
+        'too_often',
+        'The rate limit of this key is exceeded: send the request again later',
+        Math.ceil(wait),
+      )
   })
 }
 
@@ -147,7 +153,12 @@ function createErrorHandler(logger: Logger) {
         .code(503)
         .header('retry-after', 1)
         .send(errorBody({ code: 'unavailable', message: 'Try again in a moment' }))
-    return reply.code(500).send(errorBody({ code: 'internal', message: 'This is our fault; it is logged' }))
+    return reply.code(500).send(
+      errorBody({
+        code: 'internal',
+        message: 'Internal error: the log of the service has the details under this request id',
+      }),
+    )
   }
 }
 
