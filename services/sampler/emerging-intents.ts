@@ -41,13 +41,19 @@ export function detectEmergingIntent(
   const cluster = number < minContenders || number % detectEvery > 0 ? undefined : findCluster(state, names, number)
   if (cluster === undefined) return { emit: [], stateChanges: [] }
   const { centre, members, recent, before } = cluster
-  const examples = members.slice(0, maxExamples).map(({ turnId, question }) => ({ turnId, question }))
+  const shown = members.slice(0, maxExamples)
+  const examples = shown.map(({ turnId, question }) => ({ turnId, question }))
   const plans = Map.groupBy(members, ({ plan }) => plan.tool)
   const tools = [...plans].toSorted(([, a], [, b]) => b.length - a.length).map(([tool]) => tool)
   const event = { agent, question: centre.question, recent, before, examples, tools }
   const value: NumberedQuestion = { number, turn: { question: centre.question, earlier: centre.earlier } }
   return {
-    emit: [{ topic: topic.emergingIntents, event, parents: examples.map(({ turnId }) => turnId) }],
+    emit: [
+      {
+        ...{ topic: topic.emergingIntents, event, parents: examples.map(({ turnId }) => turnId) },
+        notBefore: Math.max(0, ...shown.flatMap(({ at: turnAt }) => turnAt ?? [])),
+      },
+    ],
     stateChanges: putChanges(state, names.emerged, String(number), value),
   }
 }

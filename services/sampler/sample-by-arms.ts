@@ -40,7 +40,7 @@ export function sampleByArms(
   const { turn, number, known } = recent
   const { tool } = turn.plan
   const contends = hash < contenderShare(budget)
-  const contender = contenderOf(turn)
+  const contender = contenderOf(turn, recent.at)
   // A turn that does not contend can be picked for its outcome only: it need not be compared before its draw.
   const compared = contends ? compareWithPicks(contender, before.picks, names, state) : noComparison
   const heldOut = isHeldOut(turnFamily(agent, turn, compared.nearDuplicate, names, state), budget.evaluationShare)
@@ -97,7 +97,8 @@ function keepContender(
   return { emit, stateChanges: [ringChange(names.contenders, number, contender), ...stateChanges] }
 }
 
-const contenderOf = ({ turnId, question, earlier, plan }: RecentTurn['turn']): Contender['turn'] => ({
+const contenderOf = ({ turnId, question, earlier, plan }: RecentTurn['turn'], at: number): Contender['turn'] => ({
+  at,
   ...{ turnId, question, earlier: comparedTurns(earlier), plan },
 })
 

@@ -24,7 +24,12 @@ export type RecentTurn = {
 export type NumberedQuestion = { readonly number: number; readonly turn: QuestionInContext }
 
 /** A turn whose sampling hash makes it a contender. Hashes are independent of the text, so that contenders ask what all turns ask. */
-export type Contender = NumberedQuestion & { readonly turn: Pick<RecentTurn['turn'], 'turnId' | 'plan'> }
+export type Contender = NumberedQuestion & {
+  readonly turn: Pick<RecentTurn['turn'], 'turnId' | 'plan'> & {
+    /** In ms since 1970; absent in state from before it was kept. */
+    readonly at?: number
+  }
+}
 
 /** A pick as later turns are compared with it. Picks of earlier versions have no family. */
 export type PickedQuestion = NumberedQuestion & { readonly family?: string }

@@ -5,6 +5,9 @@ import { type Arrival, emitted, turn } from './stream.ts'
 
 const words = 'card fee refund address limit branch loan rate wire salary branch login pin atm'.split(' ')
 
+/** Turns whose clocks differ: of two of them, either may be the later one. */
+const timeOf = (id: string): number => 10_000 + 1_000 * (Number(id.slice(1)) % 7)
+
 /** Turns that the tools fit, and from turn `from` on, a twentieth about something that none does. */
 function stream(turns: number, from: number, margin = 0.9): readonly Arrival[] {
   const random = mulberry32(5)
@@ -12,7 +15,7 @@ function stream(turns: number, from: number, margin = 0.9): readonly Arrival[] {
   return Array.from({ length: turns }, (_none, at) => {
     const isNew = at >= from && random() < 0.05
     const question = isNew ? `how do I stake my ether ${word()}` : `${word()} ${word()} ${word()} ${word()}`
-    return turn(`t${at}`, { question, tool: word(), margin: isNew ? 0.1 : margin })
+    return turn(`t${at}`, { at: timeOf(`t${at}`), question, tool: word(), margin: isNew ? 0.1 : margin })
   })
 }
 
@@ -27,6 +30,7 @@ test('what customers begin to ask and no tool fits is told once, with examples',
   expect(first?.event.recent).toBeGreaterThanOrEqual(12)
   expect(first?.event.examples.every(({ question }) => question.includes('stake my ether'))).toBe(true)
   expect(first?.parents).toEqual(first?.event.examples.map(({ turnId }) => turnId))
+  expect(first?.notBefore).toBe(Math.max(...(first?.parents ?? []).map(timeOf)))
 }, 60_000)
 
 test('neither a steady intent nor one that a tool fits is told, however unsure the planner is of all', () => {
