@@ -3,6 +3,7 @@ import { topic } from '#topology/topic-names.ts'
 import { addDeadLetterCommands } from './dead-letters/commands.ts'
 import { metrics, strata } from './estimates.ts'
 import { importFormatNames } from './import/format-names.ts'
+import { addObjectCommands } from './objects/commands.ts'
 import { settingsOf, wholeNumber, withCommonOptions, withJsonOption, withPortOption } from './options.ts'
 import { addPositionCommands } from './positions/commands.ts'
 import { addReplayCommand } from './replay/command.ts'
@@ -23,6 +24,7 @@ export function createProgram(signal: AbortSignal): Command {
   addQualityCommands(program, signal)
   addDeadLetterCommands(program, signal)
   addPositionCommands(program, signal)
+  addObjectCommands(program, signal)
   addReplayCommand(program, signal)
   addTopicCommands(program)
   return program

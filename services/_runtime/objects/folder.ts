@@ -65,17 +65,9 @@ export function openFolderStore(folder: string): SweepableStore {
     },
     moveToTrash: name => withFault('moved to the trash', name, () => move(pathOf(name), trashPathOf(name))),
     restoreFromTrash: name => withFault('restored from the trash', name, () => move(trashPathOf(name), pathOf(name))),
-    deleteFromTrash: name => withFault('deleted', name, () => rm(trashPathOf(name), { force: true })),
+    deleteFromTrash: (name, before) => withFault('deleted', name, () => deleteOld(trashPathOf(name), before)),
     async deleteUnfinished(before) {
-      let deleted = 0
-      for (const name of await namesIn(unfinished)) {
-        const path = join(unfinished, name)
-        const found = await statOf(path)
-        if (found === undefined || found.mtimeMs >= before) continue
-        await rm(path, { force: true })
-        deleted++
-      }
-      return deleted
+      for (const name of await namesIn(unfinished)) await deleteOld(join(unfinished, name), before)
     },
   }
 }
@@ -98,6 +90,11 @@ async function namesIn(folder: string): Promise<readonly string[]> {
     if (isMissing(error)) return []
     throw new Fault('FLY_STORE', `the folder ${folder} cannot be read: ${String(error)}`, {}, error)
   }
+}
+
+async function deleteOld(path: string, before: number): Promise<void> {
+  const found = await statOf(path)
+  if (found && found.mtimeMs < before) await rm(path, { force: true })
 }
 
 async function withFault(action: string, name: string, use: () => Promise<void>): Promise<void> {

@@ -24,9 +24,10 @@ export interface SweepableStore extends ObjectStore {
   list(): AsyncIterable<StoredObject>
   moveToTrash(digest: string): Promise<void>
   restoreFromTrash(digest: string): Promise<void>
-  deleteFromTrash(digest: string): Promise<void>
-  /** Deletes what writers that ended in the middle left before this time, in ms since 1970. Returns how much that was. */
-  deleteUnfinished(before: number): Promise<number>
+  /** Unless it came there since `before`, in ms since 1970, by another collection that runs at the same time. */
+  deleteFromTrash(digest: string, before: number): Promise<void>
+  /** Deletes what writers that ended in the middle left before this time, in ms since 1970. */
+  deleteUnfinished(before: number): Promise<void>
 }
 
 export async function putJson(objects: Pick<ObjectStore, 'put'>, canonicalJson: string): Promise<string> {

@@ -112,21 +112,26 @@ export function openS3Store(client: S3Client, { bucket: Bucket, prefix }: S3Loca
     },
     moveToTrash: name => withFault('moved to the trash', name, () => move(keyOf(name), trashKeyOf(name))),
     restoreFromTrash: name => withFault('restored from the trash', name, () => move(trashKeyOf(name), keyOf(name))),
-    deleteFromTrash: name => withFault('deleted', name, () => remove(trashKeyOf(name))),
+    deleteFromTrash: (name, before) =>
+      withFault('deleted', name, async () => {
+        const found = await head(trashKeyOf(name))
+        if (found && isBefore(found.LastModified, before)) await remove(trashKeyOf(name))
+      }),
     async deleteUnfinished(before) {
       try {
         // The first 1,000: the next collection deletes the others.
         const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket, Prefix: folder }))
-        const old = Uploads.filter(({ Initiated }) => Initiated !== undefined && Initiated.getTime() < before)
-        for (const { Key, UploadId } of old)
-          await client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }))
-        return old.length
+        for (const { Key, UploadId, Initiated } of Uploads)
+          if (isBefore(Initiated, before)) await client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }))
       } catch (error) {
         throw unlisted(error)
       }
     },
   }
 }
+
+/** A time that the server does not tell counts as now. */
+const isBefore = (time: Date | undefined, before: number): boolean => time !== undefined && time.getTime() < before
 
 /** Undefined where the server has no such object. */
 async function ifThere<T>(ask: () => Promise<T>): Promise<T | undefined> {

@@ -3,6 +3,7 @@ import { mkdir, readdir, rm, truncate, utimes } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { CreateMultipartUploadCommand, ListMultipartUploadsCommand } from '@aws-sdk/client-s3'
 import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { SweepableStore } from '#runtime/objects/object-store.ts'
 import { openObjects } from '#runtime/objects/open-objects.ts'
@@ -54,7 +55,21 @@ describe.skipIf(!server)('with a real S3 server', () => {
     const digests = await Promise.all([store.put(content), store.put(content), store.put(content)])
     expect(new Set(digests).size).toBe(1)
     expect(Buffer.from(await store.get(String(digests[0]))).equals(content)).toBe(true)
-    expect(await store.deleteUnfinished(Date.now() + 60_000)).toBe(0)
+    const { Uploads = [] } = await openS3Client().send(new ListMultipartUploadsCommand({ Bucket: bucket }))
+    expect(Uploads).toEqual([])
+  })
+
+  test('what a writer left in the middle is deleted once it is old', async () => {
+    const store = await openStore()
+    const client = openS3Client()
+    const key = `a/deployment/objects/${'a'.repeat(64)}`
+    await client.send(new CreateMultipartUploadCommand({ Bucket: bucket, Key: key }))
+    const unfinished = async () =>
+      (await client.send(new ListMultipartUploadsCommand({ Bucket: bucket }))).Uploads?.map(({ Key }) => Key)
+    await store.deleteUnfinished(Date.now() - 3_600_000)
+    expect(await unfinished()).toEqual([key])
+    await store.deleteUnfinished(Date.now() + 3_600_000)
+    expect(await unfinished()).toBeUndefined()
   })
 
   test('a damaged object is refused, and mended by putting it again where its size shows it', async () => {

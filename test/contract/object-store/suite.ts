@@ -11,6 +11,8 @@ type TestedStore = {
   readonly setAge: (digest: string, hours: number) => void | Promise<void>
 }
 
+const inAnHour = (): number => Date.now() + 3_600_000
+
 /** What every object store promises. Objects are named by content, so tests may share a store. */
 export function objectStoreContract(name: string, { open, setAge }: TestedStore): void {
   describe(name, { timeout: 30_000 }, () => {
@@ -103,12 +105,12 @@ export function objectStoreContract(name: string, { open, setAge }: TestedStore)
         await store.moveToTrash(digest)
         await store.put(content)
         expect((await listed()).map(({ inTrash }) => inTrash)).toEqual([false, true])
-        await store.deleteFromTrash(digest)
+        await store.deleteFromTrash(digest, inAnHour())
         expect(await listed()).toMatchObject([{ inTrash: false }])
         expect(await store.has(digest)).toBe(true)
       })
 
-      test('what is restored from the trash is young, and what is deleted from it is gone', async () => {
+      test('what is restored from the trash is young, and what is deleted from it is gone, unless it is young there', async () => {
         const { store, digest, listed, hours } = await putOne()
         await store.moveToTrash(digest)
         await setAge(digest, 30)
@@ -116,7 +118,9 @@ export function objectStoreContract(name: string, { open, setAge }: TestedStore)
         expect(await listed()).toMatchObject([{ inTrash: false }])
         expect(await hours()).toEqual([0])
         await store.moveToTrash(digest)
-        await store.deleteFromTrash(digest)
+        await store.deleteFromTrash(digest, Date.now() - 3_600_000)
+        expect(await store.has(digest)).toBe(true)
+        await store.deleteFromTrash(digest, inAnHour())
         expect(await listed()).toEqual([])
         expect(await store.has(digest)).toBe(false)
       })
@@ -126,7 +130,7 @@ export function objectStoreContract(name: string, { open, setAge }: TestedStore)
         const absent = sha256(randomBytes(32))
         await store.moveToTrash(absent)
         await store.restoreFromTrash(absent)
-        await store.deleteFromTrash(absent)
+        await store.deleteFromTrash(absent, inAnHour())
         expect(await store.has(absent)).toBe(false)
       })
     })
