@@ -4,8 +4,11 @@ import { dirname, join } from 'node:path'
 import { errorCode } from '../core/error-code.ts'
 import { Fault } from '../core/faults.ts'
 import { digest } from '../core/identity.ts'
-import { isDigest, missingObject, requireDigest, requireIntact, unreachableObject } from './object-name.ts'
+import { isDigest, requireDigest } from './object-name.ts'
 import type { StoredObject, SweepableStore } from './object-store.ts'
+import { createReads, createWithStoreFault } from './reads.ts'
+
+const withFault = createWithStoreFault(error => error)
 
 /** An object store in a folder: each object is a file `ab/cd/abcd...`. Several processes may share the folder. */
 export function openFolderStore(folder: string): SweepableStore {
@@ -17,9 +20,6 @@ export function openFolderStore(folder: string): SweepableStore {
   }
   const pathOf = (name: string): string => pathIn(folder, name)
   const trashPathOf = (name: string): string => pathIn(trash, name)
-  /** Where an object may be. First and last is the same: meanwhile it may have come out of the trash. */
-  const placesOf = (name: string): readonly string[] => [pathOf(name), trashPathOf(name), pathOf(name)]
-
   /** The time of a file is when its object was last put, or came into the trash. */
   const move = async (from: string, to: string): Promise<void> => {
     await mkdir(dirname(to), { recursive: true })
@@ -30,35 +30,20 @@ export function openFolderStore(folder: string): SweepableStore {
     async put(content) {
       const name = digest(content)
       const path = pathOf(name)
-      try {
+      await withFault('written', name, async () => {
         const isThere = (await statOf(path))?.size === content.byteLength && (await touch(path))
         if (!isThere) await write(folder, join(unfinished, randomUUID()), path, content)
-      } catch (error) {
-        throw unreachableObject('written', name, error)
-      }
+      })
       return name
     },
-    async get(name) {
-      for (const path of placesOf(name)) {
-        const content = await readFile(path).catch(error => {
-          if (!isMissing(error)) throw unreachableObject('read', name, error)
-        })
-        if (content === undefined) continue
-        requireIntact(name, content)
-        return content
-      }
-      throw missingObject(name)
-    },
-    async has(name) {
-      if (!isDigest(name)) return false
-      try {
-        for (const path of placesOf(name)) if (await statOf(path)) return true
-        return false
-      } catch (error) {
-        throw unreachableObject('looked for', name, error)
-      }
-    },
-
+    ...createReads(
+      {
+        ...{ placeOf: pathOf, trashPlaceOf: trashPathOf },
+        read: path => ifThere(() => readFile(path)),
+        isThere: async path => (await statOf(path)) !== undefined,
+      },
+      withFault,
+    ),
     async *list() {
       yield* storedIn(folder, false)
       yield* storedIn(trash, true)
@@ -95,14 +80,6 @@ async function namesIn(folder: string): Promise<readonly string[]> {
 async function deleteOld(path: string, before: number): Promise<void> {
   const found = await statOf(path)
   if (found && found.mtimeMs < before) await rm(path, { force: true })
-}
-
-async function withFault(action: string, name: string, use: () => Promise<void>): Promise<void> {
-  try {
-    await use()
-  } catch (error) {
-    throw unreachableObject(action, name, error)
-  }
 }
 
 /** Writes a file atomically. The content is synced before the file gets its name, and the name before this resolves. */

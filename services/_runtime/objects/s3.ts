@@ -11,10 +11,13 @@ import {
 } from '@aws-sdk/client-s3'
 import { Fault } from '../core/faults.ts'
 import { digest } from '../core/identity.ts'
-import { isDigest, missingObject, requireDigest, requireIntact, unreachableObject } from './object-name.ts'
+import { isDigest, unreachableObject } from './object-name.ts'
 import type { StoredObject, SweepableStore } from './object-store.ts'
+import { createReads, createWithStoreFault } from './reads.ts'
 import { describeS3Error, type S3Location, statusOf } from './s3-bucket.ts'
 import { upload } from './s3-upload.ts'
+
+const withFault = createWithStoreFault(describeS3Error)
 
 /** In ms. An object that is put again within this time after it was written is not written again, though its age should be new. */
 const refreshAfterMs = 3_600_000
@@ -31,8 +34,6 @@ export function openS3Store(client: S3Client, { bucket: Bucket, prefix }: S3Loca
   const trash = `${prefix}trash/`
   const keyOf = (name: string): string => `${folder}${name}`
   const trashKeyOf = (name: string): string => `${trash}${name}`
-  /** Where an object may be. First and last is the same: meanwhile it may have come out of the trash. */
-  const placesOf = (name: string): readonly string[] => [keyOf(name), trashKeyOf(name), keyOf(name)]
 
   const head = (Key: string): Promise<HeadObjectCommandOutput | undefined> =>
     ifThere(() => client.send(new HeadObjectCommand({ Bucket, Key })))
@@ -77,30 +78,17 @@ export function openS3Store(client: S3Client, { bucket: Bucket, prefix }: S3Loca
           // Another writer was faster, and wrote the same.
           if (status === 412) return name
           // Another writer is at it.
-          if (status !== 409 || conflicts === maxConflicts) throw unreachable('written', name, error)
+          if (status !== 409 || conflicts === maxConflicts)
+            throw unreachableObject('written', name, describeS3Error(error))
         }
     },
-    async get(name) {
-      requireDigest(name)
-      for (const key of placesOf(name)) {
-        const content = await read(key).catch(error => {
-          throw unreachable('read', name, error)
-        })
-        if (content === undefined) continue
-        requireIntact(name, content)
-        return content
-      }
-      throw missingObject(name)
-    },
-    async has(name) {
-      if (!isDigest(name)) return false
-      try {
-        for (const key of placesOf(name)) if (await head(key)) return true
-        return false
-      } catch (error) {
-        throw unreachable('looked for', name, error)
-      }
-    },
+    ...createReads(
+      {
+        ...{ placeOf: keyOf, trashPlaceOf: trashKeyOf, read },
+        isThere: async key => (await head(key)) !== undefined,
+      },
+      withFault,
+    ),
 
     async *list() {
       try {
@@ -143,14 +131,3 @@ async function ifThere<T>(ask: () => Promise<T>): Promise<T | undefined> {
     throw error
   }
 }
-
-async function withFault(action: string, name: string, use: () => Promise<void>): Promise<void> {
-  try {
-    await use()
-  } catch (error) {
-    throw unreachable(action, name, error)
-  }
-}
-
-const unreachable = (action: string, name: string, error: unknown): Fault =>
-  unreachableObject(action, name, describeS3Error(error))
