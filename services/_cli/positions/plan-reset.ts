@@ -1,7 +1,7 @@
 import { Fault } from '#runtime/core/faults.ts'
 import { type ServicePosition, servicePositions } from '#runtime/host/positions.ts'
 import type { EventLog } from '#runtime/log/event-log.ts'
-import { partitionKey } from '#runtime/log/positions.ts'
+import { offsetsByPartition, partitionKey } from '#runtime/log/positions.ts'
 import { consumedTopics } from '#topology/derive/definitions.ts'
 import type { ServiceName } from '#topology/types.ts'
 import { parseTime } from '../parse-time.ts'
@@ -72,8 +72,7 @@ async function findTarget(
     }
   }
   const time = parseTargetTime(to, now)
-  const found = await log.positionsAt(consumedTopics(service), time)
-  const offsets = new Map(found.map(at => [partitionKey(at), at.offset]))
+  const offsets = offsetsByPartition(await log.positionsAt(consumedTopics(service), time))
   return position => offsets.get(partitionKey(position)) ?? position.end
 }
 

@@ -4,7 +4,7 @@ import { consumerGroup } from '#topology/derive/names.ts'
 import type { ServiceName } from '#topology/types.ts'
 import { httpError } from '../http/error.ts'
 import type { EventLog, PartitionBounds, PartitionLag } from '../log/event-log.ts'
-import { partitionKey } from '../log/positions.ts'
+import { offsetsByPartition, partitionKey } from '../log/positions.ts'
 
 /** Where a service is in one partition of its inputs. */
 export type ServicePosition = PartitionBounds &
@@ -21,7 +21,7 @@ export async function servicePositions(log: EventLog, service: ServiceName): Pro
     log.bounds(topics),
     log.lag(group, topics),
   ])
-  const offsets = new Map(committed.map(at => [partitionKey(at), at.offset]))
+  const offsets = offsetsByPartition(committed)
   const ends = new Map(bounds.map(at => [partitionKey(at), at]))
   return topics.flatMap(topic =>
     lags

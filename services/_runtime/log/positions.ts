@@ -12,6 +12,10 @@ export function positionsAfter(records: readonly LogRecord[]): readonly Position
   return [...positions.values()]
 }
 
+/** The offset of each position, by the key of its partition. */
+export const offsetsByPartition = (positions: readonly Position[]): ReadonlyMap<string, number> =>
+  new Map(positions.map(position => [partitionKey(position), position.offset]))
+
 /** The offset at which `ReadOptions.from` begins in a partition whose records have offsets from `begin` to below `end`. */
 export function startOffset(from: ReadOptions['from'], { topic, partition, begin, end }: PartitionBounds): number {
   if (from === 'beginning') return begin
