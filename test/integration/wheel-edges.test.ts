@@ -1,9 +1,9 @@
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
 import { openRuntime } from '#runtime/host/open-runtime.ts'
 import { countRecords } from '#runtime/log/count-records.ts'
-import { runInProcess } from '#services/_cli/run/start-services.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
+import { runUntilTestEnds } from '#test/support/run-until-test-ends.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
 import { serviceNames } from '#topology/derive/definitions.ts'
 import { deadLetterTopic } from '#topology/derive/names.ts'
@@ -14,13 +14,7 @@ async function wheel() {
   const home = temporaryFolder()
   const settings = readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' })
   const world = await openRuntime(settings)
-  const stop = new AbortController()
-  const { urlOf, done } = await runInProcess(world, serviceNames, stop.signal)
-  onTestFinished(async () => {
-    stop.abort()
-    await done
-    await world.close()
-  })
+  const { urlOf, signal } = await runUntilTestEnds(world, serviceNames)
   const call = async (method: string, path: string, body: unknown) => {
     const headers = { 'content-type': 'application/json' }
     const answer = await fetch(`${urlOf('ingest')}${path}`, { method, headers, body: JSON.stringify(body) })
@@ -31,7 +25,7 @@ async function wheel() {
     const fold = async (records: readonly { value: Buffer | null }[]): Promise<void> => {
       for (const { value } of records) if (value) found.push((await world.codec.decodeAny(value)) as T)
     }
-    await world.log.read([name], { from: 'beginning', follow: false }, fold, stop.signal)
+    await world.log.read([name], { from: 'beginning', follow: false }, fold, signal)
     return found
   }
   return { world, call, events }

@@ -5,8 +5,8 @@ import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
 import { openRuntime } from '#runtime/host/open-runtime.ts'
-import { runInProcess } from '#services/_cli/run/start-services.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
+import { runUntilTestEnds } from '#test/support/run-until-test-ends.ts'
 import { acls } from '#topology/derive/acls.ts'
 
 /** Every failure is one line that names the problem and the fix, with exit code 1. */
@@ -149,13 +149,7 @@ test('a command does not act on the deployment of another home that answers on i
   onTestFinished(() => held.close())
   writeFileSync(join(home, 'flywheel.pid'), '1')
   const world = await openRuntime(readSettings({ ...settings, FLYWHEEL_HOME: other }))
-  const stop = new AbortController()
-  const { urlOf, done } = await runInProcess(world, ['judge'], stop.signal)
-  onTestFinished(async () => {
-    stop.abort()
-    await done
-    await world.close()
-  })
+  const { urlOf } = await runUntilTestEnds(world, ['judge'])
   const child = spawn(process.execPath, [
     ...['services/_cli/main.ts', 'dlq', 'redrive', 'judge', '--home', home],
     ...['--port', new URL(urlOf('judge')).port],

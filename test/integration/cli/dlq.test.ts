@@ -10,9 +10,9 @@ import type { LetterPage, UnresolvedTopic } from '#runtime/dead-letters/list.ts'
 import { openRuntime } from '#runtime/host/open-runtime.ts'
 import { countRecords } from '#runtime/log/count-records.ts'
 import type { ChatLogged } from '#schemas/events.ts'
-import { runInProcess } from '#services/_cli/run/start-services.ts'
 import { deadLetters, service, startStrategist } from '#test/contract/dead-letters/support.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
+import { runUntilTestEnds } from '#test/support/run-until-test-ends.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
 import { serviceNames } from '#topology/derive/definitions.ts'
 import { deadLetterTopic, retryTopic } from '#topology/derive/names.ts'
@@ -38,14 +38,7 @@ test('dead letters are listed, shown and re-driven, while the services run and a
   const world = await openRuntime(
     readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' }),
   )
-  const stop = new AbortController()
-  const { urlOf, done } = await runInProcess(world, serviceNames, stop.signal)
-  const end = async (): Promise<void> => {
-    stop.abort()
-    await done
-    await world.close()
-  }
-  onTestFinished(end)
+  const { urlOf, end } = await runUntilTestEnds(world, serviceNames)
   const { port } = new URL(urlOf('ingest'))
   const dlq = (...args: readonly string[]) => flywheel('dlq', ...args, '--home', home, '--port', port)
   const list = async (): Promise<(UnresolvedTopic & LetterPage)[]> =>

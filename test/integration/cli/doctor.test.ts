@@ -7,9 +7,9 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
 import { openRuntime } from '#runtime/host/open-runtime.ts'
 import type { ChatLogged } from '#schemas/events.ts'
-import { runInProcess } from '#services/_cli/run/start-services.ts'
 import { openEmbeddedLog } from '#test/support/embedded-log.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
+import { runUntilTestEnds } from '#test/support/run-until-test-ends.ts'
 import { sharedObjectServer } from '#test/support/servers/shared-servers.ts'
 import { serviceNames } from '#topology/derive/definitions.ts'
 import { topic } from '#topology/topic-names.ts'
@@ -35,17 +35,7 @@ test('personal data that was written directly to a topic is found, while service
   const world = await openRuntime(
     readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' }),
   )
-  const stop = new AbortController()
-  const { urlOf, done } = await runInProcess(world, serviceNames, stop.signal)
-  let open = true
-  const close = async (): Promise<void> => {
-    if (!open) return
-    open = false
-    stop.abort()
-    await done
-    await world.close()
-  }
-  onTestFinished(close)
+  const { urlOf, end: close } = await runUntilTestEnds(world, serviceNames)
   const port = new URL(urlOf('ingest')).port
   expect(await doctor('--home', home, '--port', port)).toMatchObject({
     status: 0,

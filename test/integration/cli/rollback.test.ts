@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { untunedManifest } from '#planners/linear/model/manifest.ts'
 import { readSettings } from '#runtime/config/config.ts'
 import { canonicalJson, digest } from '#runtime/core/identity.ts'
 import { openRuntime } from '#runtime/host/open-runtime.ts'
 import type { CandidateEvaluated, DatasetDecided, ReleaseDecided, TuningDecided } from '#schemas/events.ts'
-import { runInProcess } from '#services/_cli/run/start-services.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
+import { runUntilTestEnds } from '#test/support/run-until-test-ends.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
 import { evaluated } from '#test/unit/services/promoter/makers.ts'
 import { topic } from '#topology/topic-names.ts'
@@ -38,14 +38,8 @@ test('a rollback reaches what is served, what is shown and what candidates are c
   const runtime = await openRuntime(
     readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' }),
   )
-  const stop = new AbortController()
   const names = ['ingest', 'strategist', 'promoter', 'gateway', 'console'] as const
-  const { urlOf, done } = await runInProcess(runtime, names, stop.signal)
-  onTestFinished(async () => {
-    stop.abort()
-    await done
-    await runtime.close()
-  })
+  const { urlOf, signal } = await runUntilTestEnds(runtime, names)
   const url = urlOf('promoter')
   const flywheel = (...args: readonly string[]) =>
     promisify(execFile)(process.execPath, ['services/_cli/main.ts', ...args, '--port', new URL(url).port]).then(
@@ -57,7 +51,7 @@ test('a rollback reaches what is served, what is shown and what candidates are c
     const onRecords = async (records: readonly { value: Buffer | null }[]): Promise<void> => {
       for (const { value } of records) if (value) events.push((await runtime.codec.decodeAny(value)) as T)
     }
-    await runtime.log.read([name], { from: 'beginning', follow: false }, onRecords, stop.signal)
+    await runtime.log.read([name], { from: 'beginning', follow: false }, onRecords, signal)
     return events
   }
   const evaluate = (event: Partial<CandidateEvaluated>) =>

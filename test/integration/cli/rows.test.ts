@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
 import { openRuntime, type Runtime } from '#runtime/host/open-runtime.ts'
 import { ensureTopics } from '#runtime/host/topics.ts'
-import { runInProcess } from '#services/_cli/run/start-services.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
+import { runUntilTestEnds } from '#test/support/run-until-test-ends.ts'
 import { deadLetterTopic } from '#topology/derive/names.ts'
 import { topic } from '#topology/topic-names.ts'
 import {
@@ -104,13 +104,7 @@ describe('export', () => {
   test('works through running services, since a time', async () => {
     const home = temporaryFolder()
     const world = await open(home)
-    const stop = new AbortController()
-    const { urlOf, done } = await runInProcess(world, ['console'], stop.signal)
-    onTestFinished(async () => {
-      stop.abort()
-      await done
-      await world.close()
-    })
+    const { urlOf } = await runUntilTestEnds(world, ['console'])
     const port = new URL(urlOf('console')).port
     const scores = arbitraryScores(5_000)
     await append(world, scores.slice(0, 2_000))

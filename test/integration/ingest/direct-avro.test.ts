@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
 import { openRuntime } from '#runtime/host/open-runtime.ts'
 import type { ChatLogged, SampleSelected } from '#schemas/events.ts'
-import { runInProcess } from '#services/_cli/run/start-services.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { startKafka } from '#test/support/kafka/broker.ts'
+import { runUntilTestEnds } from '#test/support/run-until-test-ends.ts'
 import { pythonWith } from '#test/support/servers/python.ts'
 import { sharedRegistry } from '#test/support/servers/shared-servers.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
@@ -28,13 +28,7 @@ describe.skipIf(!registry)('the README’s Python example', () => {
       ...{ ...servers, FLYWHEEL_HOME: temporaryFolder(), FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' },
     })
     const runtime = await openRuntime(settings)
-    const stop = new AbortController()
-    const { urlOf, done } = await runInProcess(runtime, ['ingest', 'sampler'], stop.signal)
-    onTestFinished(async () => {
-      stop.abort()
-      await done
-      await runtime.close()
-    })
+    const { urlOf, signal } = await runUntilTestEnds(runtime, ['ingest', 'sampler'])
     const call = async (method: string, path: string, body: object): Promise<void> => {
       const headers = { 'content-type': 'application/json' }
       const answer = await fetch(`${urlOf('ingest')}${path}`, { method, headers, body: JSON.stringify(body) })
@@ -49,7 +43,7 @@ describe.skipIf(!registry)('the README’s Python example', () => {
           for (const { value, partition } of records)
             if (value) found.push({ event: (await runtime.codec.decodeAny(value)) as T, partition })
         },
-        stop.signal,
+        signal,
       )
       return found
     }

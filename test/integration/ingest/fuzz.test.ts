@@ -8,10 +8,10 @@ import { readSettings } from '#runtime/config/config.ts'
 import { openRuntime } from '#runtime/host/open-runtime.ts'
 import { errorResponse } from '#runtime/http/openapi.ts'
 import { countRecords } from '#runtime/log/count-records.ts'
-import { runInProcess } from '#services/_cli/run/start-services.ts'
 import { openapi } from '#services/ingest/openapi.ts'
 import { arbitraryJson, corruptedJson, type JsonSchema } from '#test/support/data/arbitrary-json.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
+import { runUntilTestEnds } from '#test/support/run-until-test-ends.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
 import { topic } from '#topology/topic-names.ts'
 
@@ -92,15 +92,10 @@ async function openIngest() {
     FLYWHEEL_REDACTION_KEY: 'the key of this test',
   })
   const runtime = await openRuntime(settings)
-  const stop = new AbortController()
-  const { urlOf, done } = await runInProcess(runtime, ['ingest'], stop.signal)
+  const { urlOf } = await runUntilTestEnds(runtime, ['ingest'])
   const agent = new Agent({ keepAlive: true })
-  onTestFinished(async () => {
-    agent.destroy()
-    stop.abort()
-    await done
-    await runtime.close()
-  })
+  // Ends before the services do: vitest runs these callbacks in reverse order.
+  onTestFinished(() => agent.destroy())
   const url = urlOf('ingest')
   const send = async ({ method, path, type, body, headers }: Sent) => {
     const all = { ...headers, ...(type && { 'content-type': type }), 'content-length': Buffer.byteLength(body) }

@@ -3,14 +3,14 @@ import { OTLPTraceExporter as JsonExporter } from '@opentelemetry/exporter-trace
 import { OTLPTraceExporter as ProtobufExporter } from '@opentelemetry/exporter-trace-otlp-proto'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
 import { openRuntime } from '#runtime/host/open-runtime.ts'
 import { readTraceparent } from '#runtime/telemetry/traceparent.ts'
 import type { ChatLogged, SampleSelected } from '#schemas/events.ts'
-import { runInProcess } from '#services/_cli/run/start-services.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { setOtelEnvironment } from '#test/support/otel-environment.ts'
+import { runUntilTestEnds } from '#test/support/run-until-test-ends.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
 import { topic } from '#topology/topic-names.ts'
 
@@ -21,13 +21,7 @@ async function startIngestAndSampler() {
     FLYWHEEL_API_KEY: 'the-key-of-this-test',
   })
   const runtime = await openRuntime(settings)
-  const stop = new AbortController()
-  const { urlOf, done } = await runInProcess(runtime, ['ingest', 'sampler'], stop.signal)
-  onTestFinished(async () => {
-    stop.abort()
-    await done
-    await runtime.close()
-  })
+  const { urlOf, signal } = await runUntilTestEnds(runtime, ['ingest', 'sampler'])
   const headers = { authorization: 'Bearer the-key-of-this-test', 'content-type': 'application/json' }
   const body = { tools: [{ name: 'weather', description: 'The weather of a city.' }], budgets: { sampleShare: 1 } }
   await fetch(`${urlOf('ingest')}/v1/agents/desk`, { method: 'PUT', headers, body: JSON.stringify(body) })
@@ -41,7 +35,7 @@ async function startIngestAndSampler() {
           if (value)
             found.push({ event: (await runtime.codec.decodeAny(value)) as T, traceparent: headers['traceparent'] })
       },
-      stop.signal,
+      signal,
     )
     return found
   }

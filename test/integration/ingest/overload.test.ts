@@ -1,11 +1,11 @@
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
 import { openRuntime } from '#runtime/host/open-runtime.ts'
 import { countRecords } from '#runtime/log/count-records.ts'
-import { runInProcess } from '#services/_cli/run/start-services.ts'
 import { runLoad } from '#test/bench/ingest/load.ts'
 import { countLost } from '#test/bench/ingest/overload.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
+import { runUntilTestEnds } from '#test/support/run-until-test-ends.ts'
 import { topic } from '#topology/topic-names.ts'
 
 /** Sixteen of these exceed the limit of bodies in memory by half; few records, so that little else is slow. */
@@ -25,7 +25,6 @@ test('while the log is slow, bodies above the limit are refused with 429, acknow
     ...{ FLYWHEEL_HOME: temporaryFolder(), FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' },
   })
   const runtime = await openRuntime(settings)
-  const stop = new AbortController()
   // The log appends nothing until a request was refused.
   const refused = Promise.withResolvers<void>()
   let isSlow = false
@@ -33,12 +32,7 @@ test('while the log is slow, bodies above the limit are refused with 429, acknow
     if (isSlow) await refused.promise
     await runtime.log.append(records)
   }
-  const { urlOf, done } = await runInProcess({ ...runtime, log: { ...runtime.log, append } }, ['ingest'], stop.signal)
-  onTestFinished(async () => {
-    stop.abort()
-    await done
-    await runtime.close()
-  })
+  const { urlOf } = await runUntilTestEnds({ ...runtime, log: { ...runtime.log, append } }, ['ingest'])
   const url = urlOf('ingest')
   const headers = { 'content-type': 'application/json' }
   const tools = JSON.stringify({ tools: [{ name: 'quote', description: 'Price of a security.' }] })

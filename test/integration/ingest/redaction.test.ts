@@ -7,9 +7,9 @@ import { readSettings } from '#runtime/config/config.ts'
 import { at } from '#runtime/core/checked.ts'
 import { openRuntime } from '#runtime/host/open-runtime.ts'
 import type { ChatEscalated, ChatLogged, FeedbackGiven } from '#schemas/events.ts'
-import { runInProcess } from '#services/_cli/run/start-services.ts'
 import { journeyQuestions } from '#test/journey/wheel.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
+import { runUntilTestEnds } from '#test/support/run-until-test-ends.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
 import { serviceNames } from '#topology/derive/definitions.ts'
 import { topic } from '#topology/topic-names.ts'
@@ -84,17 +84,7 @@ test('every text of a chat, an escalation and a rating is redacted in the same w
       FLYWHEEL_REDACTION_KEY: 'key of this very test',
     }),
   )
-  const stop = new AbortController()
-  const { urlOf, done } = await runInProcess(runtime, serviceNames, stop.signal)
-  let closed = false
-  const close = async (): Promise<void> => {
-    if (closed) return
-    closed = true
-    stop.abort()
-    await done
-    await runtime.close()
-  }
-  onTestFinished(close)
+  const { urlOf, end: close, signal } = await runUntilTestEnds(runtime, serviceNames)
   const send = async (path: string, body: object, method = 'POST') => {
     const headers = { 'content-type': 'application/json' }
     const answer = await fetch(`${urlOf('ingest')}${path}`, { method, headers, body: JSON.stringify(body) })
@@ -105,7 +95,7 @@ test('every text of a chat, an escalation and a rating is redacted in the same w
     const fold = async (records: readonly { value: Buffer | null }[]): Promise<void> => {
       for (const { value } of records) if (value) found.push((await runtime.codec.decodeAny(value)) as T)
     }
-    await runtime.log.read([name], { from: 'beginning', follow: false }, fold, stop.signal)
+    await runtime.log.read([name], { from: 'beginning', follow: false }, fold, signal)
     return found
   }
   const all = planted.map(pair => pair.join(' ')).join(', ')

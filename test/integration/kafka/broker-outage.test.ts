@@ -4,12 +4,12 @@ import { systemClock } from '#runtime/core/clock.ts'
 import { createRuntime } from '#runtime/host/open-runtime.ts'
 import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
 import { createLogger } from '#runtime/telemetry/telemetry.ts'
-import { runInProcess } from '#services/_cli/run/start-services.ts'
 import { status } from '#services/_cli/status.ts'
 import { inMemoryObjects } from '#test/support/doubles/in-memory-objects.ts'
 import { inMemoryRegistry } from '#test/support/doubles/in-memory-registry.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { startKafkaFromJars } from '#test/support/kafka/broker.ts'
+import { runUntilTestEnds } from '#test/support/run-until-test-ends.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
 
 const kafka = await startKafkaFromJars({ brokers: 1 })
@@ -33,13 +33,7 @@ describe.skipIf(!kafka)('a broker that is killed under a running console', { tim
       createLogger(settings),
       systemClock,
     )
-    const stop = new AbortController()
-    const { urlOf, done } = await runInProcess(world, ['sampler', 'console'], stop.signal)
-    onTestFinished(async () => {
-      stop.abort()
-      await done
-      await world.close()
-    })
+    const { urlOf } = await runUntilTestEnds(world, ['sampler', 'console'])
     const url = urlOf('console')
     const ask = async (path: string) => {
       const answer = await fetch(url + path, { signal: AbortSignal.timeout(patienceMs) })

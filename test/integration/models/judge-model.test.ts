@@ -1,9 +1,9 @@
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
 import { openRuntime } from '#runtime/host/open-runtime.ts'
 import type { SampleScored } from '#schemas/events.ts'
-import { runInProcess } from '#services/_cli/run/start-services.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
+import { runUntilTestEnds } from '#test/support/run-until-test-ends.ts'
 import { type ScriptedAnswer, startModelServer } from '#test/support/servers/model-server.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
 import { topic } from '#topology/topic-names.ts'
@@ -21,13 +21,7 @@ async function wheelWithModel(extra: Readonly<Record<string, string>> = {}) {
     },
   })
   const world = await openRuntime(settings)
-  const stop = new AbortController()
-  const { urlOf, done } = await runInProcess(world, ['ingest', 'sampler', 'judge'], stop.signal)
-  onTestFinished(async () => {
-    stop.abort()
-    await done
-    await world.close()
-  })
+  const { urlOf, signal } = await runUntilTestEnds(world, ['ingest', 'sampler', 'judge'])
   const send = async (method: string, path: string, body: unknown): Promise<void> => {
     const headers = { 'content-type': 'application/json' }
     const answer = await fetch(`${urlOf('ingest')}${path}`, { method, headers, body: JSON.stringify(body) })
@@ -38,7 +32,7 @@ async function wheelWithModel(extra: Readonly<Record<string, string>> = {}) {
     const fold = async (records: readonly { value: Buffer | null }[]): Promise<void> => {
       for (const { value } of records) if (value) found.push((await world.codec.decodeAny(value)) as SampleScored)
     }
-    await world.log.read([topic.scoredSamples], { from: 'beginning', follow: false }, fold, stop.signal)
+    await world.log.read([topic.scoredSamples], { from: 'beginning', follow: false }, fold, signal)
     return found
   }
   await send('PUT', '/v1/agents/bank', {

@@ -1,11 +1,11 @@
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
 import { openRuntime } from '#runtime/host/open-runtime.ts'
-import { runInProcess } from '#services/_cli/run/start-services.ts'
 import { status } from '#services/_cli/status.ts'
 import type { ReconciledHour } from '#services/console/reconcile.ts'
 import { toChatLogged } from '#services/ingest/to-events.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
+import { runUntilTestEnds } from '#test/support/run-until-test-ends.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
 import { topic } from '#topology/topic-names.ts'
 
@@ -18,19 +18,8 @@ const turn = (at: number) => ({
 async function open(home: string) {
   const settings = readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' })
   const world = await openRuntime(settings)
-  const stop = new AbortController()
-  const { urlOf, done } = await runInProcess(world, ['ingest', 'sampler', 'console'], stop.signal)
+  const { urlOf, end: close } = await runUntilTestEnds(world, ['ingest', 'sampler', 'console'])
   const url = urlOf('ingest')
-  let closed: Promise<void> | undefined
-  const close = (): Promise<void> => {
-    closed ??= (async () => {
-      stop.abort()
-      await done
-      await world.close()
-    })()
-    return closed
-  }
-  onTestFinished(close)
   const send = async (method: string, path: string, body: unknown): Promise<void> => {
     const headers = { 'content-type': 'application/json' }
     expect((await fetch(url + path, { method, headers, body: JSON.stringify(body) })).status).toBe(200)

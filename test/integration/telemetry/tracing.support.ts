@@ -1,8 +1,7 @@
-import { onTestFinished } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
 import { openRuntime } from '#runtime/host/open-runtime.ts'
-import { runInProcess } from '#services/_cli/run/start-services.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
+import { runUntilTestEnds } from '#test/support/run-until-test-ends.ts'
 
 export type TracedRecord = { readonly headers: Readonly<Record<string, string>>; readonly offset: number }
 
@@ -10,18 +9,7 @@ export type TracedRecord = { readonly headers: Readonly<Record<string, string>>;
 export async function startTracedServices() {
   const settings = readSettings({ FLYWHEEL_HOME: temporaryFolder(), FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' })
   const world = await openRuntime(settings)
-  const stop = new AbortController()
-  const { urlOf, done } = await runInProcess(world, ['ingest', 'sampler', 'judge'], stop.signal)
-  let ended: Promise<void> | undefined
-  const end = (): Promise<void> => {
-    ended ??= (async () => {
-      stop.abort()
-      await done
-      await world.close()
-    })()
-    return ended
-  }
-  onTestFinished(end)
+  const { urlOf, end, signal } = await runUntilTestEnds(world, ['ingest', 'sampler', 'judge'])
   const call = async (method: string, path: string, body: unknown, headers: Record<string, string> = {}) => {
     const answer = await fetch(`${urlOf('ingest')}${path}`, {
       ...{ method, body: JSON.stringify(body) },
@@ -43,7 +31,7 @@ export async function startTracedServices() {
     records: async (topic: string): Promise<readonly TracedRecord[]> => {
       const found: TracedRecord[] = []
       const fold = (records: readonly TracedRecord[]): void => void found.push(...records)
-      await world.log.read([topic], { from: 'beginning', follow: false }, fold, stop.signal)
+      await world.log.read([topic], { from: 'beginning', follow: false }, fold, signal)
       return found
     },
   }
