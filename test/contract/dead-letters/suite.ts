@@ -71,6 +71,8 @@ export function deadLettersContract(name: string, open: () => Promise<Runtime>):
       const ids = Array.from({ length: 30 }, (_none, at) => `${agent}-${at}`)
       await takes(ids.map((id, at) => dataset(agent, id, at % 3 === 0 ? 'none' : failureKinds[at % 2])))
       const refused = ids.filter((_id, at) => at % 3 !== 0)
+      // A commit can be read a moment after it was answered.
+      await waitUntil('the last is readable', async () => (await of(deadLetters, agent)).length >= refused.length)
       expect((await of(deadLetters, agent)).map(idOf)).toEqual(refused)
       for (const id of refused) mended.add(id)
       const moved = await redrive(world.log, { service }, never)
