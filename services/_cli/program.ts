@@ -61,6 +61,14 @@ interrupted demo. The last lines name the folder and commands to try on it.`,
     .description('run the services: all in this process on the embedded log, or one process each on Kafka')
     .option('--embedded', 'use the embedded log in --home (the default)', false)
     .option('--services <list>', 'only these services, separated by commas')
+    .addOption(
+      new Option(
+        '--on-exit <what>',
+        'on Kafka, when a service process ends: start it again, up to 5 times in 10 minutes, or stop all',
+      )
+        .choices(['restart', 'stop'])
+        .default('restart'),
+    )
     .action(async options => (await import('./run/up.ts')).up(options, await settingsOf(options), signal))
 
   withPortOption(withCommonOptions(program.command('rollback <agent>')))

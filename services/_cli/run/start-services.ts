@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type Settings, toEnvironment } from '#runtime/config/config.ts'
-import { Fault } from '#runtime/core/faults.ts'
 import type { Runtime } from '#runtime/host/open-runtime.ts'
 import { startServices } from '#runtime/host/start-services.ts'
 import { ensureTopics } from '#runtime/host/topics.ts'
@@ -11,6 +10,7 @@ import { consumedTopics } from '#topology/derive/definitions.ts'
 import { consumerGroup } from '#topology/derive/names.ts'
 import { services } from '#topology/map.ts'
 import type { ServiceName } from '#topology/types.ts'
+import { superviseProcesses } from './supervise.ts'
 
 /** Services that run: their URLs, and a promise of their end. */
 export type RunningServices = {
@@ -30,37 +30,40 @@ export async function runInProcess(
   return { urlOf: () => url, done }
 }
 
-/** One process per service, as in production: `node services/NAME/main.ts`. All are stopped when one ends or the signal comes. */
+/** What to do when a service process ends by itself: start it again, a limited number of times, or stop all. */
+export type OnExit = 'restart' | 'stop'
+
+/**
+ * One process per service, as in production: `node services/NAME/main.ts`. Until all are up, the end of one stops all: it could not
+ * be started. After that `onExit` decides. FLY_EXIT names the one that ended.
+ */
 export async function runAsProcesses(
   runtime: Runtime,
   names: readonly ServiceName[],
   signal: AbortSignal,
+  onExit: OnExit = 'restart',
 ): Promise<RunningServices> {
-  const { settings } = runtime
+  const { settings, logger } = runtime
   await ensureTopics(runtime)
   // Once here, before all processes register the same subjects at the same time.
   await runtime.codec.registerSchemas()
-  const children = names.map(name => ({ name, process: spawnService(name, settings) }))
-  const stop = (): void => {
-    for (const child of children) child.process.kill('SIGTERM')
-  }
-  signal.addEventListener('abort', stop, { once: true })
-  const ends = children.map(
-    ({ name, process }) =>
-      new Promise<void>((resolve, reject) => {
-        process.once('error', reject)
-        process.once('exit', (code, by) => {
-          if (signal.aborted && (code === 0 || by === 'SIGTERM')) return resolve()
-          reject(new Fault('FLY_BUG', `${name} ended with ${by ?? `code ${code}`}; see its output above`))
-        })
-      }),
-  )
-  for (const end of ends) end.catch(stop)
   const urlOf = (service: ServiceName): string => `http://127.0.0.1:${settings.port + services[service].port}`
-  const done = Promise.allSettled(ends).then(results => {
-    for (const result of results) if (result.status === 'rejected') throw result.reason
-  })
-  await Promise.race([done, Promise.all(names.map(name => waitUntilReady(urlOf(name), signal)))])
+  let isUp = false
+  const done = superviseProcesses(
+    names.map(name => ({ name, start: () => spawnService(name, settings) })),
+    {
+      mayRestart: () => isUp && onExit === 'restart',
+      onRestart: ({ name, ...end }, inMs) =>
+        logger.error({ service: name, ...end, inMs }, 'a service process ended, and is started again'),
+    },
+    signal,
+  )
+  // Awaited by the caller; until then a rejection must not count as unhandled.
+  done.catch(() => {})
+  const ended = new AbortController()
+  const ready = Promise.all(names.map(name => waitUntilReady(urlOf(name), AbortSignal.any([signal, ended.signal]))))
+  await Promise.race([done, ready]).finally(() => ended.abort())
+  isUp = true
   return { urlOf, done }
 }
 
@@ -88,7 +91,7 @@ function spawnService(name: ServiceName, settings: Settings): ChildProcess {
   return spawn(process.execPath, [entry], {
     env: { ...Object.fromEntries(inherited), ...toEnvironment(settings) },
     // The channel carries nothing: its end tells the child that this process is gone, however it went.
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
     // Its own group: Ctrl-C reaches this process, which then ends its children in order.
     detached: true,
   })

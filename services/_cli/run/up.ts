@@ -4,9 +4,14 @@ import { openRuntime } from '#runtime/host/open-runtime.ts'
 import { serviceNames } from '#topology/derive/definitions.ts'
 import { printLines } from '../output.ts'
 import { parseService } from '../parse-service.ts'
-import { runAsProcesses, runInProcess } from './start-services.ts'
+import { type OnExit, runAsProcesses, runInProcess } from './start-services.ts'
 
-type UpOptions = { readonly embedded: boolean; readonly services?: string; readonly json: boolean }
+type UpOptions = {
+  readonly embedded: boolean
+  readonly services?: string
+  readonly onExit: OnExit
+  readonly json: boolean
+}
 
 /** Runs services until the signal: in this process on the embedded log, as one process each on Kafka. */
 export async function up(options: UpOptions, settings: Settings, signal: AbortSignal): Promise<void> {
@@ -15,7 +20,10 @@ export async function up(options: UpOptions, settings: Settings, signal: AbortSi
   const names = options.services?.split(',').map(name => parseService(name)) ?? serviceNames
   const runtime = await openRuntime(settings)
   try {
-    const running = await (settings.kafka === undefined ? runInProcess : runAsProcesses)(runtime, names, signal)
+    const running =
+      settings.kafka === undefined
+        ? await runInProcess(runtime, names, signal)
+        : await runAsProcesses(runtime, names, signal, options.onExit)
     const urls = Object.fromEntries(names.map(name => [name, running.urlOf(name)]))
     const text = `${names.length} services are up; console: ${running.urlOf('console')}`
     printLines([options.json ? JSON.stringify({ services: urls }) : text])

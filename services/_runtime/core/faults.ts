@@ -9,6 +9,7 @@ export const faults = {
   FLY_CONFIG: { action: 'stop', means: 'A setting is missing, malformed or unknown.' },
   FLY_USAGE: { action: 'stop', means: 'A command was called with options or arguments that it does not accept.' },
   FLY_PORT: { action: 'stop', means: 'The HTTP port cannot be listened on.' },
+  FLY_EXIT: { action: 'stop', means: 'A service process that a command has started ended.' },
   FLY_HOME: {
     action: 'stop',
     means: 'The data folder is in use, cannot be written, holds no data, or is from another version or program.',
