@@ -152,6 +152,31 @@ describe('a slow gather', () => {
     expect(await context.metrics.text()).toContain('flywheel_retries_total{service="sampler",code="FLY_TIMEOUT"} 2')
   })
 
+  test('that never ends holds up those behind it for three time limits, and no more is polled once the window is full', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    let calls = 0
+    const { consumer, next } = preparing(records(100), async ({ event }) => {
+      if (number(event.id) !== 0) return
+      calls++
+      await forever
+    })
+    const held = next(minBatchSize)
+    let isHeld = true
+    held.finally(() => {
+      isHeld = false
+    })
+    for (const attempt of [1, 2, 3]) {
+      await waitUntil('it is called', () => calls === attempt)
+      await vi.advanceTimersByTimeAsync(59_999)
+      expect([isHeld, consumer.polled()]).toEqual([true, 2 * minBatchSize])
+      await vi.advanceTimersByTimeAsync(1)
+    }
+    vi.useRealTimers()
+    const batch = await held
+    expect(offsets(batch)).toEqual(Array.from({ length: minBatchSize }, (_none, offset) => offset))
+    expect(batch.map(({ status }) => status)).toEqual(['refused', ...Array(minBatchSize - 1).fill('ready')])
+  })
+
   test('that succeeds in time is not ended, and neither is the next one of the same worker', async () => {
     vi.useFakeTimers()
     const { window, next } = preparing(records(3), () => new Promise(resolve => setTimeout(resolve, 45_000)), 1)
