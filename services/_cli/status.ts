@@ -137,9 +137,10 @@ function hourText({ hour, topic, accepted, logged, direct, appended, consumed, v
   return `${when}  ${topic.padEnd(12)} ${numbers}: ${all}${verdict === 'running' ? ' (still running)' : ''}`
 }
 
-/** `accepted` and `logged` are null while ingest does not answer. */
+/** Both are null while ingest does not answer, `logged` where it did not read the log so far back when it started. */
 function ingestDifferences(accepted: number | null, logged: number | null): readonly string[] {
-  if (accepted === null || logged === null) return ['ingest does not answer']
+  if (accepted === null) return ['ingest does not answer']
+  if (logged === null) return ['ingest has not read the log of this hour since it started']
   if (accepted > logged) return [`${accepted - logged} accepted and not in the log`]
   return accepted < logged ? [`${logged - accepted} in the log whose sender got no answer`] : []
 }

@@ -4,7 +4,8 @@ import type { EventOf, Follows, Inbound, Outbound, ServiceName, Writes } from '#
 import type { Settings } from './config/config.ts'
 import type { Clock } from './core/clock.ts'
 import type { WorkerPool } from './core/worker-pool.ts'
-import type { PartitionBounds, PartitionLag, Position } from './log/event-log.ts'
+import type { LogRecord, PartitionBounds, PartitionLag, Position } from './log/event-log.ts'
+import type { NewestLimit } from './log/newest-records.ts'
 import type { ObjectStore } from './objects/object-store.ts'
 import type { StateChange, StateView } from './state/state.ts'
 import type { StateShape } from './state/state-shape.ts'
@@ -90,8 +91,23 @@ export type FollowedEvent<S extends ServiceName> = {
   }
 }[Follows<S>]
 
+/**
+ * Followed topics that grow with the traffic, of which the start reads only the newest records. Where older ones are left out,
+ * `onLeftOut` is called before the first record, with the time since which none is, in ms since 1970.
+ */
+export type FollowedNewest<T extends string> = NewestLimit & {
+  readonly topics: readonly T[]
+  readonly onLeftOut: (since: number) => void
+}
+
+/** A record of a followed topic without an event: a deletion, or one that cannot be decoded. */
+export type UnreadableRecord = Pick<LogRecord, 'topic' | 'timestamp' | 'headers'>
+
 export type HttpApi<S extends ServiceName> = {
   readonly routes?: (app: FastifyInstance) => void
   readonly onRecord?: (followed: FollowedEvent<S>) => void
+  readonly onUnreadable?: (record: UnreadableRecord) => void
+  /** The other followed topics are read from their beginning: they may grow with keys and decisions, and not with the traffic. */
+  readonly newest?: FollowedNewest<Follows<S>>
   readonly close?: () => Promise<void>
 }

@@ -1,6 +1,6 @@
 import type { CandidateEvaluated, IntentEmerged, JudgeExamined, ReleaseDecided } from '#schemas/events.ts'
 import { type Interval, wilson } from '#statistics/intervals.ts'
-import type { AgentHistory } from './history.ts'
+import { type AgentHistory, turnsOfDay } from './history.ts'
 import { estimateQuality, type Quality } from './quality.ts'
 
 export type ReleaseView = Pick<
@@ -32,8 +32,11 @@ export type AgentView = {
     | (ReleaseView & { readonly accuracy: number; readonly rows: number | null; readonly interval: Interval | null })
     | null
   readonly quality: Quality
-  /** Production turns that the sampler counted, picked or not. */
-  readonly turns: number
+  /**
+   * Production turns of the last 24 hours that the sampler has counted, picked or not. It publishes a count after every 500 turns of
+   * an agent in a partition, so there were at least so many.
+   */
+  readonly turnsOfDayAtLeast: number
   /** Questions that more and more customers ask and no tool fits, newest first. */
   readonly emerging: readonly Pick<IntentEmerged, 'at' | 'question' | 'examples' | 'tools' | 'recent' | 'before'>[]
   /** Versions of the judge that gold released or quarantined. One that is not listed was never released. */
@@ -57,7 +60,7 @@ export type AgentView = {
   readonly releases: readonly ReleaseView[]
 }
 
-export function agentView(agent: string, history: AgentHistory): AgentView {
+export function agentView(agent: string, history: AgentHistory, now: number): AgentView {
   const { described, datasets, evaluations, releases, waiting } = history
   const current = releases.findLast(({ outcome }) => outcome !== 'rejected')
   const rows = evaluations.find(({ id }) => id === current?.evaluationId)?.rows ?? null
@@ -74,7 +77,7 @@ export function agentView(agent: string, history: AgentHistory): AgentView {
         }
       : null,
     quality: estimateQuality(history.samples.values()),
-    turns: history.turns,
+    turnsOfDayAtLeast: turnsOfDay(history.turns, now),
     emerging: history.emerging
       .toReversed()
       .map(({ at, question, examples, tools, recent, before }) => ({ at, question, examples, tools, recent, before })),

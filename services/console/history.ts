@@ -1,3 +1,4 @@
+import { hourMs, hourOf } from '#runtime/core/hours.ts'
 import type { FollowedEvent } from '#runtime/service.ts'
 import type {
   AgentDescribed,
@@ -12,6 +13,8 @@ import { topic } from '#topology/topic-names.ts'
 
 /** Newest sampled turns of an agent that the estimate of quality uses. */
 export const MAX_SAMPLES = 100_000
+/** Newest scores and counts of turns, of all agents together, that the start reads; a few seconds. */
+export const readAtStart = { records: 200_000, bytes: 268_435_456 } as const
 /** Newest datasets, evaluations, releases and emerging intents of an agent that are kept of each. */
 export const MAX_EVENTS = 200
 
@@ -23,8 +26,8 @@ export type AgentHistory = {
   described: AgentDescribed | null
   /** By sample id; corrections are left out. */
   readonly samples: Map<string, SampleScore>
-  /** Production turns that the sampler counted. */
-  turns: number
+  /** Production turns that the sampler counted, by the hour in which it published the count; of the last day. */
+  readonly turns: Map<number, number>
   readonly emerging: IntentEmerged[]
   /** The newest examination of each version of the judge. */
   readonly judges: Map<string, JudgeExamined>
@@ -52,7 +55,7 @@ export function applyRecord(histories: Map<string, AgentHistory>, followed: Foll
       return
     }
     case topic.trafficCounts:
-      history.turns += followed.event.turns
+      addTurns(history.turns, hourOf(followed.timestamp), followed.event.turns)
       return
     case topic.emergingIntents:
       pushBounded(history.emerging, followed.event)
@@ -80,7 +83,7 @@ export function applyRecord(histories: Map<string, AgentHistory>, followed: Foll
 const emptyHistory = (): AgentHistory => ({
   described: null,
   samples: new Map(),
-  turns: 0,
+  turns: new Map(),
   emerging: [],
   judges: new Map(),
   datasets: [],
@@ -88,6 +91,19 @@ const emptyHistory = (): AgentHistory => ({
   evaluations: [],
   releases: [],
 })
+
+/** Hours that are counted, the current one included. */
+const countedHours = 24
+
+function addTurns(byHour: Map<number, number>, hour: number, turns: number): void {
+  byHour.set(hour, (byHour.get(hour) ?? 0) + turns)
+  for (const other of byHour.keys()) if (other <= hour - countedHours * hourMs) byHour.delete(other)
+}
+
+/** Of the last day up to now. */
+export function turnsOfDay(byHour: ReadonlyMap<number, number>, now: number): number {
+  return [...byHour].reduce((sum, [hour, turns]) => (hour > now - countedHours * hourMs ? sum + turns : sum), 0)
+}
 
 function pushBounded<T>(list: T[], item: T): void {
   list.push(item)

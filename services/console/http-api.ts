@@ -1,9 +1,10 @@
 import type { Clock } from '#runtime/core/clock.ts'
 import { Fault } from '#runtime/core/faults.ts'
 import type { HttpApi } from '#runtime/service.ts'
+import { topic } from '#topology/topic-names.ts'
 import { agentView } from './agent-view.ts'
 import { createFreshness } from './freshness.ts'
-import { type AgentHistory, applyRecord } from './history.ts'
+import { type AgentHistory, applyRecord, readAtStart } from './history.ts'
 import { createLogStateReader, type LogContext } from './log-state.ts'
 import { registerMetrics } from './metrics.ts'
 import { outagePage, page } from './page/page.ts'
@@ -19,6 +20,7 @@ export type HttpApiPorts = { readonly clock: Clock }
 export function httpApi(context: LogContext, { clock }: HttpApiPorts): HttpApi<'console'> {
   const histories = new Map<string, AgentHistory>()
   const freshness = createFreshness()
+  let scoresSince: number | null = null
   const logState = createLogStateReader(context, clock)
   registerMetrics({ freshness: ({ at, overdue }) => freshness.view(at, overdue), logState, clock })
   /** Throws the fault of the log where it does not answer and no earlier state is known. */
@@ -28,7 +30,8 @@ export function httpApi(context: LogContext, { clock }: HttpApiPorts): HttpApi<'
       ...state,
       outage,
       freshness: freshness.view(state.at, state.overdue),
-      agents: [...histories].map(([agent, history]) => agentView(agent, history)),
+      agents: [...histories].map(([agent, history]) => agentView(agent, history, clock.now())),
+      scoresSince,
     }
   }
   const statusCode = ({ outage }: Status): number => (outage === null ? 200 : 503)
@@ -37,6 +40,13 @@ export function httpApi(context: LogContext, { clock }: HttpApiPorts): HttpApi<'
     onRecord(followed) {
       applyRecord(histories, followed)
       freshness.onRecord(followed)
+    },
+    newest: {
+      topics: [topic.scoredSamples, topic.trafficCounts],
+      ...readAtStart,
+      onLeftOut: since => {
+        scoresSince = since
+      },
     },
     routes(app) {
       app.get('/v1/status', async (_request, reply) => {

@@ -10,7 +10,7 @@ import type { ServiceName } from '#topology/types.ts'
 import {
   type ConsumerProgress,
   type HourBounds,
-  type IngestHour,
+  type IngestReport,
   ingestTopics,
   type ReconciledHour,
   reconcile,
@@ -21,7 +21,8 @@ const ingestTimeoutMs = 2_000
 const topicNames = ingestTopics.map(({ topic }) => topic)
 const consumers = [...new Set(ingestTopics.flatMap(one => one.consumers))]
 
-const ingestHoursSchema = z.looseObject({
+const ingestReportSchema = z.looseObject({
+  completeSince: z.number().nullable(),
   hours: z.array(
     z.looseObject({
       ...{ topic: z.string(), hour: z.number() },
@@ -58,14 +59,14 @@ export function createReconciler(
     })
     return new Map(await Promise.all(consumers.map(async name => [name, await progressOf(name)] as const)))
   }
-  const ingestHours = async (): Promise<readonly IngestHour[] | null> => {
+  const ingestReport = async (): Promise<IngestReport | null> => {
     const { apiKey } = context.settings
     try {
       const reply = await fetch(`${context.urlOf('ingest')}/v1/ingest/hours`, {
         headers: bearerHeader(apiKey),
         signal: AbortSignal.timeout(ingestTimeoutMs),
       })
-      return ingestHoursSchema.parse(await reply.json()).hours
+      return ingestReportSchema.parse(await reply.json())
     } catch {
       return null
     }
@@ -73,7 +74,7 @@ export function createReconciler(
 
   return async () => {
     // The positions are asked last: otherwise more might seem to be consumed than there is.
-    const [consumed, reported] = await Promise.all([progress(), ingestHours()])
+    const [consumed, reported] = await Promise.all([progress(), ingestReport()])
     const now = clock.now()
     return reconcile(await boundsOf(now), reported, consumed, now)
   }

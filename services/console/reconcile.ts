@@ -24,7 +24,13 @@ export type IngestHour = {
   readonly direct: number
 }
 
-/** A topic in an hour, named by its beginning in milliseconds since 1970. What ingest counted is null while it does not answer. */
+/** Its `logged` and `direct` lack what was appended before `completeSince`, in ms since 1970; null where they lack nothing. */
+export type IngestReport = { readonly completeSince: number | null; readonly hours: readonly IngestHour[] }
+
+/**
+ * A topic in an hour, named by its beginning in milliseconds since 1970. What ingest counted is null while it does not answer;
+ * `logged` and `direct` also where it did not read the log so far back when it started.
+ */
 export type ReconciledHour = {
   readonly topic: TopicName
   readonly hour: number
@@ -37,7 +43,7 @@ export type ReconciledHour = {
   readonly consumed: Readonly<Partial<Record<ServiceName, number>>>
   /**
    * `equal`: all that was accepted is in the log, and all of the log is consumed. `lost`: less is in the log than was
-   * accepted. `behind`: a service has not consumed all. `running`: too early to tell. `unknown`: ingest does not answer.
+   * accepted. `behind`: a service has not consumed all. `running`: too early to tell. `unknown`: ingest does not know.
    */
   readonly verdict: 'equal' | 'lost' | 'behind' | 'running' | 'unknown'
 }
@@ -49,14 +55,14 @@ export type ConsumerProgress = { readonly committed: readonly Position[]; readon
 /** Compares what was accepted with what is in the log and what each service has consumed. Hours without a record are left out. */
 export function reconcile(
   bounds: readonly HourBounds[],
-  ingest: readonly IngestHour[] | null,
+  ingest: IngestReport | null,
   progress: ReadonlyMap<ServiceName, ConsumerProgress>,
   now: number,
 ): readonly ReconciledHour[] {
   return bounds.flatMap(({ hour, from, to }) =>
     ingestTopics.flatMap(({ topic, consumers }) => {
-      const reported = ingest?.find(one => one.topic === topic && one.hour === hour)
-      const countOf = (stage: 'accepted' | 'logged' | 'direct'): number | null => ingest && (reported?.[stage] ?? 0)
+      const reported = ingest?.hours.find(one => one.topic === topic && one.hour === hour)
+      const isLogRead = ingest !== null && hour >= (ingest.completeSince ?? 0)
       const ranges = from
         .filter(position => position.topic === topic)
         .map(({ partition, offset }) => ({ partition, start: offset, end: offsetIn(to, topic, partition) ?? offset }))
@@ -66,7 +72,9 @@ export function reconcile(
         consumers.map(name => [name, sum(ranges.map(range => consumedOf(progress.get(name), topic, range)))]),
       )
       const counts = {
-        ...{ accepted: countOf('accepted'), logged: countOf('logged'), direct: countOf('direct') },
+        accepted: ingest && (reported?.accepted ?? 0),
+        logged: isLogRead ? (reported?.logged ?? 0) : null,
+        direct: isLogRead ? (reported?.direct ?? 0) : null,
         ...{ appended, consumed },
       }
       return [{ topic, hour, ...counts, verdict: verdictOf(counts, now - hour - hourMs > settlingMs) }]

@@ -47,6 +47,8 @@ export type Status = LogState & {
   readonly outage: Outage | null
   readonly freshness: Freshness
   readonly agents: readonly AgentView[]
+  /** Scores that were appended before this time, in ms since 1970, are not in the quality of agents; null: all are that are kept. */
+  readonly scoresSince: number | null
 }
 
 export function serviceView(

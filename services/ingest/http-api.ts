@@ -10,7 +10,7 @@ import { topic } from '#topology/topic-names.ts'
 import type { EventOf } from '#topology/types.ts'
 import { openAcceptedCounts } from './accepted-counts.ts'
 import { serveAgents } from './agent-routes.ts'
-import { createIntake, type IngestTopic } from './intake.ts'
+import { createIntake, type IngestTopic, ingestTopics } from './intake.ts'
 import { openapi } from './openapi.ts'
 import { serveOtlp } from './otlp/route.ts'
 import { type RecordSink, serveRecords } from './record-routes.ts'
@@ -20,6 +20,9 @@ import { toChatEscalated, toChatLogged, toFeedbackGiven } from './to-events.ts'
 type Context = Pick<HttpApiContext<'ingest'>, 'append'> & {
   readonly settings: Pick<Settings, 'home' | 'redactionKey'>
 }
+/** Read before the routes answer, so that their ids are known. It takes a few seconds, however long the topics are. */
+const readAtStart = { records: 200_000, bytes: 268_435_456 } as const
+
 export type HttpApiPorts = { readonly clock: Clock }
 
 /** The HTTP API of ingest. A record is acknowledged once it is in the log, and not before. */
@@ -40,6 +43,8 @@ export function httpApi({ settings, append }: Context, { clock }: HttpApiPorts):
       if (followed.topic === topic.agents) agents.set(followed.event.agent, followed.event)
       else intake.onRecord(followed, now())
     },
+    onUnreadable: record => intake.onUnreadable(record, now()),
+    newest: { topics: ingestTopics, ...readAtStart, onLeftOut: intake.onLeftOut },
     routes(app) {
       serveRecords(
         app,
@@ -71,7 +76,10 @@ export function httpApi({ settings, append }: Context, { clock }: HttpApiPorts):
       serveOtlp(app, body => toChatLogged(chatLogBody.parse(body), now(), pseudonymOf), sinkOf(topic.chatLogs))
       serveAgents(app, agents, described => append(topic.agents, [described]), now)
       app.get('/v1/ingest/counts', async (): Promise<CountsResponse> => intake.counts)
-      app.get('/v1/ingest/hours', async (): Promise<HoursResponse> => ({ hours: [...intake.hours(now())] }))
+      app.get('/v1/ingest/hours', async (): Promise<HoursResponse> => {
+        const { completeSince, hours } = intake.hours(now())
+        return { completeSince, hours: [...hours] }
+      })
       app.get('/openapi.json', async () => openapi)
     },
   }

@@ -1,6 +1,6 @@
 import { Counter } from 'prom-client'
 import { hourOf } from '#runtime/core/hours.ts'
-import type { FollowedEvent, HttpApiContext } from '#runtime/service.ts'
+import type { FollowedEvent, HttpApiContext, UnreadableRecord } from '#runtime/service.ts'
 import { topic } from '#topology/topic-names.ts'
 import type { EventOf } from '#topology/types.ts'
 import { type AcceptedCounts, type HourlyCounts, isRetained } from './accepted-counts.ts'
@@ -12,6 +12,8 @@ export const ingestTopics: readonly IngestTopic[] = [topic.chatLogs, topic.escal
 type IngestOutcome = 'accepted' | 'duplicate' | 'refused'
 
 type IngestRecord = Exclude<FollowedEvent<'ingest'>, { readonly topic: typeof topic.agents }>
+
+const isIngestTopic = (name: string): name is IngestTopic => ingestTopics.some(one => one === name)
 
 /** Header of every record that came over HTTP: the time of its arrival, in milliseconds since 1970. */
 const arrivalHeader = 'ingested-at'
@@ -36,9 +38,12 @@ export type HourlyTopicCounts = {
   readonly accepted: number
   /** Came over HTTP and are in the log; more than accepted where an append succeeded and its response was not sent. */
   readonly logged: number
-  /** Written to the log by others, by the hour of the append. */
+  /** Written to the log by others, by the hour of the append; also those that are no event. */
   readonly direct: number
 }
+
+/** `logged` and `direct` lack what was appended before `completeSince`, in ms since 1970; null where they lack nothing. */
+export type HoursInLog = { readonly completeSince: number | null; readonly hours: readonly HourlyTopicCounts[] }
 
 /** Appends events to the log, each id once, and counts what was acknowledged and what the log has. */
 export function createIntake(append: HttpApiContext<'ingest'>['append'], acceptedCounts: AcceptedCounts) {
@@ -50,7 +55,13 @@ export function createIntake(append: HttpApiContext<'ingest'>['append'], accepte
   }
   const logged = new Map<number, Record<string, number>>()
   const direct = new Map<number, Record<string, number>>()
+  let completeSince: number | null = null
 
+  const countInLog = ({ topic: name, timestamp, headers }: UnreadableRecord, now: number): void => {
+    const arrived = headers[arrivalHeader]
+    const hour = hourOf(arrived === undefined ? timestamp : Number(arrived))
+    if (isRetained(hour, now)) addOne(arrived === undefined ? direct : logged, hour, name)
+  }
   const count = (name: IngestTopic, outcome: IngestOutcome, records: number): void => {
     counts[name][outcome] += records
     recordCounter.inc({ kind: name, outcome }, records)
@@ -75,18 +86,24 @@ export function createIntake(append: HttpApiContext<'ingest'>['append'], accepte
       return accepted
     },
     countRefused: (name: IngestTopic, records: number): void => count(name, 'refused', records),
-    onRecord({ topic: name, event, timestamp, headers }: IngestRecord, now: number): void {
-      recentIds.add(keyOf(name, event))
-      const arrived = headers[arrivalHeader]
-      const hour = hourOf(arrived === undefined ? timestamp : Number(arrived))
-      if (isRetained(hour, now)) addOne(arrived === undefined ? direct : logged, hour, name)
+    onRecord(record: IngestRecord, now: number): void {
+      recentIds.add(keyOf(record.topic, record.event))
+      countInLog(record, now)
+    },
+    /** A record that ingest did not write, since it has no event. */
+    onUnreadable(record: UnreadableRecord, now: number): void {
+      if (isIngestTopic(record.topic)) countInLog(record, now)
+    },
+    /** Records that were appended before this time are not counted. */
+    onLeftOut(since: number): void {
+      completeSince = since
     },
     counts,
     /** Newest first. Hours without a record are left out. */
-    hours(now: number): readonly HourlyTopicCounts[] {
+    hours(now: number): HoursInLog {
       const accepted = acceptedCounts.read()
-      const hours = [...new Set([...accepted.keys(), ...logged.keys(), ...direct.keys()])].sort((a, b) => b - a)
-      return hours
+      const known = [...new Set([...accepted.keys(), ...logged.keys(), ...direct.keys()])].sort((a, b) => b - a)
+      const hours = known
         .filter(hour => isRetained(hour, now))
         .flatMap(hour =>
           ingestTopics.flatMap(name => {
@@ -95,11 +112,12 @@ export function createIntake(append: HttpApiContext<'ingest'>['append'], accepte
             return Object.values(records).some(number => number > 0) ? [{ topic: name, hour, ...records }] : []
           }),
         )
+      return { completeSince, hours }
     },
   }
 }
 
-function addOne(hourly: Map<number, Record<string, number>>, hour: number, name: IngestTopic): void {
+function addOne(hourly: Map<number, Record<string, number>>, hour: number, name: string): void {
   const counts = hourly.get(hour) ?? {}
   counts[name] = (counts[name] ?? 0) + 1
   hourly.set(hour, counts)

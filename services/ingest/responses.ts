@@ -30,13 +30,19 @@ export const countsResponse = z.strictObject(Object.fromEntries(ingestTopics.map
 
 /** Newest first, of the last 48 hours. */
 export const hoursResponse = z.strictObject({
+  completeSince: z
+    .int()
+    .nullable()
+    .describe(
+      'In milliseconds since 1970: what was appended before is missing in `logged` and `direct`. null: nothing is missing.',
+    ),
   hours: z.array(
     z.strictObject({
       topic: z.enum(ingestTopics),
       hour: z.int().describe('Beginning of the hour, in milliseconds since 1970.'),
       accepted: count.describe('Records that were acknowledged.'),
       logged: count.describe('Records that came over HTTP and are in the log.'),
-      direct: count.describe('Records that others wrote to the log.'),
+      direct: count.describe('Records that others wrote to the log, also those that are no event.'),
     }),
   ),
 })

@@ -1,18 +1,17 @@
 import { consumedTopics, consumingServices } from '#topology/derive/definitions.ts'
 import { consumerGroup } from '#topology/derive/names.ts'
 import { services } from '#topology/map.ts'
-import { topic } from '#topology/topic-names.ts'
 import type { ServiceName } from '#topology/types.ts'
 import { serveDeadLetters } from '../dead-letters/http-api.ts'
 import { countUnresolved } from '../dead-letters/unresolved.ts'
 import { createHttpServer, listen } from '../http/server.ts'
 import { answersInTime, limitsOfProbes } from '../log/answers-in-time.ts'
 import type { AnyHttpApi, RunnableService } from '../processing/any-service.ts'
-import { followTopics } from '../processing/follow-topics.ts'
 import { processPartition } from '../processing/process-partition.ts'
 import type { HttpApiContext } from '../service.ts'
 import type { PartitionState } from '../state/partition-state.ts'
 import { appendInTrace } from '../telemetry/tracing.ts'
+import { followForServices } from './follow-for-services.ts'
 import { observeLag } from './lag-metric.ts'
 import type { Runtime } from './open-runtime.ts'
 import { servePositions } from './positions.ts'
@@ -38,7 +37,7 @@ export async function startServices(
   started: readonly RunnableService[],
   signal: AbortSignal,
 ): Promise<RunningServices> {
-  const { agents, settings, log, codec, logger, metrics, tracing } = runtime
+  const { settings, log, codec, logger, metrics, tracing } = runtime
   const asked = answersInTime(log)
   const failed = new AbortController()
   const until = AbortSignal.any([signal, failed.signal])
@@ -110,15 +109,10 @@ export async function startServices(
   url = await listen(app, settings.host, settings.port + offset)
   logger.info({ services: health.services, url }, 'listening')
 
-  const followed = new Set<string>([topic.agents, ...started.flatMap(({ name }) => [...services[name].follows])])
-  const following = await followTopics(
+  const following = await followForServices(
     runtime,
-    [...followed],
-    record => {
-      agents.onRecord(record)
-      for (const [name, httpApi] of httpApis)
-        if ((services[name].follows as readonly string[]).includes(record.topic)) httpApi.onRecord?.(record)
-    },
+    started.map(({ name }) => name),
+    httpApis,
     until,
   ).catch(async error => {
     await app.close()

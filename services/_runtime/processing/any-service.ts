@@ -1,7 +1,7 @@
 import { serviceDefinitions } from '#topology/derive/definitions.ts'
 import type { Inbound, ServiceName } from '#topology/types.ts'
 import { Fault } from '../core/faults.ts'
-import type { FollowedEvent, HttpApi, HttpApiContext, Service } from '../service.ts'
+import type { FollowedEvent, FollowedNewest, HttpApi, HttpApiContext, Service } from '../service.ts'
 import type { StateChange, StateView } from '../state/state.ts'
 import type { StateShape } from '../state/state-shape.ts'
 import type { FollowedRecord } from './follow-topics.ts'
@@ -35,8 +35,9 @@ export type AnyService<Ports> = Rule & {
   readonly httpApi?: (context: HttpApiContext<ServiceName>, ports: Ports) => AnyHttpApi
 }
 
-export type AnyHttpApi = Omit<HttpApi<ServiceName>, 'onRecord'> & {
+export type AnyHttpApi = Omit<HttpApi<ServiceName>, 'onRecord' | 'newest'> & {
   readonly onRecord?: (followed: FollowedRecord) => void
+  readonly newest?: FollowedNewest<string>
 }
 
 /** A service with its ports, as the runtime runs it. */
@@ -74,7 +75,10 @@ export function withPorts<Ports>(service: AnyService<Ports>, ports: Ports): Runn
   }
 }
 
-function eraseHttpApi<S extends ServiceName>(name: S, { routes, onRecord, close }: HttpApi<S>): AnyHttpApi {
+function eraseHttpApi<S extends ServiceName>(
+  name: S,
+  { routes, onRecord, onUnreadable, newest, close }: HttpApi<S>,
+): AnyHttpApi {
   return {
     ...(routes && { routes }),
     ...(onRecord && {
@@ -83,6 +87,8 @@ function eraseHttpApi<S extends ServiceName>(name: S, { routes, onRecord, close 
         else throw new Fault('FLY_BUG', `${name} does not follow ${followed.topic}`)
       },
     }),
+    ...(onUnreadable && { onUnreadable }),
+    ...(newest && { newest }),
     ...(close && { close }),
   }
 }

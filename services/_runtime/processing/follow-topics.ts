@@ -3,7 +3,8 @@ import type { Codec } from '../codec/codec.ts'
 import { pause } from '../core/abort.ts'
 import { backoffMs } from '../core/backoff.ts'
 import { type FaultCode, faultAction, faultCode } from '../core/faults.ts'
-import type { EventLog, LogRecord } from '../log/event-log.ts'
+import type { EventLog, LogRecord, Position } from '../log/event-log.ts'
+import type { UnreadableRecord } from '../service.ts'
 import type { Metrics } from '../telemetry/telemetry.ts'
 
 const decodeBackoff = { firstMs: 200, maxMs: 30_000 } as const
@@ -16,7 +17,8 @@ export type SkippedRecords = { readonly topic: string; readonly code: FaultCode;
 export type FollowedTopics = { readonly done: Promise<void>; readonly skipped: () => readonly SkippedRecords[] }
 
 /**
- * Reads topics from their beginning, without a consumer group, and goes on until the signal is aborted; then `done` resolves.
+ * Reads topics, without a consumer group, and goes on until the signal is aborted; then `done` resolves. Partitions without a position
+ * in `from` are read from their beginning.
  * The call resolves when the records that existed at the call have been read. A record that cannot be decoded is skipped and
  * counted: the services that consume it write a dead letter for it. After a fault of an outage, such as a schema registry that
  * cannot be reached, decoding is tried again until it succeeds.
@@ -31,6 +33,10 @@ export async function followTopics(
   topics: readonly string[],
   onRecord: (followed: FollowedRecord) => void,
   signal: AbortSignal,
+  {
+    from = [],
+    onUnreadable = () => {},
+  }: { readonly from?: readonly Position[]; readonly onUnreadable?: (record: UnreadableRecord) => void } = {},
 ): Promise<FollowedTopics> {
   const { log, codec, logger, metrics } = context
   const skipped = new Map<string, SkippedRecords>()
@@ -62,10 +68,11 @@ export async function followTopics(
       const { topic, timestamp, headers, value } = record
       const event = value === null ? undefined : await decode(record, value)
       if (event !== undefined) onRecord({ topic, event, timestamp, headers })
+      else if (!signal.aborted) onUnreadable({ topic, timestamp, headers })
     }
   }
   const caughtUp = Promise.withResolvers<void>()
-  const done = log.read(topics, { from: 'beginning', follow: true, onCaughtUp: caughtUp.resolve }, onRecords, signal)
+  const done = log.read(topics, { from, follow: true, onCaughtUp: caughtUp.resolve }, onRecords, signal)
   await Promise.race([caughtUp.promise, done])
   return { done, skipped: () => [...skipped.values()] }
 }

@@ -4,11 +4,11 @@ import { type Cell, interval, percent, percentagePoints, shortDigest, table, tim
 import { type Html, html } from './html.ts'
 
 /** The section of one agent. */
-export function agentSection(view: AgentView): Html {
+export function agentSection(view: AgentView, scoresSince: number | null): Html {
   return html`
     <h2>${view.name} <code class="dim">${view.agent}</code></h2>
     <p>Served: ${servedPlanner(view)}. ${view.tools} tools.</p>
-    <p>Production so far: ${qualityLine(view.quality)}</p>
+    <p>Production ${scoresSince === null ? 'so far' : `scored since ${time(scoresSince)}`}: ${qualityLine(view.quality)}</p>
     ${view.emerging.length > 0 ? html`<h3>Questions without a fitting tool</h3>` : ''}
     ${view.emerging.map(
       ({ at, question, tools, recent, before }) =>

@@ -33,7 +33,7 @@ export function page(status: Status): string {
     )}
     <p>${freshnessLine(status.freshness)}</p>
     ${status.agents.length === 0 ? html`<p>No agent yet: PUT one to ingest at /v1/agents/AGENT.</p>` : ''}
-    ${status.agents.map(agentSection)}
+    ${status.agents.map(view => agentSection(view, status.scoresSince))}
     <h2>Hours</h2>
     ${table(
       ['hour', 'topic', 'accepted', 'in the log', 'written directly', 'consumed', ''],

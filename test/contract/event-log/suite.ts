@@ -2,6 +2,7 @@ import { describe } from 'vitest'
 import { consumingContract } from './consuming.suite.ts'
 import { lagContract } from './lag.suite.ts'
 import { lostPositionsContract } from './lost-positions.suite.ts'
+import { newestRecordsContract } from './newest-records.suite.ts'
 import { positionsContract } from './positions.suite.ts'
 import { readingContract } from './reading.suite.ts'
 import type { OpenLog } from './support.ts'
@@ -18,5 +19,6 @@ export function eventLogContract(name: string, open: OpenLog): void {
     lagContract(open)
     positionsContract(open)
     lostPositionsContract(open)
+    newestRecordsContract(open)
   })
 }

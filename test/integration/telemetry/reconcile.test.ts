@@ -66,6 +66,15 @@ test('accepted, logged and consumed counts agree over a restart and with direct 
     ),
   ])
   await after.become({ accepted: 4, logged: 4, direct: 1, appended: 5, consumed: 5, verdicts: ['equal'] })
+  const garbage = ['', 'not avro', '{"json":"not avro"}', '\0\0\0\0\u0001\u0002', null]
+  await log.append(
+    garbage.map(value => ({
+      topic: topic.chatLogs,
+      key: 'airline',
+      value: value === null ? null : Buffer.from(value),
+    })),
+  )
+  await after.become({ accepted: 4, logged: 4, direct: 6, appended: 10, consumed: 10, verdicts: ['equal'] })
 
   const printed: string[] = []
   vi.spyOn(process.stdout, 'write').mockImplementation(text => printed.push(String(text)) > 0)
@@ -73,6 +82,6 @@ test('accepted, logged and consumed counts agree over a restart and with direct 
   expect(printed.filter(line => line.includes('accepted = logged = consumed'))).not.toEqual([])
   const metrics = await (await fetch(`${after.url}/metrics`)).text()
   const consumed = `flywheel_reconciled_records{topic="${topic.chatLogs}",stage="consumed",group="sampler"}`
-  expect(metrics).toContain(`${consumed} 5\n`)
+  expect(metrics).toContain(`${consumed} 10\n`)
   expect(metrics).toContain(`flywheel_reconciled_lost_records{topic="${topic.chatLogs}"} 0`)
 })

@@ -16,7 +16,7 @@ const viewAfter = (...records: Omit<FollowedEvent<'console'>, 'timestamp' | 'hea
   const histories = new Map<string, AgentHistory>()
   for (const record of records)
     applyRecord(histories, { ...record, timestamp: now, headers: {} } as FollowedEvent<'console'>)
-  return agentView('desk', requiredValue(histories, 'desk'))
+  return agentView('desk', requiredValue(histories, 'desk'), now)
 }
 const released = (over = {}) => ({ topic: topic.releases, event: release(over) }) as const
 const evaluated = (over = {}) => ({ topic: topic.evaluations, event: evaluation(over) }) as const
@@ -32,7 +32,7 @@ describe('an agent', () => {
       tools: 1,
       release: null,
       candidates: [],
-      turns: 0,
+      turnsOfDayAtLeast: 0,
       emerging: [],
       judges: [],
       datasets: [],

@@ -10,9 +10,11 @@ const over = hour + hourMs + 61_000
 const at = (partition: number, offset: number): Position => ({ topic: topic.chatLogs, partition, offset })
 /** Partition 0 has offsets 10 to 19 in the hour, partition 1 offsets 5 to 7. */
 const bounds: readonly HourBounds[] = [{ hour, from: [at(0, 10), at(1, 5)], to: [at(0, 20), at(1, 8)] }]
-const said = (accepted: number, logged: number, direct = 0) => [
-  { topic: topic.chatLogs, hour, accepted, logged, direct },
-]
+const said = (accepted: number, logged: number, direct = 0, completeSince: number | null = null) => ({
+  completeSince,
+  hours: [{ topic: topic.chatLogs, hour, accepted, logged, direct }],
+})
+const nothing = { completeSince: null, hours: [] }
 const group = (...committed: Position[]): ReadonlyMap<'sampler', ConsumerProgress> =>
   new Map([['sampler', { committed, lag: [] }]])
 const all = group(at(0, 20), at(1, 8))
@@ -53,9 +55,16 @@ describe('an hour', () => {
     expect(verdict(bounds, said(11, 11), groups, over)).toBe('equal')
   })
 
+  it('is unknown where ingest did not read the log so far back when it started, and not lost', () => {
+    expect(reconcile(bounds, said(13, 2, 1, hour + 1), all, over)).toMatchObject([
+      { accepted: 13, logged: null, direct: null, verdict: 'unknown' },
+    ])
+    expect(verdict(bounds, said(13, 2, 1, hour), all, over)).toBe('lost')
+  })
+
   it('is unknown while ingest does not answer, and left out without a record', () => {
     expect(reconcile(bounds, null, all, over)).toMatchObject([{ accepted: null, appended: 13, verdict: 'unknown' }])
-    expect(reconcile([{ hour, from: [at(0, 10)], to: [at(0, 10)] }], [], all, over)).toEqual([])
+    expect(reconcile([{ hour, from: [at(0, 10)], to: [at(0, 10)] }], nothing, all, over)).toEqual([])
   })
 })
 
@@ -69,7 +78,7 @@ it('the consumed records of the hours are those before the committed offset', ()
         from: [at(0, ends[index] ?? 0)],
         to: [at(0, ends[index + 1] ?? 0)],
       }))
-      const found = reconcile(hours, [], group(at(0, committed)), over)
+      const found = reconcile(hours, nothing, group(at(0, committed)), over)
       const consumed = found.reduce((sum, one) => sum + (one.consumed.sampler ?? 0), 0)
       expect(consumed).toBe(Math.min(committed, ends.at(-1) ?? 0))
     }),

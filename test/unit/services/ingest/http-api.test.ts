@@ -154,6 +154,17 @@ describe('hours', () => {
     expect(await hours()).toEqual(of(2, 1))
     seen('of long ago', {}, now - 3_600_000_000)
     expect(await hours()).toEqual(of(2, 1))
+    // What others write may be anything.
+    api.onUnreadable?.({ topic: topic.chatLogs, timestamp: now, headers: {} })
+    api.onUnreadable?.({ topic: topic.agents, timestamp: now, headers: {} })
+    expect(await hours()).toEqual(of(2, 2))
+  })
+
+  it('say since when they are complete, where the start left out older records', async () => {
+    const completeSince = async () => (await app.inject('/v1/ingest/hours')).json().completeSince
+    expect(await completeSince()).toBeNull()
+    api.newest?.onLeftOut(now - 1_000)
+    expect(await completeSince()).toBe(now - 1_000)
   })
 
   it('do not count a record that was not acknowledged', async () => {
