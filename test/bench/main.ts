@@ -5,6 +5,7 @@ import { judge } from './judge.ts'
 import { memory } from './memory.ts'
 import { runtime } from './runtime.ts'
 import { sampling } from './sampling.ts'
+import { start } from './start.ts'
 
 /** The benchmarks: each has a file and a line here. Progress goes to stderr, figures to stdout. */
 await new Command('bench')
@@ -15,4 +16,5 @@ await new Command('bench')
   .addCommand(judge)
   .addCommand(sampling)
   .addCommand(memory)
+  .addCommand(start)
   .parseAsync()

@@ -29,8 +29,13 @@ function childrenOf(pid: number, task: string): string {
 }
 
 /** Resident memory of a process, in whole MB. */
-export function residentMb(pid: number): number {
-  const kilobytes = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+export const residentMb = (pid: number): number => statusMb(pid, 'VmRSS')
+
+/** The most resident memory that a process has had, in whole MB. */
+export const peakResidentMb = (pid: number): number => statusMb(pid, 'VmHWM')
+
+function statusMb(pid: number, field: 'VmRSS' | 'VmHWM'): number {
+  const kilobytes = new RegExp(`${field}:\\s+(\\d+) kB`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
   return Math.round(Number(kilobytes) / 1024)
 }
 

@@ -7,7 +7,10 @@ export const seed = 1
 const batchSize = 2_000
 
 /** Appends to the input until it has the given number of records. */
-export function createFiller({ world }: BenchCluster, turnOf = createTurns(seed)): (records: number) => Promise<void> {
+export function createFiller(
+  { world }: Pick<BenchCluster, 'world'>,
+  turnOf = createTurns(seed),
+): (records: number) => Promise<void> {
   let filled = 0
   return async records => {
     while (filled < records) {
