@@ -251,7 +251,7 @@ export const avro = {
     type: 'record',
     name: 'ChatLogged',
     namespace: 'flywheel',
-    doc: 'One turn of a conversation between a customer and the agent.',
+    doc: "One turn of a conversation between a customer and the agent: from a message of the customer to the agent's final answer.",
     fields: [
       {
         name: 'id',
@@ -285,12 +285,162 @@ export const avro = {
         doc: 'Pseudonym of the customer; null if unknown.',
         default: null,
       },
-      { name: 'question', type: 'string', sensitivity: 'free-text', doc: "The customer's turn, redacted." },
+      {
+        name: 'question',
+        type: 'string',
+        sensitivity: 'free-text',
+        doc: "The customer's message, redacted: its text parts joined; a message without text has [image], [audio] or [file].",
+      },
       {
         name: 'earlier',
-        type: { type: 'array', items: 'string' },
-        sensitivity: 'free-text',
-        doc: "The customer's earlier turns in this conversation, oldest first; empty for the first.",
+        type: {
+          type: 'array',
+          items: {
+            type: 'record',
+            name: 'Message',
+            doc: 'A message of a conversation.',
+            fields: [
+              {
+                name: 'role',
+                type: { type: 'enum', name: 'MessageRole', symbols: ['user', 'assistant', 'tool'] },
+                doc: 'Who wrote it.',
+              },
+              {
+                name: 'text',
+                type: 'string',
+                sensitivity: 'free-text',
+                doc: 'Its text parts, joined; a message without text has [image], [audio] or [file].',
+              },
+              {
+                name: 'calls',
+                type: {
+                  type: 'array',
+                  items: {
+                    type: 'record',
+                    name: 'Call',
+                    doc: 'One call of a tool or of another agent.',
+                    fields: [
+                      {
+                        name: 'id',
+                        type: ['null', 'string'],
+                        default: null,
+                        sensitivity: 'pseudonym',
+                        doc: "As the agent's own log names it; results refer to it. null where it has none.",
+                      },
+                      { name: 'tool', type: 'string', doc: 'The tool or downstream agent.' },
+                      {
+                        name: 'arguments',
+                        type: 'string',
+                        sensitivity: 'free-text',
+                        doc: 'As the planner wrote them: JSON text, or the query itself of a tool without a schema.',
+                      },
+                    ],
+                  },
+                },
+                doc: 'What an assistant called beside the text.',
+                default: [],
+              },
+              {
+                name: 'callId',
+                type: ['null', 'string'],
+                default: null,
+                sensitivity: 'pseudonym',
+                doc: "The call that a tool's message answers; null for other roles and where it is not known.",
+              },
+            ],
+          },
+        },
+        doc: "The messages before the customer's turn, oldest first; empty for the first. At most 64 KiB, the newest kept.",
+        default: [],
+      },
+      { name: 'earlierCut', type: 'int', doc: 'How many messages before those of earlier were left out.', default: 0 },
+      {
+        name: 'prompt',
+        type: ['null', 'string'],
+        doc: 'SHA-256 of the system prompt in the object store; null where unknown.',
+        default: null,
+      },
+      {
+        name: 'steps',
+        type: {
+          type: 'array',
+          items: {
+            type: 'record',
+            name: 'Step',
+            doc: 'One call of a stage of the agent: of its planner, or of another model.',
+            fields: [
+              { name: 'stage', type: 'string', doc: 'Name of the stage; planner where the agent has one.' },
+              { name: 'calls', type: { type: 'array', items: 'Call' }, doc: 'Empty: it answered itself.' },
+              {
+                name: 'results',
+                type: {
+                  type: 'array',
+                  items: {
+                    type: 'record',
+                    name: 'CallResult',
+                    doc: 'What a tool answered.',
+                    fields: [
+                      {
+                        name: 'callId',
+                        type: ['null', 'string'],
+                        default: null,
+                        sensitivity: 'pseudonym',
+                        doc: 'The call it answers; null where it is not known.',
+                      },
+                      {
+                        name: 'text',
+                        type: 'string',
+                        sensitivity: 'free-text',
+                        doc: 'The result as the agent saw it.',
+                      },
+                      {
+                        name: 'isError',
+                        type: ['null', 'boolean'],
+                        doc: 'Whether the tool reported an error; null where the log does not say.',
+                        default: null,
+                      },
+                    ],
+                  },
+                },
+                doc: 'What the calls returned, in the order of the log.',
+                default: [],
+              },
+              {
+                name: 'text',
+                type: ['null', 'string'],
+                sensitivity: 'free-text',
+                doc: 'What it wrote beside or instead of calls; null if nothing.',
+                default: null,
+              },
+              {
+                name: 'model',
+                type: ['null', 'string'],
+                doc: 'The language model; null where none or unknown.',
+                default: null,
+              },
+              {
+                name: 'latencyMs',
+                type: ['null', 'double'],
+                doc: 'Time it took in milliseconds; null if not logged.',
+                default: null,
+              },
+              { name: 'inputTokens', type: ['null', 'long'], doc: 'Tokens read; null if not logged.', default: null },
+              {
+                name: 'outputTokens',
+                type: ['null', 'long'],
+                doc: 'Tokens written; null if not logged.',
+                default: null,
+              },
+              {
+                name: 'cachedTokens',
+                type: ['null', 'long'],
+                doc: 'Of the tokens read, those from a cache; null if not logged.',
+                default: null,
+              },
+            ],
+          },
+        },
+        doc: 'What the agent did, in order. Agents that plan once have one step.',
         default: [],
       },
       {
@@ -298,20 +448,23 @@ export const avro = {
         type: {
           type: 'record',
           name: 'Plan',
-          doc: 'What the agent decided to do.',
+          doc: 'What the agent decided to do at a step.',
           fields: [
-            { name: 'tool', type: 'string', doc: 'The tool or downstream agent chosen.' },
-            { name: 'argument', type: 'string', sensitivity: 'free-text', doc: 'The query argument given to it.' },
+            {
+              name: 'calls',
+              type: { type: 'array', items: 'Call' },
+              doc: 'Empty: it answered itself, which is a plan too.',
+            },
             {
               name: 'confidence',
               type: ['null', 'double'],
-              doc: 'Probability the planner gave this tool, 0 to 1; null where the planner states none.',
+              doc: "Probability the planner gave the first call's tool, 0 to 1; null where the planner states none.",
               default: null,
             },
             {
               name: 'margin',
               type: ['null', 'double'],
-              doc: 'Probability of the chosen tool minus that of the runner-up, 0 to 1; null where unknown.',
+              doc: 'Probability of that tool minus that of the runner-up, 0 to 1; null where unknown.',
               default: null,
             },
             {
@@ -320,9 +473,15 @@ export const avro = {
               doc: 'SHA-256 of the planner manifest that planned; null for foreign planners.',
               default: null,
             },
+            {
+              name: 'model',
+              type: ['null', 'string'],
+              doc: 'The language model that planned; null where none or unknown.',
+              default: null,
+            },
           ],
         },
-        doc: 'What the agent decided.',
+        doc: 'The decision of the first step of its planner.',
       },
       {
         name: 'answer',
@@ -529,13 +688,159 @@ export const avro = {
         doc: 'The conversation the turn belongs to.',
       },
       { name: 'turnId', type: 'string', doc: 'Id of the ChatLogged event of the turn.' },
+      { name: 'step', type: 'int', doc: 'Which step of the turn, from 0.', default: 0 },
       { name: 'family', type: 'string', doc: 'Kinship, see SampleSelected.' },
       { name: 'question', type: 'string', sensitivity: 'free-text', doc: "The customer's turn, redacted." },
       {
         name: 'earlier',
-        type: { type: 'array', items: 'string' },
-        sensitivity: 'free-text',
-        doc: "The customer's earlier turns in this conversation, oldest first; empty for the first.",
+        type: {
+          type: 'array',
+          items: {
+            type: 'record',
+            name: 'Message',
+            doc: 'A message of a conversation.',
+            fields: [
+              {
+                name: 'role',
+                type: { type: 'enum', name: 'MessageRole', symbols: ['user', 'assistant', 'tool'] },
+                doc: 'Who wrote it.',
+              },
+              {
+                name: 'text',
+                type: 'string',
+                sensitivity: 'free-text',
+                doc: 'Its text parts, joined; a message without text has [image], [audio] or [file].',
+              },
+              {
+                name: 'calls',
+                type: {
+                  type: 'array',
+                  items: {
+                    type: 'record',
+                    name: 'Call',
+                    doc: 'One call of a tool or of another agent.',
+                    fields: [
+                      {
+                        name: 'id',
+                        type: ['null', 'string'],
+                        default: null,
+                        sensitivity: 'pseudonym',
+                        doc: "As the agent's own log names it; results refer to it. null where it has none.",
+                      },
+                      { name: 'tool', type: 'string', doc: 'The tool or downstream agent.' },
+                      {
+                        name: 'arguments',
+                        type: 'string',
+                        sensitivity: 'free-text',
+                        doc: 'As the planner wrote them: JSON text, or the query itself of a tool without a schema.',
+                      },
+                    ],
+                  },
+                },
+                doc: 'What an assistant called beside the text.',
+                default: [],
+              },
+              {
+                name: 'callId',
+                type: ['null', 'string'],
+                default: null,
+                sensitivity: 'pseudonym',
+                doc: "The call that a tool's message answers; null for other roles and where it is not known.",
+              },
+            ],
+          },
+        },
+        doc: "The messages before the customer's turn, oldest first; empty for the first. At most 64 KiB, the newest kept.",
+        default: [],
+      },
+      { name: 'earlierCut', type: 'int', doc: 'How many messages before those of earlier were left out.', default: 0 },
+      {
+        name: 'prompt',
+        type: ['null', 'string'],
+        doc: 'SHA-256 of the system prompt in the object store; null where unknown.',
+        default: null,
+      },
+      {
+        name: 'steps',
+        type: {
+          type: 'array',
+          items: {
+            type: 'record',
+            name: 'Step',
+            doc: 'One call of a stage of the agent: of its planner, or of another model.',
+            fields: [
+              { name: 'stage', type: 'string', doc: 'Name of the stage; planner where the agent has one.' },
+              { name: 'calls', type: { type: 'array', items: 'Call' }, doc: 'Empty: it answered itself.' },
+              {
+                name: 'results',
+                type: {
+                  type: 'array',
+                  items: {
+                    type: 'record',
+                    name: 'CallResult',
+                    doc: 'What a tool answered.',
+                    fields: [
+                      {
+                        name: 'callId',
+                        type: ['null', 'string'],
+                        default: null,
+                        sensitivity: 'pseudonym',
+                        doc: 'The call it answers; null where it is not known.',
+                      },
+                      {
+                        name: 'text',
+                        type: 'string',
+                        sensitivity: 'free-text',
+                        doc: 'The result as the agent saw it.',
+                      },
+                      {
+                        name: 'isError',
+                        type: ['null', 'boolean'],
+                        doc: 'Whether the tool reported an error; null where the log does not say.',
+                        default: null,
+                      },
+                    ],
+                  },
+                },
+                doc: 'What the calls returned, in the order of the log.',
+                default: [],
+              },
+              {
+                name: 'text',
+                type: ['null', 'string'],
+                sensitivity: 'free-text',
+                doc: 'What it wrote beside or instead of calls; null if nothing.',
+                default: null,
+              },
+              {
+                name: 'model',
+                type: ['null', 'string'],
+                doc: 'The language model; null where none or unknown.',
+                default: null,
+              },
+              {
+                name: 'latencyMs',
+                type: ['null', 'double'],
+                doc: 'Time it took in milliseconds; null if not logged.',
+                default: null,
+              },
+              { name: 'inputTokens', type: ['null', 'long'], doc: 'Tokens read; null if not logged.', default: null },
+              {
+                name: 'outputTokens',
+                type: ['null', 'long'],
+                doc: 'Tokens written; null if not logged.',
+                default: null,
+              },
+              {
+                name: 'cachedTokens',
+                type: ['null', 'long'],
+                doc: 'Of the tokens read, those from a cache; null if not logged.',
+                default: null,
+              },
+            ],
+          },
+        },
+        doc: 'The steps before it, which reviewers confirmed.',
         default: [],
       },
       {
@@ -543,20 +848,23 @@ export const avro = {
         type: {
           type: 'record',
           name: 'Plan',
-          doc: 'What the agent decided to do.',
+          doc: 'What the agent decided to do at a step.',
           fields: [
-            { name: 'tool', type: 'string', doc: 'The tool or downstream agent chosen.' },
-            { name: 'argument', type: 'string', sensitivity: 'free-text', doc: 'The query argument given to it.' },
+            {
+              name: 'calls',
+              type: { type: 'array', items: 'Call' },
+              doc: 'Empty: it answered itself, which is a plan too.',
+            },
             {
               name: 'confidence',
               type: ['null', 'double'],
-              doc: 'Probability the planner gave this tool, 0 to 1; null where the planner states none.',
+              doc: "Probability the planner gave the first call's tool, 0 to 1; null where the planner states none.",
               default: null,
             },
             {
               name: 'margin',
               type: ['null', 'double'],
-              doc: 'Probability of the chosen tool minus that of the runner-up, 0 to 1; null where unknown.',
+              doc: 'Probability of that tool minus that of the runner-up, 0 to 1; null where unknown.',
               default: null,
             },
             {
@@ -565,14 +873,20 @@ export const avro = {
               doc: 'SHA-256 of the planner manifest that planned; null for foreign planners.',
               default: null,
             },
+            {
+              name: 'model',
+              type: ['null', 'string'],
+              doc: 'The language model that planned; null where none or unknown.',
+              default: null,
+            },
           ],
         },
-        doc: 'What the agent had decided.',
+        doc: 'What the agent had decided at that step.',
       },
       {
         name: 'outcome',
         type: { type: 'enum', name: 'GoldOutcome', symbols: ['agreed', 'undecided'] },
-        doc: 'undecided: the adjudicator could not tell either; then tool is null.',
+        doc: 'undecided: the adjudicator could not tell either; then calls is null.',
       },
       {
         name: 'verdict',
@@ -580,12 +894,10 @@ export const avro = {
         doc: 'Whether the agent was right, by most of those who named the tool; unclear where undecided. null in events from before it was recorded.',
         default: null,
       },
-      { name: 'tool', type: ['null', 'string'], doc: 'The right tool; null where undecided.', default: null },
       {
-        name: 'argument',
-        type: ['null', 'string'],
-        sensitivity: 'free-text',
-        doc: 'The right argument; null where undecided.',
+        name: 'calls',
+        type: ['null', { type: 'array', items: 'Call' }],
+        doc: 'The right calls; empty: to answer without a tool is right; null where undecided.',
         default: null,
       },
       {
@@ -941,6 +1253,7 @@ export const avro = {
       },
       { name: 'agent', type: 'string', doc: 'The agent this concerns. Agents never mix.' },
       { name: 'sampleId', type: 'string', doc: 'Id of the SampleSelected event.' },
+      { name: 'step', type: 'int', doc: 'Which step of the turn, from 0.', default: 0 },
       { name: 'reviewer', type: 'string', doc: 'Who: the name of the key that was used, or who its owner said.' },
       {
         name: 'role',
@@ -953,12 +1266,36 @@ export const avro = {
         type: { type: 'enum', name: 'Verdict', symbols: ['right', 'wrong', 'unclear'] },
         doc: 'Was the agent right? unclear: the reviewer cannot tell.',
       },
-      { name: 'tool', type: ['null', 'string'], doc: 'The right tool; null where unclear.', default: null },
       {
-        name: 'argument',
-        type: ['null', 'string'],
-        sensitivity: 'free-text',
-        doc: 'The right argument; null where unclear.',
+        name: 'calls',
+        type: [
+          'null',
+          {
+            type: 'array',
+            items: {
+              type: 'record',
+              name: 'Call',
+              doc: 'One call of a tool or of another agent.',
+              fields: [
+                {
+                  name: 'id',
+                  type: ['null', 'string'],
+                  default: null,
+                  sensitivity: 'pseudonym',
+                  doc: "As the agent's own log names it; results refer to it. null where it has none.",
+                },
+                { name: 'tool', type: 'string', doc: 'The tool or downstream agent.' },
+                {
+                  name: 'arguments',
+                  type: 'string',
+                  sensitivity: 'free-text',
+                  doc: 'As the planner wrote them: JSON text, or the query itself of a tool without a schema.',
+                },
+              ],
+            },
+          },
+        ],
+        doc: 'The right calls; empty: to answer without a tool is right; null where unclear.',
         default: null,
       },
       {
@@ -1016,6 +1353,7 @@ export const avro = {
       },
       { name: 'agent', type: 'string', doc: 'The agent this concerns. Agents never mix.' },
       { name: 'sampleId', type: 'string', doc: 'Id of the SampleSelected event, or the variantId of a synthetic one.' },
+      { name: 'step', type: 'int', doc: 'Which step of the turn, from 0.', default: 0 },
       { name: 'family', type: 'string', doc: 'Kinship, see SampleSelected.' },
       {
         name: 'source',
@@ -1135,6 +1473,7 @@ export const avro = {
         doc: 'The conversation the turn belongs to.',
       },
       { name: 'turnId', type: 'string', doc: 'Id of the ChatLogged event of the turn.' },
+      { name: 'step', type: 'int', doc: 'Which step of the turn deserves attention, from 0.', default: 0 },
       {
         name: 'family',
         type: 'string',
@@ -1143,9 +1482,154 @@ export const avro = {
       { name: 'question', type: 'string', sensitivity: 'free-text', doc: "The customer's turn, redacted." },
       {
         name: 'earlier',
-        type: { type: 'array', items: 'string' },
-        sensitivity: 'free-text',
-        doc: "The customer's earlier turns in this conversation, oldest first; empty for the first.",
+        type: {
+          type: 'array',
+          items: {
+            type: 'record',
+            name: 'Message',
+            doc: 'A message of a conversation.',
+            fields: [
+              {
+                name: 'role',
+                type: { type: 'enum', name: 'MessageRole', symbols: ['user', 'assistant', 'tool'] },
+                doc: 'Who wrote it.',
+              },
+              {
+                name: 'text',
+                type: 'string',
+                sensitivity: 'free-text',
+                doc: 'Its text parts, joined; a message without text has [image], [audio] or [file].',
+              },
+              {
+                name: 'calls',
+                type: {
+                  type: 'array',
+                  items: {
+                    type: 'record',
+                    name: 'Call',
+                    doc: 'One call of a tool or of another agent.',
+                    fields: [
+                      {
+                        name: 'id',
+                        type: ['null', 'string'],
+                        default: null,
+                        sensitivity: 'pseudonym',
+                        doc: "As the agent's own log names it; results refer to it. null where it has none.",
+                      },
+                      { name: 'tool', type: 'string', doc: 'The tool or downstream agent.' },
+                      {
+                        name: 'arguments',
+                        type: 'string',
+                        sensitivity: 'free-text',
+                        doc: 'As the planner wrote them: JSON text, or the query itself of a tool without a schema.',
+                      },
+                    ],
+                  },
+                },
+                doc: 'What an assistant called beside the text.',
+                default: [],
+              },
+              {
+                name: 'callId',
+                type: ['null', 'string'],
+                default: null,
+                sensitivity: 'pseudonym',
+                doc: "The call that a tool's message answers; null for other roles and where it is not known.",
+              },
+            ],
+          },
+        },
+        doc: "The messages before the customer's turn, oldest first; empty for the first. At most 64 KiB, the newest kept.",
+        default: [],
+      },
+      { name: 'earlierCut', type: 'int', doc: 'How many messages before those of earlier were left out.', default: 0 },
+      {
+        name: 'prompt',
+        type: ['null', 'string'],
+        doc: 'SHA-256 of the system prompt in the object store; null where unknown.',
+        default: null,
+      },
+      {
+        name: 'steps',
+        type: {
+          type: 'array',
+          items: {
+            type: 'record',
+            name: 'Step',
+            doc: 'One call of a stage of the agent: of its planner, or of another model.',
+            fields: [
+              { name: 'stage', type: 'string', doc: 'Name of the stage; planner where the agent has one.' },
+              { name: 'calls', type: { type: 'array', items: 'Call' }, doc: 'Empty: it answered itself.' },
+              {
+                name: 'results',
+                type: {
+                  type: 'array',
+                  items: {
+                    type: 'record',
+                    name: 'CallResult',
+                    doc: 'What a tool answered.',
+                    fields: [
+                      {
+                        name: 'callId',
+                        type: ['null', 'string'],
+                        default: null,
+                        sensitivity: 'pseudonym',
+                        doc: 'The call it answers; null where it is not known.',
+                      },
+                      {
+                        name: 'text',
+                        type: 'string',
+                        sensitivity: 'free-text',
+                        doc: 'The result as the agent saw it.',
+                      },
+                      {
+                        name: 'isError',
+                        type: ['null', 'boolean'],
+                        doc: 'Whether the tool reported an error; null where the log does not say.',
+                        default: null,
+                      },
+                    ],
+                  },
+                },
+                doc: 'What the calls returned, in the order of the log.',
+                default: [],
+              },
+              {
+                name: 'text',
+                type: ['null', 'string'],
+                sensitivity: 'free-text',
+                doc: 'What it wrote beside or instead of calls; null if nothing.',
+                default: null,
+              },
+              {
+                name: 'model',
+                type: ['null', 'string'],
+                doc: 'The language model; null where none or unknown.',
+                default: null,
+              },
+              {
+                name: 'latencyMs',
+                type: ['null', 'double'],
+                doc: 'Time it took in milliseconds; null if not logged.',
+                default: null,
+              },
+              { name: 'inputTokens', type: ['null', 'long'], doc: 'Tokens read; null if not logged.', default: null },
+              {
+                name: 'outputTokens',
+                type: ['null', 'long'],
+                doc: 'Tokens written; null if not logged.',
+                default: null,
+              },
+              {
+                name: 'cachedTokens',
+                type: ['null', 'long'],
+                doc: 'Of the tokens read, those from a cache; null if not logged.',
+                default: null,
+              },
+            ],
+          },
+        },
+        doc: 'What the agent did in the turn, in order.',
         default: [],
       },
       {
@@ -1153,20 +1637,23 @@ export const avro = {
         type: {
           type: 'record',
           name: 'Plan',
-          doc: 'What the agent decided to do.',
+          doc: 'What the agent decided to do at a step.',
           fields: [
-            { name: 'tool', type: 'string', doc: 'The tool or downstream agent chosen.' },
-            { name: 'argument', type: 'string', sensitivity: 'free-text', doc: 'The query argument given to it.' },
+            {
+              name: 'calls',
+              type: { type: 'array', items: 'Call' },
+              doc: 'Empty: it answered itself, which is a plan too.',
+            },
             {
               name: 'confidence',
               type: ['null', 'double'],
-              doc: 'Probability the planner gave this tool, 0 to 1; null where the planner states none.',
+              doc: "Probability the planner gave the first call's tool, 0 to 1; null where the planner states none.",
               default: null,
             },
             {
               name: 'margin',
               type: ['null', 'double'],
-              doc: 'Probability of the chosen tool minus that of the runner-up, 0 to 1; null where unknown.',
+              doc: 'Probability of that tool minus that of the runner-up, 0 to 1; null where unknown.',
               default: null,
             },
             {
@@ -1175,9 +1662,15 @@ export const avro = {
               doc: 'SHA-256 of the planner manifest that planned; null for foreign planners.',
               default: null,
             },
+            {
+              name: 'model',
+              type: ['null', 'string'],
+              doc: 'The language model that planned; null where none or unknown.',
+              default: null,
+            },
           ],
         },
-        doc: 'What the agent decided.',
+        doc: 'What the agent decided at that step.',
       },
       {
         name: 'answer',
@@ -1268,7 +1761,34 @@ export const avro = {
             fields: [
               { name: 'variantId', type: 'string', doc: 'Derived identity.' },
               { name: 'question', type: 'string', sensitivity: 'free-text', doc: 'The varied question.' },
-              { name: 'argument', type: 'string', sensitivity: 'free-text', doc: 'The right argument for it.' },
+              {
+                name: 'calls',
+                type: {
+                  type: 'array',
+                  items: {
+                    type: 'record',
+                    name: 'Call',
+                    doc: 'One call of a tool or of another agent.',
+                    fields: [
+                      {
+                        name: 'id',
+                        type: ['null', 'string'],
+                        default: null,
+                        sensitivity: 'pseudonym',
+                        doc: "As the agent's own log names it; results refer to it. null where it has none.",
+                      },
+                      { name: 'tool', type: 'string', doc: 'The tool or downstream agent.' },
+                      {
+                        name: 'arguments',
+                        type: 'string',
+                        sensitivity: 'free-text',
+                        doc: 'As the planner wrote them: JSON text, or the query itself of a tool without a schema.',
+                      },
+                    ],
+                  },
+                },
+                doc: 'The right calls for it.',
+              },
               {
                 name: 'operator',
                 type: {

@@ -163,21 +163,77 @@ export type ChatEscalated = {
   readonly redactions: readonly Redaction[]
 }
 
-/** What the agent decided to do. */
-export type Plan = {
-  /** The tool or downstream agent chosen. */
+export type MessageRole = 'user' | 'assistant' | 'tool'
+
+/** One call of a tool or of another agent. */
+export type Call = {
+  /** As the agent's own log names it; results refer to it. null where it has none. */
+  readonly id: string | null
+  /** The tool or downstream agent. */
   readonly tool: string
-  /** The query argument given to it. */
-  readonly argument: string
-  /** Probability the planner gave this tool, 0 to 1; null where the planner states none. */
+  /** As the planner wrote them: JSON text, or the query itself of a tool without a schema. */
+  readonly arguments: string
+}
+
+/** A message of a conversation. */
+export type Message = {
+  /** Who wrote it. */
+  readonly role: MessageRole
+  /** Its text parts, joined; a message without text has [image], [audio] or [file]. */
+  readonly text: string
+  /** What an assistant called beside the text. */
+  readonly calls: readonly Call[]
+  /** The call that a tool's message answers; null for other roles and where it is not known. */
+  readonly callId: string | null
+}
+
+/** What a tool answered. */
+export type CallResult = {
+  /** The call it answers; null where it is not known. */
+  readonly callId: string | null
+  /** The result as the agent saw it. */
+  readonly text: string
+  /** Whether the tool reported an error; null where the log does not say. */
+  readonly isError: boolean | null
+}
+
+/** One call of a stage of the agent: of its planner, or of another model. */
+export type Step = {
+  /** Name of the stage; planner where the agent has one. */
+  readonly stage: string
+  /** Empty: it answered itself. */
+  readonly calls: readonly Call[]
+  /** What the calls returned, in the order of the log. */
+  readonly results: readonly CallResult[]
+  /** What it wrote beside or instead of calls; null if nothing. */
+  readonly text: string | null
+  /** The language model; null where none or unknown. */
+  readonly model: string | null
+  /** Time it took in milliseconds; null if not logged. */
+  readonly latencyMs: number | null
+  /** Tokens read; null if not logged. */
+  readonly inputTokens: number | null
+  /** Tokens written; null if not logged. */
+  readonly outputTokens: number | null
+  /** Of the tokens read, those from a cache; null if not logged. */
+  readonly cachedTokens: number | null
+}
+
+/** What the agent decided to do at a step. */
+export type Plan = {
+  /** Empty: it answered itself, which is a plan too. */
+  readonly calls: readonly Call[]
+  /** Probability the planner gave the first call's tool, 0 to 1; null where the planner states none. */
   readonly confidence: number | null
-  /** Probability of the chosen tool minus that of the runner-up, 0 to 1; null where unknown. */
+  /** Probability of that tool minus that of the runner-up, 0 to 1; null where unknown. */
   readonly margin: number | null
   /** SHA-256 of the planner manifest that planned; null for foreign planners. */
   readonly planner: string | null
+  /** The language model that planned; null where none or unknown. */
+  readonly model: string | null
 }
 
-/** One turn of a conversation between a customer and the agent. */
+/** One turn of a conversation between a customer and the agent: from a message of the customer to the agent's final answer. */
 export type ChatLogged = {
   /** Identity of this event, derived from what caused it: a replay gives the same one. */
   readonly id: string
@@ -193,11 +249,17 @@ export type ChatLogged = {
   readonly turn: number
   /** Pseudonym of the customer; null if unknown. */
   readonly userId: string | null
-  /** The customer's turn, redacted. */
+  /** The customer's message, redacted: its text parts joined; a message without text has [image], [audio] or [file]. */
   readonly question: string
-  /** The customer's earlier turns in this conversation, oldest first; empty for the first. */
-  readonly earlier: readonly string[]
-  /** What the agent decided. */
+  /** The messages before the customer's turn, oldest first; empty for the first. At most 64 KiB, the newest kept. */
+  readonly earlier: readonly Message[]
+  /** How many messages before those of earlier were left out. */
+  readonly earlierCut: number
+  /** SHA-256 of the system prompt in the object store; null where unknown. */
+  readonly prompt: string | null
+  /** What the agent did, in order. Agents that plan once have one step. */
+  readonly steps: readonly Step[]
+  /** The decision of the first step of its planner. */
   readonly plan: Plan
   /** What the agent answered, redacted; null if not logged. */
   readonly answer: string | null
@@ -313,22 +375,28 @@ export type GoldAnswered = {
   readonly conversationId: string
   /** Id of the ChatLogged event of the turn. */
   readonly turnId: string
+  /** Which step of the turn, from 0. */
+  readonly step: number
   /** Kinship, see SampleSelected. */
   readonly family: string
   /** The customer's turn, redacted. */
   readonly question: string
-  /** The customer's earlier turns in this conversation, oldest first; empty for the first. */
-  readonly earlier: readonly string[]
-  /** What the agent had decided. */
+  /** The messages before the customer's turn, oldest first; empty for the first. At most 64 KiB, the newest kept. */
+  readonly earlier: readonly Message[]
+  /** How many messages before those of earlier were left out. */
+  readonly earlierCut: number
+  /** SHA-256 of the system prompt in the object store; null where unknown. */
+  readonly prompt: string | null
+  /** The steps before it, which reviewers confirmed. */
+  readonly steps: readonly Step[]
+  /** What the agent had decided at that step. */
   readonly plan: Plan
-  /** undecided: the adjudicator could not tell either; then tool is null. */
+  /** undecided: the adjudicator could not tell either; then calls is null. */
   readonly outcome: GoldOutcome
   /** Whether the agent was right, by most of those who named the tool; unclear where undecided. null in events from before it was recorded. */
   readonly verdict: Verdict | null
-  /** The right tool; null where undecided. */
-  readonly tool: string | null
-  /** The right argument; null where undecided. */
-  readonly argument: string | null
+  /** The right calls; empty: to answer without a tool is right; null where undecided. */
+  readonly calls: readonly Call[] | null
   /** The right answer; null if none was written. */
   readonly answer: string | null
   /** What reviewers wrote for colleagues, in the order of the reviews. */
@@ -586,16 +654,16 @@ export type SampleReviewed = {
   readonly agent: string
   /** Id of the SampleSelected event. */
   readonly sampleId: string
+  /** Which step of the turn, from 0. */
+  readonly step: number
   /** Who: the name of the key that was used, or who its owner said. */
   readonly reviewer: string
   /** adjudicator: it settles what the reviews before it disagree on, and was written in their sight. */
   readonly role: Role
   /** Was the agent right? unclear: the reviewer cannot tell. */
   readonly verdict: Verdict
-  /** The right tool; null where unclear. */
-  readonly tool: string | null
-  /** The right argument; null where unclear. */
-  readonly argument: string | null
+  /** The right calls; empty: to answer without a tool is right; null where unclear. */
+  readonly calls: readonly Call[] | null
   /** The right answer to the customer; null if not written. */
   readonly answer: string | null
   /** For colleagues; null if none. */
@@ -618,6 +686,8 @@ export type SampleScored = {
   readonly agent: string
   /** Id of the SampleSelected event, or the variantId of a synthetic one. */
   readonly sampleId: string
+  /** Which step of the turn, from 0. */
+  readonly step: number
   /** Kinship, see SampleSelected. */
   readonly family: string
   /** production: no gold yet; gold: graded against it; synthetic: a variant against its parent's gold. */
@@ -696,13 +766,21 @@ export type SampleSelected = {
   readonly conversationId: string
   /** Id of the ChatLogged event of the turn. */
   readonly turnId: string
+  /** Which step of the turn deserves attention, from 0. */
+  readonly step: number
   /** Kinship: a conversation, its near-duplicates and synthetic descendants share one family, which is in training or in evaluation, never both. */
   readonly family: string
   /** The customer's turn, redacted. */
   readonly question: string
-  /** The customer's earlier turns in this conversation, oldest first; empty for the first. */
-  readonly earlier: readonly string[]
-  /** What the agent decided. */
+  /** The messages before the customer's turn, oldest first; empty for the first. At most 64 KiB, the newest kept. */
+  readonly earlier: readonly Message[]
+  /** How many messages before those of earlier were left out. */
+  readonly earlierCut: number
+  /** SHA-256 of the system prompt in the object store; null where unknown. */
+  readonly prompt: string | null
+  /** What the agent did in the turn, in order. */
+  readonly steps: readonly Step[]
+  /** What the agent decided at that step. */
   readonly plan: Plan
   /** What the agent answered; null if not logged. */
   readonly answer: string | null
@@ -727,8 +805,8 @@ export type Variant = {
   readonly variantId: string
   /** The varied question. */
   readonly question: string
-  /** The right argument for it. */
-  readonly argument: string
+  /** The right calls for it. */
+  readonly calls: readonly Call[]
   /** How it was made. */
   readonly operator: Operator
   /** accepted, or the check that refused it: label (does not route to the gold tool), slots (a value was lost), duplicate, confusable (nearer to another tool), capped (enough synthetic already). */

@@ -1,27 +1,29 @@
+import type { Call, Message } from './events.ts'
+
 /** Shapes of the large things in the object store. Events carry their digest; `format` changes when a shape does. */
 
-/** A row of a dataset. */
+/** A row of a dataset: a step of a turn with the calls that humans agree on. */
 export type DatasetRow = {
   readonly id: string
   readonly family: string
-  readonly question: string
-  readonly earlier: readonly string[]
-  readonly tool: string
-  readonly argument: string
+  /** Everything before the step, oldest message first. */
+  readonly messages: readonly Message[]
+  /** Empty: to answer without a tool is right. */
+  readonly calls: readonly Call[]
   readonly synthetic: boolean
   /** Of the sample behind it; 1 for synthetic rows. */
   readonly inclusionProbability: number
 }
 
 export type Dataset = {
-  readonly format: 1
+  readonly format: 2
   readonly agent: string
   readonly version: number
   readonly rows: readonly DatasetRow[]
 }
 
 /** Frozen: no rung ever sees these rows or their families. */
-export type EvaluationSet = { readonly format: 1; readonly agent: string; readonly rows: readonly DatasetRow[] }
+export type EvaluationSet = { readonly format: 2; readonly agent: string; readonly rows: readonly DatasetRow[] }
 
 /** What both planners did on each row of an evaluation set. */
 export type EvaluationResults = {
@@ -40,5 +42,12 @@ export type EvaluationResults = {
 /** Examples proven to make an agent reach gold: what a trajectory index is built from. */
 export type ExampleSet = {
   readonly format: 1
-  readonly examples: readonly Omit<DatasetRow, 'synthetic' | 'inclusionProbability'>[]
+  readonly examples: readonly {
+    readonly id: string
+    readonly family: string
+    readonly question: string
+    readonly earlier: readonly string[]
+    readonly tool: string
+    readonly argument: string
+  }[]
 }

@@ -18,7 +18,7 @@ export type QueueItem = {
   readonly sampleId: string
   readonly conversationId: string
   readonly question: string
-  readonly plan: { readonly tool: string }
+  readonly plan: { readonly calls: readonly Call[] }
 }
 export type TurnRef = { readonly agent: string; readonly conversationId: string; readonly turnId: string }
 type PlanRequest = {
@@ -35,10 +35,16 @@ export type ReviewBody = {
   readonly reviewer: string
   readonly role: Role
   readonly verdict: 'right' | 'wrong'
-  readonly tool?: string
-  readonly argument?: string
+  readonly calls?: readonly Call[]
 }
-export type BatchQuestion = { readonly question: string; readonly earlier: readonly string[] }
+export type BatchQuestion = { readonly question: string; readonly earlier: readonly UserMessage[] }
+
+type UserMessage = { readonly role: 'user'; readonly text: string }
+type Planned = { readonly calls: readonly Call[] }
+type Call = { readonly tool: string; readonly arguments: string }
+
+export const userMessages = (texts: readonly string[]): readonly UserMessage[] =>
+  texts.map(text => ({ role: 'user', text }))
 
 /** The HTTP calls of customers and reviewers. 429, 5xx and broken connections are retried: a service may be restarting. */
 export function createApi(urls: ServiceUrls, signal: AbortSignal) {
@@ -66,10 +72,10 @@ export function createApi(urls: ServiceUrls, signal: AbortSignal) {
   return {
     describeAgent: (agent: string, body: object) => call('PUT', `${urls.ingest}/v1/agents/${agent}`, body),
     ask: async ({ turns, ...about }: PlanRequest) => {
-      const plan = await call<{ tool: string; turnId: string; logged: boolean }>('POST', `${urls.gateway}/v1/plan`, {
+      const plan = await call<Planned & { turnId: string; logged: boolean }>('POST', `${urls.gateway}/v1/plan`, {
         ...about,
         question: turns.at(-1),
-        earlier: turns.slice(0, -1),
+        earlier: userMessages(turns.slice(0, -1)),
       })
       if (!plan.logged) throw new Fault('FLY_BROKER', 'the gateway could not log a turn: is ingest up?')
       return plan
@@ -85,7 +91,7 @@ export function createApi(urls: ServiceUrls, signal: AbortSignal) {
     review: (reviews: readonly ReviewBody[]) => call('POST', `${urls.annotation}/v1/reviews`, reviews),
     /** Plans of a given planner, by default the released one; they are not logged. */
     planQuestions: (agent: string, questions: readonly BatchQuestion[], planner?: string) =>
-      call<{ plans: readonly { readonly tool: string }[]; planner: string }>('POST', `${urls.gateway}/v1/plan`, {
+      call<{ plans: readonly Planned[]; planner: string }>('POST', `${urls.gateway}/v1/plan`, {
         agent,
         questions,
         log: false,

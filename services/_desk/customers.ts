@@ -92,7 +92,7 @@ export async function runConversation(
     acknowledged.push(plan.turnId)
     const chance = (what: string): number => hashFraction(`desk/${what}/v1`, plan.turnId)
     const about = { agent, conversationId: id, turnId: plan.turnId }
-    if (plan.tool === question.tool) {
+    if (plan.calls[0]?.tool === question.tool) {
       if (chance('thumbs-up') < behaviour.afterRightPlan.thumbsUp)
         acknowledged.push(await api.rate({ ...about, rating: 'up' }))
       break

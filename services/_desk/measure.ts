@@ -1,6 +1,6 @@
 import { macroF1 } from '#statistics/f1.ts'
 import { wilson } from '#statistics/intervals.ts'
-import type { Api } from './api.ts'
+import { type Api, userMessages } from './api.ts'
 import type { QualityMeasurement } from './progress-store.ts'
 import type { Question } from './questions.ts'
 
@@ -18,9 +18,9 @@ export async function measureQuality(
   for (let from = 0; from < heldOut.length; from += batchSize) {
     const questions = heldOut
       .slice(from, from + batchSize)
-      .map(({ turns }) => ({ question: turns.at(-1) ?? '', earlier: turns.slice(0, -1) }))
+      .map(({ turns }) => ({ question: turns.at(-1) ?? '', earlier: userMessages(turns.slice(0, -1)) }))
     const answer = await api.planQuestions(agent, questions, planner)
-    planned.push(...answer.plans.map(({ tool }) => tool))
+    planned.push(...answer.plans.map(({ calls }) => calls[0]?.tool ?? ''))
     digest = answer.planner
   }
   const right = heldOut.map(({ tool }, at) => planned[at] === tool)

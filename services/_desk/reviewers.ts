@@ -57,6 +57,7 @@ function simulatedReview(
   const errs = others.length > 0 && chance('error') < reviewer.errorRate
   const tool = errs ? at(others, Math.floor(chance('which') * others.length)) : right
   const about = { agent, sampleId: item.sampleId, reviewer: reviewer.name, role: reviewer.role }
-  if (tool === item.plan.tool && chance('severity') >= reviewer.severity) return { ...about, verdict: 'right' }
-  return { ...about, verdict: 'wrong', tool, argument: item.question }
+  if (tool === item.plan.calls[0]?.tool && chance('severity') >= reviewer.severity)
+    return { ...about, verdict: 'right' }
+  return { ...about, verdict: 'wrong', calls: [{ tool, arguments: item.question }] }
 }

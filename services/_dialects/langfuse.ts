@@ -1,6 +1,6 @@
 import { deriveId } from '#runtime/core/identity.ts'
 import { isObject, type JsonObject } from '#runtime/core/json.ts'
-import { argumentOf, readMessages } from './messages.ts'
+import { jsonText, readMessages } from './messages.ts'
 import { type TraceStep, turnFromSteps } from './recorded-turn.ts'
 
 /**
@@ -34,12 +34,12 @@ const camelCased = (item: JsonObject): Record<string, unknown> =>
     ]),
   )
 
-/** The turn of a trace as a chat log (record-bodies.ts), from all its items; undefined where no tool was called for a question. */
+/** The turn of a trace as a chat log (record-bodies.ts), from all its items; undefined where no question was asked, or nothing was done about it. */
 export function langfuseChatLog(items: readonly JsonObject[], agent: string): JsonObject | undefined {
   const hasGeneration = items.some(({ type }) => type === 'GENERATION')
   const steps = items.flatMap(item => stepsOf(item, hasGeneration))
   const recorded = turnFromSteps(steps)
-  if (recorded?.turn.plan === undefined) return undefined
+  if (recorded === undefined || recorded.turn.steps.length === 0) return undefined
   const textOf = (name: string): string | undefined =>
     items
       .map(item => item[name])
@@ -62,7 +62,7 @@ export function langfuseChatLog(items: readonly JsonObject[], agent: string): Js
 function stepsOf(item: JsonObject, hasGeneration: boolean): readonly TraceStep[] {
   const { type, name, input } = item
   if (type === 'TOOL' && typeof name === 'string')
-    return [{ ...timesOf(item), input: [], output: [], call: { tool: name, argument: argumentOf(input) } }]
+    return [{ ...timesOf(item), input: [], output: [], call: { id: null, tool: name, arguments: jsonText(input) } }]
   if (hasGeneration && type !== 'GENERATION') return []
   return [{ ...timesOf(item), input: readMessages(input, 'user'), output: readMessages(item['output'], 'assistant') }]
 }

@@ -1,5 +1,6 @@
-import type { ChatMessage, ToolCall } from './messages.ts'
-import { type ChatTurn, lastTextWithoutCall, turnsFromMessages } from './turns.ts'
+import type { Call } from '#schemas/events.ts'
+import type { ChatMessage } from './messages.ts'
+import { type ChatTurn, lastTextWithoutCall, plannerStage, stepsOf, turnsFromMessages } from './turns.ts'
 
 /** One call of a model, of a tool, or of an agent around them, as tracing tools record it. Times in ms since 1970. */
 export type TraceStep = {
@@ -8,15 +9,15 @@ export type TraceStep = {
   readonly input: readonly ChatMessage[]
   readonly output: readonly ChatMessage[]
   /** The tool call that the step itself is. */
-  readonly call?: ToolCall | undefined
+  readonly call?: Call | undefined
 }
 
-/** A turn and its duration in ms. The duration is undefined where no step has the tool call, so the first step is missing. */
+/** A turn and its duration in ms. The duration is undefined where no step has the calls of the turn, so the first step is missing. */
 export type RecordedTurn = { readonly turn: ChatTurn; readonly latencyMs: number | undefined }
 
 /**
  * The one turn that steps belong to, undefined when no step has a message of the user. A model is sent the whole conversation
- * each time, so the step with the most messages gives the turn, and the other steps give the plan and answer it lacks.
+ * each time, so the step with the most messages gives the turn, and the other steps give the calls and the answer it lacks.
  * `agentStep` is the step around all of them: where it has a question, steps about another one (a title for the chat) are left out.
  */
 export function turnFromSteps(steps: readonly TraceStep[], agentStep?: TraceStep): RecordedTurn | undefined {
@@ -29,18 +30,23 @@ export function turnFromSteps(steps: readonly TraceStep[], agentStep?: TraceStep
   })
   const [longest] = candidates.toReversed().toSorted((a, b) => b.messages - a.messages)
   if (longest === undefined) return undefined
-  const calls = inOrder.flatMap(({ output, call }) => [
-    ...output.flatMap(message => message.calls),
-    ...(call ? [call] : []),
-  ])
+  const outputs = inOrder.flatMap(({ output }) => output)
+  const recorded = stepsOf(outputs)
+  // Where no model call was recorded with its calls, the calls of tools are what the agent did.
+  const called = inOrder.flatMap(({ call }) => (call ? [call] : []))
+  const calling = called.map(call => ({ stage: plannerStage, calls: [call], results: [], text: null }))
+  const own = longest.turn.steps
   const turn = {
     ...longest.turn,
-    plan: longest.turn.plan ?? calls[0],
-    answer: longest.turn.answer ?? lastTextWithoutCall(inOrder.flatMap(({ output }) => output)),
+    steps: [own, recorded, [...calling, ...recorded]].find(hasCalls) ?? (own.length > 0 ? own : recorded),
+    answer: longest.turn.answer ?? lastTextWithoutCall(outputs),
   }
+  const isWhole = called.length > 0 || hasCalls(recorded) || !hasCalls(own)
   const latencyMs = Math.max(...steps.map(({ end }) => end)) - Math.min(...steps.map(({ start }) => start))
-  return { turn, latencyMs: calls.length > 0 ? latencyMs : undefined }
+  return { turn, latencyMs: isWhole ? latencyMs : undefined }
 }
+
+const hasCalls = (steps: ChatTurn['steps']): boolean => steps.some(({ calls }) => calls.length > 0)
 
 const lastTurnOf = ({ input, output }: TraceStep): ChatTurn | undefined =>
   turnsFromMessages([...input, ...output]).at(-1)

@@ -1,18 +1,22 @@
-import type { ChatMessage, ToolCall } from './messages.ts'
+import type { Message, Step } from '#schemas/events.ts'
+import type { ChatMessage } from './messages.ts'
 
-/** One turn: a message of the user and what the assistant did with it. `plan` is its first tool call, undefined without one. */
+/** One turn: from a message of the user to the agent's final answer. */
 export type ChatTurn = {
   readonly question: string
-  /** The user's earlier questions, oldest first. */
-  readonly earlier: readonly string[]
-  /** How many turns were before this one, those that `earlier` leaves out included. */
+  /** The messages before it, oldest first; those of the system are left out. */
+  readonly earlier: readonly Message[]
+  /** How many turns were before this one. */
   readonly turn: number
-  readonly plan: ToolCall | undefined
+  /** What the agent did, in order; empty where the conversation ends with the question. */
+  readonly steps: readonly TurnStep[]
   readonly answer: string | undefined
 }
 
-/** The most that a chat log may have. */
-const maxEarlier = 50
+export type TurnStep = Pick<Step, 'stage' | 'calls' | 'results' | 'text'>
+
+/** The stage of a step where the log does not name one. */
+export const plannerStage = 'planner'
 
 /** The turns of a conversation. Each begins with a message of the user; its answer is its last text without a call. */
 export function turnsFromMessages(messages: readonly ChatMessage[]): readonly ChatTurn[] {
@@ -20,15 +24,40 @@ export function turnsFromMessages(messages: readonly ChatMessage[]): readonly Ch
     role === 'user' && text.trim() !== '' ? [{ text, index }] : [],
   )
   return questions.map(({ text, index }, turn) => {
-    const replies = messages.slice(index + 1, questions[turn + 1]?.index).filter(({ role }) => role === 'assistant')
+    const replies = messages.slice(index + 1, questions[turn + 1]?.index)
     return {
       question: text,
-      earlier: questions.slice(Math.max(0, turn - maxEarlier), turn).map(earlier => earlier.text),
+      earlier: messages.slice(0, index).flatMap(toMessage),
       turn,
-      plan: replies.flatMap(({ calls }) => calls)[0],
-      answer: lastTextWithoutCall(replies),
+      steps: stepsOf(replies),
+      answer: lastTextWithoutCall(replies.filter(({ role }) => role === 'assistant')),
     }
   })
+}
+
+const messageRoles: Readonly<Record<string, Message['role']>> = {
+  user: 'user',
+  assistant: 'assistant',
+  tool: 'tool',
+  function: 'tool',
+}
+
+function toMessage({ role, text, calls, callId }: ChatMessage): readonly Message[] {
+  const known = messageRoles[role]
+  return known === undefined ? [] : [{ role: known, text, calls, callId }]
+}
+
+/** Each message of the assistant is a step; the results after it belong to its calls. */
+export function stepsOf(replies: readonly ChatMessage[]): readonly TurnStep[] {
+  const steps: TurnStep[] = []
+  for (const reply of replies.flatMap(toMessage)) {
+    const { role, text, calls, callId } = reply
+    if (role === 'assistant') steps.push({ stage: plannerStage, calls, results: [], text: text === '' ? null : text })
+    const step = steps.pop()
+    if (step === undefined) continue
+    steps.push(role === 'tool' ? { ...step, results: [...step.results, { callId, text, isError: null }] } : step)
+  }
+  return steps
 }
 
 /** The text of the last message that calls no tool and is not blank. */

@@ -1,13 +1,4 @@
-/** One call of a tool. `arguments` is the text as the planner wrote it: JSON, or the query of a tool without a schema. */
-export type Call = { readonly id: string | null; readonly tool: string; readonly arguments: string }
-
-/** `callId` names the call that a tool's message answers. */
-export type Message = {
-  readonly role: 'user' | 'assistant' | 'tool'
-  readonly text: string
-  readonly calls: readonly Call[]
-  readonly callId: string | null
-}
+import type { Call, Message } from '#schemas/events.ts'
 
 /** Everything before the step that is to be planned, oldest message first. */
 export type StepInput = { readonly messages: readonly Message[] }

@@ -1,5 +1,5 @@
-import type { Tool } from '#schemas/events.ts'
-import type { Call, StepInput, Usage } from './plan.ts'
+import type { Call, Tool } from '#schemas/events.ts'
+import type { StepInput, Usage } from './plan.ts'
 
 /** What a planner is told of a tool. `argumentSchema`: JSON Schema as text, null for one query, undefined where it is not known. */
 export type PlannerTool = Pick<Tool, 'name' | 'description'> & Partial<Pick<Tool, 'argumentSchema'>>

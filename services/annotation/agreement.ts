@@ -22,9 +22,9 @@ export type Agreement = {
 }
 
 export function agreementOf(overlaps: readonly Overlap[]): Agreement {
-  const labelledVotes = overlaps.map(({ reviews, tool, adjudicated }) => ({
+  const labelledVotes = overlaps.map(({ reviews, tools, adjudicated }) => ({
     votes: votesOf(reviews),
-    truth: adjudicated ? tool : null,
+    truth: adjudicated ? tools : null,
   }))
   const { confusion, accuracy } = dawidSkene(labelledVotes)
   const severity = severitiesFrom(overlaps)

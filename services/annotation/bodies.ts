@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { callBody } from '#dialects/record-bodies.ts'
 import { strictObject } from '#runtime/core/strict-object.ts'
 
 const label = z.string().regex(/^[^\p{Cc}]{1,200}$/u, 'must have 1 to 200 characters, none of them a control character')
@@ -32,8 +33,13 @@ export const reviewBody = strictObject({
   verdict: z
     .enum(['right', 'wrong', 'unclear'])
     .describe('Whether the agent was right. unclear: the reviewer cannot tell.'),
-  tool: label.nullish().describe('The right tool; required if the verdict is wrong.'),
-  argument: text(8_000).nullish().describe('The right argument; if it is left out, the planned one.'),
+  calls: z
+    .array(callBody)
+    .max(128)
+    .nullish()
+    .describe(
+      'The right calls; required if the verdict is wrong. Empty: to answer without a tool is right. If they are left out, the planned ones.',
+    ),
   answer: text(32_000).nullish().describe('The right answer to the customer.'),
   notes: text(8_000).nullish().describe('Notes for other reviewers.'),
 })

@@ -3,10 +3,11 @@ import type { Decision } from '#runtime/service.ts'
 import { boundedChanges } from '#runtime/state/bounded-collection.ts'
 import type { StateChange, StateView } from '#runtime/state/state.ts'
 import type { Budgets, SampleReviewed, SampleScored, SampleSelected } from '#schemas/events.ts'
+import { toolsOf } from '#schemas/turns.ts'
 import { topic } from '#topology/topic-names.ts'
 import type { Inbound } from '#topology/types.ts'
 import { correctedScore } from './agreement.ts'
-import { findConsensus, independentReviews } from './consensus.ts'
+import { findConsensus, independentReviews, toVote } from './consensus.ts'
 import {
   closedCounts,
   closedOf,
@@ -71,13 +72,13 @@ function onScore(scored: SampleScored, state: StateView): Decision<'annotation'>
 
 /** A second review by the same reviewer changes nothing, and neither does a review of a closed item. */
 function onReview(event: SampleReviewed, facts: Facts, state: StateView): Decision<'annotation'> {
-  const { id, at, agent, sampleId, reviewer, role, verdict, argument, answer, notes } = event
+  const { id, at, agent, sampleId, reviewer, role, verdict, answer, notes } = event
   if (state.get(closedOf(agent), sampleId) !== undefined) return {}
   const item = state.get<Item>(itemsOf(agent), sampleId)
   const before = item?.reviews ?? state.get<readonly Review[]>(earlyReviewsOf(agent), sampleId) ?? []
   if (before.some(other => other.reviewer === reviewer)) return {}
-  const tool = verdict === 'unclear' ? null : event.tool
-  const reviews = [...before, { id, at, reviewer, role, verdict, tool, argument, answer, notes } satisfies Review]
+  const calls = verdict === 'unclear' ? null : event.calls
+  const reviews = [...before, { id, at, reviewer, role, verdict, calls, answer, notes } satisfies Review]
   return item
     ? settleItem(agent, sampleId, { ...item, reviews }, facts, state, id)
     : { stateChanges: boundedChanges(state, earlyReviewsOf(agent), MAX_EARLY, [[sampleId, reviews]]) }
@@ -101,8 +102,12 @@ function settleItem(
     return { stateChanges: [...clearEarly, { collection: itemsOf(agent), key: sampleId, value }] }
   }
   const { consensus, counted } = outcome
-  const { conversationId, turnId, family, question, earlier, plan, inclusionProbability } = item
-  const sample = { agent, sampleId, conversationId, turnId, family, question, earlier, plan, inclusionProbability }
+  const { conversationId, turnId, step, family, question, earlier, earlierCut, prompt, plan } = item
+  const sample = {
+    ...{ agent, sampleId, conversationId, turnId, step, family, question, earlier, earlierCut, prompt, plan },
+    steps: item.steps.slice(0, step),
+    inclusionProbability: item.inclusionProbability,
+  }
   const notes = counted.flatMap(one => one.notes ?? [])
   const reviewers = counted.map(({ reviewer }) => reviewer)
   const score = correctedScore(counted, history())
@@ -120,7 +125,7 @@ function settleItem(
       { collection: itemsOf(agent), key: sampleId, value: null },
       ...boundedChanges(state, closedOf(agent), MAX_CLOSED, [[sampleId, 1]]),
       { collection: closedCounts, key: agent, value: (state.get<number>(closedCounts, agent) ?? 0) + 1 },
-      ...overlapChanges(agent, sampleId, counted, consensus.tool, state),
+      ...overlapChanges(agent, sampleId, counted, consensus.calls && toolsOf(consensus.calls), state),
     ],
   }
 }
@@ -130,12 +135,12 @@ function overlapChanges(
   agent: string,
   sampleId: string,
   counted: readonly Review[],
-  tool: string | null,
+  tools: string | null,
   state: StateView,
 ): readonly StateChange[] {
   const unseen = independentReviews(counted)
   if (unseen.length < 2) return []
-  const reviews = unseen.map(one => ({ reviewer: one.reviewer, verdict: one.verdict, tool: one.tool }))
-  const overlap: Overlap = { reviews, tool, adjudicated: unseen.length < counted.length }
+  const reviews = unseen.map(toVote)
+  const overlap: Overlap = { reviews, tools, adjudicated: unseen.length < counted.length }
   return boundedChanges(state, overlapsOf(agent), MAX_OVERLAPS, [[sampleId, overlap]])
 }

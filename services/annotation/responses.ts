@@ -7,16 +7,21 @@ const verdict = z.enum(['right', 'wrong', 'unclear'])
 const share = z.number().min(0).max(1)
 const text = z.string().nullable()
 
+const call = z.strictObject({ id: text, tool: z.string(), arguments: z.string() })
+const message = z.strictObject({
+  ...{ role: z.enum(['user', 'assistant', 'tool']), text: z.string(), calls: z.array(call), callId: text },
+})
+
 const review = z.strictObject({
-  ...{ reviewer: z.string(), verdict, tool: text, argument: text, answer: text, notes: text },
+  ...{ reviewer: z.string(), verdict, calls: z.array(call).nullable(), answer: text, notes: text },
 })
 
 const item = z.strictObject({
   sampleId: z.string(),
   conversationId: z.string(),
   question: z.string(),
-  earlier: z.array(z.string()).describe("The customer's earlier turns, oldest first."),
-  plan: z.looseObject({ tool: z.string(), argument: z.string() }).describe('What the agent decided.'),
+  earlier: z.array(message).describe('Everything before the step, oldest first, without the question.'),
+  plan: z.looseObject({ calls: z.array(call) }).describe('What the agent decided.'),
   answer: text.describe('What the agent answered; null if not logged.'),
   arms: z.array(z.looseObject({ arm: z.string(), weight: z.number() })).describe('Why it was sampled.'),
   outcome: z.looseObject({}).describe('The outcome of the turn.'),

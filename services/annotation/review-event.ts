@@ -3,6 +3,7 @@ import { createEventRedactor } from '#redaction/redact-event.ts'
 import { deriveId } from '#runtime/core/identity.ts'
 import { avro } from '#schemas/avro.ts'
 import type { SampleReviewed } from '#schemas/events.ts'
+import { toolsOf } from '#schemas/turns.ts'
 import type { ReviewBody } from './bodies.ts'
 import { independentReviews } from './consensus.ts'
 import type { Item } from './state.ts'
@@ -13,31 +14,33 @@ export const reviewId = (sampleId: string, reviewer: string): string =>
 
 /** Why a review cannot be accepted, and how to correct it; null where it can. */
 export function reviewProblem(
-  { verdict, tool, role }: ReviewBody,
+  { verdict, calls, role }: ReviewBody,
   item: Item,
   tools: ReadonlySet<string>,
 ): string | null {
   const { plan, disputed } = item
   if (role === 'adjudicator' && !disputed)
     return 'role: reviewers do not disagree on this sample; review it as a reviewer'
-  if (verdict === 'unclear') return tool == null ? null : 'tool: leave it out where the verdict is unclear'
-  if (verdict === 'wrong' && tool == null) return 'tool: a wrong plan needs the right tool'
-  if (verdict === 'right' && tool != null && tool !== plan.tool)
-    return `tool: the plan was ${plan.tool}; where another tool is right the verdict is wrong`
-  const meant = tool ?? plan.tool
-  return tools.has(meant) ? null : `tool: ${meant} is not in the agent's catalogue; answer wrong with one that is`
+  if (verdict === 'unclear') return calls == null ? null : 'calls: leave them out where the verdict is unclear'
+  if (verdict === 'wrong' && calls == null) return 'calls: a wrong plan needs the right calls'
+  if (verdict === 'right' && calls != null && toolsOf(calls) !== toolsOf(plan.calls))
+    return `calls: the plan was ${toolsOf(plan.calls)}; where other tools are right the verdict is wrong`
+  const unknown = (calls ?? plan.calls).find(({ tool }) => !tools.has(tool))
+  return unknown === undefined
+    ? null
+    : `calls: ${unknown.tool} is not in the agent's catalogue; answer wrong with calls that are`
 }
 
 const redact = createEventRedactor(avro.SampleReviewed)
 
 /**
- * The event of a valid review, redacted. Tool and argument that it leaves out are the planned ones. The parents of an
+ * The event of a valid review, redacted. Calls that it leaves out are the planned ones. The parents of an
  * adjudicator's review are the reviews that it decides between.
  */
 export function sampleReviewed(
   body: ReviewBody,
   reviewer: string,
-  { plan, reviews, at: sampledAt }: Item,
+  { plan, step, reviews, at: sampledAt }: Item,
   now: number,
   pseudonymOf: Pseudonymizer,
 ): SampleReviewed {
@@ -52,11 +55,11 @@ export function sampleReviewed(
       at: Math.max(now, sampledAt, ...settled.flatMap(({ at }) => at ?? [])),
       agent,
       sampleId,
+      step,
       reviewer,
       role,
       verdict,
-      tool: unclear ? null : (body.tool ?? plan.tool),
-      argument: unclear ? null : (body.argument ?? plan.argument),
+      calls: unclear ? null : (body.calls ?? plan.calls),
       answer: body.answer ?? null,
       notes: body.notes ?? null,
     },

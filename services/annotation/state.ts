@@ -1,10 +1,7 @@
 import type { SampleReviewed, SampleScored, SampleSelected } from '#schemas/events.ts'
 
-/** A review as it is kept: `id` is that of its event, `tool` is null where the reviewer could not tell. */
-export type Review = Pick<
-  SampleReviewed,
-  'id' | 'reviewer' | 'role' | 'verdict' | 'tool' | 'argument' | 'answer' | 'notes'
-> & {
+/** A review as it is kept: `id` is that of its event, `calls` is null where the reviewer could not tell. */
+export type Review = Pick<SampleReviewed, 'id' | 'reviewer' | 'role' | 'verdict' | 'calls' | 'answer' | 'notes'> & {
   /** When it was given, in ms since 1970; absent in state from before it was kept. */
   readonly at?: number
 }
@@ -28,11 +25,14 @@ export function priority({ value, judged }: Pick<Item, 'value' | 'judged'>): num
   return judged !== null && judged.score < LOW_SCORE ? value * (2 - judged.score) : value
 }
 
-/** Independent reviews of a closed item by several reviewers, and the tool that was decided. */
+/** What one reviewer said; `tools` is null where the reviewer could not tell. */
+export type ToolVote = Pick<Review, 'reviewer' | 'verdict'> & { readonly tools: string | null }
+
+/** Independent reviews of a closed item by several reviewers, and what was decided. Tools are named as `toolsOf` names them. */
 export type Overlap = {
-  readonly reviews: readonly Pick<Review, 'reviewer' | 'verdict' | 'tool'>[]
+  readonly reviews: readonly ToolVote[]
   /** null where undecided. */
-  readonly tool: string | null
+  readonly tools: string | null
   readonly adjudicated: boolean
 }
 

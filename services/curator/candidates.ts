@@ -9,6 +9,15 @@ export function isComplete(gold: StoredGold | null | undefined, variants: Stored
   return gold !== null && gold !== undefined && variants?.goldId === gold.goldId
 }
 
+/** A variant is the parent's step with another question: self-play widens first steps only, so the question is the last message. */
+function variantRow(parent: Omit<StoredGold, 'goldId' | 'at'>, { id, question, calls }: Variant): DatasetRow {
+  const asked = { role: 'user', text: question, calls: [], callId: null } as const
+  const messages = [...parent.messages.slice(0, -1), asked]
+  return { ...parent, id, messages, calls, synthetic: true, inclusionProbability: 1 }
+}
+
+type Variant = StoredVariants['variants'][number]
+
 /** Rows of complete gold answers only, so that a dataset does not depend on which of the two topics was read first. */
 export function completeCandidates(
   golds: ReadonlyMap<string, StoredGold>,
@@ -20,8 +29,7 @@ export function completeCandidates(
     if (variants === undefined || !isComplete(gold, variants)) continue
     const { goldId: _, at, ...row } = gold
     candidates.push({ sampleId, at, row: { ...row, id: sampleId, synthetic: false } })
-    for (const variant of variants.variants)
-      candidates.push({ sampleId, at, row: { ...row, ...variant, synthetic: true, inclusionProbability: 1 } })
+    for (const variant of variants.variants) candidates.push({ sampleId, at, row: variantRow(row, variant) })
   }
   return candidates
 }

@@ -1,9 +1,11 @@
 import { hashFraction } from '#runtime/core/identity.ts'
 import type { Dataset, DatasetRow, EvaluationSet } from '#schemas/objects.ts'
+import { toolOf, toolsOf } from '#schemas/turns.ts'
 import { isHeldOut } from '#text/families.ts'
 import { indexNearDuplicates } from '#text/near-duplicates.ts'
 import { normaliseText } from '#text/normalise.ts'
 import type { CandidateRow } from './candidates.ts'
+import { questionOf } from './question.ts'
 import { selectRows } from './select-rows.ts'
 import type { ToolErrorCounts } from './state.ts'
 
@@ -55,7 +57,7 @@ export type BuiltDatasets = {
 export function buildDataset(input: DatasetInput): BuiltDatasets {
   const { agent, version, candidates, evaluationShare, syntheticShare, errors, maxRows } = input
   const tools = new Set(input.tools)
-  const known = candidates.filter(({ row }) => tools.has(row.tool))
+  const known = candidates.filter(({ row }) => row.calls.every(({ tool }) => tools.has(tool)))
   const agreeing = removeContradictions(known)
   const evaluation = agreeing.filter(row => !row.synthetic && isHeldOut(row.family, evaluationShare)).sort(compareIds)
   const all = agreeing.filter(row => !isHeldOut(row.family, evaluationShare))
@@ -64,8 +66,8 @@ export function buildDataset(input: DatasetInput): BuiltDatasets {
   const capped = capSynthetic(distinct, syntheticShare)
   const rows = selectRows(capped, errors, maxRows)
   return {
-    dataset: { format: 1, agent, version, rows: rows.toSorted(compareIds) },
-    evaluation: { format: 1, agent, rows: evaluation },
+    dataset: { format: 2, agent, version, rows: rows.toSorted(compareIds) },
+    evaluation: { format: 2, agent, rows: evaluation },
     dropped: {
       uncatalogued: candidates.length - known.length,
       contradicting: known.length - agreeing.length,
@@ -78,42 +80,53 @@ export function buildDataset(input: DatasetInput): BuiltDatasets {
 }
 
 /**
- * Of equal questions (earlier turns included) with different tools, the tool with the most gold rows is kept, on a tie the most recent
+ * Of rows with equal messages before the step and different tools, the tools with the most gold rows is kept, on a tie the most recent
  * one. Variants of a dropped gold row are dropped too.
  */
 export function removeContradictions(candidates: readonly CandidateRow[]): DatasetRow[] {
-  const groups = Map.groupBy(candidates, ({ row }) => [row.question, ...row.earlier].map(normaliseText).join('\n'))
+  const groups = Map.groupBy(candidates, ({ row }) => inputKey(row))
   const refused = new Set<string>()
   for (const group of groups.values()) {
-    const byTool = Map.groupBy(group, ({ row }) => row.tool)
+    const byTool = Map.groupBy(group, ({ row }) => toolsOf(row.calls))
     if (byTool.size === 1) continue
     const strength = (rows: readonly CandidateRow[]) => ({
       gold: rows.filter(({ row }) => !row.synthetic).length,
       newest: Math.max(...rows.map(({ at }) => at)),
     })
     const ranked = [...byTool.entries()]
-      .map(([tool, rows]) => ({ tool, ...strength(rows) }))
-      .sort((a, b) => b.gold - a.gold || b.newest - a.newest || (a.tool < b.tool ? -1 : 1))
-    for (const { row } of group) if (row.tool !== ranked[0]?.tool) refused.add(row.id)
+      .map(([tools, rows]) => ({ tools, ...strength(rows) }))
+      .sort((a, b) => b.gold - a.gold || b.newest - a.newest || (a.tools < b.tools ? -1 : 1))
+    for (const { row } of group) if (toolsOf(row.calls) !== ranked[0]?.tools) refused.add(row.id)
   }
   return candidates.filter(({ row, sampleId }) => !refused.has(row.id) && !refused.has(sampleId)).map(({ row }) => row)
 }
 
+/** Equal for rows with the same messages before the step, whatever their case and spaces. */
+const inputKey = ({ messages }: DatasetRow): string =>
+  messages.map(({ text, calls }) => `${normaliseText(text)} ${JSON.stringify(calls)}`).join('\n')
+
+/** Equal for rows that ask after the same calls: a later step of a turn is no near-duplicate of its first. */
+const madeCalls = ({ messages }: DatasetRow): string =>
+  JSON.stringify(messages.slice(messages.findLastIndex(({ role }) => role === 'user')).map(({ calls }) => calls))
+
 /** Drops training rows whose question is that of an evaluation row, whatever the earlier turns, or a near-duplicate of one. */
 function removeLeaks(rows: readonly DatasetRow[], evaluation: readonly DatasetRow[]): readonly DatasetRow[] {
-  const texts = new Set(evaluation.map(row => normaliseText(row.question)))
-  const nearDuplicates = indexNearDuplicates(evaluation)
-  return rows.filter(row => !texts.has(normaliseText(row.question)) && nearDuplicates(row).length === 0)
+  const texts = new Set(evaluation.map(row => normaliseText(questionOf(row).question)))
+  const nearDuplicates = indexNearDuplicates(evaluation.map(questionOf))
+  return rows.filter(row => {
+    const question = questionOf(row)
+    return !texts.has(normaliseText(question.question)) && nearDuplicates(question).length === 0
+  })
 }
 
 /** Keeps one row of each group of near-duplicates inside a tool: gold before synthetic, then the smallest id. */
 function removeNearDuplicates(rows: readonly DatasetRow[]): readonly DatasetRow[] {
-  return [...Map.groupBy(rows, row => row.tool).values()].flatMap(group => {
+  return [...Map.groupBy(rows, row => `${toolsOf(row.calls)}/${madeCalls(row)}`).values()].flatMap(group => {
     const ordered = group.toSorted((a, b) => Number(a.synthetic) - Number(b.synthetic) || compareIds(a, b))
-    const nearDuplicates = indexNearDuplicates(ordered)
+    const nearDuplicates = indexNearDuplicates(ordered.map(questionOf))
     const kept = new Set<number>()
     ordered.forEach((row, position) => {
-      if (!nearDuplicates(row).some(other => kept.has(other))) kept.add(position)
+      if (!nearDuplicates(questionOf(row)).some(other => kept.has(other))) kept.add(position)
     })
     return ordered.filter((_, position) => kept.has(position))
   })
@@ -122,7 +135,7 @@ function removeNearDuplicates(rows: readonly DatasetRow[]): readonly DatasetRow[
 /** At most `share` of each tool's rows are synthetic. Which of them are kept depends on the hashes of their ids. */
 function capSynthetic(rows: readonly DatasetRow[], share: number): readonly DatasetRow[] {
   if (share >= 1) return rows
-  return [...Map.groupBy(rows, row => row.tool).values()].flatMap(group => {
+  return [...Map.groupBy(rows, row => toolOf(row.calls)).values()].flatMap(group => {
     const gold = group.filter(row => !row.synthetic)
     const synthetic = group
       .filter(row => row.synthetic)

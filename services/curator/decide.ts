@@ -1,10 +1,12 @@
 import type { Decision } from '#runtime/service.ts'
 import type { StateView } from '#runtime/state/state.ts'
 import type { GoldAnswered, SampleScored, SampleWidened } from '#schemas/events.ts'
+import { messagesBefore } from '#schemas/turns.ts'
 import { topic } from '#topology/topic-names.ts'
 import type { Inbound } from '#topology/types.ts'
 import { completeCandidates, isComplete } from './candidates.ts'
 import { datasetFamily } from './families.ts'
+import { questionOf } from './question.ts'
 import {
   collectionNames,
   type DatasetProgress,
@@ -38,19 +40,19 @@ function countGrade(event: SampleScored, state: StateView): Decision<'curator'> 
 }
 
 function onGold(event: GoldAnswered, facts: AgentConfig, state: StateView): Decision<'curator'> {
-  const { id: goldId, at, question, earlier, tool, argument, inclusionProbability } = event
+  const { id: goldId, at, step, calls, inclusionProbability } = event
   // Reviewers may take an agreed answer back.
-  if (event.outcome !== 'agreed' || tool === null) return afterSampleChange(event, { gold: null }, facts, state)
-  const { family, stateChanges } = datasetFamily(event, state)
-  const answer = { tool, argument: argument ?? question }
-  const gold: StoredGold = { goldId, at, family, question, earlier, ...answer, inclusionProbability }
+  if (event.outcome !== 'agreed' || calls === null) return afterSampleChange(event, { gold: null }, facts, state)
+  const messages = messagesBefore(event, step)
+  const { family, stateChanges } = datasetFamily(event, questionOf({ messages }), state)
+  const gold: StoredGold = { goldId, at, family, messages, calls, inclusionProbability }
   const decision = afterSampleChange(event, { gold }, facts, state)
   return { ...decision, stateChanges: [...stateChanges, ...(decision.stateChanges ?? [])] }
 }
 
 function onVariants(event: SampleWidened, facts: AgentConfig, state: StateView): Decision<'curator'> {
   const accepted = event.variants.filter(({ fate }) => fate === 'accepted')
-  const variants = accepted.map(({ variantId, question, argument }) => ({ id: variantId, question, argument }))
+  const variants = accepted.map(({ variantId, question, calls }) => ({ id: variantId, question, calls }))
   return afterSampleChange(event, { variants: { goldId: event.goldId, variants } }, facts, state)
 }
 

@@ -2,8 +2,9 @@ import type { StateChange, StateView } from '#runtime/state/state.ts'
 import type { GoldAnswered } from '#schemas/events.ts'
 import { canJoinFamily } from '#text/families.ts'
 import { isNearDuplicate } from '#text/near-duplicates.ts'
-import { questionVector } from '#text/question-vector.ts'
+import { type QuestionInContext, questionVector } from '#text/question-vector.ts'
 import { dot } from '#text/vectors.ts'
+import { questionOf } from './question.ts'
 import { collectionNames, type StoredGold } from './state.ts'
 
 /**
@@ -12,18 +13,19 @@ import { collectionNames, type StoredGold } from './state.ts'
  * later gold.
  */
 export function datasetFamily(
-  { agent, family, question, earlier }: GoldAnswered,
+  { agent, family }: Pick<GoldAnswered, 'agent' | 'family'>,
+  question: QuestionInContext,
   state: StateView,
 ): { readonly family: string; readonly stateChanges: readonly StateChange[] } {
   const names = collectionNames(agent)
   const known = state.get<string>(names.families, family)
   if (known !== undefined) return { family: known, stateChanges: [] }
-  const joined = nearestFamily({ question, earlier }, state.entries<StoredGold>(names.gold)) ?? family
+  const joined = nearestFamily(question, state.entries<StoredGold>(names.gold)) ?? family
   return { family: joined, stateChanges: [{ collection: names.families, key: family, value: joined }] }
 }
 
 function nearestFamily(
-  question: { readonly question: string; readonly earlier: readonly string[] },
+  question: QuestionInContext,
   stored: Iterable<readonly [string, StoredGold]>,
 ): string | undefined {
   if (!canJoinFamily(question.question)) return undefined
@@ -31,8 +33,9 @@ function nearestFamily(
   let highest = 0
   let family: string | undefined
   for (const [, gold] of stored) {
-    const cosine = dot(vector, questionVector(gold))
-    if (cosine <= highest || !isNearDuplicate(question, gold, cosine)) continue
+    const other = questionOf(gold)
+    const cosine = dot(vector, questionVector(other))
+    if (cosine <= highest || !isNearDuplicate(question, other, cosine)) continue
     highest = cosine
     family = gold.family
   }

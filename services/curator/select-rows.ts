@@ -1,8 +1,10 @@
 import { at } from '#runtime/core/checked.ts'
 import { seedOf } from '#runtime/core/identity.ts'
 import type { DatasetRow } from '#schemas/objects.ts'
+import { toolOf } from '#schemas/turns.ts'
 import { questionVector } from '#text/question-vector.ts'
 import { selectDiverse } from './clusters.ts'
+import { questionOf } from './question.ts'
 import type { ToolErrorCounts } from './state.ts'
 
 /** Rows that every stratum keeps before the rest is allocated. */
@@ -18,19 +20,24 @@ export function selectRows(
   const strata = [...Map.groupBy(rows, stratumName)].sort(([a], [b]) => (a < b ? -1 : 1))
   const sizes = strata.map(([, group]) => ({
     size: group.length,
-    deviation: errorDeviation(errors.get(at(group, 0).tool)),
+    deviation: errorDeviation(errors.get(toolOf(at(group, 0).calls))),
   }))
   const counts = allocateRows(sizes, max, MIN_ROWS_PER_STRATUM)
   return strata.flatMap(([name, group], stratum) => {
-    const selected = selectDiverse(group.map(questionVector), at(counts, stratum), seedOf('curator/v1', name))
+    const selected = selectDiverse(
+      group.map(row => questionVector(questionOf(row))),
+      at(counts, stratum),
+      seedOf('curator/v1', name),
+    )
     return selected.map(position => at(group, position))
   })
 }
 
-/** The tool, and how many turns of the customer came before. */
-export function stratumName({ tool, earlier }: Pick<DatasetRow, 'tool' | 'earlier'>): string {
+/** The tool of the first call, and how many turns of the customer came before. */
+export function stratumName(row: Pick<DatasetRow, 'calls' | 'messages'>): string {
+  const { earlier } = questionOf(row)
   const band = earlier.length === 0 ? 'first' : earlier.length < 3 ? 'repeat, 2-3 turns' : 'repeat, 4 turns or more'
-  return `${tool}/${band}`
+  return `${toolOf(row.calls)}/${band}`
 }
 
 /**

@@ -1,19 +1,20 @@
+import type { Call, Message } from '#schemas/events.ts'
+
 /** An agreed gold answer, stored under the id of its sample. `family` is that of its rows in datasets, see `datasetFamily`. */
 export type StoredGold = {
   readonly goldId: string
   readonly at: number
   readonly family: string
-  readonly question: string
-  readonly earlier: readonly string[]
-  readonly tool: string
-  readonly argument: string
+  /** Everything before the step. */
+  readonly messages: readonly Message[]
+  readonly calls: readonly Call[]
   readonly inclusionProbability: number
 }
 
 /** The accepted variants of a gold answer, stored under the id of its sample. The list is empty where self-play accepted none. */
 export type StoredVariants = {
   readonly goldId: string
-  readonly variants: readonly { readonly id: string; readonly question: string; readonly argument: string }[]
+  readonly variants: readonly { readonly id: string; readonly question: string; readonly calls: readonly Call[] }[]
 }
 
 /** Plans that a trusted judge graded against gold of one tool. */

@@ -1,6 +1,6 @@
-import { firstCall, stepInput } from '#planners/gold-steps.ts'
 import type { HostedPlanner, Planners } from '#planners/planner.ts'
 import type { DatasetRow, EvaluationResults } from '#schemas/objects.ts'
+import { toolOf } from '#schemas/turns.ts'
 import { median } from '#statistics/quantile.ts'
 
 /** What both planners did, and the median time of a plan in milliseconds. */
@@ -50,8 +50,8 @@ async function planRows(
     const early = position % 2 === 0 ? undefined : await planRow(theirs, row, signal)
     const our = await planRow(ours, row, signal)
     const their = early ?? (await planRow(theirs, row, signal))
-    const { id, tool, inclusionProbability } = row
-    paired.push({ id, tool, candidateTool: our.tool, baselineTool: their.tool, inclusionProbability })
+    const { id, calls, inclusionProbability } = row
+    paired.push({ id, tool: toolOf(calls), candidateTool: our.tool, baselineTool: their.tool, inclusionProbability })
     times.candidate.push(our.latencyMs)
     times.baseline.push(their.latencyMs)
   }
@@ -63,6 +63,9 @@ async function planRows(
 }
 
 async function planRow(planner: HostedPlanner, row: DatasetRow, signal: AbortSignal) {
-  const { plan, latencyMs } = await planner.plan({ input: stepInput(row), exceptFamily: row.family }, signal)
-  return { tool: firstCall(plan).tool, latencyMs }
+  const { plan, latencyMs } = await planner.plan(
+    { input: { messages: row.messages }, exceptFamily: row.family },
+    signal,
+  )
+  return { tool: toolOf(plan.calls), latencyMs }
 }

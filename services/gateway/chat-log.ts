@@ -1,4 +1,6 @@
 import { canonicalJson, deriveId } from '#runtime/core/identity.ts'
+import type { Call } from '#schemas/events.ts'
+import { userTexts } from '#schemas/turns.ts'
 import type { TurnBody } from './request-bodies.ts'
 
 export type TurnIdentity = { readonly id: string; readonly conversationId: string; readonly turn: number }
@@ -13,7 +15,7 @@ export function turnIdentity(body: TurnBody, fresh: readonly (string | number)[]
   const conversationId =
     body.conversationId ??
     deriveId('gateway/v1/conversation', canonicalJson([agent, userId ?? null, question, ...fresh]))
-  const turn = body.turn ?? body.earlier.length
+  const turn = body.turn ?? userTexts(body.earlier).length
   return {
     id: deriveId('gateway/v1/turn', canonicalJson([agent, conversationId, turn, question])),
     conversationId,
@@ -23,8 +25,7 @@ export function turnIdentity(body: TurnBody, fresh: readonly (string | number)[]
 
 /** What was planned, as the HTTP API and chat logs state it. */
 export type PlannedTurn = {
-  readonly tool: string
-  readonly argument: string
+  readonly calls: readonly Call[]
   readonly confidence: number | null
   readonly margin: number | null
   /** Digest of the planner. */
@@ -35,7 +36,7 @@ export type PlannedTurn = {
 /** The body of the chat log that ingest is sent; what the agent answers is not known here. */
 export function chatLogBody(body: TurnBody, turn: TurnIdentity, planned: PlannedTurn): object {
   const { agent, userId, question, earlier } = body
-  const { tool, argument, confidence, margin, planner, latencyMs } = planned
+  const { calls, confidence, margin, planner, latencyMs } = planned
   return {
     ...turn,
     agent,
@@ -43,7 +44,7 @@ export function chatLogBody(body: TurnBody, turn: TurnIdentity, planned: Planned
     question,
     earlier,
     latencyMs,
-    plan: { tool, argument, confidence, margin, planner },
+    plan: { calls, confidence, margin, planner },
     source: 'gateway',
   }
 }

@@ -1,14 +1,13 @@
 import type { FastifyRequest } from 'fastify'
-import { firstCall, stepInput } from '#planners/gold-steps.ts'
 import { kindOf } from '#planners/kinds.ts'
-import type { Plan } from '#planners/plan.ts'
+import type { Plan, StepInput } from '#planners/plan.ts'
 import type { HostedPlanner } from '#planners/planner.ts'
 import { Fault } from '#runtime/core/faults.ts'
 import { httpError } from '#runtime/http/error.ts'
 import type { Agents, HttpApi } from '#runtime/service.ts'
 import { topic } from '#topology/topic-names.ts'
 import { chatLogBody, turnIdentity } from './chat-log.ts'
-import { batchBody, statusQuery, turnBody } from './request-bodies.ts'
+import { batchBody, type QuestionBody, statusQuery, turnBody } from './request-bodies.ts'
 import { createServedPlanners, type ServingPorts, type ServingStatus } from './served-planners.ts'
 import { logTurn, type TurnLogContext } from './turn-log.ts'
 
@@ -69,7 +68,7 @@ export function httpApi(context: TurnLogContext, ports: HttpApiPorts): HttpApi<'
   const planTurn = async (request: FastifyRequest): Promise<object> => {
     const body = turnBody.parse(request.body)
     return withPlanner(body.agent, body.planner, async (planner, release) => {
-      const { plan, latencyMs } = await planner.plan({ input: stepInput(body) }, neverAborted)
+      const { plan, latencyMs } = await planner.plan({ input: inputOf(body) }, neverAborted)
       const answer = { ...planBody(plan), planner: planner.digest, release, latencyMs }
       if (!body.log) return { ...answer, conversationId: body.conversationId ?? null, turnId: null, logged: false }
       const turn = turnIdentity(body, [clock.now(), conversations++])
@@ -82,7 +81,7 @@ export function httpApi(context: TurnLogContext, ports: HttpApiPorts): HttpApi<'
     const { agent, questions, planner: chosen } = batchBody.parse(request.body)
     return withPlanner(agent, chosen, async (planner, release) => {
       const started = performance.now()
-      const requests = questions.map(question => ({ input: stepInput(question) }))
+      const requests = questions.map(question => ({ input: inputOf(question) }))
       const plans: object[] = []
       for await (const planned of planner.batch(requests, { concurrency: BATCH_CONCURRENCY }, neverAborted)) {
         if ('failed' in planned) throw httpError(503, 'planner_unavailable', `the planner: ${planned.failed}`)
@@ -111,9 +110,12 @@ export function httpApi(context: TurnLogContext, ports: HttpApiPorts): HttpApi<'
   }
 }
 
-function planBody(plan: Plan) {
-  const { confidence, margin, ranking } = plan
-  return { ...firstCall(plan), confidence, margin, ranking }
+const inputOf = ({ question, earlier }: QuestionBody): StepInput => ({
+  messages: [...earlier, { role: 'user', text: question, calls: [], callId: null }],
+})
+
+function planBody({ calls, confidence, margin, ranking }: Plan) {
+  return { calls, confidence, margin, ranking }
 }
 
 /** `failing`: what should be served and could not be loaded, while `planner` still answers. */

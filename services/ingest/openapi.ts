@@ -38,7 +38,12 @@ const bodyRefusals = {
 const agentNotFound = { 404: answer('The agent is not registered.', 'Error') }
 
 const ids = { agent: 'desk', conversationId: 'c-1' }
-const chatExample = { ...ids, turn: 0, question: 'Price of AAPL?', plan: { tool: 'quote', argument: 'AAPL' } }
+const chatExample = {
+  ...ids,
+  turn: 0,
+  question: 'Price of AAPL?',
+  plan: { calls: [{ tool: 'quote', arguments: '{"symbol":"AAPL"}' }] },
+}
 
 /** A route that accepts records. */
 function recordsRoute(name: SchemaName, records: string, example: object): object {

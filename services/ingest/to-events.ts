@@ -1,9 +1,10 @@
 import type { ChatLogBody, EscalationBody, FeedbackBody } from '#dialects/record-bodies.ts'
+import { plannerStage } from '#dialects/turns.ts'
 import type { Pseudonymizer } from '#redaction/redact.ts'
 import { createEventRedactor } from '#redaction/redact-event.ts'
 import { canonicalJson, deriveId } from '#runtime/core/identity.ts'
 import { avro } from '#schemas/avro.ts'
-import type { ChatEscalated, ChatLogged, FeedbackGiven } from '#schemas/events.ts'
+import type { ChatEscalated, ChatLogged, FeedbackGiven, Message, Plan, Step } from '#schemas/events.ts'
 
 // Ids derive from the redacted event: the plain hash of a phone number could be found by trial.
 const redactChatLogged = createEventRedactor(avro.ChatLogged)
@@ -12,7 +13,8 @@ const redactFeedback = createEventRedactor(avro.FeedbackGiven)
 
 /** A turn as a redacted event. Without a given id, the same turn of the same conversation has the same id. */
 export function toChatLogged(body: ChatLogBody, now: number, pseudonymOf: Pseudonymizer): ChatLogged {
-  const { plan } = body
+  const { earlier, earlierCut } = newestMessages(body.earlier ?? [])
+  const steps = stepsOf(body)
   const event = redactChatLogged(
     {
       id: body.id ?? '',
@@ -23,14 +25,11 @@ export function toChatLogged(body: ChatLogBody, now: number, pseudonymOf: Pseudo
       turn: body.turn,
       userId: body.userId ?? null,
       question: body.question,
-      earlier: body.earlier ?? [],
-      plan: {
-        tool: plan.tool,
-        argument: plan.argument,
-        confidence: plan.confidence ?? null,
-        margin: plan.margin ?? null,
-        planner: plan.planner ?? null,
-      },
+      earlier,
+      earlierCut,
+      prompt: null,
+      steps,
+      plan: planOf(body, steps),
       answer: body.answer ?? null,
       latencyMs: body.latencyMs ?? null,
       source: body.source ?? 'http',
@@ -39,6 +38,51 @@ export function toChatLogged(body: ChatLogBody, now: number, pseudonymOf: Pseudo
   )
   const { agent, conversationId, turn } = event
   return { ...event, id: event.id || deriveId('ingest/v1/chat', canonicalJson([agent, conversationId, turn])) }
+}
+
+/** Most bytes of the messages before a turn, as JSON. */
+const maxEarlierBytes = 64 * 1024
+
+/** The newest messages that fit, and how many older ones were left out. */
+function newestMessages(messages: readonly Message[]): Pick<ChatLogged, 'earlier' | 'earlierCut'> {
+  let bytes = 0
+  const first = messages.findLastIndex(message => {
+    bytes += Buffer.byteLength(JSON.stringify(message))
+    return bytes > maxEarlierBytes
+  })
+  return { earlier: messages.slice(first + 1), earlierCut: first + 1 }
+}
+
+/** The steps of a turn. One that is logged without steps has a single step: its plan, or its answer without a tool. */
+function stepsOf({ steps, plan, answer }: ChatLogBody): readonly Step[] {
+  const given = steps ?? []
+  if (given.length === 0)
+    return [{ ...unmeasured, stage: plannerStage, calls: plan?.calls ?? [], results: [], text: answer ?? null }]
+  return given.map(step => ({
+    stage: step.stage,
+    calls: step.calls,
+    results: step.results,
+    text: step.text ?? null,
+    model: step.model ?? null,
+    latencyMs: step.latencyMs ?? null,
+    inputTokens: step.inputTokens ?? null,
+    outputTokens: step.outputTokens ?? null,
+    cachedTokens: step.cachedTokens ?? null,
+  }))
+}
+
+const unmeasured = { model: null, latencyMs: null, inputTokens: null, outputTokens: null, cachedTokens: null } as const
+
+/** The decision of the first step of the planner; of the first step where no stage is called so. */
+function planOf({ plan }: ChatLogBody, steps: readonly Step[]): Plan {
+  const first = steps.find(({ stage }) => stage === plannerStage) ?? steps[0]
+  return {
+    calls: plan?.calls ?? first?.calls ?? [],
+    confidence: plan?.confidence ?? null,
+    margin: plan?.margin ?? null,
+    planner: plan?.planner ?? null,
+    model: plan?.model ?? first?.model ?? null,
+  }
 }
 
 /** An escalation as a redacted event. Without a given id, the same content has the same id. */

@@ -2,6 +2,7 @@ import { canonicalJson, digest } from '#runtime/core/identity.ts'
 import type { Decision } from '#runtime/service.ts'
 import type { StateView } from '#runtime/state/state.ts'
 import type { GoldAnswered, SampleScored, SampleSelected, SampleWidened } from '#schemas/events.ts'
+import { toolOf } from '#schemas/turns.ts'
 import { correctionArm } from '#statistics/estimation-rows.ts'
 import { isotonicRegression, probabilityAt } from '#statistics/isotonic-regression.ts'
 import { topic } from '#topology/topic-names.ts'
@@ -9,7 +10,7 @@ import type { Inbound, Outbound } from '#topology/types.ts'
 import { goldSimilarity } from './gold-similarity.ts'
 import { type Grade, grade } from './grade.ts'
 import { learnFromGold } from './learn-from-gold.ts'
-import { goldEvidenceOf, type ModelOpinion, type Packet, signalsOf, variantEvidenceOf } from './packet.ts'
+import { argumentsOf, goldEvidenceOf, type ModelOpinion, type Packet, signalsOf, variantEvidenceOf } from './packet.ts'
 import {
   answerChanges,
   answerOf,
@@ -68,12 +69,13 @@ function scoreProduction(sample: SampleSelected, facts: Facts, state: StateView)
 }
 
 function productionScore(sample: SampleSelected, arms: readonly string[], graded: Graded, state: StateView): Scored {
-  const { id: sampleId, agent, family, question, plan, inclusionProbability } = sample
+  const { id: sampleId, agent, step, family, question, plan, inclusionProbability } = sample
   const { trusted, pairs } = trustOf(state, agent, graded.grade)
   const { score } = graded.grade
   const isCalibrated = score !== null && pairs.length >= minPairs
   const probability = isCalibrated ? (probabilityAt(isotonicRegression(pairs), score) ?? null) : null
-  const about = { agent, sampleId, family, source: 'production', question, plannedTool: plan.tool } as const
+  const plannedTool = toolOf(plan.calls)
+  const about = { agent, sampleId, step, family, source: 'production', question, plannedTool } as const
   return scoredEvent({ ...about, inclusionProbability, arms, trusted, probability }, graded)
 }
 
@@ -84,7 +86,7 @@ function calibrationScores({ plan, answer }: SampleSelected, { packet, grade }: 
   const isOpinion = packet.kind === 'opinion'
   const pair = {
     score,
-    length: (answer ?? plan.argument).length,
+    length: (answer ?? argumentsOf(plan.calls)).length,
     first: isOpinion ? packet.plannedFirst : null,
     // Our own planners contain no language model. The model in a foreign planner is not known.
     sameFamily: isOpinion && plan.planner !== null ? false : null,
@@ -93,13 +95,13 @@ function calibrationScores({ plan, answer }: SampleSelected, { packet, grade }: 
 }
 
 function scoreAgainstGold(gold: GoldAnswered, state: StateView): Decision<'judge'> {
-  const { agent, sampleId, family, question, plan, inclusionProbability } = gold
+  const { agent, sampleId, step, family, question, plan, inclusionProbability } = gold
   const packet = goldEvidenceOf(gold, answerOf(state, agent, sampleId))
   const graded = { packet, grade: grade(packet) }
   const sample = sampleOf(state, agent, sampleId)
-  const row = { family, question, plannedTool: plan.tool, inclusionProbability, arms: sample?.arms ?? [] }
+  const row = { family, question, plannedTool: toolOf(plan.calls), inclusionProbability, arms: sample?.arms ?? [] }
   const { emitted, object } = scoredEvent(
-    { agent, sampleId, source: 'gold', ...row, trusted: true, probability: null },
+    { agent, sampleId, step, source: 'gold', ...row, trusted: true, probability: null },
     graded,
   )
   const { goldTool, toolCorrect, score, argumentSimilarity, figuresEqual, answerScore } = graded.grade
@@ -123,7 +125,7 @@ function scoreVariants(widened: SampleWidened): Decision<'judge'> {
   return {
     emit: accepted.map(variant => {
       const { variantId: sampleId, question, plannedTool } = variant
-      const about = { agent, sampleId, family, source: 'synthetic', question, plannedTool } as const
+      const about = { agent, sampleId, step: 0, family, source: 'synthetic', question, plannedTool } as const
       const graded = grade(variantEvidenceOf(widened, variant))
       const row = { trusted: true, probability: null, evidence: null, inclusionProbability: 1, arms: [] }
       return { topic: topic.scoredSamples, event: { ...about, ...graded, ...row }, parents: [widened.goldId] }

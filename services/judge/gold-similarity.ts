@@ -1,4 +1,5 @@
 import type { SampleSelected } from '#schemas/events.ts'
+import { toolOf } from '#schemas/turns.ts'
 import { featurize } from '#text/features.ts'
 import { questionVector } from '#text/question-vector.ts'
 import { containedShare, dotWithDense, toDense } from '#text/vectors.ts'
@@ -23,12 +24,13 @@ export function goldSimilarity(
   { question, family, plan }: Pick<SampleSelected, 'question' | 'family' | 'plan'>,
   goldQuestions: Iterable<GoldQuestion>,
 ): GoldSimilarity {
+  const planned = toolOf(plan.calls)
   const dense = toDense(featurize(question))
   let [own, other] = [0, 0]
   for (const gold of goldQuestions) {
     if (gold.goldTool === null || gold.family === family) continue
     const vector = questionVector(gold)
-    if (gold.goldTool === plan.tool) own = Math.max(own, dotWithDense(dense, vector))
+    if (gold.goldTool === planned) own = Math.max(own, dotWithDense(dense, vector))
     else other = Math.max(other, containedShare(dense, vector))
   }
   // Rounding can exceed 1.

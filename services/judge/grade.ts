@@ -68,9 +68,10 @@ function gradeOpinion({ opinion, rubric, prompt, model }: OpinionEvidence): Grad
   return { ...emptyGrade, ...version, score: opinion.verdict.score }
 }
 
-function gradeAgainstGold({ plannedTool, goldTool, argument, answer }: GoldEvidence): Grade {
-  if (goldTool === null) return { ...emptyGrade, ...judgeVersions.gold, refused: 'reviewers were undecided' }
-  const toolCorrect = plannedTool === goldTool
+function gradeAgainstGold({ goldTool, sameTools, argument, answer }: GoldEvidence): Grade {
+  if (goldTool === null || sameTools === null)
+    return { ...emptyGrade, ...judgeVersions.gold, refused: 'reviewers were undecided' }
+  const toolCorrect = sameTools
   const argumentSimilarity = argument && textSimilarity(argument)
   const figuresEqual = argument && sameValues(argument.givenValues, argument.goldValues)
   const answerFiguresStated = answer && containsAllValues(answer.givenValues, answer.goldValues)

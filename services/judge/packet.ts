@@ -1,4 +1,5 @@
-import type { GoldAnswered, SampleSelected, SampleWidened, Variant } from '#schemas/events.ts'
+import type { Call, GoldAnswered, SampleSelected, SampleWidened, Variant } from '#schemas/events.ts'
+import { toolOf, toolsOf } from '#schemas/turns.ts'
 import { comparableValues } from '#text/values.ts'
 import type { GoldSimilarity } from './gold-similarity.ts'
 
@@ -57,6 +58,9 @@ export type GoldEvidence = {
   readonly kind: 'gold'
   readonly plannedTool: string
   readonly goldTool: string | null
+  /** The same tools are called, whatever their order; null where reviewers were undecided. */
+  readonly sameTools: boolean | null
+  /** The arguments of all calls, in the order of their tools; null where gold has none. */
   readonly argument: ComparedTexts | null
   /** null where the agent's answer is not known, or gold has none. */
   readonly answer: ComparedTexts | null
@@ -78,18 +82,27 @@ export function signalsOf({ plan, outcome }: Pick<SampleSelected, 'plan' | 'outc
 
 /** `answer` is what the agent answered; null where it is not known. */
 export function goldEvidenceOf(
-  gold: Pick<GoldAnswered, 'plan' | 'tool' | 'argument' | 'answer'>,
+  gold: Pick<GoldAnswered, 'plan' | 'calls' | 'answer'>,
   answer: string | null,
 ): GoldEvidence {
-  const { plan, tool } = gold
+  const { plan, calls } = gold
+  const goldArguments = calls && argumentsOf(calls)
   return {
     kind: 'gold',
-    plannedTool: plan.tool,
-    goldTool: tool,
-    argument: compareTexts(plan.argument, gold.argument),
+    plannedTool: toolOf(plan.calls),
+    goldTool: calls && toolOf(calls),
+    sameTools: calls && toolsOf(plan.calls) === toolsOf(calls),
+    argument: compareTexts(argumentsOf(plan.calls), goldArguments?.trim() ? goldArguments : null),
     answer: answer === null ? null : compareTexts(answer, gold.answer),
   }
 }
+
+/** The arguments of the calls as one text. */
+export const argumentsOf = (calls: readonly Call[]): string =>
+  calls
+    .toSorted((a, b) => (a.tool < b.tool ? -1 : 1))
+    .map(call => call.arguments)
+    .join('\n')
 
 function compareTexts(given: string, gold: string | null): ComparedTexts | null {
   if (gold === null) return null

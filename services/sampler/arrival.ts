@@ -1,5 +1,6 @@
 import type { StateChange, StateView } from '#runtime/state/state.ts'
 import type { ChatLogged, Outcome } from '#schemas/events.ts'
+import { toolOf, userTexts } from '#schemas/turns.ts'
 import { samplingHash } from './arms.ts'
 import type { ControllerState } from './controller.ts'
 import { type Conversation, outcomeOf, withTurn } from './conversation.ts'
@@ -15,17 +16,17 @@ export type Arrival = {
 
 /** `number` counts the turns of the agent, `before` is what is remembered of the conversation. */
 export function arrivalOf(
-  { id, at, conversationId, question, earlier, plan, answer, latencyMs }: ChatLogged,
+  { id, at, conversationId, question, earlier, earlierCut, prompt, steps, plan, answer, latencyMs }: ChatLogged,
   number: number,
   before: Conversation,
   names: Collections,
   state: StateView,
 ): Arrival {
-  const signalled =
-    before.signals.length === 0 ? noOutcome : outcomeOf(withTurn(before, { id, at, tool: plan.tool, number }), id)
-  const known = { repeatAsk: isRepeat({ question, earlier }), latencyMs }
-  const complaints = decayedCount(state.get<DecayedCount>(names.complaints.name, plan.tool), number)
-  const turn = { conversationId, turnId: id, question, earlier, plan, answer }
+  const tool = toolOf(plan.calls)
+  const signalled = before.signals.length === 0 ? noOutcome : outcomeOf(withTurn(before, { id, at, tool, number }), id)
+  const known = { repeatAsk: isRepeat({ question, earlier: userTexts(earlier) }), latencyMs }
+  const complaints = decayedCount(state.get<DecayedCount>(names.complaints.name, tool), number)
+  const turn = { conversationId, turnId: id, step: 0, question, earlier, earlierCut, prompt, steps, plan, answer }
   return {
     hash: samplingHash(id),
     outcome: { ...signalled, ...known },

@@ -1,5 +1,6 @@
 import type { StateView } from '#runtime/state/state.ts'
 import type { Outcome } from '#schemas/events.ts'
+import { toolOf } from '#schemas/turns.ts'
 import { type Collections, type RecentTurn, type Ring, ringEntry } from './state.ts'
 import { createStateCache } from './state-cache.ts'
 
@@ -56,7 +57,7 @@ export function conversationOf(
   const turns = numbers.slice(-maxRemembered).flatMap((number): SeenTurn[] => {
     const recent = ringEntry<RecentTurn>(state, names.recent, number)
     if (recent?.number !== number) return []
-    return [{ id: recent.turn.turnId, at: recent.at, tool: recent.turn.plan.tool, number }]
+    return [{ id: recent.turn.turnId, at: recent.at, tool: toolOf(recent.turn.plan.calls), number }]
   })
   const signals = state.get<readonly OutcomeSignal[]>(names.signals.name, conversationId) ?? []
   return { turns: newestByTime(turns), signals }

@@ -1,6 +1,7 @@
 import { at } from '#runtime/core/checked.ts'
 import type { Decision } from '#runtime/service.ts'
 import type { StateView } from '#runtime/state/state.ts'
+import { toolOf } from '#schemas/turns.ts'
 import { indexInnerProducts } from '#text/postings.ts'
 import { questionVector } from '#text/question-vector.ts'
 import { topic } from '#topology/topic-names.ts'
@@ -43,7 +44,7 @@ export function detectEmergingIntent(
   const { centre, members, recent, before } = cluster
   const shown = members.slice(0, maxExamples)
   const examples = shown.map(({ turnId, question }) => ({ turnId, question }))
-  const plans = Map.groupBy(members, ({ plan }) => plan.tool)
+  const plans = Map.groupBy(members, ({ plan }) => toolOf(plan.calls))
   const tools = [...plans].toSorted(([, a], [, b]) => b.length - a.length).map(([tool]) => tool)
   const event = { agent, question: centre.question, recent, before, examples, tools }
   const value: NumberedQuestion = { number, turn: { question: centre.question, earlier: centre.earlier } }

@@ -1,4 +1,5 @@
 import type { StateView } from '#runtime/state/state.ts'
+import { toolOf } from '#schemas/turns.ts'
 import { contentWordHashes } from '#text/features.ts'
 import { type QuestionInContext, questionVector } from '#text/question-vector.ts'
 import { type Interest, uncertaintyOf } from './arms.ts'
@@ -31,7 +32,7 @@ export function interestOf(
       contenders.entries.length < minContenders
         ? defaultDensity
         : meanOfHighest(contenders.cosines(questionVector(turn)), neighbours),
-    picks: decayedCount(state.get<DecayedCount>(names.tools.name, turn.plan.tool), controller.picks),
+    picks: decayedCount(state.get<DecayedCount>(names.tools.name, toolOf(turn.plan.calls)), controller.picks),
   }
 }
 

@@ -14,6 +14,7 @@ import { compareWithPicks, turnFamily } from './families.ts'
 import {
   type Collections,
   collections,
+  comparedQuestion,
   incrementDecayed,
   pickChanges,
   putChanges,
@@ -72,7 +73,7 @@ function redraw(
     ...tallyChanges(state, names, { tool, turns: 0, picks, uncertainty: 0, expected: [], draws: added }),
   ]
   if (recent.picked) return { stateChanges }
-  const { nearDuplicate } = compareWithPicks(recent.turn, controller.picks, names, state)
+  const { nearDuplicate } = compareWithPicks(comparedQuestion(recent.turn), controller.picks, names, state)
   const family = turnFamily(agent, recent.turn, nearDuplicate, names, state)
   return {
     emit: [{ ...selectedEvent(agent, recent.turn, family, arms, outcome, true), notBefore: recent.at }],

@@ -14,7 +14,7 @@ import {
 import { conversationOf } from './conversation.ts'
 import { compareWithPicks, turnFamily } from './families.ts'
 import { sampleByArms } from './sample-by-arms.ts'
-import { type Collections, collections, pickChanges } from './state.ts'
+import { type Collections, collections, comparedQuestion, pickChanges } from './state.ts'
 
 /** A turn arrives. It is picked, or kept so that a later outcome may pick it. */
 export function onTurn(event: ChatLogged, facts: Facts, state: StateView): Decision<'sampler'> {
@@ -46,7 +46,7 @@ function sampleRandomly(
   const controller = { ...before, turns: before.turns + 1, picks: before.picks + Number(picked) }
   const kept = turnChanges(names, controller, { ...recent, arms, scale: outcomeScale(before, budget), picked })
   if (!picked) return { emit: [], stateChanges: kept }
-  const { nearDuplicate } = compareWithPicks(turn, before.picks, names, state)
+  const { nearDuplicate } = compareWithPicks(comparedQuestion(turn), before.picks, names, state)
   const family = turnFamily(agent, turn, nearDuplicate, names, state)
   return {
     emit: [selectedEvent(agent, turn, family, arms, outcome, false)],

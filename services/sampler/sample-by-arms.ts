@@ -1,6 +1,7 @@
 import type { Decision } from '#runtime/service.ts'
 import type { StateView } from '#runtime/state/state.ts'
 import type { ArmWeight } from '#schemas/events.ts'
+import { toolOf } from '#schemas/turns.ts'
 import { isHeldOut } from '#text/families.ts'
 import { allArms, draw, rankedArms, selectedEvent, uncertaintyOf } from './arms.ts'
 import { type Arrival, noOutcome, turnChanges } from './arrival.ts'
@@ -20,7 +21,7 @@ import { interestOf } from './interest.ts'
 import {
   type Collections,
   type Contender,
-  comparedTurns,
+  comparedQuestion,
   incrementDecayed,
   pickChanges,
   type RecentTurn,
@@ -38,7 +39,7 @@ export function sampleByArms(
   state: StateView,
 ): Decision<'sampler'> {
   const { turn, number, known } = recent
-  const { tool } = turn.plan
+  const tool = toolOf(turn.plan.calls)
   const contends = hash < contenderShare(budget)
   const contender = contenderOf(turn, recent.at)
   // A turn that does not contend can be picked for its outcome only: it need not be compared before its draw.
@@ -99,7 +100,7 @@ function keepContender(
 
 const contenderOf = ({ turnId, question, earlier, plan }: RecentTurn['turn'], at: number): Contender['turn'] => ({
   at,
-  ...{ turnId, question, earlier: comparedTurns(earlier), plan },
+  ...{ turnId, ...comparedQuestion({ question, earlier }), plan },
 })
 
 const noComparison: PickComparison = { similarity: 0, nearDuplicate: undefined }

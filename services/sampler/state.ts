@@ -1,6 +1,7 @@
 import { boundedChanges } from '#runtime/state/bounded-collection.ts'
 import type { StateChange, StateView } from '#runtime/state/state.ts'
 import type { ArmWeight, Outcome, SampleSelected } from '#schemas/events.ts'
+import { toolOf, userTexts } from '#schemas/turns.ts'
 import { COUNTED_EARLIER_TURNS } from '#text/features.ts'
 import type { QuestionInContext } from '#text/question-vector.ts'
 import type { OutcomeScale } from './controller.ts'
@@ -10,7 +11,19 @@ export type RecentTurn = {
   /** Counts the turns of the agent. */
   readonly number: number
   readonly at: number
-  readonly turn: Pick<SampleSelected, 'conversationId' | 'turnId' | 'question' | 'earlier' | 'plan' | 'answer'>
+  readonly turn: Pick<
+    SampleSelected,
+    | 'conversationId'
+    | 'turnId'
+    | 'step'
+    | 'question'
+    | 'earlier'
+    | 'earlierCut'
+    | 'prompt'
+    | 'steps'
+    | 'plan'
+    | 'answer'
+  >
   /** The arms that gave it a probability at arrival, without those of outcomes. */
   readonly arms: readonly ArmWeight[]
   readonly scale: OutcomeScale
@@ -25,10 +38,11 @@ export type NumberedQuestion = { readonly number: number; readonly turn: Questio
 
 /** A turn whose sampling hash makes it a contender. Hashes are independent of the text, so that contenders ask what all turns ask. */
 export type Contender = NumberedQuestion & {
-  readonly turn: Pick<RecentTurn['turn'], 'turnId' | 'plan'> & {
-    /** In ms since 1970; absent in state from before it was kept. */
-    readonly at?: number
-  }
+  readonly turn: QuestionInContext &
+    Pick<RecentTurn['turn'], 'turnId' | 'plan'> & {
+      /** In ms since 1970; absent in state from before it was kept. */
+      readonly at?: number
+    }
 }
 
 /** A pick as later turns are compared with it. Picks of earlier versions have no family. */
@@ -116,14 +130,20 @@ export function pickChanges(
   family: string,
   number: number,
 ): readonly StateChange[] {
-  const value: PickedQuestion = { number, turn: { question, earlier: comparedTurns(earlier) }, family }
+  const value: PickedQuestion = { number, turn: comparedQuestion({ question, earlier }), family }
   const hasFamily = state.get(names.families.name, conversationId) !== undefined
   return [
-    ...incrementDecayed(state, names.tools, plan.tool, number),
+    ...incrementDecayed(state, names.tools, toolOf(plan.calls), number),
     ringChange(names.picked, number, value),
     ...(hasFamily ? [] : putChanges(state, names.families, conversationId, family)),
   ]
 }
 
-/** The earlier turns that the vector of a question depends on; the others are not kept. */
-export const comparedTurns = (earlier: readonly string[]): readonly string[] => earlier.slice(-COUNTED_EARLIER_TURNS)
+/** A question with the earlier ones that its vector depends on; the others are not kept. */
+export const comparedQuestion = ({
+  question,
+  earlier,
+}: Pick<SampleSelected, 'question' | 'earlier'>): QuestionInContext => ({
+  question,
+  earlier: userTexts(earlier).slice(-COUNTED_EARLIER_TURNS),
+})

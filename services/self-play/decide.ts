@@ -2,7 +2,8 @@ import { deriveId, seedOf } from '#runtime/core/identity.ts'
 import type { Decision } from '#runtime/service.ts'
 import { boundedChanges } from '#runtime/state/bounded-collection.ts'
 import type { StateView } from '#runtime/state/state.ts'
-import type { GoldAnswered, Tool, Variant } from '#schemas/events.ts'
+import type { Call, GoldAnswered, Tool, Variant } from '#schemas/events.ts'
+import { toolOf, userTexts } from '#schemas/turns.ts'
 import { mulberry32 } from '#statistics/random.ts'
 import { createNearestTool } from '#text/nearest-tool.ts'
 import { queryArgument } from '#text/query-argument.ts'
@@ -25,17 +26,19 @@ const VOTE_WEIGHT = 0.5
 /** `tools` is the catalogue; `syntheticShare` the largest share of a tool's rows that may be synthetic. */
 export type Facts = { readonly tools: readonly Pick<Tool, 'name' | 'description'>[]; readonly syntheticShare: number }
 
-type AgreedGold = GoldAnswered & { readonly tool: string }
-const isAgreed = (gold: GoldAnswered): gold is AgreedGold => gold.outcome === 'agreed' && gold.tool !== null
+type AgreedGold = GoldAnswered & { readonly calls: readonly Call[] }
+const isAgreed = (gold: GoldAnswered): gold is AgreedGold => gold.outcome === 'agreed' && gold.calls !== null
 
 /** Emits exactly one event for each agreed gold answer, also where it has no variants: the curator waits for it. */
 export function decide({ event }: Inbound<'self-play'>, facts: Facts, state: StateView): Decision<'self-play'> {
   const names = collectionNames(event.agent)
   if (!isAgreed(event) || state.get(names.gold, event.id) !== undefined) return {}
-  const { id: goldId, agent, sampleId, family, tool } = event
-  const parent: GoldQuestion = { question: event.question, earlier: event.earlier.slice(-2), tool, family }
+  const { id: goldId, agent, sampleId, step, family } = event
+  const tool = toolOf(event.calls)
+  const parent: GoldQuestion = { question: event.question, earlier: userTexts(event.earlier).slice(-2), tool, family }
   const words = splitWords(event.question)
-  const isShort = words.length <= MAX_QUESTION_WORDS
+  // A later step follows from the results of calls, which would not fit another question.
+  const isShort = step === 0 && words.length <= MAX_QUESTION_WORDS
   const slots = isShort ? slotsOf(words) : []
   const before = state.get<RowCounts>(names.rows, tool) ?? { gold: 0, synthetic: 0 }
   const rows = { ...before, gold: before.gold + 1 }
@@ -88,7 +91,8 @@ function evaluateDrafts(
   { tools, syntheticShare }: Facts,
   state: StateView,
 ): readonly Variant[] {
-  const { agent, tool } = event
+  const { agent } = event
+  const { tool } = parent
   const collection = collectionNames(agent).synthetic
   const synthetic = Array.from(state.entries<QuestionInContext>(collection), ([, known]) => known)
   const neighbourhoodOf = createNeighbourhood({ parent, gold, synthetic })
@@ -109,7 +113,7 @@ function evaluateDrafts(
     return {
       variantId: deriveId(version, event.id, index),
       question: draft.question,
-      argument: variantArgument(event, draft),
+      calls: event.calls.map(call => ({ ...call, arguments: variantArguments(call.arguments, draft) })),
       operator,
       fate,
       plannedTool: nearestTool(questionVector(variant)),
@@ -117,11 +121,8 @@ function evaluateDrafts(
   })
 }
 
-/** The argument of the gold answer, with the new value where one was replaced. */
-function variantArgument({ argument }: AgreedGold, { question, replaced }: Draft): string {
-  if (argument === null) return queryArgument(question)
-  if (replaced === undefined) return argument
-  return argument.includes(replaced.from)
-    ? argument.replaceAll(replaced.from, () => replaced.to)
-    : queryArgument(question)
+/** The arguments of the gold answer, with the new value where one was replaced. */
+function variantArguments(given: string, { question, replaced }: Draft): string {
+  if (replaced === undefined) return given
+  return given.includes(replaced.from) ? given.replaceAll(replaced.from, () => replaced.to) : queryArgument(question)
 }

@@ -52,7 +52,7 @@ async function judge(model: LanguageModel): Promise<readonly Pair[]> {
     for (const [at, { kind }] of texts.entries()) {
       const withText = await opinions[at]
       if (withText) pairs.push({ kind, without, withText })
-      process.stderr.write(`${sample.plan.tool}: ${at + 1} of ${texts.length}\r`)
+      process.stderr.write(`${sample.id}: ${at + 1} of ${texts.length}\r`)
     }
   }
   process.stderr.write('\n')

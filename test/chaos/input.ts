@@ -4,6 +4,7 @@ import { Fault } from '#runtime/core/faults.ts'
 import { deriveId, hashFraction } from '#runtime/core/identity.ts'
 import type { EventLog, NewRecord } from '#runtime/log/event-log.ts'
 import type { ChatLogged } from '#schemas/events.ts'
+import { planOf, turnFields } from '#test/support/data/turns.ts'
 import { topic } from '#topology/topic-names.ts'
 
 /** Conversations at the same time, and the turns of each. */
@@ -29,8 +30,8 @@ export function turnOf(seed: string, number: number): ChatLogged {
     turn: Math.floor(number / concurrentConversations) % turnsPerConversation,
     userId: null,
     question: `Where is order ${number}, which I placed ${conversation % 30} days ago and paid by card?`,
-    earlier: [],
-    plan: { tool: 'order_status', argument: `order ${number}`, confidence: 0.9, margin: 0.5, planner: null },
+    ...turnFields,
+    plan: planOf('order_status', `order ${number}`, { confidence: 0.9, margin: 0.5 }),
     answer: `Order ${number} is on its way.`,
     latencyMs: 120,
     source: 'chaos',

@@ -2,6 +2,8 @@ import { deriveId } from '#runtime/core/identity.ts'
 import type { EventLog, TopicSpec } from '#runtime/log/event-log.ts'
 import { eraseTypes, type RunnableService, withPorts } from '#runtime/processing/any-service.ts'
 import type { Service } from '#runtime/service.ts'
+import { toolOf } from '#schemas/turns.ts'
+import { turnFields } from '#test/support/data/turns.ts'
 import { consumerGroup, deadLetterTopic, decisionsTopic, retryTopic, stateTopic } from '#topology/derive/names.ts'
 import { requiredTopics } from '#topology/derive/required-topics.ts'
 import { services } from '#topology/map.ts'
@@ -35,7 +37,8 @@ const sampler = {
     if (turn < (before?.count ?? 0)) return {}
     const chain = extendChain(before, id)
     const event = {
-      ...{ agent, conversationId, turnId: id, family: conversationId, question: chainText(chain), earlier: [], plan },
+      ...{ agent, conversationId, turnId: id, step: 0, family: conversationId, question: chainText(chain) },
+      ...{ ...turnFields, plan },
       ...{ answer: null, arms: [], inclusionProbability: 1, value: 0, outcome, correction: false },
     }
     return {
@@ -54,8 +57,15 @@ const judge = {
     const { agent, conversationId, turnId, plan } = inbound.event
     const chain = extendChain(state.get<TurnChain>(conversations, conversationId), turnId)
     const event = {
-      ...{ agent, sampleId: turnId, family: conversationId, source: 'production' as const, question: chainText(chain) },
-      ...{ plannedTool: plan.tool, goldTool: null, score: 1, toolCorrect: null, argumentSimilarity: null },
+      ...{
+        agent,
+        sampleId: turnId,
+        step: 0,
+        family: conversationId,
+        source: 'production' as const,
+        question: chainText(chain),
+      },
+      ...{ plannedTool: toolOf(plan.calls), goldTool: null, score: 1, toolCorrect: null, argumentSimilarity: null },
       ...{ figuresEqual: null, refused: null, judge: 'chaos', trusted: true, evidence: null },
       ...{ answerScore: null, answerFiguresStated: null, rubric: null, prompt: null, model: null, probability: null },
       ...{ inclusionProbability: 1, arms: [] },

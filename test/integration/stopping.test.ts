@@ -5,6 +5,7 @@ import { openRuntime, type Runtime } from '#runtime/host/open-runtime.ts'
 import { ensureTopics } from '#runtime/host/topics.ts'
 import type { AgentDescribed, ChatLogged, SampleSelected } from '#schemas/events.ts'
 import { keyOf, readInBackground, uniqueName } from '#test/contract/event-log/support.ts'
+import { planOf, turnFields } from '#test/support/data/turns.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { startSecuredKafka } from '#test/support/kafka/secured.ts'
 import { freePorts } from '#test/support/servers/java.ts'
@@ -69,13 +70,13 @@ const turn = (agent: string, number: number): ChatLogged => ({
   ...{
     userId: null,
     question: `question ${number}`,
-    earlier: [],
+    ...turnFields,
     answer: 'so',
     latencyMs: 1,
     source: 'test',
     redactions: [],
   },
-  plan: { tool: 'pay', argument: 'x', confidence: null, margin: null, planner: null },
+  plan: planOf('pay', 'x'),
 })
 
 /** An agent of which every turn becomes a sample, and what is logged and sampled of it. */

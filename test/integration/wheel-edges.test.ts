@@ -34,7 +34,7 @@ async function wheel() {
 const everything = { sampleShare: 1 }
 const chat = (agent: string, at: number, tool: string) => ({
   ...{ agent, conversationId: `${agent}-${at}`, turn: 0, question: `question ${at} of ${agent}` },
-  plan: { tool, argument: 'x', margin: 0.1 },
+  plan: { calls: [{ tool: tool, arguments: 'x' }], margin: 0.1 },
 })
 
 test('two agents with different catalogues never mix', async () => {
@@ -46,11 +46,11 @@ test('two agents with different catalogues never mix', async () => {
     const chats = Array.from({ length: 20 }, (_none, at) => chat(agent, at, names[at % 2] ?? ''))
     expect((await call('POST', '/v1/chat-logs', chats)).body).toMatchObject({ accepted: 20 })
   }
-  type Sample = { agent: string; question: string; plan: { tool: string }; id: string }
+  type Sample = { agent: string; question: string; plan: { calls: readonly { tool: string }[] }; id: string }
   await waitUntil('all turns are samples', async () => (await events(topic.selectedSamples)).length === 40)
   for (const { agent, question, plan } of await events<Sample>(topic.selectedSamples)) {
     expect(question).toContain(agent)
-    expect(catalogues[agent]).toContain(plan.tool)
+    expect(catalogues[agent]).toContain(plan.calls[0]?.tool)
   }
   // A reviewer of one agent sees nothing of the other, and cannot name the other's tools.
   const { body } = await call('POST', '/v1/queue/lease', { agent: 'shop', reviewer: 'ada', count: 50 })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { SampleSelected } from '#schemas/events.ts'
 import { injections } from '#test/support/data/injections.ts'
+import { call, userMessage } from '#test/support/data/turns.ts'
 import { gold, sample, scores } from '#test/unit/services/judge/events.ts'
 
 test('the corpus is large, and no text is in it twice', () => {
@@ -14,7 +15,7 @@ const plain = sample('s', { plan: { margin: 0.1 }, outcome: { rating: 'down' } }
 /** Everywhere a customer's words, or what they made an agent say, can stand. */
 const places: Readonly<Record<string, (text: string) => Partial<SampleSelected>>> = {
   question: text => ({ question: `price of AAPL? ${text}` }),
-  earlier: text => ({ earlier: [text] }),
+  earlier: text => ({ earlier: [userMessage(text)] }),
   answer: text => ({ answer: text }),
 }
 
@@ -23,7 +24,7 @@ test.each(Object.entries(places))('the offline judge scores the same whatever th
   const history = Array.from({ length: 60 }, (_none, at) => {
     const right = at % 2 === 0
     const details = { plan: { margin: right ? 0.8 : 0.2 }, outcome: { rating: right ? 'up' : 'down' } }
-    return [sample(`h${at}`, details), gold(`h${at}`, right ? {} : { tool: 'fees' })]
+    return [sample(`h${at}`, details), gold(`h${at}`, right ? {} : { calls: [call('fees')] })]
   }).flat()
   const scoreOf = (over: Partial<SampleSelected>) =>
     scores([...history, { topic: plain.topic, event: { ...plain.event, ...over } } as typeof plain]).at(-1)?.score

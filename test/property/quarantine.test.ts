@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { State } from '#runtime/state/state.ts'
 import type { SampleScored } from '#schemas/events.ts'
 import { decide as curate } from '#services/curator/decide.ts'
+import { call } from '#test/support/data/turns.ts'
 import { facts, gold as goldOf, scored, widened } from '#test/unit/services/curator/makers.ts'
 import { gold, sample, scores } from '#test/unit/services/judge/events.ts'
 import { biased, pairs } from '#test/unit/services/judge/simulated-judges.ts'
@@ -16,7 +17,7 @@ function saidByBiased(): readonly SampleScored[] {
     const facts = { rubric: 'r', prompt: 'p', model: 'm', plannedFirst: first, opinion }
     return [
       { inbound: sample(`s${at}`, { answer: 'x'.repeat(length) }), facts },
-      { inbound: gold(`s${at}`, right ? {} : { tool: 'fees' }), facts: null },
+      { inbound: gold(`s${at}`, right ? {} : { calls: [call('fees')] }), facts: null },
     ]
   })
   const state = new State()

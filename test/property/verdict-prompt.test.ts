@@ -3,13 +3,13 @@ import { expect, test } from 'vitest'
 import { type JudgedSample, verdictPrompt } from '#services/judge/model/prompt.ts'
 import { rubric } from '#services/judge/model/rubric.ts'
 import { injections } from '#test/support/data/injections.ts'
+import { planOf, userMessage } from '#test/support/data/turns.ts'
 
 const tools = [
   { name: 'quote', description: 'The price of a share.' },
   { name: 'fees', description: 'What an order costs.' },
 ]
 const quiet = { escalated: false, rating: null, repeatAsk: false, latencyMs: null }
-const planOf = (argument: string) => ({ tool: 'quote', argument, confidence: null, margin: null, planner: null })
 
 /** Pieces that try to be structure, glued in any way; also whole texts of the corpus. */
 const hostile = fc
@@ -31,7 +31,9 @@ const samples: fc.Arbitrary<JudgedSample> = fc
     argument: hostile,
     answer: fc.option(hostile),
   })
-  .map(({ argument, ...texts }) => ({ ...texts, plan: planOf(argument), outcome: quiet }))
+  .map(({ argument, earlier, ...texts }) => ({
+    ...{ ...texts, earlier: earlier.map(userMessage), plan: planOf('quote', argument), outcome: quiet },
+  }))
 
 const linesOf = (sample: JudgedSample): readonly string[] =>
   (verdictPrompt(rubric, sample, tools).messages[1]?.content ?? '').split(/\r\n|[\n\v\f\r\u0085\u2028\u2029]/)
@@ -57,8 +59,10 @@ test('nothing of the chat is lost or changed by that, nor does any of it enter t
     fc.property(samples, ({ question, earlier, plan, answer, ...sample }) => {
       const whole = { ...sample, question, earlier, plan, answer }
       const read = JSON.parse(linesOf(whole)[1] ?? '')
-      expect(read).toMatchObject({ question, earlier, plan: { tool: plan.tool, argument: plan.argument }, answer })
-      const other = { ...sample, question: '', earlier: [], plan: planOf(''), answer: null }
+      const said = earlier.map(({ role, text }) => ({ role, text }))
+      const calls = plan.calls.map(({ tool, arguments: written }) => ({ tool, arguments: written }))
+      expect(read).toMatchObject({ question, earlier: said, plan: calls, answer })
+      const other = { ...sample, question: '', earlier: [], plan: planOf('quote'), answer: null }
       const [instructions, of] = [whole, other].map(one => verdictPrompt(rubric, one, tools).messages[0])
       expect(instructions).toEqual(of)
     }),
@@ -68,7 +72,7 @@ test('nothing of the chat is lost or changed by that, nor does any of it enter t
 
 test('the same sample is the same prompt, another one has another mark', () => {
   const of = (question: string) =>
-    verdictPrompt(rubric, { question, earlier: [], plan: planOf('a'), answer: null, outcome: quiet }, tools)
+    verdictPrompt(rubric, { question, earlier: [], plan: planOf('quote', 'a'), answer: null, outcome: quiet }, tools)
   expect(of('q').messages).toEqual(of('q').messages)
   const markOf = (question: string) => of(question).messages[1]?.content.split('\n')[0]
   expect(markOf('q')).not.toBe(markOf('r'))
@@ -76,6 +80,6 @@ test('the same sample is the same prompt, another one has another mark', () => {
 
 test('a very long text is cut, and the cut is told', () => {
   const long = 'x'.repeat(100_000)
-  const sample = { question: long, earlier: [], plan: planOf('a'), answer: null, outcome: quiet }
+  const sample = { question: long, earlier: [], plan: planOf('quote', 'a'), answer: null, outcome: quiet }
   expect(JSON.parse(linesOf(sample)[1] ?? '').question).toBe(`${'x'.repeat(4_000)} (96000 more characters)`)
 })

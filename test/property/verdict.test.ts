@@ -3,8 +3,9 @@ import { expect, test } from 'vitest'
 import { withRepair } from '#models/repair.ts'
 import { requestOpinion } from '#services/judge/model/opinion.ts'
 import { verdictSchema } from '#services/judge/model/verdict.ts'
+import { planOf } from '#test/support/data/turns.ts'
 
-const plan = { tool: 'quote', argument: 'AAPL', confidence: null, margin: null, planner: null }
+const plan = planOf('quote', 'AAPL')
 const outcome = { escalated: false, rating: null, repeatAsk: false, latencyMs: null }
 const sample = { id: 's', question: 'price?', earlier: [], plan, answer: null, outcome }
 

@@ -60,12 +60,12 @@ function objectOf({ value }: SourceRow): JsonObject {
   throw new Error(value === undefined ? 'not JSON in UTF-8; each line holds one object' : 'must be an object')
 }
 
-/** An example of OpenAI fine-tuning, {"messages": […]}: each user turn for which a tool was called. */
+/** An example of OpenAI fine-tuning, {"messages": […]}: each user turn that the assistant answered. */
 function openaiBodies(row: SourceRow, path: string): readonly JsonObject[] {
   const { messages } = objectOf(row)
   if (!Array.isArray(messages)) throw new Error('messages: missing; an example of OpenAI fine-tuning has them')
   return turnsFromMessages(readMessages(messages, 'user'))
-    .filter(({ plan }) => plan !== undefined)
+    .filter(({ steps }) => steps.length > 0)
     .map(turn => ({ ...turn, conversationId: rowId(path, row.where) }))
 }
 

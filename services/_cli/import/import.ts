@@ -56,7 +56,7 @@ export async function importFile(
 }
 
 function resultText({ accepted, duplicates, skipped }: Record<'accepted' | 'duplicates' | 'skipped', number>): string {
-  const without = skipped > 0 ? `, ${skipped} rows without a turn that calls a tool` : ''
+  const without = skipped > 0 ? `, ${skipped} rows without a turn that the agent answered` : ''
   return `${accepted} accepted, ${duplicates} known already${without}`
 }
 

@@ -12,7 +12,7 @@ export type SourceRow = { readonly where: string; readonly value: unknown }
 export type ImportRow = {
   readonly where: string
   /**
-   * Its bodies for ingest, without what `openImportSource` fills in; none where no turn of the row calls a tool. Throws what is
+   * Its bodies for ingest, without what `openImportSource` fills in; none where no turn of the row was answered. Throws what is
    * wrong with the row.
    */
   readonly bodies: () => readonly JsonObject[]
@@ -90,18 +90,18 @@ function toJsonValue(value: unknown): unknown {
 const mapValues = (value: JsonObject, map: (inner: unknown) => unknown): JsonObject =>
   Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, map(inner)]))
 
+const jsonColumns = new Set(['earlier', 'steps', 'plan.calls'])
 const numericColumns = new Set(['turn', 'at', 'latencyMs', 'plan.confidence', 'plan.margin'])
 
 /**
- * Cells as a body: dotted columns nest, numbers are numbers, `earlier` is a JSON array. Empty cells are absent, except
- * `plan.argument`: a tool may have no argument.
+ * Cells as a body: dotted columns nest, numbers are numbers, lists are JSON. Empty cells are absent.
  */
 function nestColumns(cells: JsonObject): JsonObject {
   const body: Record<string, unknown> = {}
   for (const [column, cell] of Object.entries(cells)) {
-    if (cell === null || (cell === '' && column !== 'plan.argument')) continue
+    if (cell === null || cell === '') continue
     const isNumber = numericColumns.has(column) && Number.isFinite(Number(cell))
-    const value = isNumber ? Number(cell) : column === 'earlier' ? parseIfJson(cell) : cell
+    const value = isNumber ? Number(cell) : jsonColumns.has(column) ? parseIfJson(cell) : cell
     const dot = column.indexOf('.')
     if (dot < 0) body[column] = value
     else {

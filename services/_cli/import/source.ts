@@ -63,7 +63,7 @@ export function openImportSource(path: string, { agent, kind, format }: ImportSo
       if (errors.length > 0) throw new Fault('FLY_USAGE', [...errors.slice(0, maxListedErrors), ...more].join('\n'))
       if (rows === 0) throw new Fault('FLY_USAGE', `${path}: no rows; give at least one`)
       if (skipped === rows)
-        throw new Fault('FLY_USAGE', `${path}: no turn calls a tool, so there is no plan to learn from`)
+        throw new Fault('FLY_USAGE', `${path}: no turn has an answer of the agent, so there is nothing to learn from`)
       return { rows, skipped }
     },
     async *batches(from) {

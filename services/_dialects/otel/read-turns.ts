@@ -5,16 +5,16 @@ import { groupSpans, type SpanGroup, type SpanStep, spanRole } from './span-grou
 import type { OtlpSpan } from './spans.ts'
 
 /**
- * What became of spans. `turn`: they are one. `unplanned`: an answer without a tool call, so there is no plan. `unfinished`: the
+ * What became of spans. `turn`: they are one. `unanswered`: neither a call nor an answer was recorded. `unfinished`: the
  * end of the turn is not in this request; the span that ends it has the whole conversation. `refused`: the sender can correct
  * it. `other`: not of generative AI.
  */
-export type SpanOutcome = 'turn' | 'unplanned' | 'unfinished' | 'refused' | 'other'
+export type SpanOutcome = 'turn' | 'unanswered' | 'unfinished' | 'refused' | 'other'
 
 type GroupOutcome =
   | { readonly outcome: 'turn'; readonly body: object; readonly span: OtlpSpan }
   | { readonly outcome: 'refused'; readonly reason: string }
-  | { readonly outcome: 'unplanned' | 'unfinished' | 'other' }
+  | { readonly outcome: 'unanswered' | 'unfinished' | 'other' }
 
 /** The outcome for a number of spans. `body` is a chat log (../record-bodies.ts), not validated yet; `span` stands for the turn. */
 export type GroupResult = GroupOutcome & { readonly spans: number }
@@ -38,7 +38,7 @@ function readGroup(group: SpanGroup, isKnown: (agent: string) => boolean): Group
     return { outcome: 'refused', reason: 'no user message: have the instrumentation record messages on spans' }
   }
   if (!isComplete && recorded.turn.answer === undefined) return { outcome: 'unfinished' }
-  if (recorded.turn.plan === undefined) return { outcome: 'unplanned' }
+  if (recorded.turn.steps.length === 0) return { outcome: 'unanswered' }
 
   // The agent's own attributes come first, then those of the later steps.
   const sources = [...(agentStep ? [agentStep] : []), ...steps.toReversed()].map(({ span }) => span)

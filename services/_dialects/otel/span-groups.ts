@@ -1,5 +1,5 @@
 import { at } from '#runtime/core/checked.ts'
-import { argumentOf, type ChatMessage, readMessages } from '../messages.ts'
+import { type ChatMessage, jsonText, readMessages } from '../messages.ts'
 import type { TraceStep } from '../recorded-turn.ts'
 import type { OtlpSpan } from './spans.ts'
 
@@ -86,7 +86,10 @@ function stepOf(span: OtlpSpan, role: SpanRole): TraceStep {
   const { start, end, attributes } = span
   const tool = attributes['gen_ai.tool.name']
   const isCall = role === 'tool' && typeof tool === 'string'
-  const call = isCall ? { tool, argument: argumentOf(attributes['gen_ai.tool.call.arguments']) } : undefined
+  const id = attributes['gen_ai.tool.call.id']
+  const call = isCall
+    ? { id: typeof id === 'string' ? id : null, tool, arguments: jsonText(attributes['gen_ai.tool.call.arguments']) }
+    : undefined
   return { start, end, ...messagesOf(span), call }
 }
 

@@ -1,4 +1,5 @@
 import { Fault } from '#runtime/core/faults.ts'
+import { userTexts } from '#schemas/turns.ts'
 import type { Example } from '../examples/example-set.ts'
 import type { StepInput } from '../plan.ts'
 import type { GoldStep } from '../tuning.ts'
@@ -8,7 +9,7 @@ export function questionOf({ messages }: StepInput): {
   readonly question: string
   readonly earlier: readonly string[]
 } {
-  const texts = messages.filter(({ role }) => role === 'user').map(({ text }) => text)
+  const texts = [...userTexts(messages)]
   const question = texts.pop()
   if (question === undefined) throw new Fault('FLY_BUG', 'a step has no message of a user')
   return { question, earlier: texts }

@@ -13,6 +13,7 @@ import {
   createQueue,
   type Draft,
   type LeasedQueueItem,
+  noTool,
   type ReviewAgent,
   type ReviewerInfo,
   reportErrors,
@@ -49,10 +50,10 @@ async function loadReviewer(): Promise<void> {
 
 async function startReview(): Promise<void> {
   const tools = agents.find(({ agent }) => agent === field('agent').value)?.tools ?? []
-  renderOptions(
-    'tools',
-    tools.map(({ name, description }) => [name, description]),
-  )
+  renderOptions('tools', [
+    ...tools.map(({ name, description }) => [name, description] as const),
+    [noTool, 'answer without a tool'],
+  ])
   await queue.leaseItems()
   element('start-form').hidden = true
 }
@@ -60,24 +61,37 @@ async function startReview(): Promise<void> {
 function showItem({ question, earlier, plan, answer, judged, reviews, draft }: LeasedQueueItem, done: number): void {
   replaceChildren(
     'conversation',
-    [...earlier, question].map(text => createElement('li', text)),
+    [...earlier.map(describeMessage), question].map(text => createElement('li', text)),
   )
   const confidence = plan.confidence == null ? 'not stated' : `${Math.round(100 * plan.confidence)}%`
-  const did = { Tool: plan.tool, Argument: plan.argument, Confidence: confidence, Answer: answer ?? 'not logged' }
+  const did = { Calls: describeCalls(plan.calls), Confidence: confidence, Answer: answer ?? 'not logged' }
   renderTerms('did', did)
   const { packet, ...said } = judged ?? { score: 'none yet', packet: null }
   renderTerms('judged', { ...said, ...packet })
   element('said-section').hidden = reviews.length === 0
   replaceChildren(
     'said',
-    reviews.map(review => createElement('li', Object.values(review).filter(Boolean).join(' · '))),
+    reviews.map(({ reviewer, verdict, calls, answer, notes }) =>
+      createElement(
+        'li',
+        [reviewer, verdict, calls && describeCalls(calls), answer, notes].filter(Boolean).join(' · '),
+      ),
+    ),
   )
-  const proposed = draft ?? { verdict: '', tool: plan.tool, argument: plan.argument, answer: answer ?? '', notes: '' }
+  const [first] = plan.calls
+  const planned = { tool: first?.tool ?? noTool, argument: first?.arguments ?? '' }
+  const proposed = draft ?? { verdict: '', ...planned, answer: answer ?? '', notes: '' }
   for (const id of ['tool', 'argument', 'answer', 'notes'] as const) field(id).value = proposed[id]
   selectVerdict(proposed.verdict)
   radios()[0]?.focus()
   announce('status', `${done} done. ${question}`)
 }
+
+const describeCalls = (calls: LeasedQueueItem['plan']['calls']): string =>
+  calls.length === 0 ? noTool : calls.map(call => `${call.tool} ${call.arguments}`).join('\n')
+
+const describeMessage = ({ role, text, calls }: LeasedQueueItem['earlier'][number]): string =>
+  [role === 'user' ? text : `${role}: ${text}`, ...calls.map(call => `${call.tool} ${call.arguments}`)].join('\n')
 
 function selectVerdict(verdict: string): void {
   for (const radio of radios()) radio.checked = radio.value === verdict

@@ -5,13 +5,22 @@ import { announce, element, field } from './dom.ts'
 export type QueueItem = {
   readonly sampleId: string
   readonly question: string
-  readonly earlier: readonly string[]
-  readonly plan: { readonly tool: string; readonly argument: string; readonly confidence?: number | null }
+  readonly earlier: readonly Message[]
+  readonly plan: { readonly calls: readonly Call[]; readonly confidence?: number | null }
   readonly answer: string | null
   readonly judged: { score: number; judge: string; trusted: boolean; packet: object | null } | null
-  readonly reviews: readonly object[]
+  readonly reviews: readonly Review[]
 }
 export type Draft = { verdict: string; tool: string; argument: string; answer: string; notes: string }
+type Call = { readonly tool: string; readonly arguments: string }
+type Review = {
+  readonly reviewer: string
+  readonly verdict: string
+  readonly calls: readonly Call[] | null
+  readonly answer: string | null
+  readonly notes: string | null
+}
+type Message = { readonly role: string; readonly text: string; readonly calls: readonly Call[] }
 /** `until`: when its lease ends, in milliseconds of the page's own clock. `draft`: what was typed and could not be sent. */
 export type LeasedQueueItem = QueueItem & { until: number; draft?: Draft }
 export type ReviewAgent = { readonly agent: string; readonly name: string; readonly tools: readonly Tool[] }
@@ -127,12 +136,22 @@ export function createQueue(form: QueueForm) {
   }
 }
 
+/** The name that stands for an answer without a tool. */
+export const noTool = '(none)'
+
 /** The answer of a wrong plan, if the reviewer did not change it, is not taken to be right. */
 function reviewOf(item: QueueItem, { verdict, tool, argument, answer, notes }: Draft): object {
   const common = { verdict, notes: notes || null }
   if (verdict === 'unclear') return common
   const isUntouched = verdict === 'wrong' && answer === item.answer
-  return { ...common, argument, answer: isUntouched ? null : answer || null, ...(verdict === 'wrong' && { tool }) }
+  return { ...common, answer: isUntouched ? null : answer || null, ...callsOf(item, verdict, tool, argument) }
+}
+
+/** The form has room for one call. Several that are right stay as they are. */
+function callsOf({ plan }: QueueItem, verdict: string, tool: string, argument: string): { calls?: readonly Call[] } {
+  if (verdict === 'wrong') return { calls: tool === noTool ? [] : [{ tool, arguments: argument }] }
+  const [only, ...more] = plan.calls
+  return only === undefined || more.length > 0 ? {} : { calls: [{ tool: only.tool, arguments: argument }] }
 }
 
 export function reportErrors(work: () => Promise<void>): void {

@@ -1,6 +1,7 @@
 import { askJson, type LanguageModel } from '#models/language-model.ts'
 import { hashFraction } from '#runtime/core/identity.ts'
 import type { SampleSelected } from '#schemas/events.ts'
+import { toolOf } from '#schemas/turns.ts'
 import type { ModelOpinion } from '../packet.ts'
 import { type JudgedSample, promptVersion, type ToolDescriptions, verdictPrompt } from './prompt.ts'
 import { rubric, rubricVersion } from './rubric.ts'
@@ -16,7 +17,7 @@ export async function requestOpinion(
   const answer = await askJson(model, verdictPrompt(rubric, sample, shown), signal)
   const opinion = 'refused' in answer ? answer : { verdict: answer.value }
   const versions = { rubric: rubricVersion(rubric), prompt: promptVersion, model: model.name }
-  return { ...versions, plannedFirst: isInFirstHalf(sample.plan.tool, shown), opinion }
+  return { ...versions, plannedFirst: isInFirstHalf(toolOf(sample.plan.calls), shown), opinion }
 }
 
 /** A pseudo-random order for each sample, so that the order probe can measure the effect of a tool's position. */

@@ -6,13 +6,13 @@ import type { Rubric } from './rubric.ts'
 import { verdictSchema } from './verdict.ts'
 
 /** Version of all of the prompt but rubric and evidence. */
-export const promptVersion = 'judge-prompt/v1'
+export const promptVersion = 'judge-prompt/v2'
 
 const maxTokens = 200
 const maxTextLength = 4_000
 const maxDescriptionLength = 300
-/** The newest of the customer's earlier turns. */
-const maxEarlierTurns = 6
+/** The newest of the messages before the question. */
+const maxEarlierMessages = 12
 
 export type JudgedSample = Pick<SampleSelected, 'question' | 'earlier' | 'plan' | 'answer' | 'outcome'>
 export type ToolDescriptions = readonly Pick<AgentDescribed['tools'][number], 'name' | 'description'>[]
@@ -49,8 +49,10 @@ function evidenceOf(sample: JudgedSample, tools: ToolDescriptions) {
   const { kind: _kind, ...signals } = signalsOf(sample)
   return {
     question: truncate(question, maxTextLength),
-    earlier: earlier.slice(-maxEarlierTurns).map(turn => truncate(turn, maxTextLength)),
-    plan: { tool: plan.tool, argument: truncate(plan.argument, maxTextLength) },
+    earlier: earlier
+      .slice(-maxEarlierMessages)
+      .map(({ role, text }) => ({ role, text: truncate(text, maxTextLength) })),
+    plan: plan.calls.map(call => ({ tool: call.tool, arguments: truncate(call.arguments, maxTextLength) })),
     answer: answer === null ? null : truncate(answer, maxTextLength),
     signals,
     catalogue: tools.map(({ name, description }) => ({

@@ -8,13 +8,13 @@ export const rubricVersion = ({ name, text }: Rubric): string => `${name}-${dige
 
 export const rubric: Rubric = {
   name: 'rubric/v1',
-  text: `You judge one decision of a support agent: for a customer's question it chose one tool of its catalogue and an argument for it.
+  text: `You judge one decision of a support agent: for a customer's question its plan is a list of calls of tools, or empty where it answers without a tool.
 
-toolCorrect: true when the chosen tool serves what the customer wants; false when another tool of the catalogue serves it better; null when question and catalogue do not tell.
+toolCorrect: true when the plan's tools serve what the customer wants, or when none is needed and none is called; false when other tools of the catalogue, or none, serve it better; null when conversation and catalogue do not tell.
 
 score:
-- 1: the right tool, and an argument that keeps every amount, date, name and condition of the question.
-- 0.7: the right tool, but the argument loses or changes some of that.
+- 1: the right calls, with arguments that keep every amount, date, name and condition of the conversation.
+- 0.7: the right tools, but the arguments lose or change some of that.
 - 0.3: a tool for something close to what the customer wants.
 - 0: any other tool.
 Values between them are allowed.

@@ -3,6 +3,7 @@ import { hashFraction } from '#runtime/core/identity.ts'
 import type { ChatLogged } from '#schemas/events.ts'
 import { conversationsOf } from '#services/_desk/customers.ts'
 import { deskQuestions } from '#services/_desk/questions.ts'
+import { planOf, userMessage } from '#test/support/data/turns.ts'
 import { seed } from '../runtime/fill.ts'
 import { createTurns } from '../runtime/records.ts'
 
@@ -29,19 +30,13 @@ export function createDeskTurns(agent: string, turns: number) {
     turnOf(number: number, time: number): ChatLogged {
       const first = number - (number % turnsPerConversation)
       const { id, tool } = at(asked, number)
-      const plan = {
-        tool,
-        argument: textOf(number),
-        confidence: null,
-        margin: hashFraction('bench/v1', id),
-        planner: null,
-      }
+      const plan = planOf(tool, textOf(number), { margin: hashFraction('bench/v1', id) })
       return {
         ...turnOf(number, time),
         ...{ id, agent, conversationId: at(asked, first).id, turn: number - first, plan },
         ...{
           question: textOf(number),
-          earlier: Array.from({ length: number - first }, (_, back) => textOf(first + back)),
+          earlier: Array.from({ length: number - first }, (_, back) => userMessage(textOf(first + back))),
         },
       }
     },

@@ -1,4 +1,5 @@
 import type { JudgedSample } from '#services/judge/model/prompt.ts'
+import { planOf } from '#test/support/data/turns.ts'
 
 /** A small catalogue, and plans for the same question: one right, one wrong. */
 export const tools = [
@@ -9,10 +10,6 @@ export const tools = [
   { name: 'report_fraud', description: 'Blocks the account and tells the fraud desk.' },
 ] as const
 
-const plan = (tool: string, argument: string): JudgedSample['plan'] => ({
-  ...{ tool, argument, confidence: null, margin: null, planner: null },
-})
-
 const turn = {
   question: 'How much would it cost me to buy 20 AAPL today, apart from the shares themselves?',
   earlier: [],
@@ -21,8 +18,8 @@ const turn = {
 }
 
 export const plans: readonly (JudgedSample & { readonly id: string })[] = [
-  { ...turn, id: 'right', plan: plan('fees', 'order of 20 AAPL') },
-  { ...turn, id: 'wrong', plan: plan('withdraw_funds', '20 AAPL') },
+  { ...turn, id: 'right', plan: planOf('fees', 'order of 20 AAPL') },
+  { ...turn, id: 'wrong', plan: planOf('withdraw_funds', '20 AAPL') },
 ]
 
 /** Another text of the customer. */

@@ -1,4 +1,5 @@
 import type { ChatLogged, SampleScored, SampleSelected } from '#schemas/events.ts'
+import { toolOf } from '#schemas/turns.ts'
 import { conversationsOf } from '#services/_desk/customers.ts'
 import { deskQuestions } from '#services/_desk/questions.ts'
 import { type Calibration, calibrationOf } from '#services/judge/calibration.ts'
@@ -35,7 +36,7 @@ export function quality(seed: number, { turns, samples, scores }: JudgedStream):
     if (source === 'gold' && toolCorrect !== null) gold++
     const sample = byId.get(sampleId)
     if (source !== 'production' || judge !== judgeVersions.signals.judge || score === null || !sample) return []
-    const right = isRight(sample.conversationId, sample.plan.tool)
+    const right = isRight(sample.conversationId, toolOf(sample.plan.calls))
     return [{ sample, gold, score, right, length: 0, first: null, sameFamily: null }]
   })
   type Row = (typeof rows)[number]
@@ -45,7 +46,7 @@ export function quality(seed: number, { turns, samples, scores }: JudgedStream):
     outcome.escalated || outcome.rating !== null ? 'the customer said something' : 'the customer said nothing',
     outcome.repeatAsk ? 'asked again' : 'asked once',
     ...arms.map(({ arm }) => `chosen by ${arm}`),
-    `planned ${plan.tool}`,
+    `planned ${toolOf(plan.calls)}`,
   ]
   const strata = Map.groupBy(
     rows.flatMap(row => strataOf(row).map(stratum => ({ ...row, stratum }))),
@@ -56,7 +57,8 @@ export function quality(seed: number, { turns, samples, scores }: JudgedStream):
       (a, b) => Number(a.stratum.startsWith('planned')) - Number(b.stratum.startsWith('planned')) || b.rows - a.rows,
     ),
     accuracy: {
-      truth: turns.filter(({ conversationId, plan }) => isRight(conversationId, plan.tool)).length / turns.length,
+      truth:
+        turns.filter(({ conversationId, plan }) => isRight(conversationId, toolOf(plan.calls))).length / turns.length,
       ...estimates(rows, scores),
     },
   }

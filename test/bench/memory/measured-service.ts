@@ -6,6 +6,7 @@ import { ensureTopics } from '#runtime/host/topics.ts'
 import { eraseTypes, withPorts } from '#runtime/processing/any-service.ts'
 import type { Service } from '#runtime/service.ts'
 import { boundedChanges } from '#runtime/state/bounded-collection.ts'
+import { toolOf } from '#schemas/turns.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
 import { topic } from '#topology/topic-names.ts'
 import { createTurns } from '../runtime/records.ts'
@@ -33,7 +34,7 @@ const service: Service<'sampler'> = {
     const { id, at: time, agent, plan } = event
     return {
       emit: [{ topic: topic.selectedSamples, event: select(event) }],
-      stateChanges: boundedChanges(state, agent, limit, [[id, { time, tool: plan.tool }]]),
+      stateChanges: boundedChanges(state, agent, limit, [[id, { time, tool: toolOf(plan.calls) }]]),
     }
   },
 }

@@ -1,6 +1,7 @@
 import { at } from '#runtime/core/checked.ts'
 import { deriveId, seedOf } from '#runtime/core/identity.ts'
 import type { ChatLogged } from '#schemas/events.ts'
+import { planOf, turnFields, userMessage } from '#test/support/data/turns.ts'
 
 const words = `account balance card transfer payment please cannot yesterday transaction pending why was declined my
 statement shows twice the amount fee for abroad exchange rate top up limit identity document verify change address
@@ -19,14 +20,12 @@ export function createTurns(seed: number): (number: number, at: number) => ChatL
     turn: number % 4,
     userId: `customer-${number % 10_007}`,
     question: pick(number),
-    earlier: [pick(number * 3 + 1), pick(number * 5 + 2)],
-    plan: {
-      tool: `tool-${number % 77}`,
-      argument: pick(number).slice(0, 40),
+    ...turnFields,
+    earlier: [userMessage(pick(number * 3 + 1)), userMessage(pick(number * 5 + 2))],
+    plan: planOf(`tool-${number % 77}`, pick(number).slice(0, 40), {
       confidence: 0.5 + (number % 50) / 100,
       margin: (number % 100) / 100,
-      planner: null,
-    },
+    }),
     answer: [7, 11, 13, 17].map(step => pick(number * step)).join(' '),
     latencyMs: 100 + (number % 900),
     source: 'bench',

@@ -9,6 +9,7 @@ import { defaultBudgets } from '#services/ingest/agent-described.ts'
 import type { Facts } from '#services/sampler/controller.ts'
 import { decide } from '#services/sampler/decide.ts'
 import { mulberry32, shuffle } from '#statistics/random.ts'
+import { planOf, turnFields } from '#test/support/data/turns.ts'
 import { featurize } from '#text/features.ts'
 import { topic } from '#topology/topic-names.ts'
 import type { IntentDataset, IntentRow } from './data.ts'
@@ -104,8 +105,8 @@ function chatOf({ id, question }: IntentRow, epoch: number, planner: LinearPlann
   const turn = `${id}/${epoch}`
   return {
     ...{ id: turn, parents: [], at: 0, agent: 'bench', conversationId: turn, turn: 0, userId: null, question },
-    ...{ earlier: [], plan: { tool, argument, confidence, margin, planner: name }, answer: null, latencyMs: null },
-    ...{ source: 'bench', redactions: [] },
+    ...{ ...turnFields, plan: planOf(tool, argument, { confidence, margin, planner: name }), answer: null },
+    ...{ latencyMs: null, source: 'bench', redactions: [] },
   }
 }
 

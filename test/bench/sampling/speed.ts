@@ -4,6 +4,7 @@ import type { ChatLogged } from '#schemas/events.ts'
 import type { Facts } from '#services/sampler/controller.ts'
 import { decide } from '#services/sampler/decide.ts'
 import { mulberry32 } from '#statistics/random.ts'
+import { planOf, turnFields } from '#test/support/data/turns.ts'
 import { topic } from '#topology/topic-names.ts'
 import type { IntentDataset } from './data.ts'
 
@@ -17,13 +18,8 @@ export function decideMicroseconds({ training, tools }: IntentDataset, facts: Fa
   const state = new State()
   const turnOf = (number: number): ChatLogged => {
     const row = at(training, Math.floor(random() * training.length))
-    const plan = {
-      tool: at(tools, row.tool).name,
-      argument: '',
-      confidence: null,
-      margin: random(),
-      planner: `${Math.min(1, number)}`,
-    }
+    const margin = random()
+    const plan = planOf(at(tools, row.tool).name, '', { margin, planner: `${Math.min(1, number)}` })
     const id = `turn${number}`
     return {
       ...{
@@ -36,7 +32,7 @@ export function decideMicroseconds({ training, tools }: IntentDataset, facts: Fa
         userId: null,
         question: row.question,
       },
-      ...{ earlier: [], plan, answer: null, latencyMs: 900, source: 'bench', redactions: [] },
+      ...{ ...turnFields, plan, answer: null, latencyMs: 900, source: 'bench', redactions: [] },
     }
   }
   const run = (from: number, to: number): void => {

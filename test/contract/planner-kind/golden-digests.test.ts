@@ -1,14 +1,15 @@
 import { expect, test } from 'vitest'
-import { firstCall, stepInput } from '#planners/gold-steps.ts'
 import { type LinearManifest, untunedManifest } from '#planners/linear/model/manifest.ts'
 import { canonicalJson, digest } from '#runtime/core/identity.ts'
 import { getJson } from '#runtime/objects/object-store.ts'
+import type { Call } from '#schemas/events.ts'
 import type { DatasetRow } from '#schemas/objects.ts'
 import { promptTuner } from '#services/prompt-tuner/service.ts'
 import { trainer } from '#services/trainer/service.ts'
 import { trajectory } from '#services/trajectory/service.ts'
 import { mulberry32 } from '#statistics/random.ts'
 import { gold, storedRequest, tools } from '#test/support/data/tuning.ts'
+import { call, userMessage } from '#test/support/data/turns.ts'
 import { plannerPorts } from '#test/support/doubles/planner-ports.ts'
 import { topic } from '#topology/topic-names.ts'
 
@@ -33,11 +34,12 @@ async function climb(
   if (facts === undefined) throw new Error('the request was not for this rung')
   const planner = await ports.planners.host(facts.candidate, signal)
   const plans: object[] = []
-  for (const { question, family } of gold) {
-    const input = stepInput({ question, earlier: ['how are you'] })
+  for (const { messages, family } of gold) {
+    const input = { messages: [userMessage('how are you'), ...messages] }
     const { plan } = await planner.plan({ input, exceptFamily: family }, signal)
-    const { confidence, margin, ranking, exampleIds } = plan
-    plans.push({ ...firstCall(plan), confidence, margin, ranking, exampleIds })
+    const { calls, confidence, margin, ranking, exampleIds } = plan
+    const [{ tool, arguments: argument }] = calls as [Call]
+    plans.push({ tool, argument, confidence, margin, ranking, exampleIds })
   }
   const indexDigests = Array.from(indexes, ([name, indexed]) => [
     name,
@@ -64,9 +66,8 @@ const copies = (): readonly DatasetRow[] => {
     const tool = pick(tools.map(({ name }) => name))
     return ['', words[1], words[2]].map((ending, copy) => {
       const name = `s${sentence}-${copy}`
-      const question = `${text} ${ending}`.trim()
-      const row = { question, tool, argument: text, earlier: [], synthetic: copy === 2, inclusionProbability: 1 }
-      return { id: name, family: name, ...row }
+      const said = { messages: [userMessage(`${text} ${ending}`.trim())], calls: [call(tool, text)] }
+      return { id: name, family: name, ...said, synthetic: copy === 2, inclusionProbability: 1 }
     })
   }).flat()
 }

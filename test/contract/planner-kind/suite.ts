@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { goldStep, stepInput } from '#planners/gold-steps.ts'
+import { goldStep } from '#planners/gold-steps.ts'
 import type { PlannerKind, Planners } from '#planners/planner.ts'
 import { runToEnd } from '#planners/run-to-end.ts'
 import { trainingJob } from '#planners/training-job.ts'
@@ -29,7 +29,7 @@ export function plannerKindContract(
     const { planners, objects } = open()
     return { planners, objects, base: await putJson(objects, canonicalJson(manifest)) }
   }
-  const requests = rows.map(row => ({ input: stepInput(row), exceptFamily: row.family }))
+  const requests = rows.map(row => ({ input: { messages: row.messages }, exceptFamily: row.family }))
   const planAll = async (planners: Planners, planner: string) => {
     const hosted = await planners.host(planner, never)
     const plans = await Array.fromAsync(hosted.batch(requests, { concurrency: 3 }, never))
@@ -42,7 +42,7 @@ export function plannerKindContract(
   const climb = async ({ planners, objects, base }: Awaited<ReturnType<typeof openBase>>, rung: Rung, some = rows) => {
     if (rung === 'prompt') return planners.search(tuning(base, some), never)
     if (rung === 'trajectory') return planners.prove(tuning(base, some), never)
-    const dataset: Dataset = { format: 1, agent: basis.agent, version: 1, rows: some }
+    const dataset: Dataset = { format: 2, agent: basis.agent, version: 1, rows: some }
     const spec = { basis, baseline: base, dataset: await putJson(objects, canonicalJson(dataset)), seed: 7 }
     return runToEnd(planners.train, trainingJob(spec), never)
   }
@@ -168,7 +168,7 @@ export function plannerKindContract(
 
     describe('a training job', () => {
       const jobOf = async ({ objects, base }: Awaited<ReturnType<typeof openBase>>) => {
-        const dataset: Dataset = { format: 1, agent: basis.agent, version: 1, rows }
+        const dataset: Dataset = { format: 2, agent: basis.agent, version: 1, rows }
         return trainingJob({ basis, baseline: base, dataset: await putJson(objects, canonicalJson(dataset)), seed: 7 })
       }
 

@@ -68,7 +68,7 @@ export const rooms: readonly Room[] = [
 
   { path: 'services/_text', imports: runtime('core') },
   { path: 'services/_statistics', imports: runtime('core') },
-  { path: 'services/_dialects', imports: runtime('core') },
+  { path: 'services/_dialects', imports: ['schemas', ...runtime('core')] },
 
   { path: 'services/_redaction/lexicon', imports: [] },
   { path: 'services/_redaction/engine', imports: [...runtime('core'), ...redaction('lexicon')] },

@@ -4,7 +4,21 @@ import { services } from '#topology/map.ts'
 import { schemas } from '../repository-files.ts'
 
 /** Fields of what ingest writes that hold no words of a person: names that the sender's system gives, and what operators write. */
-const plain = new Set(['agent', 'tool', 'planner', 'source', 'kind', 'name', 'description', 'argumentSchema'])
+const plain = new Set([
+  ...[
+    'agent',
+    'tool',
+    'planner',
+    'prompt',
+    'stage',
+    'model',
+    'source',
+    'kind',
+    'name',
+    'description',
+    'argumentSchema',
+  ],
+])
 /** Written by operators when they register an agent, and derived from that. */
 const byOperators = 'AgentDescribed'
 
@@ -49,7 +63,7 @@ test('every string that ingest writes is tagged for redaction or known to be pla
 })
 
 test('what customers, agents and reviewers write is tagged in every event', () => {
-  const written = ['question', 'earlier', 'argument', 'answer', 'reason', 'comment', 'notes', 'facts']
+  const written = ['question', 'text', 'arguments', 'answer', 'reason', 'comment', 'notes', 'facts']
   const wrong = schemas.flatMap(schema =>
     stringFields(schema)
       .filter(({ name, sensitivity }) => written.includes(name) && sensitivity !== 'free-text')

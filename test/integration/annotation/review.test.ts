@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { digest } from '#runtime/core/identity.ts'
 import { itemsOf } from '#services/annotation/state.ts'
+import { call, planOf, userMessage } from '#test/support/data/turns.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { openBrowser } from '#test/support/servers/browser.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
@@ -72,15 +73,13 @@ describe.skipIf(!browser)('the review page', () => {
     expect(gold[0]).toMatchObject({
       sampleId: 's0',
       verdict: 'right',
-      tool: 'quote',
-      argument: 'AAPL',
+      calls: [call('quote', 'AAPL')],
       reviewers: ['ann'],
     })
     expect(gold[1]).toMatchObject({
       sampleId: 's1',
       verdict: 'wrong',
-      tool: 'holdings',
-      argument: 'argument 1',
+      calls: [call('holdings', 'argument 1')],
       answer: null,
     })
   })
@@ -155,8 +154,10 @@ describe.skipIf(!browser)('the review page', () => {
 
   test('chat text stays text, and nothing can turn it into markup', async () => {
     const hostile = '<img src=x onerror="document.title=1"><script>document.title=2</script>'
-    const plan = { ...sample().plan, argument: hostile }
-    const desk = openDesk({ samples: [sample({ question: hostile, earlier: [hostile], plan, answer: hostile })] })
+    const plan = planOf('holdings', hostile)
+    const desk = openDesk({
+      samples: [sample({ question: hostile, earlier: [userMessage(hostile)], plan, answer: hostile })],
+    })
     const page = await started(await listening(desk), 'ann')
     await page.waitForSelector('#right:focus')
     expect(await shownIn(page)).toBe(hostile)
@@ -186,14 +187,14 @@ describe.skipIf(!browser)('the review page', () => {
     await waitsFor(page, 'question 0')
     const reviews = await page.locator('#said li').allTextContents()
     expect(reviews.map(text => text.split(' · '))).toEqual([
-      ['p', 'wrong', 'quote', 'argument by p', 'p is sure'],
-      ['q', 'wrong', 'holdings', 'argument by q', 'q is sure'],
+      ['p', 'wrong', 'quote argument by p', 'p is sure'],
+      ['q', 'wrong', 'holdings argument by q', 'q is sure'],
     ])
     await page.keyboard.press('w')
     await page.keyboard.type('holdings')
     await page.keyboard.press('Control+Enter')
     await waitUntil('it is settled', () => desk.emitted.length === 1)
-    expect(desk.emitted[0]?.event).toMatchObject({ adjudicator: 'dan', tool: 'holdings' })
+    expect(desk.emitted[0]?.event).toMatchObject({ adjudicator: 'dan', calls: [{ tool: 'holdings' }] })
   })
 
   test('every control has a name, the focus goes down the form, and problems are announced where they are', async () => {

@@ -11,6 +11,7 @@ import { openRuntime } from '#runtime/host/open-runtime.ts'
 import { countRecords } from '#runtime/log/count-records.ts'
 import type { ChatLogged } from '#schemas/events.ts'
 import { deadLetters, service, startStrategist } from '#test/contract/dead-letters/support.ts'
+import { planOf, turnFields } from '#test/support/data/turns.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { runUntilTestEnds } from '#test/support/run-until-test-ends.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
@@ -28,9 +29,10 @@ async function flywheel(...args: readonly string[]) {
 }
 
 const chat: ChatLogged = {
-  ...{ id: 'turn-1', parents: [], at: 1, agent: 'late', conversationId: 'c-1', turn: 0, userId: null, earlier: [] },
+  ...{ id: 'turn-1', parents: [], at: 1, agent: 'late', conversationId: 'c-1', turn: 0, userId: null },
+  ...turnFields,
   ...{ redactions: [], question: 'where is my umbrella', answer: null, latencyMs: null, source: 'test' },
-  plan: { tool: 'find', argument: 'umbrella', confidence: null, margin: 0.1, scores: [], planner: null } as never,
+  plan: planOf('find', 'umbrella', { margin: 0.1 }),
 }
 
 test('dead letters are listed, shown and re-driven, while the services run and afterwards', async () => {

@@ -7,6 +7,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
 import { openRuntime } from '#runtime/host/open-runtime.ts'
 import type { ChatLogged } from '#schemas/events.ts'
+import { planOf, turnFields, userMessage } from '#test/support/data/turns.ts'
 import { openEmbeddedLog } from '#test/support/embedded-log.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { runUntilTestEnds } from '#test/support/run-until-test-ends.ts'
@@ -43,7 +44,8 @@ test('personal data that was written directly to a topic is found, while service
   })
 
   const direct: ChatLogged = {
-    ...{ id: 'd', parents: [], at: 0, agent: 'bank', conversationId: 'c', turn: 0, userId: null, earlier: ['fine'] },
+    ...{ id: 'd', parents: [], at: 0, agent: 'bank', conversationId: 'c', turn: 0, userId: null },
+    ...{ ...turnFields, earlier: [userMessage('fine')] },
     ...{
       question: 'mail ann@mail.example or call 415-555-0132',
       answer: null,
@@ -51,7 +53,7 @@ test('personal data that was written directly to a topic is found, while service
       source: 'cobol',
       redactions: [],
     },
-    plan: { tool: 'pay', argument: 'card 4111 1111 1111 1111', confidence: null, margin: null, planner: null },
+    plan: planOf('pay', 'card 4111 1111 1111 1111'),
   }
   const bytes = Buffer.from('not avro, but bob@mail.example')
   await world.log.append([

@@ -13,7 +13,7 @@ const rows = 1600
 /** A file of turns, an ingest whose log takes so many of them, and the command that sends them there. */
 async function importing(room: number) {
   const path = join(temporaryFolder(), 'chats.jsonl')
-  const plan = { tool: 'quote', argument: 'x' }
+  const plan = { calls: [{ tool: 'quote', arguments: 'x' }] }
   const lines = Array.from({ length: rows }, (_none, at) => JSON.stringify({ question: `question ${at}`, plan }))
   writeFileSync(path, lines.join('\n'))
   const log = { room, questions: [] as string[], requests: 0, busy: 0 }

@@ -3,6 +3,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
 import { openRuntime } from '#runtime/host/open-runtime.ts'
 import type { ChatLogged, SampleSelected } from '#schemas/events.ts'
+import { planOf, turnFields } from '#test/support/data/turns.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { startKafka } from '#test/support/kafka/broker.ts'
 import { runUntilTestEnds } from '#test/support/run-until-test-ends.ts'
@@ -54,8 +55,9 @@ describe.skipIf(!registry)('the README’s Python example', () => {
     const [written] = await read<ChatLogged>(topic.chatLogs)
     expect(written?.event).toEqual({
       ...{ id: 'shop-web/7f3a/0', parents: [], at: expect.any(Number), agent: 'desk', conversationId: '7f3a', turn: 0 },
-      ...{ userId: null, question: 'Will it rain in Paris?', earlier: [], answer: 'It will.', latencyMs: 820 },
-      plan: { tool: 'weather', argument: 'Paris', confidence: null, margin: null, planner: null },
+      ...{ userId: null, question: 'Will it rain in Paris?', answer: 'It will.', latencyMs: 820 },
+      ...turnFields,
+      plan: planOf('weather', '{"city":"Paris"}'),
       ...{ source: 'shop-web', redactions: [] },
     })
     await waitUntil('the sampler has it', async () => (await read<SampleSelected>(topic.selectedSamples)).length === 1)
@@ -63,7 +65,11 @@ describe.skipIf(!registry)('the README’s Python example', () => {
     expect(sample?.event).toMatchObject({ turnId: 'shop-web/7f3a/0', question: 'Will it rain in Paris?' })
 
     // A turn of that conversation that comes over HTTP is in the same partition.
-    const next = { turn: 1, question: 'And in Rome?', plan: { tool: 'weather', argument: 'Rome' } }
+    const next = {
+      turn: 1,
+      question: 'And in Rome?',
+      plan: { calls: [{ tool: 'weather', arguments: '{"city":"Rome"}' }] },
+    }
     await call('POST', '/v1/chat-logs', { agent: 'desk', conversationId: '7f3a', ...next })
     const partitions = (await read<ChatLogged>(topic.chatLogs)).map(({ partition }) => partition)
     expect(partitions).toEqual([written?.partition, written?.partition])

@@ -94,7 +94,7 @@ test.each([
   expect(turns.map(({ event }) => event)).toMatchObject(
     ['Paris', 'Rome'].map(city => ({
       ...{ agent: 'desk', conversationId: 'c1', question: `Weather in ${city}?`, source: 'shop-web' },
-      plan: { tool: 'weather', argument: city },
+      plan: { calls: [{ tool: 'weather', arguments: JSON.stringify({ city }) }] },
       latencyMs: expect.any(Number),
     })),
   )

@@ -12,10 +12,10 @@ import { topic } from '#topology/topic-names.ts'
 const connections = 16
 let sent = 0
 function nextRequest() {
-  const earlier = Array.from({ length: 40 }, () => 'so they said '.repeat(600))
+  const earlier = Array.from({ length: 40 }, () => ({ role: 'user', text: 'so they said '.repeat(600) }))
   const turns = Array.from({ length: 10 }, () => ({
     ...{ id: `turn-${sent++}`, agent: 'desk', conversationId: 'c', turn: 0, question: 'And now?', earlier },
-    plan: { tool: 'quote', argument: '' },
+    plan: { calls: [{ tool: 'quote' }] },
   }))
   return { body: JSON.stringify(turns), turns: turns.length }
 }

@@ -102,12 +102,12 @@ test('every text of a chat, an escalation and a rating is redacted in the same w
   const about = { agent: 'bank', conversationId: 'whatsapp:+17035550164', userId: 'ayesha.khan@icloud.example' }
   const tools = [{ name: 'pay', description: 'to pay' }]
   await send('/v1/agents/bank', { tools, budgets: { sampleShare: 1 } }, 'PUT')
-  const plan = { tool: 'pay', argument: values.join(' and ') }
+  const plan = { calls: [{ tool: 'pay', arguments: values.join(' and ') }] }
   await send('/v1/chat-logs', {
     ...about,
     turn: 0,
     question: all,
-    earlier: [all, 'hello'],
+    earlier: [all, 'hello'].map(text => ({ role: 'user', text })),
     answer: `I see: ${values.join(', ')}`,
     plan,
   })

@@ -43,7 +43,7 @@ async function wheelWithModel(extra: Readonly<Record<string, string>> = {}) {
   const judged = async (question: string, ...acts: readonly ScriptedAnswer[]) => {
     server.respondWith(...acts)
     const turn = { id: question, agent: 'bank', conversationId: question, turn: 0, question }
-    await send('POST', '/v1/chat-logs', { ...turn, plan: { tool: 'pay', argument: 'x', margin: 0.1 } })
+    await send('POST', '/v1/chat-logs', { ...turn, plan: { calls: [{ tool: 'pay', arguments: 'x' }], margin: 0.1 } })
     const of = async () => (await scores()).filter(score => score.question === question)
     await waitUntil(`${question} is scored twice`, async () => (await of()).length === 2)
     const both = await of()

@@ -21,7 +21,7 @@ async function startWithOneTurn(names: readonly ServiceName[], clock?: Clock) {
   }
   const tools = [{ name: 'quote', description: 'The price of a stock.' }]
   await call('PUT', '/v1/agents/desk', { tools, budgets: { sampleShare: 1 } })
-  const chat = { agent: 'desk', turn: 0, question: 'Price?', plan: { tool: 'quote', argument: 'ACME' } }
+  const chat = { agent: 'desk', turn: 0, question: 'Price?', plan: { calls: [{ tool: 'quote', arguments: 'ACME' }] } }
   await call('POST', '/v1/chat-logs', { ...chat, conversationId: 'a' })
   return { world, url }
 }

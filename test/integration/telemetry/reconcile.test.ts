@@ -4,6 +4,7 @@ import { openRuntime } from '#runtime/host/open-runtime.ts'
 import { status } from '#services/_cli/status.ts'
 import type { ReconciledHour } from '#services/console/reconcile.ts'
 import { toChatLogged } from '#services/ingest/to-events.ts'
+import { call } from '#test/support/data/turns.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { runUntilTestEnds } from '#test/support/run-until-test-ends.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
@@ -11,7 +12,7 @@ import { topic } from '#topology/topic-names.ts'
 
 const turn = (at: number) => ({
   ...{ agent: 'desk', conversationId: `c${at}`, turn: 0, question: `question ${at}` },
-  plan: { tool: 'quote', argument: 'AAPL' },
+  plan: { calls: [call('quote', 'AAPL')] },
 })
 
 /** Ingest, sampler and console on the log of a folder. */

@@ -25,7 +25,12 @@ export async function startTracedServices() {
     /** Sends one turn, with the headers of a caller's own tracing. */
     send: (id: string, headers?: Record<string, string>) => {
       const turn = { id, agent: 'bank', conversationId: `about ${id}`, turn: 0, question: secret }
-      return call('POST', '/v1/chat-logs', { ...turn, plan: { tool: 'pay', argument: secret, margin: 0.1 } }, headers)
+      return call(
+        'POST',
+        '/v1/chat-logs',
+        { ...turn, plan: { calls: [{ tool: 'pay', arguments: secret }], margin: 0.1 } },
+        headers,
+      )
     },
     /** The records of a topic with their trace headers. */
     records: async (topic: string): Promise<readonly TracedRecord[]> => {

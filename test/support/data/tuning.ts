@@ -3,6 +3,7 @@ import { canonicalJson } from '#runtime/core/identity.ts'
 import { type ObjectStore, putJson } from '#runtime/objects/object-store.ts'
 import type { TuningDecided } from '#schemas/events.ts'
 import type { Dataset, DatasetRow, EvaluationSet } from '#schemas/objects.ts'
+import { call, userMessage } from './turns.ts'
 
 export const tools = [
   { name: 'quote', description: 'Market value.', argumentSchema: null },
@@ -32,10 +33,8 @@ export const gold: readonly DatasetRow[] = Object.entries(asks).flatMap(([tool, 
     openings.map((opening, at) => ({
       id: `${tool}-${ask}-${at}`,
       family: `family-${tool}-${ask}-${at}`,
-      question: `${opening} ${question}`,
-      earlier: [],
-      tool,
-      argument: question,
+      messages: [userMessage(`${opening} ${question}`)],
+      calls: [call(tool, question)],
       synthetic: false,
       inclusionProbability: 1,
     })),
@@ -69,8 +68,8 @@ export async function storedRequest(
   rows: readonly DatasetRow[] = gold,
   held: readonly DatasetRow[] = [],
 ): Promise<TuningDecided> {
-  const dataset: Dataset = { format: 1, agent: 'desk', version: 4, rows }
-  const evaluation: EvaluationSet = { format: 1, agent: 'desk', rows: held }
+  const dataset: Dataset = { format: 2, agent: 'desk', version: 4, rows }
+  const evaluation: EvaluationSet = { format: 2, agent: 'desk', rows: held }
   return tuningRequest(rung, {
     dataset: await putJson(objects, canonicalJson(dataset)),
     evaluation: await putJson(objects, canonicalJson(evaluation)),

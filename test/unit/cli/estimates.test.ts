@@ -3,7 +3,7 @@ import type { SampleScored } from '#schemas/events.ts'
 import { estimateRows, latestGoldScores } from '#services/_cli/estimates.ts'
 
 const scored = (sampleId: string, over: Partial<SampleScored> = {}): SampleScored => ({
-  ...{ id: `scored-${sampleId}`, parents: [], at: 0, agent: 'desk', sampleId, family: 'f', source: 'gold' },
+  ...{ id: `scored-${sampleId}`, parents: [], at: 0, agent: 'desk', sampleId, step: 0, family: 'f', source: 'gold' },
   ...{ question: 'q', plannedTool: 'quote', goldTool: 'quote', score: 1, toolCorrect: true, argumentSimilarity: 1 },
   ...{ answerScore: null, answerFiguresStated: null, rubric: null, prompt: null, model: null, probability: null },
   ...{ figuresEqual: null, refused: null, judge: 'j', trusted: true, evidence: null },

@@ -126,7 +126,7 @@ public final class StreamsPeer {
       GenericRecord seen = new GenericData.Record(outcome);
       seen.put("escalated", false);
       seen.put("rating", null);
-      seen.put("repeatAsk", earlier.contains(turn.get("question")));
+      seen.put("repeatAsk", earlier.stream().anyMatch(message -> asks(message, turn)));
       seen.put("latencyMs", turn.get("latencyMs"));
 
       String id = turn.get("id").toString();
@@ -137,9 +137,10 @@ public final class StreamsPeer {
       selected.put("agent", turn.get("agent"));
       selected.put("conversationId", turn.get("conversationId"));
       selected.put("turnId", turn.get("id"));
+      selected.put("step", 0);
       selected.put("family", turn.get("agent") + "/" + turn.get("conversationId"));
       selected.put("question", turn.get("question"));
-      selected.put("earlier", earlier);
+      for (String same : List.of("earlier", "earlierCut", "prompt", "steps")) selected.put(same, turn.get(same));
       selected.put("plan", plan);
       selected.put("answer", turn.get("answer"));
       selected.put("arms", List.of(weighed(uncertain, uncertainty), weighed(random, 0.05)));
@@ -148,6 +149,10 @@ public final class StreamsPeer {
       selected.put("outcome", seen);
       selected.put("correction", false);
       return selected;
+    }
+
+    private static boolean asks(Object message, GenericRecord turn) {
+      return ((GenericRecord) message).get("text").equals(turn.get("question"));
     }
 
     private GenericRecord weighed(GenericData.EnumSymbol arm, double weight) {

@@ -1,4 +1,5 @@
 import type { Service } from '#runtime/service.ts'
+import { toolOf } from '#schemas/turns.ts'
 import { topic } from '#topology/topic-names.ts'
 import { select, version } from '../rule.ts'
 
@@ -14,7 +15,7 @@ export function benchService(onRecord: () => void, remember = false): Service<'s
       const { id, at, agent, plan } = event
       return {
         emit: [{ topic: topic.selectedSamples, event: select(event) }],
-        ...(remember && { stateChanges: [{ collection: agent, key: id, value: { at, tool: plan.tool } }] }),
+        ...(remember && { stateChanges: [{ collection: agent, key: id, value: { at, tool: toolOf(plan.calls) } }] }),
       }
     },
   }

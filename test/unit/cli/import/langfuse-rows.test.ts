@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { complete, example, file, jsonl, recordsOf, refusal, turn } from './source.make.ts'
+import { call } from '#test/support/data/turns.ts'
+import { example, exampleTurns, file, jsonl, recordsOf, refusal } from './source.make.ts'
 
 const trace = { id: 't1', sessionId: 's1', userId: 'u1', timestamp: '2026-01-31T09:30:00.000Z' }
 const observation = (id: string, type: string, second: number, over: object) => ({
@@ -32,15 +33,8 @@ it.each([
 ])('%s', async (_what, name, text) => {
   expect(await recordsOf(file(name, text), 'langfuse')).toEqual([
     {
-      ...complete,
-      ...{
-        id: expect.any(String),
-        conversationId: 's1',
-        userId: 'u1',
-        turn: 1,
-        earlier: ['Hi'],
-        answer: 'It is 200.',
-      },
+      ...exampleTurns[1],
+      ...{ id: expect.any(String), conversationId: 's1', userId: 'u1' },
       ...{ at: Date.UTC(2026, 0, 31, 9, 30, 3, 500), latencyMs: 2500, source: 'langfuse' },
     },
   ])
@@ -65,6 +59,16 @@ it('a turn whose texts only the trace has', async () => {
     observation('o', 'TOOL', 1, { name: 'quote', input: 'AAPL' }),
   )
   const whole = { ...trace, input: 'Price of AAPL?', output: 'It is 200.' }
-  expect(await recordsOf(file('a.jsonl', rows), 'langfuse')).toMatchObject([{ ...turn, answer: 'It is 200.' }])
-  expect(await refusal(file('a.jsonl', jsonl(whole)), 'langfuse')).toContain('no turn calls a tool')
+  expect(await recordsOf(file('a.jsonl', rows), 'langfuse')).toMatchObject([
+    {
+      question: 'Price of AAPL?',
+      steps: [{ calls: [call('quote', 'AAPL')] }, { calls: [], text: 'It is 200.' }],
+      answer: 'It is 200.',
+    },
+  ])
+  expect(await recordsOf(file('a.jsonl', jsonl(whole)), 'langfuse')).toMatchObject([
+    { question: 'Price of AAPL?', steps: [{ calls: [], text: 'It is 200.' }], answer: 'It is 200.' },
+  ])
+  const asked = { ...trace, input: 'Price of AAPL?' }
+  expect(await refusal(file('a.jsonl', jsonl(asked)), 'langfuse')).toContain('no turn has an answer of the agent')
 })

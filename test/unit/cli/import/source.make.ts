@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import type { ImportFormatName } from '#services/_cli/import/format-names.ts'
 import { type ImportBatch, openImportSource } from '#services/_cli/import/source.ts'
+import { call, userMessage } from '#test/support/data/turns.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { topic } from '#topology/topic-names.ts'
 
@@ -35,17 +36,35 @@ export const refusal = async (path: string, format?: ImportFormatName): Promise<
     )
 
 /** A row, and what is sent for it. */
-export const turn = { question: 'Price of AAPL?', plan: { tool: 'quote', argument: 'AAPL' } }
-export const complete = { ...turn, agent: 'desk', turn: 0, source: 'import', conversationId: expect.any(String) }
+const sent = { agent: 'desk', turn: 0, source: 'import', conversationId: expect.any(String) }
+export const turn = { question: 'Price of AAPL?', plan: { calls: [call('quote', 'AAPL')] } }
+export const complete = { ...turn, ...sent }
 
-const call = { type: 'function', id: 'c', function: { name: 'quote', arguments: '{"symbol":"AAPL"}' } }
+const quote = { type: 'function', id: 'c', function: { name: 'quote', arguments: '{"symbol":"AAPL"}' } }
 /** A conversation as OpenAI's chat API has it; the second turn calls a tool. */
 export const example = [
   { role: 'system', content: 'Be brief.' },
   { role: 'user', content: 'Hi' },
   { role: 'assistant', content: 'Hello!' },
   { role: 'user', content: 'Price of AAPL?' },
-  { role: 'assistant', tool_calls: [call] },
+  { role: 'assistant', tool_calls: [quote] },
   { role: 'tool', tool_call_id: 'c', content: '200' },
   { role: 'assistant', content: 'It is 200.' },
+]
+
+/** What is sent for its turns. */
+const step = { stage: 'planner', calls: [], results: [], text: null }
+export const exampleTurns = [
+  { ...sent, question: 'Hi', earlier: [], steps: [{ ...step, text: 'Hello!' }], answer: 'Hello!' },
+  {
+    ...{ ...sent, question: 'Price of AAPL?', turn: 1, answer: 'It is 200.' },
+    earlier: [userMessage('Hi'), { ...userMessage('Hello!'), role: 'assistant' }],
+    steps: [
+      {
+        ...{ ...step, calls: [call('quote', '{"symbol":"AAPL"}', 'c')] },
+        results: [{ callId: 'c', text: '200', isError: null }],
+      },
+      { ...step, text: 'It is 200.' },
+    ],
+  },
 ]

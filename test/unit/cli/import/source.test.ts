@@ -3,22 +3,25 @@ import { DuckDBInstance } from '@duckdb/node-api'
 import { describe, expect, it } from 'vitest'
 import type { ImportFormatName } from '#services/_cli/import/format-names.ts'
 import type { ImportBatch } from '#services/_cli/import/source.ts'
+import { call, userMessage } from '#test/support/data/turns.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
-import { complete, example, file, jsonl, open, recordsOf, refusal, turn } from './source.make.ts'
+import { complete, example, exampleTurns, file, jsonl, open, recordsOf, refusal, turn } from './source.make.ts'
+
+/** A value as JSON in a cell of CSV. */
+const cell = (value: object): string => `"${JSON.stringify(value).replaceAll('"', '""')}"`
 
 describe('rows as bodies', () => {
   it('CSV: dotted columns nest, empty cells are absent, numbers are numbers', async () => {
-    const csv =
-      'question,plan.tool,plan.argument,plan.margin,turn,userId,earlier\n"Price of AAPL?",quote,AAPL,0.5,3,,"[""Hi""]"\n'
+    const csv = `question,plan.calls,plan.margin,turn,userId,earlier\n"Price of AAPL?",${cell(turn.plan.calls)},0.5,3,,${cell([userMessage('Hi')])}\n`
     expect(await recordsOf(file('a.csv', csv))).toEqual([
-      { ...complete, turn: 3, earlier: ['Hi'], plan: { ...turn.plan, margin: 0.5 } },
+      { ...complete, turn: 3, earlier: [userMessage('Hi')], plan: { ...turn.plan, margin: 0.5 } },
     ])
   })
 
-  it('CSV: a tool may have no argument, and times are in milliseconds too', async () => {
-    const csv = 'question,plan.tool,plan.argument,at\nWhat do I own?,holdings,,1763977329000\n'
+  it('CSV: calls may have no arguments and no id, and times are in milliseconds too', async () => {
+    const csv = `question,plan.calls,at\nWhat do I own?,${cell([{ tool: 'holdings' }])},1763977329000\n`
     expect(await recordsOf(file('a.csv', csv))).toEqual([
-      { ...complete, question: 'What do I own?', at: 1763977329000, plan: { tool: 'holdings', argument: '' } },
+      { ...complete, question: 'What do I own?', at: 1763977329000, plan: { calls: [{ tool: 'holdings' }] } },
     ])
   })
 
@@ -26,7 +29,7 @@ describe('rows as bodies', () => {
     '%s: a byte order mark is skipped, and Unicode separators do not end a line',
     async name => {
       const question = 'one\u2028two\u2029three\u0085four'
-      const csv = `question,plan.tool,plan.argument\r\n"${question}",quote,AAPL\r\n`
+      const csv = `question,plan.calls\r\n"${question}",${cell(turn.plan.calls)}\r\n`
       const text = name === 'a.csv' ? csv : `${JSON.stringify({ ...turn, question })}\r\n`
       expect(await recordsOf(file(name, `\ufeff${text}`))).toEqual([{ ...complete, question }])
     },
@@ -44,7 +47,8 @@ describe('rows as bodies', () => {
     const path = join(temporaryFolder(), 'a.parquet')
     const connection = await (await DuckDBInstance.create()).connect()
     await connection.run(
-      `COPY (SELECT 'q' || i AS question, {tool: 'quote', argument: 'a' || i} AS plan, i AS turn, ['x', 'y'] AS earlier,
+      `COPY (SELECT 'q' || i AS question, {calls: [{id: NULL::VARCHAR, tool: 'quote', arguments: 'a' || i}]} AS plan, i AS turn,
+        [{role: 'user', text: 'x'}] AS earlier,
         NULL::VARCHAR AS answer, TIMESTAMP '2026-01-31 09:30:00' AS at, 'c' AS conversationId, 2.5 AS latencyMs
         FROM range(3000) t(i)) TO '${path}' (FORMAT parquet, COMPRESSION zstd)`,
     )
@@ -53,14 +57,14 @@ describe('rows as bodies', () => {
     expect(records).toHaveLength(3000)
     expect(records.map(({ turn }) => turn)).toEqual(Array.from({ length: 3000 }, (_none, at) => at))
     expect(records[7]).toEqual({
-      ...{ agent: 'desk', conversationId: 'c', question: 'q7', plan: { tool: 'quote', argument: 'a7' }, turn: 7 },
-      ...{ earlier: ['x', 'y'], at: Date.UTC(2026, 0, 31, 9, 30), latencyMs: 2.5, source: 'import' },
+      ...{ agent: 'desk', conversationId: 'c', question: 'q7', plan: { calls: [call('quote', 'a7')] }, turn: 7 },
+      ...{ earlier: [{ role: 'user', text: 'x' }], at: Date.UTC(2026, 0, 31, 9, 30), latencyMs: 2.5, source: 'import' },
     })
   })
 
-  it('OpenAI fine-tuning: the turns of an example for which a tool was called', async () => {
-    const path = file('a.jsonl', jsonl({ messages: example, tools: [] }, { messages: example.slice(0, 3) }))
-    expect(await recordsOf(path, 'openai')).toEqual([{ ...complete, turn: 1, earlier: ['Hi'], answer: 'It is 200.' }])
+  it('OpenAI fine-tuning: the turns of an example that the assistant answered, with a tool or without', async () => {
+    const path = file('a.jsonl', jsonl({ messages: example, tools: [] }, { messages: example.slice(0, 2) }))
+    expect(await recordsOf(path, 'openai')).toEqual(exampleTurns)
     expect(await open(path, 'openai').check(() => {})).toEqual({ rows: 2, skipped: 1 })
   })
 })

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { readTurns } from '#dialects/otel/read-turns.ts'
 import type { OtlpSpan } from '#dialects/otel/spans.ts'
 import { chatLogBody } from '#dialects/record-bodies.ts'
+import { toolOf } from '#schemas/turns.ts'
+import { call, userMessage } from '#test/support/data/turns.ts'
 import { answered, began, called, messages, said, span, traceId, user } from './spans.make.ts'
 
 const find = (spans: readonly OtlpSpan[], agents = ['desk']) => readTurns(spans, agent => agents.includes(agent))
@@ -46,8 +48,14 @@ describe('an agent span with model and tool below', () => {
         turn: 1,
         userId: 'u7',
         question: 'Weather in Paris?',
-        earlier: ['Hello'],
-        plan: { tool: 'weather', argument: 'Paris' },
+        earlier: [userMessage('Hello'), { ...userMessage('Hi'), role: 'assistant' }],
+        steps: [
+          {
+            ...{ stage: 'planner', calls: [call('weather', '{"city":"Paris"}', 'c1')], text: null },
+            results: [{ callId: 'c1', text: 'rainy', isError: null }],
+          },
+          { stage: 'planner', calls: [], results: [], text: 'It rains.' },
+        ],
         answer: 'It rains.',
         latencyMs: 4000,
         source: 'shop-web',
@@ -61,7 +69,11 @@ describe('an agent span with model and tool below', () => {
     const whole = bodies([first, tool, second, agent])
     expect(bodies([second, agent])).toEqual(whole)
     const [early] = bodies([second], ['desk', 'shop-web'])
-    expect(early).toMatchObject({ agent: 'shop-web', answer: 'It rains.', plan: { tool: 'weather' } })
+    expect(early).toMatchObject({
+      agent: 'shop-web',
+      answer: 'It rains.',
+      steps: [{ calls: [{ tool: 'weather' }] }, {}],
+    })
     // The first step is missing, so the duration is unknown.
     expect(early?.latencyMs).toBeUndefined()
   })
@@ -82,7 +94,7 @@ describe('an agent span with model and tool below', () => {
       attributes: messages([...history, user('Give this chat a title.')], [said('Weather')]),
     })
     expect(bodies([first, tool, second, title, framed])).toMatchObject([
-      { question: 'Weather in Paris?', earlier: ['Hello'], answer: 'It rains.' },
+      { question: 'Weather in Paris?', earlier: [userMessage('Hello'), { text: 'Hi' }], answer: 'It rains.' },
     ])
   })
 
@@ -95,7 +107,7 @@ describe('an agent span with model and tool below', () => {
       attributes: { 'gen_ai.tool.name': 'ask-desk' },
     })
     const found = bodies([...agentTrace(handover.spanId).all, handover, outer], ['front', 'desk'])
-    expect(found.map(({ agent, plan }) => [agent, plan.tool])).toEqual([
+    expect(found.map(({ agent, steps }) => [agent, toolOf(steps?.[0]?.calls ?? [])])).toEqual([
       ['desk', 'weather'],
       ['front', 'ask-desk'],
     ])
@@ -106,11 +118,13 @@ describe('without an agent span', () => {
   const plans = messages([user('Price of AAPL?')], [called('quote', '{"symbol":"AAPL","at":"now"}')])
 
   it('a model call without a parent is a turn without an answer', () => {
+    const [body] = bodies([span('chat', 0, 1, { attributes: plans })], ['shop-web'])
+    expect(body?.answer).toBeUndefined()
     expect(bodies([span('chat', 0, 1, { attributes: plans })], ['shop-web'])).toMatchObject([
       {
         agent: 'shop-web',
         conversationId: traceId,
-        plan: { tool: 'quote', argument: '{"at":"now","symbol":"AAPL"}' },
+        steps: [{ calls: [call('quote', '{"symbol":"AAPL","at":"now"}', 'c1')] }],
         latencyMs: 1000,
       },
     ])
@@ -121,6 +135,13 @@ describe('without an agent span', () => {
     const chat = span('chat', 0, 1, { parent: request.spanId, attributes: plans })
     expect(find([chat, request], ['shop-web']).map(({ outcome }) => outcome)).toEqual(['turn', 'other'])
     expect(find([chat], ['shop-web']).map(({ outcome }) => outcome)).toEqual(['unfinished'])
+  })
+
+  it('an answer without a call is a turn', () => {
+    const chat = span('chat', 0, 1, { attributes: messages([user('Hi')], [said('Hello!')]) })
+    expect(bodies([chat], ['shop-web'])).toMatchObject([
+      { question: 'Hi', steps: [{ calls: [], text: 'Hello!' }], answer: 'Hello!' },
+    ])
   })
 
   it('several turns below one parent are distinguished by the number of user messages', () => {
@@ -135,18 +156,18 @@ describe('without an agent span', () => {
       session,
     ]
     const found = bodies(spans, ['shop-web'])
-    expect(found.map(({ turn, plan, latencyMs }) => [turn, plan.argument, latencyMs])).toEqual([
-      [0, 'AAPL', 2000],
-      [1, 'MSFT', 1000],
+    expect(found.map(({ turn, steps, latencyMs }) => [turn, steps?.[0]?.calls[0]?.arguments, latencyMs])).toEqual([
+      [0, '{"symbol":"AAPL"}', 2000],
+      [1, '{"symbol":"MSFT"}', 1000],
     ])
     expect(new Set(found.map(({ id }) => id)).size).toBe(2)
   })
 })
 
 describe('other outcomes', () => {
-  it('an answer without a tool call is unplanned', () => {
-    const chat = span('chat', 0, 1, { attributes: messages([user('Hi')], [said('Hello!')]) })
-    expect(find([chat], ['shop-web'])).toEqual([{ outcome: 'unplanned', spans: 1 }])
+  it('neither a call nor an answer is unanswered', () => {
+    const chat = span('chat', 0, 1, { attributes: messages([user('Hi')], []) })
+    expect(find([chat], ['shop-web'])).toEqual([{ outcome: 'unanswered', spans: 1 }])
   })
 
   it('a model call without messages is refused with the fix', () => {
@@ -200,13 +221,13 @@ describe('conventions 1.36 and older', () => {
     ],
   ])('%s', (_what, held) => {
     expect(bodies([span('chat', 0, 1, { events: held })], ['shop-web'])).toMatchObject([
-      { question: 'Weather in Rome?', plan: { tool: 'weather', argument: 'Rome' } },
+      { question: 'Weather in Rome?', steps: [{ calls: [{ tool: 'weather', arguments: '{"city":"Rome"}' }] }] },
     ])
   })
 
   it('prompt and completion as attributes', () => {
     expect(bodies([span('chat', 0, 1, { attributes: { ...prompt, ...completion } })], ['shop-web'])).toMatchObject([
-      { question: 'Weather in Rome?', plan: { tool: 'weather', argument: 'Rome' } },
+      { question: 'Weather in Rome?', steps: [{ calls: [{ tool: 'weather', arguments: '{"city":"Rome"}' }] }] },
     ])
   })
 })

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
-import { stepInput } from '#planners/gold-steps.ts'
 import { planBatch } from '#planners/hosts/plan-batch.ts'
 import type { Planned } from '#planners/plan.ts'
 import type { HostedPlanner } from '#planners/planner.ts'
 import { Fault } from '#runtime/core/faults.ts'
+import { userMessage } from '#test/support/data/turns.ts'
 import { turnsDuring } from '#test/support/event-loop-turns.ts'
 
 const never = new AbortController().signal
-const requests = Array.from({ length: 40 }, (_, at) => ({ input: stepInput({ question: `${at}`, earlier: [] }) }))
+const requests = Array.from({ length: 40 }, (_, at) => ({ input: { messages: [userMessage(`${at}`)] } }))
 const planned = (text: string): Planned => ({
   plan: { calls: [], text, confidence: null, margin: null, ranking: null, exampleIds: [] },
   ...{ model: null, usage: null, firstTokenMs: null, latencyMs: 1 },

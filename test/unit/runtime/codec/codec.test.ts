@@ -5,6 +5,7 @@ import { createCodec } from '#runtime/codec/codec.ts'
 import type { SchemaRegistry } from '#runtime/registry/schema-registry.ts'
 import { avro } from '#schemas/avro.ts'
 import { arbitraryEvent } from '#test/support/data/arbitrary-event.ts'
+import { userMessage } from '#test/support/data/turns.ts'
 import { inMemoryRegistry } from '#test/support/doubles/in-memory-registry.ts'
 import { topicDefinitions, topicNames } from '#topology/derive/definitions.ts'
 import { decisionsTopic, subject } from '#topology/derive/names.ts'
@@ -74,9 +75,12 @@ test('an event of any size is encoded', async () => {
 })
 
 test('what does not fit is FLY_ENCODE that names each field and quotes no value', () => {
-  const wrong = { ...chat, question: 17, plan: { ...chat.plan, tool: null }, earlier: ['fine', { secret: 'text' }] }
+  const wrong = {
+    ...{ ...chat, question: 17, plan: { ...chat.plan, planner: ['secret'] } },
+    earlier: [userMessage('fine'), { ...userMessage('fine'), text: { secret: 'text' } }],
+  }
   const reasons =
-    'question must be string, not number; earlier.1 must be string, not object; plan.tool must be string, not null'
+    'question must be string, not number; earlier.1.text must be string, not object; plan.planner must be union:unwrapped, not array'
   expect(() => codec.encode(topic.chatLogs, wrong)).toThrow(
     expect.objectContaining({
       code: 'FLY_ENCODE',
@@ -98,9 +102,9 @@ test('topics that were not prepared, or are not of the map, are FLY_BUG', async 
 })
 
 test('records of an older version get the defaults of what they lack, of a newer one lose what is unknown', async () => {
-  const { earlier: _, ...before } = chat
-  const older = withFields(fields => fields.filter(field => 'name' in field && field.name !== 'earlier'))
-  expect(await codec.decode(topic.chatLogs, await writtenBy(older, before))).toStrictEqual({ ...chat, earlier: [] })
+  const { earlierCut: _, ...before } = chat
+  const older = withFields(fields => fields.filter(field => 'name' in field && field.name !== 'earlierCut'))
+  expect(await codec.decode(topic.chatLogs, await writtenBy(older, before))).toStrictEqual({ ...chat, earlierCut: 0 })
   const newer = withFields(fields => [{ name: 'mood', type: { type: 'array', items: 'string' } }, ...fields])
   const value = await writtenBy(newer, { ...chat, mood: ['glad', 'calm'] })
   expect(await codec.decode(topic.chatLogs, value)).toStrictEqual(chat)

@@ -86,26 +86,26 @@ test.each([
 })
 
 test('an event whose schema names schemas of other subjects is decoded', async () => {
-  const [chat] = fc.sample(arbitraryEvent('ChatLogged'), { numRuns: 1, seed: 7 })
-  const { namespace, fields } = avro.ChatLogged
-  const plan = fields.find(({ name }) => name === 'plan')?.type as { readonly name: string }
-  const fullName = `${namespace}.${plan.name}`
+  const [sample] = fc.sample(arbitraryEvent('SampleSelected'), { numRuns: 1, seed: 7 })
+  const { namespace, fields } = avro.SampleSelected
+  const outcome = fields.find(({ name }) => name === 'outcome')?.type as { readonly name: string }
+  const fullName = `${namespace}.${outcome.name}`
   const split = {
-    ...avro.ChatLogged,
-    fields: fields.map(field => (field.name === 'plan' ? { ...field, type: fullName } : field)),
+    ...avro.SampleSelected,
+    fields: fields.map(field => (field.name === 'outcome' ? { ...field, type: fullName } : field)),
   }
   const { registry } = await registryWith({
-    [path]: [stored(split, { references: [{ name: fullName, subject: 'plan', version: 3 }] })],
-    '/subjects/plan/versions/3': [
-      stored({ ...plan, namespace }, { references: [{ name: 'x', subject: 'text', version: 1 }] }),
+    [path]: [stored(split, { references: [{ name: fullName, subject: 'outcome', version: 3 }] })],
+    '/subjects/outcome/versions/3': [
+      stored({ ...outcome, namespace }, { references: [{ name: 'x', subject: 'text', version: 1 }] }),
     ],
     '/subjects/text/versions/1': [stored(text)],
   })
   const writer = createCodec(inMemoryRegistry(), avro)
-  await writer.registerSchemas([topic.chatLogs])
-  const value = writer.encode(topic.chatLogs, chat ?? {})
+  await writer.registerSchemas([topic.selectedSamples])
+  const value = writer.encode(topic.selectedSamples, sample ?? {})
   value.writeUInt32BE(7, 1)
-  expect(await createCodec(registry, avro).decode(topic.chatLogs, value)).toStrictEqual(chat)
+  expect(await createCodec(registry, avro).decode(topic.selectedSamples, value)).toStrictEqual(sample)
 })
 
 test('a schema that names one that does not exist, or itself, is a dead letter', async () => {

@@ -24,7 +24,7 @@ it('who proved careful outweighs two who proved careless', () => {
   }
   const now = ['ann', 'bob', 'cy'].map(who => isReview(review(who, who === 'ann' ? 'margin' : 'holdings')))
   const { emitted } = run([isSample(sample()), ...now], asked(3), state)
-  expect(emitted).toMatchObject([{ event: { tool: 'margin', agreement: 1 / 3, adjudicator: null } }])
+  expect(emitted).toMatchObject([{ event: { calls: [{ tool: 'margin' }], agreement: 1 / 3, adjudicator: null } }])
   expect((emitted[0]?.event as GoldAnswered | undefined)?.confidence).toBeGreaterThan(MIN_CONFIDENCE)
 })
 
@@ -35,9 +35,9 @@ describe('adjudication', () => {
     isReview(review('dan', tool, { role: 'adjudicator', parents: ['s1', 'r-p', 'r-q'], notes: 'C' }))
 
   it.each<[string, string | null, object]>([
-    ['for one of them', 'b', { outcome: 'agreed', tool: 'b', agreement: 0.5, notes: ['A', 'C'] }],
-    ['for neither', 'c', { outcome: 'agreed', tool: 'c', agreement: 0 }],
-    ['that cannot tell either', null, { outcome: 'undecided', verdict: 'unclear', tool: null, argument: null }],
+    ['for one of them', 'b', { outcome: 'agreed', calls: [{ tool: 'b' }], agreement: 0.5, notes: ['A', 'C'] }],
+    ['for neither', 'c', { outcome: 'agreed', calls: [{ tool: 'c' }], agreement: 0 }],
+    ['that cannot tell either', null, { outcome: 'undecided', verdict: 'unclear', calls: null }],
   ])('settles a disagreement %s', (_what, tool, expected) => {
     const { emitted } = run([...disagreeing, settling(tool)], two)
     const common = { adjudicator: 'dan', reviewers: ['p', 'q', 'dan'], confidence: null }
@@ -55,10 +55,10 @@ describe('adjudication', () => {
   it('is not an independent review: only the others are what reviewers are known by', () => {
     const { state } = run([...disagreeing, settling('b')], two)
     const reviews = [
-      { reviewer: 'p', verdict: 'wrong', tool: 'a' },
-      { reviewer: 'q', verdict: 'wrong', tool: 'b' },
+      { reviewer: 'p', verdict: 'wrong', tools: 'a' },
+      { reviewer: 'q', verdict: 'wrong', tools: 'b' },
     ]
-    expect(state.get(overlapsOf('desk'), 's1')).toEqual({ reviews, tool: 'b', adjudicated: true })
+    expect(state.get(overlapsOf('desk'), 's1')).toEqual({ reviews, tools: 'b', adjudicated: true })
   })
 })
 
@@ -81,7 +81,7 @@ describe('overlap', () => {
     const full = Array.from({ length: MAX_OVERLAPS }, (_none, at) => ({
       collection: overlapsOf('desk'),
       key: `k${at}`,
-      value: { reviews: [], tool: null, adjudicated: false },
+      value: { reviews: [], tools: null, adjudicated: false },
     }))
     state.apply(full)
     const more = ['p', 'q'].map(who => isReview(review(who, 'a', { sampleId: 's2' })))

@@ -10,6 +10,7 @@ import {
   MAX_EARLY,
   priority,
 } from '#services/annotation/state.ts'
+import { call } from '#test/support/data/turns.ts'
 import { topic } from '#topology/topic-names.ts'
 import { asked, isReview, isSample, isScore, review, run, sample, scored } from './events.ts'
 
@@ -39,8 +40,7 @@ describe('consensus', () => {
           ...kept,
           sampleId: 's1',
           outcome: 'agreed',
-          tool: 'holdings',
-          argument: 'argument by ann',
+          calls: [call('holdings', 'argument by ann')],
           verdict: 'wrong',
           answer: 'You paid …',
           notes: [],
@@ -67,16 +67,21 @@ describe('consensus', () => {
       'two that agree',
       ['a', 'a'],
       2,
-      { tool: 'a', agreement: 1, verdict: 'wrong', adjudicator: null, confidence: null },
+      { calls: [{ tool: 'a' }], agreement: 1, verdict: 'wrong', adjudicator: null, confidence: null },
     ],
     ['two that disagree', ['a', 'b'], 2, null],
     ['who cannot tell, alone', [null], 1, null],
     ['who cannot tell, and one who can', [null, 'a'], 2, null],
-    ['who cannot tell, and two who agree', [null, 'a', 'a'], 3, { tool: 'a', agreement: 2 / 3, confidence: null }],
+    [
+      'who cannot tell, and two who agree',
+      [null, 'a', 'a'],
+      3,
+      { calls: [{ tool: 'a' }], agreement: 2 / 3, confidence: null },
+    ],
     ['two strangers do not outvote a third', ['a', 'b', 'a'], 3, null],
-    ['later reviews are not counted', ['a', 'b', 'b'], 1, { tool: 'a', agreement: 1, reviewers: ['p0'] }],
+    ['later reviews are not counted', ['a', 'b', 'b'], 1, { calls: [{ tool: 'a' }], agreement: 1, reviewers: ['p0'] }],
   ])('%s', (_what, tools, reviewersPerItem, expected) => {
-    expect(gold(tools, reviewersPerItem)).toEqual(expected === null ? [] : [expect.objectContaining(expected)])
+    expect(gold(tools, reviewersPerItem)).toMatchObject(expected === null ? [] : [expected])
   })
 
   it('the same tool is not agreement while reviewers differ on whether the agent was right', () => {
@@ -86,10 +91,10 @@ describe('consensus', () => {
     expect(state.get<Item>(itemsOf('desk'), 's1')).toMatchObject({ disputed: true })
   })
 
-  it('takes the argument that most winners gave, the first where they differ', () => {
-    const by = (reviewer: string, argument: string) => isReview(review(reviewer, 'a', { argument }))
+  it('takes the arguments that most winners gave, the first where they differ', () => {
+    const by = (reviewer: string, argument: string) => isReview(review(reviewer, 'a', { calls: [call('a', argument)] }))
     const { emitted } = run([isSample(sample()), by('p', 'x'), by('q', 'y'), by('r', 'y')], asked(3))
-    expect(emitted[0]?.event).toMatchObject({ tool: 'a', argument: 'y' })
+    expect(emitted[0]?.event).toMatchObject({ calls: [call('a', 'y')] })
   })
 
   it('a second review by the same reviewer and one after closing change nothing', () => {
@@ -134,7 +139,7 @@ describe('order of arrival', () => {
 
   it('what comes later than the settling review is not counted, though it waited with it', () => {
     const { emitted } = run([isReview(review('p', 'a')), isReview(review('q', 'b')), isSample(sample())])
-    expect(emitted[0]).toMatchObject({ event: { tool: 'a', reviewers: ['p'] }, parents: ['r-p'] })
+    expect(emitted[0]).toMatchObject({ event: { calls: [{ tool: 'a' }], reviewers: ['p'] }, parents: ['r-p'] })
   })
 
   it('what waits is bounded: the oldest goes', () => {

@@ -1,6 +1,7 @@
 import { State, type StateChange } from '#runtime/state/state.ts'
 import type { SampleReviewed, SampleScored, SampleSelected } from '#schemas/events.ts'
 import { decide, type Facts } from '#services/annotation/decide.ts'
+import { call, planOf, turnFields } from '#test/support/data/turns.ts'
 import { topic } from '#topology/topic-names.ts'
 import type { Inbound } from '#topology/types.ts'
 
@@ -11,10 +12,11 @@ export const sample = (over: Partial<SampleSelected> = {}): SampleSelected => ({
   agent: 'desk',
   conversationId: 'c1',
   turnId: 't1',
+  step: 0,
   family: 'c1',
   question: 'What did I pay for AAPL?',
-  earlier: [],
-  plan: { tool: 'quote', argument: 'AAPL', confidence: 0.4, margin: 0.1, planner: null },
+  ...turnFields,
+  plan: planOf('quote', 'AAPL', { confidence: 0.4, margin: 0.1 }),
   answer: null,
   arms: [{ arm: 'uncertain', weight: 1 }],
   inclusionProbability: 0.5,
@@ -24,18 +26,18 @@ export const sample = (over: Partial<SampleSelected> = {}): SampleSelected => ({
   ...over,
 })
 
-/** A review by `reviewer` for `tool`; null is unclear. */
+/** A review by `reviewer` for one call of `tool`; null is unclear. */
 export const review = (reviewer: string, tool: string | null, over: Partial<SampleReviewed> = {}): SampleReviewed => ({
   id: `r-${reviewer}`,
   parents: ['s1'],
   at: 2000,
   agent: 'desk',
   sampleId: 's1',
+  step: 0,
   reviewer,
   role: 'reviewer',
   verdict: tool === null ? 'unclear' : 'wrong',
-  tool,
-  argument: tool === null ? null : `argument by ${reviewer}`,
+  calls: tool === null ? null : [call(tool, `argument by ${reviewer}`)],
   answer: null,
   notes: null,
   redactions: [],
@@ -48,6 +50,7 @@ export const scored = (score: number | null, over: Partial<SampleScored> = {}): 
   at: 1500,
   agent: 'desk',
   sampleId: 's1',
+  step: 0,
   family: 'c1',
   source: 'production',
   question: 'What did I pay for AAPL?',

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { SampleReviewed } from '#schemas/events.ts'
+import { call } from '#test/support/data/turns.ts'
 import { openDesk } from './desk.ts'
 import { asked, isReview, isSample, isScore, review, run, sample, scored } from './events.ts'
 
@@ -87,15 +88,15 @@ describe('leases', () => {
       {
         sampleId: 's2',
         reviews: [
-          { reviewer: 'p', tool: 'quote', notes: 'sure' },
-          { reviewer: 'q', tool: 'holdings' },
+          { reviewer: 'p', calls: [{ tool: 'quote' }], notes: 'sure' },
+          { reviewer: 'q', calls: [{ tool: 'holdings' }] },
         ],
       },
     ])
-    const settling = body({ reviewer: 'dan', role: 'adjudicator', verdict: 'wrong', tool: 'holdings' })
+    const settling = body({ reviewer: 'dan', role: 'adjudicator', verdict: 'wrong', calls: [{ tool: 'holdings' }] })
     expect((await desk.post('/v1/reviews', settling)).json()).toMatchObject({ accepted: 1 })
     expect(appended[0]).toMatchObject({ role: 'adjudicator', parents: ['s2', 'r-p', 'r-q'] })
-    expect(desk.consume()).toMatchObject([{ event: { tool: 'holdings', adjudicator: 'dan' } }])
+    expect(desk.consume()).toMatchObject([{ event: { calls: [{ tool: 'holdings' }], adjudicator: 'dan' } }])
   })
 
   it('do not show a reviewer what others said of the item: what is compared must be independent', async () => {
@@ -126,9 +127,9 @@ describe('reviews sent in', () => {
         parents: ['s2'],
         at: desk.clock.at,
         ...body(),
+        step: 0,
         role: 'reviewer',
-        tool: 'quote',
-        argument: 'AAPL',
+        calls: [call('quote', 'AAPL')],
         answer: null,
         notes: null,
         redactions: [],
@@ -149,16 +150,22 @@ describe('reviews sent in', () => {
     desk.consume()
     expect(await counts(body({ reviewer: 'cy' }))).toEqual([1, 0, 0])
     expect(desk.consume()).toMatchObject([
-      { event: { sampleId: 's2', tool: 'quote', reviewers: ['ann', 'bob', 'cy'] } },
+      { event: { sampleId: 's2', calls: [{ tool: 'quote' }], reviewers: ['ann', 'bob', 'cy'] } },
     ])
     expect(await counts(body({ reviewer: 'cy' }), body({ sampleId: 's1' }))).toEqual([1, 0, 1])
   })
 
   it.each([
-    ['wrong without the right tool', body({ verdict: 'wrong' }), 400, 'tool: a wrong plan needs the right tool'],
-    ['a tool outside the catalogue', body({ verdict: 'wrong', tool: 'magic' }), 400, 'tool: magic is not in the agent'],
-    ['right, but another tool', body({ tool: 'holdings' }), 400, 'tool: the plan was quote'],
-    ['unclear, but a tool', body({ verdict: 'unclear', tool: 'quote' }), 400, 'tool: leave it out'],
+    ['wrong without the right calls', body({ verdict: 'wrong' }), 400, 'calls: a wrong plan needs the right calls'],
+    [
+      'a tool outside the catalogue',
+      body({ verdict: 'wrong', calls: [{ tool: 'quote' }, { tool: 'magic' }] }),
+      400,
+      'calls: magic is not in the agent',
+    ],
+    ['right, but another tool', body({ calls: [{ tool: 'holdings' }] }), 400, 'calls: the plan was quote'],
+    ['right, but no tool', body({ calls: [] }), 400, 'calls: the plan was quote'],
+    ['unclear, but a tool', body({ verdict: 'unclear', calls: [{ tool: 'quote' }] }), 400, 'calls: leave them out'],
     [
       'a sample not in the queue',
       [body(), body({ sampleId: 'ghost' })],
@@ -180,11 +187,11 @@ describe('reviews sent in', () => {
 
 it('what reviewers write is redacted before it is logged, and counted', async () => {
   const text = 'mail jo@example.com'
-  const written = { verdict: 'wrong', tool: 'holdings', argument: text, answer: text, notes: text }
+  const written = { verdict: 'wrong', calls: [{ tool: 'holdings', arguments: text }], answer: text, notes: text }
   await desk.post('/v1/reviews', body(written))
-  const { argument, answer, notes, redactions } = appended[0] ?? {}
+  const { calls, answer, notes, redactions } = appended[0] ?? {}
   expect(JSON.stringify(appended)).not.toContain('jo@example.com')
-  for (const redacted of [argument, answer, notes]) expect(redacted).toMatch(/^mail \[email:[a-f]{20}\]$/)
+  for (const redacted of [calls?.[0]?.arguments, answer, notes]) expect(redacted).toMatch(/^mail \[email:[a-f]{20}\]$/)
   expect(redactions).toEqual([{ kind: 'email', count: 3 }])
 })
 

@@ -66,6 +66,7 @@ export const score = (over: Partial<SampleScored> = {}): SampleScored => ({
   ...common,
   id: 'j1',
   sampleId: 's1',
+  step: 0,
   family: 'f',
   source: 'gold',
   question: 'Price?',

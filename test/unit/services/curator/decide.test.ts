@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { digest } from '#runtime/core/identity.ts'
 import type { Dataset, EvaluationSet } from '#schemas/objects.ts'
 import { decide } from '#services/curator/decide.ts'
+import { call } from '#test/support/data/turns.ts'
 import { given } from '#test/support/given.ts'
 import { complete, facts, goldRecord, scoredRecord, widenedRecord } from './makers.ts'
 
@@ -70,7 +71,7 @@ describe('a dataset', () => {
   })
 
   test('does not contain gold that reviewers took back', () => {
-    const takenBack = goldRecord(3, { id: 'gold-3-b', outcome: 'undecided', tool: null, argument: null })
+    const takenBack = goldRecord(3, { id: 'gold-3-b', outcome: 'undecided', calls: null })
     const { objects } = given(decide)
       .whenEach(complete(numbers(29)), facts)
       .then([{ outcome: 'waiting' }])
@@ -97,7 +98,7 @@ describe('the trigger', () => {
       .whenEach(complete(numbers(29)), facts)
       .then([{ outcome: 'waiting' }])
       .whenEach(complete([0]), facts)
-      .when(goldRecord(0, { id: 'gold-0-b', tool: 'margin' }), facts)
+      .when(goldRecord(0, { id: 'gold-0-b', calls: [call('margin', 'it')] }), facts)
       .then([])
       .when(widenedRecord(0, 0, { goldId: 'gold-0-b' }), facts)
       .then([{ outcome: 'curated', gold: 29 }])

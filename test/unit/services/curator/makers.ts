@@ -1,6 +1,7 @@
 import type { GoldAnswered, SampleScored, SampleWidened } from '#schemas/events.ts'
 import type { DatasetRow } from '#schemas/objects.ts'
 import type { Facts } from '#services/curator/decide.ts'
+import { call, planOf, turnFields, userMessage } from '#test/support/data/turns.ts'
 import { topic } from '#topology/topic-names.ts'
 
 export const facts = {
@@ -18,22 +19,24 @@ export const facts = {
 
 const envelope = { parents: [], at: 1000, agent: 'desk' }
 
+const goldTool = (n: number): string => facts.tools[n % facts.tools.length] ?? ''
+
 export function gold(n: number, over: Partial<GoldAnswered> = {}): GoldAnswered {
-  const tool = facts.tools[n % facts.tools.length] ?? ''
+  const tool = goldTool(n)
   return {
     ...envelope,
     id: `gold-${n}`,
     sampleId: `sample-${n}`,
     conversationId: `talk-${n}`,
     turnId: `turn-${n}`,
+    step: 0,
     family: `family-${n}`,
     question: `${words(n)} ${tool}`,
-    earlier: [],
-    plan: { tool, argument: '', confidence: 1, margin: 1, planner: null },
+    ...turnFields,
+    plan: planOf(tool, '', { confidence: 1, margin: 1 }),
     outcome: 'agreed',
     verdict: 'right',
-    tool,
-    argument: 'it',
+    calls: [call(tool, 'it')],
     answer: null,
     notes: [],
     reviewers: ['ann'],
@@ -47,28 +50,31 @@ export function gold(n: number, over: Partial<GoldAnswered> = {}): GoldAnswered 
 }
 
 export function widened(n: number, accepted = 0, over: Partial<SampleWidened> = {}): SampleWidened {
-  const { id, sampleId, family, tool } = gold(n)
+  const { id, sampleId, family } = gold(n)
+  const tool = goldTool(n)
   const variants = Array.from({ length: accepted + 1 }, (_, at) => ({
     variantId: `variant-${n}-${at}`,
     question: `${words(1000 + n * 10 + at)} ${tool}`,
-    argument: 'it',
+    calls: [call(tool, 'it')],
     operator: 'synonym' as const,
     fate: at < accepted ? ('accepted' as const) : ('label' as const),
-    plannedTool: tool ?? '',
+    plannedTool: tool,
   }))
-  return { ...envelope, id: `widened-${n}`, goldId: id, sampleId, family, tool: tool ?? '', variants, ...over }
+  return { ...envelope, id: `widened-${n}`, goldId: id, sampleId, family, tool, variants, ...over }
 }
 
 export function scored(n: number, over: Partial<SampleScored> = {}): SampleScored {
-  const { sampleId, family, question, tool } = gold(n)
+  const { sampleId, family, question } = gold(n)
+  const tool = goldTool(n)
   return {
     ...envelope,
     id: `scored-${n}`,
     sampleId,
+    step: 0,
     family,
     source: 'gold',
     question,
-    plannedTool: tool ?? '',
+    plannedTool: tool,
     goldTool: tool,
     score: 1,
     toolCorrect: true,
@@ -100,10 +106,8 @@ export function row(id: string, over: Partial<DatasetRow> = {}): DatasetRow {
   return {
     id,
     family: `family-${id}`,
-    question: words(n),
-    earlier: [],
-    tool: 'quote',
-    argument: 'it',
+    messages: [userMessage(words(n))],
+    calls: [call('quote', 'it')],
     synthetic: false,
     inclusionProbability: 1,
     ...over,

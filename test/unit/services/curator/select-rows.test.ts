@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { allocateRows, stratumName } from '#services/curator/select-rows.ts'
+import { call, userMessage } from '#test/support/data/turns.ts'
 
 test('an allocation adds up, never takes more than there is, and keeps the floor', () => {
   const stratum = fc.record({
@@ -37,8 +38,8 @@ test('strata of equal size share in proportion to the deviation of their errors'
 })
 
 test('strata follow tool and turns', () => {
-  const name = (earlier: readonly string[]) => stratumName({ tool: 'quote', earlier })
-  expect([name([]), name(['a']), name(['a', 'b']), name(['a', 'b', 'c'])]).toEqual([
+  const name = (...texts: string[]) => stratumName({ calls: [call('quote')], messages: texts.map(userMessage) })
+  expect([name('a'), name('a', 'b'), name('a', 'b', 'c'), name('a', 'b', 'c', 'd')]).toEqual([
     'quote/first',
     'quote/repeat, 2-3 turns',
     'quote/repeat, 2-3 turns',

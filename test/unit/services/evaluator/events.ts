@@ -1,19 +1,18 @@
 import type { PromptTuned } from '#schemas/events.ts'
 import type { DatasetRow, EvaluationSet } from '#schemas/objects.ts'
+import { call, userMessage } from '#test/support/data/turns.ts'
 
 /** A row that asks `name` after one earlier message, with this gold tool. */
 export const evaluationRow = (name: string, tool: string): DatasetRow => ({
   id: `row-${name}`,
   family: `family-${name}`,
-  question: `ask ${name}`,
-  earlier: ['before'],
-  tool,
-  argument: '',
+  messages: [userMessage('before'), userMessage(`ask ${name}`)],
+  calls: [call(tool)],
   synthetic: false,
   inclusionProbability: 1,
 })
 
-export const evaluationSet = (rows: readonly DatasetRow[]): EvaluationSet => ({ format: 1, agent: 'desk', rows })
+export const evaluationSet = (rows: readonly DatasetRow[]): EvaluationSet => ({ format: 2, agent: 'desk', rows })
 
 export const promptTuned = (changes: Partial<PromptTuned> = {}): PromptTuned => ({
   id: 'tuned',

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { HostedPlanner } from '#planners/planner.ts'
 import { canonicalJson, digest } from '#runtime/core/identity.ts'
+import { toolOf } from '#schemas/turns.ts'
 import { evaluator } from '#services/evaluator/service.ts'
 import { fakePlanner } from '#test/support/doubles/fake-planner.ts'
 import { topic } from '#topology/topic-names.ts'
@@ -18,8 +19,8 @@ function fakePorts() {
     const planner = fakePlanner(name, ({ input, exceptFamily }) => {
       const texts = input.messages.map(({ text }) => text)
       asked.push([name, ...texts, exceptFamily].join(' '))
-      const row = rows.find(({ question }) => question === texts.at(-1))
-      const tool = name === 'base' ? 'quote' : row?.id === 'row-d' ? 'other' : (row?.tool ?? '')
+      const row = rows.find(({ messages }) => messages.at(-1)?.text === texts.at(-1))
+      const tool = name === 'base' ? 'quote' : row?.id === 'row-d' ? 'other' : toolOf(row?.calls ?? [])
       return { tool, confidence: 1, margin: 1, ranking: [] }
     })
     hosted.push(planner)

@@ -9,6 +9,7 @@ import { createHttpServer } from '#runtime/http/server.ts'
 import type { HttpApi } from '#runtime/service.ts'
 import { createLogger, createMetrics } from '#runtime/telemetry/telemetry.ts'
 import { type HttpApiPorts, httpApi } from '#services/gateway/http-api.ts'
+import { call, userMessage } from '#test/support/data/turns.ts'
 import { fakePlanner } from '#test/support/doubles/fake-planner.ts'
 import { topic } from '#topology/topic-names.ts'
 import { desk, release } from './make.ts'
@@ -82,10 +83,12 @@ const turn = (over: object = {}) => ({ agent: 'desk', question: 'Price?', ...ove
 
 describe('a turn', () => {
   it('is planned by what is released and logged as ingest takes it, before the answer', async () => {
-    const answer = (await post(turn({ conversationId: 'c1', earlier: ['Hi'], userId: 'u' }))).json()
+    const answer = (await post(turn({ conversationId: 'c1', earlier: [userMessage('Hi')], userId: 'u' }))).json()
     expect(answer).toEqual({
-      ...plan,
-      argument: 'Hi|Price?',
+      calls: [call('quote', 'Hi|Price?')],
+      confidence: plan.confidence,
+      margin: plan.margin,
+      ranking: plan.ranking,
       planner: released,
       release: `release of ${released}`,
       latencyMs: expect.any(Number),
@@ -97,7 +100,7 @@ describe('a turn', () => {
     expect(chatLogBody.parse(logs[0]?.body)).toMatchObject({
       id: answer.turnId,
       turn: 1,
-      plan: { tool: 'quote', planner: released },
+      plan: { calls: [call('quote', 'Hi|Price?')], planner: released },
       latencyMs: answer.latencyMs,
       source: 'gateway',
     })
@@ -122,7 +125,11 @@ describe('a turn', () => {
   ])('is answered though ingest %s, and says that it is not logged', async (_what, fail, reason) => {
     await fail()
     const before = await unlogged(reason)
-    expect((await post(turn())).json()).toMatchObject({ tool: 'quote', logged: false, turnId: expect.any(String) })
+    expect((await post(turn())).json()).toMatchObject({
+      calls: [{ tool: 'quote' }],
+      logged: false,
+      turnId: expect.any(String),
+    })
     expect(await unlogged(reason)).toBe(before + 1)
   })
 
@@ -140,8 +147,8 @@ describe('a batch', () => {
     const questions = Array.from({ length: 40 }, (_, at) => ({ question: `q${at}` }))
     const answer = (await post({ agent: 'desk', questions, log: false, planner: chosen })).json()
     expect(answer).toMatchObject({ planner: chosen, release: null })
-    expect(answer.plans.map(({ argument }: { argument: string }) => argument)).toEqual(
-      questions.map(({ question }) => question),
+    expect(answer.plans.map(({ calls }: { calls: object }) => calls)).toEqual(
+      questions.map(({ question }) => [call('quote', question)]),
     )
     expect(logs).toEqual([])
   })

@@ -5,6 +5,7 @@ import { createHttpServer } from '#runtime/http/server.ts'
 import type { HttpApi } from '#runtime/service.ts'
 import { createLogger, createMetrics } from '#runtime/telemetry/telemetry.ts'
 import { httpApi } from '#services/ingest/http-api.ts'
+import { call } from '#test/support/data/turns.ts'
 
 export const now = 1_800_000_000_000
 const redactionKey = 'the key of this test'
@@ -15,7 +16,7 @@ export const turn = (over: object = {}) => ({
   conversationId: 'c1',
   turn: 0,
   question: 'Price of AAPL?',
-  plan: { tool: 'retired', argument: 'AAPL' },
+  plan: { calls: [call('retired', 'AAPL')] },
   ...over,
 })
 

@@ -88,10 +88,16 @@ describe('refusals name record, field and fix; nothing is appended', () => {
     ['an unknown field', [turn(), turn({ lang: 'en' })], '[1]: unknown field lang: remove it; known are id, agent,'],
     [
       'a nested unknown field',
-      turn({ plan: { tool: 'quote', argument: '', score: 1 } }),
+      turn({ plan: { calls: [{ tool: 'quote' }], score: 1 } }),
       'plan: unknown field score: remove it',
     ],
-    ['a missing field', [turn({ plan: { argument: 'x' } })], '[0].plan.tool: '],
+    ['a missing field', [turn({ plan: { calls: [{ arguments: 'x' }] } })], '[0].plan.calls.0.tool: '],
+    [
+      'arguments that are no JSON',
+      turn({ plan: { calls: [{ tool: 'quote', arguments: 7 }] } }),
+      'must be JSON: an object',
+    ],
+    ['nothing that the agent did', turn({ plan: null }), 'steps: say what the agent did'],
     ['an empty question', turn({ question: ' \n' }), 'question: is empty: send some text'],
     ['a question too long', turn({ question: 'ü'.repeat(4097) }), 'question: longer than 8 KiB: shorten it'],
     ['seconds for milliseconds', turn({ at: 1_800_000_000 }), 'at: must be milliseconds (not seconds)'],

@@ -1,16 +1,20 @@
 import { describe, expect, it } from 'vitest'
+import { chatLogBody } from '#dialects/record-bodies.ts'
 import { createPseudonymizer } from '#redaction/pseudonym.ts'
 import { toChatEscalated, toChatLogged, toFeedbackGiven } from '#services/ingest/to-events.ts'
+import { call, planOf, stepOf, turnFields, userMessage } from '#test/support/data/turns.ts'
 
 const now = 1_800_000_000_000
 const pseudonymOf = createPseudonymizer('the key of this test')
 const address = pseudonymOf('email', 'a@b.com')
+/** Typed as bodies are, whose lists are not readonly. */
+const asked = (text: string) => ({ ...userMessage(text), calls: [] })
 const turn = {
   agent: 'desk',
   conversationId: 'c1',
   turn: 2,
   question: 'Price of AAPL?',
-  plan: { tool: 'quote', argument: 'AAPL' },
+  plan: { calls: [call('quote', 'AAPL')] },
 }
 
 describe('a chat log', () => {
@@ -21,13 +25,33 @@ describe('a chat log', () => {
       parents: [],
       at: now,
       userId: null,
-      earlier: [],
-      plan: { tool: 'quote', argument: 'AAPL', confidence: null, margin: null, planner: null },
+      ...turnFields,
+      steps: [stepOf([call('quote', 'AAPL')])],
+      plan: planOf('quote', 'AAPL'),
       answer: null,
       latencyMs: null,
       source: 'http',
       redactions: [],
     })
+  })
+  it('without a plan has that of the first step of its planner', () => {
+    const routing = stepOf([], { stage: 'router', text: 'trading', model: 'small' })
+    const steps = [routing, stepOf([call('quote', 'AAPL')], { model: 'large' }), stepOf([], { text: 'It is 200.' })]
+    const event = toChatLogged(chatLogBody.parse({ ...turn, plan: null, steps }), now, pseudonymOf)
+    expect(event.steps).toEqual(steps)
+    expect(event.plan).toEqual(planOf('quote', 'AAPL', { model: 'large' }))
+  })
+  it('of an answer alone has a step and a plan without calls', () => {
+    const event = toChatLogged({ ...turn, plan: null, answer: 'Hello!' }, now, pseudonymOf)
+    expect(event.steps).toEqual([stepOf([], { text: 'Hello!' })])
+    expect(event.plan.calls).toEqual([])
+  })
+  it('keeps the newest earlier messages that fit in 64 KiB, and counts the others', () => {
+    const earlier = Array.from({ length: 40 }, (_none, at) => asked(`${at} ${'x'.repeat(4096)}`))
+    const event = toChatLogged({ ...turn, earlier }, now, pseudonymOf)
+    expect(event.earlierCut).toBe(earlier.length - event.earlier.length)
+    expect(event.earlier).toEqual(earlier.slice(event.earlierCut))
+    expect(event.earlier).toHaveLength(15)
   })
   it('has an id that derives from agent, conversation and turn', () => {
     const id = toChatLogged(turn, now, pseudonymOf).id
@@ -36,25 +60,24 @@ describe('a chat log', () => {
     expect(toChatLogged({ ...turn, agent: 'other' }, now, pseudonymOf).id).not.toBe(id)
     expect(toChatLogged({ ...turn, id: 'mine' }, now, pseudonymOf).id).toBe('mine')
   })
-  it('is redacted in every free text, the argument included', () => {
+  it('is redacted in every free text, the arguments of calls included', () => {
     const event = toChatLogged(
       {
         ...turn,
         question: 'I am a@b.com',
-        earlier: ['a@b.com'],
+        earlier: [asked('a@b.com')],
         answer: 'Hi a@b.com',
-        plan: { tool: 'quote', argument: 'a@b.com' },
+        plan: { calls: [call('quote', 'a@b.com')] },
       },
       now,
       pseudonymOf,
     )
-    expect([event.question, ...event.earlier, event.answer, event.plan.argument]).toEqual([
-      `I am ${address}`,
-      address,
-      `Hi ${address}`,
-      address,
-    ])
-    expect(event.redactions).toEqual([{ kind: 'email', count: 4 }])
+    const [step] = event.steps
+    expect([
+      ...[event.question, event.earlier[0]?.text, event.answer, event.plan.calls[0]?.arguments],
+      ...[step?.calls[0]?.arguments, step?.text],
+    ]).toEqual([`I am ${address}`, address, `Hi ${address}`, address, address, `Hi ${address}`])
+    expect(event.redactions).toEqual([{ kind: 'email', count: 6 }])
   })
   it('has the same pseudonym each time for an address as user id', () => {
     const userOf = (userId: string) => toChatLogged({ ...turn, userId }, now, pseudonymOf).userId

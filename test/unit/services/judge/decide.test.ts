@@ -5,6 +5,7 @@ import { State } from '#runtime/state/state.ts'
 import { decide } from '#services/judge/decide.ts'
 import { grade } from '#services/judge/grade.ts'
 import { collections } from '#services/judge/state.ts'
+import { call } from '#test/support/data/turns.ts'
 import { given } from '#test/support/given.ts'
 import { type Details, gold, sample, scores, stateAfter, widened } from './events.ts'
 
@@ -50,9 +51,9 @@ test('against gold the right tool gives 0.7 and its argument the rest, nothing w
   given(decide)
     .when(gold('s'), null)
     .then([{ ...right, score: 1, argumentSimilarity: 1, figuresEqual: true }])
-    .when(gold('s', { argument: 'price of TSLA' }), null)
+    .when(gold('s', { calls: [call('quote', 'price of TSLA')] }), null)
     .then([{ ...right, score: 0.7, figuresEqual: false }])
-  const [worded] = scores([gold('s', { argument: 'what does AAPL cost' })])
+  const [worded] = scores([gold('s', { calls: [call('quote', 'what does AAPL cost')] })])
   expect(worded?.argumentSimilarity).toBeGreaterThan(0)
   expect(worded?.argumentSimilarity).toBeLessThan(1)
   expect(worded?.score).toBeCloseTo(0.7 + 0.3 * Number(worded?.argumentSimilarity))
@@ -60,25 +61,53 @@ test('against gold the right tool gives 0.7 and its argument the rest, nothing w
 
 test('a wrong tool scores 0, whatever the argument', () => {
   given(decide)
-    .when(gold('s', { tool: 'fees' }), null)
+    .when(gold('s', { calls: [call('fees', 'price of AAPL')] }), null)
     .then([{ score: 0, toolCorrect: false, goldTool: 'fees', argumentSimilarity: 1 }])
 })
 
-test('gold without an argument grades the tool alone', () => {
+test('gold without arguments grades the tools alone', () => {
   given(decide)
-    .when(gold('s', { argument: null }), null)
+    .when(gold('s', { calls: [call('quote')] }), null)
     .then([{ score: 1, argumentSimilarity: null, figuresEqual: null }])
+})
+
+test('that no tool is right is gold like any other', () => {
+  const none = { plan: { calls: [] }, calls: [] }
+  given(decide)
+    .when(gold('s', none), null)
+    .then([{ score: 1, toolCorrect: true, plannedTool: '(none)', goldTool: '(none)' }])
+    .when(gold('s', { ...none, calls: [call('quote')] }), null)
+    .then([{ score: 0, toolCorrect: false, plannedTool: '(none)', goldTool: 'quote' }])
+    .when(gold('s', { calls: [] }), null)
+    .then([{ score: 0, toolCorrect: false, plannedTool: 'quote', goldTool: '(none)' }])
+})
+
+test('of several calls the tools must be the same, in any order, and all arguments count', () => {
+  const [quote, fees] = [call('quote', 'price of AAPL'), call('fees', 'of a wire')]
+  given(decide)
+    .when(gold('s', { plan: { calls: [quote, fees] }, calls: [fees, quote] }), null)
+    .then([{ score: 1, toolCorrect: true, argumentSimilarity: 1 }])
+    .when(gold('s', { plan: { calls: [quote] }, calls: [quote, fees] }), null)
+    .then([{ score: 0, toolCorrect: false }])
+    .when(gold('s', { plan: { calls: [quote, fees] }, calls: [quote, call('fees', 'of 500 wires')] }), null)
+    .then([{ score: 0.7, toolCorrect: true, figuresEqual: false }])
 })
 
 test('equal values count as equal however they are written', () => {
   given(decide)
-    .when(gold('s', { plan: { argument: 'sell $1,500 of AAPL' }, argument: 'sell 1500 dollars of AAPL' }), null)
+    .when(
+      gold('s', {
+        plan: { calls: [call('quote', 'sell $1,500 of AAPL')] },
+        calls: [call('quote', 'sell 1500 dollars of AAPL')],
+      }),
+      null,
+    )
     .then([{ figuresEqual: true }])
 })
 
 test('undecided gold is refused with a reason, never scored', () => {
   given(decide)
-    .when(gold('s', { outcome: 'undecided', tool: null, argument: null }), null)
+    .when(gold('s', { outcome: 'undecided', calls: null }), null)
     .then([{ source: 'gold', score: null, toolCorrect: null, refused: 'reviewers were undecided' }])
 })
 
@@ -108,7 +137,7 @@ test('every accepted variant gets one score against the gold of its parent', () 
 
 test.each([
   ['a sample', sample('s', { outcome: { escalated: true } })],
-  ['gold', gold('s', { argument: 'cost of AAPL' })],
+  ['gold', gold('s', { calls: [call('quote', 'cost of AAPL')] })],
 ])('the stored packet is all that the grade rests on: %s', (_what, record) => {
   const { objects, then } = given(decide).when(record, null)
   then([{ evidence: digest(at(objects, 0)), ...grade(parsed(at(objects, 0))) }])
@@ -122,7 +151,7 @@ test('the samples that are remembered are bounded', () => {
   expect(state.get(name, 's50')).toBeDefined()
 })
 
-const versions = { rubric: 'rubric/v1-aa', prompt: 'judge-prompt/v1', model: 'gemma' }
+const versions = { rubric: 'rubric/v1-aa', prompt: 'judge-prompt/v2', model: 'gemma' }
 
 test('a language model scores beside the signals, under the versions it was asked with', () => {
   const opinion = { verdict: { score: 0.9, toolCorrect: true, reason: 'it fits' } }
@@ -163,7 +192,10 @@ test('an answer in other words scores between 0 and 1, and one that was not logg
 
 test('the offline judge learns from earlier gold only, and the packet holds the weights it used', () => {
   const rated = (id: string) => sample(id, { outcome: { rating: 'up' } })
-  const refuted = Array.from({ length: 20 }, (_none, at) => [rated(`g${at}`), gold(`g${at}`, { tool: 'fees' })]).flat()
+  const refuted = Array.from({ length: 20 }, (_none, at) => [
+    rated(`g${at}`),
+    gold(`g${at}`, { calls: [call('fees', 'price of AAPL')] }),
+  ]).flat()
   const before = scores([rated('s')])[0]?.score
   const after = scores([...refuted, rated('s')]).at(-1)
   expect(after?.score).toBeLessThan(Number(before) / 2)
@@ -173,7 +205,7 @@ test('the offline judge learns from earlier gold only, and the packet holds the 
 
 test('a stream gives the same scores from the state that it left as in one run', () => {
   const state = new State()
-  const stream = [sample('a'), gold('a', { tool: 'fees' }), sample('b'), sample('c')]
+  const stream = [sample('a'), gold('a', { calls: [call('fees', 'price of AAPL')] }), sample('b'), sample('c')]
   const apart = [...scores(stream.slice(0, 2), state), ...scores(stream.slice(2), state)]
   expect(apart).toEqual(scores(stream))
 })

@@ -2,11 +2,13 @@ import { State } from '#runtime/state/state.ts'
 import type { GoldAnswered, Outcome, Plan, SampleSelected, SampleWidened, Variant } from '#schemas/events.ts'
 import type { Facts } from '#services/judge/decide.ts'
 import { decide } from '#services/judge/decide.ts'
+import { call, planOf, turnFields } from '#test/support/data/turns.ts'
 import { topic } from '#topology/topic-names.ts'
 import type { Inbound } from '#topology/types.ts'
 
 const envelope = { parents: [], at: 1000, agent: 'desk' }
-const planned: Plan = { tool: 'quote', argument: 'price of AAPL', confidence: 0.6, margin: 0.3, planner: null }
+const planned = planOf('quote', 'price of AAPL', { confidence: 0.6, margin: 0.3 })
+const turn = { conversationId: 'c', turnId: 't', step: 0, family: 'f', question: 'price of AAPL?', ...turnFields }
 const quiet: Outcome = { escalated: false, rating: null, repeatAsk: false, latencyMs: 900 }
 
 export type Details = {
@@ -21,7 +23,6 @@ export function sample(
   id: string,
   { plan, outcome, correction = false, agent = 'desk', answer }: Details = {},
 ): Inbound<'judge'> {
-  const turn = { conversationId: 'c', turnId: 't', family: 'f', question: 'price of AAPL?', earlier: [] }
   const arms: SampleSelected['arms'] = [{ arm: 'random', weight: 0.1 }]
   const chosen = { arms, inclusionProbability: 0.25, value: 1, correction }
   const how = { plan: { ...planned, ...plan }, outcome: { ...quiet, ...outcome } }
@@ -31,18 +32,17 @@ export function sample(
   }
 }
 
-type GoldDetails = Partial<Pick<GoldAnswered, 'tool' | 'argument' | 'answer' | 'outcome' | 'agent'>> & {
+type GoldDetails = Partial<Pick<GoldAnswered, 'calls' | 'answer' | 'outcome' | 'agent'>> & {
   plan?: Partial<Plan>
 }
 
 export function gold(sampleId: string, { plan, ...over }: GoldDetails = {}): Inbound<'judge'> {
-  const turn = { sampleId, conversationId: 'c', turnId: 't', family: 'f', question: 'price of AAPL?', earlier: [] }
-  const right = { outcome: 'agreed', verdict: null, tool: 'quote', argument: 'price of AAPL', answer: null } as const
+  const right = { outcome: 'agreed', verdict: null, calls: [call('quote', 'price of AAPL')], answer: null } as const
   const settled = { notes: [], reviewers: ['r1'], agreement: 1, adjudicator: null, confidence: null, score: null }
   const reviewed = { ...settled, inclusionProbability: 0.25, plan: { ...planned, ...plan } }
   return {
     topic: topic.goldAnswers,
-    event: { ...envelope, id: `gold-${sampleId}`, ...turn, ...right, ...reviewed, ...over },
+    event: { ...envelope, id: `gold-${sampleId}`, sampleId, ...turn, ...right, ...reviewed, ...over },
   }
 }
 
@@ -50,7 +50,7 @@ export function widened(variants: readonly Partial<Variant>[]): Inbound<'judge'>
   const variant: Variant = {
     variantId: 'v',
     question: 'q',
-    argument: 'a',
+    calls: [call('quote', 'a')],
     operator: 'typo',
     fate: 'accepted',
     plannedTool: 'quote',

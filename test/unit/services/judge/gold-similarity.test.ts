@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { type GoldQuestion, goldSimilarity } from '#services/judge/gold-similarity.ts'
 import { initialRegression, signalScore } from '#services/judge/signals.ts'
 import { injections } from '#test/support/data/injections.ts'
+import { planOf } from '#test/support/data/turns.ts'
 
 const known: readonly GoldQuestion[] = [
   { question: 'what is the price of AAPL', family: 'k1', goldTool: 'quote' },
@@ -11,9 +12,8 @@ const known: readonly GoldQuestion[] = [
   { question: 'my card is lost', family: 'k4', goldTool: 'card_lost' },
   { question: 'the price of what I own', family: 'k5', goldTool: null },
 ]
-const plan = (tool: string) => ({ tool, argument: '', confidence: null, margin: null, planner: null })
 const similarity = (question: string, tool: string, family = 'own') =>
-  goldSimilarity({ question, family, plan: plan(tool) }, known)
+  goldSimilarity({ question, family, plan: planOf(tool) }, known)
 const quiet = {
   kind: 'signals',
   confidence: 0.3,
@@ -36,7 +36,7 @@ test('gold with the planned tool raises the score, gold with another tool lowers
 test("undecided gold and gold of the question's own family do not count", () => {
   expect(similarity('the price of what I own', 'quote').own).toBeLessThan(0.9)
   expect(similarity('my card is lost', 'card_lost', 'k4').own).toBeLessThan(0.3)
-  expect(goldSimilarity({ question: 'my card is lost', family: 'f', plan: plan('quote') }, [])).toEqual({
+  expect(goldSimilarity({ question: 'my card is lost', family: 'f', plan: planOf('quote') }, [])).toEqual({
     own: 0,
     other: 0,
   })

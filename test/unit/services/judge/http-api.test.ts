@@ -4,6 +4,7 @@ import { createHttpServer } from '#runtime/http/server.ts'
 import { State } from '#runtime/state/state.ts'
 import { createLogger, createMetrics } from '#runtime/telemetry/telemetry.ts'
 import { httpApi } from '#services/judge/http-api.ts'
+import { call } from '#test/support/data/turns.ts'
 import { gold, sample, scores } from './events.ts'
 
 const open = (state: State) => {
@@ -19,7 +20,7 @@ test('the judge says how it agrees with gold, version by version, and how the ag
     const right = at % 2 === 0
     return [
       sample(`s${at}`, { plan: { margin: right ? 0.9 : 0.1 } }),
-      ...(at < 60 ? [gold(`s${at}`, right ? {} : { tool: 'fees' })] : []),
+      ...(at < 60 ? [gold(`s${at}`, right ? {} : { calls: [call('fees', 'price of AAPL')] })] : []),
     ]
   }).flat()
   scores(stream, state)

@@ -4,6 +4,7 @@ import { withRepair } from '#models/repair.ts'
 import { rubric, rubricVersion } from '#services/judge/model/rubric.ts'
 import { judge } from '#services/judge/service.ts'
 import { agentDescribed } from '#test/support/data/agent-described.ts'
+import { call } from '#test/support/data/turns.ts'
 import { gold, sample, widened } from './events.ts'
 
 const forever = new AbortController().signal
@@ -32,7 +33,7 @@ test('without a model, and beside gold, nobody is asked', async () => {
 test('a verdict comes with the versions of rubric, prompt and model', async () => {
   expect(await says({ score: 0.7, toolCorrect: true, reason: 'it is the price' })).toEqual({
     rubric: rubricVersion(rubric),
-    prompt: 'judge-prompt/v1',
+    prompt: 'judge-prompt/v2',
     model: 'm',
     plannedFirst: true,
     opinion: { verdict: { score: 0.7, toolCorrect: true, reason: 'it is the price' } },
@@ -45,7 +46,7 @@ test('where the planned tool stands is drawn for each sample, and told', async (
   const catalogue = ['quote', 'fees', 'margin', 'tax'].map(name => ({ name, description: name }))
   const model = modelThat({ says: { score: 1, toolCorrect: true, reason: 'x' } })
   const firstOf = async (id: string, tool = 'quote') =>
-    (await gather(sample(id, { plan: { tool } }), model, catalogue))?.plannedFirst
+    (await gather(sample(id, { plan: { calls: [call(tool)] } }), model, catalogue))?.plannedFirst
   const firsts = await Promise.all(Array.from({ length: 200 }, (_none, at) => firstOf(`s${at}`)))
   expect(await firstOf('s0')).toBe(firsts[0])
   expect(Math.abs(firsts.filter(Boolean).length - 100)).toBeLessThan(25)

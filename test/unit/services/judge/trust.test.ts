@@ -5,6 +5,7 @@ import type { Facts } from '#services/judge/decide.ts'
 import { judgeVersions } from '#services/judge/judge-version.ts'
 import { collections, trustOf } from '#services/judge/state.ts'
 import { addPair, initialTrust } from '#services/judge/trust.ts'
+import { call } from '#test/support/data/turns.ts'
 import type { Inbound } from '#topology/types.ts'
 import { examinations, gold, sample, scores } from './events.ts'
 import { biased, type Judge, pairs, seeds } from './simulated-judges.ts'
@@ -13,7 +14,7 @@ import { biased, type Judge, pairs, seeds } from './simulated-judges.ts'
 const judged = (count: number, right: (at: number) => boolean, margin: (at: number) => number, agent = 'desk') =>
   Array.from({ length: count }, (_none, at) => [
     sample(`s${at}`, { plan: { margin: margin(at) }, agent }),
-    gold(`s${at}`, { tool: right(at) ? 'quote' : 'fees', agent }),
+    gold(`s${at}`, { calls: [call(right(at) ? 'quote' : 'fees', 'price of AAPL')], agent }),
   ]).flat()
 
 const isOdd = (at: number): boolean => at % 2 === 1
@@ -56,8 +57,18 @@ describe('scores from signals', () => {
 
   test('are compared with gold once for each sample, and never with undecided gold', () => {
     const state = new State()
-    const undecided = gold('u', { outcome: 'undecided', tool: null })
-    scores([sample('s'), gold('s'), gold('s', { tool: 'fees' }), sample('u'), undecided, gold('unknown')], state)
+    const undecided = gold('u', { outcome: 'undecided', calls: null })
+    scores(
+      [
+        sample('s'),
+        gold('s'),
+        gold('s', { calls: [call('fees', 'price of AAPL')] }),
+        sample('u'),
+        undecided,
+        gold('unknown'),
+      ],
+      state,
+    )
     const { pairs: known } = trustOf(state, 'desk', judgeVersions.signals)
     expect(known.map(({ right }) => right)).toEqual([true])
   })
@@ -80,7 +91,10 @@ function judgedByModel(judged: readonly ScoredPair[]) {
   const opinions = new Map<string, Facts>()
   const stream: Inbound<'judge'>[] = judged.flatMap(({ score, right, length, first }, at) => {
     opinions.set(`s${at}`, opinion(score, first))
-    return [sample(`s${at}`, { answer: 'x'.repeat(length) }), gold(`s${at}`, right ? {} : { tool: 'fees' })]
+    return [
+      sample(`s${at}`, { answer: 'x'.repeat(length) }),
+      gold(`s${at}`, right ? {} : { calls: [call('fees', 'price of AAPL')] }),
+    ]
   })
   return { stream, opinionOf: ({ event }: Inbound<'judge'>): Facts => opinions.get(event.id) ?? null }
 }

@@ -1,14 +1,19 @@
 import { expect, test } from 'vitest'
+import { goldStep } from '#planners/gold-steps.ts'
 import { createLinearPlanner } from '#planners/linear/model/linear-planner.ts'
 import { type LinearManifest, untunedManifest } from '#planners/linear/model/manifest.ts'
+import { toLinearRows } from '#planners/linear/rows.ts'
 import { getJson } from '#runtime/objects/object-store.ts'
 import { promptTuner } from '#services/prompt-tuner/service.ts'
 import { gold, storedRequest, tools, tuningRequest } from '#test/support/data/tuning.ts'
+import { call } from '#test/support/data/turns.ts'
 import { plannerPorts } from '#test/support/doubles/planner-ports.ts'
 import { DESCRIPTION_SCALE } from '#text/nearest-tool.ts'
 import { topic } from '#topology/topic-names.ts'
 
 const base = untunedManifest('desk', tools)
+/** As the linear planner learns them. */
+const asked = toLinearRows(gold.map(goldStep))
 const never = new AbortController().signal
 
 async function tuned(baseline: LinearManifest = base, rows = gold, held = gold.slice(0, 0)) {
@@ -24,7 +29,7 @@ test('a request gives descriptions that plan better, and their scores', async ()
   expect(facts).toMatchObject({ mutantsTried: 60, seconds: 1.5 })
   expect(facts.heldScore).toBeGreaterThan(0.5)
   const right = (planner: ReturnType<typeof createLinearPlanner>) =>
-    gold.filter(({ question, tool }) => planner.plan(question).tool === tool).length
+    asked.filter(({ question, tool }) => planner.plan(question).tool === tool).length
   expect(right(createLinearPlanner(manifest))).toBeGreaterThan(right(createLinearPlanner(base)))
 })
 
@@ -35,7 +40,7 @@ test('the candidate is descriptions only: no adapter, no examples, the untuned s
 })
 
 test('the same request gives the same candidate; synthetic rows change nothing', async () => {
-  const noise = gold.map(row => ({ ...row, id: `${row.id}-s`, tool: 'quote', synthetic: true }))
+  const noise = gold.map(row => ({ ...row, id: `${row.id}-s`, calls: [call('quote')], synthetic: true }))
   const [one, other] = await Promise.all([tuned(), tuned(base, [...gold, ...noise])])
   expect(other.facts.candidate).toBe(one.facts.candidate)
 })

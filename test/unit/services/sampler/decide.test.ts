@@ -6,6 +6,7 @@ import type { Plan } from '#schemas/events.ts'
 import { version } from '#services/sampler/arms.ts'
 import { decide } from '#services/sampler/decide.ts'
 import { type BoundedCollection, collections } from '#services/sampler/state.ts'
+import { planOf, userMessage } from '#test/support/data/turns.ts'
 import { given } from '#test/support/given.ts'
 import { type Arrival, active, escalation, rating, selections, stateAfter, turn } from './stream.ts'
 
@@ -32,10 +33,10 @@ test('a sample carries the turn, its family, its arms and what is known of the o
   given(decide)
     .when(escalation(highest), active)
     .then([])
-    .when(turn(highest, { earlier: ['hello'] }), active)
+    .when(turn(highest, { earlier: [userMessage('hello')] }), active)
     .then([
       {
-        ...{ turnId: highest, conversationId: `about-${highest}`, earlier: ['hello'], answer: 'so' },
+        ...{ turnId: highest, conversationId: `about-${highest}`, earlier: [userMessage('hello')], answer: 'so' },
         ...{ inclusionProbability: 1, correction: false, family: expect.stringMatching(/^[0-9a-f]{32}$/) },
         outcome: { escalated: true, rating: null, repeatAsk: false, latencyMs: 900 },
         arms: [{ arm: 'random' }, { arm: 'underrepresented' }, { arm: 'escalated', weight: 1 }],
@@ -111,8 +112,11 @@ test('a question that resembles a pick is less likely to be picked than a new on
 test('a question asked again in a conversation has an impact, and so has a slow answer', () => {
   const impact = (over: Parameters<typeof turn>[1]) =>
     armWeight('impact', highest, [escalation(highest), turn(highest, over)])
-  expect(impact({ question: 'where is my transfer', earlier: ['where is my transfer?'] })).toBeCloseTo(0.3, 2)
-  expect(impact({ question: 'where is my transfer', earlier: ['good morning'] })).toBeUndefined()
+  expect(impact({ question: 'where is my transfer', earlier: [userMessage('where is my transfer?')] })).toBeCloseTo(
+    0.3,
+    2,
+  )
+  expect(impact({ question: 'where is my transfer', earlier: [userMessage('good morning')] })).toBeUndefined()
   expect(impact({ latencyMs: 20_000 })).toBeCloseTo(0.15, 2)
   expect(impact({ latencyMs: null })).toBeUndefined()
 })
@@ -122,8 +126,8 @@ test.each([
   ['the confidence, without a margin', { margin: null, confidence: 0.6, planner: 'tuned' }, true],
   ['nothing, where the plan states neither', { margin: null, confidence: null, planner: 'tuned' }, false],
   ['nothing, while the first planner is still the only one', { margin: 0.2, confidence: 0.6, planner: null }, false],
-])('uncertainty comes from %s', (_what, stated: Omit<Plan, 'tool' | 'argument'>, isUncertain) => {
-  const plan = { tool: 'quote', argument: '', ...stated }
+])('uncertainty comes from %s', (_what, stated: Partial<Plan>, isUncertain) => {
+  const plan = planOf('quote', '', stated)
   const stream = [...warmUp, escalation(highest), turn(highest, { plan })]
   expect(armWeight('uncertain', highest, stream) !== undefined).toBe(isUncertain)
 })

@@ -2,6 +2,7 @@ import { State } from '#runtime/state/state.ts'
 import type { ChatEscalated, ChatLogged, FeedbackGiven, SampleSelected } from '#schemas/events.ts'
 import type { Facts } from '#services/sampler/controller.ts'
 import { decide } from '#services/sampler/decide.ts'
+import { planOf, turnFields } from '#test/support/data/turns.ts'
 import { topic } from '#topology/topic-names.ts'
 import type { Inbound, Outbound } from '#topology/types.ts'
 
@@ -17,8 +18,8 @@ const envelope = { parents: [], agent: 'desk', redactions: [] }
 
 export function turn(id: string, over: Partial<ChatLogged> & { tool?: string; margin?: number | null } = {}): Arrival {
   const { tool = 'quote', margin = 0.5, ...fields } = over
-  const plan = { tool, argument: id, confidence: 0.6, margin, planner: null }
-  const asked = { conversationId: `about-${id}`, turn: 0, userId: null, question: `what of ${id}`, earlier: [] }
+  const plan = planOf(tool, id, { confidence: 0.6, margin })
+  const asked = { conversationId: `about-${id}`, turn: 0, userId: null, question: `what of ${id}`, ...turnFields }
   const event = { ...envelope, id, at: 1000, ...asked, plan, answer: 'so', latencyMs: 900, source: 'test', ...fields }
   return { topic: topic.chatLogs, event }
 }

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { State } from '#runtime/state/state.ts'
 import { decide } from '#services/self-play/decide.ts'
 import { collectionNames, limits } from '#services/self-play/state.ts'
+import { call, stepOf } from '#test/support/data/turns.ts'
 import { given } from '#test/support/given.ts'
 import { facts, gold, widen } from './gold.ts'
 
@@ -52,6 +53,12 @@ test('undecided gold gives no event, and a repeated record no second one', () =>
     .then([], [])
 })
 
+test('a later step is not varied: the results before it would not fit another question', () => {
+  given(decide)
+    .when(gold('g', question, 'quote', { step: 1, steps: [stepOf([call('quote', 'AAPL')])] }), uncapped)
+    .then([{ goldId: 'g', variants: [] }])
+})
+
 test('the more gold a tool has, the less it is widened', () => {
   const stream = Array.from({ length: 51 }, (_none, at) =>
     gold(`g${at}`, `${question} It is matter ${at * 7919}.`, 'quote'),
@@ -82,19 +89,23 @@ test('each variant says which tool the descriptions alone choose, right or wrong
 test('a replaced value is replaced in the argument as well', () => {
   const variants = Array.from({ length: 30 }, (_none, at) =>
     widen(
-      [gold(`g${at}`, 'what would it cost to buy $500 of shares', 'quote', { argument: 'cost of $500 of shares' })],
+      [
+        gold(`g${at}`, 'what would it cost to buy $500 of shares', 'quote', {
+          calls: [call('quote', 'cost of $500 of shares')],
+        }),
+      ],
       uncapped,
     ),
   ).flatMap(widened => widened.flatMap(event => event.variants))
   const slots = variants.filter(({ operator }) => operator === 'slot')
   expect(slots.length).toBeGreaterThan(5)
-  for (const { argument, question: varied } of slots) {
+  for (const { calls, question: varied } of slots) {
     const [amount = '?'] = /\$[\d,]+/.exec(varied) ?? []
     expect(amount).not.toBe('$500')
-    expect(argument).toBe(`cost of ${amount} of shares`)
+    expect(calls).toEqual([call('quote', `cost of ${amount} of shares`)])
   }
-  for (const { argument, operator } of variants)
-    if (operator !== 'slot') expect(argument).toBe('cost of $500 of shares')
+  for (const { calls, operator } of variants)
+    if (operator !== 'slot') expect(calls).toEqual([call('quote', 'cost of $500 of shares')])
 })
 
 test('values that customers wrote replace others of their kind later', () => {

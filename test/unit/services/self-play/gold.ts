@@ -1,6 +1,7 @@
 import { State } from '#runtime/state/state.ts'
 import type { GoldAnswered, SampleWidened } from '#schemas/events.ts'
 import { decide, type Facts } from '#services/self-play/decide.ts'
+import { call, planOf, turnFields } from '#test/support/data/turns.ts'
 import { given } from '#test/support/given.ts'
 import { topic } from '#topology/topic-names.ts'
 import type { Inbound } from '#topology/types.ts'
@@ -20,12 +21,11 @@ export function gold(
   tool: string | null,
   over: Partial<GoldAnswered> = {},
 ): Inbound<'self-play'> {
-  const plan = { tool: 'quote', argument: question, confidence: 0.5, margin: 0.1, planner: null }
-  const turn = { conversationId: id, turnId: `t-${id}`, family: `f-${id}`, question, earlier: [], plan }
+  const plan = planOf('quote', question, { confidence: 0.5, margin: 0.1 })
+  const turn = { conversationId: id, turnId: `t-${id}`, step: 0, family: `f-${id}`, question, ...turnFields, plan }
   const right = {
     outcome: tool === null ? 'undecided' : 'agreed',
-    tool,
-    argument: tool && question,
+    calls: tool === null ? null : [call(tool, question)],
     answer: null,
   } as const
   const event: GoldAnswered = {

@@ -1,14 +1,17 @@
 import { expect, test } from 'vitest'
+import { goldStep } from '#planners/gold-steps.ts'
 import { encodeAdapter } from '#planners/linear/model/adapter-file.ts'
 import { type GoldenExample, indexExamples } from '#planners/linear/model/example-index.ts'
 import { createLinearPlanner } from '#planners/linear/model/linear-planner.ts'
 import { untunedManifest } from '#planners/linear/model/manifest.ts'
 import { splitForPromptSearch } from '#planners/linear/model/split-families.ts'
 import { chooseByValidation, prove } from '#planners/linear/proof/prove.ts'
-import { gold, tools } from '#test/support/data/tuning.ts'
+import { toLinearRows } from '#planners/linear/rows.ts'
+import { gold as goldRows, tools } from '#test/support/data/tuning.ts'
 import { FEATURE_DIMENSIONS, featurize } from '#text/features.ts'
 
 const base = untunedManifest('desk', tools)
+const gold = toLinearRows(goldRows.map(goldStep))
 
 test('with the admitted examples the planner is right where it is wrong without', () => {
   const { admitted, unaided, retrieval } = prove(base, null, gold)
