@@ -47,9 +47,9 @@ const stepBody = strictObject({
   text: text(maxTextKiB).nullish(),
   model: label.nullish(),
   latencyMs: z.number().min(0).nullish(),
-  inputTokens: z.int().min(0).nullish(),
-  outputTokens: z.int().min(0).nullish(),
-  cachedTokens: z.int().min(0).nullish(),
+  inputTokens: z.int32().min(0).nullish(),
+  outputTokens: z.int32().min(0).nullish(),
+  cachedTokens: z.int32().min(0).nullish(),
 })
 
 /** A turn of a conversation, as HTTP and files take it. `plan` is needed only where there are no steps, or for its doubt. */

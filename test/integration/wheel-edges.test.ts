@@ -57,10 +57,17 @@ test('two agents with different catalogues never mix', async () => {
   const items = body['items'] as { sampleId: string; question: string }[]
   expect(items).toHaveLength(20)
   expect(items.every(({ question }) => question.includes('shop'))).toBe(true)
-  const review = { agent: 'shop', sampleId: items[0]?.sampleId, reviewer: 'ada', verdict: 'wrong', tool: 'pay' }
+  const review = {
+    agent: 'shop',
+    sampleId: items[0]?.sampleId,
+    reviewer: 'ada',
+    verdict: 'wrong',
+    calls: [{ tool: 'pay', arguments: '' }],
+  }
   expect((await call('POST', '/v1/reviews', review)).status).toBe(400)
   const planned = await call('POST', '/v1/plan', { agent: 'bank', question: 'I want to return this', log: false })
-  expect(catalogues['bank']).toContain(planned.body['tool'])
+  const { calls } = planned.body as { calls: readonly { tool: string }[] }
+  expect(catalogues['bank']).toContain(calls[0]?.tool)
 })
 
 test('a record that does not decode is dead-lettered with its reason, and the wheel goes on', async () => {

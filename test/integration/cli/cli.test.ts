@@ -69,17 +69,12 @@ describe('bad input', () => {
     ],
     [
       'a wrong type',
-      () => ['import', file('a.jsonl', '{"question":1,"plan":{"tool":"x","argument":"y"}}\n'), '--agent', 'a'],
+      () => ['import', file('a.jsonl', '{"question":1,"answer":"y"}\n'), '--agent', 'a'],
       /line 1: question: /,
     ],
     [
       'an unknown field',
-      () => [
-        'import',
-        file('a.jsonl', '{"question":"a","plan":{"tool":"x","argument":"y"},"foo":1}\n'),
-        '--agent',
-        'a',
-      ],
+      () => ['import', file('a.jsonl', '{"question":"a","answer":"y","foo":1}\n'), '--agent', 'a'],
       /unknown field foo: remove it/,
     ],
   ])('%s', (_name, args, message) => {

@@ -69,7 +69,11 @@ test('personal data that was written directly to a topic is found, while service
   const { found } = JSON.parse(held.out) as { found: { name: string; kinds: object; places: { field: string }[] }[] }
   const of = (name: string) => found.find(report => report.name === name)
   expect(of(topic.chatLogs)).toMatchObject({ looked: 1, kinds: { email: 1, phone: 1, card: 1 } })
-  expect(of(topic.chatLogs)?.places.map(({ field }) => field)).toEqual(['question', 'question', 'plan.argument'])
+  expect(of(topic.chatLogs)?.places.map(({ field }) => field)).toEqual([
+    'question',
+    'question',
+    'plan.calls[0].arguments',
+  ])
   expect(of(topic.feedback)).toMatchObject({
     kinds: { email: 3 },
     places: [{ field: 'bytes' }, { field: 'headers.from' }, { field: 'key[0]' }],
