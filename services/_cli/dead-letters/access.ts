@@ -16,6 +16,7 @@ import {
 import { discardNamed, redriveNamed } from '#runtime/dead-letters/named-letters.ts'
 import { redrive, redriveTopics } from '#runtime/dead-letters/redrive.ts'
 import { countBacklog, type DeadLetterCounts } from '#runtime/dead-letters/unresolved.ts'
+import type { ObjectStore } from '#runtime/objects/object-store.ts'
 import { openObjects } from '#runtime/objects/open-objects.ts'
 import { consumingServices } from '#topology/derive/definitions.ts'
 import type { ServiceName } from '#topology/types.ts'
@@ -62,13 +63,15 @@ export function withDeadLetters(
 function deadLettersOfLog({ log, codec }: OpenedLog, settings: Settings, signal: AbortSignal): DeadLetterAccess {
   const servicesOf = (service: ServiceName | undefined): readonly ServiceName[] =>
     service ? [service] : consumingServices
+  let objects: Promise<ObjectStore> | undefined
   return {
     topics: service => unresolvedTopics(log, servicesOf(service), maxCounted, signal),
     page: (service, query) => unresolvedPage(log, servicesOf(service), query, signal),
     discarded: service => discardedLetters(log, servicesOf(service), signal),
     async find(letter) {
       const position = parsePosition(letter)
-      return position && findDeadLetter({ log, codec, objects: await openObjects(settings) }, position, signal)
+      objects ??= openObjects(settings)
+      return position && findDeadLetter({ log, codec, objects: await objects }, position, signal)
     },
     discard: (service, letters, why) =>
       discardNamed(log, { service, letters }, { why, by: userInfo().username, at: systemClock.now() }, signal),

@@ -30,7 +30,7 @@ export type DiscardedLetter = Position & Discard & { readonly service: ServiceNa
 /** Dead letters of a topic that are counted for an overview. */
 export const maxCounted = 10_000
 
-type ReadLog = Pick<EventLog, 'read' | 'positionsAt'>
+type ReadLog = Pick<EventLog, 'read' | 'bounds'>
 
 /** Of a service without dead-letter topics, which has no topic of progress either. */
 const noProgress: ServiceProgress = new Map()
@@ -105,15 +105,13 @@ export async function unresolvedPage(
 
 /** Where to read each partition of a topic, in order; those before the start, and the empty ones, are left out. */
 async function partitionBegins(log: ReadLog, topic: string, start: Position | undefined): Promise<readonly Position[]> {
-  const [begins, ends] = await Promise.all([
-    log.positionsAt([topic], 0),
-    log.positionsAt([topic], Number.MAX_SAFE_INTEGER),
-  ])
-  const end = new Map(ends.map(({ partition, offset }) => [partition, offset]))
-  return begins
+  return (await log.bounds([topic]))
     .filter(({ partition }) => partition >= (start?.partition ?? 0))
-    .map(begin => (begin.partition === start?.partition && start.offset > begin.offset ? start : begin))
-    .filter(({ partition, offset }) => offset < (end.get(partition) ?? offset))
+    .map(({ partition, begin, end }) => {
+      const from = partition === start?.partition ? start.offset : begin
+      return { topic, partition, offset: Math.max(from, begin), end }
+    })
+    .filter(({ offset, end }) => offset < end)
     .toSorted((a, b) => a.partition - b.partition)
 }
 

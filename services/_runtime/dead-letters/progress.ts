@@ -102,22 +102,48 @@ export function progressChange(record: LogRecord): ProgressChange {
 /** The progress of a service's partition numbers. One without an entry has none: all its dead letters are unresolved. */
 export type ServiceProgress = ReadonlyMap<number, Progress>
 
-export async function readProgress(
-  log: Pick<EventLog, 'read'>,
+export const readProgress = (
+  log: Pick<EventLog, 'read' | 'bounds'>,
   service: ServiceName,
   signal: AbortSignal,
-): Promise<ServiceProgress> {
-  const byPartition = new Map<number, Progress>()
-  const apply = (records: readonly LogRecord[]): void => {
-    for (const record of records) {
-      const progress = byPartition.get(record.partition) ?? new Progress()
-      byPartition.set(record.partition, progress)
-      progress.apply(progressChange(record))
+): Promise<ServiceProgress> => createProgressReader(log, service, signal)()
+
+/** The progress of a service each time the result is called, which reads only what was added since the call before. Calls may overlap. */
+export function createProgressReader(
+  log: Pick<EventLog, 'read' | 'bounds'>,
+  service: ServiceName,
+  signal: AbortSignal,
+): () => Promise<ServiceProgress> {
+  const topic = resolvedTopic(service)
+  const unread = () => ({ progress: new Map<number, Progress>(), next: new Map<number, number>() })
+  let known = unread()
+  return async () => {
+    const bounds = await log.bounds([topic])
+    // A position after the end is one of another log, which this one has replaced.
+    if (bounds.some(({ partition, end }) => (known.next.get(partition) ?? 0) > end)) known = unread()
+    const { progress, next } = known
+    const nextOf = (partition: number): number => next.get(partition) ?? 0
+    const grown = bounds.filter(({ partition, begin, end }) => Math.max(begin, nextOf(partition)) < end)
+    if (grown.length === 0) return progress
+    const apply = (records: readonly LogRecord[]): void => {
+      for (const record of records) {
+        const { partition, offset } = record
+        // Another call that overlaps has read it.
+        if (offset < nextOf(partition)) continue
+        const ofPartition = progress.get(partition) ?? new Progress()
+        progress.set(partition, ofPartition)
+        ofPartition.apply(progressChange(record))
+        next.set(partition, offset + 1)
+      }
     }
+    const partitions = grown.map(({ partition }) => partition)
+    const from = partitions.map(partition => ({ topic, partition, offset: nextOf(partition) }))
+    await log.read([topic], { partitions, from, follow: false }, apply, signal)
+    signal.throwIfAborted()
+    // Behind the last change there may be transaction markers.
+    for (const { partition, end } of grown) next.set(partition, Math.max(nextOf(partition), end))
+    return progress
   }
-  await log.read([resolvedTopic(service)], { from: 'beginning', follow: false }, apply, signal)
-  signal.throwIfAborted()
-  return byPartition
 }
 
 /** Where the unresolved dead letters of these topics begin; partitions that are not listed begin with their first record. */

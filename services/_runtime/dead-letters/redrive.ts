@@ -7,7 +7,13 @@ import type { EventLog, LogRecord, NewRecord, Position } from '../log/event-log.
 import { partitionKey, positionsAfter } from '../log/positions.ts'
 import { deadLetterSummary } from './dead-letter.ts'
 import { type OwnedProgress, ownProgress } from './ownership.ts'
-import { type Progress, type ProgressChange, readProgress } from './progress.ts'
+import {
+  createProgressReader,
+  type Progress,
+  type ProgressChange,
+  readProgress,
+  type ServiceProgress,
+} from './progress.ts'
 import { createDeadLetterCounter, type DeadLetterCounts, readUnresolved } from './unresolved.ts'
 
 /** How often the progress of other processes is checked. */
@@ -72,10 +78,12 @@ export async function redrive(
     markFinished([partition])
   }
   const watchOthers = async (): Promise<void> => {
+    const progressNow = createProgressReader(log, service, done.signal)
     while (!done.signal.aborted) {
       await pause(pollMs, done.signal)
       // After a failure it is checked again.
-      markFinished(await finishedPartitions(log, service, backlog, done.signal).catch(() => []))
+      const progress = await progressNow().catch(() => undefined)
+      if (progress) markFinished(finishedPartitions(progress, backlog))
     }
   }
 
@@ -112,13 +120,7 @@ const endOf = ({ ends }: Backlog, { topic, partition }: LogRecord): number =>
   ends.find(end => end.topic === topic && end.partition === partition)?.offset ?? 0
 
 /** Partition numbers in which the whole backlog is resolved. */
-async function finishedPartitions(
-  log: EventLog,
-  service: ServiceName,
-  { ends }: Backlog,
-  signal: AbortSignal,
-): Promise<readonly number[]> {
-  const progress = await readProgress(log, service, signal)
+function finishedPartitions(progress: ServiceProgress, { ends }: Backlog): readonly number[] {
   const isLeft = ({ topic, partition, offset }: Position): boolean =>
     (progress.get(partition)?.next(topic) ?? 0) < offset
   const left = new Set(ends.filter(isLeft).map(({ partition }) => partition))

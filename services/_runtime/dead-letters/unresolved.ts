@@ -1,7 +1,4 @@
-import { deadLetterTopics, serviceDefinitions } from '#topology/derive/definitions.ts'
-import { deadLetterTopic } from '#topology/derive/names.ts'
 import type { ServiceName } from '#topology/types.ts'
-import { requiredValue } from '../core/checked.ts'
 import type { EventLog, LogRecord } from '../log/event-log.ts'
 import { type DeadLetterSummary, deadLetterSummary } from './dead-letter.ts'
 import { readProgress, type ServiceProgress, unresolvedFrom } from './progress.ts'
@@ -68,35 +65,6 @@ export async function readUnresolvedUntil(
     },
   )
   return enough.signal.aborted
-}
-
-/** Unresolved dead letters of a service, by the topic of the refused records. */
-export type UnresolvedCount = { readonly topic: string; readonly records: number }
-
-/**
- * Unresolved dead letters of a service, for each topic that it reads. They are counted by reading them, so counting stops at `limit`
- * of all topics.
- */
-export async function countUnresolved(
-  log: EventLog,
-  service: ServiceName,
-  limit: number,
-  signal: AbortSignal,
-): Promise<readonly UnresolvedCount[]> {
-  const topics = deadLetterTopics(service)
-  if (topics.length === 0) return []
-  const counts = new Map(topics.map(name => [name, 0]))
-  let found = 0
-  const count = (records: readonly LogRecord[]): boolean => {
-    for (const { topic } of records.slice(0, limit - found)) counts.set(topic, requiredValue(counts, topic) + 1)
-    found += records.length
-    return found >= limit
-  }
-  await readUnresolvedUntil(log, await readProgress(log, service, signal), topics, count, signal)
-  return serviceDefinitions[service].reads.map(topic => ({
-    topic,
-    records: requiredValue(counts, deadLetterTopic(topic, service)),
-  }))
 }
 
 /** The unresolved dead letters of these topics of a service by topic and fault: what a re-drive would move. */

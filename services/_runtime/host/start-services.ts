@@ -1,9 +1,10 @@
-import { consumedTopics, consumingServices } from '#topology/derive/definitions.ts'
+import { consumedTopics, consumingServices, serviceNames } from '#topology/derive/definitions.ts'
 import { consumerGroup } from '#topology/derive/names.ts'
 import { services } from '#topology/map.ts'
 import type { ServiceName } from '#topology/types.ts'
+import { requiredValue } from '../core/checked.ts'
 import { serveDeadLetters } from '../dead-letters/http-api.ts'
-import { countUnresolved } from '../dead-letters/unresolved.ts'
+import { createUnresolvedCounter } from '../dead-letters/unresolved-counter.ts'
 import { createHttpServer, listen } from '../http/server.ts'
 import { answersInTime, limitsOfProbes } from '../log/answers-in-time.ts'
 import type { AnyHttpApi, RunnableService } from '../processing/any-service.ts'
@@ -18,6 +19,9 @@ import { servePositions } from './positions.ts'
 import { serveReadiness } from './readiness.ts'
 import { serveRecords } from './records.ts'
 import { observeStates } from './state-metrics.ts'
+
+/** Unresolved dead letters of a service that are counted. */
+const maxUnresolved = 10_000
 
 export type RunningServices = {
   /** Base URL of this process. */
@@ -51,6 +55,9 @@ export async function startServices(
     if (service === 'ingest' && settings.ingestUrl) return settings.ingestUrl
     return `http://127.0.0.1:${settings.port + services[service].port}`
   }
+  const unresolvedCounters = new Map(
+    serviceNames.map(name => [name, createUnresolvedCounter(asked, name, maxUnresolved, until)]),
+  )
   const httpApis = new Map<ServiceName, AnyHttpApi>()
   for (const service of started) {
     const { name } = service
@@ -66,7 +73,7 @@ export async function startServices(
         consumedTopics(other).length === 0
           ? Promise.resolve([])
           : asked.lag(consumerGroup(other), consumedTopics(other)),
-      countUnresolved: other => countUnresolved(asked, other, 10_000, until),
+      countUnresolved: other => requiredValue(unresolvedCounters, other)(),
       committedPositions: other =>
         consumedTopics(other).length === 0
           ? Promise.resolve([])
