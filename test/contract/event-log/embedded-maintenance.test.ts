@@ -155,6 +155,28 @@ test('of a compacted topic the newest record of each key stays, at its offset', 
   expect((await readAll(again, ['t'])).at(-1)?.offset).toBeGreaterThanOrEqual(1_000)
 })
 
+test('so many new records that compaction takes several passes leave the newest of each key, and no old tombstone', async () => {
+  const { log, clock } = await logWith('compact')
+  const named = (at: number): NewRecord => ({
+    ...record('t', `key-${at % 7_000}`, at),
+    ...(at < 7_000 && { value: null }),
+  })
+  await appendADayAgo(log, clock, [{ topic: 't', key: 'gone', value: null }])
+  for (let at = 0; at < 250_000; at += 50_000) await log.append(Array.from({ length: 50_000 }, (_, i) => named(at + i)))
+  await log.maintain()
+  const values = texts(await readAll(log, ['t']))
+  expect(values).toEqual(Array.from({ length: 7_000 }, (_, i) => `${243_000 + i}`))
+  expect(await countRecords(log, 't')).toBe(7_000)
+})
+
+test('maintenance that has not ended is joined, not run twice at a time', async () => {
+  const { log } = await logWith('compact')
+  const running = log.maintain()
+  expect(log.maintain()).toBe(running)
+  await running
+  expect(log.maintain()).not.toBe(running)
+})
+
 test('a compacted topic is not rewritten for a few new records', async () => {
   const { log } = await logWith('compact')
   await log.append(numbered(999))

@@ -10,7 +10,7 @@ import type { EmbeddedPartition } from './partition.ts'
 import { readPartitions } from './reader.ts'
 import type { RecordStore } from './records.ts'
 
-/** `maintain` deletes and compacts as the topics' retention says. It also runs once a minute. */
+/** `maintain` deletes and compacts as the topics' retention says, or joins a run that has not ended. It also runs once a minute. */
 export type EmbeddedLog = EventLog & { readonly maintain: () => Promise<void> }
 
 const maintenanceIntervalMs = 60_000
@@ -38,7 +38,13 @@ export function createEmbeddedLog({ db, close }: DataFile, clock: Clock): Embedd
   const assertOpen = (): void => {
     if (closing.signal.aborted) throw new Fault('FLY_BUG', 'the embedded log is used after it was closed')
   }
-  const runMaintenance = (): Promise<void> => runUntilClosed(closing.signal, until => maintain(db, components, until))
+  let maintenance: Promise<void> | undefined
+  const runMaintenance = (): Promise<void> => {
+    maintenance ??= runUntilClosed(closing.signal, until => maintain(db, components, until)).finally(() => {
+      maintenance = undefined
+    })
+    return maintenance
+  }
   const timer = setInterval(
     () => runMaintenance().catch(error => process.emitWarning(error)),
     maintenanceIntervalMs,
