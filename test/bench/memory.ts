@@ -9,21 +9,23 @@ import { readSettings, toEnvironment } from '#runtime/config/config.ts'
 import { at } from '#runtime/core/checked.ts'
 import { openBenchCluster } from './runtime/bench-cluster.ts'
 import { createFiller } from './runtime/fill.ts'
+import { median } from './runtime/throughput.ts'
 import { table } from './table.ts'
 
 type MemoryBenchOptions = { readonly records: number; readonly kafka: boolean; readonly json: boolean }
 
-/** A line of `measured-service.ts`: bytes after a garbage collection. */
+/** A line of `measured-service.ts`. */
 type MemoryReport = {
   readonly records: number
+  /** Resident memory in bytes. */
   readonly rss: number
-  readonly heapUsed: number
-  readonly external: number
+  /** The live heap and what V8 holds outside of it, in bytes; null where it was not measured. */
+  readonly heapBytes: number | null
 }
 
 /** `bench memory`: README.md in this folder describes it. */
 export const memory = new Command('memory')
-  .description('how much the memory of a service grows between a tenth of the records and the last')
+  .description('how much the memory of a service grows from a tenth of the records to the last')
   .option('--records <n>', 'records through the service', wholeNumber, 2_000_000)
   .option('--kafka', 'on Kafka instead of the embedded log', false)
   .option('--json', 'one JSON object on the last line of stdout', false)
@@ -31,14 +33,13 @@ export const memory = new Command('memory')
 
 async function measureMemory({ records, kafka, json }: MemoryBenchOptions): Promise<void> {
   const reports = kafka ? await onKafka(records) : await onEmbeddedLog(records)
-  const [first, last] = [at(reports, 0), at(reports, 1)]
+  const rssMb = (from: number, to: number): number => medianMb(reports.slice(from, to).map(({ rss }) => rss))
+  const [warmRssMb, lastRssMb] = [rssMb(7, 12), rssMb(95, 100)]
+  const heaps = reports.flatMap(({ heapBytes }) => heapBytes ?? [])
+  const [warmHeapMb, lastHeapMb] = [megabytes(at(heaps, 0)), megabytes(at(heaps, 1))]
   const figures = {
-    log: kafka ? 'kafka' : 'embedded',
-    records: last.records,
-    rssGrowthMb: megabytes(last.rss - first.rss),
-    heapGrowthMb: megabytes(last.heapUsed + last.external - first.heapUsed - first.external),
-    rssMb: megabytes(last.rss),
-    heapMb: megabytes(last.heapUsed + last.external),
+    ...{ log: kafka ? 'kafka' : 'embedded', records, warmRssMb, lastRssMb, rssGrowthMb: lastRssMb - warmRssMb },
+    ...{ warmHeapMb, lastHeapMb, heapGrowthMb: lastHeapMb - warmHeapMb },
   }
   process.stdout.write(`${table([['memory', ''], ...Object.entries(figures)])}\n`)
   if (json) process.stdout.write(`${JSON.stringify(figures)}\n`)
@@ -63,7 +64,7 @@ async function onKafka(records: number): Promise<readonly MemoryReport[]> {
   }
 }
 
-/** Runs the service in a process of its own; returns its two reports. */
+/** Runs the service in a process of its own; returns its hundred reports. */
 async function runService(records: number, settings: Record<string, string>): Promise<readonly MemoryReport[]> {
   const script = fileURLToPath(new URL('./memory/measured-service.ts', import.meta.url))
   const child = spawn(process.execPath, ['--expose-gc', script, String(records)], {
@@ -74,12 +75,13 @@ async function runService(records: number, settings: Record<string, string>): Pr
   const reports: MemoryReport[] = []
   for await (const line of createInterface(child.stdout)) {
     reports.push(JSON.parse(line))
-    process.stderr.write(`${line}\n`)
+    if (reports.length % 10 === 0) process.stderr.write(`${line}\n`)
   }
   if ((await ended) !== 0) throw new Error('the service ended with an error')
   return reports
 }
 
+const medianMb = (bytes: readonly number[]): number => megabytes(median(bytes))
 const megabytes = (bytes: number): number => Math.round(bytes / 1e6)
 
 function wholeNumber(text: string): number {

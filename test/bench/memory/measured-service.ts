@@ -13,9 +13,10 @@ import { createTurns } from '../runtime/records.ts'
 import { select, version } from '../runtime/rule.ts'
 
 /**
- * A complete service process that consumes `records` records and prints its memory as a JSON line, after a garbage collection, when a
- * tenth of them is committed and when all are. Its state is bounded, as that of every service. On the embedded log it appends
- * the records too. Settings come from the environment. Run with --expose-gc.
+ * A complete service process that consumes `records` records and prints its memory as a JSON line after each hundredth of them. Its
+ * state is bounded, as that of every service. On the embedded log it appends the records too. The live heap is measured after a
+ * garbage collection, when a tenth of the records is decided and when all are. Settings come from the environment. Run with
+ * --expose-gc.
  */
 const records = Number(at(process.argv, 2))
 const settings = readSettings(process.env)
@@ -61,16 +62,17 @@ async function consumeUntil(count: number): Promise<void> {
   await waitUntil(`${count} records are decided`, () => decided >= count, 3_600_000)
 }
 
-function report(): void {
-  for (let times = 0; times < 3; times++) globalThis.gc?.()
-  const { rss, heapUsed, external } = process.memoryUsage()
-  console.log(JSON.stringify({ records: decided, rss, heapUsed, external }))
+function report(withHeap: boolean): void {
+  const { rss } = process.memoryUsage()
+  if (withHeap) for (let times = 0; times < 3; times++) globalThis.gc?.()
+  const { heapUsed, external } = process.memoryUsage()
+  console.log(JSON.stringify({ records: decided, rss, heapBytes: withHeap ? heapUsed + external : null }))
 }
 
-await consumeUntil(records / 10)
-report()
-await consumeUntil(records)
-report()
+for (let hundredths = 1; hundredths <= 100; hundredths++) {
+  await consumeUntil(Math.ceil((hundredths * records) / 100))
+  report(hundredths === 10 || hundredths === 100)
+}
 stop.abort()
 await running.done
 await runtime.close()
