@@ -1117,6 +1117,34 @@ export const avro = {
       { name: 'seconds', type: 'double', doc: 'Time taken.' },
     ],
   },
+  PositionLost: {
+    type: 'record',
+    name: 'PositionLost',
+    namespace: 'flywheel',
+    doc: 'A service cannot go on where it was in a topic: records that it had to decide were deleted, or the log has forgotten its position. The same loss has the same id each time it is found.',
+    fields: [
+      { name: 'id', type: 'string', doc: 'Derived from the service and all that follows, except the action.' },
+      { name: 'service', type: 'string', doc: 'Whose position it is.' },
+      { name: 'topic', type: 'string', doc: 'The topic that it consumes.' },
+      { name: 'partition', type: 'int', doc: 'The partition of that topic.' },
+      {
+        name: 'effect',
+        type: { type: 'enum', name: 'LostPositionEffect', symbols: ['skipped', 'repeated'] },
+        doc: 'What going on does to the records: those that were deleted are skipped, those whose position was forgotten are decided again.',
+      },
+      { name: 'from', type: 'long', doc: 'Offset of the first of these records.' },
+      {
+        name: 'to',
+        type: 'long',
+        doc: 'Offset after the last of them: they are at most to minus from, since not every offset has a record.',
+      },
+      {
+        name: 'action',
+        type: { type: 'enum', name: 'LostPositionAction', symbols: ['stop', 'continue'] },
+        doc: 'What the service did, by FLYWHEEL_ON_LOST_POSITION: it stopped before the records, or it went on.',
+      },
+    ],
+  },
   PromptTuned: {
     type: 'record',
     name: 'PromptTuned',

@@ -536,6 +536,30 @@ export type ModelTrained = {
   readonly seconds: number
 }
 
+export type LostPositionEffect = 'skipped' | 'repeated'
+
+export type LostPositionAction = 'stop' | 'continue'
+
+/** A service cannot go on where it was in a topic: records that it had to decide were deleted, or the log has forgotten its position. The same loss has the same id each time it is found. */
+export type PositionLost = {
+  /** Derived from the service and all that follows, except the action. */
+  readonly id: string
+  /** Whose position it is. */
+  readonly service: string
+  /** The topic that it consumes. */
+  readonly topic: string
+  /** The partition of that topic. */
+  readonly partition: number
+  /** What going on does to the records: those that were deleted are skipped, those whose position was forgotten are decided again. */
+  readonly effect: LostPositionEffect
+  /** Offset of the first of these records. */
+  readonly from: number
+  /** Offset after the last of them: they are at most to minus from, since not every offset has a record. */
+  readonly to: number
+  /** What the service did, by FLYWHEEL_ON_LOST_POSITION: it stopped before the records, or it went on. */
+  readonly action: LostPositionAction
+}
+
 /** The prompt search ended. */
 export type PromptTuned = {
   /** Identity of this event, derived from what caused it: a replay gives the same one. */
@@ -949,6 +973,7 @@ export type Events = {
   IntentEmerged: IntentEmerged
   JudgeExamined: JudgeExamined
   ModelTrained: ModelTrained
+  PositionLost: PositionLost
   PromptTuned: PromptTuned
   ReleaseDecided: ReleaseDecided
   RollbackRequested: RollbackRequested

@@ -9,6 +9,8 @@ export type TopicDefinition = {
   readonly keep: number | 'compact' | 'forever'
   /** Production systems may write it too, besides its one service. */
   readonly externalWriters?: true
+  /** The runtime of every service that reads topics writes it, and no rule of a service. */
+  readonly writtenByRuntime?: true
   /**
    * A promise to readers outside: this share of its records can be read within so many seconds after the append of the chat,
    * escalation or feedback that they follow from.
@@ -26,6 +28,8 @@ export type ServiceDefinition = {
   readonly writes: readonly string[]
   /** It has state, kept in a compacted changelog topic. */
   readonly stateful: boolean
+  /** Its output is, or selects, data that models are trained on: a record that it skips or decides twice makes them worse. */
+  readonly trainsModels?: true
   readonly maxLagSeconds: number
   /** How long gathering the facts of one record may take; a minute where it is absent. */
   readonly gatherSeconds?: number
@@ -64,6 +68,7 @@ export const topics = {
   evaluations: { event: 'CandidateEvaluated', ...byAgent, keep: 'forever' },
   'rollback-requests': { event: 'RollbackRequested', ...byAgent, keep: 'forever' },
   releases: { event: 'ReleaseDecided', ...byAgent, keep: 'forever' },
+  'lost-positions': { event: 'PositionLost', key: 'service', partitions: 1, keep: 365, writtenByRuntime: true },
 } as const satisfies Record<string, TopicDefinition>
 
 /** In the order in which a turn passes through them. */
@@ -83,6 +88,7 @@ export const services = {
     follows: ['agents'],
     writes: ['selected-samples', 'traffic-counts', 'emerging-intents'],
     stateful: true,
+    trainsModels: true,
     maxLagSeconds: 60,
     port: 2,
   },
@@ -92,6 +98,7 @@ export const services = {
     follows: ['agents'],
     writes: ['reviews', 'gold-answers'],
     stateful: true,
+    trainsModels: true,
     maxLagSeconds: 60,
     port: 3,
   },
@@ -101,6 +108,7 @@ export const services = {
     follows: ['agents'],
     writes: ['scored-samples', 'judge-examinations'],
     stateful: true,
+    trainsModels: true,
     maxLagSeconds: 120,
     gatherSeconds: 7200,
     port: 4,
@@ -111,6 +119,7 @@ export const services = {
     follows: ['agents'],
     writes: ['synthetic-samples'],
     stateful: true,
+    trainsModels: true,
     maxLagSeconds: 300,
     port: 5,
   },
@@ -120,6 +129,7 @@ export const services = {
     follows: ['agents'],
     writes: ['datasets'],
     stateful: true,
+    trainsModels: true,
     maxLagSeconds: 300,
     port: 6,
   },
@@ -202,6 +212,7 @@ export const services = {
       'datasets',
       'evaluations',
       'releases',
+      'lost-positions',
     ],
     writes: [],
     stateful: false,

@@ -33,6 +33,18 @@ const statusSchema = z.looseObject({
     p95Seconds: z.number().nullable(),
     ok: z.boolean().nullable(),
   }),
+  lostPositions: z
+    .array(
+      z.looseObject({
+        service: z.string(),
+        topic: z.string(),
+        effect: z.enum(['skipped', 'repeated']),
+        action: z.enum(['stop', 'continue']),
+        records: z.number(),
+        at: z.number(),
+      }),
+    )
+    .default([]),
   agents: z.array(z.looseObject({ agent: z.string() })),
   hours: z.array(
     z.looseObject({
@@ -51,6 +63,7 @@ type Status = z.infer<typeof statusSchema>
 type ServiceStatus = Status['services'][number]
 type Freshness = Status['freshness']
 type ReconciledHour = Status['hours'][number]
+type LostPosition = Status['lostPositions'][number]
 
 /**
  * Prints the status that the console of running services reports. Exit code 1 when a service is over its lag limit, scored
@@ -75,6 +88,7 @@ export async function status(
   printLines([
     ...(known.outage === null ? [] : [outageText(known.outage)]),
     ...known.services.map(serviceText),
+    ...known.lostPositions.map(lostPositionText),
     freshnessText(known.freshness),
     ...known.hours.map(hourText),
     ...known.agents.map(agent => JSON.stringify(agent)),
@@ -112,6 +126,12 @@ function serviceText(service: ServiceStatus): string {
   const lag = `${String(lagRecords).padStart(8)} records ${lagSeconds.toFixed(1).padStart(8)} s behind`
   const flags = `${ok ? '' : '  OVER THE LIMIT'}${unresolved > 0 ? `  ${unresolved} unresolved dead letters` : ''}`
   return `${name.padEnd(14)} ${lag} (limit ${limitSeconds} s)${flags}`
+}
+
+function lostPositionText({ service, topic, effect, action, records, at }: LostPosition): string {
+  const what = effect === 'skipped' ? 'were deleted before they were decided' : 'may have been decided again'
+  const when = `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+  return `${service.padEnd(14)} ${records} records of ${topic} ${what}, last told ${when}${action === 'stop' ? '  STOPPED' : ''}`
 }
 
 function freshnessText(freshness: Freshness): string {

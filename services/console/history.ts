@@ -37,8 +37,9 @@ export type AgentHistory = {
   readonly releases: ReleaseDecided[]
 }
 
-/** Adds one followed record to the history of its agent. */
+/** Adds one followed record to the history of its agent; lost positions are of no agent. */
 export function applyRecord(histories: Map<string, AgentHistory>, followed: FollowedEvent<'console'>): void {
+  if (followed.topic === topic.lostPositions) return
   const { agent } = followed.event
   const history = histories.get(agent) ?? emptyHistory()
   histories.set(agent, history)

@@ -6,6 +6,7 @@ import { agentView } from './agent-view.ts'
 import { createFreshness } from './freshness.ts'
 import { type AgentHistory, applyRecord, readAtStart } from './history.ts'
 import { createLogStateReader, type LogContext } from './log-state.ts'
+import { createLostPositions } from './lost-positions.ts'
 import { registerMetrics } from './metrics.ts'
 import { outagePage, page } from './page/page.ts'
 import type { Status } from './status.ts'
@@ -21,6 +22,7 @@ export function httpApi(context: LogContext, { clock }: HttpApiPorts): HttpApi<'
   const histories = new Map<string, AgentHistory>()
   const freshness = createFreshness()
   let scoresSince: number | null = null
+  const lostPositions = createLostPositions()
   const logState = createLogStateReader(context, clock)
   registerMetrics({ freshness: ({ at, overdue }) => freshness.view(at, overdue), logState, clock })
   /** Throws the fault of the log where it does not answer and no earlier state is known. */
@@ -30,6 +32,7 @@ export function httpApi(context: LogContext, { clock }: HttpApiPorts): HttpApi<'
       ...state,
       outage,
       freshness: freshness.view(state.at, state.overdue),
+      lostPositions: lostPositions.views(),
       agents: [...histories].map(([agent, history]) => agentView(agent, history, clock.now())),
       scoresSince,
     }
@@ -40,6 +43,7 @@ export function httpApi(context: LogContext, { clock }: HttpApiPorts): HttpApi<'
     onRecord(followed) {
       applyRecord(histories, followed)
       freshness.onRecord(followed)
+      lostPositions.onRecord(followed)
     },
     newest: {
       topics: [topic.scoredSamples, topic.trafficCounts],

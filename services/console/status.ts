@@ -4,6 +4,7 @@ import { serviceLag } from '#topology/derive/service-lag.ts'
 import type { ServiceName, TopicName } from '#topology/types.ts'
 import type { AgentView } from './agent-view.ts'
 import type { Freshness } from './freshness.ts'
+import type { LostPositionView } from './lost-positions.ts'
 import type { ReconciledHour } from './reconcile.ts'
 
 type UnresolvedCount = { readonly topic: string; readonly records: number }
@@ -46,6 +47,8 @@ export type Outage = { readonly reason: string; readonly ageSeconds: number }
 export type Status = LogState & {
   readonly outage: Outage | null
   readonly freshness: Freshness
+  /** Records that services skipped or decided again, newest first. */
+  readonly lostPositions: readonly LostPositionView[]
   readonly agents: readonly AgentView[]
   /** Scores that were appended before this time, in ms since 1970, are not in the quality of agents; null: all are that are kept. */
   readonly scoresSince: number | null

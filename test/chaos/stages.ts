@@ -91,13 +91,14 @@ export const stageNames = Object.keys(stages) as Stage[]
 
 /** The topics that the two stages read and write. */
 function streamTopics(): readonly TopicSpec[] {
-  const used = new Set<string>(
-    stageNames.flatMap(stage => {
+  const used = new Set<string>([
+    topic.lostPositions,
+    ...stageNames.flatMap(stage => {
       const { reads, follows, writes } = services[stage]
       const refused = reads.map(read => deadLetterTopic(read, stage))
       return [...reads, ...follows, ...writes, ...refused, retryTopic(stage), decisionsTopic(stage), stateTopic(stage)]
     }),
-  )
+  ])
   return requiredTopics()
     .filter(({ name }) => used.has(name))
     .map(({ name, partitions, keep }) => ({ name, partitions, keep }))

@@ -73,6 +73,8 @@ function logicalAcls(): readonly Acl[] {
 const aclsOf = (principal: string, grants: readonly Grant[]): readonly Acl[] =>
   grants.map(grant => ({ principal: `User:${principal}`, ...grant }))
 
+const runtimeTopics = topicNames.filter(name => topicDefinitions[name].writtenByRuntime)
+
 function grantsOf(service: ServiceName): readonly Grant[] {
   const { reads, follows, writes, stateful } = serviceDefinitions[service]
   const letters = deadLetterTopics(service)
@@ -83,7 +85,8 @@ function grantsOf(service: ServiceName): readonly Grant[] {
     ...[...consumedTopics(service), ...letters, ...resolved],
     ...[...follows, topic.agents, ...changelog],
   ])
-  const derived = reads.length > 0 ? [...letters, retryTopic(service), ...resolved, decisionsTopic(service)] : []
+  const derived =
+    reads.length > 0 ? [...letters, retryTopic(service), ...resolved, decisionsTopic(service), ...runtimeTopics] : []
   const written = [...writes, ...derived, ...changelog]
   return [
     grantExact('describe', 'topic', '*'),

@@ -17,13 +17,15 @@ const nodeId = (name: string): string => name.replaceAll('-', '_')
 
 /** A topic that more than half of the services follow would fill the diagram with its arrows. */
 const isFollowedByMost = (topic: TopicName): boolean => servicesThat('follows', topic).length > serviceNames.length / 2
+/** So would one that the runtime of most services writes. */
+const isDrawn = (topic: TopicName): boolean => !isFollowedByMost(topic) && !topicDefinitions[topic].writtenByRuntime
 
 /**
  * A Mermaid diagram of the map. Services are boxes, topics are rounded boxes. Solid arrows are written and consumed records,
  * dotted arrows followed topics, thick arrows HTTP calls. Where a service follows a topic that it writes, only the write is drawn.
  */
 export function diagram(): string {
-  const drawn = topicNames.filter(topic => !isFollowedByMost(topic))
+  const drawn = topicNames.filter(isDrawn)
   const lines = [
     'flowchart TD',
     'production([production systems])',
@@ -33,7 +35,12 @@ export function diagram(): string {
     ...serviceNames.flatMap(service => edgesOf(service, drawn)),
     ...httpEdges.map(([from, to]) => `${nodeId(from)} == HTTP ==> ${nodeId(to)}`),
   ]
-  return ['```mermaid', lines.join('\n  '), '```', ...topicNames.filter(isFollowedByMost).map(notDrawnNote)].join('\n')
+  return [
+    '```mermaid',
+    lines.join('\n  '),
+    '```',
+    ...topicNames.filter(topic => !isDrawn(topic)).map(notDrawnNote),
+  ].join('\n')
 }
 
 function edgesOf(service: ServiceName, drawn: readonly TopicName[]): readonly string[] {
@@ -48,5 +55,10 @@ function edgesOf(service: ServiceName, drawn: readonly TopicName[]): readonly st
   ]
 }
 
-const notDrawnNote = (topic: TopicName): string =>
-  `\nNot drawn: \`${topic}\` (${topicDefinitions[topic].event}), written by ${servicesThat('writes', topic).join(', ')} and followed by ${servicesThat('follows', topic).length} services.`
+function notDrawnNote(topic: TopicName): string {
+  const { event, writtenByRuntime } = topicDefinitions[topic]
+  const writers = writtenByRuntime ? 'every service that reads topics' : servicesThat('writes', topic).join(', ')
+  const followers = servicesThat('follows', topic)
+  const followed = followers.length > 1 ? `${followers.length} services` : followers.join('')
+  return `\nNot drawn: \`${topic}\` (${event}), written by ${writers} and followed by ${followed}.`
+}

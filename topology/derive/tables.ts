@@ -29,9 +29,13 @@ export function topicsTable(): string {
   return table(
     ['topic', 'event', 'key', 'partitions', 'kept', 'written by', 'read by', 'followed by'],
     topicNames.map(name => {
-      const { event, key, partitions, keep, externalWriters } = topicDefinitions[name]
+      const { event, key, partitions, keep, externalWriters, writtenByRuntime } = topicDefinitions[name]
       const kept = typeof keep === 'number' ? `${keep} days` : keep === 'compact' ? 'newest of each key' : keep
-      const writers = [...servicesThat('writes', name), ...(externalWriters ? ['production systems'] : [])].join(', ')
+      const writers = [
+        ...servicesThat('writes', name),
+        ...(externalWriters ? ['production systems'] : []),
+        ...(writtenByRuntime ? ['every service that reads topics'] : []),
+      ].join(', ')
       const link = `[${event}](schemas/${event}.avsc)`
       const readers = [servicesThat('reads', name).join(', '), servicesThat('follows', name).join(', ')]
       return [code(name), link, code(key), String(partitions), kept, writers, ...readers]

@@ -115,6 +115,12 @@ const settingsSchema = z.object({
     .describe('Token budget of each service per day (UTC), shared by all processes that use the same home directory.'),
   modelInputPrice: price.describe('Price of a million input tokens in US dollars. If unset, cost is not counted.'),
   modelOutputPrice: price.describe('Price of a million output tokens in US dollars.'),
+  onLostPosition: z
+    .enum(['stop', 'continue'])
+    .optional()
+    .describe(
+      'What a service does when records were deleted before it decided them, or the log has forgotten its position: `stop`, or `continue` and tell it on the topic `lost-positions`. If unset, services whose output trains models stop and others continue.',
+    ),
   logLevel: z
     .enum(['silent', 'error', 'warn', 'info', 'debug'])
     .default('info')

@@ -18,6 +18,10 @@ export const faults = {
     action: 'stop',
     means: 'A topic differs from the map or is missing, at start or because it was deleted since.',
   },
+  FLY_POSITION: {
+    action: 'stop',
+    means: 'Records were deleted before a service decided them, or the log has forgotten the position of the service.',
+  },
   FLY_BROKER: { action: 'retry', means: 'The event log cannot be reached or is not ready.' },
   FLY_FENCED: {
     action: 'leave',

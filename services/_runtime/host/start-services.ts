@@ -132,6 +132,7 @@ export async function startServices(
     const { stateful } = services[name]
     const inputs = consumedTopics(name)
     if (inputs.length === 0) return
+    const context = { ...runtime, onLostPosition: settings.onLostPosition }
     await log.join(
       consumerGroup(name),
       inputs,
@@ -139,7 +140,7 @@ export async function startServices(
         const { partition } = task
         readiness.setRestoring(`${name}/${partition}`, true)
         try {
-          await processPartition(service, task, runtime, stateful, state => {
+          await processPartition(service, task, context, stateful, state => {
             states.get(name)?.set(partition, state)
             readiness.setRestoring(`${name}/${partition}`, false)
           })

@@ -1,13 +1,15 @@
 import { pause } from '../core/abort.ts'
 import { backoffMs } from '../core/backoff.ts'
 import { minBatchSize, nextBatchSize } from '../core/batch-size.ts'
-import { faultAction, faultCode } from '../core/faults.ts'
+import { type Fault, faultAction, faultCode } from '../core/faults.ts'
+import { retryWhileAway } from '../core/retry-while-away.ts'
 import type { PartitionConsumer } from '../log/event-log.ts'
 import { openPartitionState, type PartitionState } from '../state/partition-state.ts'
 import { firstShape } from '../state/state-shape.ts'
 import type { RunnableService } from './any-service.ts'
 import { commitBatch } from './commit-batch.ts'
 import type { ProcessingContext } from './context.ts'
+import { ensurePositions, passGaps } from './lost-positions.ts'
 import { RecordWindow } from './record-window.ts'
 
 const commitBackoff = { firstMs: 20, maxMs: 5_000 } as const
@@ -27,15 +29,17 @@ export async function processPartition(
   const shape = isStateful ? stateShape : undefined
   const { partition } = consumer
   const { logger, metrics } = context
+  const onRetry = (fault: Fault): void => {
+    metrics.retries.inc({ service: name, code: fault.code })
+    logger.warn({ service: name, partition, error: fault.message }, 'partition cannot be opened, trying again')
+  }
+  await retryWhileAway(() => ensurePositions(name, consumer, context), onRetry, consumer.signal)
   const partitionState = await openPartitionState(context, name, shape, consumer, {
     onProgress: (records, left) => {
       metrics.restoredRecords.inc({ service: name }, records)
       metrics.restoreRemaining.set({ service: name, partition }, left)
     },
-    onRetry: fault => {
-      metrics.retries.inc({ service: name, code: fault.code })
-      logger.warn({ service: name, partition, error: fault.message }, 'state cannot be restored, trying again')
-    },
+    onRetry,
   }).finally(() => metrics.restoreRemaining.remove({ service: name, partition }))
   try {
     onState(partitionState)
@@ -47,7 +51,7 @@ export async function processPartition(
 
 /**
  * For each batch: decides in order, commits once. The next records are gathered meanwhile. After a failed commit the batch is decided
- * and committed again: its facts are kept.
+ * and committed again: its facts are kept. Deleted records are passed once all records before them are committed.
  */
 async function processBatches(
   service: RunnableService,
@@ -63,22 +67,21 @@ async function processBatches(
   try {
     while (!signal.aborted) {
       const batch = await window.next(size)
-      for (const gap of consumer.takeGaps())
-        context.logger.error(
-          { service: name, ...gap },
-          'records were deleted before they were consumed, and are skipped',
-        )
-      if (batch.length === 0) continue
+      const { gaps } = window
+      if (batch.length === 0 && gaps.length === 0) continue
       const started = performance.now()
       try {
-        await commitBatch(service, consumer, batch, partitionState, context, part => window.remove(part))
+        if (gaps.length > 0) {
+          await passGaps(name, consumer, gaps, context)
+          window.removeGaps()
+        } else await commitBatch(service, consumer, batch, partitionState, context, part => window.remove(part))
         failures = 0
       } catch (error) {
         const action = faultAction(error)
         if (signal.aborted || action === 'leave') return
         if (action !== 'retry') throw error
         context.metrics.retries.inc({ service: name, code: faultCode(error) })
-        context.logger.warn({ service: name, partition, error: String(error) }, 'commit failed, retrying the batch')
+        context.logger.warn({ service: name, partition, error: String(error) }, 'commit failed, trying again')
         // Some failures are immediate and last, such as a full disk: without a delay the loop would use a whole core.
         await pause(backoffMs(failures++, commitBackoff), signal)
       }

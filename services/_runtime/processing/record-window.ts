@@ -1,6 +1,6 @@
 import { targetBatchMs } from '../core/batch-size.ts'
 import type { TimeLimit } from '../core/time-limit.ts'
-import type { LogRecord, PartitionConsumer } from '../log/event-log.ts'
+import type { LogRecord, PartitionConsumer, PositionGap } from '../log/event-log.ts'
 import type { RunnableService } from './any-service.ts'
 import type { ProcessingContext } from './context.ts'
 import { gatherLimit, type PrepareContext, prepareRecord } from './prepare-record.ts'
@@ -33,8 +33,7 @@ export class RecordWindow {
   #unprepared = 0
   /** How many records the next batch may have. */
   #wanted: number
-  /** A poll came back without records: the consumer has gaps to tell of. */
-  #isInterrupted = false
+  #gaps: readonly PositionGap[] = []
   #isOverdue = false
   #failure: { readonly error: unknown } | undefined
   #wakeNext = (): void => {}
@@ -53,7 +52,7 @@ export class RecordWindow {
   /**
    * Waits for records and returns at most `max`, those that are prepared before the first that is not. It waits until all polled
    * ones are prepared, but no longer than a batch should take. They stay in the window until `remove`. Empty once the partition is
-   * revoked, and where the consumer has gaps to tell of. Rejects with the error of a `gather` that stops the service.
+   * revoked, and where there are `gaps`. Rejects with the error of a `gather` that stops the service.
    */
   async next(max: number): Promise<readonly PreparedRecord[]> {
     this.#wanted = max
@@ -63,10 +62,7 @@ export class RecordWindow {
     try {
       for (;;) {
         if (this.#failure) throw this.#failure.error
-        if (this.#signal.aborted || this.#isInterrupted) {
-          this.#isInterrupted = false
-          return []
-        }
+        if (this.#signal.aborted || this.gaps.length > 0) return []
         const batch = this.#prepared(max)
         if (batch.length === max || (batch.length > 0 && (this.#unprepared === 0 || this.#isOverdue))) return batch
         timer ??= setTimeout(() => {
@@ -80,6 +76,20 @@ export class RecordWindow {
     } finally {
       clearTimeout(timer)
     }
+  }
+
+  /**
+   * Deleted records that come next, once all records before them are committed. Nothing is polled until `removeGaps`: a record after
+   * them must not be committed before it is decided whether the service goes on.
+   */
+  get gaps(): readonly PositionGap[] {
+    return this.#entries.size === 0 ? this.#gaps : []
+  }
+
+  /** Goes on after the gaps. */
+  removeGaps(): void {
+    this.#gaps = []
+    this.#wakePolling()
   }
 
   /** Removes records that are committed. */
@@ -112,7 +122,8 @@ export class RecordWindow {
     const { gatherConcurrency } = this.#context.settings
     while (!this.#signal.aborted) {
       const chunk = Math.max(this.#wanted, gatherConcurrency)
-      if (this.#waiting.size > 0 || this.#entries.size >= 2 * chunk || this.#bytes > maxWindowBytes) {
+      const isFull = this.#waiting.size > 0 || this.#entries.size >= 2 * chunk || this.#bytes > maxWindowBytes
+      if (isFull || this.#gaps.length > 0) {
         await new Promise<void>(resolve => {
           this.#wakePolling = resolve
         })
@@ -129,7 +140,7 @@ export class RecordWindow {
   #add(records: readonly LogRecord[]): void {
     if (this.#signal.aborted) return
     if (records.length === 0) {
-      this.#isInterrupted = true
+      this.#gaps = this.#consumer.takeGaps()
       this.#wakeNext()
     }
     for (const record of records) {

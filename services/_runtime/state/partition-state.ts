@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { stateTopic } from '#topology/derive/names.ts'
 import type { ServiceName } from '#topology/types.ts'
-import { pause } from '../core/abort.ts'
-import { backoffMs } from '../core/backoff.ts'
-import { Fault, faultAction } from '../core/faults.ts'
+import { Fault } from '../core/faults.ts'
+import { retryWhileAway } from '../core/retry-while-away.ts'
 import type { EventLog, NewRecord, PartitionConsumer, Position } from '../log/event-log.ts'
 import { type Barrier, barrierRecord, changelogRecords } from './changelog.ts'
 import { restoreState } from './restore.ts'
@@ -43,8 +42,6 @@ export type StateContext = {
 
 /** The partition whose state it is: its changelog is written through the consumer of the partition. */
 export type StateOwner = Pick<PartitionConsumer, 'partition' | 'signal' | 'commit'>
-
-const restoreBackoff = { firstMs: 100, maxMs: 5_000 } as const
 
 /**
  * Restores the state of a stateful service; other services, which have no shape of state, get an empty one. It commits a barrier first, so that nothing is
@@ -102,19 +99,4 @@ async function commitBarrier(topic: string, consumer: StateOwner, writer: string
   // The outcome of the commit had to be found out: the barrier is there, but not known where.
   if (!end) throw new Fault('FLY_BROKER', `it is not known where ${topic}/${partition} ends`, { topic, partition })
   return { writer, end: end.offset }
-}
-
-async function retryWhileAway<T>(
-  attempt: () => Promise<T>,
-  onRetry: (fault: Fault) => void,
-  signal: AbortSignal,
-): Promise<T> {
-  for (let failures = 0; ; failures++)
-    try {
-      return await attempt()
-    } catch (error) {
-      if (signal.aborted || !(error instanceof Fault) || faultAction(error) !== 'retry') throw error
-      onRetry(error)
-      await pause(backoffMs(failures, restoreBackoff), signal)
-    }
 }

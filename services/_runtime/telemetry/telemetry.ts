@@ -53,6 +53,18 @@ export function createMetrics() {
       labelNames: ['topic', 'code'],
       registers,
     }),
+    skippedRecords: new Counter({
+      name: 'flywheel_skipped_records_total',
+      help: 'Records that were deleted before a service decided them, at most.',
+      labelNames: ['service', 'topic'],
+      registers,
+    }),
+    repeatedRecords: new Counter({
+      name: 'flywheel_repeated_records_total',
+      help: 'Records that a service may decide again because the log has forgotten its position, at most.',
+      labelNames: ['service', 'topic'],
+      registers,
+    }),
     requests: new Counter({
       name: 'flywheel_http_requests_total',
       help: 'HTTP requests answered, by route and status.',

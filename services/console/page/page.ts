@@ -1,4 +1,5 @@
 import type { Freshness } from '../freshness.ts'
+import type { LostPositionView } from '../lost-positions.ts'
 import type { Outage, Status } from '../status.ts'
 import { agentSection } from './agent.ts'
 import { decimal, percent, table, time } from './format.ts'
@@ -32,6 +33,7 @@ export function page(status: Status): string {
       ]),
     )}
     <p>${freshnessLine(status.freshness)}</p>
+    ${status.lostPositions.map(lostPositionLine)}
     ${status.agents.length === 0 ? html`<p>No agent yet: PUT one to ingest at /v1/agents/AGENT.</p>` : ''}
     ${status.agents.map(view => agentSection(view, status.scoresSince))}
     <h2>Hours</h2>
@@ -71,6 +73,12 @@ function freshnessLine(freshness: Freshness): Html {
       : ` (half within ${seconds(p50Seconds)}, 95% within ${seconds(p95Seconds)})`
   return html`${objectiveText}; of ${scores} in the last hour${late} <span class="${ok ? 'ok' : 'over'}">${percent(attained)}</span>
     were${quantiles}.`
+}
+
+function lostPositionLine({ service, topic, effect, action, records, at }: LostPositionView): Html {
+  const what = effect === 'skipped' ? 'were deleted before they were decided' : 'may have been decided again'
+  const stopped = action === 'stop' ? html` <span class="over">The service stopped.</span>` : ''
+  return html`<p>${service}: ${decimal(records)} records of ${topic} ${what}, last told at ${time(at)}.${stopped}</p>`
 }
 
 const seconds = (value: number): string => `${value.toFixed(1)} s`

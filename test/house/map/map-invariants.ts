@@ -13,20 +13,20 @@ type Field = { readonly name: string; readonly type: unknown; readonly doc?: str
 
 const entriesOf = (map: MapUnderTest): readonly (readonly [string, ServiceDefinition])[] => Object.entries(map.services)
 
-/** Every topic has one writing service and a reader, and services name only topics of the map. */
+/** Every topic has one writing service, or is written by the runtime, and has a reader, and services name only topics of the map. */
 export function edgeViolations(map: MapUnderTest): readonly string[] {
   const unknown = entriesOf(map).flatMap(([service, { reads, follows, writes }]) =>
     [...reads, ...follows, ...writes]
       .filter(topic => map.topics[topic] === undefined)
       .map(topic => `${service} has an edge to ${topic}, which the map does not have`),
   )
-  const counted = Object.entries(map.topics).flatMap(([topic, { exit }]) => {
+  const counted = Object.entries(map.topics).flatMap(([topic, { exit, writtenByRuntime }]) => {
     const writers = entriesOf(map)
       .filter(([, { writes }]) => writes.includes(topic))
       .map(([service]) => service)
     const readers = entriesOf(map).filter(([, { reads, follows }]) => reads.includes(topic) || follows.includes(topic))
     return [
-      ...(writers.length === 1
+      ...(writers.length === (writtenByRuntime ? 0 : 1)
         ? []
         : [`${topic} is written by ${writers.join(', ') || 'no service'}: one service writes a topic`]),
       ...(readers.length > 0 || exit ? [] : [`${topic} is read by no service and is not marked as an exit`]),

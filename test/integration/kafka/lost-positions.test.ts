@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { readSettings } from '#runtime/config/config.ts'
+import { openRuntime } from '#runtime/host/open-runtime.ts'
 import type { PositionGap } from '#runtime/log/event-log.ts'
 import {
   commitEach,
@@ -10,8 +12,11 @@ import {
   texts,
   uniqueName,
 } from '#test/contract/event-log/support.ts'
+import { type Deployment, lostPositionsContract } from '#test/contract/lost-positions/suite.ts'
+import { temporaryFolder } from '#test/support/folder.ts'
+import { sharedRegistry } from '#test/support/servers/shared-servers.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
-import { kafka, openAdmin, openLog } from './kafka.support.ts'
+import { brokers, kafka, openAdmin, openLog } from './kafka.support.ts'
 
 const numbered = (topic: string, count: number, from = 0) =>
   Array.from({ length: count }, (_, i) => record(topic, 'k', from + i))
@@ -69,3 +74,33 @@ describe.skipIf(!kafka)('a Kafka log whose topic is replaced', () => {
     await expect(member.done).rejects.toMatchObject({ code: 'FLY_TOPIC', details: { committed: 50, end: 0 } })
   })
 })
+
+const registry = await sharedRegistry()
+/** One deployment for all tests of the contract: it has many topics. Its own namespace, since its group is known only by the first. */
+const namespace = uniqueName('lost')
+
+async function deploy(): Promise<Deployment> {
+  const admin = await openAdmin()
+  return {
+    open: policy =>
+      openRuntime(
+        readSettings({
+          ...{ FLYWHEEL_HOME: temporaryFolder(), FLYWHEEL_PORT: '0', FLYWHEEL_LOG_LEVEL: 'silent' },
+          ...{ FLYWHEEL_KAFKA: brokers.join(), FLYWHEEL_REGISTRY: registry?.url, FLYWHEEL_NAMESPACE: namespace },
+          FLYWHEEL_ON_LOST_POSITION: policy,
+        }),
+      ),
+    async deleteRecords(_world, { topic, partition, offset }) {
+      const name = `${namespace}.${topic}`
+      // Loads the leaders, which kafkajs needs for the deletion.
+      await admin.fetchTopicOffsets(name)
+      await admin.deleteTopicRecords({ topic: name, partitions: [{ partition, offset: String(offset) }] })
+    },
+    async forgetPositions(group) {
+      // As the broker does after offsets.retention.minutes (7 days) without a member.
+      await admin.deleteGroups([`${namespace}.${group}`])
+    },
+  }
+}
+
+describe.skipIf(!kafka || !registry)('services on Kafka', () => lostPositionsContract('lost positions', deploy))

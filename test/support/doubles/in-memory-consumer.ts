@@ -1,5 +1,5 @@
 import { waitForAbort } from '#runtime/core/abort.ts'
-import type { LogRecord, NewRecord, PartitionConsumer, Position } from '#runtime/log/event-log.ts'
+import type { LogRecord, NewRecord, PartitionConsumer, Position, PositionGap } from '#runtime/log/event-log.ts'
 import { partitionKey } from '#runtime/log/positions.ts'
 import { recordSize } from '#runtime/log/record-size.ts'
 
@@ -17,22 +17,25 @@ export type InMemoryConsumer = PartitionConsumer & {
 
 /**
  * Partition 0 of a group, with these records to consume and with the log's limits of size. It waits at their end. `write` stores
- * what is committed, for those who read it.
+ * what is committed, for those who read it. `gap` was deleted after the first records, `after` of them.
  */
 export function inMemoryConsumer(
   records: readonly LogRecord[],
   write: (outputs: readonly NewRecord[]) => Promise<readonly Position[]> = async () => [],
+  gap?: PositionGap & { readonly after: number },
 ): InMemoryConsumer {
   const revoked = new AbortController()
   const failures: Error[] = []
   let next = 0
   let committed = 0
   let endWait = new AbortController()
+  let comingGap = gap
+  const passedGaps: PositionGap[] = []
   const consumer: InMemoryConsumer = {
     partition: 0,
     signal: revoked.signal,
     uncommitted: [],
-    takeGaps: () => [],
+    takeGaps: () => passedGaps.splice(0),
     commits: [],
     failCommits: (...errors) => void failures.push(...errors),
     polled: () => next,
@@ -40,7 +43,13 @@ export function inMemoryConsumer(
     async poll(max) {
       if (next >= records.length) await waitForAbort(AbortSignal.any([revoked.signal, endWait.signal]))
       if (revoked.signal.aborted) return []
-      const polled = records.slice(next, next + max)
+      if (comingGap?.after === next) {
+        const { after: _after, ...passed } = comingGap
+        comingGap = undefined
+        passedGaps.push(passed)
+        return []
+      }
+      const polled = records.slice(next, Math.min(next + max, comingGap?.after ?? Number.POSITIVE_INFINITY))
       next += polled.length
       return polled
     },

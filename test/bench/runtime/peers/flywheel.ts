@@ -19,7 +19,7 @@ const service = { ...withPorts(eraseTypes(benchService(announce)), {}), name: 'e
 await world.log.join(
   group,
   [topic.chatLogs],
-  task => processPartition(service, task, world, false, () => {}),
+  task => processPartition(service, task, { ...world, onLostPosition: 'stop' }, false, () => {}),
   stop.signal,
 )
 await world.close()

@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { Fault } from '#runtime/core/faults.ts'
 import type { LogRecord, NewRecord } from '#runtime/log/event-log.ts'
 import type { AnyInbound, RunnableService } from '#runtime/processing/any-service.ts'
@@ -11,8 +11,9 @@ import { openEmbeddedLog } from '#test/support/embedded-log.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
 import { stateTopic } from '#topology/derive/names.ts'
+import { requiredTopics } from '#topology/derive/required-topics.ts'
 import { topic } from '#topology/topic-names.ts'
-import { chatLog, codec, processingContext } from './support.ts'
+import { chatLog, codec, eventsOf, processingContext } from './support.ts'
 
 /** Emits one event for each record, which says how many came before it. */
 const counting: RunnableService = {
@@ -132,4 +133,41 @@ test('a new rule goes on with the state of the one before', async () => {
   await log.append(changelogRecords(changelog, 0, [{ collection: 'seen', key: 'all', value: 7 }], 'writer'))
   await finish()
   expect(await comments()).toEqual(['7 before'])
+})
+
+describe('deleted records', () => {
+  const left = [...records.slice(0, 3), chatLog(10)]
+  const gap = { topic: topic.chatLogs, partition: 0, from: 3, to: 10 }
+  const starting = (onLostPosition: 'stop' | 'continue') => {
+    const log = openEmbeddedLog(temporaryFolder())
+    onTestFinished(() => log.close())
+    const consumer = inMemoryConsumer(left, undefined, { ...gap, after: 3 })
+    const context = { ...processingContext(), log, onLostPosition }
+    return { log, consumer, run: () => processPartition(counting, consumer, context, false, () => {}) }
+  }
+
+  test('are told after the commit of all records before them, once although that commit fails first, and before those after them', async () => {
+    const { consumer, run } = starting('continue')
+    const ended = run()
+    await waitUntil('the records before the gap are committed', () => consumer.commits.length > 0)
+    consumer.failCommits(new Fault('FLY_BROKER', 'away'))
+    await waitUntil('all is committed', () => consumer.commits.at(-1)?.positions[0] === 'chat-logs/0@11')
+    consumer.revoke()
+    await ended
+    expect(consumer.commits.map(({ positions }) => positions)).toEqual([
+      ['chat-logs/0@3'],
+      ['chat-logs/0@10'],
+      ['chat-logs/0@11'],
+    ])
+    expect(await eventsOf(topic.lostPositions, consumer.commits[1]?.outputs ?? [])).toMatchObject([
+      { service: 'sampler', effect: 'skipped', from: 3, to: 10, action: 'continue' },
+    ])
+  })
+
+  test('stop the service after the commit of all records before them', async () => {
+    const { log, consumer, run } = starting('stop')
+    await log.createTopics(requiredTopics())
+    await expect(run()).rejects.toMatchObject({ code: 'FLY_POSITION' })
+    expect(consumer.commits.map(({ positions }) => positions)).toEqual([['chat-logs/0@3']])
+  })
 })

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { minBatchSize } from '#runtime/core/batch-size.ts'
 import { Fault } from '#runtime/core/faults.ts'
-import type { LogRecord } from '#runtime/log/event-log.ts'
+import type { LogRecord, PositionGap } from '#runtime/log/event-log.ts'
 import type { AnyInbound, RunnableService } from '#runtime/processing/any-service.ts'
 import type { PreparedRecord } from '#runtime/processing/prepared-record.ts'
 import { RecordWindow } from '#runtime/processing/record-window.ts'
@@ -15,8 +15,13 @@ import { chatLog, processingContext } from './support.ts'
 type Gather = NonNullable<RunnableService['gather']>
 
 /** The service at work on these records; `next` is its next batch. */
-function preparing(records: readonly LogRecord[], gather: Gather, gatherConcurrency = 16) {
-  const consumer = inMemoryConsumer(records)
+function preparing(
+  records: readonly LogRecord[],
+  gather: Gather,
+  gatherConcurrency = 16,
+  gap?: PositionGap & { readonly after: number },
+) {
+  const consumer = inMemoryConsumer(records, undefined, gap)
   const context = { ...processingContext(), settings: { gatherConcurrency } }
   const service: RunnableService = { name: 'sampler', version: 'v1', gather }
   const window = new RecordWindow(service, consumer, context, minBatchSize)
@@ -213,4 +218,15 @@ test('no more is polled while the window is full, in records and in bytes', asyn
   )
   large.window.remove(await large.next(16))
   await vi.waitFor(() => expect(large.consumer.polled()).toBe(32))
+})
+
+test('deleted records are told once all before them are committed, and none after them is polled until they are passed', async () => {
+  const gap = { topic: topic.chatLogs, partition: 0, from: 3, to: 10 }
+  const { consumer, window, next } = preparing([...records(3), chatLog(10)], idOf, 16, { ...gap, after: 3 })
+  const before = await next()
+  expect([offsets(before), window.gaps]).toEqual([[0, 1, 2], []])
+  window.remove(before)
+  expect([await next(), window.gaps, consumer.polled()]).toEqual([[], [gap], 3])
+  window.removeGaps()
+  expect([offsets(await next()), window.gaps]).toEqual([[10], []])
 })

@@ -20,6 +20,7 @@ export const processingContext = () => ({
   openSnapshot: undefined,
   tracing: undefined,
   settings: { gatherConcurrency: 16 },
+  onLostPosition: undefined,
 })
 
 /** The record of a turn at that offset of `chat-logs`, partition 0. */

@@ -93,6 +93,16 @@ it('unresolved dead letters are a metric by service and topic', async () => {
   )
 })
 
+it('what services skipped or decided again is in the status and on the page', async () => {
+  const { app, show } = start()
+  const lost = { service: 'sampler', topic: topic.chatLogs, effect: 'skipped', action: 'stop' }
+  show({ topic: topic.lostPositions, event: { id: 'a', ...lost, partition: 0, from: 100, to: 1_180 } })
+  expect((await app.inject('/v1/status')).json().lostPositions).toEqual([{ ...lost, records: 1_080, at: now }])
+  expect((await app.inject('/')).body).toMatch(
+    /<p>sampler: 1,080 records of chat-logs were deleted before they were decided, last told at 2027-.*The service stopped/,
+  )
+})
+
 it('the log is asked once for all who look within two seconds', async () => {
   const { app } = start()
   await Promise.all([app.inject('/v1/status'), app.inject('/'), app.inject('/v1/status')])

@@ -18,11 +18,11 @@ const names = (principal: string, operation: string, resource = 'topic'): readon
     .map(({ name }) => name)
     .sort()
 
-test('ACLs let a service write what the map gives it, its dead letters, retries, decisions and changelog, and nothing else', () => {
+test('ACLs let a service write what the map gives it, its dead letters, retries, decisions, lost positions and changelog, and nothing else', () => {
   for (const service of serviceNames) {
     const { reads, writes, stateful } = serviceDefinitions[service]
     const letters = reads.map(name => deadLetterTopic(name, service))
-    const own = [decisionsTopic(service), retryTopic(service), resolvedTopic(service), ...letters]
+    const own = [decisionsTopic(service), retryTopic(service), resolvedTopic(service), topic.lostPositions, ...letters]
     const changelog = stateful ? [stateTopic(service)] : []
     expect(names(service, 'write')).toEqual([...writes, ...(reads.length > 0 ? own : []), ...changelog].sort())
   }

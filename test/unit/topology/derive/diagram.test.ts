@@ -8,7 +8,7 @@ test('the diagram draws each edge of the map once, save those it says it leaves 
   const drawn = (line: string): number => text.split('\n').filter(drawing => drawing.trim() === line).length
   const id = (name: string): string => name.replaceAll('-', '_')
   const left = topicNames.filter(name => text.includes(`Not drawn: \`${name}\``))
-  expect(left).toEqual([topic.agents])
+  expect(left).toEqual([topic.agents, topic.lostPositions])
   for (const service of serviceNames) {
     const { reads, follows, writes } = serviceDefinitions[service]
     const shown = (names: readonly (typeof topicNames)[number][]) => names.filter(name => !left.includes(name))
