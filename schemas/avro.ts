@@ -43,6 +43,28 @@ export const avro = {
         doc: 'The tool catalogue.',
       },
       {
+        name: 'stages',
+        type: {
+          type: 'array',
+          items: {
+            type: 'record',
+            name: 'AgentStage',
+            fields: [
+              { name: 'name', type: 'string', doc: 'As the steps of its turns name it.' },
+              { name: 'prompt', type: ['null', 'string'], doc: 'Its system prompt; null if not given.', default: null },
+              {
+                name: 'model',
+                type: ['null', 'string'],
+                doc: 'The language model that it calls; null if not given.',
+                default: null,
+              },
+            ],
+          },
+        },
+        doc: 'The stages of the agent: the models that it calls.',
+        default: [],
+      },
+      {
         name: 'budgets',
         type: {
           type: 'record',

@@ -9,6 +9,15 @@ export type Tool = {
   readonly argumentSchema: string | null
 }
 
+export type AgentStage = {
+  /** As the steps of its turns name it. */
+  readonly name: string
+  /** Its system prompt; null if not given. */
+  readonly prompt: string | null
+  /** The language model that it calls; null if not given. */
+  readonly model: string | null
+}
+
 /** Shares of the picks, 0 to 1; the uncertain arm has what they leave, escalated turns come before all. */
 export type ArmShares = {
   /** Thumbs down, repeated asks, slow answers. */
@@ -61,6 +70,8 @@ export type AgentDescribed = {
   readonly name: string
   /** The tool catalogue. */
   readonly tools: readonly Tool[]
+  /** The stages of the agent: the models that it calls. */
+  readonly stages: readonly AgentStage[]
   /** What may be spent. */
   readonly budgets: Budgets
   /** What is aimed at. */

@@ -1,30 +1,35 @@
 import { z } from 'zod'
-import { isObject, parseIfJson } from '#runtime/core/json.ts'
 import { strictObject } from '#runtime/core/strict-object.ts'
-import { agentName, KiB, label, nonEmptyText, share, text } from './body-fields.ts'
+import { agentName, KiB, label, share, text } from './body-fields.ts'
+import { toolBody } from './tool-body.ts'
 
 export const agentParams = z.object({ agent: agentName })
 
-const jsonSchema = z.union([
-  z.record(z.string(), z.unknown()),
-  text(64).refine(value => isObject(parseIfJson(value)), 'must be a JSON Schema, as an object or its text'),
-])
+/** A stage of an agent: one of the models that it calls, with its system prompt. */
+const stageBody = strictObject({ name: label, prompt: text(64).nullish(), model: label.nullish() })
 
-/** An agent's description as HTTP takes it. */
+/** An agent's description as HTTP takes it. A list of tools of the Model Context Protocol is one, too. */
 export const agentBody = strictObject({
   name: label.optional(),
   tools: z
-    .array(strictObject({ name: label, description: nonEmptyText(8), argumentSchema: jsonSchema.nullish() }))
+    .array(toolBody)
     .min(1, 'a planner needs at least one tool')
     .max(1000)
-    .refine(
-      tools => Buffer.byteLength(JSON.stringify(tools)) <= 800 * KiB,
-      'the catalogue is longer than 800 KiB: shorten it',
-    )
-    .refine(
-      tools => new Set(tools.map(({ name }) => name)).size === tools.length,
-      'two tools have the same name: rename one',
-    ),
+    .superRefine((tools, context) => {
+      const repeated = firstRepeated(tools)
+      if (repeated !== undefined)
+        context.addIssue({ code: 'custom', message: `two tools have the name ${repeated}: rename one` })
+    }),
+  nextCursor: z.null('the list of tools is one page of several: send all pages as one list').optional(),
+  stages: z
+    .array(stageBody)
+    .max(50)
+    .superRefine((stages, context) => {
+      const repeated = firstRepeated(stages)
+      if (repeated !== undefined)
+        context.addIssue({ code: 'custom', message: `two stages have the name ${repeated}: rename one` })
+    })
+    .optional(),
   budgets: strictObject({
     sampleShare: share,
     reviewersPerItem: z.int().min(1).max(9),
@@ -45,6 +50,12 @@ export const agentBody = strictObject({
     .optional(),
   targets: strictObject({ accuracy: share, margin: share, stratumMargin: share }).partial().optional(),
   sampling: z.enum(['active', 'random']).optional(),
+}).refine(({ tools, stages }) => Buffer.byteLength(JSON.stringify([tools, stages])) <= 800 * KiB, {
+  path: ['tools'],
+  error: 'the tools and prompts are longer than 800 KiB together: shorten them',
 })
+
+const firstRepeated = (named: readonly { readonly name: string }[]): string | undefined =>
+  named.find(({ name }, index) => named.findIndex(other => other.name === name) < index)?.name
 
 export type AgentBody = z.infer<typeof agentBody>

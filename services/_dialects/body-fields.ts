@@ -12,10 +12,13 @@ export const label = z
 /** A part of a whole, 0 to 1. */
 export const share = z.number().min(0).max(1)
 
-/** Agents name collections, keys and paths, so few characters are allowed. */
+/** Names of agents are parts of keys and paths, so they have no slash; spaces and letters of all languages are as tracing tools report them. */
 export const agentName = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'must be 1 to 100 letters, digits, dots, dashes or underscores')
+  .regex(
+    /^(?=.{1,100}$)[\p{L}\p{N}][\p{L}\p{N}\p{M}._-]*(?: [\p{L}\p{N}\p{M}._-]+)*$/u,
+    'must be 1 to 100 letters, digits, dots, dashes, underscores or single spaces, with a letter or digit first',
+  )
 
 const timeShape =
   'must be milliseconds (not seconds) since 1970, or ISO 8601 with a zone such as 2026-01-31T09:30:00Z, between 1973 and 2096'

@@ -31,7 +31,7 @@ export function httpApi(context: TurnLogContext, ports: HttpApiPorts): HttpApi<'
   const statusOfNewcomer = async (agent: string): Promise<ServingStatus> => {
     const description = await agents.waitFor(agent).catch(error => {
       if (!(error instanceof Fault) || error.code !== 'FLY_AGENT') throw error
-      throw httpError(404, 'unknown_agent', `agent: PUT /v1/agents/${agent} to ingest first`)
+      throw httpError(404, 'unknown_agent', `agent: PUT /v1/agents/${encodeURIComponent(agent)} to ingest first`)
     })
     served.described(description)
     const status = await served.status(agent)

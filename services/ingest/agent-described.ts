@@ -1,6 +1,6 @@
 import type { AgentBody } from '#dialects/agent-body.ts'
 import { canonicalJson, deriveId } from '#runtime/core/identity.ts'
-import type { AgentDescribed, Budgets, Targets } from '#schemas/events.ts'
+import type { AgentDescribed, Budgets, Targets, Tool } from '#schemas/events.ts'
 
 export const defaultBudgets: Budgets = {
   sampleShare: 0.1,
@@ -13,17 +13,17 @@ export const defaultBudgets: Budgets = {
 }
 export const defaultTargets: Targets = { accuracy: 0.95, margin: 0.01, stratumMargin: 0.05 }
 
+type Description = Omit<AgentBody, 'tools'> & {
+  readonly tools: readonly (Pick<Tool, 'name' | 'description'> & Partial<Pick<Tool, 'argumentSchema'>>)[]
+}
+
 /** An agent as an event, with defaults for what is not given. The id derives from the content: the same description has the same id. */
-export function toAgentDescribed(agent: string, body: AgentBody, now: number): AgentDescribed {
+export function toAgentDescribed(agent: string, body: Description, now: number): AgentDescribed {
   const content = {
     agent,
     name: body.name ?? agent,
-    tools: body.tools.map(({ name, description, argumentSchema }) => ({
-      name,
-      description,
-      argumentSchema:
-        typeof argumentSchema === 'string' ? argumentSchema : argumentSchema ? canonicalJson(argumentSchema) : null,
-    })),
+    tools: body.tools.map(({ name, description, argumentSchema = null }) => ({ name, description, argumentSchema })),
+    stages: (body.stages ?? []).map(({ name, prompt = null, model = null }) => ({ name, prompt, model })),
     budgets: withDefaults(defaultBudgets, body.budgets),
     targets: withDefaults(defaultTargets, body.targets),
     sampling: body.sampling ?? 'active',

@@ -34,7 +34,8 @@ export function serveRecords<T extends IngestTopic, Body extends { agent: string
     const body = validate(schema, raw)
     if (sink.isKnownAgent(body.agent)) return toEvent(body)
     const field = `${raw.where || 'body'}.agent`
-    throw httpError(404, 'unknown_agent', `${field}: not registered; send PUT /v1/agents/${body.agent} first`)
+    const route = `/v1/agents/${encodeURIComponent(body.agent)}`
+    throw httpError(404, 'unknown_agent', `${field}: not registered; send PUT ${route} first`)
   }
   app.post(`/v1/${topic}`, { config: { scope: 'ingest' } }, async ({ body }, reply) => {
     if (!(body instanceof Readable)) return acceptBody(body, read, sink)

@@ -85,6 +85,7 @@ async function newAgent({ log, codec }: Runtime) {
   const described: AgentDescribed = {
     ...{ id: agent, parents: [], at: 0, agent, name: agent, sampling: 'random' },
     tools: [{ name: 'pay', description: 'to pay', argumentSchema: null }],
+    stages: [],
     budgets: {
       sampleShare: 1,
       reviewersPerItem: 1,

@@ -33,22 +33,35 @@ describe('agent descriptions', () => {
     expect((await app.inject('/v1/agents/ghost')).statusCode).toBe(404)
   })
 
+  it('may have a name as tracing tools report it', async () => {
+    for (const agent of ['Math Tutor', 'support.v2', 'Reiseb\u00fcro'])
+      expect((await put(encodeURIComponent(agent), { tools })).json()).toMatchObject({ agent, changed: true })
+    expect((await app.inject('/v1/agents/Math%20Tutor')).json()).toMatchObject({ agent: 'Math Tutor' })
+  })
+
   it.each([
-    ['a name with a blank', 'de sk', { tools }, 'agent: must be 1 to 100 letters'],
+    ['a name with a slash', 'de/sk', { tools }, 'agent: must be 1 to 100 letters'],
+    ['a name that ends with a space', 'desk ', { tools }, 'agent: must be 1 to 100 letters'],
     ['no tools', 'x', { tools: [] }, 'tools: a planner needs at least one tool'],
-    ['a repeated tool', 'x', { tools: [...tools, ...tools] }, 'tools: two tools have the same name'],
+    ['a repeated tool', 'x', { tools: [...tools, ...tools] }, 'tools: two tools have the name quote: rename one'],
     [
       'a misspelt budget',
       'x',
       { tools, budgets: { sampleshare: 0.2 } },
       'budgets: unknown field sampleshare: remove it; known are sampleShare',
     ],
+    [
+      'two stages of one name',
+      'x',
+      { tools, stages: [{ name: 'planner' }, { name: 'planner' }] },
+      'stages: two stages have the name planner: rename one',
+    ],
     ['a share above 1', 'x', { tools, budgets: { sampleShare: 10 } }, 'budgets.sampleShare: '],
     [
       'a schema that is not JSON',
       'x',
       { tools: [{ ...tools[0], argumentSchema: 'string' }] },
-      'tools.0.argumentSchema: ',
+      'tools.0: tool quote: argumentSchema: must be a JSON Schema',
     ],
   ])('are refused with %s', async (_what, agent, body, message) => {
     const reply = await put(encodeURIComponent(agent), body)
