@@ -33,18 +33,17 @@ const statusSchema = z.looseObject({
     p95Seconds: z.number().nullable(),
     ok: z.boolean().nullable(),
   }),
-  lostPositions: z
-    .array(
-      z.looseObject({
-        service: z.string(),
-        topic: z.string(),
-        effect: z.enum(['skipped', 'repeated']),
-        action: z.enum(['stop', 'continue']),
-        records: z.number(),
-        at: z.number(),
-      }),
-    )
-    .default([]),
+  lostPositions: z.array(
+    z.looseObject({
+      service: z.string(),
+      topic: z.string(),
+      effect: z.enum(['skipped', 'repeated']),
+      action: z.enum(['stop', 'continue']),
+      records: z.number(),
+      at: z.number(),
+    }),
+  ),
+  skipped: z.array(z.looseObject({ topic: z.string(), code: z.string(), records: z.number() })),
   agents: z.array(z.looseObject({ agent: z.string() })),
   hours: z.array(
     z.looseObject({
@@ -64,6 +63,7 @@ type ServiceStatus = Status['services'][number]
 type Freshness = Status['freshness']
 type ReconciledHour = Status['hours'][number]
 type LostPosition = Status['lostPositions'][number]
+type SkippedRecords = Status['skipped'][number]
 
 /**
  * Prints the status that the console of running services reports. Exit code 1 when a service is over its lag limit, scored
@@ -89,6 +89,7 @@ export async function status(
     ...(known.outage === null ? [] : [outageText(known.outage)]),
     ...known.services.map(serviceText),
     ...known.lostPositions.map(lostPositionText),
+    ...known.skipped.map(skippedText),
     freshnessText(known.freshness),
     ...known.hours.map(hourText),
     ...known.agents.map(agent => JSON.stringify(agent)),
@@ -132,6 +133,10 @@ function lostPositionText({ service, topic, effect, action, records, at }: LostP
   const what = effect === 'skipped' ? 'were deleted before they were decided' : 'may have been decided again'
   const when = `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
   return `${service.padEnd(14)} ${records} records of ${topic} ${what}, last told ${when}${action === 'stop' ? '  STOPPED' : ''}`
+}
+
+function skippedText({ topic, code, records }: SkippedRecords): string {
+  return `${topic.padEnd(14)} ${records} records cannot be decoded (${code}) and are in no view`
 }
 
 function freshnessText(freshness: Freshness): string {

@@ -3,6 +3,7 @@ import type { AgentDescribed } from '#schemas/events.ts'
 import type { EventOf, Follows, Inbound, Outbound, ServiceName, Writes } from '#topology/types.ts'
 import type { Settings } from './config/config.ts'
 import type { Clock } from './core/clock.ts'
+import type { FaultCode } from './core/faults.ts'
 import type { WorkerPool } from './core/worker-pool.ts'
 import type { LogRecord, PartitionBounds, PartitionLag, Position } from './log/event-log.ts'
 import type { NewestLimit } from './log/newest-records.ts'
@@ -79,6 +80,8 @@ export type HttpApiContext<S extends ServiceName> = {
   readonly positionsAt: (topics: readonly string[], time: number) => Promise<readonly Position[]>
   /** The first offset of each partition, and the one after the last. */
   readonly bounds: (topics: readonly string[]) => Promise<readonly PartitionBounds[]>
+  /** What this process has skipped of the topics that it follows since it started. */
+  readonly skipped: () => readonly SkippedRecords[]
 }
 
 /** A record of a followed topic, decoded. */
@@ -102,6 +105,9 @@ export type FollowedNewest<T extends string> = NewestLimit & {
 
 /** A record of a followed topic without an event: a deletion, or one that cannot be decoded. */
 export type UnreadableRecord = Pick<LogRecord, 'topic' | 'timestamp' | 'headers'>
+
+/** How many records of a followed topic could not be decoded, so that no view has them. */
+export type SkippedRecords = { readonly topic: string; readonly code: FaultCode; readonly records: number }
 
 export type HttpApi<S extends ServiceName> = {
   readonly routes?: (app: FastifyInstance) => void

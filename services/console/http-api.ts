@@ -1,6 +1,6 @@
 import type { Clock } from '#runtime/core/clock.ts'
 import { Fault } from '#runtime/core/faults.ts'
-import type { HttpApi } from '#runtime/service.ts'
+import type { HttpApi, HttpApiContext } from '#runtime/service.ts'
 import { topic } from '#topology/topic-names.ts'
 import { agentView } from './agent-view.ts'
 import { createFreshness } from './freshness.ts'
@@ -15,10 +15,12 @@ import type { Status } from './status.ts'
 const contentSecurityPolicy =
   "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
+type Context = LogContext & Pick<HttpApiContext<'console'>, 'skipped'>
+
 export type HttpApiPorts = { readonly clock: Clock }
 
 /** The status of the whole system: a page for people, the same as JSON for programs. */
-export function httpApi(context: LogContext, { clock }: HttpApiPorts): HttpApi<'console'> {
+export function httpApi(context: Context, { clock }: HttpApiPorts): HttpApi<'console'> {
   const histories = new Map<string, AgentHistory>()
   const freshness = createFreshness()
   let scoresSince: number | null = null
@@ -33,6 +35,7 @@ export function httpApi(context: LogContext, { clock }: HttpApiPorts): HttpApi<'
       outage,
       freshness: freshness.view(state.at, state.overdue),
       lostPositions: lostPositions.views(),
+      skipped: context.skipped(),
       agents: [...histories].map(([agent, history]) => agentView(agent, history, clock.now())),
       scoresSince,
     }

@@ -1,4 +1,5 @@
 import type { PartitionBounds, PartitionLag } from '#runtime/log/event-log.ts'
+import type { SkippedRecords } from '#runtime/service.ts'
 import { topicNames } from '#topology/derive/definitions.ts'
 import { serviceLag } from '#topology/derive/service-lag.ts'
 import type { ServiceName, TopicName } from '#topology/types.ts'
@@ -49,6 +50,8 @@ export type Status = LogState & {
   readonly freshness: Freshness
   /** Records that services skipped or decided again, newest first. */
   readonly lostPositions: readonly LostPositionView[]
+  /** Records of the topics that the console follows that cannot be decoded. Services that follow the same topics have skipped them too. */
+  readonly skipped: readonly SkippedRecords[]
   readonly agents: readonly AgentView[]
   /** Scores that were appended before this time, in ms since 1970, are not in the quality of agents; null: all are that are kept. */
   readonly scoresSince: number | null

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { at } from '../core/checked.ts'
 import { httpError } from '../http/error.ts'
 import type { EventLog } from '../log/event-log.ts'
+import type { SkippedRecords } from '../service.ts'
 
 /** Routes that also answer while the process starts. */
 const operatorPaths = new Set(['/health', '/ready', '/metrics'])
@@ -18,12 +19,13 @@ export type Readiness = {
 /**
  * `GET /ready`: 200 when this process can do its work, otherwise 503 with the reasons. Until the followed topics are read, other
  * routes answer 503 too: their answers would be wrong. `/health` answers as long as the process does. `log` answers within a time
- * limit; `consuming` are the services that have a consumer group.
+ * limit; `consuming` are the services that have a consumer group. `skipped` is shown and is no reason: a restart would skip the same.
  */
 export function serveReadiness(
   app: FastifyInstance,
   log: Pick<EventLog, 'topics'>,
   consuming: readonly string[],
+  skipped: () => readonly SkippedRecords[],
 ): Readiness {
   const memberships = new Map<string, number | undefined>(consuming.map(name => [name, undefined]))
   const restoring = new Set<string>()
@@ -49,7 +51,8 @@ export function serveReadiness(
   app.get('/ready', async (_request, reply) => {
     const reasons = await problemsNow()
     const partitions = Object.fromEntries(Array.from(memberships, ([name, count]) => [name, count ?? null]))
-    return reply.code(reasons.length === 0 ? 200 : 503).send({ ready: reasons.length === 0, reasons, partitions })
+    const ready = reasons.length === 0
+    return reply.code(ready ? 200 : 503).send({ ready, reasons, partitions, skipped: skipped() })
   })
   return {
     caughtUp: () => {

@@ -8,8 +8,9 @@ import { createUnresolvedCounter } from '../dead-letters/unresolved-counter.ts'
 import { createHttpServer, listen } from '../http/server.ts'
 import { answersInTime, limitsOfProbes } from '../log/answers-in-time.ts'
 import type { AnyHttpApi, RunnableService } from '../processing/any-service.ts'
+import type { FollowedTopics } from '../processing/follow-topics.ts'
 import { processPartition } from '../processing/process-partition.ts'
-import type { HttpApiContext } from '../service.ts'
+import type { HttpApiContext, SkippedRecords } from '../service.ts'
 import type { PartitionState } from '../state/partition-state.ts'
 import { appendInTrace } from '../telemetry/tracing.ts'
 import { followForServices } from './follow-for-services.ts'
@@ -49,6 +50,8 @@ export async function startServices(
 
   /** The state of the partitions that this process has, by service and partition. */
   const states = new Map(started.map(({ name }) => [name, new Map<number, PartitionState>()]))
+  let following: FollowedTopics | undefined
+  const skipped = (): readonly SkippedRecords[] => following?.skipped() ?? []
   let url = ''
   const urlOf = (service: ServiceName): string => {
     if (started.some(({ name }) => name === service)) return url
@@ -80,6 +83,7 @@ export async function startServices(
           : asked.committed(consumerGroup(other), consumedTopics(other)),
       positionsAt: (names, time) => asked.positionsAt(names, time),
       bounds: names => asked.bounds(names),
+      skipped,
     }
     const httpApi = service.httpApi?.(context)
     if (httpApi) httpApis.set(name, httpApi)
@@ -101,6 +105,7 @@ export async function startServices(
     app,
     probed,
     started.flatMap(({ name }) => (consumedTopics(name).length > 0 ? [name] : [])),
+    skipped,
   )
   for (const httpApi of httpApis.values()) httpApi.routes?.(app)
   serveRecords(app, asked, codec, until)
@@ -116,7 +121,7 @@ export async function startServices(
   url = await listen(app, settings.host, settings.port + offset)
   logger.info({ services: health.services, url }, 'listening')
 
-  const following = await followForServices(
+  following = await followForServices(
     runtime,
     started.map(({ name }) => name),
     httpApis,

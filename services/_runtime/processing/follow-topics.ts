@@ -4,15 +4,12 @@ import { pause } from '../core/abort.ts'
 import { backoffMs } from '../core/backoff.ts'
 import { type FaultCode, faultAction, faultCode } from '../core/faults.ts'
 import type { EventLog, LogRecord, Position } from '../log/event-log.ts'
-import type { UnreadableRecord } from '../service.ts'
+import type { SkippedRecords, UnreadableRecord } from '../service.ts'
 import type { Metrics } from '../telemetry/telemetry.ts'
 
 const decodeBackoff = { firstMs: 200, maxMs: 30_000 } as const
 
 export type FollowedRecord = Pick<LogRecord, 'topic' | 'timestamp' | 'headers'> & { readonly event: object }
-
-/** Records of a followed topic that could not be decoded, so that no view has them. */
-export type SkippedRecords = { readonly topic: string; readonly code: FaultCode; readonly records: number }
 
 export type FollowedTopics = { readonly done: Promise<void>; readonly skipped: () => readonly SkippedRecords[] }
 

@@ -1,3 +1,4 @@
+import type { SkippedRecords } from '#runtime/service.ts'
 import type { Freshness } from '../freshness.ts'
 import type { LostPositionView } from '../lost-positions.ts'
 import type { Outage, Status } from '../status.ts'
@@ -34,6 +35,7 @@ export function page(status: Status): string {
     )}
     <p>${freshnessLine(status.freshness)}</p>
     ${status.lostPositions.map(lostPositionLine)}
+    ${status.skipped.map(skippedLine)}
     ${status.agents.length === 0 ? html`<p>No agent yet: PUT one to ingest at /v1/agents/AGENT.</p>` : ''}
     ${status.agents.map(view => agentSection(view, status.scoresSince))}
     <h2>Hours</h2>
@@ -80,6 +82,9 @@ function lostPositionLine({ service, topic, effect, action, records, at }: LostP
   const stopped = action === 'stop' ? html` <span class="over">The service stopped.</span>` : ''
   return html`<p>${service}: ${decimal(records)} records of ${topic} ${what}, last told at ${time(at)}.${stopped}</p>`
 }
+
+const skippedLine = ({ topic, code, records }: SkippedRecords): Html =>
+  html`<p class="over">${decimal(records)} records of ${topic} cannot be decoded (${code}) and are in no view.</p>`
 
 const seconds = (value: number): string => `${value.toFixed(1)} s`
 

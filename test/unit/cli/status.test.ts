@@ -28,7 +28,10 @@ const freshness = {
   ...{ attained: null, p50Seconds: null, p95Seconds: null },
 }
 const judge = { name: 'judge', lagRecords: 3, lagSeconds: 1, limitSeconds: 60, ok: true, unresolved: 2 }
-const known = { at: 1, outage: null, services: [judge], freshness, agents: [], hours: [] }
+const known = {
+  ...{ at: 1, outage: null, services: [judge], freshness, agents: [], hours: [] },
+  ...{ lostPositions: [], skipped: [] },
+}
 
 afterEach(() => {
   process.exitCode = undefined
@@ -73,4 +76,21 @@ test('records that are overdue for a score are a missed objective', async () => 
 test('without an outage the exit code is 0', async () => {
   expect(await run(await answering(200, known))).toMatch(/^judge /)
   expect(process.exitCode).toBeUndefined()
+})
+
+test('what services skipped or decided again, and what followers cannot decode, is printed', async () => {
+  const lost = { service: 'judge', topic: topic.selectedSamples, records: 80, at: Date.UTC(2027, 0, 2, 3, 4) }
+  const url = await answering(200, {
+    ...known,
+    lostPositions: [
+      { ...lost, effect: 'skipped', action: 'stop' },
+      { ...lost, effect: 'repeated', action: 'continue' },
+    ],
+    skipped: [{ topic: topic.agents, code: 'FLY_DECODE', records: 2 }],
+  })
+  expect((await run(url)).split('\n').slice(1, 4)).toEqual([
+    'judge          80 records of selected-samples were deleted before they were decided, last told 2027-01-02 03:04 UTC  STOPPED',
+    'judge          80 records of selected-samples may have been decided again, last told 2027-01-02 03:04 UTC',
+    'agents         2 records cannot be decoded (FLY_DECODE) and are in no view',
+  ])
 })

@@ -12,6 +12,7 @@ import { dataset, evaluation, release, score } from './events.ts'
 
 const attack = `"><script>alert('x')</script><img src=x onerror=alert(1)>&`
 
+const skipped = [{ topic: topic.agents, code: 'FLY_DECODE', records: 2 }] as const
 const unresolvedByTopic = [{ topic: topic.chatLogs, records: 2 }]
 
 let now: number
@@ -30,6 +31,7 @@ const start = () => {
     urlOf: () => 'http://127.0.0.1:1',
     committedPositions: async () => [],
     positionsAt: async () => [],
+    skipped: () => skipped,
   }
   const app = createHttpServer(readSettings({}), createLogger({ logLevel: 'silent' }), createMetrics(), () => ({}))
   const { routes, onRecord } = httpApi(context, { clock: { now: () => now } })
@@ -101,6 +103,12 @@ it('what services skipped or decided again is in the status and on the page', as
   expect((await app.inject('/')).body).toMatch(
     /<p>sampler: 1,080 records of chat-logs were deleted before they were decided, last told at 2027-.*The service stopped/,
   )
+})
+
+it('what followers cannot decode is in the status and on the page', async () => {
+  const { app } = start()
+  expect((await app.inject('/v1/status')).json().skipped).toEqual(skipped)
+  expect((await app.inject('/')).body).toContain('2 records of agents cannot be decoded (FLY_DECODE)')
 })
 
 it('the log is asked once for all who look within two seconds', async () => {
