@@ -35,6 +35,7 @@ const spans: fc.Arbitrary<readonly OtlpSpan[]> = fc
   .array(fc.tuple(attributes, fc.nat(12), fc.nat(5000)), { maxLength: 10 })
   .map(all =>
     all.map(([given, parent, took], at) => ({
+      ...{ name: 'chat', isParentRemote: false, isError: false },
       ...{ traceId: 'a'.repeat(32), spanId: idOf(at), parent: parent === 0 ? '' : idOf(parent - 1), sampled: true },
       ...{ start: 1000 * at, end: 1000 * at + took, attributes: given, events: [], resource: {} },
     })),

@@ -50,7 +50,11 @@ export function serveOtlp(
     scope.post<{ Body?: ExportRequest }>('/v1/traces', { config: { scope: 'ingest' } }, async (request, reply) => {
       // An empty body with a content type is an empty export; without a content type it was not parsed.
       if (!request.body) throw unsupportedMediaType()
-      const results = readTurns(spansOf(request.body), sink.isKnownAgent).map(result => withEvent(result, toEvent))
+      const { spans, invalid } = spansOf(request.body)
+      const results = [
+        ...readTurns(spans, sink.isKnownAgent).map(result => withEvent(result, toEvent)),
+        ...invalid.map(reason => ({ outcome: 'refused', spans: 1, reason }) as const),
+      ]
       const turns = results.filter(result => result.outcome === 'turn')
       await Promise.all(turns.map(({ event, span }) => inTraceOf(span, () => sink.append([event]))))
       const refused = results.filter(result => result.outcome === 'refused')

@@ -20,7 +20,11 @@ function agentTrace(parent = '') {
   const history = [user('Hello'), said('Hi'), user('Weather in Paris?')]
   const first = span('chat', 0.1, 1, {
     ...under,
-    attributes: messages(history, [called('weather', { city: 'Paris' })]),
+    attributes: {
+      ...messages(history, [called('weather', { city: 'Paris' })]),
+      ...{ 'gen_ai.request.model': 'm', 'gen_ai.response.model': 'm-1', 'gen_ai.usage.input_tokens': 40 },
+      ...{ 'gen_ai.usage.output_tokens': 7, 'gen_ai.usage.cache_read.input_tokens': 32 },
+    },
   })
   const tool = span('execute_tool', 1, 2, {
     ...under,
@@ -53,8 +57,12 @@ describe('an agent span with model and tool below', () => {
           {
             ...{ stage: 'planner', calls: [call('weather', '{"city":"Paris"}', 'c1')], text: null },
             results: [{ callId: 'c1', text: 'rainy', isError: null }],
+            ...{ model: 'm-1', latencyMs: 900, inputTokens: 40, outputTokens: 7, cachedTokens: 32 },
           },
-          { stage: 'planner', calls: [], results: [], text: 'It rains.' },
+          {
+            ...{ stage: 'planner', calls: [], results: [], text: 'It rains.' },
+            ...{ model: null, latencyMs: 1900, inputTokens: null, outputTokens: null, cachedTokens: null },
+          },
         ],
         answer: 'It rains.',
         latencyMs: 4000,
@@ -66,8 +74,11 @@ describe('an agent span with model and tool below', () => {
   it('in two exports: the first is unfinished, the second has the whole turn', () => {
     const { agent, first, tool, second } = agentTrace()
     expect(find([first, tool]).map(({ outcome }) => outcome)).toEqual(['unfinished'])
-    const whole = bodies([first, tool, second, agent])
-    expect(bodies([second, agent])).toEqual(whole)
+    const [whole] = bodies([first, tool, second, agent])
+    const [late] = bodies([second, agent])
+    expect(late).toMatchObject({ id: whole?.id, answer: 'It rains.', latencyMs: 4000 })
+    const contentOf = (body = whole) => body?.steps?.map(({ calls, results, text }) => ({ calls, results, text }))
+    expect(contentOf(late)).toEqual(contentOf())
     const [early] = bodies([second], ['desk', 'shop-web'])
     expect(early).toMatchObject({
       agent: 'shop-web',
@@ -104,12 +115,12 @@ describe('an agent span with model and tool below', () => {
     })
     const handover = span('execute_tool', 0, 5, {
       parent: outer.spanId,
-      attributes: { 'gen_ai.tool.name': 'ask-desk' },
+      attributes: { 'gen_ai.tool.name': 'ask-desk', 'gen_ai.tool.call.arguments': '{"city":"Paris"}' },
     })
     const found = bodies([...agentTrace(handover.spanId).all, handover, outer], ['front', 'desk'])
     expect(found.map(({ agent, steps }) => [agent, toolOf(steps?.[0]?.calls ?? [])])).toEqual([
-      ['desk', 'weather'],
       ['front', 'ask-desk'],
+      ['desk', 'weather'],
     ])
   })
 })

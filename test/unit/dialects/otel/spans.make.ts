@@ -10,12 +10,26 @@ export function span(
   operation: string | undefined,
   from: number,
   to: number,
-  over: Partial<Pick<OtlpSpan, 'parent' | 'spanId' | 'traceId' | 'attributes' | 'events' | 'resource'>> = {},
+  over: Partial<
+    Pick<
+      OtlpSpan,
+      'parent' | 'isParentRemote' | 'isError' | 'spanId' | 'traceId' | 'attributes' | 'events' | 'resource'
+    >
+  > = {},
 ): OtlpSpan {
   const spanId = (++made).toString(16).padStart(16, '0')
   const named = operation === undefined ? {} : { 'gen_ai.operation.name': operation }
   return {
-    ...{ traceId, spanId, parent: '', sampled: true, events: [], resource: { 'service.name': 'shop-web' } },
+    ...{
+      traceId,
+      spanId,
+      parent: '',
+      sampled: true,
+      isParentRemote: false,
+      isError: false,
+      name: operation ?? 'GET /',
+    },
+    ...{ events: [], resource: { 'service.name': 'shop-web' } },
     ...over,
     start: began + from * 1000,
     end: began + to * 1000,

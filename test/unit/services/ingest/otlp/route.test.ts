@@ -101,6 +101,16 @@ describe('an export of spans', () => {
     expect(counts[topic.chatLogs]).toEqual({ accepted: 1, duplicate: 0, refused: 2 })
   })
 
+  it('loses only the spans that are not valid', async () => {
+    const { endTimeUnixNano, ...unended } = chat('b7ad6b7169203334', 'desk', 'Open?')
+    const reply = await send(exportOf(chat('zz', 'desk', 'x'), chat(second, 'desk', 'Price?'), unended))
+    expect(reply.json().partialSuccess).toEqual({
+      rejectedSpans: '2',
+      errorMessage: expect.stringMatching(/span.spanId: must have 8 bytes.*span.endTimeUnixNano: must be nanoseconds/),
+    })
+    expect(appended).toMatchObject([{ events: [{ question: 'Price?' }] }])
+  })
+
   it('may be empty', async () => {
     expect((await send('{}')).body).toBe('{}')
     const reply = await send(Buffer.alloc(0), protobuf)
@@ -111,7 +121,6 @@ describe('an export of spans', () => {
 describe('a body that cannot be read is refused in its own encoding', () => {
   it.each([
     ['invalid JSON', '{"resourceSpans', undefined, 400, /not JSON/],
-    ['an invalid id', exportOf(chat('zz', 'desk', 'x')), undefined, 400, /spanId: must have 8 bytes/],
     ['invalid gzip', '{}', 'gzip', 400, /not gzip/],
     ['another encoding', '{}', 'br', 415, /gzip/],
     ['more than the limit when decompressed', gzipSync(Buffer.alloc(bodyLimit + 1, ' ')), 'gzip', 413, /decompressed/],

@@ -1,0 +1,58 @@
+import { isObject, parseIfJson } from '#runtime/core/json.ts'
+import { jsonText, readMessages } from '../messages.ts'
+import { type Convention, type SpanMessages, type SpanRole, textOf } from './ai-span.ts'
+import type { Attributes, OtlpSpan } from './spans.ts'
+
+const operation = /^ai\.(?:generate|stream)(?:Text|Object)(\.do(?:Generate|Stream))?$/
+
+/** Vercel's AI SDK, https://ai-sdk.dev/docs/ai-sdk-core/telemetry: `ai.prompt.messages`, `ai.response.toolCalls`, `ai.toolCall`. */
+export const vercel: Convention = {
+  fix: 'leave recordInputs and recordOutputs of experimental_telemetry on',
+  roleOf({ attributes }): SpanRole | 'none' | undefined {
+    const id = textOf(attributes, 'ai.operationId')
+    if (id === undefined) return undefined
+    if (id === 'ai.toolCall') return 'tool'
+    const match = operation.exec(id)
+    return match === null ? 'none' : match[1] === undefined ? 'agent' : 'model'
+  },
+  messagesOf,
+  callOf({ attributes }) {
+    const tool = textOf(attributes, 'ai.toolCall.name')
+    const result = attributes['ai.toolCall.result']
+    const written = attributes['ai.toolCall.args'] ?? attributes['ai.toolCall.input']
+    return tool === undefined
+      ? undefined
+      : {
+          id: textOf(attributes, 'ai.toolCall.id') ?? null,
+          tool,
+          arguments: written === undefined ? undefined : jsonText(written),
+          result: result === undefined ? undefined : jsonText(result),
+        }
+  },
+}
+
+function messagesOf({ attributes }: OtlpSpan): SpanMessages {
+  const messages = attributes['ai.prompt.messages']
+  return {
+    input: messages === undefined ? promptOf(attributes) : readMessages(messages, 'user'),
+    output: outputOf(attributes),
+  }
+}
+
+/** What the caller gave: `{system, prompt}` or `{system, messages}`. */
+function promptOf(attributes: Attributes): SpanMessages['input'] {
+  const given = parseIfJson(attributes['ai.prompt'])
+  if (!isObject(given)) return []
+  return [...readMessages(given['system'], 'system'), ...readMessages(given['messages'] ?? given['prompt'], 'user')]
+}
+
+function outputOf(attributes: Attributes): SpanMessages['output'] {
+  const content = textOf(attributes, 'ai.response.text', 'ai.response.object', 'ai.result.text') ?? ''
+  const given = parseIfJson(attributes['ai.response.toolCalls'] ?? attributes['ai.result.toolCalls'])
+  const calls = (Array.isArray(given) ? given : [])
+    .filter(isObject)
+    .map(({ toolCallId, toolName, args, input }) => ({ id: toolCallId, name: toolName, arguments: input ?? args }))
+  return content === '' && calls.length === 0
+    ? []
+    : readMessages({ role: 'assistant', content, tool_calls: calls }, 'assistant')
+}
