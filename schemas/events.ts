@@ -93,6 +93,32 @@ export type Stratum = {
   readonly lost: number
 }
 
+/** The candidate against the plans that an agent's own planner made, as they were logged. */
+export type ProductionComparison = {
+  /** Paired rows: those that the agent's own planner planned. */
+  readonly rows: number
+  /** Kish's effective sample size of these rows. */
+  readonly effectiveRows: number
+  /** Hajek estimate, of the candidate on these rows. */
+  readonly candidateAccuracy: number
+  /** Hajek estimate, of what production did on these rows. */
+  readonly accuracy: number
+  /** Candidate minus production accuracy, reweighted by inclusion probability. */
+  readonly difference: number
+  /** Lower end of its 95% interval. */
+  readonly lower: number
+  /** Upper end of its 95% interval. */
+  readonly upper: number
+  /** Rows right only with the candidate. */
+  readonly gained: number
+  /** Rows right only in production. */
+  readonly lost: number
+  /** Median time that production took for these steps in milliseconds; null where none is logged. */
+  readonly latencyMs: number | null
+  /** Per gold tool. */
+  readonly strata: readonly Stratum[]
+}
+
 /** Candidate and baseline ran on the same frozen evaluation set. */
 export type CandidateEvaluated = {
   /** Identity of this event, derived from what caused it: a replay gives the same one. */
@@ -143,6 +169,10 @@ export type CandidateEvaluated = {
   readonly baselineLatencyMs: number
   /** Per gold tool. */
   readonly strata: readonly Stratum[]
+  /** Effective rows whose turn a planner of this system answered in production. Without them, a baseline that was never released is not what production does. */
+  readonly servedEffectiveRows: number
+  /** Against the agent's own planner; null where it planned none of the rows. */
+  readonly production: ProductionComparison | null
   /** SHA-256 of the paired rows. */
   readonly results: string
 }
@@ -424,6 +454,10 @@ export type GoldAnswered = {
   readonly score: number | null
   /** Of the sample, see SampleSelected. */
   readonly inclusionProbability: number
+  /** Whether a late outcome selected the sample, see SampleSelected; null in events from before it was recorded. */
+  readonly correction: boolean | null
+  /** Time that the agent took for the step in milliseconds; null if not logged. */
+  readonly latencyMs: number | null
 }
 
 export type AskedTurn = {
@@ -631,9 +665,9 @@ export type ReleaseDecided = {
   readonly requestId: string
   /** Every test of the gate with its figures; of a rollback, who asked for it and why. */
   readonly reasons: readonly string[]
-  /** Of the served planner on the evaluation set. */
+  /** Of what is in production on the evaluation set: the released planner; before the first release the agent's own planner, or the untuned one. */
   readonly accuracy: number
-  /** Candidate minus baseline accuracy on paired rows. */
+  /** Candidate minus baseline accuracy on paired rows; of several baselines, of the one with the smallest lower end. */
   readonly difference: number
   /** Lower end of its 95% interval. */
   readonly lower: number

@@ -13,6 +13,17 @@ export type DatasetRow = {
   readonly synthetic: boolean
   /** Of the sample behind it; 1 for synthetic rows. */
   readonly inclusionProbability: number
+  /** What production had decided at the step; absent for synthetic rows, and in rows from before it was kept. */
+  readonly logged?: LoggedPlan
+}
+
+/** A plan as the agent's log has it. */
+export type LoggedPlan = {
+  readonly calls: readonly Call[]
+  /** SHA-256 of the manifest of the planner that planned; null where it was the agent's own. */
+  readonly planner: string | null
+  /** Time that the step took; null if not logged. */
+  readonly latencyMs: number | null
 }
 
 export type Dataset = {
@@ -25,9 +36,9 @@ export type Dataset = {
 /** Frozen: no rung ever sees these rows or their families. */
 export type EvaluationSet = { readonly format: 2; readonly agent: string; readonly rows: readonly DatasetRow[] }
 
-/** What both planners did on each row of an evaluation set. */
+/** What both planners did on each row of an evaluation set, beside what production did. */
 export type EvaluationResults = {
-  readonly format: 1
+  readonly format: 2
   readonly candidate: string
   readonly baseline: string
   readonly rows: readonly {
@@ -36,6 +47,12 @@ export type EvaluationResults = {
     readonly candidateTool: string
     readonly baselineTool: string
     readonly inclusionProbability: number
+    /** As `DatasetRow` has it; null where that has none. */
+    readonly logged: {
+      readonly tool: string
+      readonly planner: string | null
+      readonly latencyMs: number | null
+    } | null
   }[]
 }
 

@@ -10,6 +10,21 @@ type StatusOptions = { readonly url?: string; readonly json: boolean }
 /** Longer than the console itself waits for the log, in milliseconds. */
 const answerTimeoutMs = 10_000
 
+const agentSchema = z.looseObject({
+  agent: z.string(),
+  candidates: z.array(
+    z.looseObject({
+      rung: z.string(),
+      outcome: z.string(),
+      candidateAccuracy: z.number(),
+      production: z.looseObject({ accuracy: z.number(), rows: z.number() }).nullable(),
+      baselineAccuracy: z.number(),
+      baselineReleased: z.boolean(),
+      rows: z.number(),
+    }),
+  ),
+})
+
 const statusSchema = z.looseObject({
   outage: z.looseObject({ reason: z.string(), ageSeconds: z.number() }).nullable(),
   services: z.array(
@@ -44,7 +59,7 @@ const statusSchema = z.looseObject({
     }),
   ),
   skipped: z.array(z.looseObject({ topic: z.string(), code: z.string(), records: z.number() })),
-  agents: z.array(z.looseObject({ agent: z.string() })),
+  agents: z.array(agentSchema),
   hours: z.array(
     z.looseObject({
       topic: z.string(),
@@ -61,6 +76,7 @@ const statusSchema = z.looseObject({
 type Status = z.infer<typeof statusSchema>
 type ServiceStatus = Status['services'][number]
 type Freshness = Status['freshness']
+type AgentStatus = z.infer<typeof agentSchema>
 type ReconciledHour = Status['hours'][number]
 type LostPosition = Status['lostPositions'][number]
 type SkippedRecords = Status['skipped'][number]
@@ -92,7 +108,7 @@ export async function status(
     ...known.skipped.map(skippedText),
     freshnessText(known.freshness),
     ...known.hours.map(hourText),
-    ...known.agents.map(agent => JSON.stringify(agent)),
+    ...known.agents.flatMap(agent => [...candidateText(agent), JSON.stringify(agent)]),
   ])
 }
 
@@ -137,6 +153,16 @@ function lostPositionText({ service, topic, effect, action, records, at }: LostP
 
 function skippedText({ topic, code, records }: SkippedRecords): string {
   return `${topic.padEnd(14)} ${records} records cannot be decoded (${code}) and are in no view`
+}
+
+/** What production, the released planner and the newest candidate reach; nothing before the first candidate. */
+function candidateText({ agent, candidates: [newest] }: AgentStatus): readonly string[] {
+  if (newest === undefined) return []
+  const { rung, outcome, rows, production, baselineAccuracy, baselineReleased, candidateAccuracy } = newest
+  const own = production === null ? 'unknown' : `${formatPercent(production.accuracy)} of ${production.rows} rows`
+  const released = baselineReleased ? formatPercent(baselineAccuracy) : 'none'
+  const candidate = `${rung} candidate ${formatPercent(candidateAccuracy)} of ${rows} rows (${outcome})`
+  return [`${agent.padEnd(14)} accuracy in production ${own}, released planner ${released}, ${candidate}`]
 }
 
 function freshnessText(freshness: Freshness): string {

@@ -46,7 +46,7 @@ export function decide(inbound: Inbound<'annotation'>, facts: Facts, state: Stat
 }
 
 function onSample(sample: SampleSelected, facts: Facts, state: StateView): Decision<'annotation'> {
-  const { id, parents: _parents, agent, correction: _correction, ...rest } = sample
+  const { id, parents: _parents, agent, ...rest } = sample
   if (state.get(itemsOf(agent), id) !== undefined || state.get(closedOf(agent), id) !== undefined) return {}
   const reviews = state.get<readonly Review[]>(earlyReviewsOf(agent), id)
   const judged = state.get<JudgedScore>(earlyJudgedOf(agent), id)
@@ -107,6 +107,8 @@ function settleItem(
     ...{ agent, sampleId, conversationId, turnId, step, family, question, earlier, earlierCut, prompt, plan },
     steps: item.steps.slice(0, step),
     inclusionProbability: item.inclusionProbability,
+    correction: item.correction ?? null,
+    latencyMs: item.steps[step]?.latencyMs ?? null,
   }
   const notes = counted.flatMap(one => one.notes ?? [])
   const reviewers = counted.map(({ reviewer }) => reviewer)

@@ -11,6 +11,8 @@ export type JudgedScore = Pick<SampleScored, 'judge' | 'trusted' | 'evidence'> &
 
 /** A sample in the queue, its reviews in order of arrival, and the newest score, if any. */
 export type Item = Omit<SampleSelected, 'id' | 'parents' | 'agent' | 'correction'> & {
+  /** Absent in state from before it was kept. */
+  readonly correction?: boolean
   readonly reviews: readonly Review[]
   readonly judged: JudgedScore | null
   /** There are as many reviews as needed, and they do not agree: the item waits for an adjudicator. */

@@ -12,9 +12,13 @@ export type CandidateView = Pick<
   CandidateEvaluated,
   'at' | 'rung' | 'datasetVersion' | 'candidate' | 'rows' | 'candidateAccuracy' | 'baselineAccuracy'
 > & {
+  /** What production did on the rows that the agent's own planner planned; null without such rows. */
+  readonly production: { readonly accuracy: number; readonly rows: number } | null
+  /** Whether the baseline was released; otherwise it is the untuned planner. */
+  readonly baselineReleased: boolean
   readonly evaluationId: string
   readonly outcome: ReleaseDecided['outcome'] | 'pending'
-  /** Candidate minus baseline on paired rows, with the 95% interval of the gate; null while pending. */
+  /** Candidate minus the hardest baseline on paired rows, with the 95% interval of the gate; null while pending. */
   readonly difference: number | null
   readonly interval: Interval | null
   readonly reasons: readonly string[]
@@ -88,6 +92,7 @@ export function agentView(agent: string, history: AgentHistory, now: number): Ag
       candidateView(
         evaluation,
         releases.find(({ evaluationId, outcome }) => evaluationId === evaluation.id && outcome !== 'rolledBack'),
+        releases.some(({ planner, outcome }) => planner === evaluation.baseline && outcome !== 'rejected'),
       ),
     ),
     datasets: datasets
@@ -104,10 +109,16 @@ const releaseView = ({ id, at, outcome, planner, previous, rung, datasetVersion 
   ...{ id, at, outcome, planner, previous, rung, datasetVersion },
 })
 
-function candidateView(evaluation: CandidateEvaluated, decision: ReleaseDecided | undefined): CandidateView {
-  const { id, at, rung, datasetVersion, candidate, rows, candidateAccuracy, baselineAccuracy } = evaluation
+function candidateView(
+  evaluation: CandidateEvaluated,
+  decision: ReleaseDecided | undefined,
+  baselineReleased: boolean,
+): CandidateView {
+  const { id, at, rung, datasetVersion, candidate, rows, candidateAccuracy, baselineAccuracy, production } = evaluation
   return {
     ...{ evaluationId: id, at, rung, datasetVersion, candidate, rows, candidateAccuracy, baselineAccuracy },
+    production: production && { accuracy: production.accuracy, rows: production.rows },
+    baselineReleased,
     outcome: decision?.outcome ?? 'pending',
     difference: decision?.difference ?? null,
     interval: decision ? { lower: decision.lower, upper: decision.upper } : null,

@@ -26,6 +26,7 @@ export type DatasetInput = {
 /** How many rows each rule dropped. */
 export type DropCounts = {
   readonly uncatalogued: number
+  readonly late: number
   readonly contradicting: number
   readonly leaking: number
   readonly collapsed: number
@@ -35,6 +36,7 @@ export type DropCounts = {
 
 const dropReasons: Record<keyof DropCounts, string> = {
   uncatalogued: 'their tool is not in the catalogue',
+  late: 'held out for evaluation, and not known to be selected at arrival',
   contradicting: 'an equal question has another tool',
   leaking: 'near-duplicates of evaluation rows',
   collapsed: 'near-duplicates inside their tool',
@@ -58,7 +60,10 @@ export function buildDataset(input: DatasetInput): BuiltDatasets {
   const { agent, version, candidates, evaluationShare, syntheticShare, errors, maxRows } = input
   const tools = new Set(input.tools)
   const known = candidates.filter(({ row }) => row.calls.every(({ tool }) => tools.has(tool)))
-  const agreeing = removeContradictions(known)
+  const weighable = known.filter(
+    ({ row, isEstimationRow }) => isEstimationRow || !isHeldOut(row.family, evaluationShare),
+  )
+  const agreeing = removeContradictions(weighable)
   const evaluation = agreeing.filter(row => !row.synthetic && isHeldOut(row.family, evaluationShare)).sort(compareIds)
   const all = agreeing.filter(row => !isHeldOut(row.family, evaluationShare))
   const clean = removeLeaks(all, evaluation)
@@ -70,7 +75,8 @@ export function buildDataset(input: DatasetInput): BuiltDatasets {
     evaluation: { format: 2, agent, rows: evaluation },
     dropped: {
       uncatalogued: candidates.length - known.length,
-      contradicting: known.length - agreeing.length,
+      late: known.length - weighable.length,
+      contradicting: weighable.length - agreeing.length,
       leaking: all.length - clean.length,
       collapsed: clean.length - distinct.length,
       capped: distinct.length - capped.length,

@@ -40,12 +40,13 @@ function countGrade(event: SampleScored, state: StateView): Decision<'curator'> 
 }
 
 function onGold(event: GoldAnswered, facts: AgentConfig, state: StateView): Decision<'curator'> {
-  const { id: goldId, at, step, calls, inclusionProbability } = event
+  const { id: goldId, at, step, calls, inclusionProbability, correction, plan, latencyMs } = event
   // Reviewers may take an agreed answer back.
   if (event.outcome !== 'agreed' || calls === null) return afterSampleChange(event, { gold: null }, facts, state)
   const messages = messagesBefore(event, step)
   const { family, stateChanges } = datasetFamily(event, questionOf({ messages }), state)
-  const gold: StoredGold = { goldId, at, family, messages, calls, inclusionProbability }
+  const logged = { calls: plan.calls, planner: plan.planner, latencyMs }
+  const gold: StoredGold = { goldId, at, family, messages, calls, inclusionProbability, logged, correction }
   const decision = afterSampleChange(event, { gold }, facts, state)
   return { ...decision, stateChanges: [...stateChanges, ...(decision.stateChanges ?? [])] }
 }

@@ -1,4 +1,5 @@
 import type { Call, Message } from '#schemas/events.ts'
+import type { LoggedPlan } from '#schemas/objects.ts'
 
 /** An agreed gold answer, stored under the id of its sample. `family` is that of its rows in datasets, see `datasetFamily`. */
 export type StoredGold = {
@@ -9,6 +10,10 @@ export type StoredGold = {
   readonly messages: readonly Message[]
   readonly calls: readonly Call[]
   readonly inclusionProbability: number
+  /** What the agent had decided; absent in state from before it was kept. */
+  readonly logged?: LoggedPlan
+  /** Whether a late outcome selected the sample; null where the gold answer does not say, absent in state from before it was kept. */
+  readonly correction?: boolean | null
 }
 
 /** The accepted variants of a gold answer, stored under the id of its sample. The list is empty where self-play accepted none. */

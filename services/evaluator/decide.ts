@@ -6,6 +6,7 @@ import { topic } from '#topology/topic-names.ts'
 import type { Inbound } from '#topology/types.ts'
 import { compareWeighted, countPairs, pairsByTool } from './metrics.ts'
 import type { PairedRun } from './paired-run.ts'
+import { compareProduction } from './production.ts'
 
 const rungByTopic = {
   [topic.tunedPrompts]: 'prompt',
@@ -13,7 +14,7 @@ const rungByTopic = {
   [topic.trainedModels]: 'lora',
 } as const satisfies Record<Inbound<'evaluator'>['topic'], Rung>
 
-/** States what both planners did on the same rows. The promoter decides whether that is enough. */
+/** States what both planners, and production, did on the same rows. The promoter decides whether that is enough. */
 export function decide({ topic: from, event }: Inbound<'evaluator'>, run: PairedRun): Decision<'evaluator'> {
   const { results, candidateLatencyMs, baselineLatencyMs } = run
   const { agent, requestId, datasetVersion, evaluation, candidate, baseline } = event
@@ -41,6 +42,7 @@ export function decide({ topic: from, event }: Inbound<'evaluator'>, run: Paired
           candidateLatencyMs,
           baselineLatencyMs,
           strata: pairsByTool(results.rows),
+          ...compareProduction(results.rows),
           results: digest(object),
         },
       },

@@ -3,6 +3,12 @@ import type { EvaluationResults } from '#schemas/objects.ts'
 import { z95 } from '#statistics/intervals.ts'
 import { effectiveRows, type WeightedRow, weightedMean, weightedMeanVariance } from '#statistics/weighted-mean.ts'
 
+/** What two planners answered on one row. */
+export type Pair = Pick<
+  EvaluationResults['rows'][number],
+  'tool' | 'candidateTool' | 'baselineTool' | 'inclusionProbability'
+>
+
 export type WeightedComparison = {
   /** (sum of weights)^2 / sum of squared weights (Kish 1965); 0 without rows. */
   readonly effectiveRows: number
@@ -18,9 +24,9 @@ export type WeightedComparison = {
  * probability. The 95% interval of the difference is the normal one, as Wilson's in `hajek` needs values in [0, 1]. Without two
  * rows it is [-1, 1].
  */
-export function compareWeighted(rows: EvaluationResults['rows']): WeightedComparison {
-  const weighted = (read: (row: EvaluationResults['rows'][number]) => number): WeightedRow[] =>
-    rows.map(row => ({ value: read(row), weight: 1 / row.inclusionProbability }))
+export function compareWeighted(rows: readonly Pair[]): WeightedComparison {
+  const weighted = (read: (row: Pair) => number): WeightedRow[] =>
+    rows.map(row => ({ value: read(row), weight: weightOf(row) }))
   const candidate = weighted(({ tool, candidateTool }) => Number(candidateTool === tool))
   const baseline = weighted(({ tool, baselineTool }) => Number(baselineTool === tool))
   const differences = weighted(
@@ -38,17 +44,21 @@ export function compareWeighted(rows: EvaluationResults['rows']): WeightedCompar
   }
 }
 
+/** How many turns of production a row stands for. */
+export const weightOf = ({ inclusionProbability }: Pick<Pair, 'inclusionProbability'>): number =>
+  1 / inclusionProbability
+
 const meanOf = (rows: readonly WeightedRow[]): number => (rows.length === 0 ? 0 : weightedMean(rows))
 
 /** Pairs per gold tool, in order of name. */
-export function pairsByTool(rows: EvaluationResults['rows']): Stratum[] {
+export function pairsByTool(rows: readonly Pair[]): Stratum[] {
   return [...Map.groupBy(rows, ({ tool }) => tool).entries()]
     .map(([name, group]) => ({ name, rows: group.length, ...countPairs(group) }))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 /** Rows that only one of the two answered with the gold tool. */
-export function countPairs(rows: EvaluationResults['rows']): { gained: number; lost: number } {
+export function countPairs(rows: readonly Pair[]): { gained: number; lost: number } {
   const right = rows.map(({ tool, candidateTool, baselineTool }) => ({
     ours: candidateTool === tool,
     theirs: baselineTool === tool,

@@ -51,15 +51,20 @@ async function planRows(
     const our = await planRow(ours, row, signal)
     const their = early ?? (await planRow(theirs, row, signal))
     const { id, calls, inclusionProbability } = row
-    paired.push({ id, tool: toolOf(calls), candidateTool: our.tool, baselineTool: their.tool, inclusionProbability })
+    const tools = { tool: toolOf(calls), candidateTool: our.tool, baselineTool: their.tool }
+    paired.push({ id, ...tools, inclusionProbability, logged: loggedTool(row) })
     times.candidate.push(our.latencyMs)
     times.baseline.push(their.latencyMs)
   }
   return {
-    results: { format: 1, candidate: ours.digest, baseline: theirs.digest, rows: paired },
+    results: { format: 2, candidate: ours.digest, baseline: theirs.digest, rows: paired },
     candidateLatencyMs: median(times.candidate) ?? 0,
     baselineLatencyMs: median(times.baseline) ?? 0,
   }
+}
+
+function loggedTool({ logged }: DatasetRow): EvaluationResults['rows'][number]['logged'] {
+  return logged ? { tool: toolOf(logged.calls), planner: logged.planner, latencyMs: logged.latencyMs } : null
 }
 
 async function planRow(planner: HostedPlanner, row: DatasetRow, signal: AbortSignal) {

@@ -4,7 +4,8 @@ import type { StateView } from '#runtime/state/state.ts'
 import type { CandidateEvaluated, RollbackRequested } from '#schemas/events.ts'
 import { topic } from '#topology/topic-names.ts'
 import type { Inbound } from '#topology/types.ts'
-import { applyGate, type Margins } from './gate.ts'
+import { judgeCandidate } from './baselines.ts'
+import type { Margins } from './gate.ts'
 
 /** The agent's targets that the gate reads. */
 export type Facts = Margins
@@ -30,12 +31,13 @@ export function decide(inbound: Inbound<'promoter'>, facts: Facts, state: StateV
     : onRollbackRequest(inbound.event, state)
 }
 
-/** A candidate that was compared with anything but the planner served now is rejected. */
+/** A candidate must pass the gate against every baseline. One that was compared with anything but the planner served now is rejected. */
 function onEvaluation(event: CandidateEvaluated, margins: Margins, state: StateView): Decision<'promoter'> {
   const { agent, candidate, baseline, rung, datasetVersion, requestId, id: evaluationId } = event
   const served = servedPlanner(state, agent)
   const isStale = served !== undefined && served.planner !== baseline
-  const { promoted: passed, reasons, ...figures } = applyGate(event, margins)
+  const verdict = judgeCandidate(event, served !== undefined, margins)
+  const { promoted: passed, reasons, accuracy: measured, ...figures } = verdict
   const source = { agent, candidate, previous: served?.planner ?? null, rung, datasetVersion, evaluationId, requestId }
   if (passed && !isStale) {
     const accuracy = event.candidateAccuracy
@@ -50,7 +52,7 @@ function onEvaluation(event: CandidateEvaluated, margins: Margins, state: StateV
     outcome: 'rejected',
     planner: served?.planner ?? baseline,
     reasons: isStale ? ['stale baseline', ...reasons] : reasons,
-    accuracy: isStale ? served.accuracy : event.baselineAccuracy,
+    accuracy: isStale ? served.accuracy : measured,
     ...figures,
   } as const
   return { emit: [{ topic: topic.releases, event: release, notBefore: served?.at }] }

@@ -1,10 +1,11 @@
 import { at } from '#runtime/core/checked.ts'
-import type { CandidateEvaluated, Targets } from '#schemas/events.ts'
+import type { Stratum, Targets } from '#schemas/events.ts'
 import {
   holmCorrection,
   mcNemar,
   mcNemarOneSided,
   minimumDetectableDifference,
+  type PairCounts,
   pairedDifference,
   tangoInterval,
 } from '#statistics/paired-tests.ts'
@@ -16,13 +17,25 @@ const STRATUM_SIGNIFICANCE = 0.05
 /** A candidate of equal quality counts as better when its median latency is at most this share of the baseline's. */
 const MAX_LATENCY_RATIO = 0.5
 /** With fewer effective rows the normal approximation behind the intervals does not hold. */
-const MIN_EFFECTIVE_ROWS = 30
+export const MIN_EFFECTIVE_ROWS = 30
 
 /**
  * Non-inferiority margins, as differences of accuracies. `margin`: the lower bound of the difference must lie above minus this.
  * `stratumMargin`: a significant loss beyond this in one stratum rejects the candidate.
  */
 export type Margins = Pick<Targets, 'margin' | 'stratumMargin'>
+
+/** Paired rows of the candidate and one baseline, see `CandidateEvaluated`. */
+export type Comparison = PairCounts & {
+  readonly effectiveRows: number
+  readonly difference: number
+  readonly lower: number
+  readonly upper: number
+  readonly strata: readonly Stratum[]
+  readonly candidateLatencyMs: number
+  /** null where it is not known. */
+  readonly baselineLatencyMs: number | null
+}
 
 export type GateResult = {
   readonly promoted: boolean
@@ -40,7 +53,7 @@ type GateTest = { readonly passed: boolean; readonly reason: string }
  * The gate: not worse overall, harmed in no stratum, and better on accuracy or latency. Evaluation rows were sampled actively, so
  * the unweighted difference may have the opposite sign of the one in production: the margin must hold for both.
  */
-export function applyGate(evaluation: CandidateEvaluated, { margin, stratumMargin }: Margins): GateResult {
+export function applyGate(evaluation: Comparison, { margin, stratumMargin }: Margins): GateResult {
   const { difference, lower, upper } = evaluation
   const unweighted = tangoInterval(evaluation)
   const span = `${formatSigned(difference)}, 95% interval ${formatSigned(lower)} to ${formatSigned(upper)}`
@@ -53,9 +66,9 @@ export function applyGate(evaluation: CandidateEvaluated, { margin, stratumMargi
   const strata = testStrata(evaluation, stratumMargin)
   const better = gateTest(lower > 0, 'better on accuracy', `lower bound ${formatSigned(lower)} against 0`)
   const faster = gateTest(
-    baselineLatencyMs > 0 && candidateLatencyMs <= MAX_LATENCY_RATIO * baselineLatencyMs,
+    baselineLatencyMs !== null && baselineLatencyMs > 0 && candidateLatencyMs <= MAX_LATENCY_RATIO * baselineLatencyMs,
     'at most half the latency',
-    `median ${candidateLatencyMs.toPrecision(3)} ms against ${baselineLatencyMs.toPrecision(3)} ms`,
+    `median ${candidateLatencyMs.toPrecision(3)} ms against ${baselineLatencyMs === null ? 'a latency that is not logged' : `${baselineLatencyMs.toPrecision(3)} ms`}`,
   )
   const enough = gateTest(
     evaluation.effectiveRows >= MIN_EFFECTIVE_ROWS,
@@ -83,7 +96,7 @@ export function applyGate(evaluation: CandidateEvaluated, { margin, stratumMargi
  * Holm-corrected). A test of non-inferiority in each stratum would reject everything: 30 rows without a single difference have a
  * lower bound of -.11.
  */
-function testStrata({ strata }: CandidateEvaluated, stratumMargin: number): readonly GateTest[] {
+function testStrata({ strata }: Comparison, stratumMargin: number): readonly GateTest[] {
   const large = strata.filter(({ rows }) => rows >= MIN_STRATUM_ROWS)
   const pValues = holmCorrection(large.map(mcNemarOneSided))
   return large.map((stratum, index) => {

@@ -23,7 +23,18 @@ export function agentSection(view: AgentView, scoresSince: number | null): Html 
     )}
     <h3>Candidates</h3>
     ${table(
-      ['when', 'rung', 'dataset', 'candidate', 'accuracy', 'baseline', 'difference', 'outcome', 'reasons'],
+      [
+        'when',
+        'rung',
+        'dataset',
+        'candidate',
+        'accuracy',
+        'production',
+        'released',
+        'difference',
+        'outcome',
+        'reasons',
+      ],
       view.candidates.map(candidateRow),
     )}
     <h3>Datasets</h3>
@@ -53,14 +64,15 @@ function servedPlanner({ release }: AgentView): Html {
 
 function candidateRow(view: CandidateView): Cell[] {
   const { at, rung, datasetVersion, candidate, rows, candidateAccuracy, baselineAccuracy } = view
-  const { difference, outcome, reasons } = view
+  const { difference, outcome, reasons, production, baselineReleased } = view
   return [
     time(at),
     rung,
     datasetVersion,
     shortDigest(candidate),
     html`${percent(candidateAccuracy)} of ${rows}`,
-    percent(baselineAccuracy),
+    production === null ? '' : html`${percent(production.accuracy)} of ${production.rows}`,
+    `${percent(baselineAccuracy)}${baselineReleased ? '' : ' (untuned, not released)'}`,
     difference === null ? '' : html`${percentagePoints(difference)} ${interval(view.interval, percentagePoints)}`,
     outcome,
     html`${reasons.map(reason => html`${reason}<br>`)}`,

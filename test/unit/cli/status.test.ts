@@ -94,3 +94,14 @@ test('what services skipped or decided again, and what followers cannot decode, 
     'agents         2 records cannot be decoded (FLY_DECODE) and are in no view',
   ])
 })
+
+test('the newest candidate of an agent stands beside what production and the released planner do', async () => {
+  const candidate = {
+    ...{ rung: 'prompt', outcome: 'rejected', rows: 60, candidateAccuracy: 0.77, baselineAccuracy: 0.76 },
+    ...{ production: { accuracy: 0.995, rows: 58 }, baselineReleased: false },
+  }
+  const printed = await run(await answering(200, { ...known, agents: [{ agent: 'desk', candidates: [candidate] }] }))
+  expect(printed).toContain(
+    'desk           accuracy in production 99.5% of 58 rows, released planner none, prompt candidate 77.0% of 60 rows (rejected)\n',
+  )
+})

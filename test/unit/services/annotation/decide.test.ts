@@ -10,7 +10,7 @@ import {
   MAX_EARLY,
   priority,
 } from '#services/annotation/state.ts'
-import { call } from '#test/support/data/turns.ts'
+import { call, stepOf } from '#test/support/data/turns.ts'
 import { topic } from '#topology/topic-names.ts'
 import { asked, isReview, isSample, isScore, review, run, sample, scored } from './events.ts'
 
@@ -30,7 +30,6 @@ describe('consensus', () => {
       arms: _arms,
       value: _value,
       outcome: _outcome,
-      correction: _c,
       ...kept
     } = sample()
     expect(emitted).toEqual([
@@ -49,11 +48,19 @@ describe('consensus', () => {
           adjudicator: null,
           confidence: null,
           score: 0,
+          correction: false,
+          latencyMs: null,
         },
         parents: ['s1'],
         notBefore: 2000,
       },
     ])
+  })
+
+  it('a gold answer says whether a late outcome selected its sample, and how long the step took', () => {
+    const steps = [stepOf([], { latencyMs: 700 })]
+    const { emitted } = run([isSample(sample({ correction: true, steps })), isReview(review('ann', 'holdings'))])
+    expect(emitted).toMatchObject([{ event: { correction: true, latencyMs: 700, steps: [] } }])
   })
 
   it('a gold answer is not dated before the reviews that it follows from, also when its sample arrives last', () => {

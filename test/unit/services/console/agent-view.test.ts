@@ -95,6 +95,22 @@ describe('an agent', () => {
     ])
   })
 
+  it('shows what production and the released planner do beside each candidate', () => {
+    const production = {
+      ...{ rows: 50, effectiveRows: 40, accuracy: 0.995, candidateAccuracy: 0.76, gained: 0, lost: 12 },
+      ...{ difference: -0.235, lower: -0.35, upper: -0.12, latencyMs: null, strata: [] },
+    }
+    const { candidates } = viewAfter(
+      evaluated({ production }),
+      released(),
+      evaluated({ id: 'e2', baseline: 'c'.repeat(64) }),
+    )
+    expect(candidates).toMatchObject([
+      { evaluationId: 'e2', production: null, baselineReleased: true },
+      { evaluationId: 'e1', production: { accuracy: 0.995, rows: 50 }, baselineReleased: false },
+    ])
+  })
+
   it('shows datasets, and why there is no newer one', () => {
     const view = viewAfter(
       curated(),

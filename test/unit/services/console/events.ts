@@ -22,6 +22,8 @@ export const evaluation = (over: Partial<CandidateEvaluated> = {}): CandidateEva
   candidateLatencyMs: 1,
   baselineLatencyMs: 1,
   strata: [],
+  servedEffectiveRows: 100,
+  production: null,
   results: 'rows',
   ...over,
 })

@@ -33,7 +33,7 @@ function build(rows: readonly DatasetRow[], over: Partial<Parameters<typeof buil
 }
 
 function candidate(item: DatasetRow, at = 0, sampleId = item.id): CandidateRow {
-  return { row: item, sampleId, at }
+  return { row: item, sampleId, at, isEstimationRow: true }
 }
 
 test('the split holds out the stated share of families, and what .1 holds out .2 holds out too', () => {
@@ -42,6 +42,19 @@ test('the split holds out the stated share of families, and what .1 holds out .2
   expect(held.length / families.length).toBeCloseTo(0.2, 1)
   expect(held.length).toBeGreaterThan(720)
   expect(families.filter(name => isHeldOut(name, 0.1) && !isHeldOut(name, 0.2))).toEqual([])
+})
+
+test('a late correction is never held out for evaluation, where its weight would be false, and is a training row elsewhere', () => {
+  const rows = [
+    row('held', { family: family('a', true) }),
+    row('late', { family: family('b', true), ...asking(words(2)) }),
+    row('trained', { family: family('c', false), ...asking(words(3)) }),
+  ]
+  const candidates = rows.map(item => ({ ...candidate(item), isEstimationRow: item.id === 'held' }))
+  const { dataset, evaluation, dropped } = build([], { candidates })
+  expect(evaluation.rows.map(({ id }) => id)).toEqual(['held'])
+  expect(dataset.rows.map(({ id }) => id)).toEqual(['trained'])
+  expect(dropped).toMatchObject({ late: 1 })
 })
 
 test('a training question that is an evaluation question but for case is dropped and counted', () => {

@@ -45,6 +45,8 @@ export function gold(n: number, over: Partial<GoldAnswered> = {}): GoldAnswered 
     confidence: null,
     score: 1,
     inclusionProbability: 0.5,
+    correction: false,
+    latencyMs: null,
     ...over,
   }
 }

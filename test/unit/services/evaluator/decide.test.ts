@@ -9,10 +9,11 @@ import { promptTuned } from './events.ts'
 const row = (id: string, tool: string, candidateTool: string, baselineTool: string) => ({
   ...{ id, tool, candidateTool, baselineTool },
   inclusionProbability: 1,
+  logged: null,
 })
 const run: PairedRun = {
   results: {
-    format: 1,
+    format: 2,
     candidate: 'better',
     baseline: 'base',
     rows: [
@@ -46,6 +47,8 @@ test('states what both planners did on the same rows, and stores the pairs under
         { name: 'fees', rows: 2, gained: 1, lost: 0 },
         { name: 'quote', rows: 2, gained: 0, lost: 0 },
       ],
+      servedEffectiveRows: 0,
+      production: null,
       results: digest(canonicalJson(run.results)),
     },
   ])

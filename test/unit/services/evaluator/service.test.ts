@@ -3,11 +3,15 @@ import type { HostedPlanner } from '#planners/planner.ts'
 import { canonicalJson, digest } from '#runtime/core/identity.ts'
 import { toolOf } from '#schemas/turns.ts'
 import { evaluator } from '#services/evaluator/service.ts'
+import { call } from '#test/support/data/turns.ts'
 import { fakePlanner } from '#test/support/doubles/fake-planner.ts'
 import { topic } from '#topology/topic-names.ts'
 import { evaluationRow, evaluationSet, promptTuned } from './events.ts'
 
-const rows = ['a', 'b', 'c', 'd'].map(name => evaluationRow(name, name < 'c' ? 'quote' : 'fees'))
+const rows = ['a', 'b', 'c', 'd'].map(name => ({
+  ...evaluationRow(name, name < 'c' ? 'quote' : 'fees'),
+  ...(name === 'a' ? { logged: { calls: [call('fees')], planner: null, latencyMs: 800 } } : {}),
+}))
 const set = evaluationSet(rows)
 const event = promptTuned({ evaluation: digest(canonicalJson(set)) })
 
@@ -33,17 +37,39 @@ function fakePorts() {
 const gathered = ({ ports } = fakePorts(), signal = new AbortController().signal) =>
   evaluator.gather?.({ topic: topic.tunedPrompts, event }, ports, signal)
 
-test('both planners plan the same rows', async () => {
+test('both planners plan the same rows, beside what production did', async () => {
+  const logged = { tool: 'fees', planner: null, latencyMs: 800 }
   const run = await gathered()
   expect(run?.results).toEqual({
-    format: 1,
+    format: 2,
     candidate: 'better',
     baseline: 'base',
     rows: [
-      { id: 'row-a', tool: 'quote', candidateTool: 'quote', baselineTool: 'quote', inclusionProbability: 1 },
-      { id: 'row-b', tool: 'quote', candidateTool: 'quote', baselineTool: 'quote', inclusionProbability: 1 },
-      { id: 'row-c', tool: 'fees', candidateTool: 'fees', baselineTool: 'quote', inclusionProbability: 1 },
-      { id: 'row-d', tool: 'fees', candidateTool: 'other', baselineTool: 'quote', inclusionProbability: 1 },
+      { id: 'row-a', tool: 'quote', candidateTool: 'quote', baselineTool: 'quote', inclusionProbability: 1, logged },
+      {
+        id: 'row-b',
+        tool: 'quote',
+        candidateTool: 'quote',
+        baselineTool: 'quote',
+        inclusionProbability: 1,
+        logged: null,
+      },
+      {
+        id: 'row-c',
+        tool: 'fees',
+        candidateTool: 'fees',
+        baselineTool: 'quote',
+        inclusionProbability: 1,
+        logged: null,
+      },
+      {
+        id: 'row-d',
+        tool: 'fees',
+        candidateTool: 'other',
+        baselineTool: 'quote',
+        inclusionProbability: 1,
+        logged: null,
+      },
     ],
   })
 })

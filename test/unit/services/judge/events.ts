@@ -39,7 +39,8 @@ type GoldDetails = Partial<Pick<GoldAnswered, 'calls' | 'answer' | 'outcome' | '
 export function gold(sampleId: string, { plan, ...over }: GoldDetails = {}): Inbound<'judge'> {
   const right = { outcome: 'agreed', verdict: null, calls: [call('quote', 'price of AAPL')], answer: null } as const
   const settled = { notes: [], reviewers: ['r1'], agreement: 1, adjudicator: null, confidence: null, score: null }
-  const reviewed = { ...settled, inclusionProbability: 0.25, plan: { ...planned, ...plan } }
+  const chosen = { inclusionProbability: 0.25, correction: false, latencyMs: null }
+  const reviewed = { ...settled, ...chosen, plan: { ...planned, ...plan } }
   return {
     topic: topic.goldAnswers,
     event: { ...envelope, id: `gold-${sampleId}`, sampleId, ...turn, ...right, ...reviewed, ...over },

@@ -32,6 +32,8 @@ export function evaluated(over: Partial<CandidateEvaluated> = {}): CandidateEval
     candidateLatencyMs: 1,
     baselineLatencyMs: 1,
     strata: [],
+    servedEffectiveRows: pairs.rows,
+    production: null,
     results: 'r'.repeat(64),
     ...over,
   }

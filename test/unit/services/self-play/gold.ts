@@ -44,6 +44,8 @@ export function gold(
     confidence: null,
     score: null,
     inclusionProbability: 0.5,
+    correction: false,
+    latencyMs: null,
     ...over,
   }
   return { topic: topic.goldAnswers, event }
