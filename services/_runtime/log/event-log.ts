@@ -39,17 +39,15 @@ export interface PartitionConsumer {
    * going on would skip what is appended until the log reaches it.
    */
   poll(max: number): Promise<readonly LogRecord[]>
-  /** The gaps that were passed by `poll` since the last call or `rewind`. */
+  /** The gaps that were passed by `poll` since the last call. */
   takeGaps(): readonly PositionGap[]
   /**
    * One transaction: appends the outputs and commits the consumed positions, or does neither. FLY_FENCED when another process owns the
-   * partition now; FLY_BROKER when nothing was committed (after `rewind` the same records are polled again). Returns
+   * partition now; FLY_BROKER when nothing was committed: the call can be repeated. Returns
    * the offset after the last output of each partition, so that a reader which starts there misses nothing that is committed
    * later. Partitions for which it is not known are left out.
    */
   commit(outputs: readonly NewRecord[], consumed: readonly Position[]): Promise<readonly Position[]>
-  /** Goes back to the last committed positions: what was polled since is polled again. */
-  rewind(): Promise<void>
 }
 
 /** Records that were deleted before a group consumed them: those from its position `from` to `to`, the oldest offset that is left. */

@@ -22,7 +22,6 @@ export function createNamespacedLog(log: EventLog, prefix: string): EventLog {
     poll: async max => withShort<LogRecord>(await consumer.poll(max)),
     commit: async (outputs, consumed) =>
       withShort(await consumer.commit(withFull<NewRecord>(outputs), withFull(consumed))),
-    rewind: () => consumer.rewind(),
   })
 
   return {

@@ -143,24 +143,6 @@ test('a poll is limited by bytes as well as by records', async () => {
   expect(Math.max(...sizes)).toBeLessThan(12)
 })
 
-test('a rewind while a poll waits delivers the records again', async () => {
-  const log = openLog()
-  const name = await createTopic(log, 1)
-  await log.append([record(name, 'k', 1)])
-  const polls: string[][] = []
-  const member = joinInBackground(log, uniqueName('group'), [name], async task => {
-    polls.push(texts(await task.poll(10)))
-    const waiting = task.poll(10)
-    await turn()
-    await turn()
-    await task.rewind()
-    polls.push(texts(await waiting))
-  })
-  await waitUntil('it polled twice', () => polls.length === 2)
-  await member.stop()
-  expect(polls).toEqual([['1'], ['1']])
-})
-
 test('closing ends members and readers and completes appends; later calls fail', async () => {
   const log = openLog()
   const name = await createTopic(log, 1)

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { countRecords } from '#runtime/log/count-records.ts'
-import type { EventLog, PartitionConsumer } from '#runtime/log/event-log.ts'
+import type { EventLog, LogRecord, PartitionConsumer } from '#runtime/log/event-log.ts'
 import { openKafkaLog } from '#runtime/log/kafka/kafka-log.ts'
 import { positionsAfter } from '#runtime/log/positions.ts'
 import {
@@ -37,17 +37,18 @@ async function isForgotten(log: EventLog, transactionalId: string): Promise<bool
 /** Copies what comes, as the runtime does after a commit that failed; `codes` are those of commits that failed. */
 const copying = (output: string, begun: number[], codes: string[]) => async (consumer: PartitionConsumer) => {
   begun.push(consumer.partition)
+  let records: readonly LogRecord[] = []
   while (!consumer.signal.aborted) {
-    const records = await consumer.poll(10)
+    if (records.length === 0) records = await consumer.poll(10)
     if (records.length === 0) continue
     try {
       const copies = records.map(one => record(output, 'k', one.value?.toString() ?? ''))
       await consumer.commit(copies, positionsAfter(records))
+      records = []
     } catch (error) {
       const { code } = error as { code: string }
       codes.push(code)
       if (code === 'FLY_FENCED') return
-      await consumer.rewind()
     }
   }
 }

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { countRecords } from '#runtime/log/count-records.ts'
-import type { EventLog, PartitionConsumer } from '#runtime/log/event-log.ts'
+import type { EventLog, LogRecord, PartitionConsumer } from '#runtime/log/event-log.ts'
 import { createClusterQuery } from '#runtime/log/kafka/admin/cluster-query.ts'
 import type { KafkaSettings } from '#runtime/log/kafka/connection/client.ts'
 import type { KafkajsBroker } from '#runtime/log/kafka/connection/kafkajs-broker.ts'
@@ -43,8 +43,9 @@ async function expectTexts(log: EventLog, topic: string, expected: readonly stri
 
 /** Commits all that comes; tells the codes of commits that failed, and goes on as the runtime does. */
 const copying = (output: string, codes: string[], before: () => Promise<void>) => async (task: PartitionConsumer) => {
+  let records: readonly LogRecord[] = []
   while (!task.signal.aborted) {
-    const records = await task.poll(10)
+    if (records.length === 0) records = await task.poll(10)
     if (records.length === 0) continue
     if (codes.length === 0) await before()
     try {
@@ -53,12 +54,12 @@ const copying = (output: string, codes: string[], before: () => Promise<void>) =
         positionsAfter(records),
       )
       codes.push('committed')
+      records = []
     } catch (error) {
       const { code } = error as { code: string }
       codes.push(code)
       // As the runtime does: it looks for more before it ends.
       if (code === 'FLY_FENCED') await task.poll(1)
-      else await task.rewind()
     }
   }
 }

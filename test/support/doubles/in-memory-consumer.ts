@@ -27,8 +27,6 @@ export function inMemoryConsumer(
   const revoked = new AbortController()
   const failures: Error[] = []
   let next = 0
-  let committed = 0
-  let endWait = new AbortController()
   let comingGap = gap
   const passedGaps: PositionGap[] = []
   const consumer: InMemoryConsumer = {
@@ -41,7 +39,7 @@ export function inMemoryConsumer(
     polled: () => next,
     revoke: () => revoked.abort(),
     async poll(max) {
-      if (next >= records.length) await waitForAbort(AbortSignal.any([revoked.signal, endWait.signal]))
+      if (next >= records.length) await waitForAbort(revoked.signal)
       if (revoked.signal.aborted) return []
       if (comingGap?.after === next) {
         const { after: _after, ...passed } = comingGap
@@ -59,14 +57,7 @@ export function inMemoryConsumer(
       for (const output of outputs) recordSize(output)
       const positionsText = positions.map(position => `${partitionKey(position)}@${position.offset}`)
       consumer.commits.push({ outputs, positions: positionsText })
-      for (const { topic, offset } of positions)
-        committed = Math.max(committed, 1 + records.findLastIndex(one => one.topic === topic && one.offset < offset))
       return write(outputs)
-    },
-    async rewind() {
-      next = committed
-      endWait.abort()
-      endWait = new AbortController()
     },
   }
   return consumer

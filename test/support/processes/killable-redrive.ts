@@ -32,7 +32,6 @@ const killableLog: EventLog = {
           ...{ partition: task.partition, signal: task.signal, uncommitted: task.uncommitted, commit },
           takeGaps: () => task.takeGaps(),
           poll: max => task.poll(max),
-          rewind: () => task.rewind(),
         })
       },
       signal,

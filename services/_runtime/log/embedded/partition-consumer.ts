@@ -19,7 +19,6 @@ export class EmbeddedPartitionConsumer implements PartitionConsumer {
   readonly #polled = new Map<EmbeddedPartition, number>()
   readonly #gaps: PositionGap[] = []
   #polls = 0
-  #wake = (): void => {}
 
   constructor(partition: number, membership: EmbeddedMembership, components: LogComponents, signal: AbortSignal) {
     this.partition = partition
@@ -40,9 +39,7 @@ export class EmbeddedPartitionConsumer implements PartitionConsumer {
       if (this.#passGaps()) return []
       const records = this.#take(max)
       if (records.length > 0) return records
-      await waitForRecords(this.#partitions(), this.signal, wake => {
-        this.#wake = wake
-      })
+      await waitForRecords(this.#partitions(), this.signal)
     }
     return []
   }
@@ -60,12 +57,6 @@ export class EmbeddedPartitionConsumer implements PartitionConsumer {
       offset: position.offset,
     }))
     return this.#components.writer.write(outputs, positions)
-  }
-
-  async rewind(): Promise<void> {
-    this.#polled.clear()
-    this.#gaps.length = 0
-    this.#wake()
   }
 
   #take(max: number): LogRecord[] {

@@ -21,20 +21,14 @@ export function wakeReaders(partitions: Iterable<EmbeddedPartition>): void {
 }
 
 /**
- * Resolves when `wakeReaders` is called for one of the partitions, when the signal is aborted, or when the function that
- * `onWaiting` receives is called.
+ * Resolves when `wakeReaders` is called for one of the partitions, or when the signal is aborted.
  */
-export async function waitForRecords(
-  partitions: readonly EmbeddedPartition[],
-  signal: AbortSignal,
-  onWaiting: (wake: () => void) => void = () => {},
-): Promise<void> {
+export async function waitForRecords(partitions: readonly EmbeddedPartition[], signal: AbortSignal): Promise<void> {
   if (signal.aborted) return
   const { promise, resolve } = Promise.withResolvers<void>()
   const wake = (): void => resolve()
   for (const { wakeCallbacks } of partitions) wakeCallbacks.add(wake)
   signal.addEventListener('abort', wake)
-  onWaiting(wake)
   await promise
   signal.removeEventListener('abort', wake)
   for (const { wakeCallbacks } of partitions) wakeCallbacks.delete(wake)

@@ -48,7 +48,7 @@ export function createFetchQueue(
       failure = fault
       wake()
     },
-    onSeek: () => fetcher.schedule(),
+    onGapTaken: () => fetcher.schedule(),
     beyondEndFault,
   }
 

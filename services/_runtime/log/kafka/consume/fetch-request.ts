@@ -15,7 +15,7 @@ export async function requestRecords<P extends TopicPartition & { readonly posit
   maxWaitMs: number,
   isSingle: boolean,
 ): Promise<readonly FetchResult<P>[]> {
-  // The owner of a partition may move its position while the request is in flight.
+  // After a change of leaders, an answer of another broker may move a position while this request is in flight.
   const requests = partitions.map(requested => ({ requested, position: requested.position }))
   const broker = await findBroker(cluster, node)
   const { responses } = await broker.fetch({

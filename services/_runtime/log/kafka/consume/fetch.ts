@@ -12,7 +12,7 @@ import { requestRecords } from './fetch-request.ts'
 
 /** A partition that is fetched; implemented by the buffer that receives its records. */
 export type PartitionFetch = TopicPartition & {
-  /** The offset to fetch next. `deliver` moves it; so does the owner, when it seeks. */
+  /** The offset to fetch next; `deliver` and `skip` move it. */
   readonly position: number
   readonly hasRoom: () => boolean
   /** Takes the records that follow `position`, and moves it to `next`. */
@@ -99,7 +99,7 @@ export function createFetcher(settings: KafkaSettings): Fetcher {
     const single = fetchAlone && withRoom.includes(fetchAlone) ? fetchAlone : undefined
     const results = await requestRecords(cluster, node, single ? [single] : withRoom, maxWait, single !== undefined)
     failures = 0
-    // Obsolete when the partition was removed, or its owner sought, while the request was in flight.
+    // Obsolete when the partition was removed, or an answer of another broker came first, while the request was in flight.
     for (const { requested, position, fetched } of results)
       if (fetches.has(requested) && requested.position === position)
         handleFetched(requested, fetched, requested === single)

@@ -12,7 +12,7 @@ export type BufferOwner = {
   readonly addBytes: (bytes: number) => void
   readonly onRecords: () => void
   readonly onFailure: (fault: Fault) => void
-  readonly onSeek: () => void
+  readonly onGapTaken: () => void
   readonly beyondEndFault: BeyondEndFault
 }
 
@@ -78,7 +78,12 @@ export class PartitionBuffer implements PartitionFetch {
   /** The gap, once the records before it were taken. What follows it is fetched then. */
   takeGap(): PositionGap | undefined {
     const gap = this.#records.length === 0 ? this.#gap : undefined
-    if (gap) this.seek(gap.to)
+    if (gap) {
+      this.#gap = undefined
+      this.#polledOffset = gap.to
+      this.#afterLastTaken = gap.to
+      this.#owner.onGapTaken()
+    }
     return gap
   }
 
@@ -103,17 +108,6 @@ export class PartitionBuffer implements PartitionFetch {
   /** Moves a consumed offset past invisible ones, where that is known: after the last record taken. */
   skipInvisible(consumed: number): number {
     return consumed === this.#afterLastTaken ? this.#polledOffset : consumed
-  }
-
-  /** Drops what was fetched and continues from an offset. */
-  seek(offset: number): void {
-    this.#owner.addBytes(-sizeInBytes(this.#records))
-    this.#records = []
-    this.#position = offset
-    this.#polledOffset = offset
-    this.#afterLastTaken = offset
-    this.#gap = undefined
-    this.#owner.onSeek()
   }
 }
 

@@ -21,7 +21,7 @@ type OwnedPartition = {
   readonly buffer: PartitionBuffer
   /** Whether the group had committed nothing when it was opened. */
   readonly isNew: boolean
-  /** Where polling continues after a rewind. */
+  /** What the group has committed, past invisible offsets. */
   committed: number
   /** The last position that was passed to `commit`, before it was moved past invisible offsets. */
   lastConsumed: number
@@ -106,11 +106,6 @@ export async function openPartitionConsumer(
         onFenced()
       })
       return done
-    },
-    async rewind() {
-      await lastCommit
-      queue.takeGaps()
-      for (const { buffer, committed } of owned) buffer.seek(committed)
     },
   }
   return {

@@ -145,14 +145,4 @@ describe('a buffer', () => {
     buffer.deliver([], 7)
     expect([buffer.position, buffer.polledOffset]).toEqual([7, 7])
   })
-
-  test('drops its records when it seeks, and is fetched from there', async () => {
-    const { queue, counts } = openQueue()
-    const buffer = queue.openBuffer('a', 0, 0)
-    buffer.deliver([record('a', 0, 4_194_304)], 1)
-    buffer.seek(0)
-    expect([buffer.position, buffer.size, buffer.hasRoom(), counts.schedules]).toEqual([0, 0, true, 1])
-    buffer.deliver([record('a', 0)], 1)
-    expect(offsets(await queue.poll(1, neverAborted))).toBe('a0')
-  })
 })
