@@ -11,9 +11,11 @@ export async function planTopics({
   settings,
 }: Pick<Runtime, 'log' | 'settings'>): Promise<readonly TopicChange[]> {
   const required = requiredTopics()
-  return planTopicChanges(required, await log.topics(), {
+  const existing = await log.topics()
+  const names = new Set(existing.map(({ name }) => name))
+  return planTopicChanges(required, existing, {
     replicas: settings.kafkaReplication,
-    settings: await log.settingDifferences(required),
+    settings: await log.settingDifferences(required.filter(({ name }) => names.has(name))),
     prefix: namespacePrefix(settings.namespace),
   })
 }

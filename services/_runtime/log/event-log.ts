@@ -136,7 +136,7 @@ export interface EventLog {
   topics(): Promise<readonly ExistingTopic[]>
   /** Creates the topics that do not exist. FLY_TOPIC when one exists with another number of partitions. */
   createTopics(specs: readonly TopicSpec[]): Promise<void>
-  /** Compares the settings of those topics that exist; none differ where the log has no settings, or does not tell them. */
+  /** Compares the settings of topics, which exist; none differ where the log has no settings, or does not tell them. */
   settingDifferences(specs: readonly TopicSpec[]): Promise<readonly SettingDifference[]>
   /** Raises the number of partitions. */
   growTopic(topic: TopicPartitionCount): Promise<void>

@@ -114,10 +114,8 @@ export function createTopicAdmin(settings: KafkaSettings, query: ClusterQuery, c
       await query.partitions([name], true)
     },
     async settingDifferences(specs) {
-      const existing = new Set((await topics()).map(({ name }) => name))
-      const compared = specs.filter(({ name }) => existing.has(name))
-      if (compared.length === 0) return []
-      const resources = compared.map(({ name }) => ({
+      if (specs.length === 0) return []
+      const resources = specs.map(({ name }) => ({
         ...{ type: topicConfigResource, name, configNames: [...comparedSettings] },
       }))
       const answer = await runOnAdmin('read the settings of the topics', admin =>
@@ -138,7 +136,7 @@ export function createTopicAdmin(settings: KafkaSettings, query: ClusterQuery, c
           new Map(configEntries.map(({ configName, configValue }) => [configName, configValue])),
         ]),
       )
-      return compared.flatMap(spec =>
+      return specs.flatMap(spec =>
         compareSettings(spec, settings.replication, actual.get(spec.name) ?? new Map<string, string>()),
       )
     },
