@@ -4,14 +4,12 @@ import { systemClock } from '#runtime/core/clock.ts'
 import { Fault } from '#runtime/core/faults.ts'
 import { type DeadLetterDetails, findDeadLetter, parsePosition } from '#runtime/dead-letters/find.ts'
 import {
+  createDeadLetterList,
   type DiscardedLetter,
-  discardedLetters,
   type LetterPage,
   type LetterQuery,
   maxCounted,
   type UnresolvedTopic,
-  unresolvedPage,
-  unresolvedTopics,
 } from '#runtime/dead-letters/list.ts'
 import { discardNamed, redriveNamed } from '#runtime/dead-letters/named-letters.ts'
 import { redrive, redriveTopics } from '#runtime/dead-letters/redrive.ts'
@@ -63,11 +61,12 @@ export function withDeadLetters(
 function deadLettersOfLog({ log, codec }: OpenedLog, settings: Settings, signal: AbortSignal): DeadLetterAccess {
   const servicesOf = (service: ServiceName | undefined): readonly ServiceName[] =>
     service ? [service] : consumingServices
+  const list = createDeadLetterList(log, signal)
   let objects: Promise<ObjectStore> | undefined
   return {
-    topics: service => unresolvedTopics(log, servicesOf(service), maxCounted, signal),
-    page: (service, query) => unresolvedPage(log, servicesOf(service), query, signal),
-    discarded: service => discardedLetters(log, servicesOf(service), signal),
+    topics: service => list.topics(servicesOf(service), maxCounted),
+    page: (service, query) => list.page(servicesOf(service), query),
+    discarded: service => list.discarded(servicesOf(service)),
     async find(letter) {
       const position = parsePosition(letter)
       objects ??= openObjects(settings)

@@ -10,7 +10,7 @@ import { httpError } from '../http/error.ts'
 import type { EventLog } from '../log/event-log.ts'
 import type { ObjectStore } from '../objects/object-store.ts'
 import { findDeadLetter, parsePosition } from './find.ts'
-import { discardedLetters, maxCounted, unresolvedPage, unresolvedTopics } from './list.ts'
+import { createDeadLetterList, maxCounted } from './list.ts'
 import { discardNamed, discardReason, redriveNamed } from './named-letters.ts'
 import { redrive, redriveTopics } from './redrive.ts'
 import { countBacklog, type DeadLetterCounts } from './unresolved.ts'
@@ -52,6 +52,7 @@ export function serveDeadLetters(
   until: AbortSignal,
 ): void {
   const { log, clock } = runtime
+  const list = createDeadLetterList(log, until)
   const findService = (name: string): ServiceName => {
     const found = services.find(one => one === name)
     if (found) return found
@@ -71,13 +72,13 @@ export function serveDeadLetters(
   app.get('/v1/dlq', async request => {
     const { service: name, topic, limit, cursor } = pageQuery.parse(request.query)
     const query = { limit, ...(topic !== undefined && { topic }), ...(cursor !== undefined && { cursor }) }
-    return usable('cursor', () => unresolvedPage(log, servicesOf(name), query, until))
+    return usable('cursor', () => list.page(servicesOf(name), query))
   })
   app.get('/v1/dlq/topics', async request => ({
-    topics: await unresolvedTopics(log, servicesOf(ofService.parse(request.query).service), maxCounted, until),
+    topics: await list.topics(servicesOf(ofService.parse(request.query).service), maxCounted),
   }))
   app.get('/v1/dlq/discarded', async request => ({
-    letters: await discardedLetters(log, servicesOf(ofService.parse(request.query).service), until),
+    letters: await list.discarded(servicesOf(ofService.parse(request.query).service)),
   }))
   app.get<{ Params: { letter: string } }>('/v1/dlq/:letter', async request => {
     const position = parsePosition(request.params.letter)

@@ -5,7 +5,7 @@ import type { EventLog, LogRecord, Position } from '../log/event-log.ts'
 import { partitionKey } from '../log/positions.ts'
 import { type DeadLetterSummary, deadLetterSummary } from './dead-letter.ts'
 import { parsePosition } from './find.ts'
-import { type Discard, type Progress, readProgress, type ServiceProgress } from './progress.ts'
+import { createProgressReader, type Discard, type Progress, type ServiceProgress } from './progress.ts'
 import { createDeadLetterCounter, type DeadLetterCounts, readUnresolvedUntil } from './unresolved.ts'
 
 /** The unresolved dead letters of a topic. They are counted by reading them, up to a limit: with `more`, the figures are of the first ones. */
@@ -32,21 +32,54 @@ export const maxCounted = 10_000
 
 type ReadLog = Pick<EventLog, 'read' | 'bounds'>
 
-/** Of a service without dead-letter topics, which has no topic of progress either. */
-const noProgress: ServiceProgress = new Map()
+/** Lists of the dead letters of some services. Of what was resolved, each list reads only what was added since the one before. */
+export type DeadLetterList = {
+  /** The topics with unresolved dead letters; at most `limit` letters of each topic are counted. */
+  readonly topics: (services: readonly ServiceName[], limit: number) => Promise<readonly UnresolvedTopic[]>
+  /**
+   * A page of unresolved dead letters, in the order of services, topics, partitions and offsets, which does not change while others
+   * are added: those of the partitions that are already listed are left out. Reads little more than it returns. FLY_USAGE when the
+   * cursor is not one of these services.
+   */
+  readonly page: (services: readonly ServiceName[], query: LetterQuery) => Promise<LetterPage>
+  /** The discarded dead letters, with who discarded them, when and why. */
+  readonly discarded: (services: readonly ServiceName[]) => Promise<readonly DiscardedLetter[]>
+}
 
-/** The topics with unresolved dead letters of these services; at most `limit` letters of each topic are counted. */
-export async function unresolvedTopics(
-  log: ReadLog,
+type ListContext = {
+  readonly log: ReadLog
+  readonly progressOf: (service: ServiceName) => Promise<ServiceProgress>
+  readonly signal: AbortSignal
+}
+
+export function createDeadLetterList(log: ReadLog, signal: AbortSignal): DeadLetterList {
+  const readers = new Map<ServiceName, () => Promise<ServiceProgress>>()
+  const progressOf = (service: ServiceName): Promise<ServiceProgress> => {
+    const read = readers.get(service) ?? createProgressReader(log, service, signal)
+    readers.set(service, read)
+    return read()
+  }
+  const context = { log, progressOf, signal }
+  return {
+    topics: (services, limit) => unresolvedTopics(context, services, limit),
+    page: (services, query) => unresolvedPage(context, services, query),
+    discarded: services => discardedLetters(context, services),
+  }
+}
+
+/** Those that have dead-letter topics; the others have no topic of progress either. */
+const withDeadLetterTopics = (services: readonly ServiceName[]): readonly ServiceName[] =>
+  services.filter(service => deadLetterTopics(service).length > 0)
+
+async function unresolvedTopics(
+  { log, progressOf, signal }: ListContext,
   services: readonly ServiceName[],
   limit: number,
-  signal: AbortSignal,
 ): Promise<readonly UnresolvedTopic[]> {
   const found: UnresolvedTopic[] = []
-  for (const service of services) {
-    const topics = deadLetterTopics(service)
-    const progress = topics.length > 0 ? await readProgress(log, service, signal) : noProgress
-    for (const topic of topics) {
+  for (const service of withDeadLetterTopics(services)) {
+    const progress = await progressOf(service)
+    for (const topic of deadLetterTopics(service)) {
       const counter = createDeadLetterCounter()
       let [oldestFirstSeen, newestRefused] = [Number.POSITIVE_INFINITY, 0]
       const add = (letters: readonly LogRecord[]): boolean => {
@@ -64,16 +97,10 @@ export async function unresolvedTopics(
   return found
 }
 
-/**
- * A page of unresolved dead letters, in the order of services, topics, partitions and offsets, which does not change while others
- * are added: those of the partitions that are already listed are left out. Reads little more than it returns. FLY_USAGE when the
- * cursor is not one of these services.
- */
-export async function unresolvedPage(
-  log: ReadLog,
+async function unresolvedPage(
+  { log, progressOf, signal }: ListContext,
   services: readonly ServiceName[],
   { topic: only, limit, cursor }: LetterQuery,
-  signal: AbortSignal,
 ): Promise<LetterPage> {
   const topics = services.flatMap(service =>
     deadLetterTopics(service).flatMap(topic => (only === undefined || only === topic ? [{ service, topic }] : [])),
@@ -83,10 +110,8 @@ export async function unresolvedPage(
   if (first < 0 || (cursor !== undefined && !start))
     throw new Fault('FLY_USAGE', 'the cursor is not of this list: give `next` of the page before, with the same query')
   const letters: UnresolvedLetter[] = []
-  const progressOf = new Map<ServiceName, ServiceProgress>()
   for (const { service, topic } of topics.slice(first)) {
-    const progress = progressOf.get(service) ?? (await readProgress(log, service, signal))
-    progressOf.set(service, progress)
+    const progress = await progressOf(service)
     for (const begin of await partitionBegins(log, topic, start?.topic === topic ? start : undefined)) {
       const ofPartition = await firstUnresolved(
         log,
@@ -138,20 +163,15 @@ async function firstUnresolved(
   return letters
 }
 
-/** The discarded dead letters of these services, with who discarded them, when and why. */
-export async function discardedLetters(
-  log: ReadLog,
+async function discardedLetters(
+  { progressOf }: ListContext,
   services: readonly ServiceName[],
-  signal: AbortSignal,
 ): Promise<readonly DiscardedLetter[]> {
   const found: DiscardedLetter[] = []
-  for (const service of services) {
-    const topics = deadLetterTopics(service)
-    const progress = topics.length > 0 ? await readProgress(log, service, signal) : noProgress
-    for (const [partition, ofPartition] of progress)
-      for (const topic of topics)
+  for (const service of withDeadLetterTopics(services))
+    for (const [partition, ofPartition] of await progressOf(service))
+      for (const topic of deadLetterTopics(service))
         for (const [offset, resolution] of ofPartition.single(topic))
           if (resolution.how === 'discarded') found.push({ service, topic, partition, offset, ...resolution })
-  }
   return found.sort((a, b) => a.at - b.at)
 }

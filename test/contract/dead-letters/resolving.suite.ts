@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { at } from '#runtime/core/checked.ts'
 import { findDeadLetter } from '#runtime/dead-letters/find.ts'
-import { discardedLetters, unresolvedPage } from '#runtime/dead-letters/list.ts'
+import { createDeadLetterList } from '#runtime/dead-letters/list.ts'
 import { discardNamed, redriveNamed } from '#runtime/dead-letters/named-letters.ts'
 import { redrive } from '#runtime/dead-letters/redrive.ts'
 import type { Runtime } from '#runtime/host/open-runtime.ts'
@@ -26,11 +26,12 @@ export function resolvingContract(open: () => Promise<Runtime>): void {
       takes(agents.map(agent => dataset(agent, `${agent}-${round}`, 'the rule refuses')))
     await refuse(1)
     await refuse(2)
+    const list = createDeadLetterList(world.log, never)
     const seen: string[] = []
     let cursor: string | null | undefined
     while (cursor !== null) {
       const query = { limit: 5, ...(cursor !== undefined && { cursor }) }
-      const { letters, next } = await unresolvedPage(world.log, [service], query, never)
+      const { letters, next } = await list.page([service], query)
       expect(letters.length).toBeLessThanOrEqual(5)
       seen.push(...letters.map(({ topic: name, partition, offset }) => `${name}/${partition}@${offset}`))
       if (cursor === undefined) await refuse(3)
@@ -39,7 +40,7 @@ export function resolvingContract(open: () => Promise<Runtime>): void {
     expect(new Set(seen).size).toBe(seen.length)
     const letters = (await Promise.all(agents.map(agent => of(deadLetters, agent)))).flatMap(all => all.slice(0, 2))
     expect(seen).toEqual(expect.arrayContaining(letters.map(nameOf)))
-    await expect(unresolvedPage(world.log, [service], { limit: 5, cursor: 'x' }, never)).rejects.toThrow(/cursor/)
+    await expect(list.page([service], { limit: 5, cursor: 'x' })).rejects.toThrow(/cursor/)
   })
 
   test('single dead letters are re-driven or discarded once, and a re-drive leaves them out', async () => {
@@ -66,7 +67,7 @@ export function resolvingContract(open: () => Promise<Runtime>): void {
     await waitUntil('three are resolved', async () => (await states()).filter(it => it !== 'unresolved').length === 3)
     expect(await states()).toEqual(['discarded', 're-driven', 'discarded', 'unresolved'])
     expect(await findDeadLetter(world, at(letters, 0), never)).toMatchObject({ discard })
-    expect(await discardedLetters(world.log, [service], never)).toEqual(
+    expect(await createDeadLetterList(world.log, never).discarded([service])).toEqual(
       expect.arrayContaining(
         [0, 2].map(at => ({
           ...{ how: 'discarded', service, topic: deadLetters, code: 'FLY_LEAK', ...discard },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { findDeadLetter, parsePosition } from '#runtime/dead-letters/find.ts'
-import { unresolvedPage, unresolvedTopics } from '#runtime/dead-letters/list.ts'
+import { createDeadLetterList } from '#runtime/dead-letters/list.ts'
 import { redrive } from '#runtime/dead-letters/redrive.ts'
 import type { Runtime } from '#runtime/host/open-runtime.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
@@ -116,9 +116,10 @@ export function deadLettersContract(name: string, open: () => Promise<Runtime>):
         { topic: topic.datasets, key: agent, value: Buffer.from('no event') },
       ])
       const mine = await of(deadLetters, agent)
+      const list = createDeadLetterList(world.log, never)
       const overview = async (limit: number) =>
-        (await unresolvedTopics(world.log, [service], limit, never)).find(of => of.topic === deadLetters)
-      const page = (limit: number) => unresolvedPage(world.log, [service], { topic: deadLetters, limit }, never)
+        (await list.topics([service], limit)).find(of => of.topic === deadLetters)
+      const page = (limit: number) => list.page([service], { topic: deadLetters, limit })
       const places = mine.map(({ partition, offset }) => ({ service, topic: deadLetters, partition, offset }))
       const { letters, next } = await page(1_000)
       expect(letters).toEqual(expect.arrayContaining(places.map(place => expect.objectContaining(place))))
