@@ -57,7 +57,8 @@ function simulatedReview(
   const errs = others.length > 0 && chance('error') < reviewer.errorRate
   const tool = errs ? at(others, Math.floor(chance('which') * others.length)) : right
   const about = { agent, sampleId: item.sampleId, reviewer: reviewer.name, role: reviewer.role }
-  if (tool === item.plan.calls[0]?.tool && chance('severity') >= reviewer.severity)
-    return { ...about, verdict: 'right' }
+  const [planned] = item.plan.calls
+  const isStrict = chance('severity') < reviewer.severity && planned?.arguments !== item.question
+  if (tool === planned?.tool && !isStrict) return { ...about, verdict: 'right' }
   return { ...about, verdict: 'wrong', calls: [{ tool, arguments: item.question }] }
 }

@@ -25,6 +25,13 @@ export const leaseBody = strictObject({
   minutes: z.number().gt(0).max(1440).default(10),
 })
 
+export const giveBackBody = strictObject({
+  agent: label,
+  reviewer,
+  role,
+  sampleIds: z.array(label).min(1).max(50),
+})
+
 export const reviewBody = strictObject({
   agent: label,
   sampleId: label,

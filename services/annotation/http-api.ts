@@ -8,13 +8,14 @@ import type { Agents, HttpApi, HttpApiContext } from '#runtime/service.ts'
 import type { AgentDescribed, SampleReviewed } from '#schemas/events.ts'
 import { topic } from '#topology/topic-names.ts'
 import { agreementOf } from './agreement.ts'
-import { agentQuery, leaseBody, type ReviewBody, reviewBody, reviewsBody } from './bodies.ts'
+import { agentQuery, giveBackBody, leaseBody, type ReviewBody, reviewBody, reviewsBody } from './bodies.ts'
 import { nameOfKey, resolveReviewer, rolesOf } from './caller.ts'
 import { leasedItemView } from './leased-item.ts'
 import { createLeases } from './leases.ts'
 import { openapi } from './openapi.ts'
 import { contentSecurityPolicy, page } from './page.ts'
-import { reviewId, reviewProblem, sampleReviewed } from './review-event.ts'
+import { reviewId, sampleReviewed } from './review-event.ts'
+import { reviewProblem } from './review-problem.ts'
 import { closedCounts, closedOf, type Item, itemsOf, type Overlap, overlapsOf } from './state.ts'
 
 type Context = Pick<HttpApiContext<'annotation'>, 'partitionStates'> & {
@@ -52,7 +53,7 @@ export function httpApi(context: Context, { agents, clock, objects }: HttpApiPor
       throw httpError(404, 'unknown_sample', `${where}sampleId: ${sampleId} is not in the queue of ${agent} here`)
     if (leases.hasReviewed(sampleId, reviewer) || item.reviews.some(review => review.reviewer === reviewer))
       return 'duplicate'
-    const problem = reviewProblem(body, item, new Set(described.tools.map(({ name }) => name)))
+    const problem = reviewProblem(body, item, catalogueOf(described))
     if (problem) throw httpError(400, 'invalid', `${where}${problem}`)
     return sampleReviewed(body, reviewer, item, clock.now(), pseudonymOf)
   }
@@ -65,6 +66,13 @@ export function httpApi(context: Context, { agents, clock, objects }: HttpApiPor
         agentOrThrow(agent)
         const leased = leases.take(openItems(agent), who, count, minutes * 60_000)
         return { items: await Promise.all(leased.map(one => leasedItemView(one, who.role, objects))) }
+      })
+
+      app.post('/v1/queue/give-back', { config: { scope: 'review' } }, async request => {
+        const { agent, sampleIds, ...asked } = giveBackBody.parse(request.body)
+        const reviewer = resolveReviewer(request, asked)
+        agentOrThrow(agent)
+        return { givenBack: sampleIds.filter(sampleId => leases.giveBack(sampleId, reviewer)).length }
       })
 
       app.post('/v1/reviews', { config: { scope: 'review' } }, async request => {
@@ -124,3 +132,6 @@ export function httpApi(context: Context, { agents, clock, objects }: HttpApiPor
     },
   }
 }
+
+const catalogueOf = ({ tools }: AgentDescribed): ReadonlyMap<string, string | null> =>
+  new Map(tools.map(({ name, argumentSchema }) => [name, argumentSchema]))

@@ -20,6 +20,8 @@ export type Leases = {
     count: number,
     milliseconds: number,
   ) => readonly LeasedItem[]
+  /** Ends the lease of an item if this reviewer holds it. Whether it did. */
+  readonly giveBack: (sampleId: string, reviewer: string) => boolean
   readonly markReviewed: (sampleId: string, reviewer: string) => void
   readonly hasReviewed: (sampleId: string, reviewer: string) => boolean
   /** Whether a reviewer holds it now. */
@@ -63,6 +65,11 @@ export function createLeases(clock: Clock): Leases {
         leases.set(sampleId, { reviewer, until })
         return { sampleId, item, until }
       })
+    },
+    giveBack(sampleId, reviewer) {
+      // What was just reviewed stays out of the queue until the review has been consumed.
+      const isHeld = leases.get(sampleId)?.reviewer === reviewer && !hasReviewed(sampleId, reviewer)
+      return isHeld && leases.delete(sampleId)
     },
     markReviewed(sampleId, reviewer) {
       const until = clock.now() + REVIEW_PENDING_MS

@@ -1,13 +1,22 @@
 import type { ZodType } from 'zod'
 import { documentParts, errorResponse, jsonContent, toJsonSchema } from '#runtime/http/openapi.ts'
-import { agentQuery, leaseBody, reviewBody } from './bodies.ts'
-import { agreementResponse, leaseResponse, queueResponse, reviewerResponse, reviewsResponse } from './responses.ts'
+import { agentQuery, giveBackBody, leaseBody, reviewBody } from './bodies.ts'
+import {
+  agreementResponse,
+  giveBackResponse,
+  leaseResponse,
+  queueResponse,
+  reviewerResponse,
+  reviewsResponse,
+} from './responses.ts'
 
 /** Every schema that a route names. */
 const schemas = {
   Lease: leaseBody,
   Review: reviewBody,
   Leased: leaseResponse,
+  GiveBack: giveBackBody,
+  GivenBack: giveBackResponse,
   Reviewed: reviewsResponse,
   Queue: queueResponse,
   Reviewer: reviewerResponse,
@@ -68,6 +77,13 @@ export const openapi = document(
       ref('Lease'),
       'Leased',
       { ...example, count: 2 },
+    ),
+    '/v1/queue/give-back': postOperation(
+      'giveBackItems',
+      'Ends leases of one reviewer, so that others get the items at once.',
+      ref('GiveBack'),
+      'GivenBack',
+      { ...example, sampleIds: ['0123456789abcdef0123456789abcdef'] },
     ),
     '/v1/reviews': postOperation(
       'sendReviews',

@@ -48,6 +48,10 @@ const item = z.strictObject({
 
 export const leaseResponse = z.strictObject({ items: z.array(item) })
 
+export const giveBackResponse = z.strictObject({
+  givenBack: count.describe('Items that this reviewer held and that others can lease now.'),
+})
+
 export const reviewsResponse = z.strictObject({
   accepted: count.describe('Reviews that are in the log now.'),
   duplicates: count.describe('Reviews by a person who had reviewed the sample before; they changed nothing.'),

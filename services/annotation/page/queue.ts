@@ -49,6 +49,8 @@ export function createQueue(form: QueueForm) {
   /** The current item, and the next one: it is leased early, so that the reviewer does not wait for it. */
   let leased: LeasedQueueItem[] = []
   let current: LeasedQueueItem | undefined
+  /** Requests under way that may bring more items. */
+  let pending = 0
   const sentIds = new Set<string>()
 
   const reviewerFields = () => ({
@@ -61,6 +63,8 @@ export function createQueue(form: QueueForm) {
   async function request<T>(path: string, body?: object): Promise<T> {
     const answer = await fetch(path, {
       method: body ? 'POST' : 'GET',
+      // Sent also where the page is being closed.
+      keepalive: body !== undefined,
       headers: {
         ...(body && { 'content-type': 'application/json' }),
         ...(apiKey !== '' && { authorization: `Bearer ${apiKey}` }),
@@ -75,6 +79,16 @@ export function createQueue(form: QueueForm) {
 
   /** Leases the current item, or renews its lease, and leases the next one. */
   async function leaseItems(): Promise<void> {
+    pending++
+    try {
+      await addLeased()
+    } finally {
+      pending--
+      if (!current) showNext()
+    }
+  }
+
+  async function addLeased(): Promise<void> {
     const until = performance.now() + leaseMinutes * 60_000
     const { items } = await request<{ items: QueueItem[] }>('/v1/queue/lease', {
       ...reviewerFields(),
@@ -86,7 +100,6 @@ export function createQueue(form: QueueForm) {
       if (known) known.until = until
       else if (!sentIds.has(item.sampleId)) leased.push({ ...item, until })
     }
-    if (!current) showNext()
   }
 
   function showNext(): void {
@@ -95,6 +108,10 @@ export function createQueue(form: QueueForm) {
     element('desk').hidden = !current
     if (current) {
       form.onItem(current, sentIds.size)
+      return
+    }
+    if (pending > 0) {
+      announce('status', 'Loading the next item.')
       return
     }
     announce('status', `Nothing to review${sentIds.size > 0 ? `, ${sentIds.size} done` : ''}. New items appear here.`)
@@ -107,12 +124,13 @@ export function createQueue(form: QueueForm) {
   function submitReview(item: LeasedQueueItem, draft: Draft): void {
     sentIds.add(item.sampleId)
     leased = leased.filter(one => one !== item)
-    showNext()
     reportErrors(() => sendReview(item, draft))
+    showNext()
   }
 
   /** If sending fails, the item is shown again with what was typed. */
   async function sendReview(item: LeasedQueueItem, draft: Draft): Promise<void> {
+    pending++
     try {
       await request('/v1/reviews', { ...reviewerFields(), sampleId: item.sampleId, ...reviewOf(item, draft) })
     } catch (error) {
@@ -121,9 +139,17 @@ export function createQueue(form: QueueForm) {
       leased.unshift({ ...item, draft })
       showNext()
       throw error
+    } finally {
+      pending--
     }
     await leaseItems()
   }
+
+  /** Others get at once what this page holds and did not show, or showed and did not get an answer to. */
+  addEventListener('pagehide', () => {
+    const sampleIds = leased.map(({ sampleId }) => sampleId)
+    if (sampleIds.length > 0) reportErrors(() => request('/v1/queue/give-back', { ...reviewerFields(), sampleIds }))
+  })
 
   return {
     request,

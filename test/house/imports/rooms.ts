@@ -13,7 +13,7 @@ const planners = within('_planners')
 const redaction = within('_redaction')
 
 const data = ['schemas', 'topology']
-const pure = ['services/_text', 'services/_statistics', 'services/_redaction', 'services/_dialects']
+const pure = ['_text', '_statistics', '_redaction', '_dialects', '_json-schema'].map(name => `services/${name}`)
 
 /** What a service may use of the runtime: the contract, the ports of log, state and objects, and the parts of an HTTP API. */
 const contract = runtime('service.ts', 'core', 'config', 'log', 'objects', 'state', 'telemetry', 'http')
@@ -68,7 +68,8 @@ export const rooms: readonly Room[] = [
 
   { path: 'services/_text', imports: runtime('core') },
   { path: 'services/_statistics', imports: runtime('core') },
-  { path: 'services/_dialects', imports: ['schemas', ...runtime('core')] },
+  { path: 'services/_json-schema', imports: runtime('core') },
+  { path: 'services/_dialects', imports: ['schemas', 'services/_json-schema', ...runtime('core')] },
 
   { path: 'services/_redaction/lexicon', imports: [] },
   { path: 'services/_redaction/engine', imports: [...runtime('core'), ...redaction('lexicon')] },

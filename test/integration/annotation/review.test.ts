@@ -1,52 +1,14 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Page } from 'playwright-core'
-import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { digest } from '#runtime/core/identity.ts'
 import { itemsOf } from '#services/annotation/state.ts'
 import { call, planOf, userMessage } from '#test/support/data/turns.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
-import { openBrowser } from '#test/support/servers/browser.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
 import { openDesk } from '#test/unit/services/annotation/desk.ts'
 import { asked, isReview, review, run, sample } from '#test/unit/services/annotation/events.ts'
-
-const browser = await openBrowser('the review page in a browser')
-afterAll(() => browser?.close())
-
-const samples = (count: number) =>
-  Array.from({ length: count }, (_none, at) => sample({ id: `s${at}`, question: `question ${at}`, value: count - at }))
-
-/** The page in a browser of its own, opened as a reviewer would: nothing but keys from here on. */
-async function opened(url: string, key?: string): Promise<Page> {
-  if (!browser) throw new Error('no browser')
-  const context = await browser.newContext()
-  onTestFinished(() => context.close())
-  const page = await context.newPage()
-  const elsewhere: string[] = []
-  page.on('request', request => void (request.url().startsWith(url) || elsewhere.push(request.url())))
-  onTestFinished(() => expect(elsewhere).toEqual([]))
-  await page.goto(`${url}/review`)
-  if (key !== undefined) {
-    await page.waitForSelector('#key:focus')
-    await page.keyboard.type(key)
-    await page.keyboard.press('Enter')
-  }
-  return page
-}
-
-/** Names the reviewer and starts. */
-async function started(url: string, name: string): Promise<Page> {
-  const page = await opened(url)
-  await page.waitForSelector('#reviewer:focus')
-  await page.keyboard.type(name)
-  await page.keyboard.press('Enter')
-  return page
-}
-
-const shownIn = async (page: Page): Promise<string> => (await page.textContent('#conversation li:last-child')) ?? ''
-const waitsFor = (page: Page, question: string) => page.waitForSelector(`#conversation li:has-text("${question}")`)
-const listening = async (desk: ReturnType<typeof openDesk>) => desk.app.listen({ host: '127.0.0.1', port: 0 })
+import { browser, listening, opened, samples, shownIn, started, waitsFor } from './page.ts'
 
 describe.skipIf(!browser)('the review page', () => {
   test('twenty items are done by keyboard alone', async () => {
@@ -82,46 +44,6 @@ describe.skipIf(!browser)('the review page', () => {
       calls: [call('holdings', 'argument 1')],
       answer: null,
     })
-  })
-
-  test('two reviewers at once never get the same item', async () => {
-    const desk = openDesk({ samples: samples(20), facts: asked(1), isLive: true })
-    const url = await listening(desk)
-    const seen: string[] = []
-    const work = async (name: string): Promise<void> => {
-      const page = await started(url, name)
-      for (;;) {
-        await page.waitForSelector('#right:focus, #status:has-text("Nothing to review")')
-        if (await page.isHidden('#desk')) return
-        const question = await shownIn(page)
-        seen.push(question)
-        await page.keyboard.press('r')
-        await page.keyboard.press('Control+Enter')
-        await waitUntil(
-          `${name} sees another item`,
-          async () => (await page.isHidden('#desk')) || (await shownIn(page)) !== question,
-        )
-      }
-    }
-    await Promise.all(['ann', 'bob'].map(work))
-    expect(seen.toSorted()).toEqual(
-      samples(20)
-        .map(({ question }) => question)
-        .toSorted(),
-    )
-    expect(new Set(desk.emitted.flatMap(({ event }) => ('reviewers' in event ? event.reviewers : [])))).toEqual(
-      new Set(['ann', 'bob']),
-    )
-  })
-
-  test('a lease expires and its item returns to the queue', async () => {
-    const desk = openDesk({ samples: samples(1), isLive: true })
-    const url = await listening(desk)
-    await waitsFor(await started(url, 'ann'), 'question 0')
-    const late = await started(url, 'bob')
-    await late.waitForSelector('#status:has-text("Nothing to review")')
-    desk.clock.at += 10 * 60_000
-    await waitsFor(late, 'question 0')
   })
 
   test('the next item does not wait for the last one to be sent, and what cannot be sent comes back as it was written', async () => {

@@ -72,6 +72,17 @@ describe('leases', () => {
     expect(await lease('bob', 1)).toEqual(['s9'])
   })
 
+  it('given back are free at once, but only by their holder, and not where the review was sent', async () => {
+    const giveBack = async (reviewer: string) =>
+      (await desk.post('/v1/queue/give-back', { agent: 'desk', reviewer, sampleIds: ['s2', 's3', 'ghost'] })).json()
+    await lease('ann', 2)
+    await desk.post('/v1/reviews', body())
+    expect(await giveBack('bob')).toEqual({ givenBack: 0 })
+    expect(await lease('bob', 3)).toEqual(['s1'])
+    expect(await giveBack('ann')).toEqual({ givenBack: 1 })
+    expect(await lease('bob', 3)).toEqual(['s1', 's3'])
+  })
+
   it("of items in dispute are an adjudicator's, with both reviews, and of no other kind", async () => {
     run(
       [
@@ -165,6 +176,14 @@ describe('reviews sent in', () => {
     ],
     ['right, but another tool', body({ calls: [{ tool: 'holdings' }] }), 400, 'calls: the plan was quote'],
     ['right, but no tool', body({ calls: [] }), 400, 'calls: the plan was quote'],
+    ['right, but another argument', body({ calls: [{ tool: 'quote', arguments: 'MSFT' }] }), 400, 'verdict is wrong'],
+    [
+      'wrong, but nothing changed',
+      body({ verdict: 'wrong', calls: [{ tool: 'quote', arguments: 'AAPL' }] }),
+      400,
+      'verdict: wrong, but nothing differs',
+    ],
+    ['unclear, but an answer', body({ verdict: 'unclear', answer: 'x' }), 400, 'answer: leave it out'],
     ['unclear, but a tool', body({ verdict: 'unclear', calls: [{ tool: 'quote' }] }), 400, 'calls: leave them out'],
     [
       'a sample not in the queue',
