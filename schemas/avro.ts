@@ -6,7 +6,7 @@ export const avro = {
     type: 'record',
     name: 'AgentDescribed',
     namespace: 'flywheel',
-    doc: 'An agent was registered or changed: its tool catalogue, budgets and targets.',
+    doc: 'An agent was registered, changed or removed: its tool catalogue, budgets and targets.',
     fields: [
       {
         name: 'id',
@@ -134,6 +134,12 @@ export const avro = {
         type: { type: 'enum', name: 'Sampling', symbols: ['active', 'random'] },
         doc: 'How turns are chosen: by all arms, or by the random arm alone (a control).',
         default: 'active',
+      },
+      {
+        name: 'removed',
+        type: 'boolean',
+        doc: 'The agent is no longer registered: its turns are refused. The other fields are as before.',
+        default: false,
       },
     ],
   },

@@ -56,7 +56,7 @@ export type Targets = {
 
 export type Sampling = 'active' | 'random'
 
-/** An agent was registered or changed: its tool catalogue, budgets and targets. */
+/** An agent was registered, changed or removed: its tool catalogue, budgets and targets. */
 export type AgentDescribed = {
   /** Identity of this event, derived from what caused it: a replay gives the same one. */
   readonly id: string
@@ -78,6 +78,8 @@ export type AgentDescribed = {
   readonly targets: Targets
   /** How turns are chosen: by all arms, or by the random arm alone (a control). */
   readonly sampling: Sampling
+  /** The agent is no longer registered: its turns are refused. The other fields are as before. */
+  readonly removed: boolean
 }
 
 export type Rung = 'prompt' | 'trajectory' | 'lora'

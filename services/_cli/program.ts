@@ -1,5 +1,6 @@
 import { Argument, Command, Option } from 'commander'
 import { topic } from '#topology/topic-names.ts'
+import { addAgentCommands } from './agents/commands.ts'
 import { addDeadLetterCommands } from './dead-letters/commands.ts'
 import { metrics, strata } from './estimates.ts'
 import { importFormatNames } from './import/format-names.ts'
@@ -19,6 +20,7 @@ export function createProgram(signal: AbortSignal): Command {
     .showHelpAfterError()
     .configureHelp({ showGlobalOptions: true })
   addRunCommands(program, signal)
+  addAgentCommands(program, signal)
   addImportCommand(program, signal)
   addRowCommands(program, signal)
   addQualityCommands(program, signal)

@@ -36,7 +36,9 @@ export function httpApi(context: Context, { clock }: HttpApiPorts): HttpApi<'con
       freshness: freshness.view(state.at, state.overdue),
       lostPositions: lostPositions.views(),
       skipped: context.skipped(),
-      agents: [...histories].map(([agent, history]) => agentView(agent, history, clock.now())),
+      agents: [...histories]
+        .filter(([, { described }]) => !described?.removed)
+        .map(([agent, history]) => agentView(agent, history, clock.now())),
       scoresSince,
     }
   }

@@ -40,6 +40,7 @@ export type ServingPorts = {
 /** One planner per agent in use: the newest that is wanted and could be loaded. The one before it answers until then. */
 export function createServedPlanners({ objects, planners, clock }: ServingPorts): ServedPlanners {
   const entries = new Map<string, AgentEntry>()
+  const removed = new Set<string>()
   const neverAborted = new AbortController().signal
 
   const want = (agent: string, wanted: WantedPlanner | undefined): void => {
@@ -74,16 +75,23 @@ export function createServedPlanners({ objects, planners, clock }: ServingPorts)
   }
 
   return {
-    described: agent => want(agent.agent, wantedAfterDescription(agent, entries.get(agent.agent)?.wanted)),
+    described(described) {
+      const { agent } = described
+      if (described.removed) removed.add(agent)
+      else {
+        removed.delete(agent)
+        want(agent, wantedAfterDescription(described, entries.get(agent)?.wanted))
+      }
+    },
     released: release => want(release.agent, wantedAfterRelease(release, entries.get(release.agent)?.wanted)),
     async status(agent) {
       const entry = entries.get(agent)
-      if (!entry) return undefined
+      if (!entry || removed.has(agent)) return undefined
       if (entry.failing && clock.now() - entry.failing.at >= RETRY_MS) load(entry)
       if (!entry.loaded) await entry.loading
       return { loaded: entry.loaded, wanted: entry.wanted, failing: entry.failing }
     },
-    agents: () => [...entries.keys()],
+    agents: () => [...entries.keys()].filter(agent => !removed.has(agent)),
   }
 }
 

@@ -28,7 +28,13 @@ export function toAgentDescribed(agent: string, body: Description, now: number):
     targets: withDefaults(defaultTargets, body.targets),
     sampling: body.sampling ?? 'active',
   }
-  return { id: deriveId('ingest/v1/agent', canonicalJson(content)), parents: [], at: now, ...content }
+  return { id: deriveId('ingest/v1/agent', canonicalJson(content)), parents: [], at: now, ...content, removed: false }
+}
+
+/** The removal of an agent as an event. */
+export function toAgentRemoved(described: AgentDescribed, now: number): AgentDescribed {
+  const { id } = described
+  return { ...described, id: deriveId('ingest/v1/agent-removed', id, now), parents: [id], at: now, removed: true }
 }
 
 /** A field that is given as undefined has its default, too. */

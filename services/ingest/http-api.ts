@@ -31,6 +31,10 @@ export function httpApi({ settings, append }: Context, { clock }: HttpApiPorts):
   const agents = new Map<string, AgentDescribed>()
   const intake = createIntake(append, openAcceptedCounts(join(settings.home, 'accepted')))
   const now = (): number => clock.now()
+  const keepAgent = (described: AgentDescribed): void => {
+    if (described.removed) agents.delete(described.agent)
+    else agents.set(described.agent, described)
+  }
 
   const sinkOf = <T extends IngestTopic>(name: T): RecordSink<EventOf<T>> => ({
     isKnownAgent: agent => agents.has(agent),
@@ -40,7 +44,7 @@ export function httpApi({ settings, append }: Context, { clock }: HttpApiPorts):
 
   return {
     onRecord(followed) {
-      if (followed.topic === topic.agents) agents.set(followed.event.agent, followed.event)
+      if (followed.topic === topic.agents) keepAgent(followed.event)
       else intake.onRecord(followed, now())
     },
     onUnreadable: record => intake.onUnreadable(record, now()),

@@ -151,6 +151,13 @@ export const openapi = document(
         },
         responses: { 200: answer('The description is in the log.', 'Described'), ...refusals, ...bodyRefusals },
       },
+      delete: {
+        operationId: 'removeAgent',
+        summary: 'Removes an agent: its turns are refused from then on. What is in the log stays there.',
+        security: [{ key: ['admin'] }],
+        parameters: [agentParameter, requestId],
+        responses: { 200: answer('The removal is in the log.', 'Described'), ...agentNotFound, ...refusals },
+      },
     },
     '/openapi.json': {
       get: {

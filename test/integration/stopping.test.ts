@@ -86,6 +86,7 @@ async function newAgent({ log, codec }: Runtime) {
     ...{ id: agent, parents: [], at: 0, agent, name: agent, sampling: 'random' },
     tools: [{ name: 'pay', description: 'to pay', argumentSchema: null }],
     stages: [],
+    removed: false,
     budgets: {
       sampleShare: 1,
       reviewersPerItem: 1,

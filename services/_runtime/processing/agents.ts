@@ -45,6 +45,10 @@ export function createAgentTable(): AgentTable {
     onRecord(followed) {
       if (!isAgentDescribed(followed)) return
       const { event } = followed
+      if (event.removed) {
+        known.delete(event.agent)
+        return
+      }
       known.set(event.agent, event)
       missed.delete(event.agent)
       waiting.get(event.agent)?.resolve(event)

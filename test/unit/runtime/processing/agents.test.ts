@@ -15,6 +15,14 @@ test('the newest description of each agent is kept', async () => {
   expect(await agents.waitFor('desk')).toBe(newer)
 })
 
+test('an agent that was removed is not known', () => {
+  const agents = createAgentTable()
+  for (const event of [desk, { ...desk, removed: true }]) agents.onRecord(described(event))
+  expect(agents.get('desk')).toBeUndefined()
+  agents.onRecord(described(desk))
+  expect(agents.get('desk')).toBe(desk)
+})
+
 test('records of other topics are ignored', () => {
   const agents = createAgentTable()
   agents.onRecord({ ...described(desk), topic: topic.releases })

@@ -49,6 +49,16 @@ it('knows nothing of an agent that was not described', async () => {
   expect(await served.status('desk')).toBeUndefined()
 })
 
+it('serves no agent that was removed until it is described again', async () => {
+  served.described(desk())
+  served.described({ ...desk(), removed: true })
+  served.released(release('p1'))
+  expect(await served.status('desk')).toBeUndefined()
+  expect(served.agents()).toEqual([])
+  served.described(desk())
+  expect(await answering()).toBeDefined()
+})
+
 it('stores the untuned planner before it loads it', async () => {
   served.described(desk())
   expect(await answering()).toBe((await served.status('desk'))?.wanted.digest)

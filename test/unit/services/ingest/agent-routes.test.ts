@@ -33,6 +33,15 @@ describe('agent descriptions', () => {
     expect((await app.inject('/v1/agents/ghost')).statusCode).toBe(404)
   })
 
+  it('can be removed and registered again', async () => {
+    const remove = (agent: string) => app.inject({ method: 'DELETE', url: `/v1/agents/${agent}` })
+    expect((await remove('desk')).json()).toMatchObject({ agent: 'desk', changed: true })
+    expect(appended.at(-1)?.events).toMatchObject([{ agent: 'desk', removed: true, tools: [{ name: 'quote' }] }])
+    expect((await app.inject('/v1/agents')).json()).toEqual({ agents: [] })
+    expect((await remove('desk')).statusCode).toBe(404)
+    expect((await put('desk', { tools })).json()).toMatchObject({ changed: true })
+  })
+
   it('may have a name as tracing tools report it', async () => {
     for (const agent of ['Math Tutor', 'support.v2', 'Reiseb\u00fcro'])
       expect((await put(encodeURIComponent(agent), { tools })).json()).toMatchObject({ agent, changed: true })
