@@ -123,6 +123,9 @@ function addOne(hourly: Map<number, Record<string, number>>, hour: number, name:
   hourly.set(hour, counts)
 }
 
-/** Senders choose the ids, so topic and agent belong to the key: no agent can make another's record a duplicate. */
+/**
+ * Senders choose the ids, so topic and agent belong to the key: no agent can make another's record a duplicate. `join` makes one flat
+ * string: a template would keep its parts in memory, which doubles what the ids need.
+ */
 const keyOf = (name: IngestTopic, { agent, id }: { readonly agent: string; readonly id: string }): string =>
-  `${name}/${agent}/${id}`
+  [name, agent, id].join('/')
