@@ -19,6 +19,9 @@ import { isPoison, turnOf } from './input.ts'
 import type { PrintProgress } from './report.ts'
 import { agents, conversations, type Stage, stageNames } from './stages.ts'
 
+/** A record that was deleted from the input. Nothing follows from one that is excused: it was deleted before it was consumed. */
+export type DeletedRecord = InputRecord & { readonly excused: boolean }
+
 /**
  * Compares everything in the log with what the input must lead to; `accepted` turns must be in the input. State is restored from
  * the changelog alone, and also with each local snapshot that workers left. Prints every difference.
@@ -28,25 +31,35 @@ export async function audit(
   {
     seed,
     accepted,
+    deleted = [],
     copies = [],
-  }: { readonly seed: string; readonly accepted: number; readonly copies?: readonly OpenSnapshot[] },
+  }: {
+    readonly seed: string
+    readonly accepted: number
+    /** In the order of the input. */
+    readonly deleted?: readonly DeletedRecord[]
+    readonly copies?: readonly OpenSnapshot[]
+  },
   print: PrintProgress,
-): Promise<ViolationCounts & { readonly repeatedInputs: number }> {
-  const all: ViolationCounts[] = []
+): Promise<ViolationCounts & { readonly repeatedInputs: number; readonly excused: number }> {
+  const found: ViolationCounts[] = []
   const add = (what: string, counts: ViolationCounts): void => {
     if (!hasNoViolations(counts)) print(`${what}: ${JSON.stringify(counts)}`)
-    all.push(counts)
+    found.push(counts)
   }
-  const input = await readInput(log, codec)
+  const left = await readInput(log, codec)
+  const input = [...deleted.filter(({ excused }) => !excused), ...left]
+  const all = [...deleted, ...left]
   const expected = expectedResults(input)
-  add('accepted turns in the input', compareAccepted(input, seed, accepted))
+  add('accepted turns in the input', compareAccepted(all, seed, accepted))
   for (const [name, outputs] of expected.outputs)
     add(name, compareOutputs(outputs, await readOutputs(log, codec, name)))
   for (const stage of stageNames)
     for (const open of [undefined, ...copies])
       add(`state of ${stage}`, compareState(expected.states[stage], await readState(log, stage, open)))
-  const turns = input.filter(({ poison }) => poison === undefined)
-  return { ...sumViolations(all), repeatedInputs: turns.length - new Set(turns.map(idOf)).size }
+  const turns = all.filter(({ poison }) => poison === undefined)
+  const repeatedInputs = turns.length - new Set(turns.map(idOf)).size
+  return { ...sumViolations(found), repeatedInputs, excused: all.length - input.length }
 }
 
 const idOf = (record: InputRecord): string => (record.poison === undefined ? record.id : record.location)
@@ -60,9 +73,14 @@ function compareAccepted(input: readonly InputRecord[], seed: string, accepted: 
   return { lost, outOfOrder, duplicated: 0, stateDiffers: 0 }
 }
 
-async function readInput(log: EventLog, codec: Codec): Promise<readonly InputRecord[]> {
-  return readAll(log, topic.chatLogs, async ({ partition, offset, key, value }) => {
-    const position = { location: `${partition}@${offset}`, key: String(key) }
+/** The records of the input in all partitions, or in one. */
+export async function readInput(
+  log: EventLog,
+  codec: Codec,
+  partitions?: readonly number[],
+): Promise<readonly (InputRecord & Pick<LogRecord, 'offset'>)[]> {
+  return readAll(log, topic.chatLogs, partitions, async ({ partition, offset, key, value }) => {
+    const position = { location: `${partition}@${offset}`, offset, key: String(key) }
     if (!value || isPoison(value)) return { ...position, poison: String(value) }
     const { id, agent, turn } = await codec.decode(topic.chatLogs, value)
     return { ...position, id, agent, turn }
@@ -70,7 +88,7 @@ async function readInput(log: EventLog, codec: Codec): Promise<readonly InputRec
 }
 
 function readOutputs(log: EventLog, codec: Codec, name: string): Promise<readonly Omit<ChaosOutput, 'key'>[]> {
-  return readAll(log, name, async ({ headers, value }) => {
+  return readAll(log, name, undefined, async ({ headers, value }) => {
     if (headers['dlq.offset'] !== undefined)
       return { id: `${headers['dlq.partition']}@${headers['dlq.offset']}`, content: String(value) }
     const event = (await codec.decode(name, value ?? Buffer.alloc(0))) as AnyOutput
@@ -96,11 +114,17 @@ async function readState(log: EventLog, stage: Stage, open?: OpenSnapshot): Prom
   return found
 }
 
-async function readAll<T>(log: EventLog, name: string, read: (record: LogRecord) => Promise<T>): Promise<T[]> {
+async function readAll<T>(
+  log: EventLog,
+  name: string,
+  partitions: readonly number[] | undefined,
+  read: (record: LogRecord) => Promise<T>,
+): Promise<T[]> {
   const all: T[] = []
   const add = async (records: readonly LogRecord[]): Promise<void> => {
     for (const record of records) all.push(await read(record))
   }
-  await log.read([name], { from: 'beginning', follow: false }, add, neverAborted)
+  const options = { from: 'beginning', follow: false, ...(partitions && { partitions }) } as const
+  await log.read([name], options, add, neverAborted)
   return all
 }

@@ -24,6 +24,13 @@ describe.skipIf(!registry)('on Kafka', () => {
     expect(report).toMatchObject({ ...clean, faults })
   }, 300_000)
 
+  test('a stage whose positions are forgotten, or whose next records are deleted, refuses to go on, and loses nothing else', async () => {
+    const faults = { ...noFaults, kills: 1, expiries: 1, retentions: 1 }
+    const report = await runKafkaChaos({ records: 4_000, seed: 'lost', faults, breakFence: false }, ignore, on(1))
+    expect(report).toMatchObject({ ...clean, faults })
+    expect(report?.excused).toBeGreaterThan(0)
+  }, 300_000)
+
   test('without fencing a zombie duplicates records, and the check reports it', async () => {
     const faults = { ...noFaults, zombies: 1 }
     const report = await runKafkaChaos({ records: 2_000, seed: 'unfenced', faults, breakFence: true }, ignore, on(1))

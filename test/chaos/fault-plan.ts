@@ -21,11 +21,27 @@ export type FaultCounts = {
   readonly hangs: number
   /** The registry refuses connections or does not answer for some time, while a worker starts. */
   readonly blips: number
+  /** All workers of a stage are away until Kafka has forgotten the positions of its group. */
+  readonly expiries: number
+  /** All workers of the first stage are away while its next records are deleted. */
+  readonly retentions: number
 }
 
 export const noFaults: FaultCounts = {
   ...{ kills: 0, brokerKills: 0, zombies: 0, cuts: 0, clockJumps: 0, rebalances: 0, fullDisks: 0, hangs: 0, blips: 0 },
+  ...{ expiries: 0, retentions: 0 },
 }
+
+/** With two brokers away at once no partition has a leader. */
+const ofBrokers: readonly FaultKind[] = ['brokerKills', 'hangs']
+/** What a stage has committed must be known exactly when its positions are set. */
+const alone: readonly FaultKind[] = ['expiries', 'retentions']
+
+/** Whether faults of these kinds are injected one after the other. */
+export const areExclusive = (kind: FaultKind, other: FaultKind): boolean =>
+  kind === other ||
+  [kind, other].some(one => alone.includes(one)) ||
+  (ofBrokers.includes(kind) && ofBrokers.includes(other))
 
 export type FaultKind = keyof FaultCounts
 

@@ -12,6 +12,8 @@ type Flags = {
   readonly cuts: number
   readonly hangs: number
   readonly blips: number
+  readonly expiries: number
+  readonly retentions: number
   readonly embedded: boolean
   readonly breakFence: boolean
   readonly seed: string
@@ -37,6 +39,13 @@ const flags = new Command('npm run chaos --')
   .option('--cuts <n>', 'network cuts between clients and brokers', count, 2)
   .option('--hangs <n>', 'brokers suspended until others lead, while partitions of a service change hands', count, 1)
   .option('--blips <n>', 'outages of the registry while a worker starts', count, 2)
+  .option('--expiries <n>', 'times that Kafka forgets the positions of a stage that is away', count, 1)
+  .option(
+    '--retentions <n>',
+    'times that records are deleted before the first stage, which is away, has consumed them',
+    count,
+    1,
+  )
   .option('--break-fence', 'disable fencing: the check must then report duplicates', false)
   .addOption(
     new Option(
@@ -53,7 +62,7 @@ const flags = new Command('npm run chaos --')
 
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => process.exit(130))
 
-const { kills, brokerKills, zombies, cuts, hangs, blips, ...options } = flags
+const { kills, brokerKills, zombies, cuts, hangs, blips, expiries, retentions, ...options } = flags
 const begun = performance.now()
 const print = (line: string): void =>
   void process.stderr.write(`${((performance.now() - begun) / 1000).toFixed(1).padStart(6)} s  ${line}\n`)
@@ -61,7 +70,10 @@ const both = { ...noFaults, kills, clockJumps: 2 }
 const report = options.embedded
   ? await runEmbeddedChaos({ ...options, faults: { ...both, fullDisks: 1 } }, print)
   : await runKafkaChaos(
-      { ...options, faults: { ...both, brokerKills, zombies, cuts, rebalances: 1, hangs, blips } },
+      {
+        ...options,
+        faults: { ...both, brokerKills, zombies, cuts, rebalances: 1, hangs, blips, expiries, retentions },
+      },
       print,
     )
 if (report) console.log(options.json ? JSON.stringify(report) : report)

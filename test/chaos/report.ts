@@ -19,6 +19,8 @@ export type ChaosReport = ViolationCounts & {
   readonly faults: FaultCounts
   /** Processes that ended without having been stopped. */
   readonly crashes: number
+  /** Records of the input that were deleted before they were consumed: nothing follows from them. */
+  readonly excused: number
   /** Turns that their producer appended again after an append without an answer. */
   readonly repeatedInputs: number
   /** From the first append until both stages had consumed everything. */

@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type FaultCounts, type FaultKind, noFaults, type PlannedFault, planFaults } from './fault-plan.ts'
+import {
+  areExclusive,
+  type FaultCounts,
+  type FaultKind,
+  noFaults,
+  type PlannedFault,
+  planFaults,
+} from './fault-plan.ts'
 import type { PrintProgress } from './report.ts'
 
 /** Injects a fault; resolves when it is over. */
@@ -7,8 +14,6 @@ export type Injector = (name: string) => Promise<void>
 
 /** How far the input may be ahead of consumption, and of a fault that is not over, as a share of all input. */
 const maxShareAhead = 0.1
-/** A fault of one of these kinds waits until those of the others are over: with two brokers away no partition has a leader. */
-const oneAtATime: readonly FaultKind[] = ['brokerKills', 'hangs']
 /** While a fault is not over, a batch is delayed by this much, so that there is input until the end of the fault. */
 const maxDelayMs = 300
 
@@ -22,7 +27,7 @@ export type FaultSchedule = {
   readonly injected: FaultCounts
 }
 
-/** Injects the planned faults as the stream proceeds; those of one kind one after the other. */
+/** Injects the planned faults as the stream proceeds, those of exclusive kinds one after the other. */
 export function createSchedule(
   counts: FaultCounts,
   seed: string,
@@ -32,7 +37,7 @@ export function createSchedule(
   const planned = [...planFaults(counts, seed)]
   const open = new Set<PlannedFault>(planned)
   const injected = { ...noFaults }
-  const inTurn = new Map<FaultKind, Promise<void>>()
+  const started: { readonly kind: FaultKind; readonly over: Promise<void> }[] = []
   let failure: { readonly error: unknown } | undefined
   let done = 0
 
@@ -49,14 +54,14 @@ export function createSchedule(
       for (let fault = planned[0]; fault && fault.due <= share; fault = planned[0]) {
         const current = fault
         planned.shift()
-        const before = oneAtATime.includes(fault.kind) ? oneAtATime : [fault.kind]
-        const after = Promise.all(before.map(kind => inTurn.get(kind)))
+        const before = started.filter(({ kind }) => areExclusive(kind, current.kind))
+        const over = Promise.all(before.map(fault => fault.over))
           .then(() => inject(current))
           .catch(error => {
             failure ??= { error }
           })
           .finally(() => open.delete(current))
-        inTurn.set(fault.kind, after)
+        started.push({ kind: current.kind, over })
       }
     },
     async waitForBatch(share) {

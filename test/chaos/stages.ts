@@ -88,6 +88,8 @@ export const stages = {
 } satisfies Record<string, RunnableService>
 export type Stage = keyof typeof stages
 export const stageNames = Object.keys(stages) as Stage[]
+/** The stage of a worker, by its name. */
+export const stageOf = (worker: string): Stage => (worker.startsWith('sampler') ? 'sampler' : 'judge')
 
 /** The topics that the two stages read and write. */
 function streamTopics(): readonly TopicSpec[] {

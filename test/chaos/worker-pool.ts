@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -21,6 +21,8 @@ export type Worker = {
   readonly pid: () => number
   /** Started, and not suspended by SIGSTOP. */
   readonly isRunning: () => boolean
+  /** Since its last start it serves: it ends by itself when it is stopped. */
+  readonly isListening: () => boolean
   readonly kill: () => void
   /** SIGSTOP now, or before its next request with that number; resolves when it is suspended. */
   readonly suspend: (request?: number) => Promise<void>
@@ -94,6 +96,7 @@ export function createWorkerPool(folder: string, print: (line: string) => void):
       name,
       pid: () => runningPid(child),
       isRunning: () => !suspended && !stopping && child.exitCode === null && child.signalCode === null,
+      isListening: () => output.includes('listening'),
       kill,
       async suspend(request) {
         if (request !== undefined && worker.isRunning()) {
@@ -122,7 +125,7 @@ export function createWorkerPool(folder: string, print: (line: string) => void):
       stderr,
     }
     running.set(name, { worker, kill })
-    writeFileSync(file, '')
+    appendFileSync(file, '')
     start()
     return worker
   }

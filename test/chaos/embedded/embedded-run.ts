@@ -49,7 +49,8 @@ export async function runEmbeddedChaos(
   const refusals = (): number => worker.stderr().split('cannot be written').length - 1
   const none: Injector = () => Promise.resolve()
   const injectors: Record<FaultKind, Injector> = {
-    ...{ brokerKills: none, zombies: none, cuts: none, rebalances: none, hangs: none, blips: none },
+    ...{ brokerKills: none, zombies: none, cuts: none, rebalances: none },
+    ...{ hangs: none, blips: none, expiries: none, retentions: none },
     async kills() {
       await waitUntilWorking()
       worker.kill()

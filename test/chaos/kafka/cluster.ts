@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { PartitionMetadata } from 'kafkajs'
+import type { Admin, PartitionMetadata } from 'kafkajs'
 import { at } from '#runtime/core/checked.ts'
+import type { Position } from '#runtime/log/event-log.ts'
 import { createKafkaClient } from '#runtime/log/kafka/connection/client.ts'
 import { startKafkaFromJars } from '#test/support/kafka/broker.ts'
 import { freePorts } from '#test/support/servers/java.ts'
@@ -32,6 +33,10 @@ export type ChaosCluster = Pick<TestKafka, 'kill' | 'up' | 'pause' | 'resume'> &
   readonly waitUntilInSync: () => Promise<void>
   /** Waits until a broker that hangs leads no partition any more. */
   readonly waitUntilDeposed: (broker: number) => Promise<void>
+  /** As the brokers do with a group that has had no member for a week; waits until it has none. */
+  readonly forgetPositions: (group: string) => Promise<void>
+  /** Deletes the records before an offset. */
+  readonly deleteRecords: (position: Position) => Promise<void>
   readonly stop: () => Promise<void>
 }
 
@@ -97,6 +102,21 @@ export async function startCluster({ brokers, registry }: ClusterOptions): Promi
         addresses.filter((_address, index) => ids[index] !== broker),
         ({ leader }) => leader !== broker,
       ),
+    forgetPositions: group =>
+      withAdmin(addresses, async admin => {
+        const isEmpty = async (): Promise<boolean> => {
+          const { groups } = await admin.describeGroups([group])
+          return groups.every(({ members }) => members.length === 0) || pause()
+        }
+        await waitUntil(`${group} has no members`, isEmpty, 60_000)
+        await admin.deleteGroups([group])
+      }),
+    deleteRecords: ({ topic, partition, offset }) =>
+      withAdmin(addresses, async admin => {
+        // Loads the leaders, which kafkajs needs for the deletion.
+        await admin.fetchTopicOffsets(topic)
+        await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(offset) }] })
+      }),
     stop: async () => {
       proxies.close()
       registryProxy.close()
@@ -106,20 +126,25 @@ export async function startCluster({ brokers, registry }: ClusterOptions): Promi
 }
 
 /** Waits until all partitions of all topics are as these brokers should say. */
-async function waitUntilPartitions(
+const waitUntilPartitions = (
   what: string,
   brokers: readonly string[],
   isTrue: (partition: PartitionMetadata) => boolean,
-): Promise<void> {
-  const { kafka, close } = createKafkaClient({ brokers, clientId: 'chaos-partitions', replication: 1 })
+): Promise<void> =>
+  withAdmin(brokers, async admin => {
+    const areAll = async (): Promise<boolean> => {
+      const { topics } = await admin.fetchTopicMetadata()
+      return topics.every(({ partitions }) => partitions.every(isTrue))
+    }
+    await waitUntil(what, async () => (await areAll().catch(() => false)) || pause(), 120_000)
+  })
+
+async function withAdmin(brokers: readonly string[], use: (admin: Admin) => Promise<void>): Promise<void> {
+  const { kafka, close } = createKafkaClient({ brokers, clientId: 'chaos-admin', replication: 1 })
   const admin = kafka.admin()
-  const areAll = async (): Promise<boolean> => {
-    const { topics } = await admin.fetchTopicMetadata()
-    return topics.every(({ partitions }) => partitions.every(isTrue))
-  }
   try {
     await admin.connect()
-    await waitUntil(what, async () => (await areAll().catch(() => false)) || pause(), 120_000)
+    await use(admin)
   } finally {
     await admin.disconnect().catch(() => {})
     close()

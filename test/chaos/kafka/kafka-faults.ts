@@ -6,9 +6,10 @@ import { consumerGroup } from '#topology/derive/names.ts'
 import { services } from '#topology/map.ts'
 import { derivedChoice, derivedFraction, type FaultKind } from '../fault-plan.ts'
 import type { Injector } from '../schedule.ts'
-import { type Stage, stageNames } from '../stages.ts'
-import type { Worker, WorkerPool } from '../worker-pool.ts'
+import { type Stage, stageNames, stageOf } from '../stages.ts'
+import type { Worker, WorkerPool, WorkerSpec } from '../worker-pool.ts'
 import type { ChaosCluster } from './cluster.ts'
+import type { LostPositionFaults } from './lost-positions.ts'
 
 export type KafkaFaultContext = {
   readonly seed: string
@@ -16,16 +17,17 @@ export type KafkaFaultContext = {
   readonly pool: WorkerPool
   /** A log whose connections are never cut. */
   readonly log: EventLog
-  readonly hire: (stage: Stage, number: number | string) => Worker
+  readonly workerSpec: (stage: Stage, name: string) => WorkerSpec
   readonly sessionMs: number
   /** Zombies are suspended with a transaction that is produced and not committed. */
   readonly inTransaction: boolean
 }
 
-export const stageOf = ({ name }: Worker): Stage => (name.startsWith('sampler') ? 'sampler' : 'judge')
-
-export function kafkaFaults(context: KafkaFaultContext): Readonly<Record<FaultKind, Injector>> {
-  const { seed, cluster, pool, log, hire, sessionMs, inTransaction } = context
+/** The faults that workers are to survive without help. */
+export function kafkaFaults(
+  context: KafkaFaultContext,
+): Readonly<Record<Exclude<FaultKind, keyof LostPositionFaults>, Injector>> {
+  const { seed, cluster, pool, log, workerSpec, sessionMs, inTransaction } = context
 
   const pickRunningWorker = async (name: string): Promise<Worker> => {
     const running = (): Worker[] => pool.workers().filter(worker => worker.isRunning())
@@ -34,7 +36,8 @@ export function kafkaFaults(context: KafkaFaultContext): Readonly<Record<FaultKi
   }
   /** A further worker of a stage, which gets some of its partitions, and gives them back when it stops. */
   const hireForSomeTime = async (name: string, leastMs: number, mostMs: number): Promise<void> => {
-    const worker = hire(derivedChoice(seed, name, 'stage', stageNames), name)
+    const stage = derivedChoice(seed, name, 'stage', stageNames)
+    const worker = pool.startWorker(workerSpec(stage, `${stage}-${name}`))
     await waitUntil(`${name} is up`, () => worker.stderr().includes('listening'), 60_000)
     await sleep(between(name, leastMs, mostMs))
     await worker.stop()
@@ -65,7 +68,7 @@ export function kafkaFaults(context: KafkaFaultContext): Readonly<Record<FaultKi
         kafkaRequests.endTransaction,
       ] as const
       await worker.suspend(inTransaction ? kafkaRequests.endTransaction : derivedChoice(seed, name, 'where', place))
-      await waitUntilTakenOver(log, stageOf(worker), sessionMs)
+      await waitUntilTakenOver(log, stageOf(worker.name), sessionMs)
       worker.resume()
     },
 

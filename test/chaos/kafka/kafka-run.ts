@@ -7,16 +7,17 @@ import { openHttpRegistry } from '#runtime/registry/http.ts'
 import { createSnapshotOpener } from '#runtime/state/snapshots.ts'
 import { createLogger } from '#runtime/telemetry/telemetry.ts'
 import { avro } from '#schemas/avro.ts'
-import { audit } from '../audit.ts'
+import { audit, type DeletedRecord } from '../audit.ts'
 import { hasNoViolations } from '../compare-outputs.ts'
 import { produce } from '../input.ts'
 import type { ChaosOptions, ChaosReport, PrintProgress } from '../report.ts'
 import { createSchedule } from '../schedule.ts'
 import { createTopics, type Stage, stageNames } from '../stages.ts'
 import { retryWhileLost, waitUntilConsumed } from '../wait-until-consumed.ts'
-import { createWorkerPool } from '../worker-pool.ts'
+import { createWorkerPool, type WorkerSpec } from '../worker-pool.ts'
 import { type ChaosCluster, type ClusterOptions, startCluster } from './cluster.ts'
 import { kafkaFaults } from './kafka-faults.ts'
+import { lostPositions } from './lost-positions.ts'
 import type { WorkerOptions } from './worker.ts'
 
 /** The session time-out of workers: the smallest that brokers allow. */
@@ -66,8 +67,7 @@ async function runOn(
   await createTopics(log)
 
   const pool = createWorkerPool(folder, print)
-  const hire = (stage: Stage, number: number | string) => {
-    const name = `${stage}-${number}`
+  const workerSpec = (stage: Stage, name: string): WorkerSpec => {
     const options = (): WorkerOptions => ({ stage, name, sessionMs, breakFence })
     const env = {
       FLYWHEEL_HOME: join(folder, name),
@@ -77,10 +77,15 @@ async function runOn(
       FLYWHEEL_PORT: '0',
       FLYWHEEL_LOG_LEVEL: 'info',
     }
-    return pool.startWorker({ name, script: new URL('./worker.ts', import.meta.url), options, env })
+    return { name, script: new URL('./worker.ts', import.meta.url), options, env }
   }
-  for (const stage of stageNames) for (let number = 1; number <= workersPerStage; number++) hire(stage, number)
-  const injectors = kafkaFaults({ seed, cluster, pool, log, hire, sessionMs, inTransaction: breakFence })
+  for (const stage of stageNames)
+    for (let number = 1; number <= workersPerStage; number++) pool.startWorker(workerSpec(stage, `${stage}-${number}`))
+  const deleted: DeletedRecord[] = []
+  const injectors = {
+    ...kafkaFaults({ seed, cluster, pool, log, workerSpec, sessionMs, inTransaction: breakFence }),
+    ...lostPositions({ seed, cluster, pool, log, codec, workerSpec, folder, deleted, print }),
+  }
   const schedule = createSchedule(faults, seed, injectors, print)
 
   const stopping = new AbortController()
@@ -115,7 +120,7 @@ async function runOn(
     const copies = workers.map(({ name }) =>
       createSnapshotOpener(join(folder, name, 'state'), createLogger(quietSettings)),
     )
-    const found = await retryWhileLost(() => audit({ log, codec }, { seed, accepted, copies }, print))
+    const found = await retryWhileLost(() => audit({ log, codec }, { seed, accepted, deleted, copies }, print))
     return {
       ...{ log: 'kafka', records, seed, faults: schedule.injected, crashes: pool.crashes.length },
       recordsPerSecond: Math.round(records / streamed),
