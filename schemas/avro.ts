@@ -1505,6 +1505,50 @@ export const avro = {
         default: null,
       },
       {
+        name: 'exactPlan',
+        type: ['null', 'boolean'],
+        doc: 'Whether all calls are right with all their arguments, and none is missing or extra. null without gold, for variants, and in events from before it was compared.',
+        default: null,
+      },
+      {
+        name: 'callF1',
+        type: ['null', 'double'],
+        doc: 'F1 of the calls, 0 to 1: a call is right with all its arguments. null where exactPlan is.',
+        default: null,
+      },
+      {
+        name: 'arguments',
+        type: {
+          type: 'array',
+          items: {
+            type: 'record',
+            name: 'ArgumentScore',
+            doc: 'How an argument of a call agrees with gold.',
+            fields: [
+              { name: 'tool', type: 'string', doc: 'Of the call.' },
+              {
+                name: 'name',
+                type: 'string',
+                sensitivity: 'free-text',
+                doc: 'Of the argument; empty for a tool that takes one text.',
+              },
+              {
+                name: 'score',
+                type: 'double',
+                doc: '1 for the same value, 0 for another one, between for a text of other wording.',
+              },
+              {
+                name: 'fault',
+                type: ['null', { type: 'enum', name: 'ArgumentFault', symbols: ['missing', 'extra', 'wrong'] }],
+                doc: 'null where it is right.',
+              },
+            ],
+          },
+        },
+        doc: 'Of the calls whose tool is right; empty where exactPlan is null.',
+        default: [],
+      },
+      {
         name: 'answerScore',
         type: ['null', 'double'],
         doc: "How near the agent's whole answer is to gold's, 0 to 1: cosine of the texts, 0 where a value of gold's answer is not stated. null where either answer is not known, and in events from before it was graded.",

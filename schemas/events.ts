@@ -745,6 +745,20 @@ export type SampleReviewed = {
 
 export type ScoreSource = 'production' | 'gold' | 'synthetic'
 
+export type ArgumentFault = 'missing' | 'extra' | 'wrong'
+
+/** How an argument of a call agrees with gold. */
+export type ArgumentScore = {
+  /** Of the call. */
+  readonly tool: string
+  /** Of the argument; empty for a tool that takes one text. */
+  readonly name: string
+  /** 1 for the same value, 0 for another one, between for a text of other wording. */
+  readonly score: number
+  /** null where it is right. */
+  readonly fault: ArgumentFault | null
+}
+
 /** The judge graded a plan, or refused to with a reason. */
 export type SampleScored = {
   /** Identity of this event, derived from what caused it: a replay gives the same one. */
@@ -777,6 +791,12 @@ export type SampleScored = {
   readonly argumentSimilarity: number | null
   /** Values of planned and gold argument (amounts, dates, percentages, tickers, lengths of time) are the same however written; null without gold. */
   readonly figuresEqual: boolean | null
+  /** Whether all calls are right with all their arguments, and none is missing or extra. null without gold, for variants, and in events from before it was compared. */
+  readonly exactPlan: boolean | null
+  /** F1 of the calls, 0 to 1: a call is right with all its arguments. null where exactPlan is. */
+  readonly callF1: number | null
+  /** Of the calls whose tool is right; empty where exactPlan is null. */
+  readonly arguments: readonly ArgumentScore[]
   /** How near the agent's whole answer is to gold's, 0 to 1: cosine of the texts, 0 where a value of gold's answer is not stated. null where either answer is not known, and in events from before it was graded. */
   readonly answerScore: number | null
   /** Every value of gold's answer is stated in the agent's; null as answerScore is. */

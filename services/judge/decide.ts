@@ -26,8 +26,11 @@ import { minPairs } from './trust.ts'
 
 export const version = 'judge/v2'
 
-/** The opinion of a language model; null where none is configured or the record is no production sample. */
-export type Facts = ModelOpinion | null
+/** The argument schemas of the tools that plan or gold call. */
+export type GoldFacts = { readonly schemas: Readonly<Record<string, string | null>> }
+
+/** Of a production sample the opinion of a language model, null where none is configured; null for variants. */
+export type Facts = ModelOpinion | GoldFacts | null
 
 /**
  * Two tiers: collect a packet of evidence, then grade that packet alone. A sample without gold is scored from its signals, and
@@ -39,7 +42,7 @@ export function decide(inbound: Inbound<'judge'>, facts: Facts, state: StateView
     case topic.selectedSamples:
       return scoreProduction(inbound.event, facts, state)
     case topic.goldAnswers:
-      return scoreAgainstGold(inbound.event, state)
+      return scoreAgainstGold(inbound.event, facts, state)
     case topic.syntheticSamples:
       return scoreVariants(inbound.event)
     default:
@@ -54,7 +57,7 @@ function scoreProduction(sample: SampleSelected, facts: Facts, state: StateView)
   const signals = { ...signalsOf(sample), likeness: goldSimilarity(sample, gradesOf(state, agent)) }
   const packets: Packet[] = [{ ...signals, weights: regressionOf(state, agent).weights }]
   // Decisions that were recorded before there was a language model have no facts.
-  if (facts) packets.push({ kind: 'opinion', ...facts })
+  if (facts && 'opinion' in facts) packets.push({ kind: 'opinion', ...facts })
   const graded = packets.map(packet => ({ packet, grade: grade(packet) }))
   // Estimates must leave corrections out, so that scores name them too.
   const arms = [...sample.arms.map(({ arm }) => arm), ...(sample.correction ? [correctionArm] : [])]
@@ -94,9 +97,11 @@ function calibrationScores({ plan, answer }: SampleSelected, { packet, grade }: 
   return [{ judge, rubric, prompt, model, pair }]
 }
 
-function scoreAgainstGold(gold: GoldAnswered, state: StateView): Decision<'judge'> {
+function scoreAgainstGold(gold: GoldAnswered, facts: Facts, state: StateView): Decision<'judge'> {
   const { agent, sampleId, step, family, question, plan, inclusionProbability } = gold
-  const packet = goldEvidenceOf(gold, answerOf(state, agent, sampleId))
+  // Decisions that were recorded before arguments were compared by schema have no facts.
+  const schemas = new Map(facts && 'schemas' in facts ? Object.entries(facts.schemas) : [])
+  const packet = goldEvidenceOf(gold, answerOf(state, agent, sampleId), schemas)
   const graded = { packet, grade: grade(packet) }
   const sample = sampleOf(state, agent, sampleId)
   const row = { family, question, plannedTool: toolOf(plan.calls), inclusionProbability, arms: sample?.arms ?? [] }
@@ -105,6 +110,7 @@ function scoreAgainstGold(gold: GoldAnswered, state: StateView): Decision<'judge
     graded,
   )
   const { goldTool, toolCorrect, score, argumentSimilarity, figuresEqual, answerScore } = graded.grade
+  const { exactPlan, callF1, arguments: argumentScores } = graded.grade
   const learned = learnFromGold(agent, sampleId, sample, toolCorrect, state)
   return {
     emit: [emitted, ...learned.emit],
@@ -114,6 +120,7 @@ function scoreAgainstGold(gold: GoldAnswered, state: StateView): Decision<'judge
       ...gradeChanges(state, agent, sampleId, {
         ...row,
         ...{ goldTool, toolCorrect, score, argumentSimilarity, figuresEqual, answerScore },
+        ...{ exactPlan, callF1, arguments: argumentScores },
       }),
     ],
   }

@@ -1,4 +1,5 @@
 import type { SampleScored } from '#schemas/events.ts'
+import { mean } from '#statistics/mean.ts'
 import { featurize } from '#text/features.ts'
 import { containsAllValues, sameValues } from '#text/values.ts'
 import { cosine } from '#text/vectors.ts'
@@ -14,12 +15,15 @@ export type Grade = JudgeVersion &
     | 'toolCorrect'
     | 'argumentSimilarity'
     | 'figuresEqual'
+    | 'exactPlan'
+    | 'callF1'
+    | 'arguments'
     | 'answerScore'
     | 'answerFiguresStated'
     | 'refused'
   >
 
-/** The right tool gives this much of the score, the argument the rest. */
+/** The right tools give this much of the score, their arguments the rest. */
 const toolWeight = 0.7
 
 /** Tier 2: grades a packet. Evidence that cannot be graded is refused with a reason; it is not scored 0. */
@@ -47,6 +51,9 @@ const emptyGrade = {
   toolCorrect: null,
   argumentSimilarity: null,
   figuresEqual: null,
+  exactPlan: null,
+  callF1: null,
+  arguments: [],
   answerScore: null,
   answerFiguresStated: null,
   refused: null,
@@ -68,18 +75,19 @@ function gradeOpinion({ opinion, rubric, prompt, model }: OpinionEvidence): Grad
   return { ...emptyGrade, ...version, score: opinion.verdict.score }
 }
 
-function gradeAgainstGold({ goldTool, sameTools, argument, answer }: GoldEvidence): Grade {
-  if (goldTool === null || sameTools === null)
+function gradeAgainstGold({ goldTool, comparison, argument, answer }: GoldEvidence): Grade {
+  if (goldTool === null || comparison === null)
     return { ...emptyGrade, ...judgeVersions.gold, refused: 'reviewers were undecided' }
-  const toolCorrect = sameTools
-  const argumentSimilarity = argument && textSimilarity(argument)
+  const { missingTools, extraTools, isExact: exactPlan, f1: callF1 } = comparison
+  const toolCorrect = missingTools.length + extraTools.length === 0
+  // Without an argument in gold only the tools are graded.
+  const argumentSimilarity = mean(comparison.arguments.map(({ score }) => score)) ?? null
   const figuresEqual = argument && sameValues(argument.givenValues, argument.goldValues)
   const answerFiguresStated = answer && containsAllValues(answer.givenValues, answer.goldValues)
-  // An argument with a wrong value is useless, however similar. Without a gold argument only the tool is graded.
-  const argumentScore = argumentSimilarity === null ? 1 : figuresEqual ? argumentSimilarity : 0
   return {
     ...{ ...judgeVersions.gold, goldTool, toolCorrect, argumentSimilarity, figuresEqual, answerFiguresStated },
-    score: toolCorrect ? toolWeight + (1 - toolWeight) * argumentScore : 0,
+    ...{ exactPlan, callF1, arguments: comparison.arguments },
+    score: toolCorrect ? toolWeight + (1 - toolWeight) * (argumentSimilarity ?? 1) : 0,
     answerScore: answer && (answerFiguresStated ? textSimilarity(answer) : 0),
     refused: null,
   }

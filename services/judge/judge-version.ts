@@ -12,7 +12,7 @@ const withoutModel = { rubric: null, prompt: null, model: null }
 export const judgeVersions = {
   signals: { judge: 'signals/v2', ...withoutModel },
   model: { judge: 'model/v1', ...withoutModel },
-  gold: { judge: 'gold/v2', ...withoutModel },
+  gold: { judge: 'gold/v3', ...withoutModel },
 } as const satisfies Record<string, JudgeVersion>
 
 /** The key under which state holds what is known of a version. */

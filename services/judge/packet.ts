@@ -1,5 +1,6 @@
+import { comparePlans, type PlanComparison, rightCalls, type ToolSchemas } from '#planners/comparison/compare-plans.ts'
 import type { Call, GoldAnswered, SampleSelected, SampleWidened, Variant } from '#schemas/events.ts'
-import { toolOf, toolsOf } from '#schemas/turns.ts'
+import { toolOf } from '#schemas/turns.ts'
 import { comparableValues } from '#text/values.ts'
 import type { GoldSimilarity } from './gold-similarity.ts'
 
@@ -58,8 +59,8 @@ export type GoldEvidence = {
   readonly kind: 'gold'
   readonly plannedTool: string
   readonly goldTool: string | null
-  /** The same tools are called, whatever their order; null where reviewers were undecided. */
-  readonly sameTools: boolean | null
+  /** The plan against gold's calls; null where reviewers were undecided. */
+  readonly comparison: PlanComparison | null
   /** The arguments of all calls, in the order of their tools; null where gold has none. */
   readonly argument: ComparedTexts | null
   /** null where the agent's answer is not known, or gold has none. */
@@ -80,10 +81,11 @@ export function signalsOf({ plan, outcome }: Pick<SampleSelected, 'plan' | 'outc
   return { kind: 'signals', confidence: plan.confidence, margin: plan.margin, ...outcome }
 }
 
-/** `answer` is what the agent answered; null where it is not known. */
+/** `answer` is what the agent answered; null where it is not known. `schemas` are those of the tools that plan or gold call. */
 export function goldEvidenceOf(
   gold: Pick<GoldAnswered, 'plan' | 'calls' | 'answer'>,
   answer: string | null,
+  schemas: ToolSchemas,
 ): GoldEvidence {
   const { plan, calls } = gold
   const goldArguments = calls && argumentsOf(calls)
@@ -91,7 +93,7 @@ export function goldEvidenceOf(
     kind: 'gold',
     plannedTool: toolOf(plan.calls),
     goldTool: calls && toolOf(calls),
-    sameTools: calls && toolsOf(plan.calls) === toolsOf(calls),
+    comparison: calls && comparePlans(plan.calls, rightCalls(calls, schemas), schemas),
     argument: compareTexts(argumentsOf(plan.calls), goldArguments?.trim() ? goldArguments : null),
     answer: answer === null ? null : compareTexts(answer, gold.answer),
   }

@@ -1,3 +1,5 @@
+import { at } from '#runtime/core/checked.ts'
+import type { ArgumentScore } from '#schemas/events.ts'
 import { type ClassCounts, countClasses, f1 } from '#statistics/f1.ts'
 import { mean } from '#statistics/mean.ts'
 import type { GoldGrade } from './state.ts'
@@ -12,6 +14,15 @@ export type ToolMetrics = {
   readonly f1: number
 }
 
+export type ArgumentMetrics = {
+  readonly tool: string
+  /** Empty for a tool that takes one text. */
+  readonly name: string
+  readonly calls: number
+  readonly right: number
+  readonly accuracy: number
+}
+
 /** How an agent plans, from rows with gold as the sampler picked them. Not an estimate of production. */
 export type PlanMetrics = {
   readonly rows: number
@@ -22,6 +33,11 @@ export type PlanMetrics = {
   /** Cells of the confusion matrix that hold rows. */
   readonly confusion: readonly { readonly gold: string; readonly planned: string; readonly rows: number }[]
   readonly tools: readonly ToolMetrics[]
+  /** Rows whose plan is right in every call and argument, and the mean F1 of the calls; null where no row was compared by call. */
+  readonly exactPlans: number | null
+  readonly callF1: number | null
+  /** Of the calls whose tool is right: how often each argument is right. */
+  readonly arguments: readonly ArgumentMetrics[]
   /** Arguments, of rows whose gold names one. */
   readonly intent: {
     readonly rows: number
@@ -53,6 +69,9 @@ export function planMetrics(grades: Iterable<GoldGrade>): PlanMetrics {
     weightedF1: meanOrNull(tools.flatMap(tool => Array<number>(tool.gold).fill(tool.f1))),
     confusion: confusionMatrix(rows),
     tools,
+    exactPlans: meanOrNull(rows.flatMap(({ exactPlan }) => (exactPlan == null ? [] : Number(exactPlan)))),
+    callF1: meanOrNull(rows.flatMap(row => row.callF1 ?? [])),
+    arguments: argumentMetrics(rows.flatMap(row => row.arguments ?? [])),
     intent: {
       rows: similarities.length,
       meanSimilarity: meanOrNull(similarities),
@@ -67,6 +86,16 @@ function toolMetrics(counts: ClassCounts): ToolMetrics {
   const { name: tool, truth: gold, predicted: planned, hits } = counts
   const share = (of: number): number | null => (of === 0 ? null : hits / of)
   return { tool, planned, gold, precision: share(planned), recall: share(gold), f1: f1(counts) }
+}
+
+function argumentMetrics(scores: readonly ArgumentScore[]): readonly ArgumentMetrics[] {
+  return [...Map.groupBy(scores, ({ tool, name }) => JSON.stringify([tool, name])).values()]
+    .map(group => {
+      const { tool, name } = at(group, 0)
+      const right = group.filter(({ fault }) => fault === null).length
+      return { tool, name, calls: group.length, right, accuracy: right / group.length }
+    })
+    .toSorted((a, b) => (`${a.tool} ${a.name}` < `${b.tool} ${b.name}` ? -1 : 1))
 }
 
 function confusionMatrix(rows: readonly GoldRow[]): PlanMetrics['confusion'] {

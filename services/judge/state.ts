@@ -32,7 +32,9 @@ export type GoldGrade = Pick<
   | 'answerScore'
   | 'inclusionProbability'
   | 'arms'
->
+> &
+  // Absent in state from before plans were compared by call.
+  Partial<Pick<SampleScored, 'exactPlan' | 'callF1' | 'arguments'>>
 
 /** A judge version and whether it is trusted. Its pairs have a collection of their own, since each gold answer adds one. */
 export type JudgeVersionTrust = { readonly instrument: JudgeVersion; readonly trusted: boolean }

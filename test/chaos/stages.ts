@@ -66,6 +66,7 @@ const judge = {
         question: chainText(chain),
       },
       ...{ plannedTool: toolOf(plan.calls), goldTool: null, score: 1, toolCorrect: null, argumentSimilarity: null },
+      ...{ exactPlan: null, callF1: null, arguments: [] },
       ...{ figuresEqual: null, refused: null, judge: 'chaos', trusted: true, evidence: null },
       ...{ answerScore: null, answerFiguresStated: null, rubric: null, prompt: null, model: null, probability: null },
       ...{ inclusionProbability: 1, arms: [] },

@@ -89,6 +89,7 @@ export const rooms: readonly Room[] = [
 
   // The port, and what every kind needs; it knows no kind.
   { path: 'services/_planners', imports: ['schemas', ...runtime('core', 'objects')] },
+  { path: 'services/_planners/comparison', imports: ['schemas', 'services/_text', ...runtime('core')] },
   {
     path: 'services/_planners/examples',
     imports: ['schemas', 'services/_text', 'services/_planners', ...runtime('core', 'objects')],
@@ -130,7 +131,14 @@ export const rooms: readonly Room[] = [
 
   {
     path: 'services/*',
-    imports: [...data, ...contract, ...pure, 'services/_models', 'services/_planners', ...planners('kinds.ts')],
+    imports: [
+      ...data,
+      ...contract,
+      ...pure,
+      'services/_models',
+      'services/_planners',
+      ...planners('kinds.ts', 'comparison'),
+    ],
   },
   {
     path: 'services/*/main.ts',

@@ -6,6 +6,7 @@ const scored = (sampleId: string, over: Partial<SampleScored> = {}): SampleScore
   ...{ id: `scored-${sampleId}`, parents: [], at: 0, agent: 'desk', sampleId, step: 0, family: 'f', source: 'gold' },
   ...{ question: 'q', plannedTool: 'quote', goldTool: 'quote', score: 1, toolCorrect: true, argumentSimilarity: 1 },
   ...{ answerScore: null, answerFiguresStated: null, rubric: null, prompt: null, model: null, probability: null },
+  ...{ exactPlan: null, callF1: null, arguments: [] },
   ...{ figuresEqual: null, refused: null, judge: 'j', trusted: true, evidence: null },
   ...{ inclusionProbability: 0.5, arms: ['random'], ...over },
 })

@@ -60,6 +60,7 @@ export const scored = (score: number | null, over: Partial<SampleScored> = {}): 
   toolCorrect: null,
   argumentSimilarity: null,
   figuresEqual: null,
+  ...{ exactPlan: null, callF1: null, arguments: [] },
   ...{ answerScore: null, answerFiguresStated: null, rubric: null, prompt: null, model: null, probability: null },
   refused: null,
   judge: 'judge/v1',

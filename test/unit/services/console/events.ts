@@ -78,6 +78,7 @@ export const score = (over: Partial<SampleScored> = {}): SampleScored => ({
   toolCorrect: true,
   argumentSimilarity: 1,
   figuresEqual: true,
+  ...{ exactPlan: true, callF1: 1, arguments: [] },
   ...{ answerScore: null, answerFiguresStated: null, rubric: null, prompt: null, model: null, probability: null },
   refused: null,
   judge: 'judge/v1',

@@ -82,6 +82,7 @@ export function scored(n: number, over: Partial<SampleScored> = {}): SampleScore
     toolCorrect: true,
     argumentSimilarity: 1,
     figuresEqual: true,
+    ...{ exactPlan: true, callF1: 1, arguments: [] },
     ...{ answerScore: null, answerFiguresStated: null, rubric: null, prompt: null, model: null, probability: null },
     refused: null,
     judge: 'judge/v1',

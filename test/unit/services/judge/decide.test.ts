@@ -47,7 +47,7 @@ test('a sample without any signal is refused, not scored', () => {
 })
 
 test('against gold the right tool gives 0.7 and its argument the rest, nothing where its values differ', () => {
-  const right = { source: 'gold', judge: 'gold/v2', trusted: true, toolCorrect: true }
+  const right = { source: 'gold', judge: 'gold/v3', trusted: true, toolCorrect: true }
   given(decide)
     .when(gold('s'), null)
     .then([{ ...right, score: 1, argumentSimilarity: 1, figuresEqual: true }])
@@ -62,7 +62,7 @@ test('against gold the right tool gives 0.7 and its argument the rest, nothing w
 test('a wrong tool scores 0, whatever the argument', () => {
   given(decide)
     .when(gold('s', { calls: [call('fees', 'price of AAPL')] }), null)
-    .then([{ score: 0, toolCorrect: false, goldTool: 'fees', argumentSimilarity: 1 }])
+    .then([{ score: 0, toolCorrect: false, goldTool: 'fees', argumentSimilarity: null }])
 })
 
 test('gold without arguments grades the tools alone', () => {
@@ -90,7 +90,24 @@ test('of several calls the tools must be the same, in any order, and all argumen
     .when(gold('s', { plan: { calls: [quote] }, calls: [quote, fees] }), null)
     .then([{ score: 0, toolCorrect: false }])
     .when(gold('s', { plan: { calls: [quote, fees] }, calls: [quote, call('fees', 'of 500 wires')] }), null)
-    .then([{ score: 0.7, toolCorrect: true, figuresEqual: false }])
+    .then([{ score: 0.85, toolCorrect: true, figuresEqual: false, exactPlan: false, callF1: 0.5 }])
+})
+
+test('arguments are compared by the schema of their tool', () => {
+  const schemas = { quote: '{"properties":{"shares":{"type":"integer"},"symbol":{"type":"string"}}}' }
+  const plan = { calls: [call('quote', '{"shares":9007199254740993,"symbol":"TSLA"}')] }
+  const rightCall = call('quote', '{"symbol":"aapl","shares":9007199254740993}')
+  given(decide)
+    .when(gold('s', { plan, calls: [rightCall] }), { schemas })
+    .then([
+      {
+        ...{ score: 0.85, toolCorrect: true, exactPlan: false, callF1: 0 },
+        arguments: [
+          { tool: 'quote', name: 'symbol', score: 0, fault: 'wrong' },
+          { tool: 'quote', name: 'shares', score: 1, fault: null },
+        ],
+      },
+    ])
 })
 
 test('equal values count as equal however they are written', () => {

@@ -47,7 +47,7 @@ test('the judge says how it agrees with gold, version by version, and how the ag
   expect(accuracy.interval.upper - accuracy.interval.lower).toBeLessThan(
     accuracyByGold.interval.upper - accuracyByGold.interval.lower,
   )
-  expect(planning).toMatchObject({ rows: 60, accuracy: 0.5, intent: { rows: 60 } })
+  expect(planning).toMatchObject({ rows: 60, accuracy: 0.5, intent: { rows: 30 } })
 })
 
 test('of an agent that it has not judged it says so', async () => {

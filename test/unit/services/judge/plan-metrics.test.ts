@@ -46,6 +46,17 @@ test('per-tool precision, recall and F1 and their means, worked by hand', () => 
   )
 })
 
+test('each argument has its accuracy, and plans are counted as exact', () => {
+  const scored = (fault: 'wrong' | null) => ({ tool: 'pay', name: 'amount', score: fault ? 0.5 : 1, fault })
+  const found = planMetrics([
+    row('pay', 'pay', { exactPlan: true, callF1: 1, arguments: [scored(null)] }),
+    row('pay', 'pay', { exactPlan: false, callF1: 0.5, arguments: [scored(null), scored('wrong')] }),
+    row('pay', 'pay'),
+  ])
+  expect(found).toMatchObject({ exactPlans: 0.5, callF1: 0.75 })
+  expect(found.arguments).toEqual([{ tool: 'pay', name: 'amount', calls: 3, right: 2, accuracy: 2 / 3 }])
+})
+
 test('intent and answers are means over the rows that have them', () => {
   const found = planMetrics([
     row('quote', 'quote', { argumentSimilarity: 0.9, figuresEqual: true, answerScore: 0.5 }),

@@ -22,10 +22,18 @@ const gather = (inbound: ReturnType<typeof sample>, languageModel: LanguageModel
 
 const says = (says: unknown) => gather(sample('s'), modelThat({ says }))
 
-test('without a model, and beside gold, nobody is asked', async () => {
+test('gold comes with the argument schemas of the tools that are called, and asks nobody', async () => {
+  const argumentSchema = '{"properties":{"symbol":{"type":"string"}}}'
+  const catalogue = [
+    { name: 'quote', description: 'q', argumentSchema },
+    { name: 'fees', description: 'f' },
+  ]
+  expect(await gather(gold('s'), undefined, catalogue)).toEqual({ schemas: { quote: argumentSchema } })
+})
+
+test('without a model, and beside variants, nobody is asked', async () => {
   const never: LanguageModel = { name: 'm', complete: () => Promise.reject(new Error('asked')) }
   expect(await gather(sample('s'), undefined)).toBeNull()
-  expect(await gather(gold('s'), never)).toBeNull()
   expect(await gather(widened([]), never)).toBeNull()
   await expect(gather(sample('s'), never)).rejects.toThrow('asked')
 })
@@ -45,8 +53,10 @@ test('a verdict comes with the versions of rubric, prompt and model', async () =
 test('where the planned tool stands is drawn for each sample, and told', async () => {
   const catalogue = ['quote', 'fees', 'margin', 'tax'].map(name => ({ name, description: name }))
   const model = modelThat({ says: { score: 1, toolCorrect: true, reason: 'x' } })
-  const firstOf = async (id: string, tool = 'quote') =>
-    (await gather(sample(id, { plan: { calls: [call(tool)] } }), model, catalogue))?.plannedFirst
+  const firstOf = async (id: string, tool = 'quote') => {
+    const facts = await gather(sample(id, { plan: { calls: [call(tool)] } }), model, catalogue)
+    return facts && 'plannedFirst' in facts ? facts.plannedFirst : undefined
+  }
   const firsts = await Promise.all(Array.from({ length: 200 }, (_none, at) => firstOf(`s${at}`)))
   expect(await firstOf('s0')).toBe(firsts[0])
   expect(Math.abs(firsts.filter(Boolean).length - 100)).toBeLessThan(25)
