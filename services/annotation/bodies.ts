@@ -30,7 +30,16 @@ export const giveBackBody = strictObject({
   reviewer,
   role,
   sampleIds: z.array(label).min(1).max(50),
+  reason: z
+    .enum(['expertise', 'language', 'time', 'display'])
+    .optional()
+    .describe(
+      'Why they are skipped: not my field, not my language, no time for it, not shown well. With a reason this reviewer does not get them again for 12 hours.',
+    ),
 })
+
+/** Calls to check without reviewing anything. */
+export const checkBody = strictObject({ agent: label, calls: z.array(callBody).max(128) })
 
 export const reviewBody = strictObject({
   agent: label,
@@ -53,5 +62,6 @@ export const reviewBody = strictObject({
 export const reviewsBody = z.array(reviewBody).min(1).max(1000)
 
 export const agentQuery = strictObject({ agent: label })
+export const promptQuery = strictObject({ agent: label, sampleId: label })
 
 export type ReviewBody = z.infer<typeof reviewBody>

@@ -8,14 +8,24 @@ import type { Agents, HttpApi, HttpApiContext } from '#runtime/service.ts'
 import type { AgentDescribed, SampleReviewed } from '#schemas/events.ts'
 import { topic } from '#topology/topic-names.ts'
 import { agreementOf } from './agreement.ts'
-import { agentQuery, giveBackBody, leaseBody, type ReviewBody, reviewBody, reviewsBody } from './bodies.ts'
+import {
+  agentQuery,
+  checkBody,
+  giveBackBody,
+  leaseBody,
+  promptQuery,
+  type ReviewBody,
+  reviewBody,
+  reviewsBody,
+} from './bodies.ts'
 import { nameOfKey, resolveReviewer, rolesOf } from './caller.ts'
-import { leasedItemView } from './leased-item.ts'
+import { reviewsNeeded } from './decide.ts'
+import { leasedItemView, loadText } from './leased-item.ts'
 import { createLeases } from './leases.ts'
 import { openapi } from './openapi.ts'
 import { contentSecurityPolicy, page } from './page.ts'
 import { reviewId, sampleReviewed } from './review-event.ts'
-import { reviewProblem } from './review-problem.ts'
+import { callProblems, reviewProblem } from './review-problem.ts'
 import { closedCounts, closedOf, type Item, itemsOf, type Overlap, overlapsOf } from './state.ts'
 
 type Context = Pick<HttpApiContext<'annotation'>, 'partitionStates'> & {
@@ -31,6 +41,8 @@ export type HttpApiPorts = {
 /** Leases, reviews, agreement and the review page, for the partitions that this process owns. */
 export function httpApi(context: Context, { agents, clock, objects }: HttpApiPorts): HttpApi<'annotation'> {
   const leases = createLeases(clock)
+  /** Reasons to how many items were skipped for them. */
+  const skipped = new Map<string, number>()
   const pseudonymOf = createPseudonymizer(loadRedactionKey(context.settings))
 
   const agentOrThrow = (agent: string, where = ''): AgentDescribed => {
@@ -40,6 +52,11 @@ export function httpApi(context: Context, { agents, clock, objects }: HttpApiPor
   }
   const openItems = (agent: string): (readonly [string, Item])[] =>
     context.partitionStates().flatMap(state => [...state.entries<Item>(itemsOf(agent))])
+  const itemOrThrow = (agent: string, sampleId: string, where: string): Item => {
+    const [item] = context.partitionStates().flatMap(state => state.get<Item>(itemsOf(agent), sampleId) ?? [])
+    if (item) return item
+    throw httpError(404, 'unknown_sample', `${where}sampleId: ${sampleId} is not in the queue of ${agent} here`)
+  }
   const isClosed = (agent: string, sampleId: string): boolean =>
     context.partitionStates().some(state => state.get(closedOf(agent), sampleId) !== undefined)
 
@@ -47,10 +64,8 @@ export function httpApi(context: Context, { agents, clock, objects }: HttpApiPor
   const readReview = (body: ReviewBody, reviewer: string, where: string): SampleReviewed | 'duplicate' | 'closed' => {
     const { agent, sampleId } = body
     const described = agentOrThrow(agent, where)
-    const item = context.partitionStates().flatMap(state => state.get<Item>(itemsOf(agent), sampleId) ?? [])[0]
-    if (!item && isClosed(agent, sampleId)) return 'closed'
-    if (!item)
-      throw httpError(404, 'unknown_sample', `${where}sampleId: ${sampleId} is not in the queue of ${agent} here`)
+    if (isClosed(agent, sampleId)) return 'closed'
+    const item = itemOrThrow(agent, sampleId, where)
     if (leases.hasReviewed(sampleId, reviewer) || item.reviews.some(review => review.reviewer === reviewer))
       return 'duplicate'
     const problem = reviewProblem(body, item, catalogueOf(described))
@@ -63,16 +78,33 @@ export function httpApi(context: Context, { agents, clock, objects }: HttpApiPor
       app.post('/v1/queue/lease', { config: { scope: 'review' } }, async request => {
         const { agent, count, minutes, ...asked } = leaseBody.parse(request.body)
         const who = { reviewer: resolveReviewer(request, asked), role: asked.role }
-        agentOrThrow(agent)
-        const leased = leases.take(openItems(agent), who, count, minutes * 60_000)
-        return { items: await Promise.all(leased.map(one => leasedItemView(one, who.role, objects))) }
+        const { budgets } = agentOrThrow(agent)
+        const { leased, left } = leases.take(openItems(agent), who, count, minutes * 60_000)
+        const views = leased.map(one => leasedItemView(one, who.role, reviewsNeeded(one.sampleId, budgets), objects))
+        return { items: await Promise.all(views), left }
       })
 
       app.post('/v1/queue/give-back', { config: { scope: 'review' } }, async request => {
-        const { agent, sampleIds, ...asked } = giveBackBody.parse(request.body)
+        const { agent, sampleIds, reason, ...asked } = giveBackBody.parse(request.body)
         const reviewer = resolveReviewer(request, asked)
         agentOrThrow(agent)
+        if (reason !== undefined) {
+          for (const sampleId of sampleIds) leases.skip(sampleId, reviewer)
+          skipped.set(reason, (skipped.get(reason) ?? 0) + sampleIds.length)
+        }
         return { givenBack: sampleIds.filter(sampleId => leases.giveBack(sampleId, reviewer)).length }
+      })
+
+      app.get('/v1/queue/prompt', { config: { scope: 'review' } }, async request => {
+        const { agent, sampleId } = promptQuery.parse(request.query)
+        agentOrThrow(agent)
+        const { prompt } = itemOrThrow(agent, sampleId, '')
+        return { text: prompt && (await loadText(prompt, objects)) }
+      })
+
+      app.post('/v1/reviews/check', { config: { scope: 'review' } }, async request => {
+        const { agent, calls } = checkBody.parse(request.body)
+        return { problems: callProblems(calls, catalogueOf(agentOrThrow(agent))) }
       })
 
       app.post('/v1/reviews', { config: { scope: 'review' } }, async request => {
@@ -106,6 +138,7 @@ export function httpApi(context: Context, { agents, clock, objects }: HttpApiPor
             .partitionStates()
             .reduce((sum, state) => sum + (state.get<number>(closedCounts, agent) ?? 0), 0),
           oldest: items.length === 0 ? null : oldest,
+          skipped: Object.fromEntries(skipped),
         }
       })
 
@@ -114,7 +147,7 @@ export function httpApi(context: Context, { agents, clock, objects }: HttpApiPor
         roles: rolesOf(request),
         agents: agents.all().map(({ agent, name, tools }) => ({
           ...{ agent, name },
-          tools: tools.map(tool => ({ name: tool.name, description: tool.description })),
+          tools: tools.map(({ name, description, argumentSchema }) => ({ name, description, argumentSchema })),
         })),
       }))
 

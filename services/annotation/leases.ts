@@ -2,6 +2,8 @@ import type { Clock } from '#runtime/core/clock.ts'
 import type { Role } from '#schemas/events.ts'
 import { type Item, priority } from './state.ts'
 
+/** What a reviewer skipped is not leased to the same one again for so long. */
+const SKIPPED_MS = 12 * 3_600_000
 /** A review that is in the log and not yet in the state keeps its item from other reviewers this long. */
 const REVIEW_PENDING_MS = 60_000
 /** Expired entries are deleted at each lease, and when there are this many: reviews may come without leases. */
@@ -12,14 +14,16 @@ export type LeasedItem = { readonly sampleId: string; readonly item: Item; reado
 export type Leases = {
   /**
    * Items for this reviewer: first those it holds, with their leases renewed, then by priority. Disputed items are for
-   * adjudicators only, the others for reviewers only. Times in milliseconds.
+   * adjudicators only, the others for reviewers only. Times in milliseconds. `left`: how many this reviewer could review now.
    */
   readonly take: (
     items: Iterable<readonly [string, Item]>,
     who: { readonly reviewer: string; readonly role: Role },
     count: number,
     milliseconds: number,
-  ) => readonly LeasedItem[]
+  ) => { readonly leased: readonly LeasedItem[]; readonly left: number }
+  /** Keeps an item from a reviewer for a time. */
+  readonly skip: (sampleId: string, reviewer: string) => void
   /** Ends the lease of an item if this reviewer holds it. Whether it did. */
   readonly giveBack: (sampleId: string, reviewer: string) => boolean
   readonly markReviewed: (sampleId: string, reviewer: string) => void
@@ -32,6 +36,7 @@ export type Leases = {
 export function createLeases(clock: Clock): Leases {
   const leases = new Map<string, { readonly reviewer: string; readonly until: number }>()
   const reviewedUntil = new Map<string, number>()
+  const skippedUntil = new Map<string, number>()
 
   /** A lease ends after its time, or when the holder's review has been consumed. */
   const leaseHolder = (sampleId: string, item: Item): string | undefined => {
@@ -44,7 +49,8 @@ export function createLeases(clock: Clock): Leases {
 
   const sweep = (now: number): void => {
     for (const [sampleId, { until }] of leases) if (until <= now) leases.delete(sampleId)
-    for (const [key, until] of reviewedUntil) if (until <= now) reviewedUntil.delete(key)
+    for (const marks of [reviewedUntil, skippedUntil])
+      for (const [key, until] of marks) if (until <= now) marks.delete(key)
   }
 
   return {
@@ -55,16 +61,22 @@ export function createLeases(clock: Clock): Leases {
       for (const [sampleId, item] of items) {
         if (item.disputed !== (role === 'adjudicator')) continue
         if (item.reviews.some(review => review.reviewer === reviewer) || hasReviewed(sampleId, reviewer)) continue
+        if (skippedUntil.has(reviewKey(sampleId, reviewer))) continue
         const holder = leaseHolder(sampleId, item)
         if (holder === undefined || holder === reviewer)
           free.push({ sampleId, item, own: holder !== undefined, value: priority(item) })
       }
       free.sort((a, b) => Number(b.own) - Number(a.own) || b.value - a.value)
       const until = now + milliseconds
-      return free.slice(0, count).map(({ sampleId, item }) => {
+      const leased = free.slice(0, count).map(({ sampleId, item }) => {
         leases.set(sampleId, { reviewer, until })
         return { sampleId, item, until }
       })
+      return { leased, left: free.length }
+    },
+    skip(sampleId, reviewer) {
+      if (skippedUntil.size >= SWEEP_SIZE) sweep(clock.now())
+      skippedUntil.set(reviewKey(sampleId, reviewer), clock.now() + SKIPPED_MS)
     },
     giveBack(sampleId, reviewer) {
       // What was just reviewed stays out of the queue until the review has been consumed.

@@ -1,10 +1,12 @@
 import type { ZodType } from 'zod'
 import { documentParts, errorResponse, jsonContent, toJsonSchema } from '#runtime/http/openapi.ts'
-import { agentQuery, giveBackBody, leaseBody, reviewBody } from './bodies.ts'
+import { agentQuery, checkBody, giveBackBody, leaseBody, promptQuery, reviewBody } from './bodies.ts'
 import {
   agreementResponse,
+  checkResponse,
   giveBackResponse,
   leaseResponse,
+  promptResponse,
   queueResponse,
   reviewerResponse,
   reviewsResponse,
@@ -18,6 +20,9 @@ const schemas = {
   GiveBack: giveBackBody,
   GivenBack: giveBackResponse,
   Reviewed: reviewsResponse,
+  Check: checkBody,
+  Checked: checkResponse,
+  Prompt: promptResponse,
   Queue: queueResponse,
   Reviewer: reviewerResponse,
   Agreement: agreementResponse,
@@ -29,6 +34,9 @@ const { ref, answer, refusals, requestId, document } = documentParts<SchemaName>
 const notFound = { 404: answer('The agent is not registered, or the sample is not in the queue here.', 'Error') }
 
 const agentParameter = { name: 'agent', in: 'query', required: true, schema: toJsonSchema(agentQuery.shape.agent) }
+const sampleParameter = {
+  ...{ name: 'sampleId', in: 'query', required: true, schema: toJsonSchema(promptQuery.shape.sampleId) },
+}
 const example = { agent: 'desk', reviewer: 'ann' }
 
 function getOperation(
@@ -91,6 +99,20 @@ export const openapi = document(
       { oneOf: [ref('Review'), { type: 'array', items: ref('Review'), minItems: 1, maxItems: 1000 }] },
       'Reviewed',
       { ...example, sampleId: '0123456789abcdef0123456789abcdef', verdict: 'right' },
+    ),
+    '/v1/reviews/check': postOperation(
+      'checkCalls',
+      'Checks calls against the catalogue and the schemas of their tools, as a review is checked. Nothing is kept.',
+      ref('Check'),
+      'Checked',
+      { agent: 'desk', calls: [{ tool: 'quote', arguments: '{"ticker":"AAPL"}' }] },
+    ),
+    '/v1/queue/prompt': getOperation(
+      'readPrompt',
+      'The system prompt of the turn of an open item.',
+      'Prompt',
+      'review',
+      [agentParameter, sampleParameter],
     ),
     '/v1/queue': getOperation('readQueue', 'The number of items to review.', 'Queue', 'review', [agentParameter]),
     '/v1/reviewer': getOperation(

@@ -20,7 +20,14 @@ const item = z.strictObject({
   sampleId: z.string(),
   conversationId: z.string(),
   question: z.string(),
-  earlier: z.array(message).describe('Everything before the step, oldest first, without the question.'),
+  earlier: z.array(message).describe('The messages before the turn, oldest first.'),
+  earlierCut: count.describe('Messages before those of `earlier` that were left out.'),
+  step: count.describe('The step of the turn to review, from 0.'),
+  messages: z.array(message).describe('Everything before the step, oldest first.'),
+  results: z
+    .array(z.strictObject({ callId: text, text: z.string(), isError: z.boolean().nullable() }))
+    .describe('What the calls of the step returned.'),
+  hasPrompt: z.boolean().describe('Whether the system prompt is known: `GET /v1/queue/prompt` has it.'),
   plan: z.looseObject({ calls: z.array(call) }).describe('What the agent decided.'),
   answer: text.describe('What the agent answered; null if not logged.'),
   arms: z.array(z.looseObject({ arm: z.string(), weight: z.number() })).describe('Why it was sampled.'),
@@ -42,11 +49,31 @@ const item = z.strictObject({
     .describe(
       'For adjudicators, the reviews that disagree; empty for reviewers, who do not see the reviews of others.',
     ),
+  waitsFor: z
+    .strictObject({ reviews: count, needed: count, disputed: z.boolean() })
+    .describe('Reviews that it has and needs; disputed: they disagree, and an adjudicator decides.'),
   value: z.number().describe('The priority of the item: higher ones come first.'),
   leasedUntil: time,
 })
 
-export const leaseResponse = z.strictObject({ items: z.array(item) })
+export const leaseResponse = z.strictObject({
+  items: z.array(item),
+  left: count.describe('Items that this reviewer could review now, those of the answer included.'),
+})
+
+export const checkResponse = z.strictObject({
+  problems: z.array(
+    z.strictObject({
+      call: count.describe('Its place in the calls, from 0.'),
+      path: z.string().describe('JSON Pointer of the value in the arguments; empty for the call as a whole.'),
+      problem: z.string(),
+    }),
+  ),
+})
+
+export const promptResponse = z.strictObject({
+  text: text.describe('The system prompt of the turn; null where it is not known or no longer kept.'),
+})
 
 export const giveBackResponse = z.strictObject({
   givenBack: count.describe('Items that this reviewer held and that others can lease now.'),
@@ -65,6 +92,9 @@ export const queueResponse = z.strictObject({
   leased: count,
   closed: count,
   oldest: time.nullable(),
+  skipped: z
+    .record(z.string(), count)
+    .describe('How often items of all agents were skipped since the start, by reason.'),
 })
 
 export const reviewerResponse = z.strictObject({
@@ -74,7 +104,7 @@ export const reviewerResponse = z.strictObject({
     z.strictObject({
       agent: z.string(),
       name: z.string(),
-      tools: z.array(z.strictObject({ name: z.string(), description: z.string() })),
+      tools: z.array(z.strictObject({ name: z.string(), description: z.string(), argumentSchema: text })),
     }),
   ),
 })

@@ -30,7 +30,8 @@ export function reviewProblem(
     if (changesAnswer && agentAnswer !== null)
       return 'answer: it differs from what the agent answered; where another is right the verdict is wrong'
   }
-  return callsProblem(calls ?? plan.calls, catalogue)
+  const [first] = callProblems(calls ?? plan.calls, catalogue)
+  return first ? `calls[${first.call}]${first.path}: ${first.problem}` : null
 }
 
 /** Compared as text: parsed numbers would lose digits. */
@@ -40,13 +41,15 @@ const isSamePlan = (one: readonly SentCall[], other: readonly SentCall[]): boole
 
 type SentCall = Pick<Call, 'tool' | 'arguments'>
 
-/** The first call that the catalogue does not have, or whose arguments break its schema. */
-export function callsProblem(calls: readonly SentCall[], catalogue: Catalogue): string | null {
-  for (const [at, { tool, arguments: written }] of calls.entries()) {
+/** What is wrong with a call: its place, and the JSON Pointer of the value in its arguments. */
+export type CallProblem = { readonly call: number; readonly path: string; readonly problem: string }
+
+/** Calls that the catalogue does not have, and arguments that break the schemas of their tools. */
+export function callProblems(calls: readonly SentCall[], catalogue: Catalogue): readonly CallProblem[] {
+  return calls.flatMap(({ tool, arguments: written }, call): CallProblem[] => {
     const schema = catalogue.get(tool)
-    if (schema === undefined) return `calls: ${tool} is not in the agent's catalogue; answer wrong with calls that are`
-    const [problem] = argumentChecker(schema)(written)
-    if (problem) return `calls[${at}].arguments${problem.path}: ${problem.problem}`
-  }
-  return null
+    if (schema === undefined)
+      return [{ call, path: '', problem: `${tool} is not in the agent's catalogue; answer wrong with calls that are` }]
+    return argumentChecker(schema)(written).map(({ path, problem }) => ({ call, path, problem }))
+  })
 }

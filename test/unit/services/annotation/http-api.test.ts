@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { SampleReviewed } from '#schemas/events.ts'
-import { call } from '#test/support/data/turns.ts'
+import { call, userMessage } from '#test/support/data/turns.ts'
 import { openDesk } from './desk.ts'
 import { asked, isReview, isSample, isScore, review, run, sample, scored } from './events.ts'
 
@@ -32,16 +32,19 @@ describe('leases', () => {
           conversationId,
           question,
           earlier,
+          ...{ earlierCut: 0, step: 0, messages: [userMessage(question)], results: [], hasPrompt: false },
           plan,
           answer,
           arms,
           outcome,
           judged: null,
           reviews: [],
+          waitsFor: { reviews: 0, needed: expect.any(Number), disputed: false },
           value: 3,
           leasedUntil: desk.clock.at + 10 * minute,
         },
       ],
+      left: 3,
     })
   })
 
@@ -172,7 +175,7 @@ describe('reviews sent in', () => {
       'a tool outside the catalogue',
       body({ verdict: 'wrong', calls: [{ tool: 'quote' }, { tool: 'magic' }] }),
       400,
-      'calls: magic is not in the agent',
+      'calls[1]: magic is not in the agent',
     ],
     ['right, but another tool', body({ calls: [{ tool: 'holdings' }] }), 400, 'calls: the plan was quote'],
     ['right, but no tool', body({ calls: [] }), 400, 'calls: the plan was quote'],
@@ -217,10 +220,10 @@ it('what reviewers write is redacted before it is logged, and counted', async ()
 it('the queue says what is open, held, closed and how old', async () => {
   const queue = async () => (await desk.app.inject('/v1/queue?agent=desk')).json()
   await lease('ann', 1)
-  expect(await queue()).toEqual({ open: 3, disputed: 0, leased: 1, closed: 0, oldest: 500 })
+  expect(await queue()).toEqual({ open: 3, disputed: 0, leased: 1, closed: 0, oldest: 500, skipped: {} })
   await desk.post('/v1/reviews', [body(), body({ reviewer: 'bob' })])
   desk.consume()
-  expect(await queue()).toEqual({ open: 2, disputed: 0, leased: 0, closed: 1, oldest: 1000 })
+  expect(await queue()).toEqual({ open: 2, disputed: 0, leased: 0, closed: 1, oldest: 1000, skipped: {} })
   expect((await desk.app.inject('/v1/queue')).statusCode).toBe(400)
   expect((await desk.app.inject('/v1/queue?agent=ghost')).statusCode).toBe(404)
 })
