@@ -1964,9 +1964,9 @@ export const avro = {
                 type: {
                   type: 'enum',
                   name: 'Fate',
-                  symbols: ['accepted', 'label', 'slots', 'duplicate', 'confusable', 'capped'],
+                  symbols: ['accepted', 'label', 'slots', 'arguments', 'duplicate', 'confusable', 'capped'],
                 },
-                doc: 'accepted, or the check that refused it: label (does not route to the gold tool), slots (a value was lost), duplicate, confusable (nearer to another tool), capped (enough synthetic already).',
+                doc: 'accepted, or the check that refused it: label (does not route to the gold tool), slots (a value was lost), arguments (not certain what a changed value makes of them), duplicate, confusable (nearer to another tool), capped (enough synthetic already).',
               },
               { name: 'plannedTool', type: 'string', doc: 'What the agent would do, for the judge.' },
             ],

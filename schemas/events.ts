@@ -889,7 +889,7 @@ export type SampleSelected = {
 
 export type Operator = 'synonym' | 'typo' | 'slot' | 'drop' | 'swap' | 'recombine'
 
-export type Fate = 'accepted' | 'label' | 'slots' | 'duplicate' | 'confusable' | 'capped'
+export type Fate = 'accepted' | 'label' | 'slots' | 'arguments' | 'duplicate' | 'confusable' | 'capped'
 
 export type Variant = {
   /** Derived identity. */
@@ -900,7 +900,7 @@ export type Variant = {
   readonly calls: readonly Call[]
   /** How it was made. */
   readonly operator: Operator
-  /** accepted, or the check that refused it: label (does not route to the gold tool), slots (a value was lost), duplicate, confusable (nearer to another tool), capped (enough synthetic already). */
+  /** accepted, or the check that refused it: label (does not route to the gold tool), slots (a value was lost), arguments (not certain what a changed value makes of them), duplicate, confusable (nearer to another tool), capped (enough synthetic already). */
   readonly fate: Fate
   /** What the agent would do, for the judge. */
   readonly plannedTool: string

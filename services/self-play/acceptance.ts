@@ -24,6 +24,7 @@ export function exceedsSyntheticShare({ gold, synthetic }: RowCounts, syntheticS
 /** The first check that refuses a variant, or `accepted`. */
 export function decideFate(checks: {
   readonly keepsValues: boolean
+  readonly hasCertainArguments: boolean
   readonly neighbourhood: Neighbourhood
   /** The tool that the catalogue and the nearest gold together choose for the variant, and the tool of its gold answer. */
   readonly chosenTool: string
@@ -32,6 +33,7 @@ export function decideFate(checks: {
 }): Fate {
   const { isDuplicate, own, other } = checks.neighbourhood
   if (!checks.keepsValues) return 'slots'
+  if (!checks.hasCertainArguments) return 'arguments'
   if (isDuplicate) return 'duplicate'
   if (checks.chosenTool !== checks.goldTool) return 'label'
   if (other > own) return 'confusable'

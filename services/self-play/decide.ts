@@ -6,19 +6,19 @@ import type { Call, GoldAnswered, Tool, Variant } from '#schemas/events.ts'
 import { toolOf, userTexts } from '#schemas/turns.ts'
 import { mulberry32 } from '#statistics/random.ts'
 import { createNearestTool } from '#text/nearest-tool.ts'
-import { queryArgument } from '#text/query-argument.ts'
 import { type QuestionInContext, questionVector } from '#text/question-vector.ts'
 import { topic } from '#topology/topic-names.ts'
 import type { Inbound } from '#topology/types.ts'
 import { decideFate, exceedsSyntheticShare, keepsSlotValues } from './acceptance.ts'
 import { attemptsFor, createDrafts, MAX_QUESTION_WORDS, type VariantAttempt } from './drafts.ts'
 import { createNeighbourhood } from './neighbourhood.ts'
-import type { Draft, QuestionMaterial } from './operators.ts'
+import type { QuestionMaterial } from './operators.ts'
 import { rememberValues, replacementValues, type Slot, slotsOf } from './slots.ts'
 import { collectionNames, type GoldQuestion, limits, type RowCounts } from './state.ts'
+import { variantCalls } from './variant-arguments.ts'
 import { splitWords } from './words.ts'
 
-export const version = 'self-play/v1'
+export const version = 'self-play/v2'
 
 /** Weight of the nearest gold's vote beside the tool descriptions, in the check that a variant keeps its label. */
 const VOTE_WEIGHT = 0.5
@@ -100,10 +100,12 @@ function evaluateDrafts(
   const accepted: QuestionInContext[] = []
   return drafts.map(({ operator, draft }, index) => {
     const variant = { question: draft.question, earlier: parent.earlier }
+    const calls = variantCalls(event.calls, draft)
     const neighbourhood = neighbourhoodOf(variant, accepted)
     const counts = { ...rows, synthetic: rows.synthetic + accepted.length }
     const fate = decideFate({
       keepsValues: keepsSlotValues(event.question, slots, draft),
+      hasCertainArguments: calls !== undefined,
       neighbourhood,
       chosenTool: nearestTool(questionVector(variant), neighbourhood.nearest),
       goldTool: tool,
@@ -113,16 +115,10 @@ function evaluateDrafts(
     return {
       variantId: deriveId(version, event.id, index),
       question: draft.question,
-      calls: event.calls.map(call => ({ ...call, arguments: variantArguments(call.arguments, draft) })),
+      calls: calls ?? event.calls,
       operator,
       fate,
       plannedTool: nearestTool(questionVector(variant)),
     }
   })
-}
-
-/** The arguments of the gold answer, with the new value where one was replaced. */
-function variantArguments(given: string, { question, replaced }: Draft): string {
-  if (replaced === undefined) return given
-  return given.includes(replaced.from) ? given.replaceAll(replaced.from, () => replaced.to) : queryArgument(question)
 }

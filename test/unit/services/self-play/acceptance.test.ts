@@ -5,6 +5,7 @@ import { splitWords } from '#services/self-play/words.ts'
 
 const good = {
   keepsValues: true,
+  hasCertainArguments: true,
   neighbourhood: { nearest: [], own: 0.9, other: 0.1, isDuplicate: false },
   ...{ chosenTool: 'fees', goldTool: 'fees', exceedsShare: false },
 }
@@ -17,7 +18,8 @@ test.each([
   ['confusable', { exceedsShare: true, neighbourhood: nearOther }],
   ['label', { chosenTool: 'quote', neighbourhood: nearOther }],
   ['duplicate', { chosenTool: 'quote', neighbourhood: duplicate }],
-  ['slots', { keepsValues: false, neighbourhood: duplicate }],
+  ['arguments', { hasCertainArguments: false, neighbourhood: duplicate }],
+  ['slots', { keepsValues: false, hasCertainArguments: false }],
 ])('the first check that fails is the fate: %s', (fate, over) => {
   expect(decideFate({ ...good, ...over })).toBe(fate)
 })

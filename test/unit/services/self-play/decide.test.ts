@@ -118,12 +118,14 @@ test('values that customers wrote replace others of their kind later', () => {
 
 test('clauses of other questions are added within a family only: another could be in evaluation', () => {
   const own = gold('a', 'I need a quote, the weather being fine', 'quote', { family: 'mine' })
-  const sibling = gold('b', 'give me the price then, zebras are nice', 'quote', { family: 'mine' })
+  const siblings = ['give me the price', 'a quote then', 'how much is it', 'what does it cost'].map((clause, at) =>
+    gold(`b${at}`, `${clause}, zebras are nice`, 'quote', { family: 'mine' }),
+  )
   const stranger = gold('c', 'tell me the stock price, giraffes are tall', 'quote')
   const written = Array.from({ length: 30 }, (_none, at) =>
     gold(`d${at}`, `one more price please, attempt ${at}`, 'quote', { family: 'mine' }),
   )
-  const texts = widen([own, sibling, stranger, ...written], uncapped)
+  const texts = widen([own, ...siblings, stranger, ...written], uncapped)
     .filter(({ family }) => family === 'mine')
     .flatMap(({ variants }) => variants.map(variant => variant.question))
   expect(texts.some(text => /zebras/.test(text) && /attempt/.test(text))).toBe(true)
