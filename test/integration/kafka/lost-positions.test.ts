@@ -1,5 +1,7 @@
-import { describe, expect, test } from 'vitest'
+import { Kafka, logLevel } from 'kafkajs'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
+import { at } from '#runtime/core/checked.ts'
 import { openRuntime } from '#runtime/host/open-runtime.ts'
 import type { PositionGap } from '#runtime/log/event-log.ts'
 import {
@@ -49,6 +51,42 @@ describe.skipIf(!kafka)('a Kafka log whose records were deleted before a group c
     expect(seen).toEqual(numbered(name, 20, 180).map(one => one.value?.toString()))
   })
 })
+
+describe.skipIf(!kafka)('a group that leaves', () => {
+  test('has its position after the transaction markers that it read last, so that their deletion is no gap', async () => {
+    const log = await openLog()
+    const [input, other] = [await createTopic(log, 1), await createTopic(log, 1)]
+    const group = uniqueName('group')
+    await log.append(numbered(input, 3))
+    const seen: string[] = []
+    const member = joinInBackground(
+      log,
+      group,
+      [input, other],
+      commitEach(records => void seen.push(...texts(records))),
+    )
+    await waitUntil('its records are consumed', () => seen.length === 3)
+    await abortTransaction(input)
+    // Both topics have the same leader: what is fetched after the markers were written has them too.
+    await log.append([record(other, 'k', 'after the markers')])
+    await waitUntil('it has read further', () => seen.length === 4)
+    await member.stop()
+    const { end } = at(await log.bounds([input]), 0)
+    expect(end).toBe(5)
+    expect(await log.committed(group, [input])).toEqual([{ topic: input, partition: 0, offset: end }])
+  })
+})
+
+/** Leaves a record that no reader sees, and a marker. */
+async function abortTransaction(topic: string): Promise<void> {
+  const client = new Kafka({ brokers: [...brokers], clientId: 'test', logLevel: logLevel.NOTHING })
+  const producer = client.producer({ transactionalId: uniqueName('writer'), maxInFlightRequests: 1, idempotent: true })
+  await producer.connect()
+  onTestFinished(() => producer.disconnect())
+  const transaction = await producer.transaction()
+  await transaction.send({ topic, messages: [{ key: 'k', value: 'aborted' }] })
+  await transaction.abort()
+}
 
 describe.skipIf(!kafka)('a Kafka log whose topic is replaced', () => {
   test('stops the group and the reader that were further than its end', async () => {

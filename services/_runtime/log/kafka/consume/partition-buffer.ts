@@ -107,7 +107,7 @@ export class PartitionBuffer implements PartitionFetch {
 
   /** Moves a consumed offset past invisible ones, where that is known: after the last record taken. */
   skipInvisible(consumed: number): number {
-    return consumed === this.#afterLastTaken ? this.#polledOffset : consumed
+    return consumed >= this.#afterLastTaken ? this.#polledOffset : consumed
   }
 }
 

@@ -19,8 +19,8 @@ export type OpenPartitionConsumer = {
 /** The offsets of a partition that this consumer keeps; the buffer knows how far it was fetched and polled. */
 type OwnedPartition = {
   readonly buffer: PartitionBuffer
-  /** Whether the group had committed nothing when it was opened. */
-  readonly isNew: boolean
+  /** Whether the group has committed nothing yet. */
+  isNew: boolean
   /** What the group has committed, past invisible offsets. */
   committed: number
   /** The last position that was passed to `commit`, before it was moved past invisible offsets. */
@@ -85,9 +85,24 @@ export async function openPartitionConsumer(
       batches,
       Array.from(next, ([{ buffer }, offset]) => ({ topic: buffer.topic, partition, offset })),
     )
-    for (const [of, offset] of next) of.committed = offset
+    for (const [of, offset] of next) {
+      of.committed = offset
+      of.isNew = false
+    }
     for (const position of consumed) ownedPartition(position).lastConsumed = position.offset
     return ends
+  }
+
+  /**
+   * Commits positions past the invisible offsets that were read after the last commit: once retention has deleted these, the next
+   * owner would take them for records that nobody consumed. A topic without a position is left without one.
+   */
+  const commitInvisible = async (): Promise<void> => {
+    const moved = owned.flatMap(({ buffer, isNew, committed }) => {
+      const offset = buffer.skipInvisible(committed)
+      return isNew || offset === committed ? [] : { topic: buffer.topic, partition, offset }
+    })
+    if (moved.length > 0) await transactions.commit([], moved)
   }
 
   const consumer: PartitionConsumer = {
@@ -114,6 +129,8 @@ export async function openPartitionConsumer(
       closed = true
       queue.close()
       await lastCommit
+      // Not after an error: a commit may wait for the brokers. Where this one fails, the next owner reads the same offsets again.
+      if (signal.aborted && !fenced) await commitInvisible().catch(() => {})
       await transactions.close()
     },
   }

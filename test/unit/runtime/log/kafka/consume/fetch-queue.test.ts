@@ -138,6 +138,8 @@ describe('a buffer', () => {
     expect([buffer.polledOffset, buffer.skipInvisible(1)]).toEqual([1, 1])
     await queue.poll(1, neverAborted)
     expect([buffer.polledOffset, buffer.skipInvisible(2), buffer.skipInvisible(1)]).toEqual([5, 5, 1])
+    buffer.deliver([], 9)
+    expect([buffer.skipInvisible(5), buffer.skipInvisible(1)]).toEqual([9, 1])
   })
 
   test('has read what is invisible where nothing else is left', () => {
