@@ -475,6 +475,34 @@ export const avro = {
                 default: [],
               },
               {
+                name: 'problems',
+                type: {
+                  type: 'array',
+                  items: {
+                    type: 'record',
+                    name: 'CallProblem',
+                    doc: 'What ingest found wrong with a call, against the tool catalogue of that time.',
+                    fields: [
+                      { name: 'call', type: 'int', doc: 'Position of the call in calls, from 0.' },
+                      {
+                        name: 'kind',
+                        type: { type: 'enum', name: 'CallProblemKind', symbols: ['unknownTool', 'notJson', 'schema'] },
+                        doc: "The tool is not in the catalogue, the arguments are no JSON, or they break the tool's schema.",
+                      },
+                      {
+                        name: 'path',
+                        type: 'string',
+                        sensitivity: 'free-text',
+                        doc: 'JSON Pointer of the value in the arguments; empty for the whole.',
+                      },
+                      { name: 'problem', type: 'string', sensitivity: 'free-text', doc: 'What is wrong, in words.' },
+                    ],
+                  },
+                },
+                doc: 'What is wrong with the calls; empty where nothing is, and in records that did not come through ingest. At most 20.',
+                default: [],
+              },
+              {
                 name: 'text',
                 type: ['null', 'string'],
                 sensitivity: 'free-text',
@@ -872,6 +900,34 @@ export const avro = {
                   },
                 },
                 doc: 'What the calls returned, in the order of the log.',
+                default: [],
+              },
+              {
+                name: 'problems',
+                type: {
+                  type: 'array',
+                  items: {
+                    type: 'record',
+                    name: 'CallProblem',
+                    doc: 'What ingest found wrong with a call, against the tool catalogue of that time.',
+                    fields: [
+                      { name: 'call', type: 'int', doc: 'Position of the call in calls, from 0.' },
+                      {
+                        name: 'kind',
+                        type: { type: 'enum', name: 'CallProblemKind', symbols: ['unknownTool', 'notJson', 'schema'] },
+                        doc: "The tool is not in the catalogue, the arguments are no JSON, or they break the tool's schema.",
+                      },
+                      {
+                        name: 'path',
+                        type: 'string',
+                        sensitivity: 'free-text',
+                        doc: 'JSON Pointer of the value in the arguments; empty for the whole.',
+                      },
+                      { name: 'problem', type: 'string', sensitivity: 'free-text', doc: 'What is wrong, in words.' },
+                    ],
+                  },
+                },
+                doc: 'What is wrong with the calls; empty where nothing is, and in records that did not come through ingest. At most 20.',
                 default: [],
               },
               {
@@ -1753,6 +1809,34 @@ export const avro = {
                   },
                 },
                 doc: 'What the calls returned, in the order of the log.',
+                default: [],
+              },
+              {
+                name: 'problems',
+                type: {
+                  type: 'array',
+                  items: {
+                    type: 'record',
+                    name: 'CallProblem',
+                    doc: 'What ingest found wrong with a call, against the tool catalogue of that time.',
+                    fields: [
+                      { name: 'call', type: 'int', doc: 'Position of the call in calls, from 0.' },
+                      {
+                        name: 'kind',
+                        type: { type: 'enum', name: 'CallProblemKind', symbols: ['unknownTool', 'notJson', 'schema'] },
+                        doc: "The tool is not in the catalogue, the arguments are no JSON, or they break the tool's schema.",
+                      },
+                      {
+                        name: 'path',
+                        type: 'string',
+                        sensitivity: 'free-text',
+                        doc: 'JSON Pointer of the value in the arguments; empty for the whole.',
+                      },
+                      { name: 'problem', type: 'string', sensitivity: 'free-text', doc: 'What is wrong, in words.' },
+                    ],
+                  },
+                },
+                doc: 'What is wrong with the calls; empty where nothing is, and in records that did not come through ingest. At most 20.',
                 default: [],
               },
               {

@@ -240,6 +240,20 @@ export type CallResult = {
   readonly isError: boolean | null
 }
 
+export type CallProblemKind = 'unknownTool' | 'notJson' | 'schema'
+
+/** What ingest found wrong with a call, against the tool catalogue of that time. */
+export type CallProblem = {
+  /** Position of the call in calls, from 0. */
+  readonly call: number
+  /** The tool is not in the catalogue, the arguments are no JSON, or they break the tool's schema. */
+  readonly kind: CallProblemKind
+  /** JSON Pointer of the value in the arguments; empty for the whole. */
+  readonly path: string
+  /** What is wrong, in words. */
+  readonly problem: string
+}
+
 /** One call of a stage of the agent: of its planner, or of another model. */
 export type Step = {
   /** Name of the stage; planner where the agent has one. */
@@ -248,6 +262,8 @@ export type Step = {
   readonly calls: readonly Call[]
   /** What the calls returned, in the order of the log. */
   readonly results: readonly CallResult[]
+  /** What is wrong with the calls; empty where nothing is, and in records that did not come through ingest. At most 20. */
+  readonly problems: readonly CallProblem[]
   /** What it wrote beside or instead of calls; null if nothing. */
   readonly text: string | null
   /** The language model; null where none or unknown. */

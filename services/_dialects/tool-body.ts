@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { readArgumentSchema } from '#json-schema/argument-schema.ts'
 import { canonicalJson } from '#runtime/core/identity.ts'
-import { isObject, parseIfJson } from '#runtime/core/json.ts'
+import { isObject } from '#runtime/core/json.ts'
 import { strictObject } from '#runtime/core/strict-object.ts'
 import type { Tool } from '#schemas/events.ts'
 import { noTool } from '#schemas/turns.ts'
@@ -11,9 +12,11 @@ const description = nonEmptyText(32)
 /** An empty one counts as none: models choose such a tool by its name. */
 const optionalDescription = text(32).nullish()
 
-const jsonSchema = z
-  .union([z.record(z.string(), z.unknown()), text(64)])
-  .refine(value => isObject(parseIfJson(value)), 'must be a JSON Schema, as an object or its text')
+const jsonSchema = z.union([z.record(z.string(), z.unknown()), z.string()]).superRefine((given, context) => {
+  const schema = readArgumentSchema(typeof given === 'string' ? given : JSON.stringify(given))
+  if ('problem' in schema)
+    context.addIssue({ code: 'custom', message: `must be a JSON Schema, as an object or its text: ${schema.problem}` })
+})
 
 /** Fields that say nothing about when to call the tool, and with what. */
 const ignored = z.unknown().optional()

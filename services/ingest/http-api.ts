@@ -1,15 +1,16 @@
 import { join } from 'node:path'
-import { chatLogBody, escalationBody, feedbackBody } from '#dialects/record-bodies.ts'
+import { type ChatLogBody, chatLogBody, escalationBody, feedbackBody } from '#dialects/record-bodies.ts'
 import { createPseudonymizer } from '#redaction/pseudonym.ts'
 import type { Settings } from '#runtime/config/config.ts'
 import { loadRedactionKey } from '#runtime/config/redaction-key.ts'
 import type { Clock } from '#runtime/core/clock.ts'
 import type { HttpApi, HttpApiContext } from '#runtime/service.ts'
-import type { AgentDescribed } from '#schemas/events.ts'
+import type { AgentDescribed, ChatLogged } from '#schemas/events.ts'
 import { topic } from '#topology/topic-names.ts'
 import type { EventOf } from '#topology/types.ts'
 import { openAcceptedCounts } from './accepted-counts.ts'
 import { serveAgents } from './agent-routes.ts'
+import { callProblems } from './catalogue-check.ts'
 import { createIntake, type IngestTopic, ingestTopics } from './intake.ts'
 import { openapi } from './openapi.ts'
 import { serveOtlp } from './otlp/route.ts'
@@ -35,6 +36,10 @@ export function httpApi({ settings, append }: Context, { clock }: HttpApiPorts):
     if (described.removed) agents.delete(described.agent)
     else agents.set(described.agent, described)
   }
+  const toTurn = (body: ChatLogBody): ChatLogged => {
+    const described = agents.get(body.agent)
+    return toChatLogged(body, now(), pseudonymOf, calls => (described ? callProblems(described, calls) : []))
+  }
 
   const sinkOf = <T extends IngestTopic>(name: T): RecordSink<EventOf<T>> => ({
     isKnownAgent: agent => agents.has(agent),
@@ -55,7 +60,7 @@ export function httpApi({ settings, append }: Context, { clock }: HttpApiPorts):
         {
           topic: topic.chatLogs,
           schema: chatLogBody,
-          toEvent: body => toChatLogged(body, now(), pseudonymOf),
+          toEvent: toTurn,
         },
         sinkOf(topic.chatLogs),
       )
@@ -77,9 +82,15 @@ export function httpApi({ settings, append }: Context, { clock }: HttpApiPorts):
         },
         sinkOf(topic.feedback),
       )
-      serveOtlp(app, body => toChatLogged(chatLogBody.parse(body), now(), pseudonymOf), sinkOf(topic.chatLogs))
+      serveOtlp(app, body => toTurn(chatLogBody.parse(body)), sinkOf(topic.chatLogs))
       serveAgents(app, agents, described => append(topic.agents, [described]), now)
-      app.get('/v1/ingest/counts', async (): Promise<CountsResponse> => intake.counts)
+      app.get(
+        '/v1/ingest/counts',
+        async (): Promise<CountsResponse> => ({
+          ...intake.counts,
+          callProblems: intake.callProblems,
+        }),
+      )
       app.get('/v1/ingest/hours', async (): Promise<HoursResponse> => {
         const { completeSince, hours } = intake.hours(now())
         return { completeSince, hours: [...hours] }

@@ -1,6 +1,7 @@
 import { Counter } from 'prom-client'
 import { hourOf } from '#runtime/core/hours.ts'
 import type { FollowedEvent, HttpApiContext, UnreadableRecord } from '#runtime/service.ts'
+import type { CallProblemKind, ChatLogged } from '#schemas/events.ts'
 import { topic } from '#topology/topic-names.ts'
 import type { EventOf } from '#topology/types.ts'
 import { type AcceptedCounts, type HourlyCounts, isRetained } from './accepted-counts.ts'
@@ -30,6 +31,12 @@ const redactionCounter = new Counter({
   labelNames: ['kind'],
 })
 
+const callProblemCounter = new Counter({
+  name: 'flywheel_ingest_call_problems_total',
+  help: 'What is wrong with calls of accepted turns, against the tool catalogue of their agent, by kind.',
+  labelNames: ['kind'],
+})
+
 /** Records of a topic in an hour of arrival. The hour is its beginning, in milliseconds since 1970. */
 export type HourlyTopicCounts = {
   readonly topic: IngestTopic
@@ -53,6 +60,7 @@ export function createIntake(append: HttpApiContext<'ingest'>['append'], accepte
     [topic.escalations]: { accepted: 0, duplicate: 0, refused: 0 },
     [topic.feedback]: { accepted: 0, duplicate: 0, refused: 0 },
   }
+  const callProblems: Record<CallProblemKind, number> = { unknownTool: 0, notJson: 0, schema: 0 }
   const logged = new Map<number, Record<string, number>>()
   const direct = new Map<number, Record<string, number>>()
   let completeSince: number | null = null
@@ -67,6 +75,13 @@ export function createIntake(append: HttpApiContext<'ingest'>['append'], accepte
     recordCounter.inc({ kind: name, outcome }, records)
   }
 
+  const countCallProblems = ({ steps }: ChatLogged): void => {
+    for (const { kind } of steps.flatMap(({ problems }) => problems)) {
+      callProblems[kind]++
+      callProblemCounter.inc({ kind })
+    }
+  }
+
   return {
     /** Appends the events with new ids. Resolves with their number once they are durable. */
     async accept<T extends IngestTopic>(name: T, events: readonly EventOf<T>[], now: number): Promise<number> {
@@ -78,8 +93,10 @@ export function createIntake(append: HttpApiContext<'ingest'>['append'], accepte
       const accepted = await recentIds.appendNew(byKey, async fresh => {
         await append(name, fresh, { [arrivalHeader]: String(now) })
         acceptedCounts.add(name, hourOf(now), fresh.length)
-        for (const event of fresh)
+        for (const event of fresh) {
           for (const redaction of event.redactions) redactionCounter.inc({ kind: redaction.kind }, redaction.count)
+          if ('steps' in event) countCallProblems(event)
+        }
       })
       count(name, 'accepted', accepted)
       count(name, 'duplicate', events.length - accepted)
@@ -99,6 +116,7 @@ export function createIntake(append: HttpApiContext<'ingest'>['append'], accepte
       completeSince = since
     },
     counts,
+    callProblems,
     /** Newest first. Hours without a record are left out. */
     hours(now: number): HoursInLog {
       const accepted = acceptedCounts.read()

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { errorFields } from '#runtime/http/openapi.ts'
+import { topic } from '#topology/topic-names.ts'
 import { ingestTopics } from './intake.ts'
 
 const count = z.int().min(0)
@@ -26,7 +27,14 @@ export const ndjsonResponse = z.strictObject({
 
 const outcomes = z.strictObject({ accepted: count, duplicate: count, refused: count })
 /** Since the process started. */
-export const countsResponse = z.strictObject(Object.fromEntries(ingestTopics.map(kind => [kind, outcomes])))
+export const countsResponse = z.strictObject({
+  [topic.chatLogs]: outcomes,
+  [topic.escalations]: outcomes,
+  [topic.feedback]: outcomes,
+  callProblems: z
+    .strictObject({ unknownTool: count, notJson: count, schema: count })
+    .describe('What is wrong with calls of accepted turns, against the tool catalogue of their agent.'),
+})
 
 /** Newest first, of the last 48 hours. */
 export const hoursResponse = z.strictObject({

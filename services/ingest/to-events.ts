@@ -4,17 +4,34 @@ import type { Pseudonymizer } from '#redaction/redact.ts'
 import { createEventRedactor } from '#redaction/redact-event.ts'
 import { canonicalJson, deriveId } from '#runtime/core/identity.ts'
 import { avro } from '#schemas/avro.ts'
-import type { ChatEscalated, ChatLogged, FeedbackGiven, Message, Plan, Step } from '#schemas/events.ts'
+import type {
+  Call,
+  CallProblem,
+  ChatEscalated,
+  ChatLogged,
+  FeedbackGiven,
+  Message,
+  Plan,
+  Step,
+} from '#schemas/events.ts'
 
 // Ids derive from the redacted event: the plain hash of a phone number could be found by trial.
 const redactChatLogged = createEventRedactor(avro.ChatLogged)
 const redactEscalation = createEventRedactor(avro.ChatEscalated)
 const redactFeedback = createEventRedactor(avro.FeedbackGiven)
 
+/** What is wrong with calls, against the catalogue of the turn's agent. */
+type FindCallProblems = (calls: readonly Call[]) => readonly CallProblem[]
+
 /** A turn as a redacted event. Without a given id, the same turn of the same conversation has the same id. */
-export function toChatLogged(body: ChatLogBody, now: number, pseudonymOf: Pseudonymizer): ChatLogged {
+export function toChatLogged(
+  body: ChatLogBody,
+  now: number,
+  pseudonymOf: Pseudonymizer,
+  problemsOf: FindCallProblems = () => [],
+): ChatLogged {
   const { earlier, earlierCut } = newestMessages(body.earlier ?? [])
-  const steps = stepsOf(body)
+  const steps = stepsOf(body).map(step => ({ ...step, problems: problemsOf(step.calls) }))
   const event = redactChatLogged(
     {
       id: body.id ?? '',
@@ -54,7 +71,7 @@ function newestMessages(messages: readonly Message[]): Pick<ChatLogged, 'earlier
 }
 
 /** The steps of a turn. One that is logged without steps has a single step: its plan, or its answer without a tool. */
-function stepsOf({ steps, plan, answer }: ChatLogBody): readonly Step[] {
+function stepsOf({ steps, plan, answer }: ChatLogBody): readonly Omit<Step, 'problems'>[] {
   const given = steps ?? []
   if (given.length === 0)
     return [{ ...unmeasured, stage: plannerStage, calls: plan?.calls ?? [], results: [], text: answer ?? null }]

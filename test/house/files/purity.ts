@@ -8,7 +8,7 @@ export const isPureRoot = (path: string): boolean =>
 
 /** Hashes are pure, though a module of Node computes them. */
 const trusted = 'services/_runtime/core/identity.ts'
-const purePackages = ['zod', 'ibantools', 'libphonenumber-js/max', 'stdnum']
+const purePackages = ['zod', '@cfworker/json-schema', 'safe-regex2', 'ibantools', 'libphonenumber-js/max', 'stdnum']
 const impure =
   /\b(?:Date\.now|Math\.random|new Date\(\)|fetch\(|process\.|performance\.|setTimeout|setInterval|setImmediate|crypto\.|globalThis\b|console\.(?:log|error|warn|info)|await\b)/
 

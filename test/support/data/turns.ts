@@ -19,6 +19,7 @@ export const stepOf = (calls: readonly Call[], fields: Partial<Step> = {}): Step
   stage: 'planner',
   calls,
   results: [],
+  problems: [],
   text: null,
   model: null,
   latencyMs: null,

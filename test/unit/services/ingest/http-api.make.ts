@@ -16,7 +16,7 @@ export const turn = (over: object = {}) => ({
   conversationId: 'c1',
   turn: 0,
   question: 'Price of AAPL?',
-  plan: { calls: [call('retired', 'AAPL')] },
+  plan: { calls: [call('quote', 'AAPL')] },
   ...over,
 })
 

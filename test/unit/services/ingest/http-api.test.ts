@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { HttpApi } from '#runtime/service.ts'
 import type { ChatLogged } from '#schemas/events.ts'
 import { toChatLogged } from '#services/ingest/to-events.ts'
+import { call } from '#test/support/data/turns.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { topic } from '#topology/topic-names.ts'
 import { type Appended, now, openHttpApi, pseudonymOf, turn } from './http-api.make.ts'
@@ -140,6 +141,15 @@ describe('refusals name record, field and fix; nothing is appended', () => {
     await post('/v1/chat-logs', [turn({ turn: 1 }), turn({ question: '' })])
     const counts = (await app.inject('/v1/ingest/counts')).json()
     expect(counts[topic.chatLogs]).toEqual({ accepted: 1, duplicate: 1, refused: 2 })
+  })
+
+  it('turns with wrong calls are accepted, marked and counted', async () => {
+    const reply = await post('/v1/chat-logs', turn({ plan: { calls: [call('ghost', '{}'), call('quote', 'AAPL')] } }))
+    expect(reply.json()).toMatchObject({ accepted: 1 })
+    const problems = [{ call: 0, kind: 'unknownTool' }]
+    expect(appended.at(-1)?.events).toMatchObject([{ steps: [{ problems }] }])
+    const counts = (await app.inject('/v1/ingest/counts')).json()
+    expect(counts.callProblems).toEqual({ unknownTool: 1, notJson: 0, schema: 0 })
   })
 })
 

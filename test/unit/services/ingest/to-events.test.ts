@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { chatLogBody } from '#dialects/record-bodies.ts'
 import { createPseudonymizer } from '#redaction/pseudonym.ts'
+import type { Step } from '#schemas/events.ts'
 import { toChatEscalated, toChatLogged, toFeedbackGiven } from '#services/ingest/to-events.ts'
 import { call, planOf, stepOf, turnFields, userMessage } from '#test/support/data/turns.ts'
 
@@ -16,6 +17,9 @@ const turn = {
   question: 'Price of AAPL?',
   plan: { calls: [call('quote', 'AAPL')] },
 }
+
+/** Senders do not say what is wrong with their calls. */
+const withoutProblems = ({ problems, ...step }: Step) => step
 
 describe('a chat log', () => {
   it('has null or a default for fields that were not sent', () => {
@@ -37,9 +41,21 @@ describe('a chat log', () => {
   it('without a plan has that of the first step of its planner', () => {
     const routing = stepOf([], { stage: 'router', text: 'trading', model: 'small' })
     const steps = [routing, stepOf([call('quote', 'AAPL')], { model: 'large' }), stepOf([], { text: 'It is 200.' })]
-    const event = toChatLogged(chatLogBody.parse({ ...turn, plan: null, steps }), now, pseudonymOf)
+    const event = toChatLogged(
+      chatLogBody.parse({ ...turn, plan: null, steps: steps.map(withoutProblems) }),
+      now,
+      pseudonymOf,
+    )
     expect(event.steps).toEqual(steps)
     expect(event.plan).toEqual(planOf('quote', 'AAPL', { model: 'large' }))
+  })
+  it('says what is wrong with its calls, without personal data of the arguments', () => {
+    const steps = [{ ...withoutProblems(stepOf([call('mail', '{"to":"ann@example.com"}')])) }]
+    const problem = { call: 0, kind: 'schema', path: '/ann@example.com', problem: 'no ann@example.com' } as const
+    const event = toChatLogged(chatLogBody.parse({ ...turn, steps }), now, pseudonymOf, () => [problem])
+    const [told] = event.steps[0]?.problems ?? []
+    expect(told).toMatchObject({ call: 0, kind: 'schema', problem: expect.stringMatching(/^no \[email:/) })
+    expect(JSON.stringify(event)).not.toContain('ann@')
   })
   it('of an answer alone has a step and a plan without calls', () => {
     const event = toChatLogged({ ...turn, plan: null, answer: 'Hello!' }, now, pseudonymOf)
