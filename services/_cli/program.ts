@@ -98,7 +98,7 @@ function addImportCommand(program: Command, signal: AbortSignal): void {
         .default(topic.chatLogs),
     )
     .addOption(
-      new Option('--format <format>', 'format of the file; default: by its extension (.csv, .jsonl, .parquet)').choices(
+      new Option('--format <format>', 'format of the file; default: by its extension and content').choices(
         importFormatNames,
       ),
     )

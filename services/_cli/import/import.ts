@@ -30,7 +30,8 @@ export async function importFile(
 ): Promise<void> {
   const { agent, kind, json } = options
   const url = `${options.url ?? `http://127.0.0.1:${settings.port}`}/v1/${kind}`
-  const source = openImportSource(path, options)
+  const source = await openImportSource(path, options)
+  if (options.format === undefined) process.stderr.write(`${path}: taken for ${source.takenFor}\n`)
   const saved = savedProgressOf(path, { agent, kind })
   const display = createProgressDisplay(process.stderr, Date.now)
   const from = options.resume ? saved.load() : 0

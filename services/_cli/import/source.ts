@@ -5,6 +5,7 @@ import { Fault } from '#runtime/core/faults.ts'
 import { topic } from '#topology/topic-names.ts'
 import type { ImportFormatName } from './format-names.ts'
 import { importFormatOf, rowId } from './formats.ts'
+import { recogniseFormat } from './recognise.ts'
 import type { ImportRow } from './rows.ts'
 
 /** Most records in one request, and about how many characters. */
@@ -17,6 +18,8 @@ const maxListedErrors = 20
 export type ImportBatch = { readonly records: readonly string[]; readonly end: number }
 
 export type ImportSource = {
+  /** What the file is taken for. */
+  readonly takenFor: string
   /** Counts the rows, and those without a record. FLY_USAGE that lists the bad rows and what is wrong with each. */
   readonly check: (onRow: (rows: number) => void) => Promise<{ readonly rows: number; readonly skipped: number }>
   /** The records of the rows from number `from` on. */
@@ -31,9 +34,13 @@ const bodySchemas = new Map<string, ZodType>([
 
 type ImportSourceOptions = { readonly agent: string; readonly kind: string; readonly format?: ImportFormatName }
 
-/** Opens a file as records for ingest. FLY_USAGE when there is no such file or its format is unknown. */
-export function openImportSource(path: string, { agent, kind, format }: ImportSourceOptions): ImportSource {
+/** Opens a file as records for ingest. Its format is the given one, else recognised. FLY_USAGE when there is no such file or its format is unknown. */
+export async function openImportSource(
+  path: string,
+  { agent, kind, format: given }: ImportSourceOptions,
+): Promise<ImportSource> {
   checkFile(path)
+  const { format, takenFor } = await recogniseFormat(path, given)
   const readRows = importFormatOf(path, format, kind)
 
   /** Fills in agent, conversation, turn and source where they are missing, and validates with ingest's own schemas. */
@@ -47,6 +54,7 @@ export function openImportSource(path: string, { agent, kind, format }: ImportSo
     })
 
   return {
+    takenFor,
     async check(onRow) {
       const errors: string[] = []
       let rows = 0

@@ -39,7 +39,8 @@ test('a file arrives in order, and sent again it adds nothing', async () => {
   const { result, told } = await command()
   expect(result).toEqual({ rows, skipped: 0, resumedAt: 0, accepted: rows, duplicates: 0 })
   expect(told).toBe(
-    'sent 500 of 1,600 rows\nsent 1,000 of 1,600 rows\nsent 1,500 of 1,600 rows\nsent 1,600 of 1,600 rows\n',
+    `${path}: taken for jsonl\n` +
+      'sent 500 of 1,600 rows\nsent 1,000 of 1,600 rows\nsent 1,500 of 1,600 rows\nsent 1,600 of 1,600 rows\n',
   )
   expect(log.questions).toEqual(Array.from({ length: rows }, (_none, at) => `question ${at}`))
   expect((await command()).result).toMatchObject({ accepted: 0, duplicates: rows })

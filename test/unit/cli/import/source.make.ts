@@ -23,13 +23,13 @@ export const open = (path: string, format?: ImportFormatName) =>
 /** All records of a file, in order. */
 export async function recordsOf(path: string, format?: ImportFormatName, from = 0): Promise<Record<string, unknown>[]> {
   const batches: ImportBatch[] = []
-  for await (const batch of open(path, format).batches(from)) batches.push(batch)
+  for await (const batch of (await open(path, format)).batches(from)) batches.push(batch)
   return batches.flatMap(({ records }) => records.map(record => JSON.parse(record)))
 }
 /** What is said of a file that is not taken. */
 export const refusal = async (path: string, format?: ImportFormatName): Promise<string> =>
   open(path, format)
-    .check(() => {})
+    .then(source => source.check(() => {}))
     .then(
       () => 'no refusal',
       error => error.message,

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { describe, expect, it } from 'vitest'
 import type { ImportFormatName } from '#services/_cli/import/format-names.ts'
@@ -65,7 +66,7 @@ describe('rows as bodies', () => {
   it('OpenAI fine-tuning: the turns of an example that the assistant answered, with a tool or without', async () => {
     const path = file('a.jsonl', jsonl({ messages: example, tools: [] }, { messages: example.slice(0, 2) }))
     expect(await recordsOf(path, 'openai')).toEqual(exampleTurns)
-    expect(await open(path, 'openai').check(() => {})).toEqual({ rows: 2, skipped: 1 })
+    expect(await (await open(path, 'openai')).check(() => {})).toEqual({ rows: 2, skipped: 1 })
   })
 })
 
@@ -83,7 +84,7 @@ describe('a file', () => {
       jsonl(...Array.from({ length: 1201 }, (_none, at) => ({ ...turn, question: `q${at}` }))),
     )
     const batches: ImportBatch[] = []
-    for await (const batch of open(path).batches(0)) batches.push(batch)
+    for await (const batch of (await open(path)).batches(0)) batches.push(batch)
     expect(batches.map(({ records, end }) => [records.length, end])).toEqual([
       [500, 500],
       [500, 1000],
@@ -103,9 +104,30 @@ describe('a file', () => {
   })
 
   it.each<[string, string, string | Buffer, ImportFormatName | undefined, RegExp]>([
-    ['an unknown extension', 'a.txt', 'x', undefined, /unknown file format. Use one of the extensions \.csv, /],
+    ['an unknown extension', 'a.txt', 'x', undefined, /not recognised: neither JSON nor Parquet.*give --format/],
     ['no rows', 'a.csv', 'question\n', undefined, /no rows/],
-    ['CSV with other columns', 'a.csv', 'question;turn\na;1\n', undefined, /line 2: .*unknown field question;turn/],
+    ['CSV with other columns', 'a.csv', 'question,topic\na,1\n', undefined, /line 2: .*unknown field topic/],
+    [
+      'CSV with two columns of one name',
+      'a.csv',
+      'answer,question,answer\na,b,c\n',
+      undefined,
+      /two columns have the name answer: rename/,
+    ],
+    [
+      'half a gzip file',
+      'a.csv.gz',
+      gzipSync('question,answer\na,b\n').subarray(0, 20),
+      undefined,
+      /a\.csv\.gz: unexpected end of file/,
+    ],
+    [
+      'half an array',
+      'a.json',
+      '[\n{"question":',
+      undefined,
+      /a\.json: begins as one JSON value over several lines and is not/,
+    ],
     [
       'CSV in Latin 1',
       'a.csv',
