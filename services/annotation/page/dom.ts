@@ -9,36 +9,50 @@ export function announce(id: 'status' | 'problem', text: string): void {
   element(id).textContent = text
 }
 
-export function createElement(tag: string, text: string): HTMLElement {
+export function createElement<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  text = '',
+  children: readonly Node[] = [],
+): HTMLElementTagNameMap[K] {
   const made = document.createElement(tag)
-  made.textContent = text
+  made.append(...(text === '' ? [] : [text]), ...children)
   return made
 }
 
 export const replaceChildren = (id: string, nodes: readonly Node[]): void => element(id).replaceChildren(...nodes)
 
-export function renderTerms(id: string, of: object): void {
-  const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
-  replaceChildren(
-    id,
-    Object.entries(of).flatMap(([term, value]) => [createElement('dt', term), createElement('dd', asText(value))]),
-  )
+export const terms = (of: object): Node[] =>
+  Object.entries(of).flatMap(([term, value]) => [
+    createElement('dt', term),
+    createElement('dd', typeof value === 'string' ? value : JSON.stringify(value)),
+  ])
+
+export const options = (of: readonly (readonly [value: string, text: string])[]): HTMLOptionElement[] =>
+  of.map(([value, text]) => {
+    const option = createElement('option', text)
+    option.value = value
+    return option
+  })
+
+/** A button that does not submit the form. */
+export function button(text: string, onClick: () => void): HTMLButtonElement {
+  const made = createElement('button', text)
+  made.type = 'button'
+  made.addEventListener('click', onClick)
+  return made
 }
 
-export function renderOptions(id: string, of: readonly (readonly [value: string, text: string])[]): void {
-  replaceChildren(
-    id,
-    of.map(([value, text]) => {
-      const option = createElement('option', text) as HTMLOptionElement
-      option.value = value
-      return option
-    }),
-  )
-}
+/** Text that is long, or seldom needed: closed until it is opened. */
+export const folded = (summary: string, text: string): HTMLDetailsElement =>
+  createElement('details', '', [createElement('summary', summary), createElement('pre', text)])
 
 export function onSubmit(id: string, work: () => void): void {
   element(id).addEventListener('submit', event => {
     event.preventDefault()
     work()
   })
+}
+
+export function reportErrors(work: () => Promise<void>): void {
+  work().catch(error => announce('problem', error instanceof Error ? error.message : String(error)))
 }

@@ -17,7 +17,6 @@ describe.skipIf(!browser)('leases of the review page', () => {
         const question = await shownIn(page)
         seen.push(question)
         await page.keyboard.press('r')
-        await page.keyboard.press('Control+Enter')
         await waitUntil(
           `${name} sees another item`,
           async () => (await page.isHidden('#desk')) || (await shownIn(page)) !== question,
@@ -45,7 +44,6 @@ describe.skipIf(!browser)('leases of the review page', () => {
       await route.continue()
     })
     await page.keyboard.press('r')
-    await page.keyboard.press('Control+Enter')
     await page.waitForSelector('#status:has-text("Loading the next item")')
     run([isSample(sample({ id: 'later', question: 'later question' }))], asked(1), desk.state)
     release()

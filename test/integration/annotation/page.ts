@@ -38,7 +38,7 @@ export async function started(url: string, name: string): Promise<Page> {
 }
 
 export const shownIn = async (page: Page): Promise<string> =>
-  (await page.textContent('#conversation li:last-child')) ?? ''
+  (await page.locator('#conversation .user div').last().textContent()) ?? ''
 export const waitsFor = (page: Page, question: string) =>
   page.waitForSelector(`#conversation li:has-text("${question}")`)
 export const listening = async (desk: ReturnType<typeof openDesk>) => desk.app.listen({ host: '127.0.0.1', port: 0 })

@@ -1,7 +1,10 @@
 import { stripTypeScriptTypes } from 'node:module'
 
 /** The parts of the script, in order; `form.ts` starts it. */
-const scripts = ['dom.ts', 'queue.ts', 'form.ts']
+const scripts = [
+  ...['dom.ts', 'json-text.ts', 'argument-form.ts', 'calls.ts', 'api.ts', 'conversation.ts'],
+  ...['queue.ts', 'form.ts'],
+]
 
 /** The review page as one HTML document, with its style and its script, without types and modules. */
 export function reviewPage(read: (part: string) => string, format: (script: string) => string): string {
