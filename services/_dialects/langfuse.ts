@@ -1,7 +1,10 @@
 import { deriveId } from '#runtime/core/identity.ts'
-import { isObject, type JsonObject } from '#runtime/core/json.ts'
-import { jsonText, readMessages } from './messages.ts'
-import { type TraceStep, turnFromSteps } from './recorded-turn.ts'
+import { isObject, type JsonObject, parseIfJson } from '#runtime/core/json.ts'
+import type { Call } from '#schemas/events.ts'
+import { isConversation, readConversation } from './conversations/conversation.ts'
+import { readMessageList } from './conversations/dialects.ts'
+import { type ConversationMessage, jsonText, UnreadableConversation } from './conversations/form.ts'
+import { type TraceStep, turnsFromSteps } from './recorded-turn.ts'
 
 /**
  * The traces and observations in a value of a Langfuse export, with field names in camelCase: the file of a trace, a row of a
@@ -34,37 +37,61 @@ const camelCased = (item: JsonObject): Record<string, unknown> =>
     ]),
   )
 
-/** The turn of a trace as a chat log (record-bodies.ts), from all its items; undefined where no question was asked, or nothing was done about it. */
-export function langfuseChatLog(items: readonly JsonObject[], agent: string): JsonObject | undefined {
+/**
+ * The turns of a trace as chat logs (record-bodies.ts), from all its items; none where no question was asked, or nothing was done
+ * about it. Throws UnreadableConversation.
+ */
+export function langfuseChatLogs(items: readonly JsonObject[], agent: string): readonly JsonObject[] {
   const hasGeneration = items.some(({ type }) => type === 'GENERATION')
   const steps = items.flatMap(item => stepsOf(item, hasGeneration))
-  const recorded = turnFromSteps(steps)
-  if (recorded === undefined || recorded.turn.steps.length === 0) return undefined
   const textOf = (name: string): string | undefined =>
     items
       .map(item => item[name])
       .filter(value => typeof value === 'string')
       .find(value => value !== '')
   const traceId = textOf('traceId') ?? textOf('id') ?? ''
-  const end = Math.max(...steps.map(step => step.end))
-  return {
-    ...recorded.turn,
-    id: deriveId('langfuse/v1', agent, traceId),
-    conversationId: textOf('sessionId') ?? traceId,
-    userId: textOf('userId'),
-    at: end > 0 ? end : undefined,
-    latencyMs: end > 0 ? recorded.latencyMs : undefined,
-    source: 'langfuse',
-  }
+  const conversation = { conversationId: textOf('sessionId') ?? traceId, userId: textOf('userId'), source: 'langfuse' }
+  return turnsFromSteps(steps)
+    .filter(({ turn }) => turn.steps.length > 0)
+    .map(({ turn, latencyMs, end }) => ({
+      ...{ ...turn, ...conversation, id: deriveId('langfuse/v2', agent, traceId, turn.turn) },
+      at: end > 0 ? end : undefined,
+      latencyMs: end > 0 ? latencyMs : undefined,
+    }))
 }
 
 /** Where model calls were recorded, the spans around them add nothing; else the trace itself may have question and answer. */
 function stepsOf(item: JsonObject, hasGeneration: boolean): readonly TraceStep[] {
-  const { type, name, input } = item
-  if (type === 'TOOL' && typeof name === 'string')
-    return [{ ...timesOf(item), input: [], output: [], call: { id: null, tool: name, arguments: jsonText(input) } }]
-  if (hasGeneration && type !== 'GENERATION') return []
-  return [{ ...timesOf(item), input: readMessages(input, 'user'), output: readMessages(item['output'], 'assistant') }]
+  const { type, name, input, output } = item
+  if (type === 'TOOL') return [{ ...timesOf(item), input: [], output: [], call: callOfTool(name, input) }]
+  if (type === 'GENERATION')
+    return [{ ...timesOf(item), input: readMessagesIn(input, 'user'), output: readMessagesIn(output, 'assistant') }]
+  if (hasGeneration) return []
+  const [asked, answered] = [input, output].map(value => (isMessages(value) ? value : undefined))
+  return [{ ...timesOf(item), input: readMessagesIn(asked, 'user'), output: readMessagesIn(answered, 'assistant') }]
+}
+
+/** The call of a tool's observation. Names that instrumentations give to what runs tools are not those of tools. */
+function callOfTool(name: unknown, input: unknown): Call {
+  if (typeof name === 'string' && /^[\w./ -]+$/.test(name) && name !== 'ai.toolCall')
+    return { id: null, tool: name, arguments: jsonText(input) }
+  throw new UnreadableConversation('', `${String(name)} is not the name of a tool: record the calls in the generations`)
+}
+
+/** Inputs of other spans may be anything. */
+const isMessages = (value: unknown): boolean =>
+  typeof parseIfJson(value) === 'string' || isConversation(parseIfJson(value))
+
+function readMessagesIn(value: unknown, role: 'user' | 'assistant'): readonly ConversationMessage[] {
+  const given = parseIfJson(value)
+  const where = role === 'user' ? 'input' : 'output'
+  if (!isObject(given)) return readMessageList(given, { role, where })
+  if (isConversation(given)) return readConversation(given)
+  const { text, toolCalls } = given
+  if (toolCalls !== undefined) return readMessageList({ role, content: text, tool_calls: toolCalls }, { where })
+  if (['role', 'content', 'type', 'tool_calls', 'kwargs', 'parts'].some(field => field in given))
+    return readMessageList(given, { role, where })
+  throw new UnreadableConversation(where, `unknown shape with ${Object.keys(given).join(', ') || 'no fields'}`)
 }
 
 function timesOf(item: JsonObject): Pick<TraceStep, 'start' | 'end'> {

@@ -59,6 +59,8 @@ export const chatLogBody = strictObject({
   userId: label.nullish(),
   question: nonEmptyText(8),
   earlier: z.array(messageBody).max(10_000, 'more than 10,000 messages: send the newest').nullish(),
+  earlierCut: z.int32().min(0).nullish(),
+  prompt: text(256).nullish(),
   steps: z.array(stepBody).max(200, 'more than 200 steps').nullish(),
   plan: strictObject({
     calls,

@@ -1,19 +1,11 @@
+import { newestMessages } from '#dialects/earlier.ts'
 import type { ChatLogBody, EscalationBody, FeedbackBody } from '#dialects/record-bodies.ts'
 import { plannerStage } from '#dialects/turns.ts'
 import type { Pseudonymizer } from '#redaction/redact.ts'
 import { createEventRedactor } from '#redaction/redact-event.ts'
 import { canonicalJson, deriveId } from '#runtime/core/identity.ts'
 import { avro } from '#schemas/avro.ts'
-import type {
-  Call,
-  CallProblem,
-  ChatEscalated,
-  ChatLogged,
-  FeedbackGiven,
-  Message,
-  Plan,
-  Step,
-} from '#schemas/events.ts'
+import type { Call, CallProblem, ChatEscalated, ChatLogged, FeedbackGiven, Plan, Step } from '#schemas/events.ts'
 
 // Ids derive from the redacted event: the plain hash of a phone number could be found by trial.
 const redactChatLogged = createEventRedactor(avro.ChatLogged)
@@ -43,7 +35,7 @@ export function toChatLogged(
       userId: body.userId ?? null,
       question: body.question,
       earlier,
-      earlierCut,
+      earlierCut: earlierCut + (body.earlierCut ?? 0),
       prompt: null,
       steps,
       plan: planOf(body, steps),
@@ -55,19 +47,6 @@ export function toChatLogged(
   )
   const { agent, conversationId, turn } = event
   return { ...event, id: event.id || deriveId('ingest/v1/chat', canonicalJson([agent, conversationId, turn])) }
-}
-
-/** Most bytes of the messages before a turn, as JSON. */
-const maxEarlierBytes = 64 * 1024
-
-/** The newest messages that fit, and how many older ones were left out. */
-function newestMessages(messages: readonly Message[]): Pick<ChatLogged, 'earlier' | 'earlierCut'> {
-  let bytes = 0
-  const first = messages.findLastIndex(message => {
-    bytes += Buffer.byteLength(JSON.stringify(message))
-    return bytes > maxEarlierBytes
-  })
-  return { earlier: messages.slice(first + 1), earlierCut: first + 1 }
 }
 
 /** The steps of a turn. One that is logged without steps has a single step: its plan, or its answer without a tool. */

@@ -1,6 +1,7 @@
 import { extname, resolve } from 'node:path'
-import { readMessages } from '#dialects/messages.ts'
-import { turnsFromMessages } from '#dialects/turns.ts'
+import { readConversation } from '#dialects/conversations/conversation.ts'
+import type { DialectName } from '#dialects/conversations/dialects.ts'
+import { isAnswered, splitTurns } from '#dialects/turns.ts'
 import { Fault } from '#runtime/core/faults.ts'
 import { deriveId } from '#runtime/core/identity.ts'
 import { isObject, type JsonObject } from '#runtime/core/json.ts'
@@ -29,7 +30,7 @@ const formatsByName: Readonly<Record<ImportFormatName, ImportFormat>> = {
   csv,
   jsonl,
   parquet,
-  openai: formatOf(readJsonLines, openaiBodies),
+  openai: formatOf(readJsonLines, (row, path) => conversationBodies(row, path, 'openai')),
   langfuse: readLangfuseTraces,
 }
 /** They hold conversations, so escalations and feedback cannot be read from them. */
@@ -60,13 +61,14 @@ function objectOf({ value }: SourceRow): JsonObject {
   throw new Error(value === undefined ? 'not JSON in UTF-8; each line holds one object' : 'must be an object')
 }
 
-/** An example of OpenAI fine-tuning, {"messages": […]}: each user turn that the assistant answered. */
-function openaiBodies(row: SourceRow, path: string): readonly JsonObject[] {
-  const { messages } = objectOf(row)
-  if (!Array.isArray(messages)) throw new Error('messages: missing; an example of OpenAI fine-tuning has them')
-  return turnsFromMessages(readMessages(messages, 'user'))
-    .filter(({ steps }) => steps.length > 0)
-    .map(turn => ({ ...turn, conversationId: rowId(path, row.where) }))
+/** A conversation: each user turn that the assistant answered. */
+function conversationBodies({ value, where }: SourceRow, path: string, dialect?: DialectName): readonly JsonObject[] {
+  if (value === undefined) throw new Error('not JSON in UTF-8; each line holds one conversation')
+  const { conversationId, conversation_id, id } = isObject(value) ? value : {}
+  const given = [conversationId, conversation_id, id].find(name => typeof name === 'string' && name !== '')
+  return splitTurns(readConversation(value, dialect))
+    .filter(isAnswered)
+    .map(turn => ({ ...turn, conversationId: given ?? rowId(path, where) }))
 }
 
 /** The same row of the same file has the same id. */

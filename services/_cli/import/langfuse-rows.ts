@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { langfuseChatLog, langfuseItems, langfuseTraceId } from '#dialects/langfuse.ts'
+import { langfuseChatLogs, langfuseItems, langfuseTraceId } from '#dialects/langfuse.ts'
 import { Fault } from '#runtime/core/faults.ts'
 import type { JsonObject } from '#runtime/core/json.ts'
 import { type ImportRow, parseJson, readCsvRecords, readJsonLines, type SourceRow } from './rows.ts'
@@ -22,7 +22,7 @@ export async function* readLangfuseTraces(path: string, agent: string): AsyncIte
   for (const [id, items] of traces)
     yield {
       where: `trace ${id}`,
-      bodies: () => [langfuseChatLog(items, agent)].filter(body => body !== undefined),
+      bodies: () => langfuseChatLogs(items, agent),
     }
 }
 

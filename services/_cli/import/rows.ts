@@ -2,7 +2,7 @@ import { extname } from 'node:path'
 import { pipeline } from 'node:stream'
 import { parse } from 'csv-parse'
 import { Fault } from '#runtime/core/faults.ts'
-import { isObject, type JsonObject, parseIfJson } from '#runtime/core/json.ts'
+import { isObject, type JsonObject, parseExactly, parseIfJson } from '#runtime/core/json.ts'
 import { splitLines } from '#runtime/core/lines.ts'
 import { openText, readHead } from './text-file.ts'
 
@@ -106,13 +106,13 @@ async function* readJsonItems(path: string): AsyncIterable<SourceRow> {
 /** The value of JSON in UTF-8; undefined when it is not JSON. */
 export function parseJson(bytes: Uint8Array | undefined): unknown {
   try {
-    return JSON.parse(strictUtf8().decode(bytes))
+    return parseExactly(strictUtf8().decode(bytes))
   } catch {
     return undefined
   }
 }
 
-/** Rows of a Parquet file as bodies, in their order. 64-bit numbers become numbers, times ms since 1970. */
+/** Rows of a Parquet file as bodies, in their order. Numbers of 64 bits keep their digits, times are ms since 1970. */
 export async function* readParquetBodies(path: string): AsyncIterable<SourceRow> {
   const { DuckDBInstance } = await import('@duckdb/node-api')
   // With more threads the order of rows changes.
@@ -132,7 +132,7 @@ export async function* readParquetBodies(path: string): AsyncIterable<SourceRow>
 }
 
 function toJsonValue(value: unknown): unknown {
-  if (typeof value === 'bigint') return Number(value)
+  if (typeof value === 'bigint') return parseExactly(String(value))
   if (value instanceof Date) return value.getTime()
   if (Array.isArray(value)) return value.map(toJsonValue)
   return isObject(value) ? mapValues(value, toJsonValue) : value

@@ -1,4 +1,4 @@
-import type { ChatMessage } from '../messages.ts'
+import type { ConversationMessage } from '../conversations/form.ts'
 import type { Attributes, OtlpSpan } from './spans.ts'
 
 /** What a span is to a turn: the agent around it, a call of a model, a call of a tool. */
@@ -12,7 +12,10 @@ export type SpanCall = {
   readonly result: string | undefined
 }
 
-export type SpanMessages = { readonly input: readonly ChatMessage[]; readonly output: readonly ChatMessage[] }
+export type SpanMessages = {
+  readonly input: readonly ConversationMessage[]
+  readonly output: readonly ConversationMessage[]
+}
 
 /** A span of generative AI, the same for all conventions. */
 export type AiSpan = SpanMessages & {

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, parseIfJson } from '#runtime/core/json.ts'
-import { readMessages } from '../messages.ts'
+import { readMessageList } from '../conversations/dialects.ts'
 import type { SpanMessages } from './ai-span.ts'
 import { readContent } from './content.ts'
 import type { OtlpSpan } from './spans.ts'
@@ -27,11 +27,13 @@ export function messagesOfEvents(events: readonly MessageEvent[]): SpanMessages 
   return {
     input: events.flatMap(({ name, body }) => {
       const role = /^gen_ai\.(system|user|assistant|tool)\.message$/.exec(name)?.[1]
-      return role === undefined ? [] : readMessages({ role, ...body, content: readContent(body['content']) }, role)
+      return role === undefined ? [] : readMessageList({ role, ...body, content: readContent(body['content']) })
     }),
     output: events.flatMap(({ name, body }) =>
       // Further choices are alternatives that the user did not get.
-      name === 'gen_ai.choice' && !(Number(body['index']) > 0) ? readMessages(choice(body), 'assistant') : [],
+      name === 'gen_ai.choice' && !(Number(body['index']) > 0)
+        ? readMessageList(choice(body), { role: 'assistant' })
+        : [],
     ),
   }
 }

@@ -1,5 +1,6 @@
 import { parseIfJson } from '#runtime/core/json.ts'
-import { type ChatMessage, jsonText, readMessages } from '../messages.ts'
+import { readMessageList } from '../conversations/dialects.ts'
+import { type ConversationMessage, jsonText } from '../conversations/form.ts'
 import { type Convention, type SpanCall, type SpanMessages, type SpanRole, textOf } from './ai-span.ts'
 import { eventsOf, messagesOfEvents } from './gen-ai-events.ts'
 import type { Attributes, OtlpSpan } from './spans.ts'
@@ -38,9 +39,9 @@ const toolNameOf = (attributes: Attributes): string | undefined => textOf(attrib
 
 function messagesOf(span: OtlpSpan): SpanMessages {
   const holders = [span.attributes, ...span.events.map(({ attributes }) => attributes)]
-  const read = (role: string, ...names: readonly string[]): readonly ChatMessage[] => {
+  const read = (role: 'user' | 'assistant', ...names: readonly string[]): readonly ConversationMessage[] => {
     const [given] = holders.flatMap(holder => names.map(name => holder[name])).filter(value => value !== undefined)
-    return readMessages(Array.isArray(given) ? given.map(parseIfJson) : given, role)
+    return readMessageList(Array.isArray(given) ? given.map(parseIfJson) : given, { role })
   }
   const input = read('user', 'gen_ai.input.messages', 'gen_ai.prompt')
   const output = read('assistant', 'gen_ai.output.messages', 'gen_ai.completion')
@@ -48,7 +49,7 @@ function messagesOf(span: OtlpSpan): SpanMessages {
   const [instructions] = holders.map(holder => holder['gen_ai.system_instructions']).filter(Boolean)
   const parts = parseIfJson(instructions)
   const system = Array.isArray(parts) ? { role: 'system', parts } : parts
-  return { input: [...readMessages(system, 'system'), ...input], output }
+  return { input: [...readMessageList(system, { role: 'system' }), ...input], output }
 }
 
 /** Opt-in attributes; what a tool's own messages say (Strands), or the attributes of pydantic-ai. */

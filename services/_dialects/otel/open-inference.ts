@@ -1,5 +1,6 @@
 import { isObject, type JsonObject, parseIfJson } from '#runtime/core/json.ts'
-import { type ChatMessage, jsonText, readMessages } from '../messages.ts'
+import { readMessageList } from '../conversations/dialects.ts'
+import { type ConversationMessage, jsonText } from '../conversations/form.ts'
 import { type Convention, type SpanCall, type SpanRole, textOf } from './ai-span.ts'
 import { readContent } from './content.ts'
 import { indexedList } from './indexed-attributes.ts'
@@ -22,10 +23,10 @@ export const openInference: Convention = {
   callOf: ({ attributes }) => callOf(attributes),
 }
 
-const read = (attributes: Attributes, prefix: string, role: string): readonly ChatMessage[] =>
+const read = (attributes: Attributes, prefix: string, role: 'user' | 'assistant'): readonly ConversationMessage[] =>
   indexedList(attributes, prefix).flatMap(item => {
     const message = isObject(item) ? item['message'] : undefined
-    return isObject(message) ? readMessages(chatMessage(message, role), role) : []
+    return isObject(message) ? readMessageList(chatMessage(message, role)) : []
   })
 
 /** A message as OpenAI's chat API has it. */

@@ -1,5 +1,6 @@
 import { isObject, parseIfJson } from '#runtime/core/json.ts'
-import { type ChatMessage, jsonText, readMessages } from '../messages.ts'
+import { readMessageList } from '../conversations/dialects.ts'
+import { type ConversationMessage, jsonText } from '../conversations/form.ts'
 import { type Convention, type SpanCall, type SpanRole, textOf } from './ai-span.ts'
 import { readContent } from './content.ts'
 import { indexedList } from './indexed-attributes.ts'
@@ -32,10 +33,10 @@ export const openLlmetry: Convention = {
   callOf,
 }
 
-const read = (attributes: Attributes, prefix: string, role: string): readonly ChatMessage[] =>
+const read = (attributes: Attributes, prefix: string, role: 'user' | 'assistant'): readonly ConversationMessage[] =>
   indexedList(attributes, prefix)
     .filter(isObject)
-    .flatMap(message => readMessages({ role, ...message, content: readContent(message['content']) }, role))
+    .flatMap(message => readMessageList({ role, ...message, content: readContent(message['content']) }, { role }))
 
 /** The input of a tool is what its decorator was given: named arguments, or those of LangChain. */
 function callOf({ attributes }: OtlpSpan): SpanCall | undefined {

@@ -1,3 +1,4 @@
+import { UnreadableConversation } from '../conversations/form.ts'
 import type { AiSpan, Convention } from './ai-span.ts'
 import { genAi } from './gen-ai.ts'
 import { openInference } from './open-inference.ts'
@@ -15,6 +16,15 @@ export type SpanReading =
   | { readonly kind: 'other' }
 
 export function readSpan(span: OtlpSpan): SpanReading {
+  try {
+    return readKnown(span)
+  } catch (error) {
+    if (error instanceof UnreadableConversation) return { kind: 'unread', shape: `${shapeOf(span)}: ${error.message}` }
+    throw error
+  }
+}
+
+function readKnown(span: OtlpSpan): SpanReading {
   const known = conventions
     .map(convention => ({ role: convention.roleOf(span), fix: convention.fix }))
     .find(({ role }) => role !== undefined)

@@ -1,5 +1,6 @@
 import { at } from '#runtime/core/checked.ts'
 import { canonicalJson, deriveId } from '#runtime/core/identity.ts'
+import { UnreadableConversation } from '../conversations/form.ts'
 import type { AiSpan } from './ai-span.ts'
 import { readSpan } from './read-span.ts'
 import { type SourceAttributes, sourceAttributes } from './source-attributes.ts'
@@ -29,7 +30,7 @@ export function readTurns(spans: readonly OtlpSpan[], isKnown: (agent: string) =
   const tree = spanTree(spans)
   const parts = readings.flatMap(reading => (reading.kind === 'part' ? [reading.part] : []))
   const turns = turnGroups(parts, tree).map(group => ({
-    ...readGroup(group, tree, isKnown),
+    ...readKnown(group, tree, isKnown),
     spans: group.parts.length,
   }))
   const unread = readings.flatMap((reading): GroupResult[] =>
@@ -37,6 +38,15 @@ export function readTurns(spans: readonly OtlpSpan[], isKnown: (agent: string) =
   )
   const others = spans.length - parts.length - unread.length
   return [...turns, ...unread, ...(others === 0 ? [] : [{ outcome: 'other', spans: others } as const])]
+}
+
+function readKnown(group: TurnSpans, tree: SpanTree, isKnown: (agent: string) => boolean): GroupOutcome {
+  try {
+    return readGroup(group, tree, isKnown)
+  } catch (error) {
+    if (error instanceof UnreadableConversation) return { outcome: 'refused', reason: error.message }
+    throw error
+  }
 }
 
 function readGroup(group: TurnSpans, tree: SpanTree, isKnown: (agent: string) => boolean): GroupOutcome {

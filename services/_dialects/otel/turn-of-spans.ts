@@ -1,5 +1,5 @@
 import { toolsOf } from '#schemas/turns.ts'
-import { type ChatTurn, lastTextWithoutCall, stepsOf, type TurnStep, turnsFromMessages } from '../turns.ts'
+import { type ChatTurn, lastTextWithoutCall, splitTurns, stepsOf, type TurnStep } from '../turns.ts'
 import type { AiSpan } from './ai-span.ts'
 import { addToolSpans, stepsOfTools, toolSpansOf } from './tool-steps.ts'
 import type { TurnSpans } from './turn-groups.ts'
@@ -71,9 +71,9 @@ function measuredSteps(known: readonly TurnStep[], models: readonly AiSpan[]) {
 const isContinuation = ({ role, input, output }: AiSpan): boolean =>
   role === 'model' && output.length > 0 && input.every(message => message.role !== 'user')
 
-const lastTurnOf = ({ input, output }: AiSpan): ChatTurn | undefined => turnsFromMessages([...input, ...output]).at(-1)
+const lastTurnOf = ({ input, output }: AiSpan): ChatTurn | undefined => splitTurns([...input, ...output]).at(-1)
 
-const stepsBefore = ({ input }: AiSpan): number => turnsFromMessages(input).at(-1)?.steps.length ?? 0
+const stepsBefore = ({ input }: AiSpan): number => splitTurns(input).at(-1)?.steps.length ?? 0
 
 const resultsIn = ({ input }: AiSpan): TurnStep['results'] =>
   input.filter(({ role }) => role === 'tool').map(({ callId, text }) => ({ callId, text, isError: null }))

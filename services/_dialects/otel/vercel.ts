@@ -1,5 +1,6 @@
 import { isObject, parseIfJson } from '#runtime/core/json.ts'
-import { jsonText, readMessages } from '../messages.ts'
+import { readMessageList } from '../conversations/dialects.ts'
+import { jsonText } from '../conversations/form.ts'
 import { type Convention, type SpanMessages, type SpanRole, textOf } from './ai-span.ts'
 import type { Attributes, OtlpSpan } from './spans.ts'
 
@@ -34,7 +35,7 @@ export const vercel: Convention = {
 function messagesOf({ attributes }: OtlpSpan): SpanMessages {
   const messages = attributes['ai.prompt.messages']
   return {
-    input: messages === undefined ? promptOf(attributes) : readMessages(messages, 'user'),
+    input: messages === undefined ? promptOf(attributes) : readMessageList(messages, { role: 'user' }),
     output: outputOf(attributes),
   }
 }
@@ -43,7 +44,10 @@ function messagesOf({ attributes }: OtlpSpan): SpanMessages {
 function promptOf(attributes: Attributes): SpanMessages['input'] {
   const given = parseIfJson(attributes['ai.prompt'])
   if (!isObject(given)) return []
-  return [...readMessages(given['system'], 'system'), ...readMessages(given['messages'] ?? given['prompt'], 'user')]
+  return [
+    ...readMessageList(given['system'], { role: 'system' }),
+    ...readMessageList(given['messages'] ?? given['prompt'], { role: 'user' }),
+  ]
 }
 
 function outputOf(attributes: Attributes): SpanMessages['output'] {
@@ -54,5 +58,5 @@ function outputOf(attributes: Attributes): SpanMessages['output'] {
     .map(({ toolCallId, toolName, args, input }) => ({ id: toolCallId, name: toolName, arguments: input ?? args }))
   return content === '' && calls.length === 0
     ? []
-    : readMessages({ role: 'assistant', content, tool_calls: calls }, 'assistant')
+    : readMessageList({ role: 'assistant', content, tool_calls: calls }, { role: 'assistant' })
 }

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { parseExactly } from '../core/json.ts'
 import { httpError } from './error.ts'
 
 /** Maximum nesting depth: deeper values could overflow the stack of recursive functions. */
@@ -9,11 +10,11 @@ export const maxValues = 200_000
 const utf8 = new TextDecoder()
 const [quote, backslash, comma, openList, closeList, openObject, closeObject] = Buffer.from('"\\,[]{}')
 
-/** Parses JSON in UTF-8. Throws HttpError 400 if it is invalid or nested too deeply, 413 if it has too many values. */
-export function parseJson(bytes: Uint8Array): unknown {
+/** Parses JSON in UTF-8, by default with all digits of its numbers. Throws HttpError 400 if it is invalid or nested too deeply, 413 if it has too many values. */
+export function parseJson(bytes: Uint8Array, parse: (text: string) => unknown = parseExactly): unknown {
   checkBounds(bytes)
   try {
-    if (isUtf8(bytes)) return JSON.parse(utf8.decode(bytes))
+    if (isUtf8(bytes)) return parse(utf8.decode(bytes))
   } catch {
     // The cause is dropped because it quotes the body.
   }

@@ -21,7 +21,8 @@ export function readOtlp(type: OtlpType, body: Uint8Array): ExportRequest {
   try {
     given =
       type === 'application/json'
-        ? parseJson(body)
+        ? // Whole doubles look like integers of 64 bits; those are texts in OTLP.
+          parseJson(body, JSON.parse)
         : messageTypes.request.toObject(messageTypes.request.decode(body), { longs: String, bytes: Buffer })
   } catch (error) {
     if (error instanceof HttpError) throw error

@@ -53,11 +53,12 @@ export const example = [
 ]
 
 /** What is sent for its turns. */
+const before = { prompt: 'Be brief.', earlierCut: 0 }
 const step = { stage: 'planner', calls: [], results: [], text: null }
 export const exampleTurns = [
-  { ...sent, question: 'Hi', earlier: [], steps: [{ ...step, text: 'Hello!' }], answer: 'Hello!' },
+  { ...sent, ...before, question: 'Hi', earlier: [], steps: [{ ...step, text: 'Hello!' }], answer: 'Hello!' },
   {
-    ...{ ...sent, question: 'Price of AAPL?', turn: 1, answer: 'It is 200.' },
+    ...{ ...sent, ...before, question: 'Price of AAPL?', turn: 1, answer: 'It is 200.' },
     earlier: [userMessage('Hi'), { ...userMessage('Hello!'), role: 'assistant' }],
     steps: [
       {

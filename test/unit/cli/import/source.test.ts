@@ -144,7 +144,7 @@ describe('a file', () => {
     ],
     ['ragged CSV', 'a.csv', 'question,turn\na,1,2\n', undefined, /Invalid Record Length/],
     ['a file that is not Parquet', 'a.parquet', 'x', undefined, /a\.parquet: .*/],
-    ['a row that is no OpenAI example', 'a.jsonl', jsonl({ prompt: 'x' }), 'openai', /line 1: messages: missing/],
+    ['a row that is no OpenAI example', 'a.jsonl', jsonl({ prompt: 'x' }), 'openai', /line 1: no messages: send them/],
     ['a row that is not of Langfuse', 'a.jsonl', jsonl({ name: 'x' }), 'langfuse', /line 1: neither a trace/],
   ])('%s: refused with one line', async (_what, name, text, format, message) => {
     const path = file(name, text)

@@ -50,8 +50,7 @@ describe('an agent span with model and tool below', () => {
         conversationId: 'c1',
         at: began + 4000,
         turn: 1,
-        userId: 'u7',
-        question: 'Weather in Paris?',
+        ...{ userId: 'u7', question: 'Weather in Paris?', earlierCut: 0, prompt: undefined },
         earlier: [userMessage('Hello'), { ...userMessage('Hi'), role: 'assistant' }],
         steps: [
           {
