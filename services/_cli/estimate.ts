@@ -1,7 +1,7 @@
 import type { Settings } from '#runtime/config/config.ts'
 import type { SampleScored } from '#schemas/events.ts'
 import { topic } from '#topology/topic-names.ts'
-import { type EstimateRow, estimateRows, latestGoldScores, type Metric, type Stratum } from './estimates.ts'
+import { type EstimateRow, estimateRows, type Metric, reviewedScores, type Stratum } from './estimates.ts'
 import { formatPercent, printLines } from './output.ts'
 import { withRecordReader } from './read-records.ts'
 
@@ -20,9 +20,9 @@ export async function estimate(
       for (const { event } of batch) if (isSampleScored(event)) scored.push(event)
     }),
   )
-  const rows = estimateRows(latestGoldScores(scored), metric, by)
+  const rows = estimateRows(reviewedScores(scored), metric, by)
   if (json) return printLines([JSON.stringify({ metric, by: by ?? null, rows })])
-  printLines(rows.length > 0 ? rows.map(rowText) : ['no selected turn has a gold score yet'])
+  printLines(rows.length > 0 ? rows.map(rowText) : ['no estimate yet: the oldest selected turn waits for its gold'])
 }
 
 /** A record of the topic may also be a deletion, or bytes that are no event. */
@@ -31,7 +31,7 @@ const isSampleScored = (event: object): event is SampleScored => 'sampleId' in e
 function rowText({ agent, stratum, rows, effectiveRows, mean, interval, biasedMean }: EstimateRow): string {
   const range = interval
     ? `[${formatPercent(interval.lower)}, ${formatPercent(interval.upper)}]`
-    : '(no interval: all values are equal)'
+    : '(no interval: it needs 30 values that differ)'
   const what = `${agent} ${stratum ?? 'all turns'}`.padEnd(40)
   return `${what} ${formatPercent(mean)} ${range}  ${rows} rows, effectively ${effectiveRows.toFixed(0)}  plain mean (biased): ${formatPercent(biasedMean)}`
 }

@@ -1,6 +1,7 @@
 import type { SampleScored } from '#schemas/events.ts'
-import { isEstimationRow } from '#statistics/estimation-rows.ts'
-import { hajek, type WeightedMean, type WeightedValue } from '#statistics/hajek.ts'
+import { completelyReviewed, type SampledTurn, withScore } from '#statistics/estimation-rows.ts'
+import type { WeightedValue } from '#statistics/hajek.ts'
+import { type ProductionMean, productionMean } from '#statistics/production-mean.ts'
 
 /** The metrics of production that can be estimated: a value in [0, 1] of each gold score, null where it has none. */
 export const metrics = {
@@ -18,22 +19,22 @@ export const strata = {
 } as const
 export type Stratum = keyof typeof strata
 
-export type EstimateRow = WeightedMean & {
+export type EstimateRow = ProductionMean & {
   readonly agent: string
   /** Null for all turns of the agent. */
   readonly stratum: string | null
-  readonly rows: number
-  /** The plain mean of the selected turns, which is not the quality of production. */
-  readonly biasedMean: number
 }
 
-/** The newest trusted gold score of each sample that may enter an estimate. */
-export function latestGoldScores(scored: readonly SampleScored[]): readonly SampleScored[] {
-  const kept = new Map<string, SampleScored>()
-  for (const event of scored) {
-    if (event.source === 'gold' && event.trusted && isEstimationRow(event)) kept.set(event.sampleId, event)
-  }
-  return [...kept.values()]
+/** The newest trusted gold score of each sample that may enter an estimate: of each agent those before the first one that waits. */
+export function reviewedScores(scored: readonly SampleScored[]): readonly SampleScored[] {
+  return [...Map.groupBy(scored, ({ agent }) => agent).values()].flatMap(ofAgent => {
+    const turns = new Map<string, SampledTurn<SampleScored>>()
+    for (const event of ofAgent) {
+      const turn = withScore(turns.get(event.sampleId), event, event)
+      if (turn !== undefined) turns.set(event.sampleId, turn)
+    }
+    return completelyReviewed(turns.values()).map(({ gold }) => gold)
+  })
 }
 
 /** One row for each agent, then one for each of its strata, largest first. */
@@ -63,8 +64,6 @@ function estimateStratum(
     const y = metrics[metric](event)
     return y === null ? [] : [{ y, p: event.inclusionProbability }]
   })
-  const found = hajek(rows)
-  if (found === undefined) return []
-  const biasedMean = rows.reduce((sum, { y }) => sum + y, 0) / rows.length
-  return [{ agent, stratum, rows: rows.length, ...found, biasedMean }]
+  const found = productionMean(rows)
+  return found === undefined ? [] : [{ agent, stratum, ...found }]
 }

@@ -13,8 +13,10 @@ export type WeightedMean = {
 }
 
 /**
- * Mean of a population of values in [0, 1] from a Poisson sample: the self-normalised mean (Hajek) with weights 1/p. The variance is
- * the linearised one, sum((1 - p) / p^2 (y - mean)^2) / sum(1/p)^2 (Särndal, Swensson and Wretman, Model Assisted Survey
+ * Mean of values in [0, 1] from a Poisson sample of a stream: the self-normalised mean (Hajek) with weights 1/p. What is estimated is
+ * the mean of what produces the stream, so that the interval has a width also where every turn is sampled. The variance is that of
+ * the sampling plus that of the stream, (1 - p) / p^2 and 1 / p of each squared residual: together sum((y - mean)^2 / p^2) / sum(1/p)^2
+ * (Graubard and Korn, Statistical Science 17, 2002, p. 73; linearised as in Särndal, Swensson and Wretman, Model Assisted Survey
  * Sampling, 1992, 5.7). Each residual is divided by 1 minus its row's share of the weight, since a heavy row pulls the mean
  * towards itself (HC3: MacKinnon and White, Journal of Econometrics 29, 1985).
  *
@@ -28,10 +30,9 @@ export function hajek(rows: readonly WeightedValue[]): WeightedMean | undefined 
   const total = totalWeight(weighted)
   const mean = weightedMean(weighted)
   const effective = effectiveRows(weighted)
-  const spreads = rows.map(({ y, p }) => ((1 - p) / p ** 2) * ((y - mean) / (1 - 1 / p / total)) ** 2)
+  const spreads = rows.map(({ y, p }) => ((y - mean) / p / (1 - 1 / p / total)) ** 2)
   const spread = spreads.reduce((sum, one) => sum + one, 0)
   if (rows.every(({ y }) => y === rows[0]?.y)) return { mean, interval: null, effectiveRows: effective }
-  if (spread === 0) return { mean, interval: { lower: mean, upper: mean }, effectiveRows: effective }
   const freedom = spread ** 2 / spreads.reduce((sum, one) => sum + one ** 2, 0)
   const n = (mean * (1 - mean) * total ** 2) / spread / studentOverNormal(freedom) ** 2
   return { mean, interval: wilson(mean * n, n), effectiveRows: effective }

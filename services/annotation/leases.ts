@@ -1,5 +1,6 @@
 import type { Clock } from '#runtime/core/clock.ts'
 import type { Role } from '#schemas/events.ts'
+import { reviewOrder } from './review-order.ts'
 import { type Item, priority } from './state.ts'
 
 /** What a reviewer skipped is not leased to the same one again for so long. */
@@ -13,7 +14,7 @@ export type LeasedItem = { readonly sampleId: string; readonly item: Item; reado
 
 export type Leases = {
   /**
-   * Items for this reviewer: first those it holds, with their leases renewed, then by priority. Disputed items are for
+   * Items for this reviewer: first those it holds, with their leases renewed, then those of `reviewOrder`. Disputed items are for
    * adjudicators only, the others for reviewers only. Times in milliseconds. `left`: how many this reviewer could review now.
    */
   readonly take: (
@@ -37,6 +38,8 @@ export function createLeases(clock: Clock): Leases {
   const leases = new Map<string, { readonly reviewer: string; readonly until: number }>()
   const reviewedUntil = new Map<string, number>()
   const skippedUntil = new Map<string, number>()
+  /** Items that were leased anew. */
+  let leasedAnew = 0
 
   /** A lease ends after its time, or when the holder's review has been consumed. */
   const leaseHolder = (sampleId: string, item: Item): string | undefined => {
@@ -57,18 +60,21 @@ export function createLeases(clock: Clock): Leases {
     take(items, { reviewer, role }, count, milliseconds) {
       const now = clock.now()
       sweep(now)
-      const free: { sampleId: string; item: Item; own: boolean; value: number }[] = []
+      const free: { sampleId: string; item: Item; at: number; own: boolean; value: number }[] = []
       for (const [sampleId, item] of items) {
         if (item.disputed !== (role === 'adjudicator')) continue
         if (item.reviews.some(review => review.reviewer === reviewer) || hasReviewed(sampleId, reviewer)) continue
         if (skippedUntil.has(reviewKey(sampleId, reviewer))) continue
         const holder = leaseHolder(sampleId, item)
         if (holder === undefined || holder === reviewer)
-          free.push({ sampleId, item, own: holder !== undefined, value: priority(item) })
+          free.push({ sampleId, item, at: item.at, own: holder !== undefined, value: priority(item) })
       }
-      free.sort((a, b) => Number(b.own) - Number(a.own) || b.value - a.value)
+      const held = free.filter(({ own }) => own).sort((a, b) => b.value - a.value)
+      const waiting = free.filter(({ own }) => !own)
+      const fresh = reviewOrder(waiting, count - held.length, leasedAnew)
+      leasedAnew += fresh.length
       const until = now + milliseconds
-      const leased = free.slice(0, count).map(({ sampleId, item }) => {
+      const leased = [...held, ...fresh].slice(0, count).map(({ sampleId, item }) => {
         leases.set(sampleId, { reviewer, until })
         return { sampleId, item, until }
       })

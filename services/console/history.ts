@@ -8,8 +8,9 @@ import type {
   JudgeExamined,
   ReleaseDecided,
 } from '#schemas/events.ts'
-import { isEstimationRow } from '#statistics/estimation-rows.ts'
+import { type SampledTurn, withScore } from '#statistics/estimation-rows.ts'
 import { topic } from '#topology/topic-names.ts'
+import type { GoldScore } from './quality.ts'
 
 /** Newest sampled turns of an agent that the estimate of quality uses. */
 export const MAX_SAMPLES = 100_000
@@ -18,14 +19,11 @@ export const readAtStart = { records: 200_000, bytes: 268_435_456 } as const
 /** Newest datasets, evaluations, releases and emerging intents of an agent that are kept of each. */
 export const MAX_EVENTS = 200
 
-/** A sampled production turn: its inclusion probability, and its score against gold once there is one. */
-export type SampleScore = { readonly probability: number; readonly score: number | null }
-
 /** What the console has seen of an agent; lists are oldest first. */
 export type AgentHistory = {
   described: AgentDescribed | null
   /** By sample id; corrections are left out. */
-  readonly samples: Map<string, SampleScore>
+  readonly samples: Map<string, SampledTurn<GoldScore>>
   /** Production turns that the sampler counted, by the hour in which it published the count; of the last day. */
   readonly turns: Map<number, number>
   readonly emerging: IntentEmerged[]
@@ -48,10 +46,10 @@ export function applyRecord(histories: Map<string, AgentHistory>, followed: Foll
       history.described = followed.event
       return
     case topic.scoredSamples: {
-      const { source, sampleId, inclusionProbability: probability, score, trusted } = followed.event
-      if (source === 'synthetic' || !isEstimationRow(followed.event)) return
-      const known = history.samples.get(sampleId)?.score ?? null
-      history.samples.set(sampleId, { probability, score: source === 'gold' && trusted ? score : known })
+      const { sampleId, score } = followed.event
+      const sampled = withScore(history.samples.get(sampleId), followed.event, { score })
+      if (sampled === undefined) return
+      history.samples.set(sampleId, sampled)
       dropOldest(history.samples)
       return
     }
@@ -111,7 +109,7 @@ function pushBounded<T>(list: T[], item: T): void {
   if (list.length > MAX_EVENTS) list.shift()
 }
 
-function dropOldest(samples: Map<string, SampleScore>): void {
+function dropOldest(samples: AgentHistory['samples']): void {
   const [oldest] = samples.keys()
   if (samples.size > MAX_SAMPLES && oldest !== undefined) samples.delete(oldest)
 }

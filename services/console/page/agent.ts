@@ -1,5 +1,6 @@
+import { MIN_ROWS_FOR_INTERVAL } from '#statistics/production-mean.ts'
 import type { AgentView, CandidateView } from '../agent-view.ts'
-import { MIN_GOLD_FOR_INTERVAL, type Quality } from '../quality.ts'
+import type { Quality } from '../quality.ts'
 import { type Cell, interval, percent, percentagePoints, shortDigest, table, time } from './format.ts'
 import { type Html, html } from './html.ts'
 
@@ -79,11 +80,11 @@ function candidateRow(view: CandidateView): Cell[] {
   ]
 }
 
-function qualityLine({ sampled, gold, mean, interval: range, biasedMean }: Quality): Html {
-  if (mean === null || biasedMean === null) return html`no sampled turn has gold yet (${sampled} sampled).`
-  const missing = `no interval yet: it needs ${MIN_GOLD_FOR_INTERVAL} gold scores that differ`
-  return html`mean score <b>${percent(mean)}</b> ${range ? interval(range) : `(${missing})`}, estimated from ${gold} gold scores
-    of ${sampled} sampled turns, weighted by inclusion probability.
-    ${gold < sampled ? 'Reviewers see the most valuable turns first, so the estimate leans towards those while others wait.' : ''}
+function qualityLine({ sampled, gold, used, until, mean, interval: range, biasedMean }: Quality): Html {
+  if (mean === null || biasedMean === null || until === null)
+    return html`no estimate yet: the oldest sampled turn waits for its review (${gold} of ${sampled} sampled turns are reviewed).`
+  const missing = `no interval yet: it needs ${MIN_ROWS_FOR_INTERVAL} gold scores that differ`
+  return html`mean score <b>${percent(mean)}</b> ${range ? interval(range) : `(${missing})`}, estimated from the ${used} gold scores of turns
+    sampled up to ${time(until)}, all of which are reviewed, weighted by inclusion probability (${gold} of ${sampled} sampled turns are reviewed).
     <span class="dim">Plain mean of the sample, biased: ${percent(biasedMean)}.</span>`
 }

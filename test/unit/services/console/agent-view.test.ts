@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { requiredValue } from '#runtime/core/checked.ts'
 import type { FollowedEvent } from '#runtime/service.ts'
-import { estimateRows, latestGoldScores } from '#services/_cli/estimates.ts'
+import { estimateRows, reviewedScores } from '#services/_cli/estimates.ts'
 import { agentView } from '#services/console/agent-view.ts'
 import { type AgentHistory, applyRecord, MAX_EVENTS } from '#services/console/history.ts'
 import { toAgentDescribed } from '#services/ingest/agent-described.ts'
@@ -38,7 +38,7 @@ describe('an agent', () => {
       datasets: [],
       waiting: [],
       releases: [],
-      quality: { sampled: 0, gold: 0, mean: null, interval: null, biasedMean: null },
+      quality: { sampled: 0, gold: 0, used: 0, until: null, mean: null, interval: null, biasedMean: null },
     })
   })
 
@@ -130,12 +130,17 @@ describe('an agent', () => {
       scored({ score: 0, trusted: false }),
       scored({ sampleId: 's2', source: 'production', score: 0.1, inclusionProbability: 1 }),
       scored({ sampleId: 's3', source: 'synthetic', score: 0 }),
+      scored({ sampleId: 's4', score: 0 }),
     )
-    expect(quality).toMatchObject({ sampled: 2, gold: 1, mean: 1 })
+    expect(quality).toMatchObject({ sampled: 2, gold: 1, used: 1, mean: 1 })
   })
 
   it('has the quality that `flywheel estimate` tells: corrections, and what may be one, are in neither', () => {
+    const sampled = { source: 'production', score: 0.5 } as const
     const scores = [
+      score({ ...sampled, sampleId: 'a', inclusionProbability: 0.2 }),
+      score({ ...sampled, sampleId: 'b', inclusionProbability: 0.8, arms: ['uncertain', 'random'] }),
+      score({ ...sampled, sampleId: 'late', inclusionProbability: 1, arms: ['random', 'correction'] }),
       score({ sampleId: 'a', score: 0.2, inclusionProbability: 0.2 }),
       score({ sampleId: 'b', score: 0.9, inclusionProbability: 0.8, arms: ['uncertain', 'random'] }),
       score({ sampleId: 'late', score: 0, inclusionProbability: 1, arms: ['random', 'correction'] }),
@@ -143,7 +148,7 @@ describe('an agent', () => {
       score({ sampleId: 'b', score: 0.7, inclusionProbability: 0.8, arms: ['uncertain', 'random'] }),
     ]
     const { quality } = viewAfter(...scores.map(event => ({ topic: topic.scoredSamples, event })))
-    const [estimate] = estimateRows(latestGoldScores(scores), 'score', undefined)
+    const [estimate] = estimateRows(reviewedScores(scores), 'score', undefined)
     expect(quality).toMatchObject({ sampled: 2, gold: 2, mean: estimate?.mean, biasedMean: estimate?.biasedMean })
     expect(quality.mean).toBeCloseTo((5 * 0.2 + 1.25 * 0.7) / 6.25)
   })

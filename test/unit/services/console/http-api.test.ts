@@ -170,7 +170,8 @@ it('the page shows everything, and nothing that was sent gets through as markup'
   show({ topic: topic.datasets, event: dataset() })
   show({ topic: topic.datasets, event: dataset({ outcome: 'waiting', reasons: [attack] }) })
   for (let at = 0; at < 40; at++)
-    show({ topic: topic.scoredSamples, event: score({ sampleId: `s${at}`, score: at % 2 }) })
+    for (const source of ['production', 'gold'] as const)
+      show({ topic: topic.scoredSamples, event: score({ sampleId: `s${at}`, source, score: at % 2 }) })
   show({ topic: topic.scoredSamples, event: score({ sampleId: 'waits', source: 'production' }) })
   const reply = await app.inject('/')
   expect(reply.headers['content-security-policy']).toContain("default-src 'none'")
@@ -184,7 +185,7 @@ it('the page shows everything, and nothing that was sent gets through as markup'
     'mean score <b>50.0%</b>',
     '40 gold scores',
     '41 sampled turns',
-    'Reviewers see the most valuable turns first',
+    'all of which are reviewed',
     'biased: 50.0%',
     'unknown',
   ])
