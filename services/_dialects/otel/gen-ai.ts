@@ -44,7 +44,8 @@ function messagesOf(span: OtlpSpan): SpanMessages {
     return readMessageList(Array.isArray(given) ? given.map(parseIfJson) : given, { role })
   }
   const input = read('user', 'gen_ai.input.messages', 'gen_ai.prompt')
-  const output = read('assistant', 'gen_ai.output.messages', 'gen_ai.completion')
+  // Each further message is an alternative that the user did not get.
+  const output = read('assistant', 'gen_ai.output.messages', 'gen_ai.completion').slice(0, 1)
   if (input.length === 0 && output.length === 0) return messagesOfEvents(eventsOf(span))
   const [instructions] = holders.map(holder => holder['gen_ai.system_instructions']).filter(Boolean)
   const parts = parseIfJson(instructions)

@@ -18,9 +18,15 @@ export const openInference: Convention = {
   },
   messagesOf: ({ attributes }) => ({
     input: read(attributes, 'llm.input_messages', 'user'),
-    output: read(attributes, 'llm.output_messages', 'assistant'),
+    output: read(attributes, 'llm.output_messages', 'assistant').slice(0, hasChoices(attributes) ? 1 : undefined),
   }),
   callOf: ({ attributes }) => callOf(attributes),
+}
+
+/** Whether several answers were asked for: each is a message, and the user got the first. */
+function hasChoices(attributes: Attributes): boolean {
+  const parameters = parseIfJson(attributes['llm.invocation_parameters'])
+  return isObject(parameters) && Number(parameters['n']) > 1
 }
 
 const read = (attributes: Attributes, prefix: string, role: 'user' | 'assistant'): readonly ConversationMessage[] =>
@@ -32,7 +38,9 @@ const read = (attributes: Attributes, prefix: string, role: 'user' | 'assistant'
 /** A message as OpenAI's chat API has it. */
 function chatMessage(message: JsonObject, defaultRole: string): JsonObject {
   const { role, content, contents, tool_calls, tool_call_id, function_call_name: name } = message
-  const parts = objects(contents).map(part => contentPart(part['message_content']))
+  // A block of Anthropic's that calls a tool repeats the call.
+  const blocks = objects(contents).filter(({ tool_call }) => tool_call === undefined)
+  const parts = blocks.map(part => contentPart(part['message_content']))
   return {
     role: role ?? defaultRole,
     content:

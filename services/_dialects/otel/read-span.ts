@@ -1,4 +1,4 @@
-import { UnreadableConversation } from '../conversations/form.ts'
+import { type ConversationMessage, UnreadableConversation } from '../conversations/form.ts'
 import type { AiSpan, Convention } from './ai-span.ts'
 import { genAi } from './gen-ai.ts'
 import { openInference } from './open-inference.ts'
@@ -43,7 +43,22 @@ function readKnown(span: OtlpSpan): SpanReading {
   const messages = conventions
     .map(({ messagesOf }) => messagesOf(span))
     .find(({ input, output }) => input.length > 0 || output.length > 0)
-  return { kind: 'part', part: { span, role, fix, call, ...(messages ?? { input: [], output: [] }) } }
+  const { input = [], output = [] } = messages ?? {}
+  return { kind: 'part', part: { span, role, fix, call, input: joinReplies(input), output: joinReplies(output) } }
+}
+
+/** What an assistant wrote without a message of others between is one message: OpenAI's Responses API has an item for each call. */
+function joinReplies(messages: readonly ConversationMessage[]): readonly ConversationMessage[] {
+  const joined: ConversationMessage[] = []
+  for (const message of messages) {
+    const before = joined.at(-1)
+    if (before === undefined || before.role !== 'assistant' || message.role !== 'assistant') joined.push(message)
+    else {
+      const text = [before.text, message.text].filter(part => part !== '').join('\n')
+      joined[joined.length - 1] = { ...before, text, calls: [...before.calls, ...message.calls] }
+    }
+  }
+  return joined
 }
 
 /** Attributes by which a span calls itself one of generative AI. */

@@ -53,7 +53,8 @@ function readGroup(group: TurnSpans, tree: SpanTree, isKnown: (agent: string) =>
   const { parts, agent: agentPart, asked } = group
   const isComplete = agentPart !== undefined || tree.isWhole(at(parts, parts.length - 1).span)
   const turn = turnOfSpans(group)
-  if (turn === undefined) return withoutQuestion(parts)
+  if (turn === undefined)
+    return withoutQuestion(parts, agentPart !== undefined && tree.hasBelow(agentPart.span, isAgent))
   if (!isComplete && turn.answer === undefined) return { outcome: 'unfinished' }
   if (turn.steps.length === 0) return { outcome: 'unanswered' }
   const [tool] = turn.withoutArguments
@@ -76,7 +77,11 @@ function readGroup(group: TurnSpans, tree: SpanTree, isKnown: (agent: string) =>
   return { outcome: 'turn', span, body: { ...chatLogOf(turn, span, source), agent, id } }
 }
 
-function withoutQuestion(parts: readonly AiSpan[]): GroupOutcome {
+const isAgent = (span: OtlpSpan): boolean => span.attributes['gen_ai.operation.name'] === 'invoke_agent'
+
+/** LangGraph has an agent span around another: the inner one has the turn. */
+function withoutQuestion(parts: readonly AiSpan[], isAroundAgent: boolean): GroupOutcome {
+  if (isAroundAgent && parts.every(({ role }) => role === 'agent')) return { outcome: 'other' }
   const model = parts.find(({ role }) => role === 'model') ?? parts.find(({ role }) => role === 'agent')
   if (model === undefined) return { outcome: 'unfinished' }
   return {

@@ -15,6 +15,7 @@ const names = {
   cachedTokens: [
     ...['gen_ai.usage.cache_read.input_tokens', 'gen_ai.usage.cache_read_input_tokens'],
     ...['llm.token_count.prompt_details.cache_read', 'ai.usage.cachedInputTokens'],
+    'ai.usage.inputTokenDetails.cacheReadTokens',
   ],
 } as const
 

@@ -19,7 +19,7 @@ export const vercel: Convention = {
   messagesOf,
   callOf({ attributes }) {
     const tool = textOf(attributes, 'ai.toolCall.name')
-    const result = attributes['ai.toolCall.result']
+    const result = asText(attributes['ai.toolCall.result'])
     const written = attributes['ai.toolCall.args'] ?? attributes['ai.toolCall.input']
     return tool === undefined
       ? undefined
@@ -27,7 +27,7 @@ export const vercel: Convention = {
           id: textOf(attributes, 'ai.toolCall.id') ?? null,
           tool,
           arguments: written === undefined ? undefined : jsonText(written),
-          result: result === undefined ? undefined : jsonText(result),
+          result,
         }
   },
 }
@@ -48,6 +48,14 @@ function promptOf(attributes: Attributes): SpanMessages['input'] {
     ...readMessageList(given['system'], { role: 'system' }),
     ...readMessageList(given['messages'] ?? given['prompt'], { role: 'user' }),
   ]
+}
+
+/** The SDK writes a result as JSON, also where it is a text. */
+function asText(written: unknown): string | undefined {
+  if (typeof written !== 'string') return undefined
+  const list = written.startsWith('"') ? parseIfJson(`[${written}]`) : undefined
+  const value: unknown = Array.isArray(list) ? list[0] : undefined
+  return typeof value === 'string' ? value : written
 }
 
 function outputOf(attributes: Attributes): SpanMessages['output'] {

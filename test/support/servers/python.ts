@@ -10,12 +10,14 @@ export type Python = {
   readonly run: (program: string, variables: Readonly<Record<string, string>>) => Promise<string>
 }
 
-/** Python with a package that pip installs into the cache once; undefined, after a notice, where that is not possible. */
+/** Python with packages, separated by spaces, that pip installs into the cache once; undefined, after a notice, where that is not possible. */
 export async function pythonWith(requirement: string, what: string): Promise<Python | undefined> {
   try {
     const { stdout: version } = await exec('python3', ['-c', 'import sys; print("%d.%d" % sys.version_info[:2])'])
     const folder = await cachedFolder(`python-${version.trim()}-${requirement.replace(/\W+/g, '-')}`, target =>
-      exec('python3', ['-m', 'pip', 'install', '--quiet', '--target', target, requirement], { maxBuffer: 2 ** 24 }),
+      exec('python3', ['-m', 'pip', 'install', '--quiet', '--target', target, ...requirement.split(' ')], {
+        maxBuffer: 2 ** 24,
+      }),
     )
     return {
       run: async (program, variables) => {
