@@ -14,6 +14,7 @@ import { callProblems } from './catalogue-check.ts'
 import { createIntake, type IngestTopic, ingestTopics } from './intake.ts'
 import { openapi } from './openapi.ts'
 import { serveOtlp } from './otlp/route.ts'
+import { openWaitingSpans } from './otlp/waiting-spans.ts'
 import { type RecordSink, serveRecords } from './record-routes.ts'
 import type { CountsResponse, HoursResponse } from './responses.ts'
 import { toChatEscalated, toChatLogged, toFeedbackGiven } from './to-events.ts'
@@ -31,6 +32,7 @@ export function httpApi({ settings, append }: Context, { clock }: HttpApiPorts):
   const pseudonymOf = createPseudonymizer(loadRedactionKey(settings))
   const agents = new Map<string, AgentDescribed>()
   const intake = createIntake(append, openAcceptedCounts(join(settings.home, 'accepted')))
+  const waitingSpans = openWaitingSpans(join(settings.home, 'traces'))
   const now = (): number => clock.now()
   const keepAgent = (described: AgentDescribed): void => {
     if (described.removed) agents.delete(described.agent)
@@ -54,6 +56,7 @@ export function httpApi({ settings, append }: Context, { clock }: HttpApiPorts):
     },
     onUnreadable: record => intake.onUnreadable(record, now()),
     newest: { topics: ingestTopics, ...readAtStart, onLeftOut: intake.onLeftOut },
+    close: async () => waitingSpans.close(),
     routes(app) {
       serveRecords(
         app,
@@ -82,7 +85,7 @@ export function httpApi({ settings, append }: Context, { clock }: HttpApiPorts):
         },
         sinkOf(topic.feedback),
       )
-      serveOtlp(app, body => toTurn(chatLogBody.parse(body)), sinkOf(topic.chatLogs))
+      serveOtlp(app, body => toTurn(chatLogBody.parse(body)), sinkOf(topic.chatLogs), waitingSpans, now)
       serveAgents(app, agents, described => append(topic.agents, [described]), now)
       app.get(
         '/v1/ingest/counts',

@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Counter } from 'prom-client'
-import { type GroupResult, readTurns } from '#dialects/otel/read-turns.ts'
+import type { GroupResult } from '#dialects/otel/read-turns.ts'
 import { type ExportRequest, type OtlpSpan, spansOf } from '#dialects/otel/spans.ts'
 import { bodyLimit } from '#runtime/http/admission.ts'
 import { httpError, toHttpProblem } from '#runtime/http/error.ts'
@@ -10,6 +10,8 @@ import { writeTraceparent } from '#runtime/telemetry/traceparent.ts'
 import { runInCallerTrace } from '#runtime/telemetry/tracing.ts'
 import type { ChatLogged } from '#schemas/events.ts'
 import type { RecordSink } from '../record-routes.ts'
+import { createTraceJoiner, type JoinedRead } from './join-traces.ts'
+import type { WaitingSpans } from './waiting-spans.ts'
 import { type OtlpType, otlpTypes, readOtlp, writeOtlp, writeStatus } from './wire.ts'
 
 const spanCounter = new Counter({
@@ -18,19 +20,53 @@ const spanCounter = new Counter({
   labelNames: ['outcome'],
 })
 
+/** How often the traces that wait are looked at. */
+const lookEveryMs = 5000
+
 /** Most reasons in a partial success; each is listed once. */
 const maxReasons = 5
 
 /**
  * `POST /v1/traces` of OTLP/HTTP (https://opentelemetry.io/docs/specs/otlp/#otlphttp). Turns become chat logs in the traces of
- * their spans. The partial success lists what the sender can correct; all spans are counted by outcome. `toEvent` reads a body
- * and throws what the sender can correct.
+ * their spans. A trace that spreads over exports waits in `waiting` until its top span came. The partial success lists what the
+ * sender can correct; all spans are counted by outcome. `toEvent` reads a body and throws what the sender can correct.
  */
 export function serveOtlp(
   app: FastifyInstance,
   toEvent: (body: object) => ChatLogged,
   sink: RecordSink<ChatLogged>,
+  waiting: WaitingSpans,
+  now: () => number,
 ): void {
+  const joiner = createTraceJoiner(waiting, sink.isKnownAgent)
+  type Refused = Extract<GroupResult, { readonly outcome: 'refused' }>
+  /** Appends the turns and counts all outcomes. Resolves with what was refused. */
+  const accept = async ({ results: read, settle }: JoinedRead): Promise<readonly Refused[]> => {
+    const results = read.map(result => withEvent(result, toEvent))
+    const turns = results.filter(result => result.outcome === 'turn')
+    await Promise.all(turns.map(({ event, span }) => inTraceOf(span, () => sink.append([event]))))
+    settle()
+    const refused = results.filter(result => result.outcome === 'refused')
+    sink.countRefused(refused.length)
+    for (const { outcome, spans } of results) spanCounter.inc({ outcome }, spans)
+    return refused
+  }
+  let isLooking = false
+  /** What waited too long is accepted as it is; where that fails, it waits on. */
+  const acceptDue = async (): Promise<void> => {
+    if (isLooking) return
+    isLooking = true
+    try {
+      for (const { reason, spans } of await accept(joiner.readDue(now())))
+        app.log.warn({ reason, spans }, 'spans that waited for their trace are refused')
+    } catch (error) {
+      app.log.error({ err: error }, 'spans that waited for their trace could not be appended')
+    } finally {
+      isLooking = false
+    }
+  }
+  const timer = setInterval(() => void acceptDue(), lookEveryMs).unref()
+  app.addHook('onClose', async () => clearInterval(timer))
   void app.register(async scope => {
     scope.removeAllContentTypeParsers()
     for (const type of otlpTypes)
@@ -51,15 +87,9 @@ export function serveOtlp(
       // An empty body with a content type is an empty export; without a content type it was not parsed.
       if (!request.body) throw unsupportedMediaType()
       const { spans, invalid } = spansOf(request.body)
-      const results = [
-        ...readTurns(spans, sink.isKnownAgent).map(result => withEvent(result, toEvent)),
-        ...invalid.map(reason => ({ outcome: 'refused', spans: 1, reason }) as const),
-      ]
-      const turns = results.filter(result => result.outcome === 'turn')
-      await Promise.all(turns.map(({ event, span }) => inTraceOf(span, () => sink.append([event]))))
-      const refused = results.filter(result => result.outcome === 'refused')
-      sink.countRefused(refused.length)
-      for (const { outcome, spans } of results) spanCounter.inc({ outcome }, spans)
+      const { results, settle } = joiner.read(spans, now())
+      const ofInvalid = invalid.map(reason => ({ outcome: 'refused', spans: 1, reason }) as const)
+      const refused = await accept({ results: [...results, ...ofInvalid], settle })
       const reasons = [...new Set(refused.map(({ reason }) => reason))].slice(0, maxReasons)
       const rejectedSpans = refused.reduce((sum, { spans }) => sum + spans, 0)
       const type = contentTypeOf(request)

@@ -6,9 +6,10 @@ import { toolOf } from '#schemas/turns.ts'
 import { call, userMessage } from '#test/support/data/turns.ts'
 import { answered, began, called, messages, said, span, traceId, user } from './spans.make.ts'
 
-const find = (spans: readonly OtlpSpan[], agents = ['desk']) => readTurns(spans, agent => agents.includes(agent))
-const bodies = (spans: readonly OtlpSpan[], agents?: string[]) =>
-  find(spans, agents).flatMap(found => (found.outcome === 'turn' ? [chatLogBody.parse(found.body)] : []))
+const find = (spans: readonly OtlpSpan[], agents = ['desk'], isFinal = false) =>
+  readTurns(spans, agent => agents.includes(agent), { isFinal })
+const bodies = (spans: readonly OtlpSpan[], agents?: string[], isFinal?: boolean) =>
+  find(spans, agents, isFinal).flatMap(found => (found.outcome === 'turn' ? [chatLogBody.parse(found.body)] : []))
 
 /** An agent that calls its model, a tool, and its model again: the example trace of the conventions. */
 function agentTrace(parent = '') {
@@ -78,7 +79,7 @@ describe('an agent span with model and tool below', () => {
     expect(late).toMatchObject({ id: whole?.id, answer: 'It rains.', latencyMs: 4000 })
     const contentOf = (body = whole) => body?.steps?.map(({ calls, results, text }) => ({ calls, results, text }))
     expect(contentOf(late)).toEqual(contentOf())
-    const [early] = bodies([second], ['desk', 'shop-web'])
+    const [early] = bodies([second], ['desk', 'shop-web'], true)
     expect(early).toMatchObject({
       agent: 'shop-web',
       answer: 'It rains.',
@@ -91,8 +92,8 @@ describe('an agent span with model and tool below', () => {
   it('has the same id whichever spans an export has', () => {
     const { first, tool, second, all } = agentTrace()
     const named = { ...second, attributes: { ...second.attributes, 'gen_ai.agent.name': 'desk' } }
-    expect(bodies([named])[0]?.id).toBe(bodies(all)[0]?.id)
-    expect(bodies([first, tool, named])[0]?.id).toBe(bodies(all)[0]?.id)
+    expect(bodies([named], ['desk'], true)[0]?.id).toBe(bodies(all)[0]?.id)
+    expect(bodies([first, tool, named], ['desk'], true)[0]?.id).toBe(bodies(all)[0]?.id)
   })
 
   it('has the question of the agent span, not that of another model call', () => {
