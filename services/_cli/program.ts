@@ -103,6 +103,7 @@ function addImportCommand(program: Command, signal: AbortSignal): void {
       ),
     )
     .option('--url <url>', 'base URL of ingest')
+    .option('--skip-bad <path>', 'write the bad rows and their reasons to this file (JSONL), and send the others')
     .option('--resume', 'continue an interrupted import of this file', false)
     .action(async (file, options) => {
       const { importFile } = await import('./import/import.ts')

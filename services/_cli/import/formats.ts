@@ -19,7 +19,7 @@ const formatOf = (
   bodiesOf: (row: SourceRow, path: string) => readonly JsonObject[],
 ): ImportFormat =>
   async function* (path) {
-    for await (const row of readRows(path)) yield { where: row.where, bodies: () => bodiesOf(row, path) }
+    for await (const row of readRows(path)) yield { ...row, bodies: () => bodiesOf(row, path) }
   }
 
 const jsonl = formatOf(readJsonLines, row => [objectOf(row)])

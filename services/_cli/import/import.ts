@@ -4,6 +4,7 @@ import type { Settings } from '#runtime/config/config.ts'
 import { backoffMs } from '#runtime/core/backoff.ts'
 import { Fault } from '#runtime/core/faults.ts'
 import { services } from '#topology/map.ts'
+import { openBadRows } from './bad-rows.ts'
 import type { ImportFormatName } from './format-names.ts'
 import { createProgressDisplay, savedProgressOf } from './progress.ts'
 import { openImportSource } from './source.ts'
@@ -14,13 +15,15 @@ type ImportOptions = {
   readonly format?: ImportFormatName
   readonly url?: string
   readonly resume: boolean
+  readonly skipBad?: string
   readonly json: boolean
 }
 
 /**
  * Sends a file to ingest (formats and columns: services/ingest/README.md). The whole file is checked before the first row is
  * sent. The ids of rows derive from the file, so that a repeated import sends nothing twice. When it is interrupted, the number
- * of acknowledged rows is kept beside the file, and `resume` continues behind them.
+ * of acknowledged rows is kept beside the file, and `resume` continues behind them. With `skipBad`, bad rows are written to that file
+ * and the others are sent.
  */
 export async function importFile(
   path: string,
@@ -30,15 +33,16 @@ export async function importFile(
 ): Promise<void> {
   const { agent, kind, json } = options
   const url = `${options.url ?? `http://127.0.0.1:${settings.port}`}/v1/${kind}`
-  const source = await openImportSource(path, options)
+  const badRows = options.skipBad === undefined ? undefined : openBadRows(options.skipBad, path)
+  const source = await openImportSource(path, { ...options, ...(badRows && { onBadRow: badRows.add }) })
   if (options.format === undefined) process.stderr.write(`${path}: taken for ${source.takenFor}\n`)
   const saved = savedProgressOf(path, { agent, kind })
   const display = createProgressDisplay(process.stderr, Date.now)
   const from = options.resume ? saved.load() : 0
   let sentRows = from
   try {
-    const { rows, skipped } = await source.check(display.showChecked)
-    const result = { rows, skipped, resumedAt: from, accepted: 0, duplicates: 0 }
+    const { rows, skipped, bad } = await source.check(display.showChecked)
+    const result = { rows, skipped, bad, resumedAt: from, accepted: 0, duplicates: 0 }
     for await (const { records, end } of source.batches(from)) {
       const { accepted, duplicates } = await sendRecords(url, records, settings, signal)
       result.accepted += accepted
@@ -56,9 +60,12 @@ export async function importFile(
   }
 }
 
-function resultText({ accepted, duplicates, skipped }: Record<'accepted' | 'duplicates' | 'skipped', number>): string {
+type ResultCounts = Record<'accepted' | 'duplicates' | 'skipped' | 'bad', number>
+
+function resultText({ accepted, duplicates, skipped, bad }: ResultCounts): string {
   const without = skipped > 0 ? `, ${skipped} rows without a turn that the agent answered` : ''
-  return `${accepted} accepted, ${duplicates} known already${without}`
+  const refused = bad > 0 ? `, ${bad} bad rows left out` : ''
+  return `${accepted} accepted, ${duplicates} known already${without}${refused}`
 }
 
 const receiptSchema = z.object({ accepted: z.int(), duplicates: z.int() })

@@ -12,6 +12,8 @@ export type SourceRow = { readonly where: string; readonly value: unknown }
 /** A row, and how it is read. */
 export type ImportRow = {
   readonly where: string
+  /** As in the file; undefined where it is no value, or is made of several. */
+  readonly value?: unknown
   /**
    * Its bodies for ingest, without what `openImportSource` fills in; none where no turn of the row was answered. Throws what is
    * wrong with the row.

@@ -17,12 +17,17 @@ const maxListedErrors = 20
 /** Records of one request, as JSON. They are those of the file's rows before row number `end`, counted from 0. */
 export type ImportBatch = { readonly records: readonly string[]; readonly end: number }
 
+/** A row that is refused, and why. `row` is absent where it could not be read. */
+export type BadRow = { readonly where: string; readonly reason: string; readonly row?: unknown }
+
 export type ImportSource = {
   /** What the file is taken for. */
   readonly takenFor: string
-  /** Counts the rows, and those without a record. FLY_USAGE that lists the bad rows and what is wrong with each. */
-  readonly check: (onRow: (rows: number) => void) => Promise<{ readonly rows: number; readonly skipped: number }>
-  /** The records of the rows from number `from` on. */
+  /** Counts the rows, those without a record, and the bad ones. FLY_USAGE that lists the bad rows, unless `onBadRow` takes them. */
+  readonly check: (
+    onRow: (rows: number) => void,
+  ) => Promise<{ readonly rows: number; readonly skipped: number; readonly bad: number }>
+  /** The records of the rows from number `from` on. Bad rows have none where `onBadRow` takes them. */
   readonly batches: (from: number) => AsyncIterable<ImportBatch>
 }
 
@@ -32,12 +37,18 @@ const bodySchemas = new Map<string, ZodType>([
   [topic.feedback, feedbackBody],
 ])
 
-type ImportSourceOptions = { readonly agent: string; readonly kind: string; readonly format?: ImportFormatName }
+type ImportSourceOptions = {
+  readonly agent: string
+  readonly kind: string
+  readonly format?: ImportFormatName
+  /** Takes the bad rows when the file is checked. */
+  readonly onBadRow?: (bad: BadRow) => void
+}
 
 /** Opens a file as records for ingest. Its format is the given one, else recognised. FLY_USAGE when there is no such file or its format is unknown. */
 export async function openImportSource(
   path: string,
-  { agent, kind, format: given }: ImportSourceOptions,
+  { agent, kind, format: given, onBadRow }: ImportSourceOptions,
 ): Promise<ImportSource> {
   checkFile(path)
   const { format, takenFor } = await recogniseFormat(path, given)
@@ -53,33 +64,46 @@ export async function openImportSource(
       return record
     })
 
+  const recordsOfGood = (row: ImportRow): readonly object[] => {
+    try {
+      return recordsOf(row)
+    } catch (error) {
+      if (onBadRow) return []
+      throw error
+    }
+  }
+
   return {
     takenFor,
     async check(onRow) {
       const errors: string[] = []
+      const refuse = onBadRow ?? (({ where, reason }: BadRow) => errors.push(`${path} ${where}: ${reason}`))
       let rows = 0
+      let bad = 0
       let skipped = 0
       for await (const row of readRows(path, agent)) {
         try {
           if (recordsOf(row).length === 0) skipped++
         } catch (error) {
-          errors.push(`${path} ${row.where}: ${messageOf(error)}`)
+          bad++
+          refuse({ where: row.where, reason: messageOf(error), row: row.value })
         }
         onRow(++rows)
       }
       const more = errors.length > maxListedErrors ? [`and ${errors.length - maxListedErrors} more rows`] : []
       if (errors.length > 0) throw new Fault('FLY_USAGE', [...errors.slice(0, maxListedErrors), ...more].join('\n'))
       if (rows === 0) throw new Fault('FLY_USAGE', `${path}: no rows; give at least one`)
-      if (skipped === rows)
+      if (bad === rows) throw new Fault('FLY_USAGE', `${path}: every row is bad, so nothing is sent`)
+      if (skipped + bad === rows)
         throw new Fault('FLY_USAGE', `${path}: no turn has an answer of the agent, so there is nothing to learn from`)
-      return { rows, skipped }
+      return { rows, skipped, bad }
     },
     async *batches(from) {
       let records: string[] = []
       let characters = 0
       let end = 0
       for await (const row of readRows(path, agent)) {
-        const added = end < from ? [] : recordsOf(row).map(record => JSON.stringify(record))
+        const added = end < from ? [] : recordsOfGood(row).map(record => JSON.stringify(record))
         const size = added.reduce((sum, { length }) => sum + length, 0)
         if (records.length > 0 && (records.length + added.length > maxRecords || characters + size > maxCharacters)) {
           yield { records, end }

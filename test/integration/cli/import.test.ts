@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
@@ -37,7 +37,7 @@ async function importing(room: number) {
 test('a file arrives in order, and sent again it adds nothing', async () => {
   const { path, log, command } = await importing(rows)
   const { result, told } = await command()
-  expect(result).toEqual({ rows, skipped: 0, resumedAt: 0, accepted: rows, duplicates: 0 })
+  expect(result).toEqual({ rows, skipped: 0, bad: 0, resumedAt: 0, accepted: rows, duplicates: 0 })
   expect(told).toBe(
     `${path}: taken for jsonl\n` +
       'sent 500 of 1,600 rows\nsent 1,000 of 1,600 rows\nsent 1,500 of 1,600 rows\nsent 1,600 of 1,600 rows\n',
@@ -57,6 +57,7 @@ test('an interrupted import continues behind the acknowledged rows', async () =>
   expect((await command('--resume')).result).toEqual({
     rows,
     skipped: 0,
+    bad: 0,
     resumedAt: 1000,
     accepted: 600,
     duplicates: 0,
@@ -64,6 +65,20 @@ test('an interrupted import continues behind the acknowledged rows', async () =>
   expect(log.requests).toBe(2)
   expect(log.questions).toEqual(Array.from({ length: rows }, (_none, at) => `question ${at}`))
   expect(existsSync(`${path}.place`)).toBe(false)
+})
+
+test('--skip-bad writes the bad rows to a file and sends the others', async () => {
+  const { path, log, command } = await importing(rows)
+  const lines = readFileSync(path, 'utf8').split('\n')
+  writeFileSync(path, [lines[0], '{"question":7}', 'no JSON', lines[1]].join('\n'))
+  expect((await command('--skip-bad', path)).told).toContain('is the imported file; name another')
+  expect((await command('--skip-bad', `${path}.bad`)).result).toMatchObject({ rows: 4, bad: 2, accepted: 2 })
+  expect(log.questions).toEqual(['question 0', 'question 1'])
+  const bad = readFileSync(`${path}.bad`, 'utf8').trimEnd().split('\n')
+  expect(bad.map(line => JSON.parse(line))).toEqual([
+    { where: 'line 2', reason: expect.stringContaining('question: '), row: { question: 7 } },
+    { where: 'line 3', reason: expect.stringContaining('not JSON') },
+  ])
 })
 
 test('a request to a busy ingest is repeated', async () => {

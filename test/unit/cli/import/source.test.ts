@@ -66,7 +66,7 @@ describe('rows as bodies', () => {
   it('OpenAI fine-tuning: the turns of an example that the assistant answered, with a tool or without', async () => {
     const path = file('a.jsonl', jsonl({ messages: example, tools: [] }, { messages: example.slice(0, 2) }))
     expect(await recordsOf(path, 'openai')).toEqual(exampleTurns)
-    expect(await (await open(path, 'openai')).check(() => {})).toEqual({ rows: 2, skipped: 1 })
+    expect(await (await open(path, 'openai')).check(() => {})).toEqual({ rows: 2, skipped: 1, bad: 0 })
   })
 })
 
