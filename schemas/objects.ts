@@ -10,6 +10,8 @@ export type DatasetRow = {
   readonly messages: readonly Message[]
   /** Empty: to answer without a tool is right. */
   readonly calls: readonly Call[]
+  /** What a reviewer wrote as the right answer; absent where nobody did. */
+  readonly answer?: string
   readonly synthetic: boolean
   /** Of the sample behind it; 1 for synthetic rows. */
   readonly inclusionProbability: number

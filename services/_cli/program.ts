@@ -1,6 +1,7 @@
 import { Argument, Command, Option } from 'commander'
 import { topic } from '#topology/topic-names.ts'
 import { addAgentCommands } from './agents/commands.ts'
+import { addDatasetCommands } from './datasets/commands.ts'
 import { addDeadLetterCommands } from './dead-letters/commands.ts'
 import { metrics, strata } from './estimates.ts'
 import { importFormatNames } from './import/format-names.ts'
@@ -23,6 +24,7 @@ export function createProgram(signal: AbortSignal): Command {
   addAgentCommands(program, signal)
   addImportCommand(program, signal)
   addRowCommands(program, signal)
+  addDatasetCommands(program, signal)
   addQualityCommands(program, signal)
   addDeadLetterCommands(program, signal)
   addPositionCommands(program, signal)

@@ -15,9 +15,9 @@ export function isComplete(gold: StoredGold | null | undefined, variants: Stored
   return gold !== null && gold !== undefined && variants?.goldId === gold.goldId
 }
 
-/** A variant is the parent's step with another question: self-play widens first steps only, so the question is the last message. */
+/** A variant is the parent's step with another question, whose answer nobody wrote: self-play widens first steps only, so the question is the last message. */
 function variantRow(
-  { logged: _, ...parent }: Omit<DatasetRow, 'id' | 'synthetic'>,
+  { logged: _logged, answer: _answer, ...parent }: Omit<DatasetRow, 'id' | 'synthetic'>,
   { id, question, calls }: Variant,
 ): DatasetRow {
   const asked = { role: 'user', text: question, calls: [], callId: null } as const

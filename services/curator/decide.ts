@@ -40,13 +40,14 @@ function countGrade(event: SampleScored, state: StateView): Decision<'curator'> 
 }
 
 function onGold(event: GoldAnswered, facts: AgentConfig, state: StateView): Decision<'curator'> {
-  const { id: goldId, at, step, calls, inclusionProbability, correction, plan, latencyMs } = event
+  const { id: goldId, at, step, calls, answer, inclusionProbability, correction, plan, latencyMs } = event
   // Reviewers may take an agreed answer back.
   if (event.outcome !== 'agreed' || calls === null) return afterSampleChange(event, { gold: null }, facts, state)
   const messages = messagesBefore(event, step)
   const { family, stateChanges } = datasetFamily(event, questionOf({ messages }), state)
   const logged = { calls: plan.calls, planner: plan.planner, latencyMs }
-  const gold: StoredGold = { goldId, at, family, messages, calls, inclusionProbability, logged, correction }
+  const right = answer === null ? { calls } : { calls, answer }
+  const gold: StoredGold = { goldId, at, family, messages, ...right, inclusionProbability, logged, correction }
   const decision = afterSampleChange(event, { gold }, facts, state)
   return { ...decision, stateChanges: [...stateChanges, ...(decision.stateChanges ?? [])] }
 }

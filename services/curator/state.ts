@@ -9,6 +9,8 @@ export type StoredGold = {
   /** Everything before the step. */
   readonly messages: readonly Message[]
   readonly calls: readonly Call[]
+  /** The right answer as a reviewer wrote it; absent where nobody did. */
+  readonly answer?: string
   readonly inclusionProbability: number
   /** What the agent had decided; absent in state from before it was kept. */
   readonly logged?: LoggedPlan

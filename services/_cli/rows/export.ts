@@ -1,9 +1,8 @@
-import { open, rename, rm } from 'node:fs/promises'
 import type { Settings } from '#runtime/config/config.ts'
-import { Fault } from '#runtime/core/faults.ts'
 import { formatCount, printLines } from '../output.ts'
 import { parseTime } from '../parse-time.ts'
 import { type RecordReader, withRecordReader } from '../read-records.ts'
+import { writeComplete } from '../write-complete.ts'
 import { columnsOf, rowsOf } from './columns.ts'
 import { type ExportFormatName, exportFormats, type WriteRows } from './export-formats.ts'
 import { type ExportReceipt, exportReceiptText, extendRanges, fileSha256, type OffsetRange } from './export-receipt.ts'
@@ -30,19 +29,13 @@ export async function exportTopic(
 ): Promise<void> {
   const since = given === undefined ? null : parseTime('--since', given, Date.now())
   const file = out ?? `${topic}.${format}`
-  const part = `${file}.${process.pid}.part`
   await withRecordReader(settings, signal, async records => {
     await records.requireTopic(topic)
-    await checkWritable(file, part)
-    try {
+    const receipt = await writeComplete(file, async (part): Promise<ExportReceipt> => {
       const written = await writeRows(records, topic, { format, since, part }, signal)
-      const sha256 = await fileSha256(part)
-      await rename(part, file)
-      const receipt: ExportReceipt = { ...{ topic, file, format, since }, ...written, sha256 }
-      printLines([json ? JSON.stringify(receipt) : exportReceiptText(receipt)])
-    } finally {
-      await rm(part, { force: true })
-    }
+      return { ...{ topic, file, format, since }, ...written, sha256: await fileSha256(part) }
+    })
+    printLines([json ? JSON.stringify(receipt) : exportReceiptText(receipt)])
   })
 }
 
@@ -76,12 +69,3 @@ async function writeRows(
 
 const reportProgress = (rows: number, what: string): void =>
   void process.stderr.write(`${formatCount(rows)} rows ${what}\n`)
-
-/** Called before the topic is read, which may take long. FLY_USAGE where the file cannot be created. */
-async function checkWritable(file: string, part: string): Promise<void> {
-  try {
-    await (await open(part, 'wx')).close()
-  } catch (error) {
-    throw new Fault('FLY_USAGE', `${file} cannot be written: ${error instanceof Error ? error.message : error}`)
-  }
-}

@@ -46,6 +46,14 @@ describe('a dataset', () => {
     expect(dataset.some(({ synthetic }) => synthetic)).toBe(true)
   })
 
+  test('keeps the answer that a reviewer wrote, but not for variants of the question', () => {
+    const written = numbers(30).flatMap(n => [goldRecord(n, { answer: `answer ${n}` }), widenedRecord(n, 2)])
+    const { dataset } = stored(given(decide).whenEach(written, facts).objects)
+    expect(dataset.some(({ synthetic }) => synthetic)).toBe(true)
+    for (const { id, synthetic, answer } of dataset)
+      expect(answer).toBe(synthetic ? undefined : id.replace('sample-', 'answer '))
+  })
+
   test('does not depend on whether gold or variants come first', () => {
     const gold = numbers(30).map(n => goldRecord(n))
     const variants = numbers(30).map(n => widenedRecord(n, 1))
