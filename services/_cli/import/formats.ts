@@ -1,6 +1,6 @@
 import { extname, resolve } from 'node:path'
 import { readConversation } from '#dialects/conversations/conversation.ts'
-import type { DialectName } from '#dialects/conversations/dialects.ts'
+import { type DialectName, dialectNames } from '#dialects/conversations/dialects.ts'
 import { isAnswered, splitTurns } from '#dialects/turns.ts'
 import { Fault } from '#runtime/core/faults.ts'
 import { deriveId } from '#runtime/core/identity.ts'
@@ -30,11 +30,21 @@ const formatsByName: Readonly<Record<ImportFormatName, ImportFormat>> = {
   csv,
   jsonl,
   parquet,
-  openai: formatOf(readJsonLines, (row, path) => conversationBodies(row, path, 'openai')),
   langfuse: readLangfuseTraces,
+  conversations: conversations(),
+  openai: conversations('openai'),
+  'openai-responses': conversations('openai-responses'),
+  anthropic: conversations('anthropic'),
+  gemini: conversations('gemini'),
+  converse: conversations('converse'),
+  langchain: conversations('langchain'),
+  'ai-sdk': conversations('ai-sdk'),
+  opentelemetry: conversations('opentelemetry'),
+  sharegpt: conversations('sharegpt'),
+  messages: conversations('messages'),
 }
 /** They hold conversations, so escalations and feedback cannot be read from them. */
-const chatFormats: readonly ImportFormatName[] = ['openai', 'langfuse']
+const chatFormats: readonly ImportFormatName[] = ['langfuse', 'conversations', ...dialectNames]
 
 const formatsByExtension = new Map<string, ImportFormat>([
   ['.csv', csv],
@@ -59,6 +69,11 @@ export function importFormatOf(path: string, name: ImportFormatName | undefined,
 function objectOf({ value }: SourceRow): JsonObject {
   if (isObject(value)) return value
   throw new Error(value === undefined ? 'not JSON in UTF-8; each line holds one object' : 'must be an object')
+}
+
+/** Conversations in one dialect; without it, in the one that each is written in. */
+function conversations(dialect?: DialectName): ImportFormat {
+  return formatOf(readJsonLines, (row, path) => conversationBodies(row, path, dialect))
 }
 
 /** A conversation: each user turn that the assistant answered. */

@@ -1,7 +1,7 @@
 import { extname } from 'node:path'
+import { isConversation } from '#dialects/conversations/conversation.ts'
 import { langfuseItems } from '#dialects/langfuse.ts'
 import { Fault } from '#runtime/core/faults.ts'
-import { isObject } from '#runtime/core/json.ts'
 import type { ImportFormatName } from './format-names.ts'
 import { csvSeparatorOf, readJsonLines } from './rows.ts'
 import { readHead } from './text-file.ts'
@@ -17,8 +17,8 @@ const separatorNames = new Map([
 ])
 
 /**
- * The given format of a file, else the one of its extension (before `.gz`), else that of its content. A JSON file is one of OpenAI or
- * Langfuse where its first value is. FLY_USAGE when it is none.
+ * The given format of a file, else the one of its extension (before `.gz`), else that of its content. A JSON file is one of
+ * conversations or of Langfuse where its first value is. FLY_USAGE when it is none.
  */
 export async function recogniseFormat(path: string, given: ImportFormatName | undefined): Promise<RecognisedFormat> {
   const format = given ?? (await formatOfContent(path))
@@ -50,11 +50,11 @@ async function formatOfContent(path: string): Promise<ImportFormatName> {
 
 async function formatOfJson(path: string): Promise<ImportFormatName> {
   for await (const { value } of readJsonLines(path)) {
-    if (isObject(value) && Array.isArray(value['messages'])) return 'openai'
     const isLangfuse = langfuseItems(value).some(
       ({ type, traceId }) => typeof type === 'string' && typeof traceId === 'string',
     )
-    return isLangfuse ? 'langfuse' : 'jsonl'
+    if (isLangfuse) return 'langfuse'
+    return isConversation(value) ? 'conversations' : 'jsonl'
   }
   return 'jsonl'
 }

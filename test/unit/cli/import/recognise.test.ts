@@ -30,7 +30,7 @@ describe('without a format', () => {
     ['an array', 'a.json', JSON.stringify([{ messages: example }], undefined, 2)],
   ])('examples of OpenAI as %s', async (_what, name, text) => {
     const path = file(name, text)
-    expect((await open(path)).takenFor).toBe('openai')
+    expect((await open(path)).takenFor).toBe('conversations')
     expect(await recordsOf(path)).toEqual(exampleTurns)
   })
 

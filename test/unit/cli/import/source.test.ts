@@ -68,6 +68,42 @@ describe('rows as bodies', () => {
     expect(await recordsOf(path, 'openai')).toEqual(exampleTurns)
     expect(await (await open(path, 'openai')).check(() => {})).toEqual({ rows: 2, skipped: 1, bad: 0 })
   })
+
+  it('conversations: each row in its own dialect, without a format', async () => {
+    const asked = { question: 'Refund it', prompt: 'Be brief.' }
+    const input = { order: 7 }
+    const rows = [
+      {
+        id: 'a',
+        system: 'Be brief.',
+        messages: [
+          { role: 'user', content: 'Refund it' },
+          { role: 'assistant', content: [{ type: 'tool_use', id: 'c', name: 'refund', input }] },
+        ],
+      },
+      {
+        id: 'b',
+        systemInstruction: { parts: [{ text: 'Be brief.' }] },
+        contents: [
+          { role: 'user', parts: [{ text: 'Refund it' }] },
+          { role: 'model', parts: [{ functionCall: { id: 'c', name: 'refund', args: input } }] },
+        ],
+      },
+    ]
+    // The digits of a double would end in 110.
+    const path = file('a.jsonl', jsonl(...rows).replaceAll('"order":7', '"order":107505301260286111'))
+    const steps = [{ calls: [call('refund', '{"order":107505301260286111}', 'c')] }]
+    expect(await recordsOf(path)).toMatchObject([
+      { ...asked, steps, conversationId: 'a' },
+      { ...asked, steps, conversationId: 'b' },
+    ])
+  })
+
+  it('a conversation with a shape that is not known is refused with its position', async () => {
+    const hologram = { role: 'assistant', content: [{ type: 'hologram' }] }
+    const path = file('a.jsonl', jsonl({ messages: [{ role: 'user', content: 'Hi' }, hologram] }))
+    expect(await refusal(path)).toContain('line 1: messages[1].content[0]: unknown part hologram')
+  })
 })
 
 describe('a file', () => {
