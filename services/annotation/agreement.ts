@@ -2,11 +2,12 @@ import type { Verdict } from '#schemas/events.ts'
 import { type ConfusionCell, dawidSkene } from '#statistics/dawid-skene.ts'
 import { krippendorffAlpha } from '#statistics/krippendorff-alpha.ts'
 import { correctedMean, type ReviewerScore, severities } from '#statistics/rater-severity.ts'
+import { type PartAgreement, partAgreement } from './argument-agreement.ts'
 import { votesOf } from './consensus.ts'
 import type { Overlap, Review } from './state.ts'
 
 /** How far reviewers agree, from the items that more than one of them reviewed. */
-export type Agreement = {
+export type Agreement = PartAgreement & {
   readonly items: number
   /** Krippendorff's alpha of the tools and of the verdicts, without reviews that could not tell. null where it is not defined. */
   readonly alpha: { readonly tool: number | null; readonly verdict: number | null }
@@ -33,6 +34,7 @@ export function agreementOf(overlaps: readonly Overlap[]): Agreement {
     counts.set(reviewer, (counts.get(reviewer) ?? 0) + 1)
   return {
     items: overlaps.length,
+    ...partAgreement(overlaps),
     alpha: {
       tool: krippendorffAlpha(labelledVotes.map(({ votes }) => votes.map(({ value }) => value))),
       verdict: krippendorffAlpha(

@@ -7,6 +7,7 @@ import { toolsOf } from '#schemas/turns.ts'
 import { topic } from '#topology/topic-names.ts'
 import type { Inbound } from '#topology/types.ts'
 import { correctedScore } from './agreement.ts'
+import { argumentVotes } from './argument-votes.ts'
 import { findConsensus, independentReviews, toVote } from './consensus.ts'
 import {
   closedCounts,
@@ -127,7 +128,7 @@ function settleItem(
       { collection: itemsOf(agent), key: sampleId, value: null },
       ...boundedChanges(state, closedOf(agent), MAX_CLOSED, [[sampleId, 1]]),
       { collection: closedCounts, key: agent, value: (state.get<number>(closedCounts, agent) ?? 0) + 1 },
-      ...overlapChanges(agent, sampleId, counted, consensus.calls && toolsOf(consensus.calls), state),
+      ...overlapChanges(agent, item, sampleId, counted, consensus.calls && toolsOf(consensus.calls), state),
     ],
   }
 }
@@ -135,6 +136,7 @@ function settleItem(
 /** Reviews of one item by several reviewers: reviewers are compared and weighted by them. */
 function overlapChanges(
   agent: string,
+  { step }: Item,
   sampleId: string,
   counted: readonly Review[],
   tools: string | null,
@@ -142,7 +144,7 @@ function overlapChanges(
 ): readonly StateChange[] {
   const unseen = independentReviews(counted)
   if (unseen.length < 2) return []
-  const reviews = unseen.map(toVote)
-  const overlap: Overlap = { reviews, tools, adjudicated: unseen.length < counted.length }
+  const reviews = unseen.map(review => ({ ...toVote(review), arguments: argumentVotes(review.calls ?? []) }))
+  const overlap: Overlap = { reviews, tools, adjudicated: unseen.length < counted.length, step }
   return boundedChanges(state, overlapsOf(agent), MAX_OVERLAPS, [[sampleId, overlap]])
 }

@@ -109,9 +109,19 @@ export const reviewerResponse = z.strictObject({
   ),
 })
 
+const pairAgreement = {
+  pairs: count.describe('Pairs of reviews of one item.'),
+  share: share.describe('Share of the pairs that said the same.'),
+}
 const alpha = z.number().max(1).nullable()
 export const agreementResponse = z.strictObject({
   items: count.describe('The newest items that several people reviewed; the figures below are of these.'),
+  steps: z.array(z.strictObject({ step: count, ...pairAgreement })).describe('Of the tools, by step of the turn.'),
+  arguments: z
+    .array(z.strictObject({ tool: z.string(), argument: z.string(), ...pairAgreement }))
+    .describe(
+      'Of values of arguments, among reviewers who called the tool. argument: empty where the tool takes a text.',
+    ),
   alpha: z
     .strictObject({ tool: alpha, verdict: alpha })
     .describe("Krippendorff's alpha; null where it is not defined."),

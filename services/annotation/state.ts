@@ -1,4 +1,5 @@
 import type { SampleReviewed, SampleScored, SampleSelected } from '#schemas/events.ts'
+import type { ArgumentVote } from './argument-votes.ts'
 
 /** A review as it is kept: `id` is that of its event, `calls` is null where the reviewer could not tell. */
 export type Review = Pick<SampleReviewed, 'id' | 'reviewer' | 'role' | 'verdict' | 'calls' | 'answer' | 'notes'> & {
@@ -28,7 +29,11 @@ export function priority({ value, judged }: Pick<Item, 'value' | 'judged'>): num
 }
 
 /** What one reviewer said; `tools` is null where the reviewer could not tell. */
-export type ToolVote = Pick<Review, 'reviewer' | 'verdict'> & { readonly tools: string | null }
+export type ToolVote = Pick<Review, 'reviewer' | 'verdict'> & {
+  readonly tools: string | null
+  /** Absent in state from before they were kept. */
+  readonly arguments?: readonly ArgumentVote[]
+}
 
 /** Independent reviews of a closed item by several reviewers, and what was decided. Tools are named as `toolsOf` names them. */
 export type Overlap = {
@@ -36,6 +41,8 @@ export type Overlap = {
   /** null where undecided. */
   readonly tools: string | null
   readonly adjudicated: boolean
+  /** The step of the turn; absent in state from before it was kept. */
+  readonly step?: number
 }
 
 /** Newest closed items that are remembered as closed. */

@@ -58,7 +58,7 @@ describe('adjudication', () => {
       { reviewer: 'p', verdict: 'wrong', tools: 'a' },
       { reviewer: 'q', verdict: 'wrong', tools: 'b' },
     ]
-    expect(state.get(overlapsOf('desk'), 's1')).toEqual({ reviews, tools: 'b', adjudicated: true })
+    expect(state.get(overlapsOf('desk'), 's1')).toMatchObject({ reviews, tools: 'b', adjudicated: true })
   })
 })
 
