@@ -10,13 +10,14 @@ const batchLimits = { lines: 500, bytes: 1024 * 1024 } as const
 
 /**
  * Accepts a stream line by line. `read` throws the refusal of a line, which does not stop the others. `append` returns how many
- * events were new; the next lines are read when it resolves. Throws HttpError 400 when there is no line at all, and what
+ * events were new, `onRefused` is called for each line that is not accepted; the next lines are read when it resolves. Throws HttpError 400 when there is no line at all, and what
  * `append` throws: the lines before may be in the log then.
  */
 export async function acceptLines<E>(
   body: AsyncIterable<Buffer>,
   read: (bytes: Buffer) => E,
   append: (events: readonly E[]) => Promise<number>,
+  onRefused: (error: unknown) => void,
 ): Promise<NdjsonResponse> {
   const sum = { accepted: 0, duplicates: 0, refused: 0 }
   const problems: NdjsonResponse['problems'] = []
@@ -38,6 +39,7 @@ export async function acceptLines<E>(
       const refusal = toHttpProblem(error)
       if (!refusal) throw error
       sum.refused++
+      onRefused(error)
       if (problems.length < maxProblems) problems.push({ line: number, ...refusal.problem })
     }
     if (events.length >= batchLimits.lines || heldBytes >= batchLimits.bytes) await flush()

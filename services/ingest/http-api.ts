@@ -46,7 +46,7 @@ export function httpApi({ settings, append }: Context, { clock }: HttpApiPorts):
   const sinkOf = <T extends IngestTopic>(name: T): RecordSink<EventOf<T>> => ({
     isKnownAgent: agent => agents.has(agent),
     append: events => intake.accept(name, events, now()),
-    countRefused: records => intake.countRefused(name, records),
+    countRefused: (records, reason) => intake.countRefused(name, records, reason),
   })
 
   return {
@@ -92,6 +92,7 @@ export function httpApi({ settings, append }: Context, { clock }: HttpApiPorts):
         async (): Promise<CountsResponse> => ({
           ...intake.counts,
           callProblems: intake.callProblems,
+          refusals: intake.refusals(),
         }),
       )
       app.get('/v1/ingest/hours', async (): Promise<HoursResponse> => {

@@ -31,6 +31,12 @@ const redactionCounter = new Counter({
   labelNames: ['kind'],
 })
 
+const refusalCounter = new Counter({
+  name: 'flywheel_ingest_refused_total',
+  help: 'Records that ingest refused, by topic and reason.',
+  labelNames: ['kind', 'reason'],
+})
+
 const callProblemCounter = new Counter({
   name: 'flywheel_ingest_call_problems_total',
   help: 'What is wrong with calls of accepted turns, against the tool catalogue of their agent, by kind.',
@@ -60,6 +66,7 @@ export function createIntake(append: HttpApiContext<'ingest'>['append'], accepte
     [topic.escalations]: { accepted: 0, duplicate: 0, refused: 0 },
     [topic.feedback]: { accepted: 0, duplicate: 0, refused: 0 },
   }
+  const refusals = new Map<string, number>()
   const callProblems: Record<CallProblemKind, number> = { unknownTool: 0, notJson: 0, schema: 0 }
   const logged = new Map<number, Record<string, number>>()
   const direct = new Map<number, Record<string, number>>()
@@ -102,7 +109,11 @@ export function createIntake(append: HttpApiContext<'ingest'>['append'], accepte
       count(name, 'duplicate', events.length - accepted)
       return accepted
     },
-    countRefused: (name: IngestTopic, records: number): void => count(name, 'refused', records),
+    countRefused(name: IngestTopic, records: number, reason: string): void {
+      count(name, 'refused', records)
+      refusals.set(reason, (refusals.get(reason) ?? 0) + records)
+      refusalCounter.inc({ kind: name, reason }, records)
+    },
     onRecord(record: IngestRecord, now: number): void {
       recentIds.add(keyOf(record.topic, record.event))
       countInLog(record, now)
@@ -117,6 +128,8 @@ export function createIntake(append: HttpApiContext<'ingest'>['append'], accepte
     },
     counts,
     callProblems,
+    /** Refused records by reason. */
+    refusals: (): Readonly<Record<string, number>> => Object.fromEntries(refusals),
     /** Newest first. Hours without a record are left out. */
     hours(now: number): HoursInLog {
       const accepted = acceptedCounts.read()

@@ -7,6 +7,7 @@ import type { EventOf } from '#topology/types.ts'
 import { acceptLines } from './accept-lines.ts'
 import type { IngestTopic } from './intake.ts'
 import { type RawRecord, recordsOf, validate } from './records.ts'
+import { refusalReason } from './refusal-reasons.ts'
 import type { AcceptedResponse, NdjsonResponse } from './responses.ts'
 
 /** Where the records of a topic go once they are read. */
@@ -14,7 +15,8 @@ export type RecordSink<Event> = {
   readonly isKnownAgent: (agent: string) => boolean
   /** Resolves with the number of new events once all are in the log. */
   readonly append: (events: readonly Event[]) => Promise<number>
-  readonly countRefused: (records: number) => void
+  /** `reason` is one of few names. */
+  readonly countRefused: (records: number, reason: string) => void
 }
 
 /** How the records of a topic are read. */
@@ -58,7 +60,7 @@ async function acceptBody<Event extends { readonly id: string }>(
     sent = raw.length
     events = raw.map(read)
   } catch (error) {
-    sink.countRefused(sent)
+    sink.countRefused(sent, refusalReason(error) ?? 'error')
     throw error
   }
   const accepted = await sink.append(events)
@@ -70,7 +72,10 @@ async function acceptStream<Event>(
   read: (raw: RawRecord) => Event,
   sink: RecordSink<Event>,
 ): Promise<NdjsonResponse> {
-  const receipt = await acceptLines(body, bytes => read({ where: '', value: parseJson(bytes) }), sink.append)
-  sink.countRefused(receipt.refused)
-  return receipt
+  return acceptLines(
+    body,
+    bytes => read({ where: '', value: parseJson(bytes) }),
+    sink.append,
+    error => sink.countRefused(1, refusalReason(error) ?? 'error'),
+  )
 }

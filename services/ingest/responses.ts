@@ -31,6 +31,9 @@ export const countsResponse = z.strictObject({
   [topic.chatLogs]: outcomes,
   [topic.escalations]: outcomes,
   [topic.feedback]: outcomes,
+  refusals: z
+    .record(z.string(), count)
+    .describe('Refused records by reason: the code of the error, and the field of an invalid one.'),
   callProblems: z
     .strictObject({ unknownTool: count, notJson: count, schema: count })
     .describe('What is wrong with calls of accepted turns, against the tool catalogue of their agent.'),

@@ -10,6 +10,7 @@ import { writeTraceparent } from '#runtime/telemetry/traceparent.ts'
 import { runInCallerTrace } from '#runtime/telemetry/tracing.ts'
 import type { ChatLogged } from '#schemas/events.ts'
 import type { RecordSink } from '../record-routes.ts'
+import { refusalReason } from '../refusal-reasons.ts'
 import { createTraceJoiner, type JoinedRead } from './join-traces.ts'
 import type { WaitingSpans } from './waiting-spans.ts'
 import { type OtlpType, otlpTypes, readOtlp, writeOtlp, writeStatus } from './wire.ts'
@@ -47,7 +48,7 @@ export function serveOtlp(
     await Promise.all(turns.map(({ event, span }) => inTraceOf(span, () => sink.append([event]))))
     settle()
     const refused = results.filter(result => result.outcome === 'refused')
-    sink.countRefused(refused.length)
+    for (const { refusal = 'span_not_read' } of refused) sink.countRefused(1, refusal)
     for (const { outcome, spans } of results) spanCounter.inc({ outcome }, spans)
     return refused
   }
@@ -110,11 +111,11 @@ type TurnEvent = {
   readonly span: OtlpSpan
 }
 
+/** `refusal` names the reason where the body of a turn is refused. */
+type UnusedSpans = Exclude<GroupResult, { readonly outcome: 'turn' }> & { readonly refusal?: string }
+
 /** A turn with its event; a turn whose body is invalid is refused. */
-function withEvent(
-  result: GroupResult,
-  toEvent: (body: object) => ChatLogged,
-): TurnEvent | Exclude<GroupResult, { readonly outcome: 'turn' }> {
+function withEvent(result: GroupResult, toEvent: (body: object) => ChatLogged): TurnEvent | UnusedSpans {
   if (result.outcome !== 'turn') return result
   const { spans, span, body } = result
   try {
@@ -122,7 +123,7 @@ function withEvent(
   } catch (error) {
     const reason = toHttpProblem(error)?.problem.message
     if (reason === undefined) throw error
-    return { outcome: 'refused', spans, reason }
+    return { outcome: 'refused', spans, reason, refusal: refusalReason(error) ?? 'error' }
   }
 }
 

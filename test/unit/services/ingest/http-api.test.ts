@@ -141,6 +141,7 @@ describe('refusals name record, field and fix; nothing is appended', () => {
     await post('/v1/chat-logs', [turn({ turn: 1 }), turn({ question: '' })])
     const counts = (await app.inject('/v1/ingest/counts')).json()
     expect(counts[topic.chatLogs]).toEqual({ accepted: 1, duplicate: 1, refused: 2 })
+    expect(counts.refusals).toEqual({ 'invalid question': 2 })
   })
 
   it('turns with wrong calls are accepted, marked and counted', async () => {

@@ -99,6 +99,7 @@ describe('an export of spans', () => {
     expect(appended).toHaveLength(1)
     const counts = (await app.inject('/v1/ingest/counts')).json()
     expect(counts[topic.chatLogs]).toEqual({ accepted: 1, duplicate: 0, refused: 2 })
+    expect(counts.refusals).toEqual({ span_not_read: 1, 'invalid question': 1 })
   })
 
   it('loses only the spans that are not valid', async () => {
