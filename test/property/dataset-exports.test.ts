@@ -6,6 +6,8 @@ import type { Call, Message } from '#schemas/events.ts'
 import type { DatasetRow } from '#schemas/objects.ts'
 import { chatRow } from '#services/_cli/datasets/chat-row.ts'
 import { openaiLine } from '#services/_cli/datasets/openai.ts'
+import { peftLine } from '#services/_cli/datasets/peft.ts'
+import { sharegptLine } from '#services/_cli/datasets/sharegpt.ts'
 
 const text = fc.string({ unit: 'grapheme', maxLength: 30 })
 const callOf = (id: string | null): fc.Arbitrary<Call> =>
@@ -62,6 +64,33 @@ test('a line of OpenAI fine-tuning holds the messages and calls of its row, read
       const expected = [...messages, right]
       if (named) expect(read).toEqual(expected.map(message => ({ ...message, isError: null })))
       else expect(withoutIds(read)).toEqual(withoutIds(expected))
+    }),
+    { seed: 15 },
+  )
+})
+
+const digits = fc.bigInt({ min: 2n ** 53n, max: 2n ** 64n }).map(String)
+
+test.each([
+  ['peft', peftLine],
+  ['sharegpt', sharegptLine],
+] as const)('a line of %s keeps all digits of arguments, and arguments that are not JSON', (_name, lineOf) => {
+  fc.assert(
+    fc.property(digits, number => {
+      const calls = [
+        { id: 'a', tool: 'pay', arguments: `{"id": ${number}}` },
+        { id: 'b', tool: 'find', arguments: `not "JSON"` },
+      ]
+      const messages: Message[] = [{ role: 'user', text: 'hello', calls: [], callId: null }]
+      const row: DatasetRow = { id: 'r', family: 'f', messages, calls, synthetic: false, inclusionProbability: 1 }
+      const chat = chatRow(row, null)
+      if (typeof chat === 'string') throw new Error(chat)
+      const line = lineOf(chat, [])
+      expect(line.replaceAll('\\"', '"')).toContain(`"name":"pay","arguments":{"id":${number}}`)
+      const parsed = JSON.parse(line)
+      const read = readConversation(parsed.completion ?? parsed)
+      expect(read.flatMap(message => message.calls.map(call => call.tool))).toEqual(['pay', 'find'])
+      expect(read.at(-1)?.calls[1]?.arguments).toBe(`not "JSON"`)
     }),
     { seed: 15 },
   )

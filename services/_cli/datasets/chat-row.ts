@@ -56,3 +56,17 @@ export function toolJson({ name, description, argumentSchema }: Tool): string {
 
 /** JSON text on one line, its numbers as they are written. */
 const minifyJson = (text: string): string => text.replace(/("(?:[^"\\]|\\.)*")|\s+/g, '$1')
+
+/** Arguments as a JSON value, digits and all; arguments that are not JSON, as of a tool without a schema, as a JSON string. */
+export function argumentsJson(written: string): string {
+  try {
+    JSON.parse(written)
+    return minifyJson(written)
+  } catch {
+    return JSON.stringify(written)
+  }
+}
+
+/** The name and arguments of a call as JSON text. */
+export const callJson = ({ tool, arguments: written }: Pick<Call, 'tool' | 'arguments'>): string =>
+  `{"name":${JSON.stringify(tool)},"arguments":${argumentsJson(written)}}`

@@ -6,7 +6,11 @@ import { datasetFormatNames, datasetSplits } from './format-names.ts'
 const helpOfExport = `
 A row is a step of a turn: the messages before it, and the calls that reviewers agreed on. The tools are those of the agent's
 description now. Rows that a format cannot express are left out and counted by reason. Do not train on the evaluation set.
-  openai  lines of OpenAI's fine-tuning format with tools; only the right message has weight 1
+  openai     lines of OpenAI's fine-tuning format with tools; only the right message has weight 1
+  peft       lines with prompt, completion and tools, as TRL's SFTTrainer reads them for PEFT
+  jumpstart  lines of SageMaker JumpStart's instruction tuning; template.json is written beside them
+  sharegpt   lines of ShareGPT with the tags of Hermes
+  parquet    all rows with all their fields; arguments are text, so that no digit is lost
 
 Example: flywheel datasets export airline --format openai --out train.jsonl`
 

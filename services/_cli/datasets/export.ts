@@ -1,4 +1,5 @@
-import { open } from 'node:fs/promises'
+import { open, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import type { Settings } from '#runtime/config/config.ts'
 import { Fault } from '#runtime/core/faults.ts'
 import { getJson } from '#runtime/objects/object-store.ts'
@@ -11,7 +12,11 @@ import { fileSha256 } from '../rows/export-receipt.ts'
 import { writeComplete } from '../write-complete.ts'
 import { chatRow, type LeftOut, systemPromptOf } from './chat-row.ts'
 import type { DatasetFormatName, DatasetSplit } from './format-names.ts'
+import { jumpstartLine, jumpstartTemplate } from './jumpstart.ts'
 import { openaiLine } from './openai.ts'
+import { writeParquet } from './parquet.ts'
+import { peftLine } from './peft.ts'
+import { sharegptLine } from './sharegpt.ts'
 import { readAgent, readVersions, versionOf } from './versions.ts'
 
 type ExportOptions = {
@@ -25,7 +30,12 @@ type ExportOptions = {
 /** How many rows were written, and how many were not, by reason. */
 type Written = { readonly rows: number; readonly leftOut: Readonly<Partial<Record<LeftOut, number>>> }
 
-const lineOf = { openai: openaiLine } as const satisfies Record<DatasetFormatName, unknown>
+const lineOf = {
+  openai: openaiLine,
+  peft: peftLine,
+  jumpstart: jumpstartLine,
+  sharegpt: sharegptLine,
+} as const
 
 /** Writes one set of a dataset to a file. FLY_USAGE where no row can be written. */
 export async function exportDataset(
@@ -40,10 +50,17 @@ export async function exportDataset(
     const digest = split === 'training' ? version.dataset : version.evaluation
     const receipt = await writeComplete(out, async part => {
       const { rows } = await getJson<Dataset | EvaluationSet>(await openObjects(settings), digest)
-      const written = await writeLines(part, rows, described, format)
+      const written =
+        format === 'parquet'
+          ? await writeParquet(part, rows, signal).then(() => ({ rows: rows.length, leftOut: {} }))
+          : await writeLines(part, rows, described, format)
       const of = { agent, version: version.version, split, digest, format, file: out }
       return { ...of, ...written, sha256: await fileSha256(part) }
     })
+    if (format === 'jumpstart')
+      await writeComplete(join(dirname(out), 'template.json'), part =>
+        writeFile(part, JSON.stringify(jumpstartTemplate)),
+      )
     const lines = [
       `${formatCount(receipt.rows)} rows of dataset ${version.version} (${split}) in ${out}`,
       ...Object.entries(receipt.leftOut).map(([why, rows]) => `${formatCount(rows)} rows left out: ${why}`),
@@ -57,7 +74,7 @@ async function writeLines(
   path: string,
   rows: readonly DatasetRow[],
   agent: AgentDescribed,
-  format: DatasetFormatName,
+  format: keyof typeof lineOf,
 ): Promise<Written> {
   const system = systemPromptOf(agent)
   const leftOut: Partial<Record<LeftOut, number>> = {}

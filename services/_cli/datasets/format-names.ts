@@ -1,5 +1,5 @@
 /** The formats that `datasets export` writes; `export.ts` has their writers. */
-export const datasetFormatNames = ['openai'] as const
+export const datasetFormatNames = ['openai', 'peft', 'jumpstart', 'sharegpt', 'parquet'] as const
 
 export type DatasetFormatName = (typeof datasetFormatNames)[number]
 

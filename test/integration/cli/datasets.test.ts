@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DuckDBInstance } from '@duckdb/node-api'
 import { expect, test } from 'vitest'
 import { readSettings } from '#runtime/config/config.ts'
 import { canonicalJson } from '#runtime/core/identity.ts'
@@ -63,6 +64,25 @@ test('datasets are listed, shown, and exported for fine-tuning', async () => {
       tools: [{ function: { name: 'fees' } }],
     },
   ])
+
+  const parquet = join(home, 'it.parquet')
+  expect((await datasets('export', 'desk', '--format', 'parquet', '--out', parquet)).out).toMatch(/^2 rows /)
+  const database = await DuckDBInstance.create(':memory:', { threads: '1' })
+  const connection = await database.connect()
+  const select = `SELECT id, calls[1].arguments AS written, messages[1]."text" AS asked FROM read_parquet('${parquet}')`
+  expect((await connection.runAndReadAll(select)).getRowObjectsJS()).toEqual([
+    { id: 'a', written: '{"id":9007199254740993}', asked: 'Question a' },
+    { id: 'b', written: null, asked: 'Question b' },
+  ])
+  connection.closeSync()
+  database.closeSync()
+
+  await datasets('export', 'desk', '--format', 'jumpstart', '--out', join(home, 'jumpstart.jsonl'))
+  const { prompt } = JSON.parse(readFileSync(join(home, 'template.json'), 'utf8')) as { prompt: string }
+  const [line] = lines<Record<string, string>>(readFileSync(join(home, 'jumpstart.jsonl'), 'utf8'))
+  expect(line).toMatchObject({ conversation: 'user: Question a' })
+  expect(line?.['response']).toBe('[{"name":"fees","arguments":{"id":9007199254740993}}]')
+  for (const [, field] of prompt.matchAll(/\{(\w+)\}/g)) expect(line).toHaveProperty(field ?? '')
 
   expect(await datasets('show', 'desk', '--version', '7')).toMatchObject({
     status: 1,
