@@ -22,7 +22,8 @@ export const userTextsOf = ({ input }: AiSpan): readonly string[] =>
  * belong to one turn; within the nearest agent span; where there is none, below the same root.
  */
 export function turnGroups(parts: readonly AiSpan[], tree: SpanTree): readonly TurnSpans[] {
-  const inOrder = parts.toSorted((a, b) => a.span.start - b.span.start || (a.span.spanId < b.span.spanId ? -1 : 1))
+  // Some SDKs have milliseconds only: of those that began together, the first in the export comes first.
+  const inOrder = parts.toSorted((a, b) => a.span.start - b.span.start)
   const frames = new Map<string, { readonly agent: AiSpan | undefined; readonly inside: AiSpan[] }>()
   const agents = new Map(inOrder.filter(({ role }) => role === 'agent').map(part => [part.span, part]))
   for (const part of inOrder) {

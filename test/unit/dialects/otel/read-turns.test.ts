@@ -119,8 +119,8 @@ describe('an agent span with model and tool below', () => {
     })
     const found = bodies([...agentTrace(handover.spanId).all, handover, outer], ['front', 'desk'])
     expect(found.map(({ agent, steps }) => [agent, toolOf(steps?.[0]?.calls ?? [])])).toEqual([
-      ['front', 'ask-desk'],
       ['desk', 'weather'],
+      ['front', 'ask-desk'],
     ])
   })
 })
