@@ -45,6 +45,7 @@ export function httpApi({ settings, append }: Context, { clock }: HttpApiPorts):
 
   const sinkOf = <T extends IngestTopic>(name: T): RecordSink<EventOf<T>> => ({
     isKnownAgent: agent => agents.has(agent),
+    otherContentCheck: () => intake.otherContentCheck(name),
     append: events => intake.accept(name, events, now()),
     countRefused: (records, reason) => intake.countRefused(name, records, reason),
   })

@@ -5,6 +5,7 @@ import type { CallProblemKind, ChatLogged } from '#schemas/events.ts'
 import { topic } from '#topology/topic-names.ts'
 import type { EventOf } from '#topology/types.ts'
 import { type AcceptedCounts, type HourlyCounts, isRetained } from './accepted-counts.ts'
+import { contentHash } from './content.ts'
 import { createRecentIds } from './recent-ids.ts'
 
 export type IngestTopic = typeof topic.chatLogs | typeof topic.escalations | typeof topic.feedback
@@ -58,6 +59,9 @@ export type HourlyTopicCounts = {
 /** `logged` and `direct` lack what was appended before `completeSince`, in ms since 1970; null where they lack nothing. */
 export type HoursInLog = { readonly completeSince: number | null; readonly hours: readonly HourlyTopicCounts[] }
 
+/** Ids of one request that are remembered until they are in the log: at least as many as are appended together. */
+const maxRemembered = 1_000
+
 /** Appends events to the log, each id once, and counts what was acknowledged and what the log has. */
 export function createIntake(append: HttpApiContext<'ingest'>['append'], acceptedCounts: AcceptedCounts) {
   const recentIds = createRecentIds()
@@ -97,17 +101,35 @@ export function createIntake(append: HttpApiContext<'ingest'>['append'], accepte
         const key = keyOf(name, event)
         if (!byKey.has(key)) byKey.set(key, event)
       }
-      const accepted = await recentIds.appendNew(byKey, async fresh => {
-        await append(name, fresh, { [arrivalHeader]: String(now) })
-        acceptedCounts.add(name, hourOf(now), fresh.length)
-        for (const event of fresh) {
-          for (const redaction of event.redactions) redactionCounter.inc({ kind: redaction.kind }, redaction.count)
-          if ('steps' in event) countCallProblems(event)
-        }
-      })
+      const accepted = await recentIds.appendNew(
+        byKey,
+        async fresh => {
+          await append(name, fresh, { [arrivalHeader]: String(now) })
+          acceptedCounts.add(name, hourOf(now), fresh.length)
+          for (const event of fresh) {
+            for (const redaction of event.redactions) redactionCounter.inc({ kind: redaction.kind }, redaction.count)
+            if ('steps' in event) countCallProblems(event)
+          }
+        },
+        contentHash,
+      )
       count(name, 'accepted', accepted)
       count(name, 'duplicate', events.length - accepted)
       return accepted
+    },
+    /** For one request: whether an event has other content than the record with its id in the log, or before it in the request. */
+    otherContentCheck<T extends IngestTopic>(name: T): (event: EventOf<T>) => boolean {
+      const seen = new Map<string, number>()
+      return event => {
+        const key = keyOf(name, event)
+        const content = contentHash(event)
+        const first = recentIds.contentOf(key) ?? seen.get(key)
+        if (first !== undefined) return first !== content
+        seen.set(key, content)
+        const [oldest] = seen.keys()
+        if (oldest !== undefined && seen.size > maxRemembered) seen.delete(oldest)
+        return false
+      }
     },
     countRefused(name: IngestTopic, records: number, reason: string): void {
       count(name, 'refused', records)
@@ -115,7 +137,7 @@ export function createIntake(append: HttpApiContext<'ingest'>['append'], accepte
       refusalCounter.inc({ kind: name, reason }, records)
     },
     onRecord(record: IngestRecord, now: number): void {
-      recentIds.add(keyOf(record.topic, record.event))
+      recentIds.add(keyOf(record.topic, record.event), () => contentHash(record.event))
       countInLog(record, now)
     },
     /** A record that ingest did not write, since it has no event. */

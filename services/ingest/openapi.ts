@@ -74,6 +74,7 @@ function recordsRoute(name: SchemaName, records: string, example: object): objec
         },
         207: answer('Some lines of NDJSON were refused; all others are in the log.', 'Receipt'),
         ...agentNotFound,
+        409: answer('An id was sent before with other content, which is kept.', 'Error'),
         ...refusals,
         ...bodyRefusals,
       },

@@ -9,7 +9,7 @@ import { errorResponse } from '#runtime/http/openapi.ts'
 import { writeTraceparent } from '#runtime/telemetry/traceparent.ts'
 import { runInCallerTrace } from '#runtime/telemetry/tracing.ts'
 import type { ChatLogged } from '#schemas/events.ts'
-import type { RecordSink } from '../record-routes.ts'
+import { otherContentError, type RecordSink } from '../record-routes.ts'
 import { refusalReason } from '../refusal-reasons.ts'
 import { createTraceJoiner, type JoinedRead } from './join-traces.ts'
 import type { WaitingSpans } from './waiting-spans.ts'
@@ -43,7 +43,14 @@ export function serveOtlp(
   type Refused = Extract<GroupResult, { readonly outcome: 'refused' }>
   /** Appends the turns and counts all outcomes. Resolves with what was refused. */
   const accept = async ({ results: read, settle }: JoinedRead): Promise<readonly Refused[]> => {
-    const results = read.map(result => withEvent(result, toEvent))
+    const hasOtherContent = sink.otherContentCheck()
+    const results = read.map(result =>
+      withEvent(result, body => {
+        const event = toEvent(body)
+        if (hasOtherContent(event)) throw otherContentError(event.id)
+        return event
+      }),
+    )
     const turns = results.filter(result => result.outcome === 'turn')
     await Promise.all(turns.map(({ event, span }) => inTraceOf(span, () => sink.append([event]))))
     settle()

@@ -38,7 +38,7 @@ describe('records', () => {
     const reply = await post('/v1/chat-logs', [
       turn({ id: 'a' }),
       turn({ id: 'b' }),
-      turn({ id: 'a', question: 'other' }),
+      turn({ id: 'a', at: now - 1, latencyMs: 5 }),
     ])
     expect(reply.json()).toEqual({ accepted: 2, duplicates: 1, ids: ['a', 'b', 'a'] })
     expect(appended[0]?.events.map(event => [event.id, (event as ChatLogged).question])).toEqual([
@@ -74,6 +74,32 @@ describe('records', () => {
       duplicates: 1,
     })
     expect(appended).toEqual([])
+  })
+
+  it('other content under a known id is refused by name, and what came first is kept', async () => {
+    await post('/v1/chat-logs', turn({ id: 'a' }))
+    api.onRecord?.({
+      ...{ topic: topic.chatLogs, timestamp: now, headers: {} },
+      event: toChatLogged(turn({ id: 'elsewhere' }), now, pseudonymOf),
+    })
+    appended = []
+    const message = 'was sent before with other content, which is kept: send a correction under an id of its own'
+    for (const id of ['a', 'elsewhere']) {
+      const reply = await post('/v1/chat-logs', turn({ id, answer: 'It is 200.' }))
+      expect([reply.statusCode, reply.json().error]).toEqual([
+        409,
+        { code: 'other_content', message: `id: ${id} ${message}` },
+      ])
+    }
+    const twice = await post('/v1/chat-logs', [turn({ id: 'b' }), turn({ id: 'b', question: 'other' })])
+    expect([twice.statusCode, twice.json().error.message]).toEqual([409, `[1].id: b ${message}`])
+    expect(appended).toEqual([])
+    const lines = [turn({ id: 'a' }), turn({ id: 'a', question: 'other' })].map(body => JSON.stringify(body))
+    const stream = await post('/v1/chat-logs', lines.join('\n'), 'application/x-ndjson')
+    expect([stream.statusCode, stream.json()]).toMatchObject([
+      207,
+      { accepted: 0, duplicates: 1, refused: 1, problems: [{ line: 2, code: 'other_content' }] },
+    ])
   })
 
   it('a record whose append failed is not acknowledged, and is accepted when it is sent again', async () => {
