@@ -1,12 +1,9 @@
-import { setTimeout as pause } from 'node:timers/promises'
-import { z } from 'zod'
 import type { Settings } from '#runtime/config/config.ts'
-import { backoffMs } from '#runtime/core/backoff.ts'
 import { Fault } from '#runtime/core/faults.ts'
-import { services } from '#topology/map.ts'
 import { openBadRows } from './bad-rows.ts'
 import type { ImportFormatName } from './format-names.ts'
 import { createProgressDisplay, savedProgressOf } from './progress.ts'
+import { sendRecords } from './send-records.ts'
 import { openImportSource } from './source.ts'
 
 type ImportOptions = {
@@ -40,13 +37,18 @@ export async function importFile(
   const display = createProgressDisplay(process.stderr, Date.now)
   const from = options.resume ? saved.load() : 0
   let sentRows = from
+  /** Positions of the first records that are in the log with other content. */
+  const changed: string[] = []
+  let otherContent = 0
   try {
     const { rows, skipped, bad } = await source.check(display.showChecked)
-    const result = { rows, skipped, bad, resumedAt: from, accepted: 0, duplicates: 0 }
+    const result = { rows, skipped, bad, resumedAt: from, accepted: 0, duplicates: 0, otherContent: 0 }
     for await (const { records, end } of source.batches(from)) {
-      const { accepted, duplicates } = await sendRecords(url, records, settings, signal)
-      result.accepted += accepted
-      result.duplicates += duplicates
+      const receipt = await sendRecords(url, records, settings.apiKey, signal)
+      result.accepted += receipt.accepted
+      result.duplicates += receipt.duplicates
+      result.otherContent += receipt.otherContent.length
+      changed.push(...receipt.otherContent.slice(0, maxListed - changed.length))
       sentRows = end
       if (sentRows < rows) saved.save(sentRows)
       display.showSent(sentRows, rows)
@@ -54,11 +56,20 @@ export async function importFile(
     saved.remove()
     display.end()
     process.stdout.write(`${json ? JSON.stringify(result) : resultText(result)}\n`)
+    otherContent = result.otherContent
   } catch (error) {
     display.end(sentRows > 0 ? `the first ${sentRows} rows are in the log: --resume continues behind them` : undefined)
     throw error
   }
+  if (otherContent > 0)
+    throw new Fault(
+      'FLY_USAGE',
+      `${path}: ${otherContent} records are in the log with other content, which is kept: ${changed.join(', ')}${otherContent > maxListed ? ', …' : ''}. Give corrections ids of their own`,
+    )
 }
+
+/** Most records with other content in an error message. */
+const maxListed = 20
 
 type ResultCounts = Record<'accepted' | 'duplicates' | 'skipped' | 'bad', number>
 
@@ -66,40 +77,4 @@ function resultText({ accepted, duplicates, skipped, bad }: ResultCounts): strin
   const without = skipped > 0 ? `, ${skipped} rows without a turn that the agent answered` : ''
   const refused = bad > 0 ? `, ${bad} bad rows left out` : ''
   return `${accepted} accepted, ${duplicates} known already${without}${refused}`
-}
-
-const receiptSchema = z.object({ accepted: z.int(), duplicates: z.int() })
-
-/** Requests that are sent to an ingest which answers "busy". */
-const maxAttempts = 30
-const backoff = { firstMs: 500, maxMs: 10_000 }
-
-/** Sends records as one request. All of them are in the log when it resolves. FLY_USAGE with what to do about a failure. */
-async function sendRecords(
-  url: string,
-  records: readonly string[],
-  settings: Settings,
-  signal: AbortSignal,
-): Promise<z.infer<typeof receiptSchema>> {
-  const headers = {
-    'content-type': 'application/json',
-    ...(settings.apiKey ? { authorization: `Bearer ${settings.apiKey}` } : {}),
-  }
-  const body = `[${records.join(',')}]`
-  for (let attempt = 1; ; attempt++) {
-    const answer = await fetch(url, { method: 'POST', headers, body, signal }).catch(error => {
-      throw new Fault(
-        'FLY_USAGE',
-        `ingest does not answer at ${url}: start it with flywheel up (port ${services.ingest.port} above the base with --kafka), or give --url`,
-        {},
-        error,
-      )
-    })
-    if (answer.ok) return receiptSchema.parse(await answer.json())
-    if (attempt === maxAttempts || (answer.status !== 429 && answer.status !== 503))
-      throw new Fault('FLY_USAGE', `ingest answered ${answer.status}: ${(await answer.text()).slice(0, 300)}`)
-    const retryAfter = answer.headers.get('retry-after')
-    const waitMs = retryAfter === null ? backoffMs(attempt - 1, backoff) : 1000 * Number(retryAfter)
-    await pause(waitMs, undefined, { signal })
-  }
 }

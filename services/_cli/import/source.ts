@@ -14,8 +14,11 @@ const maxCharacters = 2_000_000
 /** Most bad rows in an error message. */
 const maxListedErrors = 20
 
-/** Records of one request, as JSON. They are those of the file's rows before row number `end`, counted from 0. */
-export type ImportBatch = { readonly records: readonly string[]; readonly end: number }
+/** A record as JSON, and the position of its row. */
+export type ImportRecord = { readonly where: string; readonly json: string }
+
+/** Records of one request. They are those of the file's rows before row number `end`, counted from 0. */
+export type ImportBatch = { readonly records: readonly ImportRecord[]; readonly end: number }
 
 /** A row that is refused, and why. `row` is absent where it could not be read. */
 export type BadRow = { readonly where: string; readonly reason: string; readonly row?: unknown }
@@ -99,12 +102,13 @@ export async function openImportSource(
       return { rows, skipped, bad }
     },
     async *batches(from) {
-      let records: string[] = []
+      let records: ImportRecord[] = []
       let characters = 0
       let end = 0
       for await (const row of readRows(path, agent)) {
-        const added = end < from ? [] : recordsOfGood(row).map(record => JSON.stringify(record))
-        const size = added.reduce((sum, { length }) => sum + length, 0)
+        const added =
+          end < from ? [] : recordsOfGood(row).map(record => ({ where: row.where, json: JSON.stringify(record) }))
+        const size = added.reduce((sum, { json }) => sum + json.length, 0)
         if (records.length > 0 && (records.length + added.length > maxRecords || characters + size > maxCharacters)) {
           yield { records, end }
           records = []

@@ -37,7 +37,7 @@ async function importing(room: number) {
 test('a file arrives in order, and sent again it adds nothing', async () => {
   const { path, log, command } = await importing(rows)
   const { result, told } = await command()
-  expect(result).toEqual({ rows, skipped: 0, bad: 0, resumedAt: 0, accepted: rows, duplicates: 0 })
+  expect(result).toEqual({ rows, skipped: 0, bad: 0, resumedAt: 0, accepted: rows, duplicates: 0, otherContent: 0 })
   expect(told).toBe(
     `${path}: taken for jsonl\n` +
       'sent 500 of 1,600 rows\nsent 1,000 of 1,600 rows\nsent 1,500 of 1,600 rows\nsent 1,600 of 1,600 rows\n',
@@ -61,6 +61,7 @@ test('an interrupted import continues behind the acknowledged rows', async () =>
     resumedAt: 1000,
     accepted: 600,
     duplicates: 0,
+    otherContent: 0,
   })
   expect(log.requests).toBe(2)
   expect(log.questions).toEqual(Array.from({ length: rows }, (_none, at) => `question ${at}`))
@@ -79,6 +80,19 @@ test('--skip-bad writes the bad rows to a file and sends the others', async () =
     { where: 'line 2', reason: expect.stringContaining('question: '), row: { question: 7 } },
     { where: 'line 3', reason: expect.stringContaining('not JSON') },
   ])
+})
+
+test('rows that are in the log with other content are listed, and the others are sent', async () => {
+  const { path, log, command } = await importing(rows)
+  const lines = readFileSync(path, 'utf8').split('\n')
+  writeFileSync(path, lines.slice(0, 1000).join('\n'))
+  await command()
+  const changed = lines.map((line, at) => (at === 6 || at === 700 ? line.replace('question ', 'other ') : line))
+  writeFileSync(path, changed.join('\n'))
+  const { result, told } = await command()
+  expect(result).toMatchObject({ rows, accepted: 600, duplicates: 998, otherContent: 2 })
+  expect(told).toContain('2 records are in the log with other content, which is kept: line 7, line 701. Give')
+  expect(log.questions).toEqual(Array.from({ length: rows }, (_none, at) => `question ${at}`))
 })
 
 test('a request to a busy ingest is repeated', async () => {

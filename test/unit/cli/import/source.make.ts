@@ -24,7 +24,7 @@ export const open = (path: string, format?: ImportFormatName) =>
 export async function recordsOf(path: string, format?: ImportFormatName, from = 0): Promise<Record<string, unknown>[]> {
   const batches: ImportBatch[] = []
   for await (const batch of (await open(path, format)).batches(from)) batches.push(batch)
-  return batches.flatMap(({ records }) => records.map(record => JSON.parse(record)))
+  return batches.flatMap(({ records }) => records.map(({ json }) => JSON.parse(json)))
 }
 /** What is said of a file that is not taken. */
 export const refusal = async (path: string, format?: ImportFormatName): Promise<string> =>
