@@ -115,10 +115,12 @@ async function submitForm(): Promise<void> {
 
 /** Marks what is wrong with the calls, by the rule that the server accepts reviews by. */
 async function checkCalls({ calls }: Draft): Promise<boolean> {
+  const item = queue.current()
   const { problems } = await api.request<{ problems: CallProblem[] }>('/v1/reviews/check', {
     agent: field('agent').value,
     calls,
   })
+  if (queue.current() !== item) return false
   callEditor.showProblems(problems)
   const [first] = problems
   announce('problem', first ? `Call ${first.call + 1}${first.path}: ${first.problem}` : '')

@@ -40,7 +40,8 @@ const booked = '{"flight":"SB1","seats":9007199254740993}'
 const items = (count: number) =>
   Array.from({ length: count }, (_none, at) =>
     sample({
-      ...{ id: `s${at}`, question: `question ${at}`, value: count - at, step: 1 },
+      // The most valuable is the oldest: the queue gives both kinds.
+      ...{ id: `s${at}`, question: `question ${at}`, value: count - at, at: at + 1, step: 1 },
       ...{ steps: [found, stepOf([call('book_flight', booked)])], plan: planOf('book_flight', booked) },
     }),
   )
