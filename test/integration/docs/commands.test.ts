@@ -28,7 +28,7 @@ const kafkaTests: Readonly<Record<string, string>> = {
 }
 
 /** The languages of blocks that are not shell code: they are shown, saved as a file, or compiled by a test of their own. */
-const otherLanguages = ['mermaid', 'sql', 'python', 'java', 'json', 'text', 'ini']
+const otherLanguages = ['mermaid', 'sql', 'python', 'java', 'json', 'ts', 'text', 'ini']
 
 describe('blocks of code', () => {
   test.each(pages)('%s: each names its language', page => {
