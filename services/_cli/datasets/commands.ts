@@ -14,7 +14,7 @@ description now. Rows that a format cannot express are left out and counted by r
 
 Example: flywheel datasets export airline --format openai --out train.jsonl`
 
-/** `datasets list`, `show`, `export`: the datasets that the curator built. */
+/** `datasets list`, `show`, `diff`, `export`: the datasets that the curator built. */
 export function addDatasetCommands(program: Command, signal: AbortSignal): void {
   const datasets = program.command(topic.datasets).description('the training and evaluation sets built from gold')
   const withLog = (command: Command): Command => withPortOption(withCommonOptions(command))
@@ -30,6 +30,20 @@ export function addDatasetCommands(program: Command, signal: AbortSignal): void 
     .description('print what is in a dataset: its rows by tool, turns and calls, and what was dropped')
     .action(async (agent, options) =>
       (await import('./datasets.ts')).showDataset(agent, options, await settingsOf(options), signal),
+    )
+
+  withLog(datasets.command('diff <agent>'))
+    .description('print how many rows two versions have that differ, by set and first tool')
+    .requiredOption('--from <n>', 'the earlier version', wholeNumber)
+    .requiredOption('--to <n>', 'the later version', wholeNumber)
+    .action(async (agent, options) =>
+      (await import('./diff.ts')).diffDatasets(
+        agent,
+        [options.from, options.to],
+        options,
+        await settingsOf(options),
+        signal,
+      ),
     )
 
   withVersion(datasets.command('export <agent>'))

@@ -55,6 +55,9 @@ test('datasets are listed, shown, and exported for fine-tuning', async () => {
   expect(out).toMatch(/^first tool +\(none\) +1 +0\nfirst tool +fees +1 +1$/m)
   expect(out).toMatch(/^enough$/m)
 
+  const same = await datasets('diff', 'desk', '--from', '1', '--to', '1')
+  expect(same).toMatchObject({ status: 0, out: 'datasets 1 and 1 have the same rows\n' })
+
   const file = join(home, 'train.jsonl')
   const exported = await datasets('export', 'desk', '--out', file)
   expect(exported.out).toMatch(/^1 rows of dataset 1 \(training\) in .*\n1 rows left out: no call is right/)
