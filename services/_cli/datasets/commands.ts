@@ -28,6 +28,7 @@ export function addDatasetCommands(program: Command, signal: AbortSignal): void 
 
   withVersion(datasets.command('show <agent>'))
     .description('print what is in a dataset: its rows by tool, turns and calls, and what was dropped')
+    .option('--card', 'print it as a data card: Markdown, by the sections of Hugging Face', false)
     .action(async (agent, options) =>
       (await import('./datasets.ts')).showDataset(agent, options, await settingsOf(options), signal),
     )

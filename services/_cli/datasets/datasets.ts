@@ -4,6 +4,7 @@ import { openObjects } from '#runtime/objects/open-objects.ts'
 import type { Dataset, EvaluationSet } from '#schemas/objects.ts'
 import { escapeControls, formatCount, printLines, tableLines } from '../output.ts'
 import { withRecordReader } from '../read-records.ts'
+import { dataCard } from './card.ts'
 import { countStrata, type Stratum } from './strata.ts'
 import { type DatasetVersion, readVersions, versionOf } from './versions.ts'
 
@@ -36,7 +37,7 @@ export async function listDatasets(
 /** Prints one dataset: what it was built from, and its rows by stratum. */
 export async function showDataset(
   agent: string,
-  { version: wanted, json }: { readonly version?: number; readonly json: boolean },
+  { version: wanted, card, json }: { readonly version?: number; readonly card: boolean; readonly json: boolean },
   settings: Settings,
   signal: AbortSignal,
 ): Promise<void> {
@@ -46,6 +47,7 @@ export async function showDataset(
     const training = await getJson<Dataset>(objects, version.dataset)
     const evaluation = await getJson<EvaluationSet>(objects, version.evaluation)
     const strata = { training: countStrata(training.rows), evaluation: countStrata(evaluation.rows) }
+    if (card) return printLines([dataCard(version, strata).trimEnd()])
     printLines(json ? [JSON.stringify({ ...version, strata })] : datasetLines(version, strata))
   })
 }
