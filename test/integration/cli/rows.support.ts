@@ -30,7 +30,9 @@ export function arbitraryScores(count: number): SampleScored[] {
 }
 
 const isPrintable = (score: SampleScored): boolean =>
-  Object.values(score).every(value => typeof value !== 'number' || Object.is(JSON.parse(JSON.stringify(value)), value))
+  [score, ...score.arguments]
+    .flatMap(record => Object.values(record))
+    .every(value => typeof value !== 'number' || Object.is(JSON.parse(JSON.stringify(value)), value))
 
 export const append = ({ log, codec }: Runtime, scores: readonly SampleScored[]): Promise<void> =>
   log.append(scores.map(score => codec.record(topic.scoredSamples, score)))
