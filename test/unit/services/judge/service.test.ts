@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { LanguageModel } from '#models/language-model.ts'
 import { withRepair } from '#models/repair.ts'
+import { Fault } from '#runtime/core/faults.ts'
 import { rubric, rubricVersion } from '#services/judge/model/rubric.ts'
 import { judge } from '#services/judge/service.ts'
 import { agentDescribed } from '#test/support/data/agent-described.ts'
@@ -29,6 +30,13 @@ test('gold comes with the argument schemas of the tools that are called, and ask
     { name: 'fees', description: 'f' },
   ]
   expect(await gather(gold('s'), undefined, catalogue)).toEqual({ schemas: { quote: argumentSchema } })
+})
+
+test('gold of an agent that was removed comes without schemas', async () => {
+  const waitFor = () => Promise.reject(new Fault('FLY_AGENT', 'not registered'))
+  expect(await judge.gather?.(gold('s'), { agents: { waitFor }, languageModel: undefined }, forever)).toEqual({
+    schemas: {},
+  })
 })
 
 test('without a model, and beside variants, nobody is asked', async () => {
