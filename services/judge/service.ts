@@ -7,8 +7,9 @@ import { decide, type Facts, type GoldFacts, version } from './decide.ts'
 import { httpApi } from './http-api.ts'
 import { requestOpinion } from './model/opinion.ts'
 
+type KnownAgents = Pick<Agents, 'waitFor'>
 type Ports = {
-  readonly agents: Pick<Agents, 'waitFor'>
+  readonly agents: KnownAgents
   /** Undefined where none is configured. */
   readonly languageModel: LanguageModel | undefined
 }
@@ -29,7 +30,7 @@ export const judge: Service<'judge', Facts, Ports> = {
 }
 
 /** The catalogue of an agent; empty for one that was removed: its gold is compared without schemas. */
-async function toolsOf(agent: string, agents: Ports['agents']): Promise<readonly Tool[]> {
+async function toolsOf(agent: string, agents: KnownAgents): Promise<readonly Tool[]> {
   try {
     return (await agents.waitFor(agent)).tools
   } catch (error) {
