@@ -11,6 +11,7 @@ import type { EventOf } from '#topology/types.ts'
 import { openAcceptedCounts } from './accepted-counts.ts'
 import { serveAgents } from './agent-routes.ts'
 import { callProblems } from './catalogue-check.ts'
+import { serveConversations } from './conversation-route.ts'
 import { createIntake, type IngestTopic, ingestTopics } from './intake.ts'
 import { openapi } from './openapi.ts'
 import { serveOtlp } from './otlp/route.ts'
@@ -86,6 +87,7 @@ export function httpApi({ settings, append }: Context, { clock }: HttpApiPorts):
         },
         sinkOf(topic.feedback),
       )
+      serveConversations(app, toTurn, sinkOf(topic.chatLogs))
       serveOtlp(app, body => toTurn(chatLogBody.parse(body)), sinkOf(topic.chatLogs), waitingSpans, now)
       serveAgents(app, agents, described => append(topic.agents, [described]), now)
       app.get(

@@ -1,5 +1,6 @@
 import type { ZodType } from 'zod'
 import { agentBody, agentParams } from '#dialects/agent-body.ts'
+import { conversationBody } from '#dialects/conversation-body.ts'
 import { chatLogBody, escalationBody, feedbackBody } from '#dialects/record-bodies.ts'
 import { documentParts, errorResponse, jsonContent, toJsonSchema } from '#runtime/http/openapi.ts'
 import { maxRecords } from './records.ts'
@@ -8,6 +9,7 @@ import {
   agentChangeResponse,
   agentResponse,
   agentsResponse,
+  conversationResponse,
   countsResponse,
   hoursResponse,
   ndjsonResponse,
@@ -16,10 +18,12 @@ import {
 /** Every schema that a route names. */
 const schemas = {
   ChatLog: chatLogBody,
+  Conversation: conversationBody,
   Escalation: escalationBody,
   Feedback: feedbackBody,
   Agent: agentBody,
   Taken: acceptedResponse,
+  ConversationTaken: conversationResponse,
   Receipt: ndjsonResponse,
   Counts: countsResponse,
   Hours: hoursResponse,
@@ -82,6 +86,39 @@ function recordsRoute(name: SchemaName, records: string, example: object): objec
   }
 }
 
+const conversationsRoute = {
+  post: {
+    operationId: 'sendConversation',
+    summary: 'Accepts the turns of a conversation, in a dialect of a model API or a framework.',
+    description:
+      'The messages are a list, or a request of a model API with its answer beside it. All turns are accepted or none: a shape that is ' +
+      'not known is refused with its position. Sent again with more messages, only the new turns are added.',
+    security: [{ key: ['ingest'] }],
+    parameters: [requestId],
+    requestBody: {
+      required: true,
+      content: jsonContent(ref('Conversation'), {
+        ...ids,
+        messages: [
+          { role: 'user', content: 'Price of AAPL?' },
+          {
+            role: 'assistant',
+            tool_calls: [{ id: 'c', type: 'function', function: { name: 'quote', arguments: '{"symbol":"AAPL"}' } }],
+          },
+          { role: 'tool', tool_call_id: 'c', content: '200' },
+          { role: 'assistant', content: 'It is 200.' },
+        ],
+      }),
+    },
+    responses: {
+      200: answer('All turns are in the log.', 'ConversationTaken'),
+      ...agentNotFound,
+      ...refusals,
+      ...bodyRefusals,
+    },
+  },
+}
+
 const agentParameter = { name: 'agent', in: 'path', required: true, schema: toJsonSchema(agentParams.shape.agent) }
 
 function readRoute(
@@ -131,6 +168,7 @@ export const openapi = document(
   'Accepts chat logs, escalations and feedback of AI agents. A 2xx means that the record is in the event log.',
   {
     '/v1/chat-logs': recordsRoute('ChatLog', 'turns of conversations', chatExample),
+    '/v1/conversations': conversationsRoute,
     '/v1/escalations': recordsRoute('Escalation', 'escalations to a person', { ...ids, reason: 'I want a person' }),
     '/v1/feedback': recordsRoute('Feedback', 'ratings of answers', { ...ids, rating: 'up' }),
     '/v1/traces': tracesRoute,

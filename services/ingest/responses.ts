@@ -14,6 +14,11 @@ export const acceptedResponse = z.strictObject({
   ids: z.array(z.string()).describe('Ids of all records, in the order of the request.'),
 })
 
+/** To a conversation: all its turns are in the log. */
+export const conversationResponse = acceptedResponse.extend({
+  unanswered: count.describe('Questions that are blank or were not answered: they are no turns to learn from.'),
+})
+
 /** To NDJSON: all records that are not refused are in the log. */
 export const ndjsonResponse = z.strictObject({
   accepted: count,
@@ -72,6 +77,7 @@ export const agentResponse = z.looseObject({
 export const agentsResponse = z.strictObject({ agents: z.array(agentResponse) })
 
 export type AcceptedResponse = z.infer<typeof acceptedResponse>
+export type ConversationResponse = z.infer<typeof conversationResponse>
 export type NdjsonResponse = z.infer<typeof ndjsonResponse>
 export type CountsResponse = z.infer<typeof countsResponse>
 export type HoursResponse = z.infer<typeof hoursResponse>
