@@ -4,6 +4,7 @@ import { createPseudonymizer } from '#redaction/pseudonym.ts'
 import type { Settings } from '#runtime/config/config.ts'
 import { loadRedactionKey } from '#runtime/config/redaction-key.ts'
 import type { Clock } from '#runtime/core/clock.ts'
+import type { ObjectStore } from '#runtime/objects/object-store.ts'
 import type { HttpApi, HttpApiContext } from '#runtime/service.ts'
 import type { AgentDescribed, ChatLogged } from '#schemas/events.ts'
 import { topic } from '#topology/topic-names.ts'
@@ -16,6 +17,7 @@ import { createIntake, type IngestTopic, ingestTopics } from './intake.ts'
 import { openapi } from './openapi.ts'
 import { serveOtlp } from './otlp/route.ts'
 import { openWaitingSpans } from './otlp/waiting-spans.ts'
+import { createPrompts } from './prompts.ts'
 import { type RecordSink, serveRecords } from './record-routes.ts'
 import type { CountsResponse, HoursResponse } from './responses.ts'
 import { toChatEscalated, toChatLogged, toFeedbackGiven } from './to-events.ts'
@@ -26,11 +28,12 @@ type Context = Pick<HttpApiContext<'ingest'>, 'append'> & {
 /** Read before the routes answer, so that their ids are known. It takes a few seconds, however long the topics are. */
 const readAtStart = { records: 200_000, bytes: 268_435_456 } as const
 
-export type HttpApiPorts = { readonly clock: Clock }
+export type HttpApiPorts = { readonly clock: Clock; readonly objects: Pick<ObjectStore, 'put'> }
 
 /** The HTTP API of ingest. A record is acknowledged once it is in the log, and not before. */
-export function httpApi({ settings, append }: Context, { clock }: HttpApiPorts): HttpApi<'ingest'> {
+export function httpApi({ settings, append }: Context, { clock, objects }: HttpApiPorts): HttpApi<'ingest'> {
   const pseudonymOf = createPseudonymizer(loadRedactionKey(settings))
+  const prompts = createPrompts(objects, pseudonymOf)
   const agents = new Map<string, AgentDescribed>()
   const intake = createIntake(append, openAcceptedCounts(join(settings.home, 'accepted')))
   const waitingSpans = openWaitingSpans(join(settings.home, 'traces'))
@@ -41,7 +44,8 @@ export function httpApi({ settings, append }: Context, { clock }: HttpApiPorts):
   }
   const toTurn = (body: ChatLogBody): ChatLogged => {
     const described = agents.get(body.agent)
-    return toChatLogged(body, now(), pseudonymOf, calls => (described ? callProblems(described, calls) : []))
+    const turn = toChatLogged(body, now(), pseudonymOf, calls => (described ? callProblems(described, calls) : []))
+    return prompts.named(turn, body.prompt)
   }
 
   const sinkOf = <T extends IngestTopic>(name: T): RecordSink<EventOf<T>> => ({
@@ -50,6 +54,14 @@ export function httpApi({ settings, append }: Context, { clock }: HttpApiPorts):
     append: events => intake.accept(name, events, now()),
     countRefused: (records, reason) => intake.countRefused(name, records, reason),
   })
+
+  const turnSink: RecordSink<ChatLogged> = {
+    ...sinkOf(topic.chatLogs),
+    async append(turns) {
+      await prompts.store(turns)
+      return intake.accept(topic.chatLogs, turns, now())
+    },
+  }
 
   return {
     onRecord(followed) {
@@ -67,7 +79,7 @@ export function httpApi({ settings, append }: Context, { clock }: HttpApiPorts):
           schema: chatLogBody,
           toEvent: toTurn,
         },
-        sinkOf(topic.chatLogs),
+        turnSink,
       )
       serveRecords(
         app,
@@ -87,8 +99,8 @@ export function httpApi({ settings, append }: Context, { clock }: HttpApiPorts):
         },
         sinkOf(topic.feedback),
       )
-      serveConversations(app, toTurn, sinkOf(topic.chatLogs))
-      serveOtlp(app, body => toTurn(chatLogBody.parse(body)), sinkOf(topic.chatLogs), waitingSpans, now)
+      serveConversations(app, toTurn, turnSink)
+      serveOtlp(app, body => toTurn(chatLogBody.parse(body)), turnSink, waitingSpans, now)
       serveAgents(app, agents, described => append(topic.agents, [described]), now)
       app.get(
         '/v1/ingest/counts',

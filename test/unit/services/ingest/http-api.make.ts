@@ -2,10 +2,12 @@ import type { FastifyInstance } from 'fastify'
 import { createPseudonymizer } from '#redaction/pseudonym.ts'
 import { readSettings } from '#runtime/config/config.ts'
 import { createHttpServer } from '#runtime/http/server.ts'
+import type { ObjectStore } from '#runtime/objects/object-store.ts'
 import type { HttpApi } from '#runtime/service.ts'
 import { createLogger, createMetrics } from '#runtime/telemetry/telemetry.ts'
 import { httpApi } from '#services/ingest/http-api.ts'
 import { call } from '#test/support/data/turns.ts'
+import { inMemoryObjects } from '#test/support/doubles/in-memory-objects.ts'
 
 export const now = 1_800_000_000_000
 const redactionKey = 'the key of this test'
@@ -31,6 +33,7 @@ export async function openHttpApi(
   home: string,
   append: (appended: Appended) => Promise<void>,
   environment: Record<string, string> = {},
+  objects: Pick<ObjectStore, 'put'> = inMemoryObjects(),
 ): Promise<{ readonly app: FastifyInstance; readonly api: HttpApi<'ingest'>; readonly routes: readonly string[] }> {
   const settings = readSettings({ FLYWHEEL_HOME: home, FLYWHEEL_REDACTION_KEY: redactionKey, ...environment })
   const context = {
@@ -40,7 +43,7 @@ export async function openHttpApi(
   const app = createHttpServer(settings, createLogger({ logLevel: 'silent' }), createMetrics(), () => ({}))
   const routes: string[] = []
   app.addHook('onRoute', ({ method, url }) => void routes.push(`${method} ${url}`))
-  const api = httpApi(context, { clock: { now: () => now } })
+  const api = httpApi(context, { clock: { now: () => now }, objects })
   api.routes?.(app)
   const authorization = `Bearer ${settings.apiKey}`
   const registered = await app.inject({
