@@ -42,7 +42,8 @@ describe.skipIf(!kafka)('on Kafka', () => {
     const { outputs: twice } = await again('judge', { run: 'twice' })
     expect(twice).toEqual(all.outputs)
     const late = await again('judge', { run: 'late', range: { since, until: null } })
-    expect(late.partitions).toMatchObject([{ decided: 7, ledUp: 40 }])
+    // The other partitions hold a marker of the aborted transaction, which can be later than `since`.
+    expect(late.partitions.filter(({ decided: count }) => count > 0)).toMatchObject([{ decided: 7, ledUp: 40 }])
     expect(late.diff[topic.scoredSamples]).toMatchObject({ same: 7, changed: 0, added: 0, removed: 0 })
     expect(await live()).toEqual(before)
   })
