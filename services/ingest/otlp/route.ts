@@ -12,6 +12,7 @@ import type { ChatLogged } from '#schemas/events.ts'
 import { otherContentError, type RecordSink } from '../record-routes.ts'
 import { refusalReason } from '../refusal-reasons.ts'
 import { createTraceJoiner, type JoinedRead } from './join-traces.ts'
+import { createRefusalLog } from './refusal-log.ts'
 import type { WaitingSpans } from './waiting-spans.ts'
 import { type OtlpType, otlpTypes, readOtlp, writeOtlp, writeStatus } from './wire.ts'
 
@@ -59,14 +60,14 @@ export function serveOtlp(
     for (const { outcome, spans } of results) spanCounter.inc({ outcome }, spans)
     return refused
   }
+  const log = createRefusalLog(refusal => app.log.warn(refusal, 'spans refused'), now)
   let isLooking = false
   /** What waited too long is accepted as it is; where that fails, it waits on. */
   const acceptDue = async (): Promise<void> => {
     if (isLooking) return
     isLooking = true
     try {
-      for (const { reason, spans } of await accept(joiner.readDue(now())))
-        app.log.warn({ reason, spans }, 'spans that waited for their trace are refused')
+      log(await accept(joiner.readDue(now())))
     } catch (error) {
       app.log.error({ err: error }, 'spans that waited for their trace could not be appended')
     } finally {
@@ -98,6 +99,7 @@ export function serveOtlp(
       const { results, settle } = joiner.read(spans, now())
       const ofInvalid = invalid.map(reason => ({ outcome: 'refused', spans: 1, reason }) as const)
       const refused = await accept({ results: [...results, ...ofInvalid], settle })
+      log(refused)
       const reasons = [...new Set(refused.map(({ reason }) => reason))].slice(0, maxReasons)
       const rejectedSpans = refused.reduce((sum, { spans }) => sum + spans, 0)
       const type = contentTypeOf(request)
