@@ -8,25 +8,26 @@ import {
   type Part,
   type ReadPart,
   readContent,
+  readRole,
   resultPart,
   textPart,
   unknownPart,
-  unknownRole,
 } from './form.ts'
 import { shownByType } from './gemini.ts'
 
-const roles: Readonly<Record<string, ConversationMessage['role']>> = {
-  system: 'system',
-  user: 'user',
-  assistant: 'assistant',
-  tool: 'tool',
-}
+const roles = new Map(
+  Object.entries<ConversationMessage['role']>({
+    system: 'system',
+    user: 'user',
+    assistant: 'assistant',
+    tool: 'tool',
+  }),
+)
 
 /** A message of the Vercel AI SDK: a model message (`content`), or a message of its user interface (`parts`). */
 export function readAiSdk(message: JsonObject, where: string): readonly ConversationMessage[] {
   const { parts, content } = message
-  const role = roles[String(message['role'])]
-  if (role === undefined) throw unknownRole(message['role'], where)
+  const role = readRole(roles, message['role'], where)
   if (!Array.isArray(parts)) return messagesOfParts(role, readContent(content, `${where}.content`, modelPart))
   return stepsOf(parts).flatMap(step => {
     const calls = readContent(step, `${where}.parts`, interfacePart)

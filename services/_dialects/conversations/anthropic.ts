@@ -7,17 +7,17 @@ import {
   messagesOfParts,
   type Part,
   readContent,
+  readRole,
   resultPart,
   resultText,
+  rolesWithoutTool,
   textPart,
   unknownPart,
-  unknownRole,
 } from './form.ts'
 
 /** A message of Anthropic's Messages API. */
 export function readAnthropic(message: JsonObject, where: string): readonly ConversationMessage[] {
-  const { role } = message
-  if (role !== 'user' && role !== 'assistant' && role !== 'system') throw unknownRole(role, where)
+  const role = readRole(rolesWithoutTool, message['role'], where)
   return messagesOfParts(role, readContent(message['content'], `${where}.content`, anthropicPart))
 }
 

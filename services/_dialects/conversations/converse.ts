@@ -7,17 +7,17 @@ import {
   messagesOfParts,
   type Part,
   readContent,
+  readRole,
   resultPart,
+  rolesWithoutTool,
   textOf,
   textPart,
   unknownPart,
-  unknownRole,
 } from './form.ts'
 
 /** A message of Bedrock's Converse API, whose content blocks Strands agents log too. A block has one field, named by its kind. */
 export function readConverse(message: JsonObject, where: string): readonly ConversationMessage[] {
-  const { role } = message
-  if (role !== 'user' && role !== 'assistant' && role !== 'system') throw unknownRole(role, where)
+  const role = readRole(rolesWithoutTool, message['role'], where)
   return messagesOfParts(role, readContent(message['content'], `${where}.content`, conversePart))
 }
 

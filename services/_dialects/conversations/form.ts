@@ -18,6 +18,14 @@ export type Part =
   | { readonly kind: 'result'; readonly result: CallResult }
   | { readonly kind: 'ignored' }
 
+/** What a message without text shows. */
+export type Shown = Extract<Part, { readonly kind: 'media' }>['shown']
+
+/** The roles of APIs that put the results of tools into messages of the user. */
+export const rolesWithoutTool = new Map(
+  Object.entries<ConversationMessage['role']>({ user: 'user', assistant: 'assistant', system: 'system' }),
+)
+
 /** How a dialect writes a message. `where` is its position, for errors. */
 export type ReadMessage = (message: JsonObject, where: string) => readonly ConversationMessage[]
 export type ReadPart = (part: JsonObject, where: string) => Part
@@ -118,6 +126,21 @@ const oneOf = (role: ConversationMessage['role'], parts: readonly Part[]): Conve
 
 const resultsIn = (parts: readonly Part[]): ConversationMessage[] =>
   parts.flatMap(part => (part.kind === 'result' ? [{ role: 'tool' as const, calls: [], ...part.result }] : []))
+
+/** What a picture, a recording or a film shows; everything else is a file. */
+export const shownAs = (kind: unknown): Shown =>
+  kind === 'image' || kind === 'audio' || kind === 'video' ? `[${kind}]` : '[file]'
+
+/** The role that a dialect calls so. */
+export function readRole(
+  roles: ReadonlyMap<string, ConversationMessage['role']>,
+  role: unknown,
+  where: string,
+): ConversationMessage['role'] {
+  const found = roles.get(String(role))
+  if (found === undefined) throw unknownRole(role, where)
+  return found
+}
 
 export const unknownPart = (part: JsonObject, where: string): UnreadableConversation =>
   new UnreadableConversation(

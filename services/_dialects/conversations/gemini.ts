@@ -7,24 +7,27 @@ import {
   messagesOfParts,
   type Part,
   readContent,
+  readRole,
   resultPart,
+  type Shown,
+  shownAs,
   textPart,
   unknownPart,
-  unknownRole,
 } from './form.ts'
 
-const roles: Readonly<Record<string, ConversationMessage['role']>> = {
-  user: 'user',
-  model: 'assistant',
-  function: 'tool',
-  tool: 'tool',
-  system: 'system',
-}
+const roles = new Map(
+  Object.entries<ConversationMessage['role']>({
+    user: 'user',
+    model: 'assistant',
+    function: 'tool',
+    tool: 'tool',
+    system: 'system',
+  }),
+)
 
 /** A content of Gemini's generateContent, with field names in camelCase or in the snake_case of its Python package. */
 export function readGemini(message: JsonObject, where: string): readonly ConversationMessage[] {
-  const role = roles[String(message['role'] ?? 'user')]
-  if (role === undefined) throw unknownRole(message['role'], where)
+  const role = readRole(roles, message['role'] ?? 'user', where)
   return messagesOfParts(role, readContent(message['parts'], `${where}.parts`, geminiPart))
 }
 
@@ -48,7 +51,4 @@ function geminiPart(part: JsonObject, where: string): Part {
 }
 
 /** What a message without text shows, by the media type of its content. */
-export function shownByType(type: unknown): '[image]' | '[audio]' | '[video]' | '[file]' {
-  const [, kind] = /^(image|audio|video)\//.exec(String(type)) ?? []
-  return kind === 'image' ? '[image]' : kind === 'audio' ? '[audio]' : kind === 'video' ? '[video]' : '[file]'
-}
+export const shownByType = (type: unknown): Shown => shownAs(/^(image|audio|video)\//.exec(String(type))?.[1])

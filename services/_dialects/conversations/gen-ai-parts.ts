@@ -7,24 +7,26 @@ import {
   messagesOfParts,
   type Part,
   readContent,
+  readRole,
   resultPart,
+  shownAs,
   textPart,
   unknownPart,
-  unknownRole,
 } from './form.ts'
 
-const roles: Readonly<Record<string, ConversationMessage['role']>> = {
-  system: 'system',
-  developer: 'system',
-  user: 'user',
-  assistant: 'assistant',
-  tool: 'tool',
-}
+const roles = new Map(
+  Object.entries<ConversationMessage['role']>({
+    system: 'system',
+    developer: 'system',
+    user: 'user',
+    assistant: 'assistant',
+    tool: 'tool',
+  }),
+)
 
 /** A message of OpenTelemetry's conventions: https://opentelemetry.io/docs/specs/semconv/gen-ai/ (`parts` with a type). */
 export function readGenAiParts(message: JsonObject, where: string): readonly ConversationMessage[] {
-  const role = roles[String(message['role'])]
-  if (role === undefined) throw unknownRole(message['role'], where)
+  const role = readRole(roles, message['role'], where)
   return messagesOfParts(role, readContent(message['parts'], `${where}.parts`, genAiPart))
 }
 
@@ -42,14 +44,11 @@ function genAiPart(part: JsonObject, where: string): Part {
     case 'blob':
     case 'uri':
     case 'file':
-      return { kind: 'media', shown: shownByModality(part['modality']) }
+      return { kind: 'media', shown: shownAs(part['modality']) }
     default:
       throw unknownPart(part, where)
   }
 }
-
-const shownByModality = (modality: unknown): '[image]' | '[audio]' | '[video]' | '[file]' =>
-  modality === 'image' ? '[image]' : modality === 'audio' ? '[audio]' : modality === 'video' ? '[video]' : '[file]'
 
 /** Whether a message has parts with a type. */
 export const isGenAiMessage = ({ parts }: JsonObject): boolean =>

@@ -14,16 +14,18 @@ import {
 } from './form.ts'
 import { readToolCalls } from './openai-chat.ts'
 
-const roles: Readonly<Record<string, ConversationMessage['role']>> = {
-  human: 'user',
-  user: 'user',
-  ai: 'assistant',
-  assistant: 'assistant',
-  system: 'system',
-  developer: 'system',
-  tool: 'tool',
-  function: 'tool',
-}
+const roles = new Map(
+  Object.entries<ConversationMessage['role']>({
+    human: 'user',
+    user: 'user',
+    ai: 'assistant',
+    assistant: 'assistant',
+    system: 'system',
+    developer: 'system',
+    tool: 'tool',
+    function: 'tool',
+  }),
+)
 
 /** The type of a message: `human`, of a class name such as HumanMessage or AIMessageChunk too. */
 function typeOf({ type, id }: JsonObject): string {
@@ -35,13 +37,13 @@ function typeOf({ type, id }: JsonObject): string {
 
 /** Whether a value is a message of LangChain, as it is serialised in Python or JavaScript. */
 export const isLangchainMessage = (message: JsonObject): boolean =>
-  typeOf(message) in roles && !('role' in message) && ['content', 'kwargs', 'data'].some(key => key in message)
+  roles.has(typeOf(message)) && !('role' in message) && ['content', 'kwargs', 'data'].some(key => key in message)
 
 /** A message of LangChain. Its fields are in itself, in `kwargs` (lc serialisation) or in `data` (messages_to_dict). */
 export function readLangchain(message: JsonObject, where: string): readonly ConversationMessage[] {
   const { kwargs, data } = message
   const fields = isObject(kwargs) ? kwargs : isObject(data) ? data : message
-  const role = roles[typeOf(message)]
+  const role = roles.get(typeOf(message))
   if (role === undefined) throw unknownRole(message['type'], where)
   if (role === 'tool') {
     const { status } = fields

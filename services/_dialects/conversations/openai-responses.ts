@@ -7,12 +7,13 @@ import {
   messagesOfParts,
   type Part,
   readContent,
+  readRole,
   resultPart,
   resultText,
+  rolesWithoutTool,
   textPart,
   UnreadableConversation,
   unknownPart,
-  unknownRole,
 } from './form.ts'
 
 /** Items of OpenAI's Responses API, of input and output. What the model put out between two other items is one message. */
@@ -43,7 +44,10 @@ function readItem(item: JsonObject, where: string): Item {
   switch (type) {
     case undefined:
     case 'message':
-      return { role: itemRole(item['role'], where), parts: readContent(item['content'], `${where}.content`, itemPart) }
+      return {
+        role: readRole(roles, item['role'], where),
+        parts: readContent(item['content'], `${where}.content`, itemPart),
+      }
     case 'function_call':
     case 'mcp_call':
       return { role: 'assistant', parts: callParts(item, where) }
@@ -71,11 +75,7 @@ function callParts(item: JsonObject, where: string): readonly Part[] {
   return [call, resultPart(call_id ?? id, jsonText(output ?? error), error != null)]
 }
 
-function itemRole(role: unknown, where: string): ConversationMessage['role'] {
-  if (role === 'developer') return 'system'
-  if (role === 'user' || role === 'assistant' || role === 'system') return role
-  throw unknownRole(role, where)
-}
+const roles = new Map<string, ConversationMessage['role']>([...rolesWithoutTool, ['developer', 'system']])
 
 function itemPart(part: JsonObject, where: string): Part {
   switch (part['type']) {

@@ -4,32 +4,33 @@ import {
   callPart,
   messagesOfParts,
   type Part,
+  readRole,
   resultPart,
   textPart,
   UnreadableConversation,
-  unknownRole,
 } from './form.ts'
 
-const authors: Readonly<Record<string, ConversationMessage['role']>> = {
-  human: 'user',
-  user: 'user',
-  gpt: 'assistant',
-  chatgpt: 'assistant',
-  assistant: 'assistant',
-  function_call: 'assistant',
-  system: 'system',
-  tool: 'tool',
-  observation: 'tool',
-  function_response: 'tool',
-}
+const authors = new Map(
+  Object.entries<ConversationMessage['role']>({
+    human: 'user',
+    user: 'user',
+    gpt: 'assistant',
+    chatgpt: 'assistant',
+    assistant: 'assistant',
+    function_call: 'assistant',
+    system: 'system',
+    tool: 'tool',
+    observation: 'tool',
+    function_response: 'tool',
+  }),
+)
 
 /**
  * A message of ShareGPT, `{from, value}`. Calls are JSON in a message from `function_call` (LLaMA-Factory), or in tags
  * <tool_call> in a text (Hermes); results are in messages of their own, and may be in tags <tool_response>.
  */
 export function readShareGpt({ from, value }: JsonObject, where: string): readonly ConversationMessage[] {
-  const role = authors[String(from)]
-  if (role === undefined) throw unknownRole(from, where)
+  const role = readRole(authors, from, where)
   if (typeof value !== 'string') throw new UnreadableConversation(`${where}.value`, 'not a text')
   if (from === 'function_call') return messagesOfParts('assistant', callsIn(value, `${where}.value`))
   if (role === 'tool') return messagesOfParts(role, resultsIn(value))

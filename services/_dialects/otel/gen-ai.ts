@@ -5,17 +5,19 @@ import { type Convention, type SpanCall, type SpanMessages, type SpanRole, textO
 import { eventsOf, messagesOfEvents } from './gen-ai-events.ts'
 import type { Attributes, OtlpSpan } from './spans.ts'
 
-const roleByOperation: Readonly<Record<string, SpanRole | 'none'>> = {
-  invoke_agent: 'agent',
-  chat: 'model',
-  generate_content: 'model',
-  text_completion: 'model',
-  execute_tool: 'tool',
-  create_agent: 'none',
-  invoke_workflow: 'none',
-  embeddings: 'none',
-  retrieval: 'none',
-}
+const roleByOperation = new Map(
+  Object.entries<SpanRole | 'none'>({
+    invoke_agent: 'agent',
+    chat: 'model',
+    generate_content: 'model',
+    text_completion: 'model',
+    execute_tool: 'tool',
+    create_agent: 'none',
+    invoke_workflow: 'none',
+    embeddings: 'none',
+    retrieval: 'none',
+  }),
+)
 
 /**
  * OpenTelemetry's conventions, https://opentelemetry.io/docs/specs/semconv/gen-ai/: those of today with messages in attributes
@@ -25,7 +27,7 @@ export const genAi: Convention = {
   fix: 'set OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT to SPAN_ONLY (older versions: true)',
   roleOf({ attributes }) {
     const operation = attributes['gen_ai.operation.name']
-    if (operation !== undefined) return roleByOperation[String(operation)]
+    if (operation !== undefined) return roleByOperation.get(String(operation))
     return toolNameOf(attributes) === undefined ? undefined : 'tool'
   },
   messagesOf,

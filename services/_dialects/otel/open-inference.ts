@@ -7,14 +7,14 @@ import { indexedList } from './indexed-attributes.ts'
 import type { Attributes } from './spans.ts'
 
 /** Agents and chains are only what is around model calls: a node of a graph is an AGENT too, one for each model call. */
-const roleByKind: Readonly<Record<string, SpanRole | 'none'>> = { LLM: 'model', TOOL: 'tool' }
+const roleByKind = new Map(Object.entries<SpanRole | 'none'>({ LLM: 'model', TOOL: 'tool' }))
 
 /** OpenInference, https://github.com/Arize-ai/openinference/blob/main/spec/semantic_conventions.md. */
 export const openInference: Convention = {
   fix: 'leave OPENINFERENCE_HIDE_INPUTS, OPENINFERENCE_HIDE_OUTPUTS and their like unset',
   roleOf({ attributes }) {
     const kind = attributes['openinference.span.kind']
-    return kind === undefined ? undefined : (roleByKind[String(kind).toUpperCase()] ?? 'none')
+    return kind === undefined ? undefined : (roleByKind.get(String(kind).toUpperCase()) ?? 'none')
   },
   messagesOf: ({ attributes }) => ({
     input: read(attributes, 'llm.input_messages', 'user'),

@@ -6,12 +6,14 @@ import { readContent } from './content.ts'
 import { indexedList } from './indexed-attributes.ts'
 import type { Attributes, OtlpSpan } from './spans.ts'
 
-const roleByRequestType: Readonly<Record<string, SpanRole | 'none'>> = {
-  chat: 'model',
-  completion: 'model',
-  embedding: 'none',
-  rerank: 'none',
-}
+const roleByRequestType = new Map(
+  Object.entries<SpanRole | 'none'>({
+    chat: 'model',
+    completion: 'model',
+    embedding: 'none',
+    rerank: 'none',
+  }),
+)
 
 /**
  * OpenLLMetry (Traceloop): `gen_ai.prompt.N` and `gen_ai.completion.N` with their fields as attributes, `llm.request.type`, and
@@ -21,7 +23,7 @@ export const openLlmetry: Convention = {
   fix: 'set TRACELOOP_TRACE_CONTENT=true',
   roleOf({ attributes }) {
     const type = attributes['llm.request.type']
-    if (type !== undefined) return roleByRequestType[String(type)]
+    if (type !== undefined) return roleByRequestType.get(String(type))
     const kind = attributes['traceloop.span.kind']
     if (kind !== undefined) return kind === 'tool' ? 'tool' : 'none'
     return 'gen_ai.prompt.0.role' in attributes || 'gen_ai.prompt.0.content' in attributes ? 'model' : undefined

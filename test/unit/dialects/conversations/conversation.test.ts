@@ -36,3 +36,15 @@ describe.each(Object.entries(writers))('%s', (_name, writer) => {
     }
   })
 })
+
+describe('a role with the name of an inherited property', () => {
+  it.each([
+    ['ai-sdk', { role: 'constructor', content: 'hi' }],
+    ['gemini', { role: 'toString', parts: [{ text: 'hi' }] }],
+    ['opentelemetry', { role: 'valueOf', parts: [{ type: 'text', content: 'hi' }] }],
+    ['langchain', { type: 'constructor', content: 'hi' }],
+    ['sharegpt', { from: 'constructor', value: 'hi' }],
+  ] as const)('is unknown to %s', (dialect, message) => {
+    expect(() => readConversation([message], dialect)).toThrow(/unknown role/)
+  })
+})
