@@ -1,4 +1,4 @@
-import { extname, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { readConversation } from '#dialects/conversations/conversation.ts'
 import { type DialectName, dialectNames } from '#dialects/conversations/dialects.ts'
 import { isAnswered, splitTurns } from '#dialects/turns.ts'
@@ -22,14 +22,10 @@ const formatOf = (
     for await (const row of readRows(path)) yield { ...row, bodies: () => bodiesOf(row, path) }
   }
 
-const jsonl = formatOf(readJsonLines, row => [objectOf(row)])
-const csv = formatOf(readCsvBodies, row => [objectOf(row)])
-const parquet = formatOf(readParquetBodies, row => [objectOf(row)])
-
 const formatsByName: Readonly<Record<ImportFormatName, ImportFormat>> = {
-  csv,
-  jsonl,
-  parquet,
+  csv: formatOf(readCsvBodies, row => [objectOf(row)]),
+  jsonl: formatOf(readJsonLines, row => [objectOf(row)]),
+  parquet: formatOf(readParquetBodies, row => [objectOf(row)]),
   langfuse: readLangfuseTraces,
   conversations: conversations(),
   openai: conversations('openai'),
@@ -46,24 +42,11 @@ const formatsByName: Readonly<Record<ImportFormatName, ImportFormat>> = {
 /** They hold conversations, so escalations and feedback cannot be read from them. */
 const chatFormats: readonly ImportFormatName[] = ['langfuse', 'conversations', ...dialectNames]
 
-const formatsByExtension = new Map<string, ImportFormat>([
-  ['.csv', csv],
-  ['.jsonl', jsonl],
-  ['.ndjson', jsonl],
-  ['.parquet', parquet],
-])
-
-/** The format of a file: the named one, else by the file's extension. FLY_USAGE when neither is known or `kind` does not fit. */
-export function importFormatOf(path: string, name: ImportFormatName | undefined, kind: string): ImportFormat {
-  if (name !== undefined && chatFormats.includes(name) && kind !== topic.chatLogs)
+/** How files of a format are read. FLY_USAGE when `kind` does not fit. */
+export function importFormatOf(name: ImportFormatName, kind: string): ImportFormat {
+  if (chatFormats.includes(name) && kind !== topic.chatLogs)
     throw new Fault('FLY_USAGE', `--format ${name} holds chats: leave out --kind ${kind}`)
-  const format = name === undefined ? formatsByExtension.get(extname(path)) : formatsByName[name]
-  if (format) return format
-  const extensions = [...formatsByExtension.keys()].join(', ')
-  throw new Fault(
-    'FLY_USAGE',
-    `${path}: unknown file format. Use one of the extensions ${extensions}, or give --format`,
-  )
+  return formatsByName[name]
 }
 
 function objectOf({ value }: SourceRow): JsonObject {

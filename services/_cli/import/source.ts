@@ -55,7 +55,7 @@ export async function openImportSource(
 ): Promise<ImportSource> {
   checkFile(path)
   const { format, takenFor } = await recogniseFormat(path, given)
-  const readRows = importFormatOf(path, format, kind)
+  const readRows = importFormatOf(format, kind)
 
   /** Fills in agent, conversation, turn and source where they are missing, and validates with ingest's own schemas. */
   const recordsOf = (row: ImportRow): readonly object[] =>
