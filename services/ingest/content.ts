@@ -6,10 +6,20 @@ import type { ChatEscalated, ChatLogged, FeedbackGiven } from '#schemas/events.t
  * source may differ when the same is sent again. It has 28 bits: V8 keeps such a number without memory of its own, and of 10^8 corrections
  * less than one is taken for a repetition.
  */
-export const contentHash = (event: ChatLogged | ChatEscalated | FeedbackGiven): number =>
-  Number.parseInt(digest(JSON.stringify(contentOf(event))).slice(0, 7), 16)
+export function contentHash(event: IngestEvent): number {
+  const known = hashes.get(event)
+  if (known !== undefined) return known
+  const hash = Number.parseInt(digest(JSON.stringify(contentOf(event))).slice(0, 7), 16)
+  hashes.set(event, hash)
+  return hash
+}
 
-function contentOf(event: ChatLogged | ChatEscalated | FeedbackGiven): readonly unknown[] {
+type IngestEvent = ChatLogged | ChatEscalated | FeedbackGiven
+
+/** An event is compared before it is appended and remembered afterwards, and may be long. */
+const hashes = new WeakMap<IngestEvent, number>()
+
+function contentOf(event: IngestEvent): readonly unknown[] {
   if ('reason' in event) return [event.conversationId, event.turnId, event.reason]
   if ('rating' in event) return [event.conversationId, event.turnId, event.rating, event.comment]
   const { conversationId, turn, question, answer, earlier, steps, plan } = event

@@ -1,7 +1,7 @@
 import type { ArgumentScore, Call } from '#schemas/events.ts'
 import { noTool } from '#schemas/turns.ts'
 import { compareValues, propertySchema, propertyValue, type ValueSchema } from './compare-values.ts'
-import { isObject, type JsonObject, type JsonValue, parseJson } from './json-value.ts'
+import { isObject, type JsonObject, type JsonValue, parseJsonValue } from './json-value.ts'
 
 /** The right values of an argument: any of them is right. */
 export type RightArgument = { readonly values: readonly JsonValue[]; readonly optional: boolean }
@@ -75,9 +75,10 @@ type CallPair = {
 
 /** Each call with at most one of the other plan that has its tool: as many right pairs as there can be, then the best of the rest. */
 function pairCalls(planned: readonly Call[], right: readonly RightCall[], schemas: ToolSchemas): readonly CallPair[] {
-  const candidates = planned.map(call =>
-    right.filter(({ tool }) => tool === call.tool).map(other => compareCalls(call, other, schemas)),
-  )
+  const candidates = planned.map(call => {
+    const [given, schema] = [argumentsOf(call, schemas) ?? {}, schemaOf(call.tool, schemas)]
+    return right.filter(({ tool }) => tool === call.tool).map(other => compareCalls(call, given, other, schema))
+  })
   const paired = matchRightPairs(candidates)
   const [usedPlanned, usedRight] = [new Set(paired.map(pair => pair.planned)), new Set(paired.map(pair => pair.right))]
   for (const pair of candidates.flat().toSorted((a, b) => b.score - a.score)) {
@@ -106,9 +107,8 @@ function matchRightPairs(candidates: readonly (readonly CallPair[])[]): CallPair
   return Array.from(pairOf.values(), ({ pair }) => pair)
 }
 
-function compareCalls(planned: Call, right: RightCall, schemas: ToolSchemas): CallPair {
-  const schema = schemaOf(planned.tool, schemas)
-  const given = argumentsOf(planned, schemas) ?? {}
+/** `given` are the arguments of the planned call, by name. */
+function compareCalls(planned: Call, given: JsonObject, right: RightCall, schema: ValueSchema): CallPair {
   const wanted = right.arguments
   const names = wanted === null ? [] : new Set([...Object.keys(wanted), ...Object.keys(given)])
   const scores = Array.from(names, name => ({
@@ -138,13 +138,13 @@ function scoreArgument(
 
 /** The arguments by name; one text under the name '' where they are no object; null where that is empty. */
 function argumentsOf(call: Call, schemas: ToolSchemas): JsonObject | null {
-  const value = parseJson(call.arguments)
+  const value = parseJsonValue(call.arguments)
   if (isObject(value)) return value
   if (call.arguments.trim() !== '') return { '': call.arguments }
   return schemas.get(call.tool) == null ? null : {}
 }
 
 function schemaOf(tool: string, schemas: ToolSchemas): ValueSchema {
-  const schema = parseJson(schemas.get(tool) ?? '{}')
+  const schema = parseJsonValue(schemas.get(tool) ?? '{}')
   return isObject(schema) ? schema : {}
 }

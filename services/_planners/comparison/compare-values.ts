@@ -2,7 +2,7 @@ import { featurize } from '#text/features.ts'
 import { normaliseText } from '#text/normalise.ts'
 import { comparableValues, sameValues } from '#text/values.ts'
 import { cosine } from '#text/vectors.ts'
-import { isObject, JsonNumber, type JsonObject, type JsonValue, parseJson } from './json-value.ts'
+import { isObject, JsonNumber, type JsonObject, type JsonValue, parseJsonValue } from './json-value.ts'
 
 /** Texts of more words say something in a sentence, and are compared by meaning; shorter ones are names, and must be equal. */
 const maxNameWords = 3
@@ -88,7 +88,7 @@ function sameNumber(given: JsonValue, right: JsonValue, schema: ValueSchema): bo
   const text = typeof given === 'string' ? given : right
   const number = given instanceof JsonNumber ? given : right
   if (typeof text !== 'string' || !(number instanceof JsonNumber)) return false
-  const written = parseJson(text.trim())
+  const written = parseJsonValue(text.trim())
   return written instanceof JsonNumber && written.canonical === number.canonical
 }
 

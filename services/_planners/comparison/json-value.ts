@@ -1,3 +1,5 @@
+import { parseJson } from '#runtime/core/json.ts'
+
 /**
  * A JSON value whose numbers are `JsonNumber`s, so that no digit is lost: `JSON.parse` rounds numbers beyond 2^53.
  */
@@ -19,18 +21,14 @@ export class JsonNumber {
 }
 
 /** The value of a JSON text; undefined where the text is not JSON. */
-export function parseJson(text: string): JsonValue | undefined {
+export function parseJsonValue(text: string): JsonValue | undefined {
   const keepDigits = (_key: string, value: unknown, ...[context]: readonly { readonly source?: string }[]): unknown =>
     typeof value === 'number' ? new JsonNumber(context?.source ?? String(value)) : value
-  try {
-    return JSON.parse(text, keepDigits)
-  } catch {
-    return undefined
-  }
+  return parseJson<JsonValue>(text, source => JSON.parse(source, keepDigits))
 }
 
-/** The same value written as JSON or built in memory: what `parseJson` gives for `JSON.stringify(value)`. */
-export const toJsonValue = (value: unknown): JsonValue => parseJson(JSON.stringify(value) ?? 'null') ?? null
+/** The same value written as JSON or built in memory: what `parseJsonValue` gives for `JSON.stringify(value)`. */
+export const toJsonValue = (value: unknown): JsonValue => parseJsonValue(JSON.stringify(value) ?? 'null') ?? null
 
 export const isObject = (value: JsonValue | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof JsonNumber)

@@ -12,15 +12,18 @@ export type JsonObject = Readonly<Record<string, unknown>>
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** The value of a string that holds a JSON object or array; any other value is returned as it is. */
-export function parseIfJson(value: unknown): unknown {
-  if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value
+/** The value of a JSON text; undefined where it is none. */
+export function parseJson<T = unknown>(text: string, parse: (text: string) => T = JSON.parse): T | undefined {
   try {
-    return parseExactly(value)
+    return parse(text)
   } catch {
-    return value
+    return undefined
   }
 }
+
+/** The value of a string that holds a JSON object or array; any other value is returned as it is. */
+export const parseIfJson = (value: unknown): unknown =>
+  typeof value === 'string' && /^\s*[[{]/.test(value) ? (parseJson(value, parseExactly) ?? value) : value
 
 /**
  * As JSON.parse, except for whole numbers that a double would write with other digits, and those too large for it: of these the digits are kept, as JSON.rawJSON, so that
