@@ -1,5 +1,5 @@
 import { dereference, type OutputUnit, type Schema, type SchemaDraft, validate } from '@cfworker/json-schema'
-import { isObject } from '#runtime/core/json.ts'
+import { isObject, parseJson } from '#runtime/core/json.ts'
 import { MAX_REFERENCES, MAX_TEXT_LENGTH, schemaBoundProblem, sizeProblem } from './bounds.ts'
 import { metaSchema } from './meta-schema.ts'
 import { boundPattern } from './patterns.ts'
@@ -111,12 +111,3 @@ function draftOf({ $schema = '' }: Schema): SchemaDraft {
 }
 
 const whole = (keyword: string, problem: string): ArgumentProblem => ({ path: '', keyword, problem })
-
-/** undefined where it is no JSON. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}

@@ -1,3 +1,4 @@
+import { parseJson } from '#runtime/core/json.ts'
 import type { Call } from '#schemas/events.ts'
 import { extractValues } from '#text/extract-values.ts'
 import { containsAllValues } from '#text/values.ts'
@@ -19,20 +20,13 @@ const maxAmountDigits = 15
 export function variantCalls(calls: readonly Call[], { replaced }: Draft): readonly Call[] | undefined {
   if (replaced === undefined) return calls
   const changed = calls.flatMap(call => {
-    const written = isJson(call.arguments)
-      ? replaceInJson(call.arguments, replaced)
-      : replaceInText(call.arguments, replaced)
+    const written =
+      typeof parseJson(call.arguments) === 'object'
+        ? replaceInJson(call.arguments, replaced)
+        : replaceInText(call.arguments, replaced)
     return written === undefined ? [] : [{ ...call, arguments: written }]
   })
   return changed.length === calls.length ? changed : undefined
-}
-
-function isJson(text: string): boolean {
-  try {
-    return typeof JSON.parse(text) === 'object'
-  } catch {
-    return false
-  }
 }
 
 /** Works on the text, so that layout and the digits of all other numbers stay as they are. */
