@@ -20,7 +20,7 @@ export const judge: Service<'judge', Facts, Ports> = {
   version,
   stateShape: { version: 1 },
   async gather({ topic: from, event }, { agents, languageModel }, signal) {
-    if (from === topic.goldAnswers) return goldFacts(event, await toolsOf(event.agent, agents))
+    if (from === topic.goldAnswers) return goldFacts(event, await catalogueOf(event.agent, agents))
     if (languageModel === undefined || from !== topic.selectedSamples) return null
     const { tools } = await agents.waitFor(event.agent)
     return requestOpinion(languageModel, event, tools, signal)
@@ -30,7 +30,7 @@ export const judge: Service<'judge', Facts, Ports> = {
 }
 
 /** The catalogue of an agent; empty for one that was removed: its gold is compared without schemas. */
-async function toolsOf(agent: string, agents: KnownAgents): Promise<readonly Tool[]> {
+async function catalogueOf(agent: string, agents: KnownAgents): Promise<readonly Tool[]> {
   try {
     return (await agents.waitFor(agent)).tools
   } catch (error) {
