@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { EventLog } from '#runtime/log/event-log.ts'
 import { findNewestRecords, type NewestLimit } from '#runtime/log/newest-records.ts'
+import { countReads } from '#test/support/doubles/counting-log.ts'
 import { neverAborted } from '#test/support/never-aborted.ts'
 import {
   consume,
@@ -18,22 +19,9 @@ const unlimited = { records: 1e9, bytes: 1e12 }
 
 /** What is found, and how many records were read for it. */
 async function find(log: EventLog, topics: readonly string[], limit: Partial<NewestLimit>) {
-  let read = 0
-  const counting: Pick<EventLog, 'bounds' | 'read'> = {
-    bounds: names => log.bounds(names),
-    read: (names, options, onRecords, signal) =>
-      log.read(
-        names,
-        options,
-        records => {
-          read += records.length
-          return onRecords(records)
-        },
-        signal,
-      ),
-  }
-  const found = await findNewestRecords(counting, topics, { ...unlimited, ...limit }, neverAborted)
-  return { ...found, read }
+  const counting = countReads(log)
+  const found = await findNewestRecords(counting.log, topics, { ...unlimited, ...limit }, neverAborted)
+  return { ...found, read: counting.read.records }
 }
 
 const numbered = (topic: string, partition: number, count: number, value = '') =>

@@ -1,7 +1,8 @@
 import { onTestFinished } from 'vitest'
 import { Fault } from '#runtime/core/faults.ts'
 import { deadLetter } from '#runtime/dead-letters/dead-letter.ts'
-import type { EventLog, LogRecord, NewRecord } from '#runtime/log/event-log.ts'
+import type { LogRecord, NewRecord } from '#runtime/log/event-log.ts'
+import { countReads } from '#test/support/doubles/counting-log.ts'
 import { openEmbeddedLog } from '#test/support/embedded-log.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { deadLetterTopic, resolvedTopic } from '#topology/derive/names.ts'
@@ -31,19 +32,5 @@ export async function logWithLetters(letters: number) {
     requiredTopics().filter(({ name }) => name.endsWith(`.${service}.dlq`) || name === resolvedTopic(service)),
   )
   await log.append(Array.from({ length: letters }, (_none, letter) => letterIn(letter % partitions)))
-  const read = { records: 0 }
-  const counting: EventLog = {
-    ...log,
-    read: (topics, options, onRecords, until) =>
-      log.read(
-        topics,
-        options,
-        records => {
-          read.records += records.length
-          return onRecords(records)
-        },
-        until,
-      ),
-  }
-  return { log: counting, read }
+  return countReads(log)
 }

@@ -1,10 +1,10 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { followForServices } from '#runtime/host/follow-for-services.ts'
-import type { EventLog } from '#runtime/log/event-log.ts'
 import { createAgentTable } from '#runtime/processing/agents.ts'
 import type { AnyHttpApi } from '#runtime/processing/any-service.ts'
 import { turnOf } from '#test/chaos/input.ts'
 import { agentDescribed } from '#test/support/data/agent-described.ts'
+import { countReads } from '#test/support/doubles/counting-log.ts'
 import { openEmbeddedLog } from '#test/support/embedded-log.ts'
 import { temporaryFolder } from '#test/support/folder.ts'
 import { waitUntil } from '#test/support/wait-until.ts'
@@ -23,26 +23,13 @@ async function following(turns: number, httpApis: ReadonlyMap<ServiceName, AnyHt
   const record = (turn: number) => codec.record(topic.chatLogs, turnOf('unit', turn))
   await log.append([codec.record(topic.agents, desk), codec.record(topic.agents, desk)])
   await log.append(Array.from({ length: turns }, (_, turn) => record(turn)))
-  let read = 0
-  const counting: EventLog = {
-    ...log,
-    read: (names, options, onRecords, signal) =>
-      log.read(
-        names,
-        options,
-        records => {
-          read += records.length
-          return onRecords(records)
-        },
-        signal,
-      ),
-  }
+  const counting = countReads(log)
   const stop = new AbortController()
   onTestFinished(() => stop.abort())
   const agents = createAgentTable()
-  const context = { ...processingContext(), log: counting, agents }
+  const context = { ...processingContext(), log: counting.log, agents }
   await followForServices(context, ['ingest'], httpApis, stop.signal)
-  return { log, agents, record, read: () => read }
+  return { log, agents, record, read: counting.read }
 }
 
 test('the start reads the newest records of what grows with the traffic, and all of the rest', async () => {
@@ -63,7 +50,7 @@ test('the start reads the newest records of what grows with the traffic, and all
   expect(seen.filter(name => name === topic.agents)).toHaveLength(2)
   expect(seen.filter(name => name === topic.chatLogs)).toHaveLength(600)
   // Those of the view, and before them one batch of each partition, which tells their size.
-  expect(read()).toBeLessThanOrEqual(2 * 600 + 2)
+  expect(read.records).toBeLessThanOrEqual(2 * 600 + 2)
   expect(leftOut).toHaveLength(1)
   await log.append([record(10_000)])
   await waitUntil('the next turn is followed', () => seen.filter(name => name === topic.chatLogs).length === 601)
